@@ -1,4 +1,6 @@
-"""Every setting once: its name, what it is for, where its value came from. Flag > environment > config.toml > default.
+"""Every setting once: its name, what it is for, where its value came from.
+
+The order is flag, environment, config.toml, default.
 
 Only the standard library is used, because this module is imported before the first frame is painted.
 """
@@ -151,7 +153,7 @@ class Settings:
     """For each setting's variable, where its value came from: `environment`, `config.toml` or `default`."""
 
     def for_demo(self, data: Path) -> Settings:
-        """Return settings that reach nothing real: own data folder, embedded database, no key, no media host."""
+        """Return settings that reach nothing real: own data folder and database, no key, no host."""
         return Settings(
             paths=Paths(config_file=data / "config.toml", data=data),
             preview=self.preview,

@@ -24,10 +24,6 @@ class UsageError(FluffyError):
     """The program was called in a way that cannot work (exit status 2)."""
 
 
-class SettingsError(FluffyError):
-    """A setting is malformed or two settings contradict each other (exit status 2)."""
-
-
 class DatabaseUnavailable(FluffyError):
     """The database cannot be reached or used at all."""
 
