@@ -1,0 +1,41 @@
+"""What each social network accepts: caption and alt text limits, how characters are counted, which pictures.
+
+The facts are in `rules.toml`, each with its source and the date it was read.
+"""
+
+from __future__ import annotations
+
+from fluffy_tui.networks.captions import (
+    CaptionFault,
+    CaptionProblem,
+    caption_advice,
+    caption_problem,
+    clean_caption,
+)
+from fluffy_tui.networks.counting import hashtag_count, text_length
+from fluffy_tui.networks.rules import (
+    UNKNOWN_SERVICE,
+    Counting,
+    ImageRules,
+    NetworkRules,
+    Source,
+    all_rules,
+    rules_for,
+)
+
+__all__ = [
+    "UNKNOWN_SERVICE",
+    "CaptionFault",
+    "CaptionProblem",
+    "Counting",
+    "ImageRules",
+    "NetworkRules",
+    "Source",
+    "all_rules",
+    "caption_advice",
+    "caption_problem",
+    "clean_caption",
+    "hashtag_count",
+    "rules_for",
+    "text_length",
+]

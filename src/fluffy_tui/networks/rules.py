@@ -1,0 +1,107 @@
+"""What each social network accepts, read once from `rules.toml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+UNKNOWN_SERVICE = "unknown"
+"""The key in `rules.toml` whose rules hold for services that Buffer may add later."""
+
+
+class Counting(StrEnum):
+    """What a network counts when it says "characters"."""
+
+    CODE_POINTS = "code-points"
+    UTF_16 = "utf-16"
+    """UTF-16 code units, as JavaScript's `length` counts: an emoji is two or more."""
+    GRAPHEMES = "graphemes"
+    """What a reader sees as one character (Unicode UAX #29, extended grapheme clusters)."""
+    X_WEIGHTED = "x-weighted"
+    """Twitter-text's weights: most scripts 1, East Asian scripts and emoji 2, every link 23 (X)."""
+    MASTODON = "mastodon"
+    """Graphemes, but every link counts 23 and a mention counts without its server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from and when it was read there."""
+
+    text: str
+    read: date
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRules:
+    """Which single picture a network takes through Buffer."""
+
+    max_bytes: int
+    formats: tuple[str, ...]
+    """Names as Pillow writes them: `JPEG`, `PNG`, …"""
+    min_ratio: float | None = None
+    """Smallest width ÷ height; None where no limit is published, as in the fields below."""
+    max_ratio: float | None = None
+    """Largest width ÷ height."""
+    min_width: int | None = None
+    """Pixels."""
+    max_width: int | None = None
+    """Pixels."""
+    max_side: int | None = None
+    """Pixels of the longest side."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkRules:
+    """The rules of one social network."""
+
+    service: str
+    """Buffer's name of the service, as in its `Service` enumeration."""
+    name: str
+    """The network's name as people write it."""
+    caption_limit: int
+    """Longest caption, counted as `counting` says."""
+    counting: Counting
+    alt_text_limit: int
+    """Longest alternative text, in code points."""
+    hashtag_limit: int | None
+    """Most hashtags in one caption; None where no limit is published."""
+    image: ImageRules
+    sources: Mapping[str, Source]
+    """For each of `caption`, `alt_text`, `hashtags` and `image`: where the rule comes from."""
+
+
+def rules_for(service: str) -> NetworkRules:
+    """Return the rules of a Buffer service; one we do not know gets limits that every network accepts."""
+    networks = all_rules()
+    return networks.get(service) or networks[UNKNOWN_SERVICE]
+
+
+@cache
+def all_rules() -> Mapping[str, NetworkRules]:
+    """Return the rules by service, with `UNKNOWN_SERVICE` among them."""
+    import tomllib
+    from importlib.resources import files
+
+    tables = tomllib.loads(files("fluffy_tui.networks").joinpath("rules.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({service: _network(service, table) for service, table in tables.items()})
+
+
+def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
+    parts = {part: dict(table[part]) for part in ("caption", "alt_text", "hashtags", "image")}
+    sources = {part: Source(values.pop("source"), values.pop("read")) for part, values in parts.items()}
+    image = parts["image"]
+    return NetworkRules(
+        service=service,
+        name=table["name"],
+        caption_limit=parts["caption"]["limit"],
+        counting=Counting(parts["caption"]["counted_as"]),
+        alt_text_limit=parts["alt_text"]["limit"],
+        hashtag_limit=parts["hashtags"].get("limit"),
+        image=ImageRules(**{**image, "formats": tuple(image["formats"])}),
+        sources=MappingProxyType(sources),
+    )

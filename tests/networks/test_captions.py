@@ -1,0 +1,96 @@
+"""What is said about a caption before it is submitted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fluffy_tui.networks import (
+    CaptionFault,
+    all_rules,
+    caption_advice,
+    caption_problem,
+    clean_caption,
+    rules_for,
+    text_length,
+)
+
+INSTAGRAM, X = rules_for("instagram"), rules_for("twitter")
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u200b", "\ufeff\u2060", "\u3000"])
+def test_a_caption_with_nothing_to_see_is_empty(text: str) -> None:
+    """Spaces and invisible marks are not a caption."""
+    problem = caption_problem(text, INSTAGRAM)
+    assert problem is not None
+    assert problem.fault is CaptionFault.EMPTY
+
+
+@pytest.mark.parametrize("text", ["x", "[/b][red", "שלום", "\U0001f431", "a\u200d", "\uf8ff", "x" * 2200])
+def test_a_caption_is_free_to_say_anything(text: str) -> None:
+    """Markup, right-to-left text and emoji are fine, and so is the last character that fits."""
+    assert caption_problem(text, INSTAGRAM) is None
+
+
+@pytest.mark.parametrize("service", sorted(all_rules()))
+def test_one_over_the_limit_is_refused_with_both_numbers(service: str) -> None:
+    """The message names what was counted, what is allowed, and how much has to go."""
+    rules = rules_for(service)
+    assert caption_problem("x" * rules.caption_limit, rules) is None
+    problem = caption_problem("x" * (rules.caption_limit + 1), rules)
+    assert problem is not None
+    assert (problem.fault, problem.count, problem.limit) == (
+        CaptionFault.TOO_LONG,
+        rules.caption_limit + 1,
+        rules.caption_limit,
+    )
+    assert f"{rules.caption_limit:,}" in problem.message
+    assert rules.name in problem.message
+    assert "Shorten it by 1." in problem.hint
+
+
+def test_nul_and_undecodable_bytes_are_refused_in_plain_words() -> None:
+    """Neither can be stored or sent."""
+    nul = caption_problem("a\0b", X)
+    assert nul is not None
+    assert nul.fault is CaptionFault.NUL
+    broken = caption_problem(b"caf\xe9".decode("utf-8", "surrogateescape"), X)
+    assert broken is not None
+    assert broken.fault is CaptionFault.NOT_TEXT
+    str(broken).encode()
+
+
+def test_too_many_hashtags_are_advice_not_refusal() -> None:
+    """Sources disagree about Instagram's limit, so the person is told and decides."""
+    text = "#a #b #c #d #e #f"
+    assert caption_problem(text, INSTAGRAM) is None
+    advice = caption_advice(text, INSTAGRAM)
+    assert advice is not None
+    assert (advice.count, advice.limit) == (6, 5)
+    assert caption_advice("#a #b", INSTAGRAM) is None
+    assert caption_advice(text, X) is None
+
+
+def test_cleaning_keeps_all_but_nul_and_carriage_returns() -> None:
+    """What the person typed is sent as it is."""
+    assert clean_caption(" a\0b\r\nc\u200b \U0001f431\n") == " ab\nc\u200b \U0001f431\n"
+
+
+@given(st.text())
+@example("\r\0\n")
+@example("\r\r\n")
+def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+    """What was read back from the database is the same caption."""
+    once = clean_caption(text)
+    assert clean_caption(once) == once
+    assert "\0" not in once
+    assert "\r\n" not in once
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_the_verdict_agrees_with_the_count(text: str) -> None:
+    """A caption is too long exactly when its length is over the limit."""
+    problem = caption_problem(clean_caption(text) * 40 + "x", X)
+    too_long = text_length(clean_caption(text) * 40 + "x", X) > X.caption_limit
+    assert (problem is not None) == too_long
