@@ -1,0 +1,34 @@
+"""Run revisions for the database whose URL the caller put into the configuration's attributes."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine, make_url, pool
+
+import fluffy_tui.personas.tables
+import fluffy_tui.photos.tables
+import fluffy_tui.scheduling.tables  # noqa: F401
+from fluffy_tui.core.database import Base
+
+
+def include_name(name: str | None, type_: str, parents: object) -> bool:
+    """Leave Procrastinate's tables alone: revision 0002 owns them as plain SQL."""
+    return not (type_ == "table" and name is not None and name.startswith("procrastinate_"))
+
+
+def run() -> None:
+    """Apply the revisions in one transaction."""
+    url = make_url(context.config.attributes["url"]).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, poolclass=pool.NullPool)
+    with engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            include_name=include_name,
+            compare_server_default=False,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

@@ -1,0 +1,98 @@
+"""What changed in the database, as it happens: LISTEN turned into a stream of small values."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.schema import explain_connection_error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+POSTS_CHANNEL = "fluffy_posts"
+PHOTOS_CHANNEL = "fluffy_photos"
+
+
+@dataclass(frozen=True, slots=True)
+class PostChanged:
+    """A post was written, moved a step or deleted; read it again by its id."""
+
+    post_id: int
+    persona_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosChanged:
+    """Photos came, went or changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The stream is live; whatever changed before has to be read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnected:
+    """The database is away; the stream comes back by itself."""
+
+    reason: str
+    """One plain sentence."""
+
+
+Event = PostChanged | PhotosChanged | Connected | Disconnected
+
+
+async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> AsyncGenerator[Event, None]:
+    """Yield what changes, for ever; a lost connection is reported, then made again with growing pauses.
+
+    Args:
+        url: connection URL for psycopg.
+        before_connect: awaited before every attempt, for example to bring the embedded server back.
+    """
+    pause = 0.25
+    while True:
+        try:
+            await before_connect()
+            connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+            async with connection, aclosing(_notifications(connection)) as notifications:
+                pause = 0.25
+                async for event in notifications:
+                    yield event
+        except psycopg.Error as error:
+            yield Disconnected(explain_connection_error(error, url).message)
+        except (OSError, TimeoutError, FluffyError) as error:
+            yield Disconnected(
+                error.message if isinstance(error, FluffyError) else "The database does not answer."
+            )
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnects, guards nothing
+        pause = min(pause * 2, 10.0)
+
+
+async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event, None]:
+    for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL):
+        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+    yield Connected()
+    while True:
+        async for notify in connection.notifies(timeout=20):
+            yield _event(notify.channel, notify.payload)
+        async with asyncio.timeout(10):  # a peer that vanished without a word is noticed here
+            await connection.execute("SELECT 1")
+
+
+def _event(channel: str, payload: str) -> Event:
+    if channel == PHOTOS_CHANNEL:
+        return PhotosChanged()
+    content = json.loads(payload)
+    return PostChanged(post_id=content["id"], persona_id=content["persona_id"])

@@ -1,0 +1,175 @@
+"""The job queue: Procrastinate on the same database, deferring inside the caller's own transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING, Any
+
+import procrastinate
+from procrastinate import exceptions
+from procrastinate.job_context import AbortReason
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from procrastinate.job_context import JobContext
+    from procrastinate.worker import Worker
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+"""How often a worker says that it is alive."""
+
+STALLED_SECONDS = 20.0
+"""A worker that was silent for this long is taken for dead; its jobs are taken up by others."""
+
+
+def build_queue(url: str) -> procrastinate.App:
+    """Return the Procrastinate app for the database at `url`, not yet opened.
+
+    Deferring through `defer` uses the caller's connection, so only a worker opens it.
+    """
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url,
+        min_size=1,
+        max_size=6,
+        timeout=30,
+        kwargs={
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
+    )
+    return procrastinate.App(
+        connector=connector,
+        worker_defaults={
+            "concurrency": 4,
+            "fetch_job_polling_interval": 1.0,  # scheduled and retried jobs are found by polling alone
+            "shutdown_graceful_timeout": 10.0,
+            "delete_jobs": "never",
+            "update_heartbeat_interval": HEARTBEAT_SECONDS,
+            "stalled_worker_timeout": STALLED_SECONDS,
+            "install_signal_handlers": False,
+        },
+        periodic_defaults={"max_delay": 60.0},
+    )
+
+
+async def defer(
+    session: AsyncSession,
+    queue: procrastinate.App,
+    task: str,
+    *,
+    arguments: dict[str, Any],
+    lock: str | None = None,
+    at: datetime | None = None,
+) -> int:
+    """Defer a job on the session's own connection, so that it commits or rolls back with everything else.
+
+    Args:
+        session: the open transaction; it is flushed first, since the raw connection bypasses autoflush.
+        queue: the app that knows the task.
+        task: the task's full name.
+        arguments: JSON values for the task.
+        lock: at most one job with this lock runs at a time. Never combine it with `at`: a job that waits
+            for its time would block every later one.
+        at: not before this moment.
+
+    Returns:
+        The id of the job.
+    """
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    deferrer = queue.configure_task(
+        task, allow_unknown=False, connection=raw.driver_connection, lock=lock, schedule_at=at
+    )
+    return await deferrer.defer_async(**arguments)
+
+
+async def run_worker(
+    queue: procrastinate.App,
+    stop: asyncio.Event,
+    *,
+    context: dict[str, Any],
+    before_start: Callable[[], Awaitable[None]],
+    **options: Any,
+) -> None:
+    """Keep a worker running until `stop` is set, starting it anew whenever it ends by itself.
+
+    Procrastinate 3.10 leaves a worker without its listener after a short outage, or lets it return, or
+    raises after a long one. Starting anew is its maintainers' advice, and registers a fresh heartbeat.
+
+    Args:
+        queue: the app with its tasks.
+        stop: set to let running jobs finish and return.
+        context: handed to every task as `context.additional_context`.
+        before_start: awaited before every start, for example to bring the embedded server back.
+        options: further options of Procrastinate's worker.
+    """
+    delay = 0.5
+    loop = asyncio.get_running_loop()
+    while not stop.is_set():
+        started = loop.time()
+        try:
+            await before_start()
+            async with queue.open_async():
+                await _run_until(queue, stop, additional_context=context, **options)
+        except (exceptions.ConnectorException, OSError) as error:
+            log.warning("the worker lost the database: %s", type(error).__name__)
+        except Exception:
+            # A worker that dies for an unknown reason must be seen in the log and must come back.
+            log.exception("the worker stopped unexpectedly")
+        if stop.is_set():
+            return
+        delay = 0.5 if loop.time() - started > 60 else min(delay * 2, 30.0)
+        await _wait(stop, delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads restarts, guards nothing
+
+
+async def _run_until(queue: procrastinate.App, stop: asyncio.Event, **options: Any) -> None:
+    worker = asyncio.create_task(
+        queue.run_worker_async(worker_middleware=[_tell_abort_from_shutdown], **options), name="worker"
+    )
+    stopping = asyncio.create_task(stop.wait(), name="worker-stop")
+    try:
+        await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        if not worker.done():
+            await _stop_worker(worker)
+    if worker.done() and not worker.cancelled():
+        worker.result()
+
+
+async def _stop_worker(worker: asyncio.Task[None]) -> None:
+    """Cancel once and wait; a second cancel, which orphans jobs, is kept for a frozen database."""
+    worker.cancel()
+    done, _ = await asyncio.wait({worker}, timeout=15)
+    if not done:
+        worker.cancel()
+        await asyncio.wait({worker}, timeout=7)
+
+
+async def _tell_abort_from_shutdown(
+    call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
+) -> Any:
+    """End a job that a person aborted; leave one that a shutdown cut short to be taken up again."""
+    del worker
+    try:
+        return await call_next()
+    except asyncio.CancelledError:
+        if context.abort_reason() is AbortReason.USER_REQUEST:
+            raise exceptions.JobAborted from None
+        raise
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

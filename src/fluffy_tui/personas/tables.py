@@ -1,0 +1,41 @@
+"""How personas and the channels that Buffer last listed are stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+
+
+class PersonaRow(Base):
+    """A social identity."""
+
+    __tablename__ = "personas"
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str]
+    description: Mapped[str] = mapped_column(server_default="")
+    buffer_channel_id: Mapped[str | None]
+    created_at: Mapped[Timestamp]
+
+    __table_args__ = (
+        CheckConstraint("btrim(name) <> ''", name="name_not_blank"),
+        Index("uq_personas_name", func.lower(text("name")), unique=True),
+    )
+
+
+class ChannelRow(Base):
+    """A channel as Buffer last described it, so that its network's rules are known without asking again."""
+
+    __tablename__ = "channels"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[str]
+    service: Mapped[str]
+    description: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """Every field of the channel."""
+    checked_at: Mapped[Timestamp]

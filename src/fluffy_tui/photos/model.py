@@ -1,0 +1,124 @@
+"""What a photo is, and what an import reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import FluffyError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One picture file of one persona."""
+
+    id: int
+    persona_id: int
+    path: Path
+    """Absolute."""
+    sha256: str
+    """Of the whole file, 64 hexadecimal digits."""
+    byte_size: int
+    width: int
+    """Pixels, as seen upright."""
+    height: int
+    """Pixels, as seen upright."""
+    format: str
+    """As Pillow names it: JPEG, PNG, WEBP, HEIF or AVIF."""
+    taken_at: datetime | None
+    """From EXIF; where EXIF names no zone, this machine's is taken."""
+    modified_at: datetime
+    missing_since: datetime | None
+    verdict: str | None
+    """`pick`, `reject` or None."""
+    created_at: datetime
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def ratio(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+
+class PhotoState(StrEnum):
+    """What became of a photo's file since its import."""
+
+    UNCHANGED = "unchanged"
+    MISSING = "missing"
+    CHANGED = "changed"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that could not be imported, and why."""
+
+    path: Path
+    reason: str
+    """One plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import has come; reported again and again."""
+
+    seen: int
+    """Files looked at so far."""
+    total: int | None
+    """Files to look at; None while folders are still being walked."""
+    imported: int
+    failed: int
+    bytes_read: int
+    seconds: float
+    """Since the start."""
+
+    @property
+    def files_per_second(self) -> float:
+        """Average rate."""
+        return self.seen / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate from the average rate; None while unknown."""
+        if self.total is None or self.seen == 0:
+            return None
+        return (self.total - self.seen) * self.seconds / self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """What an import did in the end."""
+
+    persona: str
+    imported: int
+    unchanged: int
+    """Already there."""
+    moved: int
+    """Known files found under a new path, whose path was updated."""
+    duplicates: int
+    """Copies of files that are still at their old path; they make no second photo."""
+    failed: tuple[FailedFile, ...]
+    seconds: float
+    interrupted: bool = False
+    """Stopped half-way; what is counted here was kept."""
+
+
+class FolderNotFound(FluffyError):
+    """A folder to import does not exist or is no folder (exit status 2)."""
+
+
+class PhotoNotFound(FluffyError):
+    """No photo has that id."""
+
+
+class PhotoUnreadable(FluffyError):
+    """A file cannot be read as a picture; the message says why."""

@@ -1,0 +1,134 @@
+"""What a post is, how far it has come, and what scheduling answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from fluffy_tui.core.errors import FluffyError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fluffy_tui.buffer import ShareMode
+
+
+class PostStatus(StrEnum):
+    """What a post is, in the words of the posts table."""
+
+    DRAFT = "draft"
+    """Not in Buffer: kept, or on its way there."""
+    SCHEDULED = "scheduled"
+    """In Buffer's queue."""
+    POSTED = "posted"
+    FAILED = "failed"
+
+
+class Step(StrEnum):
+    """How far delivery is known to have come, moved only by evidence."""
+
+    QUEUED = "queued"
+    RENDERING = "rendering"
+    HOSTING = "hosting"
+    SENDING = "sending"
+    UNCONFIRMED = "unconfirmed"
+    """A create was sent and no answer came: Buffer is looked at before anything is sent again."""
+    HELD = "held"
+    """It cannot go out now; it is tried again at `next_try_at`."""
+    ACCEPTED = "accepted"
+    PUBLISHING = "publishing"
+    LIVE = "live"
+    FAILED = "failed"
+
+
+ON_THE_WAY = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.UNCONFIRMED, Step.HELD)
+"""The steps between submission and Buffer's acceptance."""
+
+
+class Fit(StrEnum):
+    """How a picture is brought into its network's range of ratios."""
+
+    PAD = "pad"
+    CROP = "crop"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One photo with its caption on the way to a channel, or there."""
+
+    id: int
+    photo_id: int
+    persona_id: int
+    caption: str
+    alt_text: str
+    status: PostStatus
+    step: Step | None
+    """None for a draft that was never submitted."""
+    share_mode: ShareMode
+    requested_at_time: datetime | None
+    fit: Fit
+    channel_id: str | None
+    buffer_post_id: str | None
+    scheduled_at: datetime | None
+    """When Buffer says it goes out."""
+    posted_at: datetime | None
+    next_try_at: datetime | None
+    attempts: int
+    error_code: str | None
+    error_message: str | None
+    """Why it failed, is held or is unconfirmed, in plain words with Buffer's own."""
+    media_url: str | None
+    rendition: dict[str, Any] | None
+    external_link: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Reason(StrEnum):
+    """Why a submission was refused or kept as a draft."""
+
+    ALREADY_SCHEDULED = "already_scheduled"
+    CAPTION_EMPTY = "caption_empty"
+    CAPTION_TOO_LONG = "caption_too_long"
+    ALT_TEXT_TOO_LONG = "alt_text_too_long"
+    PHOTO_MISSING = "photo_missing"
+    PHOTO_CHANGED = "photo_changed"
+    PHOTO_UNREADABLE = "photo_unreadable"
+    NO_CHANNEL = "no_channel"
+    TIME_MISSING = "time_missing"
+    TIME_PAST = "time_past"
+    KEPT_AS_DRAFT = "kept_as_draft"
+    """The post was written but not submitted: Buffer's key or the media host is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleResult:
+    """The answer to a submission: clearly a success, or clearly why not."""
+
+    ok: bool
+    """Whether the post is on its way."""
+    post: Post | None = None
+    """The new post; on refusal for ALREADY_SCHEDULED the one that exists; for KEPT_AS_DRAFT the draft."""
+    reason: str = ""
+    """Why not, in plain words; empty on success."""
+    code: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonaCounts:
+    """How many of a persona's photos are where."""
+
+    unscheduled: int = 0
+    drafts: int = 0
+    scheduled: int = 0
+    failed: int = 0
+    posted: int = 0
+
+
+class PostNotFound(FluffyError):
+    """No post has that id: it was let go, or never existed."""
+
+
+class NotPossibleNow(FluffyError):
+    """What was asked does not fit the post's present step; the message says what it is."""

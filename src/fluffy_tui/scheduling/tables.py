@@ -1,0 +1,93 @@
+"""How posts are stored; the constraints keep a row from claiming what has not happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+
+
+class PostRow(Base):
+    """One photo with its caption on the way to a channel, or there."""
+
+    __tablename__ = "posts"
+
+    id: Mapped[PrimaryKey]
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="RESTRICT"), unique=True)
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="RESTRICT"))
+    caption: Mapped[str]
+    alt_text: Mapped[str] = mapped_column(server_default="")
+    status: Mapped[str] = mapped_column(server_default="draft")
+    step: Mapped[str | None]
+    """How far delivery is known to have come; null for a draft that was not submitted."""
+    buffer_post_id: Mapped[str | None] = mapped_column(unique=True)
+    scheduled_at: Mapped[datetime | None]
+    posted_at: Mapped[datetime | None]
+    channel_id: Mapped[str | None]
+    """The Buffer channel at submission; a later change of the persona's channel does not move the post."""
+    organization_id: Mapped[str | None]
+    delivery_key: Mapped[str] = mapped_column(unique=True)
+    """Random mark inside the picture's URL, by which the post is recognised in Buffer."""
+    share_mode: Mapped[str]
+    requested_at_time: Mapped[datetime | None]
+    fit: Mapped[str] = mapped_column(server_default="pad")
+    claim: Mapped[str | None]
+    """Token of the attempt that is at work; an older attempt can no longer move the post."""
+    create_sent_at: Mapped[datetime | None]
+    """When a create may have left for Buffer without an answer; until it is cleared, look before sending."""
+    next_try_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    media_url: Mapped[str | None]
+    rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """What went out: width, height and bytes of the JPEG, and how it was fitted."""
+    external_link: Mapped[str | None]
+    created_at: Mapped[Timestamp]
+    updated_at: Mapped[Timestamp] = mapped_column(onupdate=func.now())
+
+    __table_args__ = (
+        CheckConstraint("status IN ('draft', 'scheduled', 'posted', 'failed')", name="status_known"),
+        CheckConstraint(
+            "step IN ('queued', 'rendering', 'hosting', 'sending', 'unconfirmed', 'held',"
+            " 'accepted', 'publishing', 'live', 'failed')",
+            name="step_known",
+        ),
+        CheckConstraint(
+            "CASE status"
+            " WHEN 'draft' THEN step IS NULL"
+            " OR step IN ('queued', 'rendering', 'hosting', 'sending', 'unconfirmed', 'held')"
+            " WHEN 'scheduled' THEN step IN ('accepted', 'publishing')"
+            " WHEN 'posted' THEN step = 'live'"
+            " ELSE step = 'failed' END",
+            name="status_agrees_with_step",
+        ),
+        CheckConstraint(
+            "status NOT IN ('scheduled', 'posted') OR buffer_post_id IS NOT NULL", name="known_to_buffer"
+        ),
+        CheckConstraint("status <> 'posted' OR posted_at IS NOT NULL", name="posted_has_time"),
+        CheckConstraint("status <> 'failed' OR error_message IS NOT NULL", name="failed_has_cause"),
+        CheckConstraint("step <> 'held' OR next_try_at IS NOT NULL", name="held_has_next_try"),
+        CheckConstraint("step IS NULL OR channel_id IS NOT NULL", name="submitted_has_channel"),
+        CheckConstraint(
+            "share_mode IN ('addToQueue', 'customScheduled', 'shareNext', 'shareNow')",
+            name="share_mode_known",
+        ),
+        CheckConstraint(
+            "share_mode <> 'customScheduled' OR requested_at_time IS NOT NULL", name="time_was_asked"
+        ),
+        CheckConstraint("fit IN ('pad', 'crop')", name="fit_known"),
+        Index("ix_posts_persona_id_id", "persona_id", "id"),
+        Index(
+            "ix_posts_on_their_way",
+            "step",
+            postgresql_where=text(
+                "step IN ('queued', 'rendering', 'hosting', 'sending', 'unconfirmed', 'held')"
+            ),
+        ),
+    )

@@ -1,0 +1,134 @@
+"""Exactly what the screens ask of the world. The services satisfy it; nothing imports them at run time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from datetime import datetime
+    from pathlib import Path
+
+    from fluffy_tui.buffer import Channel, ShareMode
+    from fluffy_tui.core.events import Event
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import ImportProgress, ImportSummary, Photo
+    from fluffy_tui.scheduling import Fit, PersonaCounts, Post, ScheduleResult
+
+
+class PersonasPort(Protocol):
+    """Personas and the channels they can speak through."""
+
+    async def list(self) -> list[Persona]:
+        """Return all personas by name."""
+
+    async def create(self, name: str, description: str = "") -> Persona:
+        """Make a persona; raises PersonaNameTaken."""
+
+    async def rename(self, persona: Persona, name: str) -> Persona:
+        """Give a persona another name; raises PersonaNameTaken."""
+
+    async def available_channels(self) -> list[Channel]:
+        """Ask Buffer for the channels; raises BufferNotConfigured or BufferError."""
+
+    async def set_channel(self, persona: Persona, channel_id: str) -> Persona:
+        """Choose the channel that a persona speaks through."""
+
+
+class PhotosPort(Protocol):
+    """A persona's library."""
+
+    async def unscheduled_ids(self, persona_id: int) -> Sequence[int]:
+        """Return the ids of all photos without a post, newest first, 8 bytes each."""
+
+    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
+        """Return the photos of these ids, without those that are gone."""
+
+    async def import_folders(
+        self,
+        folders: Sequence[Path],
+        persona: Persona,
+        *,
+        on_progress: Callable[[ImportProgress], None],
+    ) -> ImportSummary:
+        """Import picture files; raises FolderNotFound. Cancelling keeps what was committed."""
+
+    def thumbnail(self, path: Path, width: int, height: int) -> object:
+        """Return an upright RGB Pillow image that fits width × height pixels; slow, so call it in a thread.
+
+        Raises PhotoUnreadable.
+        """
+
+
+class SchedulingPort(Protocol):
+    """Posts."""
+
+    async def schedule_post(
+        self,
+        photo: Photo,
+        caption: str,
+        *,
+        alt_text: str = "",
+        share_mode: ShareMode = ...,
+        at: datetime | None = None,
+        fit: Fit = ...,
+    ) -> ScheduleResult:
+        """Submit a photo with its caption; never raises for a refusal."""
+
+    async def posts(
+        self, persona: Persona | None = None, *, limit: int = 200, before_id: int | None = None
+    ) -> list[Post]:
+        """Return posts, newest first."""
+
+    async def post(self, post_id: int) -> Post | None:
+        """Return one post, or None when it was let go."""
+
+    async def on_their_way(self) -> list[Post]:
+        """Return the posts between submission and acceptance, oldest first."""
+
+    async def counts(self) -> dict[int, PersonaCounts]:
+        """Return each persona's counts, by persona id."""
+
+    async def retry(self, post_id: int) -> Post:
+        """Send a failed, held or kept post again, safely; raises NotPossibleNow or PostNotFound."""
+
+    async def let_go(self, post_id: int) -> None:
+        """Delete a post that is not in Buffer and free its photo; raises NotPossibleNow or PostNotFound."""
+
+
+class WorkerStatus(Protocol):
+    """Whether someone delivers."""
+
+    async def heartbeat_age(self) -> float | None:
+        """Return seconds since any worker was heard of, or None when none was ever."""
+
+
+class Services(Protocol):
+    """Everything behind the screens, open and ready."""
+
+    @property
+    def personas(self) -> PersonasPort:
+        """Personas."""
+
+    @property
+    def photos(self) -> PhotosPort:
+        """Photos."""
+
+    @property
+    def scheduling(self) -> SchedulingPort:
+        """Posts."""
+
+    @property
+    def workers(self) -> WorkerStatus:
+        """Workers."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """Follow changes for ever: PostChanged, PhotosChanged, Connected, Disconnected."""
+
+
+class OpenServices(Protocol):
+    """Opens the services, and closes them at the end of the block."""
+
+    def __call__(self, report: Callable[[str], None], /) -> AbstractAsyncContextManager[Services]:
+        """Call `report` with a short phrase as each step of opening begins; raises FluffyError."""

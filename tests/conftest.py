@@ -1,0 +1,87 @@
+"""A real Postgres for every test: one embedded server a run, one migrated template, a fresh copy per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from fluffy_tui.core.embedded import embedded_server
+from psycopg import sql
+
+from fluffy_tui.core.database import Database
+from fluffy_tui.core.schema import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+# textual-image asks the terminal at import; without a standard input it cannot, and every run looks the same.
+sys.__stdin__ = None  # type: ignore[misc]
+
+for _variable in [name for name in os.environ if name.startswith(("FLUFFY_", "BUFFER_", "AWS_"))]:
+    del os.environ[_variable]
+os.environ.pop("DATABASE_URL", None)
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(autouse=True)
+def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Keep every test away from the settings and data of whoever runs it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for variable in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    return home
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Yield the URL of the run's Postgres server; with several test processes they share one."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    with embedded_server(shared / "postgres", log=shared / "postgres.log") as url:
+        yield url
+
+
+def _with_name(url: str, name: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(url)
+    return f"postgresql://{parts['user']}@/{name}?host={parts['host']}"
+
+
+@pytest.fixture(scope="session")
+def template_name(server_url: str) -> str:
+    """Return the name of a migrated, empty database."""
+    name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    migrate(_with_name(server_url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(server_url: str, template_name: str) -> Iterator[str]:
+    """Yield the URL of a fresh, migrated database."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{next(_numbers)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                sql.Identifier(name), sql.Identifier(template_name)
+            )
+        )
+    yield _with_name(server_url, name)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Yield an open connection pool on a fresh database."""
+    database = Database(database_url)
+    yield database
+    await database.close()
