@@ -1,0 +1,54 @@
+"""Buffer's GraphQL API as Python values; knows no database and no screen.
+
+The value types and the errors are imported at once and cost nothing; `BufferClient` is loaded when it is
+first named, because importing httpx takes about 150 ms (PEP 562).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer.budget import Budget, BudgetWindow
+from fluffy_tui.buffer.errors import BufferError, Code, Verdict
+from fluffy_tui.buffer.values import (
+    Account,
+    BufferPost,
+    BufferStatus,
+    Channel,
+    NewPost,
+    Organization,
+    PinterestBoard,
+    Service,
+    ShareMode,
+    SlotDay,
+)
+
+if TYPE_CHECKING:
+    from fluffy_tui.buffer.client import BufferClient
+
+__all__ = [
+    "Account",
+    "Budget",
+    "BudgetWindow",
+    "BufferClient",
+    "BufferError",
+    "BufferPost",
+    "BufferStatus",
+    "Channel",
+    "Code",
+    "NewPost",
+    "Organization",
+    "PinterestBoard",
+    "Service",
+    "ShareMode",
+    "SlotDay",
+    "Verdict",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name == "BufferClient":
+        from fluffy_tui.buffer.client import BufferClient
+
+        return BufferClient
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,114 @@
+"""Buffer's JSON as values of ours.
+
+Every function raises KeyError, TypeError, ValueError or AttributeError on a shape that the schema does not
+allow; the client turns those into a `BufferError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from fluffy_tui.buffer.values import (
+    Account,
+    BufferPost,
+    BufferStatus,
+    Channel,
+    Organization,
+    PinterestBoard,
+    Service,
+    SlotDay,
+)
+
+Answer = Mapping[str, Any]
+"""A JSON object as Buffer sent it."""
+
+_Known = TypeVar("_Known", bound=StrEnum)
+
+
+def account_from(answer: Answer) -> Account:
+    """Read an `Account`."""
+    organizations = tuple(
+        Organization(
+            id=_id(item["id"]),
+            name=_text(item["name"]),
+            scheduled_posts_limit=(item.get("limits") or {}).get("scheduledPosts"),
+        )
+        for item in answer["organizations"]
+    )
+    return Account(_id(answer["id"]), answer.get("timezone"), organizations)
+
+
+def channel_from(answer: Answer) -> Channel:
+    """Read a `Channel`."""
+    boards = (answer.get("metadata") or {}).get("boards") or ()
+    return Channel(
+        id=_id(answer["id"]),
+        organization_id=_text(answer["organizationId"]),
+        name=_text(answer["name"]),
+        display_name=answer.get("displayName"),
+        service=_known(Service, answer["service"]),
+        service_id=_text(answer["serviceId"]),
+        timezone=_text(answer["timezone"]),
+        is_disconnected=bool(answer["isDisconnected"]),
+        is_locked=bool(answer["isLocked"]),
+        is_queue_paused=bool(answer["isQueuePaused"]),
+        posting_schedule=tuple(
+            SlotDay(_text(day["day"]), tuple(day["times"]), bool(day["paused"]))
+            for day in answer["postingSchedule"]
+        ),
+        pinterest_boards=tuple(
+            PinterestBoard(_text(board["serviceId"]), _text(board["name"])) for board in boards
+        ),
+    )
+
+
+def post_from(answer: Answer) -> BufferPost:
+    """Read a `Post`."""
+    error = answer.get("error") or {}
+    created_at = _moment(answer["createdAt"])
+    if created_at is None:
+        raise ValueError("a post without createdAt")
+    return BufferPost(
+        id=_id(answer["id"]),
+        status=_known(BufferStatus, answer["status"]),
+        text=answer.get("text") or "",
+        channel_id=_text(answer["channelId"]),
+        due_at=_moment(answer.get("dueAt")),
+        sent_at=_moment(answer.get("sentAt")),
+        created_at=created_at,
+        via=_text(answer["via"]),
+        external_link=answer.get("externalLink"),
+        error_message=error.get("message"),
+        error_support_url=error.get("supportUrl"),
+        asset_sources=tuple(_text(asset["source"]) for asset in answer["assets"]),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"a text was expected, not {type(value).__name__}")
+    return value
+
+
+def _id(value: object) -> str:
+    if not _text(value):
+        raise ValueError("an id was expected, not an empty text")
+    return _text(value)
+
+
+def _known(kind: type[_Known], value: object) -> _Known | str:
+    text = _text(value)
+    try:
+        return kind(text)
+    except ValueError:
+        return text
+
+
+def _moment(value: object) -> datetime | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(_text(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

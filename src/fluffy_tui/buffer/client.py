@@ -1,0 +1,194 @@
+"""The client: what fluffy-tui asks of Buffer, one method each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from fluffy_tui.buffer import documents
+from fluffy_tui.buffer.answers import account_from, channel_from, post_from
+from fluffy_tui.buffer.budget import Budget
+from fluffy_tui.buffer.documents import Operation
+from fluffy_tui.buffer.errors import BufferError, Code, Verdict
+from fluffy_tui.buffer.inputs import create_input, edit_input, posts_input
+from fluffy_tui.buffer.refusals import refused_by_type
+from fluffy_tui.buffer.transport import Transport
+from fluffy_tui.buffer.values import Account, BufferPost, BufferStatus, Channel, NewPost, ShareMode
+from fluffy_tui.settings import Secret
+
+_PAGE_SIZE = 50
+"""Posts per request; Buffer advises 20 to 50 (guides, pagination)."""
+_SAME_TIME = timedelta(minutes=1)
+"""Two times closer than this are the same to a person, who chooses minutes."""
+
+_Value = TypeVar("_Value")
+
+
+class BufferClient:
+    """Buffer's API with one key.
+
+    Use it as an async context manager or close it with `aclose`. Every method raises `BufferError` and nothing
+    else for what can go wrong outside this process, and sends each request once.
+
+    Args:
+        url: The GraphQL endpoint.
+        key: The API key of the account.
+        timeout: Seconds for one whole request.
+    """
+
+    def __init__(self, url: str, key: Secret, *, timeout: float = 30.0) -> None:
+        self._transport = Transport(url, key, timeout=timeout)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    @property
+    def budget(self) -> Budget:
+        """How many requests are left, as the last replies told."""
+        return self._transport.budget
+
+    async def account(self) -> Account:
+        """Return the account of the key with its organisations."""
+        return _read(documents.ACCOUNT, account_from, await self._transport.run(documents.ACCOUNT, {}))
+
+    async def channels(self, organization_id: str) -> tuple[Channel, ...]:
+        """Return all channels of an organisation, in Buffer's order."""
+        variables = {"input": {"organizationId": organization_id}}
+        answer = await self._transport.run(documents.CHANNELS, variables)
+        return _read(documents.CHANNELS, lambda items: tuple(map(channel_from, items)), answer)
+
+    async def channel(self, channel_id: str) -> Channel:
+        """Return one channel as it is now; look at `Channel.trouble` before creating a post."""
+        answer = await self._transport.run(documents.CHANNEL, {"input": {"id": channel_id}})
+        return _read(documents.CHANNEL, channel_from, answer)
+
+    async def create_post(self, new: NewPost) -> BufferPost:
+        """Create a post.
+
+        Raises:
+            BufferError: its verdict says whether it may be sent again. With `image_dropped` the post exists
+                without its picture: delete `error.post`.
+        """
+        return await self._post_action(documents.CREATE_POST, create_input(new))
+
+    async def edit_post(self, post_id: str, new: NewPost) -> BufferPost:
+        """Replace a waiting post's text, picture and time; the channel stays.
+
+        Raises:
+            BufferError: `edit_ignored` when Buffer reports success but kept the old time.
+        """
+        post = await self._post_action(documents.EDIT_POST, edit_input(post_id, new))
+        if new.share_mode is ShareMode.CUSTOM_SCHEDULED and new.due_at is not None:
+            is_kept = post.due_at is None or abs(post.due_at - new.due_at) >= _SAME_TIME
+            if is_kept:
+                raise BufferError(Code.EDIT_IGNORED, Verdict.FINAL, post=post)
+        return post
+
+    async def delete_post(self, post_id: str) -> None:
+        """Delete a post from Buffer; one that is already gone counts as deleted."""
+        try:
+            payload = await self._transport.run(documents.DELETE_POST, {"input": {"id": post_id}})
+            if _typename(documents.DELETE_POST, payload) != "DeletePostSuccess":
+                raise refused_by_type(documents.DELETE_POST, payload)
+        except BufferError as error:
+            if error.code is not Code.NOT_FOUND:
+                raise
+
+    async def post(self, post_id: str) -> BufferPost:
+        """Return one post as it is now.
+
+        Raises:
+            BufferError: `not_found` when there is none.
+        """
+        answer = await self._transport.run(documents.POST, {"input": {"id": post_id}})
+        return _read(documents.POST, post_from, answer)
+
+    async def posts(
+        self,
+        organization_id: str,
+        *,
+        channel_ids: Collection[str],
+        created_after: datetime | None = None,
+        statuses: Collection[BufferStatus] | None = None,
+        due_between: tuple[datetime, datetime] | None = None,
+    ) -> AsyncIterator[BufferPost]:
+        """Yield the posts that meet all conditions, newest first, one request per 50 posts.
+
+        Posts that Buffer imported from the network are among them (`via` is `network`).
+        """
+        conditions = posts_input(
+            organization_id,
+            channel_ids=channel_ids,
+            created_after=created_after,
+            statuses=statuses,
+            due_between=due_between,
+        )
+        cursor: str | None = None
+        while True:
+            variables = {"input": conditions, "first": _PAGE_SIZE, "after": cursor}
+            answer = await self._transport.run(documents.POSTS, variables)
+            page, following = _read(documents.POSTS, _page, answer)
+            for post in page:
+                yield post
+            if following is None:
+                return
+            if following == cursor:  # or this would ask for the same page until the budget is spent
+                raise BufferError(Code.UNKNOWN_ANSWER, documents.POSTS.in_doubt)
+            cursor = following
+
+    async def find_by_asset(
+        self, organization_id: str, channel_id: str, marker: str, created_after: datetime
+    ) -> BufferPost | None:
+        """Look for a post whose picture's address contains `marker`, in any status; None if there is none.
+
+        This is how to learn what became of a create that got no answer.
+        """
+        if not marker:
+            raise ValueError("an empty marker would match every post")
+        async for post in self.posts(organization_id, channel_ids=[channel_id], created_after=created_after):
+            if post.via != "network" and any(marker in source for source in post.asset_sources):
+                return post
+        return None
+
+    async def _post_action(self, operation: Operation, values: Mapping[str, Any]) -> BufferPost:
+        payload = await self._transport.run(operation, {"input": values})
+        if _typename(operation, payload) != "PostActionSuccess":
+            raise refused_by_type(operation, payload)
+        post = _read(operation, lambda answer: post_from(answer["post"]), payload)
+        if len(post.asset_sources) < len(values["assets"]):
+            # FINAL, so that no caller sends it again while the post without its picture waits in Buffer.
+            raise BufferError(Code.IMAGE_DROPPED, Verdict.FINAL, post=post)
+        return post
+
+
+def _page(answer: Mapping[str, Any]) -> tuple[list[BufferPost], str | None]:
+    """Read one page of posts and the cursor of the next; Buffer may send null for the list of edges."""
+    posts = [post_from(edge["node"]) for edge in answer.get("edges") or () if edge]
+    page_info = answer["pageInfo"]
+    return posts, page_info["endCursor"] if page_info["hasNextPage"] else None
+
+
+def _typename(operation: Operation, payload: object) -> object:
+    return _read(operation, lambda answer: answer.get("__typename"), payload)
+
+
+def _read(operation: Operation, reader: Callable[[Any], _Value], answer: object) -> _Value:
+    """Read an answer; one of another shape than the schema's means that nobody knows what Buffer did."""
+    try:
+        return reader(answer)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt) from error

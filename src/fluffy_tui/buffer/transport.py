@@ -1,0 +1,176 @@
+"""One request to Buffer: sent once, under one deadline, and judged.
+
+Nothing is sent twice here. Buffer has no idempotency key, so only the caller can know whether a repeat is
+safe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from fluffy_tui import __version__
+from fluffy_tui.buffer.budget import Budget, BudgetWindow, read_retry_after, read_windows
+from fluffy_tui.buffer.documents import Operation
+from fluffy_tui.buffer.errors import BufferError, Code, Verdict
+from fluffy_tui.buffer.refusals import Fault, faults_in, refused_by_faults, refused_by_status
+from fluffy_tui.settings import Secret
+
+_log = logging.getLogger("fluffy_tui.buffer")
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_CONNECTIONS = 3
+"""Buffer asks for at most two or three requests at a time (notes of its command-line client)."""
+
+
+class Transport:
+    """Sends operations to one endpoint with one key, and keeps the budget that the replies tell of.
+
+    Args:
+        url: The GraphQL endpoint.
+        key: The API key; shown to nobody but Buffer.
+        timeout: Seconds for one whole request, from waiting for a connection to the last byte of the answer.
+    """
+
+    def __init__(self, url: str, key: Secret, *, timeout: float) -> None:
+        self.budget = Budget()
+        self._url = httpx.URL(url)
+        self._key = key
+        self._timeout = timeout
+        self._http = httpx.AsyncClient(
+            timeout=None,  # noqa: S113 -- httpx counts each read anew; asyncio.timeout bounds the whole request
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=_CONNECTIONS),
+            # Without an honest User-Agent of its own a client is turned away by the guard in front of Buffer.
+            headers={"User-Agent": f"fluffy-tui/{__version__}", "Accept": "application/json"},
+            trust_env=self._url.host
+            not in _LOOPBACK,  # no proxy of the environment reaches this machine itself
+        )
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._http.aclose()
+
+    async def run(self, operation: Operation, variables: Mapping[str, Any]) -> Any:
+        """Send an operation and return what stands under its root field.
+
+        Raises:
+            BufferError: everything else that can happen.
+        """
+        started = time.perf_counter()
+        status = 0
+        outcome = "ok"
+        try:
+            reply = await self._send(operation, variables)
+            status = reply.status_code
+            return self._judge(operation, reply, variables)
+        except BufferError as error:
+            outcome = f"{error.code}, {error.verdict}"
+            raise
+        finally:
+            milliseconds = (time.perf_counter() - started) * 1000
+            left = self.budget.remaining
+            _log.info(
+                "%s: status %s in %.0f ms (%s), %s requests left",
+                *(operation.name, status or "none", milliseconds, outcome, "?" if left is None else left),
+            )
+
+    async def _send(self, operation: Operation, variables: Mapping[str, Any]) -> httpx.Response:
+        sent = _SentMark()
+        body = {"query": operation.document, "variables": variables, "operationName": operation.name}
+        headers = {"Authorization": f"Bearer {self._usable_key()}"}
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._http.post(
+                    self._url, json=body, headers=headers, extensions={"trace": sent.observe}
+                )
+        except (httpx.RequestError, TimeoutError) as error:
+            _log.debug("%s: %s: %s", operation.name, type(error).__name__, error)
+            if sent.is_set:
+                raise BufferError(Code.NO_ANSWER, operation.in_doubt) from error
+            raise BufferError(Code.UNREACHABLE, Verdict.RETRY) from error
+
+    def _usable_key(self) -> str:
+        """Return the key, checked here because httpx would quote an impossible one in its own error."""
+        key = self._key.reveal()
+        if not key:
+            raise BufferError(Code.KEY_MISSING, Verdict.HOLD)
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise BufferError(Code.KEY_REFUSED, Verdict.HOLD)
+        return key
+
+    def _judge(self, operation: Operation, reply: httpx.Response, variables: Mapping[str, Any]) -> Any:
+        body = self._json(reply)
+        faults = faults_in(body or {})
+        retry_after = self._read_headers(reply, faults)
+        refusal = refused_by_status(operation, reply.status_code, faults, body is not None, retry_after)
+        if refusal is not None:
+            raise refusal
+        data = (body or {}).get("data")
+        answer = data.get(operation.field) if isinstance(data, Mapping) else None
+        if answer is None:
+            raise refused_by_faults(operation, reply.status_code, faults, retry_after)
+        for fault in faults:
+            _log.warning(
+                "%s: done, with a warning: %s %s", operation.name, fault.code, _quiet(fault, variables)
+            )
+        return answer
+
+    def _json(self, reply: httpx.Response) -> Mapping[str, Any] | None:
+        """Read the body as a JSON object; None if it is anything else."""
+        try:
+            # Whatever the other side echoes may end up in an error or the log, but never the key.
+            body = json.loads(reply.text.replace(self._key.reveal(), "[key]"))
+        except (ValueError, RecursionError):
+            return None
+        return body if isinstance(body, Mapping) else None
+
+    def _read_headers(self, reply: httpx.Response, faults: tuple[Fault, ...]) -> float | None:
+        """Bring the budget up to date and return how many seconds to wait, if Buffer says so."""
+        now = datetime.now(UTC)
+        self.budget = self.budget.updated(*read_windows(reply.headers, now))
+        wait = read_retry_after(reply.headers.get("Retry-After"), now)
+        if reply.status_code != 429:
+            return wait
+        spent = next((fault.window for fault in faults if fault.window), None)
+        if spent is not None:
+            known = self.budget.windows.get(spent)
+            resets_at = known.resets_at if wait is None and known else now + timedelta(seconds=wait or 0)
+            self.budget = self.budget.updated(
+                BudgetWindow(spent, 0, known.quota if known else None, resets_at)
+            )
+        if wait is None and (window := self.budget.exhausted) and window.resets_at:
+            return max(0.0, (window.resets_at - now).total_seconds())
+        return wait
+
+
+class _SentMark:
+    """Notes whether the request itself began to leave this machine (httpx's documented `trace` extension)."""
+
+    def __init__(self) -> None:
+        self.is_set = False
+
+    async def observe(self, event: str, info: Mapping[str, Any]) -> None:
+        if not event.endswith("send_request_headers.started"):
+            return
+        # A proxy is first asked to CONNECT; that is not yet our request.
+        if info["request"].method != b"CONNECT":
+            self.is_set = True
+
+
+def _quiet(fault: Fault, variables: Mapping[str, Any]) -> str:
+    """Return a warning's words without the caption and the alt text, which belong in no log."""
+    words = fault.message
+    post = variables.get("input", {})
+    images = [asset.get("image", {}) for asset in post.get("assets", [])]
+    for private in (post.get("text"), *(image.get("metadata", {}).get("altText") for image in images)):
+        if private:
+            words = words.replace(private, "[text]")
+    return words
