@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.personas.model import BufferNotConfigured, Persona, PersonaNameTaken, PersonaNotFound
+from fluffy_tui.personas.model import (
+    BufferNotConfigured,
+    ChannelNotFound,
+    Persona,
+    PersonaNameTaken,
+    PersonaNotFound,
+)
 
 if TYPE_CHECKING:
     from fluffy_tui.personas.service import Personas
 
-__all__ = ["BufferNotConfigured", "Persona", "PersonaNameTaken", "PersonaNotFound", "Personas"]
+__all__ = [
+    "BufferNotConfigured",
+    "ChannelNotFound",
+    "Persona",
+    "PersonaNameTaken",
+    "PersonaNotFound",
+    "Personas",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -36,3 +36,7 @@ class PersonaNameTaken(FluffyError):
 
 class BufferNotConfigured(FluffyError):
     """Something needs Buffer, but no key is set."""
+
+
+class ChannelNotFound(FluffyError):
+    """Buffer lists no such channel."""
