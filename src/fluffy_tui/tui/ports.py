@@ -29,7 +29,7 @@ class PersonasPort(Protocol):
     async def rename(self, persona: Persona, name: str) -> Persona:
         """Give a persona another name; raises PersonaNameTaken."""
 
-    async def available_channels(self) -> list[Channel]:
+    async def available_channels(self) -> Sequence[Channel]:
         """Ask Buffer for the channels; raises BufferNotConfigured or BufferError."""
 
     async def set_channel(self, persona: Persona, channel_id: str) -> Persona:
