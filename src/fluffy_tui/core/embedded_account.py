@@ -24,8 +24,8 @@ _FALLBACK_UID = 65534
 class Account:
     """The user and group that own the cluster and run its programs.
 
-    PostgreSQL refuses to run as root, so root hands all of it to the owner of the existing cluster, else to the
-    account `postgres`, else to `nobody`.
+    PostgreSQL refuses to run as root, so root hands all of it to the owner of the existing cluster, else to
+    the account `postgres`, else to `nobody`.
     """
 
     uid: int
@@ -77,10 +77,7 @@ class Account:
         Raises:
             OSError: the program cannot be executed.
         """
-        identity: dict[str, int | tuple[int, ...]] = {}
-        if self.is_other:
-            identity = {"user": self.uid, "group": self.gid, "extra_groups": ()}
-        return subprocess.run(  # type: ignore[call-overload,no-any-return]  # noqa: S603  # fixed programs, no shell
+        return subprocess.run(  # noqa: S603 - the installed PostgreSQL programs and /bin/sh, by full path
             [str(part) for part in command],
             check=False,
             cwd="/",
@@ -92,7 +89,9 @@ class Account:
             start_new_session=True,
             stderr=subprocess.STDOUT if log is None else log,
             stdout=subprocess.PIPE,
-            **identity,
+            user=self.uid if self.is_other else None,
+            group=self.gid if self.is_other else None,
+            extra_groups=() if self.is_other else None,
         )
 
     def open_the_way(self, folder: Path) -> None:
@@ -124,7 +123,7 @@ class Account:
                 path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
     def take(self, folder: Path) -> None:
-        """Make this account the owner of `folder` and all that is in it, as PostgreSQL demands of a cluster."""
+        """Make this account the owner of `folder` and all in it, as PostgreSQL demands of a cluster."""
         if self.is_other and folder.lstat().st_uid != self.uid:
             for path in _tree(folder):
                 os.chown(path, self.uid, self.gid, follow_symlinks=False)
@@ -133,8 +132,8 @@ class Account:
         """Create `folder` for this account alone, or make sure that an existing one is exactly that.
 
         Raises:
-            DatabaseUnavailable: something else stands there: a link, a file, or somebody else's folder, as another
-                user of the machine could put into a shared temporary folder.
+            DatabaseUnavailable: something else stands there: a link, a file, or somebody else's folder, as
+                another user of the machine could put into a shared temporary folder.
         """
         folder.mkdir(mode=0o700, exist_ok=True)
         status = folder.lstat()

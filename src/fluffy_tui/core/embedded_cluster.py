@@ -34,14 +34,14 @@ _log = logging.getLogger(__name__)
 def ensure_cluster(cluster: Path, account: Account, binaries: Path, *, lock: int) -> None:
     """Create the cluster if there is none, and refuse one that this server cannot run.
 
-    It is built beside its place and renamed, so that a crash at any instant leaves either none or a whole one.
+    It is built beside its place and renamed, so a crash at any instant leaves either none or a whole one.
 
     Args:
         cluster: Its folder.
         account: Who runs and owns it.
         binaries: The folder of the PostgreSQL programs.
-        lock: The descriptor of the held start lock. The programs inherit it: should this process be killed, the
-            next one waits until they have ended before it clears away what they left.
+        lock: The descriptor of the held start lock. The programs inherit it: should this process be killed,
+            the next one waits until they have ended before it clears away what they left.
 
     Raises:
         DatabaseUnavailable: it cannot be made, or belongs to another major version.
@@ -54,7 +54,8 @@ def ensure_cluster(cluster: Path, account: Account, binaries: Path, *, lock: int
         return
     if version != MAJOR_VERSION:
         raise DatabaseUnavailable(
-            f"The database in {cluster} was made by PostgreSQL {version}, but this is PostgreSQL {MAJOR_VERSION}.",
+            f"The database in {cluster} was made by PostgreSQL {version}, "
+            f"but this is PostgreSQL {MAJOR_VERSION}.",
             "Set DATABASE_URL to a server of that version, or move the folder away to begin anew.",
         )
     account.take(cluster)
@@ -70,7 +71,7 @@ def _create(cluster: Path, account: Account, binaries: Path, lock: int) -> None:
     if unfinished.exists():
         shutil.rmtree(unfinished)
     account.private_folder(unfinished)
-    initdb = [
+    initdb: list[str | Path] = [
         *(binaries / "initdb", "-D", unfinished, f"--username={SUPERUSER}", "--no-instructions"),
         *("--auth-local=trust", "--auth-host=reject"),
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -78,7 +79,7 @@ def _create(cluster: Path, account: Account, binaries: Path, lock: int) -> None:
     ]
     _run(account, initdb, binaries, lock)
     # A single-user server needs no socket, and so the database is part of the same one step.
-    single = [binaries / "postgres", "--single", "-j", "-D", unfinished, "template1"]
+    single: list[str | Path] = [binaries / "postgres", "--single", "-j", "-D", unfinished, "template1"]
     _run(account, single, binaries, lock, text=f"CREATE DATABASE {DATABASE};\n\n")
     unfinished.rename(cluster)
     _sync(cluster.parent)

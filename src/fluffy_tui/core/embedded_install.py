@@ -21,8 +21,8 @@ _HINT = (
 def installation_folders() -> tuple[Path, Path]:
     """Return the folder of the PostgreSQL programs and the one of the libraries that come with them.
 
-    The package is only located, never imported: its import warns where XDG_RUNTIME_DIR is not set and leaves lock
-    files in the temporary folder.
+    The package is only located, never imported: its import warns where XDG_RUNTIME_DIR is not set and leaves
+    lock files in the temporary folder.
 
     Raises:
         DatabaseUnavailable: this machine has no such package.

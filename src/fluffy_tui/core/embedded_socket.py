@@ -19,7 +19,7 @@ PORT = "5432"
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 
 _LONGEST_PATH = 103
-"""Bytes of a socket's path that fit into `sun_path` everywhere: 104 on macOS and 108 on Linux, with the final NUL."""
+"""Bytes of a path that fit into `sun_path` everywhere: 104 on macOS, 108 on Linux, with the final NUL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +48,29 @@ class PidFile:
 
 
 def socket_folder(cluster: Path, uid: int) -> Path:
-    """Return where the server of this cluster puts its socket: the cluster folder itself where that is possible.
+    """Return where the server puts its socket: the cluster folder itself where that is possible.
 
-    Where its path is too long for a socket, or holds characters that mean something in a connection string, it is a
-    private folder among the temporary files, named after the cluster and the account.
+    Where its path is too long for a socket, or holds characters that mean something in a connection string,
+    it is a private folder among the temporary files, named after the cluster and the account.
     """
     path = os.fspath(cluster)
-    if len(os.fsencode(cluster / SOCKET_NAME)) <= _LONGEST_PATH and re.fullmatch(r"[\w ./+~-]*[\w./+~-]", path):
+    if len(os.fsencode(cluster / SOCKET_NAME)) <= _LONGEST_PATH and re.fullmatch(
+        r"[\w ./+~-]*[\w./+~-]", path
+    ):
         return cluster
-    digest = hashlib.sha256(os.fsencode(path) + b"\0%d" % uid).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"fluffy-tui-{digest}"
+    return Path(tempfile.gettempdir()) / f"{cluster_name(cluster)}-{uid}"
+
+
+def cluster_name(cluster: Path) -> str:
+    """Return a short name of this cluster's path; every process of its server carries it in its title."""
+    return f"fluffy-tui-{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]}"
 
 
 def ready_folder(cluster: Path) -> Path | None:
-    """Return the socket folder of the cluster's server if it is running and takes connections, else None.
+    """Return the socket folder of the cluster's server if it takes connections, else None.
 
-    It only asks the kernel whether somebody listens and takes under a millisecond. The folder is the one that the
-    server names, which may have been started under another TMPDIR.
+    It only asks the kernel whether somebody listens and takes under a millisecond. The folder is the one
+    that the server names, which may have been started under another TMPDIR.
     """
     state = PidFile.read(cluster)
     if state is None or state.socket_folder is None or state.status != "ready":
