@@ -73,9 +73,9 @@ class ServerProcess:
         trim(self.log)
         with self.log.open("ab") as log:
             begin = log.tell()
-            command: list[str | Path] = ["/bin/sh", "-c", _DETACHED, "sh", self.binaries / "postgres", "-D",
-            self.cluster] started = self.account.run([*command, *self._options(folder)],
-            binaries=self.binaries, log=log)
+            server: list[str | Path] = [self.binaries / "postgres", "-D", self.cluster]
+            detached = ["/bin/sh", "-c", _DETACHED, "sh", *server, *self._options(folder)]
+            started = self.account.run(detached, binaries=self.binaries, log=log)
         pid = started.stdout.strip()
         ready = None
         with suppress(psutil.NoSuchProcess):
@@ -172,9 +172,9 @@ class ServerProcess:
             with suppress(psutil.NoSuchProcess):
                 orphan.send_signal(signal.SIGQUIT)
         if left := _still_alive(orphans):
+            pids = ", ".join(str(process.pid) for process in left)
             raise DatabaseUnavailable(
-                f"A crashed database server left processes that do not end: {', '.join(str(one.pid) for one
-                in left)}.",
+                f"A crashed database server left processes that do not end: {pids}.",
                 "End them (kill -9), then start again.",
             )
 
