@@ -1,0 +1,172 @@
+"""Fault switches: each makes the stand-in go wrong in one way seen of the real Buffer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Kind(StrEnum):
+    """Every way in which the stand-in can be told to go wrong."""
+
+    ACCEPT_THEN_DROP = "accept_then_drop"
+    """The request is carried out, then the connection is cut without a reply."""
+    DROP_BEFORE = "drop_before"
+    """The connection is cut before anything is done."""
+    SERVER_ERROR_BEFORE = "server_error_before"
+    """HTTP 502 with a page that is not JSON; nothing was done."""
+    SERVER_ERROR_AFTER = "server_error_after"
+    """The same, but the request was carried out."""
+    SLOW = "slow"
+    """No answer until `release` is called (or `seconds` are over); before the work, or `after` it."""
+    RATE_LIMITED = "rate_limited"
+    """HTTP 429 for `window`, with `Retry-After` of `seconds` (30 unless given)."""
+    UNEXPECTED = "unexpected"
+    """HTTP 200 with `errors[]` UNEXPECTED and data null; `after` says that the work was done."""
+    UNKNOWN_TYPENAME = "unknown_typename"
+    """A union member that no client knows yet; nothing was done."""
+    DROP_ASSET = "drop_asset"
+    """The post is created without its pictures, and reported as a success."""
+    EDIT_IGNORES_DUE = "edit_ignores_due"
+    """An edit succeeds but the due time stays."""
+    NETWORK_IMPORTED = "network_imported"
+    """A post that was made on the network itself appears in `posts` (`via: network`)."""
+    NULL_EDGES = "null_edges"
+    """`posts` answers `edges: null`."""
+    LATE_EXTERNAL_LINK = "late_external_link"
+    """A post is `sent` for `seconds` (60 unless given) before its `externalLink` appears."""
+    NOT_JSON_403 = "not_json_403"
+    """What Buffer's content network says to a client that it does not like."""
+    DISCONNECT_CHANNEL = "disconnect_channel"
+    """The channel loses its connection right after the post was created."""
+    QUEUE_PAUSED = "queue_paused"
+    """The queue is paused right before the post is created: it is accepted and never published."""
+    IMAGE_UNREADABLE = "image_unreadable"
+    """The picture cannot be read, at create or (`after`) when it is published."""
+    QUEUE_FULL = "queue_full"
+    """The limit of scheduled posts is said to be reached."""
+    BAD_KEY = "bad_key"
+    """The key is said to be invalid."""
+
+
+ANY_OPERATION = "*"
+
+_OPERATIONS = {
+    Kind.RATE_LIMITED: ANY_OPERATION,
+    Kind.NOT_JSON_403: ANY_OPERATION,
+    Kind.BAD_KEY: ANY_OPERATION,
+    Kind.NULL_EDGES: "posts",
+    Kind.NETWORK_IMPORTED: "posts",
+    Kind.EDIT_IGNORES_DUE: "editPost",
+    Kind.LATE_EXTERNAL_LINK: ANY_OPERATION,
+    Kind.DISCONNECT_CHANNEL: ANY_OPERATION,
+    Kind.DROP_ASSET: ANY_OPERATION,
+    Kind.QUEUE_PAUSED: ANY_OPERATION,
+    Kind.IMAGE_UNREADABLE: ANY_OPERATION,
+    Kind.QUEUE_FULL: ANY_OPERATION,
+}
+"""Which operation a fault waits for unless told otherwise; those not named here wait for `createPost`."""
+
+
+@dataclass(slots=True)
+class Fault:
+    """One switch: what goes wrong, for which operation and channel, and how many times more."""
+
+    kind: Kind
+    count: int = 1
+    operation: str = "createPost"
+    """Root field of the request (`createPost`, `posts`, …) or `*` for any."""
+    channel: str | None = None
+    """Only for requests about this channel."""
+    after: bool = False
+    """Whether the work is done before things go wrong, where both are possible."""
+    seconds: float | None = None
+    window: str = "15m"
+
+
+class Faults:
+    """The switches that are set, and the gate that holds back slow answers."""
+
+    def __init__(self) -> None:
+        self._set: list[Fault] = []
+        self._gate = asyncio.Event()
+
+    def add(
+        self,
+        kind: Kind | str,
+        *,
+        count: int = 1,
+        operation: str | None = None,
+        channel: str | None = None,
+        after: bool = False,
+        seconds: float | None = None,
+        window: str = "15m",
+    ) -> Fault:
+        """Set a switch and return it; its `count` falls as it takes effect.
+
+        Raises:
+            ValueError: No such kind or window, or a count below one.
+        """
+        kind = Kind(kind)
+        if count < 1:
+            raise ValueError(f"A fault has to happen at least once, not {count} times.")
+        if window not in {"15m", "24h", "30d"}:
+            raise ValueError(f"There is no window called {window!r}: use 15m, 24h or 30d.")
+        fault = Fault(
+            kind=kind,
+            count=count,
+            operation=operation or _OPERATIONS.get(kind, "createPost"),
+            channel=channel,
+            after=after,
+            seconds=seconds,
+            window=window,
+        )
+        self._set.append(fault)
+        if kind is Kind.SLOW:
+            self._gate.clear()
+        return fault
+
+    def take(
+        self,
+        kind: Kind,
+        operations: frozenset[str] = frozenset(),
+        channels: frozenset[str] = frozenset(),
+        *,
+        after: bool | None = None,
+    ) -> Fault | None:
+        """Use up one turn of a switch that fits, and return it; None if nothing has to go wrong."""
+        for fault in self._set:
+            if fault.kind is not kind or (after is not None and fault.after is not after):
+                continue
+            if fault.operation != ANY_OPERATION and fault.operation not in operations:
+                continue
+            if fault.channel is not None and fault.channel not in channels:
+                continue
+            fault.count -= 1
+            if fault.count == 0:
+                self._set.remove(fault)
+            return fault
+        return None
+
+    def clear(self) -> None:
+        """Take back every switch and let slow answers go."""
+        self._set.clear()
+        self.release()
+
+    def release(self) -> None:
+        """Let every answer go that a `slow` fault holds back."""
+        self._gate.set()
+
+    async def hold(self, fault: Fault) -> None:
+        """Wait as a `slow` fault asks for: until `release`, or for its `seconds` at most."""
+        try:
+            async with asyncio.timeout(fault.seconds):
+                await self._gate.wait()
+        except TimeoutError:
+            return
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return the switches that are still set."""
+        return [asdict(fault) for fault in self._set]
