@@ -1,8 +1,8 @@
 """How many requests the key may still send, read from the headers of every reply.
 
 Buffer counts per key in three rolling windows of 15 minutes, 24 hours and 30 days and tells them in the
-structured fields `RateLimit` and `RateLimit-Policy` (developers.buffer.com, guides, API limits). Windows are told
-apart by their length, never by their name, which carries the quota and changes with the plan.
+structured fields `RateLimit` and `RateLimit-Policy` (developers.buffer.com, guides, API limits). Windows are
+told apart by their length, never by their name, which carries the quota and changes with the plan.
 """
 
 from __future__ import annotations

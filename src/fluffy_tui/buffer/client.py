@@ -29,8 +29,8 @@ _Value = TypeVar("_Value")
 class BufferClient:
     """Buffer's API with one key.
 
-    Use it as an async context manager or close it with `aclose`. Every method raises `BufferError` and nothing
-    else for what can go wrong outside this process, and sends each request once.
+    Use it as an async context manager or close it with `aclose`. For whatever goes wrong outside this process
+    every method raises `BufferError` and nothing else; each request is sent once.
 
     Args:
         url: The GraphQL endpoint.

@@ -45,7 +45,9 @@ class Transport:
         self._key = key
         self._timeout = timeout
         self._http = httpx.AsyncClient(
-            timeout=None,  # noqa: S113 -- httpx counts each read anew; asyncio.timeout bounds the whole request
+            # httpx counts every operation anew, so asyncio.timeout bounds the whole request. Connecting and the
+            # TLS handshake have their own, shorter limit: cancelled in a handshake, httpcore leaks the socket.
+            timeout=httpx.Timeout(None, connect=timeout / 3),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
             # Without an honest User-Agent of its own a client is turned away by the guard in front of Buffer.
