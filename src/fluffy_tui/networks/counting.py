@@ -1,26 +1,12 @@
-"""How long a text is in the eyes of a network.
-
-The `regex` library is imported on first use: it costs 10 ms, which the first frame does not have to pay.
-"""
+"""How long a text is in the eyes of a network."""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
-
+from fluffy_tui.networks.patterns import compiled
 from fluffy_tui.networks.rules import Counting, NetworkRules
-
-if TYPE_CHECKING:
-    import regex
 
 MASTODON_LINK_LENGTH = 23
 """Every link counts as much (mastodon/mastodon, app/validators/status_length_validator.rb)."""
-
-_ONE_EMOJI = (
-    r"(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{Emoji_Modifier}|\uFE0F\u20E3?|[\U000E0020-\U000E007E]+\U000E007F)?)"
-)
-EMOJI_SEQUENCE = rf"{_ONE_EMOJI}(?:\u200D{_ONE_EMOJI})*"
-"""A possible emoji as Unicode's UTS #51 (section 1.4.9) defines it; matches `#`, `*` and digits too."""
 
 
 def text_length(text: str, rules: NetworkRules) -> int:
@@ -56,14 +42,6 @@ def hashtag_count(text: str) -> int:
         return 0
     tag = r"(?<![\w&#＃])[#＃](?!\uFE0F?\u20E3)[\p{N}_]*[\p{L}\p{M}][\p{L}\p{M}\p{N}_]*"
     return len(compiled(tag).findall(text))
-
-
-@cache
-def compiled(pattern: str, *, ignore_case: bool = False) -> regex.Pattern[str]:
-    """Compile a pattern with the `regex` library, once."""
-    import regex
-
-    return regex.compile(pattern, regex.IGNORECASE if ignore_case else 0)
 
 
 def _mastodon_length(text: str) -> int:

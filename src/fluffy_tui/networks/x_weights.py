@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.networks.counting import EMOJI_SEQUENCE, compiled
+from fluffy_tui.networks.patterns import EMOJI_SEQUENCE, compiled
 
 if TYPE_CHECKING:
     import regex

@@ -1,0 +1,41 @@
+"""Renditions and media hosts: from a photo on disk to a picture at a public address.
+
+Pillow, httpx and obstore are imported when they are first needed: `render` through `__getattr__`, the
+others inside the functions that speak to the network.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fluffy_tui.media.directory_host import DirectoryHost
+from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
+from fluffy_tui.media.hosts import MediaHost, media_key
+from fluffy_tui.media.opening import open_media_host, probe
+from fluffy_tui.media.rendition import Fit, Rendition
+from fluffy_tui.media.s3_host import S3Host
+
+if TYPE_CHECKING:
+    from fluffy_tui.media.rendering import render
+
+__all__ = [
+    "DirectoryHost",
+    "Fit",
+    "MediaHost",
+    "MediaHostError",
+    "PhotoUnreadable",
+    "Rendition",
+    "S3Host",
+    "media_key",
+    "open_media_host",
+    "probe",
+    "render",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "render":
+        from fluffy_tui.media.rendering import render
+
+        return render
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,99 @@
+"""A folder of this machine that a web server of the person's own serves."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from fluffy_tui.media.errors import MediaHostError
+from fluffy_tui.media.hosts import POSTS
+from fluffy_tui.media.verification import verify_public
+
+_PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE)
+"""Troubles of a disk that go away without changing a setting."""
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class DirectoryHost:
+    """Copies pictures into a folder, each in one step, readable for everybody.
+
+    Args:
+        directory: The folder; it is created when the first picture is stored.
+        base_url: Public address of that folder, without a slash at the end.
+    """
+
+    def __init__(self, directory: Path, base_url: str) -> None:
+        self.directory = directory
+        self.base_url = base_url.rstrip("/")
+
+    def __repr__(self) -> str:
+        return f"DirectoryHost({str(self.directory)!r}, {self.base_url!r})"
+
+    async def put(self, key: str, data: bytes) -> str:
+        """Write the picture and return its public address."""
+        await self._on_disk(self._write, key, data)
+        return f"{self.base_url}/{key}"
+
+    async def verify(self, url: str, data: bytes) -> None:
+        """Fetch the address and compare."""
+        await verify_public(url, data)
+
+    async def delete(self, key: str) -> None:
+        """Remove the file, if it is there."""
+        await self._on_disk(self._remove, key)
+
+    async def list_keys(self) -> list[str]:
+        """Return the keys of the pictures in the folder, sorted."""
+        return await self._on_disk(self._list)
+
+    async def _on_disk(self, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await asyncio.to_thread(action, *args, **kwargs)
+        except OSError as error:
+            raise MediaHostError(
+                f"The media folder {self.directory} cannot be used: {error.strerror or error}.",
+                "Free some space on that disk."
+                if error.errno in (errno.ENOSPC, errno.EDQUOT)
+                else "Check FLUFFY_MEDIA_DIRECTORY, and that you may write to that folder.",
+                temporary=error.errno in _PASSING,
+            ) from error
+
+    def _write(self, key: str, data: bytes) -> None:
+        target = self.directory / key
+        self._create_folders(target.parent)
+        # Written beside its place and then moved there, so nobody ever fetches half a picture.
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(target)
+        except BaseException:
+            with suppress(FileNotFoundError):
+                Path(temporary).unlink()
+            raise
+
+    def _remove(self, key: str) -> None:
+        (self.directory / key).unlink(missing_ok=True)
+
+    def _list(self) -> list[str]:
+        found = (self.directory / POSTS).glob("*.jpg")
+        return sorted(path.relative_to(self.directory).as_posix() for path in found if path.name[0] != ".")
+
+    def _create_folders(self, folder: Path) -> None:
+        """Create the folder so that a web server of another user can read it, whatever the umask says."""
+        missing = [path for path in (folder, *folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            path.chmod(0o755)

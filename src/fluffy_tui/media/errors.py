@@ -1,0 +1,24 @@
+"""What can go wrong between a photo on disk and a picture that Buffer can fetch."""
+
+from __future__ import annotations
+
+from fluffy_tui.core.errors import FluffyError
+
+
+class PhotoUnreadable(FluffyError):
+    """The file cannot be turned into a picture: gone, forbidden, broken, too large or no image."""
+
+
+class MediaHostError(FluffyError):
+    """The media host did not take a picture, or its public address does not give it back.
+
+    Args:
+        message: What happened, without any secret.
+        hint: What to do now.
+        temporary: True when trying again later can help (unreachable, timeout, server error);
+            False when somebody has to change something first.
+    """
+
+    def __init__(self, message: str, hint: str = "", *, temporary: bool) -> None:
+        super().__init__(message, hint)
+        self.temporary = temporary

@@ -1,0 +1,74 @@
+"""Sizes: how large a rendition is, and which part of the photo lands where in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluffy_tui.media.rendition import Fit
+from fluffy_tui.networks import ImageRules
+
+LONGEST_SIDE = 1440
+"""Pixels. No network that Buffer serves shows more, and Buffer scales down to it (its help article 617)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a photo goes: `box` of the photo is scaled to `picture` and put in the middle of `canvas`."""
+
+    canvas: tuple[int, int]
+    picture: tuple[int, int]
+    """Equal to `canvas` unless the photo is padded."""
+    box: tuple[float, float, float, float]
+    """Left, upper, right, lower, in pixels of the upright photo."""
+    fit_applied: Fit | None
+
+
+def frame(size: tuple[int, int], rules: ImageRules, fit: Fit, longest_side: int = LONGEST_SIDE) -> Frame:
+    """Work out the frame of a photo.
+
+    The photo is never scaled up, except to reach the network's least width.
+
+    Args:
+        size: Width and height of the upright photo.
+        rules: What the network takes.
+        fit: What to do when the ratio is outside the network's range.
+        longest_side: Most pixels that the longer side of the canvas may have.
+    """
+    width, height = size
+    ratio = width / height
+    wanted = min(max(ratio, rules.min_ratio or ratio), rules.max_ratio or ratio)
+    outside = wanted != ratio
+    if not outside:
+        base = (float(width), float(height))
+    elif fit is Fit.PAD:
+        base = (max(width, height * wanted), max(height, width / wanted))
+    else:
+        base = (min(width, height * wanted), min(height, width / wanted))
+    scale = _scale(base, rules, longest_side)
+    canvas = _whole_pixels((base[0] * scale, base[1] * scale), rules)
+    if outside and fit is Fit.PAD:
+        picture = (
+            min(canvas[0], max(1, round(width * scale))),
+            min(canvas[1], max(1, round(height * scale))),
+        )
+        return Frame(canvas, picture, (0, 0, width, height), fit)
+    left, upper = (width - base[0]) / 2, (height - base[1]) / 2
+    return Frame(canvas, canvas, (left, upper, width - left, height - upper), fit if outside else None)
+
+
+def _scale(base: tuple[float, float], rules: ImageRules, longest_side: int) -> float:
+    most = min(longest_side, rules.max_side or longest_side) / max(base)
+    scale = min(1.0, most, (rules.max_width or base[0]) / base[0])
+    if rules.min_width is not None and base[0] * scale < rules.min_width:
+        scale = min(rules.min_width / base[0], most)
+    return scale
+
+
+def _whole_pixels(size: tuple[float, float], rules: ImageRules) -> tuple[int, int]:
+    """Round to pixels without leaving the range of ratios, not even by the last digit."""
+    width, height = max(1, round(size[0])), max(1, round(size[1]))
+    if rules.max_ratio is not None and width / height > rules.max_ratio:
+        width = max(1, int(height * rules.max_ratio))
+    if rules.min_ratio is not None and width / height < rules.min_ratio:
+        height = max(1, int(width / rules.min_ratio))
+    return width, height

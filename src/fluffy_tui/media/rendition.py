@@ -1,0 +1,38 @@
+"""The picture that is sent in place of the photo, as a value; light enough for the first frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Fit(StrEnum):
+    """What is done with a photo whose ratio a network does not take."""
+
+    PAD = "pad"
+    """The whole photo stays; the canvas is filled up with a blurred copy of it."""
+    CROP = "crop"
+    """The canvas is filled; what sticks out at two opposite sides is cut off equally."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A JPEG ready to be hosted: upright, sRGB, within the network's limits, without metadata."""
+
+    data: bytes = field(repr=False)
+    width: int
+    height: int
+    """Pixels, as `width`."""
+    quality: int
+    """JPEG quality that met the size limit."""
+    sha256: str
+    """Of `data`, in hexadecimal."""
+    fit_applied: Fit | None
+    """None when the photo's ratio was fine as it is."""
+    location_removed: bool
+    """Whether the photo carries a GPS position, which the rendition does not."""
+    ai_mark: str | None
+    """IPTC digital source type that was kept, such as `trainedAlgorithmicMedia`."""
+    source_width: int
+    """Pixels of the photo as seen upright, as `source_height`."""
+    source_height: int

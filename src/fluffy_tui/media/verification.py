@@ -1,0 +1,101 @@
+"""Fetching a picture back from its public address, the way Buffer and the networks will.
+
+What is demanded is what has been seen to break posts: a wrong Content-Type or Content-Length, also on HEAD, a
+redirect, a login page, a certificate that is not trusted.
+"""
+
+from __future__ import annotations
+
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fluffy_tui.media.errors import MediaHostError
+
+if TYPE_CHECKING:
+    import httpx
+
+TIMEOUT = 20.0
+"""Seconds for each step of a request. Buffer's own patience is 10 s for a whole picture."""
+
+_PASSING = (404, 408, 425, 429)
+"""Statuses below 500 that may pass: behind some caches a new picture is missing for minutes."""
+
+_HINT = "Check that FLUFFY_MEDIA_BASE_URL is the public address of the place where the pictures are put."
+
+
+async def verify_public(url: str, data: bytes) -> None:
+    """Make sure that GET and HEAD answer at this address with exactly this JPEG.
+
+    Raises:
+        MediaHostError: the address cannot be reached, or answers with something else.
+    """
+    import httpx
+
+    # A proxy for the outside world has no way to this machine itself.
+    loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
+    try:
+        async with httpx.AsyncClient(
+            timeout=TIMEOUT, trust_env=not loopback, headers={"Accept-Encoding": "identity"}
+        ) as client:
+            for method in ("HEAD", "GET"):
+                async with client.stream(method, url) as response:
+                    _check_headers(method, url, response, len(data))
+                    if method == "GET":
+                        await _check_body(url, response, data)
+    except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
+        raise _unreachable(url, error) from error
+
+
+def _check_headers(method: str, url: str, response: httpx.Response, size: int) -> None:
+    status = response.status_code
+    if response.is_redirect:
+        raise _refused(url, f"{method} is redirected to another address (status {status})")
+    if status in (401, 403):
+        raise _refused(url, f"{method} is forbidden (status {status}): the picture is not public")
+    if status != 200:
+        raise _refused(
+            url, f"{method} answers with status {status}", temporary=status >= 500 or status in _PASSING
+        )
+    kind = response.headers.get("Content-Type", "none")
+    if kind.split(";")[0].strip().lower() != "image/jpeg":
+        raise _refused(url, f"{method} answers with Content-Type {kind} instead of image/jpeg")
+    length = response.headers.get("Content-Length", "none")
+    if length != str(size):
+        raise _refused(url, f"{method} answers with Content-Length {length} instead of {size}")
+
+
+async def _check_body(url: str, response: httpx.Response, data: bytes) -> None:
+    received = 0
+    async for chunk in response.aiter_raw():
+        if data[received : received + len(chunk)] != chunk:
+            raise _refused(url, "GET answers with another picture than the one that was stored")
+        received += len(chunk)
+    if received != len(data):
+        raise _refused(url, "GET answers with half a picture", temporary=True)
+
+
+def _refused(url: str, what: str, *, temporary: bool = False) -> MediaHostError:
+    return MediaHostError(f"The picture cannot be fetched from {url}: {what}.", _HINT, temporary=temporary)
+
+
+def _unreachable(url: str, error: Exception) -> MediaHostError:
+    import httpx
+
+    host = urlsplit(url).netloc
+    if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
+        return MediaHostError(f"{url} is not an address that can be fetched.", _HINT, temporary=False)
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return MediaHostError(
+            f"The certificate of {host} is not trusted, so Buffer will not fetch pictures from it.",
+            "Give the web server a certificate from a public authority.",
+            temporary=False,
+        )
+    reason = (
+        "no answer in time" if isinstance(error, httpx.TimeoutException) else str(error) or "no connection"
+    )
+    return MediaHostError(
+        f"The picture cannot be fetched from {host}: {reason}.",
+        "Check that the web server runs and that this machine is online.",
+        temporary=True,
+    )
