@@ -64,12 +64,12 @@ class ServerProcess:
             DatabaseUnavailable: it gives up, or takes too long.
         """
         folder = socket_folder(self.cluster, self.account.uid)
-        starting = self._clear_up(folder)
-        if starting is not None:
-            return starting
         if folder != self.cluster:
             self.account.private_folder(folder)
             self.account.open_the_way(folder)
+        starting = self._clear_up(folder)
+        if starting is not None:
+            return starting
         trim(self.log)
         with self.log.open("ab") as log:
             begin = log.tell()
@@ -93,11 +93,7 @@ class ServerProcess:
             _log.error("The embedded server (process %d) did not stop.", main.pid)
             return
         folder = state.socket_folder if state and state.socket_folder else None
-        if (
-            folder is not None
-            and folder != self.cluster
-            and folder.name.startswith(cluster_name(self.cluster))
-        ):
+        if folder is not None and folder.name.startswith(cluster_name(self.cluster)):
             with suppress(OSError):  # a leftover socket is cleared by the next start
                 folder.rmdir()
 
@@ -147,7 +143,8 @@ class ServerProcess:
         PostgreSQL refuses to start over a pid file that is garbage, or whose number now belongs to another
         process of the same user. So we look which processes really are this cluster's.
         """
-        if not (self.cluster / "postmaster.pid").exists():
+        pid_file = self.cluster / "postmaster.pid"
+        if not pid_file.exists():
             return None
         state = PidFile.read(self.cluster)
         main = self._main_process()
@@ -158,8 +155,9 @@ class ServerProcess:
         elif main is not None:  # it is stopping, or its socket or pid file was spoiled under it
             _end(main)
         self._await_orphans()
-        _log.warning("The embedded server was not stopped properly; it recovers now.")
-        for left in (self.cluster / "postmaster.pid", folder / SOCKET_NAME, folder / f"{SOCKET_NAME}.lock"):
+        if pid_file.exists():
+            _log.warning("The embedded server was not stopped properly; it recovers now.")
+        for left in (pid_file, folder / SOCKET_NAME, folder / f"{SOCKET_NAME}.lock"):
             left.unlink(missing_ok=True)
         return None
 
