@@ -45,8 +45,8 @@ class Transport:
         self._key = key
         self._timeout = timeout
         self._http = httpx.AsyncClient(
-            # httpx counts every operation anew, so asyncio.timeout bounds the whole request. Connecting and the
-            # TLS handshake have their own, shorter limit: cancelled in a handshake, httpcore leaks the socket.
+            # httpx counts every operation anew, so asyncio.timeout bounds the whole request. Connecting and
+            # the TLS handshake have their own, shorter limit: cancelled in one, httpcore leaks the socket.
             timeout=httpx.Timeout(None, connect=timeout / 3),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
