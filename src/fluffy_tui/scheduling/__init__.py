@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.media import Fit
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
-    Fit,
     NotPossibleNow,
     PersonaCounts,
     Post,

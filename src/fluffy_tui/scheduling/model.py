@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Fit
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -44,13 +45,6 @@ class Step(StrEnum):
 
 ON_THE_WAY = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.UNCONFIRMED, Step.HELD)
 """The steps between submission and Buffer's acceptance."""
-
-
-class Fit(StrEnum):
-    """How a picture is brought into its network's range of ratios."""
-
-    PAD = "pad"
-    CROP = "crop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,235 @@
+"""Create, rename and list personas, and choose the Buffer channel that each speaks through."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from fluffy_tui.buffer import Channel, PinterestBoard, Service, SlotDay
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.personas.model import (
+    BufferNotConfigured,
+    ChannelNotFound,
+    Persona,
+    PersonaNameTaken,
+    PersonaNotFound,
+)
+from fluffy_tui.personas.tables import ChannelRow, PersonaRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.buffer import BufferClient
+    from fluffy_tui.core.database import Database
+
+
+class Personas:
+    """The personas of one database.
+
+    Args:
+        database: where they are kept.
+        buffer: for asking which channels there are; None while no key is set.
+    """
+
+    def __init__(self, database: Database, buffer: BufferClient | None) -> None:
+        self._database = database
+        self._buffer = buffer
+
+    async def list(self) -> list[Persona]:
+        """Return all personas by name."""
+        async with self._database.transaction() as session:
+            found = await session.execute(_personas().order_by(func.lower(PersonaRow.name)))
+            return [_persona(row, channel) for row, channel in found.tuples()]
+
+    async def get(self, name: str) -> Persona:
+        """Return the persona of this name, whatever the case of its letters.
+
+        Raises:
+            PersonaNotFound: there is none.
+        """
+        async with self._database.transaction() as session:
+            query = _personas().where(func.lower(PersonaRow.name) == func.lower(name.strip()))
+            found = (await session.execute(query)).tuples().one_or_none()
+        if found is None:
+            raise PersonaNotFound(
+                f"There is no persona named {name}.", "List them, or create this one first."
+            )
+        return _persona(*found)
+
+    async def by_id(self, persona_id: int) -> Persona:
+        """Return the persona with this id.
+
+        Raises:
+            PersonaNotFound: there is none.
+        """
+        async with self._database.transaction() as session:
+            return await _read(session, persona_id)
+
+    async def create(self, name: str, description: str = "") -> Persona:
+        """Make a persona.
+
+        Raises:
+            PersonaNameTaken: another one has the name.
+            FluffyError: the name is empty.
+        """
+        row = PersonaRow(name=_clean(name), description=description.replace("\0", ""))
+        try:
+            async with self._database.transaction() as session:
+                session.add(row)
+                await session.flush()
+                return await _read(session, row.id)
+        except IntegrityError:
+            raise _name_taken(name) from None
+
+    async def rename(self, persona: Persona | int, name: str) -> Persona:
+        """Give a persona another name; changing only the case of letters is allowed.
+
+        Raises:
+            PersonaNameTaken: another one has the name.
+            PersonaNotFound: the persona is gone.
+            FluffyError: the name is empty.
+        """
+        clean = _clean(name)
+        try:
+            async with self._database.transaction() as session:
+                row = await _row(session, persona)
+                row.name = clean
+                await session.flush()
+                return await _read(session, row.id)
+        except IntegrityError:
+            raise _name_taken(name) from None
+
+    async def available_channels(self) -> Sequence[Channel]:
+        """Ask Buffer for every channel of every organisation, and remember the answer.
+
+        Raises:
+            BufferNotConfigured: no key is set.
+            BufferError: Buffer did not answer as hoped.
+        """
+        if self._buffer is None:
+            raise BufferNotConfigured(
+                "Channels come from Buffer, and no Buffer key is set.", "Set BUFFER_API_KEY and start again."
+            )
+        account = await self._buffer.account()
+        channels = [
+            channel
+            for organization in account.organizations
+            for channel in await self._buffer.channels(organization.id)
+        ]
+        async with self._database.transaction() as session:
+            for channel in channels:
+                await _remember(session, channel)
+            known = [channel.id for channel in channels]
+            chosen = select(PersonaRow.buffer_channel_id).where(PersonaRow.buffer_channel_id.is_not(None))
+            await session.execute(
+                delete(ChannelRow).where(ChannelRow.id.not_in(known), ChannelRow.id.not_in(chosen))
+            )
+        return channels
+
+    async def remember_channel(self, channel: Channel) -> None:
+        """Keep what Buffer just said about a channel."""
+        async with self._database.transaction() as session:
+            await _remember(session, channel)
+
+    async def known_channel(self, channel_id: str, within: float) -> Channel | None:
+        """Return what Buffer said about a channel in the last `within` seconds, or None when that is older."""
+        query = select(ChannelRow).where(
+            ChannelRow.id == channel_id, ChannelRow.checked_at > func.now() - timedelta(seconds=within)
+        )
+        async with self._database.transaction() as session:
+            row = (await session.execute(query)).scalar_one_or_none()
+        return _channel(row.description) if row else None
+
+    async def set_channel(self, persona: Persona | int, channel_id: str) -> Persona:
+        """Choose the channel that a persona speaks through; one that Buffer has not listed yet is asked for.
+
+        Raises:
+            ChannelNotFound: Buffer lists no such channel.
+            BufferNotConfigured: the channel is not known here, and no key is set.
+            BufferError: Buffer did not answer as hoped.
+            PersonaNotFound: the persona is gone.
+        """
+        async with self._database.transaction() as session:
+            known = await session.get(ChannelRow, channel_id) is not None
+        if not known and channel_id not in {channel.id for channel in await self.available_channels()}:
+            raise ChannelNotFound(
+                f"Buffer lists no channel {channel_id}.", "Choose one of the channels that Buffer lists."
+            )
+        async with self._database.transaction() as session:
+            row = await _row(session, persona)
+            row.buffer_channel_id = channel_id
+            await session.flush()
+            return await _read(session, row.id)
+
+
+def _clean(name: str) -> str:
+    clean = " ".join(name.replace("\0", "").split())
+    if not clean:
+        raise FluffyError("A persona needs a name.", "Type at least one letter.")
+    return clean
+
+
+def _name_taken(name: str) -> PersonaNameTaken:
+    return PersonaNameTaken(f"There is already a persona named {name.strip()}.", "Choose another name.")
+
+
+def _personas() -> Any:
+    return select(PersonaRow, ChannelRow).outerjoin(ChannelRow, ChannelRow.id == PersonaRow.buffer_channel_id)
+
+
+async def _row(session: AsyncSession, persona: Persona | int) -> PersonaRow:
+    row = await session.get(PersonaRow, persona if isinstance(persona, int) else persona.id)
+    if row is None:
+        raise PersonaNotFound("That persona is gone.", "Someone else has deleted it; choose another.")
+    return row
+
+
+async def _read(session: AsyncSession, persona_id: int) -> Persona:
+    found = (await session.execute(_personas().where(PersonaRow.id == persona_id))).tuples().one_or_none()
+    if found is None:
+        raise PersonaNotFound("That persona is gone.", "Someone else has deleted it; choose another.")
+    return _persona(*found)
+
+
+async def _remember(session: AsyncSession, channel: Channel) -> None:
+    row = {
+        "organization_id": channel.organization_id,
+        "service": str(channel.service),
+        "description": dataclasses.asdict(channel),
+        "checked_at": func.now(),
+    }
+    await session.execute(
+        insert(ChannelRow).values(id=channel.id, **row).on_conflict_do_update(index_elements=["id"], set_=row)
+    )
+
+
+def _persona(row: PersonaRow, channel: ChannelRow | None) -> Persona:
+    return Persona(
+        id=row.id,
+        name=row.name,
+        description=row.description,
+        buffer_channel_id=row.buffer_channel_id,
+        channel=_channel(channel.description) if channel else None,
+        created_at=row.created_at,
+    )
+
+
+def _channel(fields: dict[str, Any]) -> Channel:
+    """Rebuild a channel from its stored fields; ones that a later version added are left out."""
+    known = {field.name for field in dataclasses.fields(Channel)}
+    kept = {name: value for name, value in fields.items() if name in known}
+    kept["posting_schedule"] = tuple(
+        SlotDay(day=day["day"], times=tuple(day["times"]), paused=day["paused"])
+        for day in kept.get("posting_schedule", ())
+    )
+    kept["pinterest_boards"] = tuple(PinterestBoard(**board) for board in kept.get("pinterest_boards", ()))
+    if kept["service"] in list(Service):
+        kept["service"] = Service(kept["service"])
+    return Channel(**kept)

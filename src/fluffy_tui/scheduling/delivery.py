@@ -1,0 +1,237 @@
+"""Bring one post into Buffer: claim, render, host, look, create, record. At any instruction it may be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func
+
+from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
+from fluffy_tui.media import Fit, MediaHostError, media_key, render
+from fluffy_tui.networks import rules_for
+from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling.looking import look
+from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tasks import defer_delivery, defer_waking
+from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, photo_trouble, trouble_of
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from fluffy_tui.buffer import BufferClient, BufferPost, Channel
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.media import MediaHost, Rendition
+    from fluffy_tui.personas import Personas
+    from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.pace import Pace
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything that one worker needs to bring posts into Buffer."""
+
+    database: Database
+    queue: App
+    personas: Personas
+    photos: Photos
+    pace: Pace
+    buffer: BufferClient | None
+    """None while no key is set."""
+    host: MediaHost | None
+    """None while no media host is set."""
+
+    async def wake(self, post_id: int) -> None:
+        """Put a post whose pause is over back on the queue, under its channel's lock."""
+        async with self.database.transaction() as session:
+            post = await session.get(PostRow, post_id)
+            if post is not None and post.channel_id is not None:
+                await defer_delivery(session, self.queue, post)
+
+    async def deliver(self, post_id: int) -> None:
+        """Take a post as far as it will go now. It ends accepted, failed, or resting with the time of its next try.
+
+        Doing it twice, or in two workers at once, does no harm: each step is moved by compare-and-set under this
+        attempt's own token, and nothing is sent before Buffer was looked at.
+        """
+        async with self.database.transaction() as session:
+            post = await moves.claim(session, post_id)
+        if post is None:
+            return
+        try:
+            await self._attempt(post)
+        except GoneByAnotherHand:
+            log.info("post %s was taken over or let go", post_id)
+        except (BufferError, MediaHostError, Trouble) as error:
+            await self._rest_or_fail(post, trouble_of(error, post, self.pace))
+
+    async def _attempt(self, post: PostRow) -> None:
+        if self.buffer is None:
+            raise BufferError(Code.KEY_MISSING, Verdict.HOLD)
+        buffer = self.buffer
+        if post.step == Step.UNCONFIRMED and not await self._settled(post, buffer):
+            return
+        channel = await self._healthy_channel(post, buffer)
+        if post.media_url is None:
+            await self._host_picture(post, str(channel.service))
+        if await self._found(post, buffer):
+            return
+        await self._create(post, buffer, channel)
+
+    async def _settled(self, post: PostRow, buffer: BufferClient) -> bool:
+        """Find out what became of a create without an answer; True when it is certain that there is none.
+
+        Not finding it proves nothing before the create had time to arrive, so until then the post stays unconfirmed.
+        """
+        if await self._found(post, buffer):
+            return False
+        async with self.database.transaction() as session:
+            unsettled = await moves.unsettled_for(session, post, self.pace.settle)
+        if unsettled > 0:
+            message = (
+                post.error_message or "No answer came from Buffer, which is looked at before sending again."
+            )
+            raise Trouble(Step.UNCONFIRMED, post.error_code or Code.NO_ANSWER, message, unsettled)
+        if post.error_code == Code.DUPLICATE_TEXT:
+            raise Trouble.final(
+                Code.DUPLICATE_TEXT, post.error_message or "Buffer says that it has this text."
+            )
+        await self._move(post, Step.RENDERING, create_sent_at=None)
+        return True
+
+    async def _healthy_channel(self, post: PostRow, buffer: BufferClient) -> Channel:
+        """Return the channel, asking Buffer anew when what is known of it is old."""
+        known = await self.personas.known_channel(str(post.channel_id), self.pace.channel_known)
+        channel = known
+        if channel is None or channel.trouble:
+            channel = await buffer.channel(str(post.channel_id))
+            await self.personas.remember_channel(channel)
+        if channel.trouble:
+            raise Trouble.held("channel_unhealthy", channel.trouble, self.pace.queue_full)
+        if post.share_mode == ShareMode.ADD_TO_QUEUE and not channel.has_slots:
+            raise Trouble.held(
+                "no_slots",
+                f"{channel.name} has no posting times in Buffer, so its queue never moves. Add some there.",
+                self.pace.queue_full,
+            )
+        return channel
+
+    async def _host_picture(self, post: PostRow, service: str) -> None:
+        if self.host is None:
+            raise MediaHostError(
+                "No media host is set, so Buffer has no place to fetch the picture from.",
+                "Set FLUFFY_MEDIA_HOST.",
+                temporary=False,
+            )
+        rendition = await self._rendition(post, service)
+        await self._move(post, Step.HOSTING)
+        url = await self.host.put(media_key(post.delivery_key), rendition.data)
+        await self.host.verify(url, rendition.data)
+        facts = {
+            "width": rendition.width,
+            "height": rendition.height,
+            "bytes": len(rendition.data),
+            "fit": rendition.fit_applied,
+            "location_removed": rendition.location_removed,
+        }
+        await self._move(post, Step.HOSTING, media_url=url, rendition=facts)
+        post.media_url = url
+
+    async def _rendition(self, post: PostRow, service: str) -> Rendition:
+        """Render the photo, provided that its file is still the one that was chosen."""
+        try:
+            photo = await self.photos.get(post.photo_id)
+            state = await self.photos.check(photo)
+            if state is not PhotoState.UNCHANGED:
+                raise photo_trouble(state, photo)
+            return await asyncio.to_thread(render, photo.path, rules_for(service), Fit(post.fit))
+        except (PhotoNotFound, PhotoUnreadable) as error:
+            raise Trouble.final("photo_unreadable", str(error)) from error
+
+    async def _found(self, post: PostRow, buffer: BufferClient) -> bool:
+        """Look in Buffer; True when the post is there, which is then recorded."""
+        sighting = await look(buffer, post)
+        if sighting.post is not None:
+            await self._record(post, sighting.post)
+            return True
+        if sighting.without_picture is not None:
+            raise Trouble.final(
+                Code.IMAGE_DROPPED,
+                "Buffer holds a post with these words but without the picture. Delete it there, then try again.",
+            )
+        return False
+
+    async def _create(self, post: PostRow, buffer: BufferClient, channel: Channel) -> None:
+        """Send the one create. That it may have left is on record before its first byte does."""
+        new = NewPost(
+            channel_id=channel.id,
+            service=channel.service,
+            text=post.caption,
+            image_url=str(post.media_url),
+            alt_text=post.alt_text,
+            share_mode=ShareMode(post.share_mode),
+            due_at=post.requested_at_time if post.share_mode == ShareMode.CUSTOM_SCHEDULED else None,
+            pinterest_board_id=channel.pinterest_boards[0].service_id if channel.pinterest_boards else None,
+        )
+        before = time.time()  # the wall clock, because it goes on while the computer sleeps
+        await self._move(post, Step.SENDING, create_sent_at=func.now())
+        if not 0 <= time.time() - before <= self.pace.departure:
+            # Whoever takes over after `settle` counts on it that no create leaves later than `departure`.
+            raise Trouble.held("slept", "This computer was asleep just before sending.", self.pace.first_look)
+        try:
+            created = await buffer.create_post(new)
+        except BufferError as error:
+            if error.code is Code.IMAGE_DROPPED and error.post is not None:
+                await self._take_back(post, buffer, error.post)
+            raise
+        await self._record(post, created)
+
+    async def _take_back(self, post: PostRow, buffer: BufferClient, bare: BufferPost) -> None:
+        """Delete the post that Buffer made without its picture, before another one may be sent."""
+        log.warning("Buffer dropped the picture of post %s; deleting %s there", post.id, bare.id)
+        try:
+            await buffer.delete_post(bare.id)
+        except BufferError as error:
+            async with self.database.transaction() as session:
+                message = (
+                    "Buffer took the post but left its picture out, and it could not be deleted there "
+                    f"({error.message}) Delete it in Buffer, then try again."
+                )
+                await moves.fail(session, post, Code.IMAGE_DROPPED, message, buffer_post_id=bare.id)
+            raise GoneByAnotherHand from error
+        raise Trouble.passing(
+            Code.IMAGE_DROPPED, "Buffer took the post but left its picture out.", post, self.pace
+        )
+
+    async def _record(self, post: PostRow, found: BufferPost) -> None:
+        async with self.database.transaction() as session:
+            recorded = await moves.record_creation(session, post.id, found)
+        log.info("post %s is %s in Buffer%s", post.id, found.id, "" if recorded else " (known before)")
+
+    async def _move(self, post: PostRow, step: Step, **values: object) -> None:
+        async with self.database.transaction() as session:
+            if not await moves.move(session, post, step, **values):
+                raise GoneByAnotherHand
+        post.step = step
+
+    async def _rest_or_fail(self, post: PostRow, trouble: Trouble) -> None:
+        log.info("post %s: %s (%s)", post.id, trouble.code, trouble.step)
+        if trouble.step is Step.FAILED:
+            async with self.database.transaction() as session:
+                await moves.fail(session, post, trouble.code, trouble.message)
+            return
+        until = datetime.now(UTC) + timedelta(seconds=trouble.pause)
+        await self._rest(post, trouble.step, trouble.code, trouble.message, until)
+
+    async def _rest(self, post: PostRow, step: Step, code: str, message: str, until: datetime) -> None:
+        async with self.database.transaction() as session:
+            if await moves.wait(session, post, step, code, message, until):
+                await defer_waking(session, self.queue, post.id, until)

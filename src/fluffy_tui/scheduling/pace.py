@@ -1,0 +1,45 @@
+"""How long delivery waits for what: every duration of this pack in one place, in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """The durations of delivery. Tests run the same code at a quicker pace."""
+
+    heartbeat: float = 5.0
+    """How often a worker says that it is alive."""
+    stalled: float = 20.0
+    """A worker that was silent for this long is taken for dead."""
+    answer: float = 30.0
+    """How long Buffer may take to answer one request."""
+    departure: float = 5.0
+    """A create must leave within this time of being recorded, or it does not leave at all."""
+    settle: float = 60.0
+    """How long after a create left without an answer it may still turn up in Buffer.
+
+    It has to be longer than `departure` and `answer` together: only then can nobody's create be under way.
+    """
+    first_look: float = 2.0
+    """Pause before looking in Buffer for a create that got no answer."""
+    shortest_pause: float = 5.0
+    """First pause after something that passes by itself, such as a lost connection; it doubles each time."""
+    longest_pause: float = 900.0
+    queue_full: float = 900.0
+    """Pause when Buffer has no room, the channel cannot publish, or its day is full."""
+    key_refused: float = 1800.0
+    """Pause while the key, its rights or the media host's settings have to be mended by a person."""
+    channel_known: float = 600.0
+    """For this long Buffer's word on a channel's health is believed."""
+    bounded_tries: int = 6
+    """How many times in a row a fault is met that may pass but may also be the picture's own."""
+
+    def __post_init__(self) -> None:
+        if self.settle <= self.departure + self.answer:
+            raise ValueError("settle has to be longer than departure and answer together")
+
+    def backoff(self, tries: int) -> float:
+        """Return the pause before the next try, after so many in a row."""
+        return min(self.longest_pause, self.shortest_pause * 2.0 ** min(tries, 16))

@@ -1,0 +1,239 @@
+"""What screens, console and scripts ask of scheduling: submit, list, retry, let go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.media import Fit
+from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
+from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling.model import (
+    ON_THE_WAY,
+    NotPossibleNow,
+    PersonaCounts,
+    Post,
+    PostNotFound,
+    PostStatus,
+    Reason,
+    ScheduleResult,
+    Step,
+)
+from fluffy_tui.scheduling.rows import post_of
+from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
+from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tasks import defer_delivery
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from procrastinate import App
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.personas import Persona, Personas
+    from fluffy_tui.photos import Photos
+
+
+def scheduled_photo_ids() -> Select[int]:
+    """Return the query for the ids of all photos that have a post; the library leaves these out."""
+    return select(PostRow.photo_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """The posts of one database."""
+
+    database: Database
+    queue: App
+    personas: Personas
+    photos: Photos
+    missing: tuple[str, ...] = field(default=())
+    """What delivery lacks, in plain words, such as a Buffer key; while it lacks something, posts stay drafts."""
+
+    async def schedule_post(
+        self,
+        photo: Photo | int,
+        caption: str,
+        *,
+        alt_text: str = "",
+        share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
+        at: datetime | None = None,
+        fit: Fit = Fit.PAD,
+    ) -> ScheduleResult:
+        """Submit a photo: write its post and defer its delivery in one transaction, or say why not.
+
+        A photo has at most one post. Of two submissions at the same moment one wins, and the other is told so.
+
+        Args:
+            photo: the photo or its id.
+            caption: kept exactly, but for NUL characters and foreign line ends.
+            alt_text: what the picture shows, for those who cannot see it.
+            share_mode: next slot, front of the queue, at a time, or now.
+            at: the time, with its zone, for CUSTOM_SCHEDULED.
+            fit: what to do with a picture whose ratio the network does not take.
+
+        Returns:
+            A result that is clearly a success or a refusal; refusals are never raised.
+        """
+        try:
+            current = await self.photos.get(photo.id if isinstance(photo, Photo) else photo)
+        except PhotoNotFound as error:
+            return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
+        persona = await self.personas.by_id(current.persona_id)
+        submission = Submission.of(current, persona, caption, alt_text, share_mode, at, fit)
+        refusal = written_refusal(submission)
+        if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
+            refusal = file_refusal(state, current)
+        if refusal is None and not self.missing and persona.channel is None:
+            refusal = ScheduleResult(
+                False,
+                reason=f"{persona.name} has no Buffer channel yet. Choose one for this persona first.",
+                code=Reason.NO_CHANNEL,
+            )
+        return refusal or await self._write(submission)
+
+    async def _write(self, submission: Submission) -> ScheduleResult:
+        try:
+            async with self.database.transaction() as session:
+                row = await self._row_for(session, submission)
+                if row is None:
+                    return await self._already_scheduled(session, submission.photo)
+                if not self.missing:
+                    row.step = Step.QUEUED
+                await session.flush()
+                if not self.missing:
+                    await defer_delivery(session, self.queue, row)
+                await session.refresh(row)
+                post = post_of(row)
+        except IntegrityError:  # the other one of two simultaneous submissions was first
+            async with self.database.transaction() as session:
+                return await self._already_scheduled(session, submission.photo)
+        if self.missing:
+            reason = f"Kept as a draft, not submitted: {' '.join(self.missing)}"
+            return ScheduleResult(False, post=post, reason=reason, code=Reason.KEPT_AS_DRAFT)
+        return ScheduleResult(True, post=post)
+
+    async def _row_for(self, session: AsyncSession, submission: Submission) -> PostRow | None:
+        """Return a new row, or the photo's unsubmitted draft with the new words; None when it has a post."""
+        query = select(PostRow).where(PostRow.photo_id == submission.photo.id).with_for_update()
+        row = (await session.execute(query)).scalar_one_or_none()
+        if row is None:
+            row = PostRow(
+                photo_id=submission.photo.id,
+                persona_id=submission.persona.id,
+                delivery_key=moves.new_delivery_key(),
+            )
+            session.add(row)
+        elif row.status != PostStatus.DRAFT or row.step is not None:
+            return None
+        submission.write_to(row)
+        return row
+
+    async def _already_scheduled(self, session: AsyncSession, photo: Photo) -> ScheduleResult:
+        query = select(PostRow).where(PostRow.photo_id == photo.id)
+        row = (await session.execute(query)).scalar_one_or_none()
+        return ScheduleResult(
+            False,
+            post=post_of(row) if row else None,
+            reason=f"{photo.name} has a post already{f', which is {row.step or row.status}' if row else ''}.",
+            code=Reason.ALREADY_SCHEDULED,
+        )
+
+    async def posts(
+        self, persona: Persona | int | None = None, *, limit: int = 200, before_id: int | None = None
+    ) -> list[Post]:
+        """Return posts, newest first: of one persona or of all, from below `before_id` when paging."""
+        query = select(PostRow).order_by(PostRow.id.desc()).limit(limit)
+        if persona is not None:
+            query = query.where(PostRow.persona_id == (persona if isinstance(persona, int) else persona.id))
+        if before_id is not None:
+            query = query.where(PostRow.id < before_id)
+        return await self._posts(query)
+
+    async def post(self, post_id: int) -> Post | None:
+        """Return one post, or None when it was let go."""
+        found = await self._posts(select(PostRow).where(PostRow.id == post_id))
+        return found[0] if found else None
+
+    async def on_their_way(self) -> list[Post]:
+        """Return the posts between submission and acceptance, oldest first."""
+        return await self._posts(select(PostRow).where(PostRow.step.in_(ON_THE_WAY)).order_by(PostRow.id))
+
+    async def _posts(self, query: Select[PostRow]) -> list[Post]:
+        async with self.database.transaction() as session:
+            return [post_of(row) for row in (await session.execute(query)).scalars()]
+
+    async def counts(self) -> dict[int, PersonaCounts]:
+        """Return each persona's counts, by persona id; a persona without photos is left out."""
+        query = select(PostRow.persona_id, PostRow.status, func.count()).group_by(
+            PostRow.persona_id, PostRow.status
+        )
+        async with self.database.transaction() as session:
+            grouped = (await session.execute(query)).tuples().all()
+        unscheduled = await self.photos.unscheduled_counts()
+        by_status: dict[int, dict[str, int]] = {}
+        for persona_id, status, count in grouped:
+            by_status.setdefault(persona_id, {})[status] = count
+        return {
+            persona_id: PersonaCounts(
+                unscheduled=unscheduled.get(persona_id, 0),
+                drafts=by_status.get(persona_id, {}).get(PostStatus.DRAFT, 0),
+                scheduled=by_status.get(persona_id, {}).get(PostStatus.SCHEDULED, 0),
+                failed=by_status.get(persona_id, {}).get(PostStatus.FAILED, 0),
+                posted=by_status.get(persona_id, {}).get(PostStatus.POSTED, 0),
+            )
+            for persona_id in unscheduled.keys() | by_status.keys()
+        }
+
+    async def retry(self, post_id: int) -> Post:
+        """Send a failed, held or kept post on its way again; Buffer is looked at before anything is created.
+
+        Raises:
+            NotPossibleNow: it is on its way or there already, or something that delivery needs is missing.
+            PostNotFound: it was let go.
+        """
+        if self.missing:
+            raise NotPossibleNow("It cannot be sent yet.", " ".join(self.missing))
+        existing = await self._existing(post_id)
+        persona = await self.personas.by_id(existing.persona_id)
+        if existing.channel_id is None and persona.channel is None:
+            raise NotPossibleNow(f"{persona.name} has no Buffer channel yet.", "Choose one first.")
+        async with self.database.transaction() as session:
+            if existing.channel_id is None and persona.channel is not None:
+                row = await session.get_one(PostRow, post_id)
+                row.channel_id = persona.channel.id
+                row.organization_id = persona.channel.organization_id
+                await session.flush()
+            resubmitted = await moves.resubmit(session, post_id)
+            if resubmitted is None:
+                raise NotPossibleNow(f"This post is {existing.step}, so there is nothing to retry.")
+            await defer_delivery(session, self.queue, resubmitted)
+            await session.refresh(resubmitted)
+            return post_of(resubmitted)
+
+    async def let_go(self, post_id: int) -> None:
+        """Delete a post that is not in Buffer, which frees its photo.
+
+        Raises:
+            NotPossibleNow: it is in Buffer, or it may be.
+            PostNotFound: it was let go already.
+        """
+        existing = await self._existing(post_id)
+        async with self.database.transaction() as session:
+            if not await moves.release(session, post_id):
+                raise NotPossibleNow(
+                    f"This post is {existing.step}, so it is in Buffer or may be.",
+                    "Delete it in Buffer if it should not go out.",
+                )
+
+    async def _existing(self, post_id: int) -> Post:
+        existing = await self.post(post_id)
+        if existing is None:
+            raise PostNotFound("That post is gone.", "It was let go, and its photo is free again.")
+        return existing

@@ -1,0 +1,113 @@
+"""What is looked at before anything is written: words, time and file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.networks import CaptionFault, caption_problem, clean_caption, rules_for
+from fluffy_tui.photos import PhotoState
+from fluffy_tui.scheduling.model import Reason, ScheduleResult
+
+if TYPE_CHECKING:
+    from fluffy_tui.media import Fit
+    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling.tables import PostRow
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One submission as it was asked for, its texts cleaned."""
+
+    photo: Photo
+    persona: Persona
+    caption: str
+    alt_text: str
+    share_mode: ShareMode
+    at: datetime | None
+    fit: Fit
+
+    @classmethod
+    def of(
+        cls,
+        photo: Photo,
+        persona: Persona,
+        caption: str,
+        alt_text: str,
+        share_mode: ShareMode,
+        at: datetime | None,
+        fit: Fit,
+    ) -> Submission:
+        """Return the submission; its texts lose NUL characters and foreign line ends, and nothing else."""
+        return cls(photo, persona, clean_caption(caption), clean_caption(alt_text), share_mode, at, fit)
+
+    @property
+    def rules(self) -> NetworkRules:
+        """The rules of the persona's network; without a channel, limits that every network accepts."""
+        return rules_for(str(self.persona.channel.service) if self.persona.channel else "")
+
+    def write_to(self, row: PostRow) -> None:
+        """Put everything into the row of the post."""
+        channel = self.persona.channel
+        row.caption = self.caption
+        row.alt_text = self.alt_text
+        row.share_mode = self.share_mode
+        row.requested_at_time = self.at
+        row.fit = self.fit
+        row.channel_id = channel.id if channel else None
+        row.organization_id = channel.organization_id if channel else None
+
+
+def written_refusal(submission: Submission) -> ScheduleResult | None:
+    """Return why the words or the time cannot be submitted, or None when they can."""
+    rules = submission.rules
+    problem = caption_problem(submission.caption, rules)
+    if problem is not None:
+        code = Reason.CAPTION_TOO_LONG if problem.fault is CaptionFault.TOO_LONG else Reason.CAPTION_EMPTY
+        return ScheduleResult(False, reason=str(problem), code=code)
+    if len(submission.alt_text) > rules.alt_text_limit:
+        over = len(submission.alt_text) - rules.alt_text_limit
+        return ScheduleResult(
+            False,
+            reason=f"The alt text is {over} characters longer than the {rules.alt_text_limit} that "
+            f"{rules.name} takes.",
+            code=Reason.ALT_TEXT_TOO_LONG,
+        )
+    return _time_refusal(submission)
+
+
+def _time_refusal(submission: Submission) -> ScheduleResult | None:
+    if submission.share_mode is not ShareMode.CUSTOM_SCHEDULED:
+        return None
+    if submission.at is None or submission.at.tzinfo is None:
+        return ScheduleResult(
+            False, reason="Posting at a time needs that time, with its time zone.", code=Reason.TIME_MISSING
+        )
+    if submission.at <= datetime.now(UTC):
+        return ScheduleResult(
+            False, reason="That time is past. Choose a later one, or post now.", code=Reason.TIME_PAST
+        )
+    return None
+
+
+def file_refusal(state: PhotoState, photo: Photo) -> ScheduleResult:
+    """Return why a photo whose file is no longer what was imported cannot be submitted."""
+    if state is PhotoState.MISSING:
+        return ScheduleResult(
+            False,
+            reason=f"The file {photo.path} is gone. Put it back, or import its new folder.",
+            code=Reason.PHOTO_MISSING,
+        )
+    if state is PhotoState.CHANGED:
+        return ScheduleResult(
+            False,
+            reason=f"The file {photo.path} has changed since it was imported. Import its folder again.",
+            code=Reason.PHOTO_CHANGED,
+        )
+    return ScheduleResult(
+        False, reason=f"The file {photo.path} cannot be read.", code=Reason.PHOTO_UNREADABLE
+    )

@@ -1,0 +1,82 @@
+"""Find what a dead worker left behind, so that no post waits for ever."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from procrastinate import exceptions
+from procrastinate.jobs import Status
+from sqlalchemy import BigInteger, column, exists, func, literal, or_, select, table, text
+
+from fluffy_tui.scheduling.model import ON_THE_WAY
+from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tasks import DELIVER, WAKE, defer_delivery, defer_waking
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.scheduling.pace import Pace
+
+log = logging.getLogger(__name__)
+
+SWEEP_LOCK = 0x666C7566667A
+"""Two sweeps at once could give a post two jobs; the second one goes home."""
+
+_jobs = table("procrastinate_jobs", column("task_name"), column("status"), column("args"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Ends the jobs of dead workers, and gives every post on its way a job again.
+
+    The posts decide, not the jobs: a job is only a reminder, so a stalled one is ended and a new one deferred, which
+    also wakes a worker at once, as re-queueing the old one would not.
+    """
+
+    database: Database
+    queue: App
+    pace: Pace
+
+    async def sweep(self) -> None:
+        """End stalled jobs, then remind of every post that no job reminds of."""
+        await self._end_stalled_jobs()
+        async with self.database.transaction() as session:
+            mine = await session.execute(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK)))
+            if not mine.scalar_one():
+                return
+            for post in await _forgotten_posts(session):
+                log.info("post %s had no job; it is %s", post.id, post.step)
+                if post.next_try_at is None:
+                    await defer_delivery(session, self.queue, post)
+                else:
+                    await defer_waking(session, self.queue, post.id, post.next_try_at)
+
+    async def _end_stalled_jobs(self) -> None:
+        jobs = self.queue.job_manager
+        for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled):
+            try:
+                await jobs.finish_job(job, Status.FAILED, delete_job=False)
+                log.info("job %s of a dead worker was ended", job.id)
+            except exceptions.ConnectorException:
+                log.info("job %s of a dead worker was ended by another sweep", job.id)
+
+
+async def _forgotten_posts(session: AsyncSession) -> list[PostRow]:
+    reminder = exists(
+        select(literal(1))
+        .select_from(_jobs)
+        .where(
+            _jobs.c.task_name.in_((DELIVER, WAKE)),
+            or_(
+                _jobs.c.status == text("'todo'::procrastinate_job_status"),
+                _jobs.c.status == text("'doing'::procrastinate_job_status"),
+            ),
+            _jobs.c.args.op("->>")("post_id").cast(BigInteger) == PostRow.id,
+        )
+    )
+    query = select(PostRow).where(PostRow.step.in_(ON_THE_WAY), ~reminder).order_by(PostRow.id)
+    return list((await session.execute(query)).scalars())

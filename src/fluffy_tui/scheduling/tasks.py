@@ -1,0 +1,71 @@
+"""What is put on the queue: "look at post N". The row is the truth; a job only says that there may be work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from procrastinate import Blueprint, JobContext, builtin_tasks
+
+from fluffy_tui.core.queue import defer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.sweeping import Sweeper
+    from fluffy_tui.scheduling.tables import PostRow
+
+QUEUE = "delivery"
+DELIVER = "delivery:deliver"
+WAKE = "delivery:wake"
+JOB_KEPT_HOURS = 72
+"""Finished jobs are purged after this time; the posts tell their own story."""
+
+
+def add_tasks(queue: App) -> None:
+    """Register the tasks of this pack. They find their working parts in the worker's context."""
+    blueprint = Blueprint()
+
+    @blueprint.task(name="deliver", queue=QUEUE, pass_context=True)
+    async def deliver(context: JobContext, post_id: int) -> None:
+        delivery: Delivery = context.additional_context["delivery"]
+        await delivery.deliver(post_id)
+
+    @blueprint.task(name="wake", queue=QUEUE, pass_context=True)
+    async def wake(context: JobContext, post_id: int) -> None:
+        delivery: Delivery = context.additional_context["delivery"]
+        await delivery.wake(post_id)
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name="sweep", queue="maintenance", queueing_lock="sweep", pass_context=True)
+    async def sweep(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        sweeper: Sweeper = context.additional_context["sweeper"]
+        await sweeper.sweep()
+
+    @blueprint.periodic(cron="17 3 * * *")
+    @blueprint.task(name="purge", queue="maintenance", queueing_lock="purge", pass_context=True)
+    async def purge(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await builtin_tasks.remove_old_jobs(
+            context, max_hours=JOB_KEPT_HOURS, remove_failed=True, remove_cancelled=True, remove_aborted=True
+        )
+
+    queue.add_tasks_from(blueprint, namespace="delivery")
+
+
+async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """Have the post looked at as soon as possible, one post of its channel at a time."""
+    await defer(session, queue, DELIVER, arguments={"post_id": post.id}, lock=f"channel:{post.channel_id}")
+
+
+async def defer_waking(session: AsyncSession, queue: App, post_id: int, at: datetime) -> None:
+    """Have the post looked at from `at` on.
+
+    The waiting job carries no lock, since a lock that waits for its time would block its whole channel; when it is
+    due it defers the delivery that does.
+    """
+    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at)

@@ -1,0 +1,113 @@
+"""What a fault means for a post: rest and try again, look first, or end as failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import BufferError, Code, Verdict
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import MediaHostError
+from fluffy_tui.photos import PhotoState
+from fluffy_tui.scheduling.model import Step
+
+if TYPE_CHECKING:
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling.pace import Pace
+    from fluffy_tui.scheduling.tables import PostRow
+
+_BOUNDED = frozenset({Code.IMAGE_UNREADABLE, Code.IMAGE_DROPPED})
+"""Faults that pass by themselves, or else lie in the picture or its address."""
+
+_MENDED_BY_A_PERSON = frozenset({Code.KEY_REFUSED, Code.KEY_MISSING, Code.FORBIDDEN, Code.WRONG_ADDRESS})
+
+
+class GoneByAnotherHand(Exception):
+    """Another attempt took the post over, or its person let it go: this attempt ends without a word."""
+
+
+class Trouble(FluffyError):
+    """Why a post does not go on now.
+
+    Args:
+        step: HELD, UNCONFIRMED or FAILED.
+        code: short name for the posts table.
+        message: plain words, with Buffer's own where there are any.
+        pause: seconds until the next try; without meaning when failed.
+    """
+
+    def __init__(self, step: Step, code: str, message: str, pause: float = 0.0) -> None:
+        super().__init__(message)
+        self.step = step
+        self.code = code
+        self.pause = pause
+
+    @classmethod
+    def final(cls, code: str, message: str) -> Trouble:
+        """Return a trouble that only the person can end."""
+        return cls(Step.FAILED, code, message)
+
+    @classmethod
+    def held(cls, code: str, message: str, pause: float) -> Trouble:
+        """Return a trouble that keeps the post waiting; nothing of it is in Buffer."""
+        return cls(Step.HELD, code, message, pause)
+
+    @classmethod
+    def passing(cls, code: str, message: str, post: PostRow, pace: Pace) -> Trouble:
+        """Return a trouble that is tried again with growing pauses, but not for ever."""
+        tries = _tries(post, code)
+        if tries >= pace.bounded_tries:
+            return cls.final(code, f"{message} It was tried {tries} times.")
+        return cls.held(code, message, pace.backoff(tries))
+
+
+def _tries(post: PostRow, code: str) -> int:
+    """Count how many times in a row this trouble has been met, this time included."""
+    return post.attempts if post.error_code == code else 1
+
+
+def trouble_of(error: BufferError | MediaHostError | Trouble, post: PostRow, pace: Pace) -> Trouble:
+    """Return what an error means for a post at its present step."""
+    if isinstance(error, Trouble):
+        return error
+    if isinstance(error, MediaHostError):
+        pause = pace.backoff(_tries(post, "media_host")) if error.temporary else pace.key_refused
+        return _resting(post, "media_host", str(error), pause)
+    message = str(error)
+    if error.verdict is Verdict.LOOK_FIRST:
+        return Trouble(Step.UNCONFIRMED, error.code, message, pace.first_look)
+    if error.verdict is Verdict.FINAL and not _in_doubt(post):
+        return Trouble.final(error.code, message)
+    if error.code in _BOUNDED:
+        return Trouble.passing(error.code, message, post, pace)
+    return _resting(post, error.code, message, _pause(error, post, pace))
+
+
+def _pause(error: BufferError, post: PostRow, pace: Pace) -> float:
+    if error.retry_after is not None:
+        return error.retry_after
+    if error.code in _MENDED_BY_A_PERSON:
+        return pace.key_refused
+    if error.verdict is Verdict.HOLD:
+        return pace.queue_full
+    return pace.backoff(_tries(post, error.code))
+
+
+def _resting(post: PostRow, code: str, message: str, pause: float) -> Trouble:
+    """Hold the post; while a create of it may be under way, it stays unconfirmed instead."""
+    return Trouble(Step.UNCONFIRMED if _in_doubt(post) else Step.HELD, code, message, pause)
+
+
+def _in_doubt(post: PostRow) -> bool:
+    """Tell whether the fault was met while looking for an earlier create, not while sending one."""
+    return post.step == Step.UNCONFIRMED
+
+
+def photo_trouble(state: PhotoState, photo: Photo) -> Trouble:
+    """Return why a photo whose file is no longer the one that was chosen is not sent."""
+    words = {
+        PhotoState.MISSING: f"The photo {photo.path} is gone, so nothing was sent. Put it back and try again.",
+        PhotoState.CHANGED: f"The photo {photo.path} has changed since it was chosen, so nothing was sent. "
+        "Let the post go and import the folder again.",
+        PhotoState.UNREADABLE: f"The photo {photo.path} cannot be read, so nothing was sent.",
+    }
+    return Trouble.final(f"photo_{state}", words[state])

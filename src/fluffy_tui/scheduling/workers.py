@@ -1,0 +1,72 @@
+"""The worker: what delivers. The app's own child and `--worker` run exactly this."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from procrastinate import exceptions
+from sqlalchemy import text
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.queue import run_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.sweeping import Sweeper
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """What is known of the workers on this database."""
+
+    database: Database
+
+    async def heartbeat_age(self) -> float | None:
+        """Return seconds since any worker was last heard of, or None when there is none."""
+        query = text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
+        async with self.database.transaction() as session:
+            age = (await session.execute(query)).scalar_one()
+        return None if age is None else max(0.0, float(age))
+
+
+async def work(
+    delivery: Delivery, sweeper: Sweeper, stop: asyncio.Event, *, before_start: Callable[[], Awaitable[None]]
+) -> None:
+    """Deliver until `stop` is set; jobs under way may finish.
+
+    Args:
+        delivery: brings one post into Buffer.
+        sweeper: finds what dead workers left behind.
+        stop: set to leave.
+        before_start: awaited before every start, for example to bring the embedded server back.
+    """
+    pace = delivery.pace
+    early_sweeps = asyncio.create_task(_sweep_early(sweeper, pace.stalled), name="early-sweeps")
+    try:
+        await run_worker(
+            delivery.queue,
+            stop,
+            context={"delivery": delivery, "sweeper": sweeper},
+            before_start=before_start,
+            update_heartbeat_interval=pace.heartbeat,
+            stalled_worker_timeout=pace.stalled,
+        )
+    finally:
+        early_sweeps.cancel()
+
+
+async def _sweep_early(sweeper: Sweeper, stalled: float) -> None:
+    """Sweep when a worker that died just before this start is sure to count as dead; a sweep a minute follows."""
+    await asyncio.sleep(stalled + 1.0)
+    try:
+        await sweeper.sweep()
+    except (exceptions.ConnectorException, FluffyError, OSError):
+        log.warning("the first sweep failed; the next one comes within a minute")
