@@ -9,7 +9,8 @@ import pytest
 from scripted_buffer import Reply, asking, fault
 
 from fluffy_tui.buffer import Budget, BudgetWindow, BufferClient, BufferError
-from fluffy_tui.buffer.budget import DAY, MONTH, QUARTER_HOUR, read_retry_after, read_windows
+from fluffy_tui.buffer.budget import DAY, MONTH, QUARTER_HOUR
+from fluffy_tui.buffer.headers import read_retry_after, read_windows
 
 NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
 LIMITS = '"100-in-15min";r=98;t=897', '"250-in-1day";r=12;t=4000', '"3000-in-30days";r=2000;t=99999'

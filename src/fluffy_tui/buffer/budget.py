@@ -1,19 +1,16 @@
-"""How many requests the key may still send, read from the headers of every reply.
+"""How many requests the key may still send.
 
-Buffer counts per key in three rolling windows of 15 minutes, 24 hours and 30 days and tells them in the
-structured fields `RateLimit` and `RateLimit-Policy` (developers.buffer.com, guides, API limits). Windows are
-told apart by their length, never by their name, which carries the quota and changes with the plan.
+Buffer counts per key in three rolling windows of 15 minutes, 24 hours and 30 days (developers.buffer.com, guides,
+API limits). Windows are told apart by their length, never by their name, which carries the quota and changes with
+the plan.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 QUARTER_HOUR = 900
 """Length of the shortest window in seconds."""
@@ -59,86 +56,3 @@ class Budget:
         """Return a budget in which these windows replace those of the same length."""
         merged = {**self.windows, **{window.length: window for window in windows}}
         return Budget(MappingProxyType(dict(sorted(merged.items()))))
-
-
-def read_windows(headers: Mapping[str, str], now: datetime) -> list[BudgetWindow]:
-    """Read the windows that a reply tells of; none when it tells nothing that can be understood.
-
-    Args:
-        headers: Case-insensitive, header lines of one name joined by commas, as httpx gives them.
-        now: The moment of the reply, because Buffer counts seconds from it.
-    """
-    windows = _structured(headers.get("RateLimit", ""), headers.get("RateLimit-Policy", ""), now)
-    return windows or _legacy(headers, "X-RateLimit", now) or _legacy(headers, "RateLimit", now)
-
-
-def read_retry_after(text: str | None, now: datetime) -> float | None:
-    """Read a `Retry-After` header, given in seconds or as an HTTP date, as seconds from `now`."""
-    if not text:
-        return None
-    try:
-        seconds = float(text)
-    except ValueError:
-        try:
-            seconds = (_aware(parsedate_to_datetime(text)) - now).total_seconds()
-        except ValueError:
-            return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
-
-
-def _structured(limits_text: str, policies_text: str, now: datetime) -> list[BudgetWindow]:
-    limits, policies = _items(limits_text), _items(policies_text)
-    by_name = dict(policies)
-    windows = []
-    for index, (name, limit) in enumerate(limits):
-        policy = by_name.get(name) or (policies[index][1] if len(policies) == len(limits) else {})
-        length, remaining = policy.get("w"), limit.get("r")
-        if length is None or remaining is None:
-            continue
-        seconds = limit.get("t")
-        resets_at = None if seconds is None else now + timedelta(seconds=seconds)
-        windows.append(BudgetWindow(length, remaining, policy.get("q"), resets_at))
-    return windows
-
-
-def _items(text: str) -> list[tuple[str, dict[str, int]]]:
-    """Parse a list of named items and keep the whole-number parameters of each."""
-    from http_sf import (
-        StructuredFieldError,
-        parse,
-    )  # 20 ms that only a process which sends requests should pay
-
-    try:
-        items: Any = parse(text.encode("ascii"), tltype="list") if text else []
-    except (StructuredFieldError, UnicodeEncodeError):
-        return []  # a header that cannot be read tells nothing; the request itself is unharmed
-    return [
-        (str(name), {key: value for key, value in parameters.items() if type(value) is int})
-        for name, parameters in items
-    ]
-
-
-def _legacy(headers: Mapping[str, str], prefix: str, now: datetime) -> list[BudgetWindow]:
-    """Read the older headers, which know the 15-minute window only; reset is Unix seconds or an ISO time."""
-    try:
-        remaining = int(headers.get(f"{prefix}-Remaining", ""))
-    except ValueError:
-        return []
-    limit = headers.get(f"{prefix}-Limit", "")
-    resets_at = _reset(headers.get(f"{prefix}-Reset", ""))
-    return [BudgetWindow(QUARTER_HOUR, remaining, int(limit) if limit.isdecimal() else None, resets_at)]
-
-
-def _reset(text: str) -> datetime | None:
-    try:
-        return datetime.fromtimestamp(float(text), UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    try:
-        return _aware(datetime.fromisoformat(text))
-    except ValueError:
-        return None
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -125,7 +125,7 @@ _LOOK_FIRST_HINT = "Look in Buffer whether the post is there before sending it a
 _UNSURE = frozenset({Code.NO_ANSWER, Code.SERVER_FAULT, Code.UNKNOWN_ANSWER})
 
 
-class BufferError(FluffyError):
+class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin of memory views is not used here
     """A request to Buffer that did not end as wished.
 
     Args:

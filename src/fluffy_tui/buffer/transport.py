@@ -17,9 +17,10 @@ from typing import Any
 import httpx
 
 from fluffy_tui import __version__
-from fluffy_tui.buffer.budget import Budget, BudgetWindow, read_retry_after, read_windows
+from fluffy_tui.buffer.budget import Budget, BudgetWindow
 from fluffy_tui.buffer.documents import Operation
 from fluffy_tui.buffer.errors import BufferError, Code, Verdict
+from fluffy_tui.buffer.headers import read_retry_after, read_windows
 from fluffy_tui.buffer.refusals import Fault, faults_in, refused_by_faults, refused_by_status
 from fluffy_tui.settings import Secret
 

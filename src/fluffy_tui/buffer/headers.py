@@ -1,0 +1,96 @@
+"""Reads the headers in which Buffer tells the budget and how long to wait.
+
+The budget comes as the structured fields `RateLimit` and `RateLimit-Policy`, one item per window, or in the older
+headers that Buffer's command-line client still understands. Only the client imports this module: its parsers cost
+30 ms, which the first frame should not pay.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from http_sf import StructuredFieldError, parse
+
+from fluffy_tui.buffer.budget import QUARTER_HOUR, BudgetWindow
+
+
+def read_windows(headers: Mapping[str, str], now: datetime) -> list[BudgetWindow]:
+    """Read the windows that a reply tells of; none when it tells nothing that can be understood.
+
+    Args:
+        headers: Case-insensitive, header lines of one name joined by commas, as httpx gives them.
+        now: The moment of the reply, because Buffer counts seconds from it.
+    """
+    windows = _structured(headers.get("RateLimit", ""), headers.get("RateLimit-Policy", ""), now)
+    return windows or _legacy(headers, "X-RateLimit", now) or _legacy(headers, "RateLimit", now)
+
+
+def read_retry_after(text: str | None, now: datetime) -> float | None:
+    """Read a `Retry-After` header, given in seconds or as an HTTP date, as seconds from `now`."""
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = (_aware(parsedate_to_datetime(text)) - now).total_seconds()
+        except ValueError:
+            return None
+    return max(0.0, seconds) if math.isfinite(seconds) else None
+
+
+def _structured(limits_text: str, policies_text: str, now: datetime) -> list[BudgetWindow]:
+    limits, policies = _items(limits_text), _items(policies_text)
+    by_name = dict(policies)
+    windows = []
+    for index, (name, limit) in enumerate(limits):
+        policy = by_name.get(name) or (policies[index][1] if len(policies) == len(limits) else {})
+        length, remaining = policy.get("w"), limit.get("r")
+        if length is None or remaining is None:
+            continue
+        seconds = limit.get("t")
+        resets_at = None if seconds is None else now + timedelta(seconds=seconds)
+        windows.append(BudgetWindow(length, remaining, policy.get("q"), resets_at))
+    return windows
+
+
+def _items(text: str) -> list[tuple[str, dict[str, int]]]:
+    """Parse a list of named items and keep the whole-number parameters of each."""
+    try:
+        items: Any = parse(text.encode("ascii"), tltype="list") if text else []
+    except (StructuredFieldError, UnicodeEncodeError):
+        return []  # a header that cannot be read tells nothing; the request itself is unharmed
+    return [
+        (str(name), {key: value for key, value in parameters.items() if type(value) is int})
+        for name, parameters in items
+    ]
+
+
+def _legacy(headers: Mapping[str, str], prefix: str, now: datetime) -> list[BudgetWindow]:
+    """Read the older headers, which know the 15-minute window only; reset is Unix seconds or an ISO time."""
+    try:
+        remaining = int(headers.get(f"{prefix}-Remaining", ""))
+    except ValueError:
+        return []
+    limit = headers.get(f"{prefix}-Limit", "")
+    resets_at = _reset(headers.get(f"{prefix}-Reset", ""))
+    return [BudgetWindow(QUARTER_HOUR, remaining, int(limit) if limit.isdecimal() else None, resets_at)]
+
+
+def _reset(text: str) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    try:
+        return _aware(datetime.fromisoformat(text))
+    except ValueError:
+        return None
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
