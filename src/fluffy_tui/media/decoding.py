@@ -14,8 +14,8 @@ from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from fluffy_tui.media.errors import PhotoUnreadable
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "HEIF")
-"""What is opened, by Pillow's names. Others stay closed: some of their readers start other programs."""
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
+"""What is opened, by Pillow's names, beside HEIF. Others stay closed: some of their readers start programs."""
 
 _ROTATED = (5, 6, 7, 8)
 """EXIF orientations that swap width and height (EXIF 2.32, tag 274)."""
@@ -29,10 +29,9 @@ def opened(path: Path) -> Iterator[Image.Image]:
     """Open a photo; all that reading it raises inside the block becomes `PhotoUnreadable`."""
     try:
         with path.open("rb") as file:
-            if file.read(12)[4:8] == b"ftyp":
-                _read_heif()
+            formats = (*FORMATS, _heif()) if file.read(12)[4:8] == b"ftyp" else FORMATS
             file.seek(0)
-            with _large_photos_are_fine(), Image.open(file, formats=FORMATS) as image:
+            with _large_photos_are_fine(), Image.open(file, formats=formats) as image:
                 yield image
     except (FileNotFoundError, NotADirectoryError):
         raise PhotoUnreadable(f"The photo {path} is no longer there.", "Import its folder again.") from None
@@ -147,11 +146,12 @@ def _through_profile(pixels: Image.Image, profile: bytes) -> Image.Image:
     return converted if converted is not None else pixels.convert("RGB")
 
 
-def _read_heif() -> None:
-    """Teach Pillow HEIC; doing it again changes nothing."""
+def _heif() -> str:
+    """Teach Pillow HEIC, which it cannot read by itself, and return its name for it; twice is harmless."""
     from pillow_heif import register_heif_opener
 
     register_heif_opener()
+    return "HEIF"
 
 
 @contextmanager

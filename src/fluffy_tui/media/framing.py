@@ -26,7 +26,8 @@ class Frame:
 def frame(size: tuple[int, int], rules: ImageRules, fit: Fit, longest_side: int = LONGEST_SIDE) -> Frame:
     """Work out the frame of a photo.
 
-    The photo is never scaled up, except to reach the network's least width.
+    The photo is never scaled up, except to reach the network's least width, and then not beyond the longest
+    side: networks scale a narrow picture up themselves, but a huge one is slow everywhere.
 
     Args:
         size: Width and height of the upright photo.

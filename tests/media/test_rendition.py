@@ -1,0 +1,324 @@
+"""Renditions: what is sent in place of a photo."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pillow_heif
+import pytest
+from made_photos import (
+    exif_with_position,
+    near,
+    noise,
+    opened,
+    quadrants,
+    saved,
+    wide_gamut_profile,
+    xmp,
+)
+from PIL import Image, ImageCms
+
+from fluffy_tui.media import Fit, render
+from fluffy_tui.networks import all_rules, rules_for
+
+INSTAGRAM, X, BLUESKY = rules_for("instagram"), rules_for("twitter"), rules_for("bluesky")
+RED, LIME, BLUE, YELLOW = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)
+
+
+def corners(image: Image.Image) -> list[object]:
+    """Return the pixel in the middle of each quarter, in reading order."""
+    width, height = image.size
+    return [image.getpixel((width * x // 4, height * y // 4)) for y in (1, 3) for x in (1, 3)]
+
+
+def is_quadrants(image: Image.Image, tolerance: int = 12) -> bool:
+    """Whether the four quarters are where `quadrants` put them."""
+    return all(
+        near(found, wanted, tolerance)
+        for found, wanted in zip(corners(image), (RED, LIME, BLUE, YELLOW), strict=True)
+    )
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".JPEG", ".png", ".webp", ".avif"])
+def test_every_format_becomes_a_baseline_jpeg(tmp_path: Path, suffix: str) -> None:
+    """The bytes are a JPEG of one scan, whatever went in."""
+    path = saved(quadrants(), tmp_path / f"photo{suffix}", quality=95)
+    rendition = render(path, X)
+    image = opened(rendition.data)
+    assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (80, 40))
+    assert "progressive" not in image.info
+    assert is_quadrants(image, tolerance=40)
+    assert rendition.sha256 == hashlib.sha256(rendition.data).hexdigest()
+    assert (rendition.width, rendition.height) == image.size
+    assert (rendition.source_width, rendition.source_height) == (80, 40)
+    assert rendition.fit_applied is None
+
+
+def test_heic_is_read(tmp_path: Path) -> None:
+    """The format of most telephones."""
+    path = tmp_path / "IMG_0001.HEIC"
+    pillow_heif.from_pillow(quadrants(128, 64)).save(path, quality=90)
+    image = opened(render(path, X).data)
+    assert image.size == (128, 64)
+    assert is_quadrants(image, tolerance=40)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_the_rendition_is_upright(tmp_path: Path, orientation: int, suffix: str) -> None:
+    """Each of the eight EXIF orientations shows the same picture."""
+    undo = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    stored = quadrants(96, 48)
+    if orientation in undo:
+        stored = stored.transpose(undo[orientation])
+    path = saved(stored, tmp_path / f"photo{suffix}", exif=exif_with_position(orientation), quality=95)
+    rendition = render(path, X)
+    assert (rendition.width, rendition.height) == (96, 48)
+    assert (rendition.source_width, rendition.source_height) == (96, 48)
+    assert is_quadrants(opened(rendition.data), tolerance=40)
+
+
+def test_a_large_turned_jpeg_is_upright_and_small(tmp_path: Path) -> None:
+    """Decoding at reduced size and turning go together."""
+    stored = quadrants(3000, 2000).transpose(Image.Transpose.ROTATE_90)
+    path = saved(stored, tmp_path / "photo.jpg", exif=exif_with_position(6))
+    rendition = render(path, X)
+    assert (rendition.width, rendition.height) == (1440, 960)
+    assert (rendition.source_width, rendition.source_height) == (3000, 2000)
+    assert is_quadrants(opened(rendition.data))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "RGBA", "LA"])
+def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    """Bilevel, grey, palette, print colours and transparency."""
+    suffix = ".jpg" if mode == "CMYK" else ".png"
+    path = saved(quadrants().convert(mode), tmp_path / f"photo{suffix}")
+    image = opened(render(path, X).data)
+    assert image.mode == "RGB"
+    if mode in ("P", "CMYK", "RGBA"):
+        assert is_quadrants(image, tolerance=40)
+    if mode in ("L", "LA"):
+        assert near(image.getpixel((20, 10)), (76, 76, 76))
+
+
+def test_sixteen_bits_keep_their_brightness(tmp_path: Path) -> None:
+    """A 16-bit grey is neither clipped to white nor lost in black."""
+    grey = Image.new("I;16", (64, 64), 32768)
+    image = opened(render(saved(grey, tmp_path / "photo.png"), X).data)
+    assert near(image.getpixel((32, 32)), (128, 128, 128), tolerance=2)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".webp"])
+def test_transparency_is_shown_over_white(tmp_path: Path, suffix: str) -> None:
+    """Clear is white, half clear is in between, and no black fringe."""
+    image = Image.new("RGBA", (90, 30), (0, 0, 0, 0))
+    image.paste((255, 0, 0, 128), (30, 0, 60, 30))
+    image.paste((255, 0, 0, 255), (60, 0, 90, 30))
+    result = opened(render(saved(image, tmp_path / f"photo{suffix}", lossless=True), X).data)
+    assert near(result.getpixel((10, 15)), (255, 255, 255))
+    assert near(result.getpixel((45, 15)), (255, 127, 127), tolerance=20)
+    assert near(result.getpixel((80, 15)), (255, 0, 0), tolerance=20)
+
+
+def test_a_palette_with_a_clear_colour_is_shown_over_white(tmp_path: Path) -> None:
+    """PNG may mark one colour of the palette as clear."""
+    image = Image.new("P", (60, 30), 0)
+    image.putpalette([0, 0, 0, 255, 0, 0])
+    image.paste(1, (30, 0, 60, 30))
+    result = opened(render(saved(image, tmp_path / "photo.png", transparency=0), X).data)
+    assert near(result.getpixel((10, 15)), (255, 255, 255))
+    assert near(result.getpixel((50, 15)), (255, 0, 0), tolerance=20)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
+def test_the_colour_profile_is_applied_and_left_out(tmp_path: Path, suffix: str) -> None:
+    """In the made profile red and green have changed places, so a red file shows green."""
+    image = Image.new("RGB", (64, 64), "red")
+    path = saved(image, tmp_path / f"photo{suffix}", icc_profile=wide_gamut_profile(), quality=95)
+    result = opened(render(path, X).data)
+    assert near(result.getpixel((32, 32)), (0, 255, 0), tolerance=40)
+    assert "icc_profile" not in result.info
+
+
+def test_a_profile_with_transparency_is_applied_too(tmp_path: Path) -> None:
+    """Colour is converted, clear stays clear."""
+    image = Image.new("RGBA", (64, 64), (255, 0, 0, 255))
+    image.paste((0, 0, 0, 0), (0, 0, 32, 64))
+    path = saved(image, tmp_path / "photo.png", icc_profile=wide_gamut_profile())
+    result = opened(render(path, X).data)
+    assert near(result.getpixel((50, 32)), (0, 255, 0), tolerance=40)
+    assert near(result.getpixel((8, 32)), (255, 255, 255))
+
+
+@pytest.mark.parametrize("profile", [b"", b"not a profile", b"\0" * 200])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_broken_profile_is_passed_over(tmp_path: Path, profile: bytes, mode: str) -> None:
+    """The picture matters more than its profile."""
+    path = saved(quadrants().convert(mode), tmp_path / "photo.jpg", icc_profile=profile)
+    assert opened(render(path, X).data).mode == "RGB"
+
+
+def test_a_profile_for_other_channels_is_passed_over(tmp_path: Path) -> None:
+    """An RGB profile in a file with print colours."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    path = saved(quadrants().convert("CMYK"), tmp_path / "photo.jpg", icc_profile=profile)
+    assert is_quadrants(opened(render(path, X).data), tolerance=40)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
+def test_all_metadata_is_gone(tmp_path: Path, suffix: str) -> None:
+    """No EXIF, no position, no XMP, no comment, no camera and no name is left in the bytes."""
+    options: dict[str, object] = {"exif": exif_with_position(), "xmp": xmp(position=True)}
+    if suffix == ".jpg":
+        options["comment"] = b"SecretComment"
+    path = saved(quadrants(), tmp_path / f"photo{suffix}", **options)
+    assert b"SecretCamera" in path.read_bytes()
+    rendition = render(path, X)
+    assert rendition.location_removed
+    assert rendition.ai_mark is None
+    for trace in (b"Exif", b"GPS", b"xmp", b"xap", b"Secret", b"Photoshop", b"ICC_PROFILE", b"48,51"):
+        assert trace not in rendition.data
+    assert len(opened(rendition.data).getexif()) == 0
+
+
+def test_a_position_in_xmp_alone_is_noticed(tmp_path: Path) -> None:
+    """Some editors write the position only there."""
+    path = saved(quadrants(), tmp_path / "photo.jpg", xmp=xmp(position=True))
+    assert render(path, X).location_removed
+    assert not render(saved(quadrants(), tmp_path / "plain.jpg"), X).location_removed
+
+
+@pytest.mark.parametrize("mark", ["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".avif"])
+def test_a_made_with_ai_mark_is_kept_and_nothing_beside_it(tmp_path: Path, mark: str, suffix: str) -> None:
+    """Networks ask for the mark; the rest of the packet stays behind."""
+    path = saved(
+        quadrants(), tmp_path / f"photo{suffix}", exif=exif_with_position(), xmp=xmp(mark=mark, position=True)
+    )
+    rendition = render(path, X)
+    assert rendition.ai_mark == mark
+    assert f"digitalsourcetype/{mark}".encode() in opened(rendition.data).info["xmp"]
+    for trace in (b"Exif\0", b"GPS", b"Secret"):
+        assert trace not in rendition.data
+
+
+def test_the_mark_of_heic_is_kept(tmp_path: Path) -> None:
+    """As telephones write it."""
+    path = tmp_path / "photo.heic"
+    file = pillow_heif.from_pillow(quadrants(128, 64))
+    file.info["xmp"] = xmp(mark="trainedAlgorithmicMedia")
+    file.save(path)
+    assert render(path, X).ai_mark == "trainedAlgorithmicMedia"
+
+
+def test_a_mark_inside_a_c2pa_manifest_is_found(tmp_path: Path) -> None:
+    """The manifest stands in a JPEG's APP11 segment, as CBOR with the address as plain text."""
+    plain = saved(quadrants(), tmp_path / "plain.jpg").read_bytes()
+    claim = b"qdigitalSourceTypexFhttp://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    payload = b"JP\0\1\0\0\0\1" + claim
+    segment = b"\xff\xeb" + (len(payload) + 2).to_bytes(2, "big") + payload
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(plain[:2] + segment + plain[2:])
+    assert render(path, X).ai_mark == "trainedAlgorithmicMedia"
+
+
+def test_other_source_types_are_no_ai_mark(tmp_path: Path) -> None:
+    """A camera's own picture has a source type too."""
+    path = saved(quadrants(), tmp_path / "photo.jpg", xmp=xmp(mark="digitalCapture"))
+    rendition = render(path, X)
+    assert rendition.ai_mark is None
+    assert b"xmp" not in rendition.data
+
+
+@pytest.mark.parametrize("service", sorted(all_rules()))
+@pytest.mark.parametrize("fit", Fit)
+@pytest.mark.parametrize("size", [(2000, 2000), (3000, 500), (400, 3000), (1, 1), (1913, 1001), (799, 1001)])
+def test_every_shape_fits_every_network(
+    tmp_path: Path, service: str, fit: Fit, size: tuple[int, int]
+) -> None:
+    """Ratio, sides and bytes are within the network's rules, and our own limit of 1440 pixels and 1 MB."""
+    rules = rules_for(service)
+    rendition = render(saved(quadrants(*size), tmp_path / "photo.png"), rules, fit)
+    ratio = rendition.width / rendition.height
+    assert (rules.image.min_ratio or 0) <= ratio <= (rules.image.max_ratio or 9999)
+    assert max(rendition.width, rendition.height) <= 1440
+    assert rendition.width >= (rules.image.min_width or 1) or rendition.height == 1440
+    assert len(rendition.data) <= min(1_000_000, rules.image.max_bytes)
+    outside = not (rules.image.min_ratio or 0) <= size[0] / size[1] <= (rules.image.max_ratio or 9999)
+    assert rendition.fit_applied == (fit if outside else None)
+
+
+def test_a_wide_photo_is_padded_for_instagram(tmp_path: Path) -> None:
+    """The whole photo is seen, in the middle, on its own blurred colours."""
+    rendition = render(saved(quadrants(3000, 1000), tmp_path / "photo.png"), INSTAGRAM)
+    assert (rendition.width, rendition.height) == (1440, 754)
+    assert rendition.fit_applied is Fit.PAD
+    image = opened(rendition.data)
+    above = (754 - 480) // 2
+    assert is_quadrants(image.crop((0, above, 1440, above + 480)))
+    assert not near(image.getpixel((720, 5)), (0, 0, 0), tolerance=60)
+
+
+def test_a_tall_photo_is_cropped_for_instagram(tmp_path: Path) -> None:
+    """Equal parts above and below are cut off."""
+    rendition = render(saved(quadrants(1000, 2000), tmp_path / "photo.png"), INSTAGRAM, Fit.CROP)
+    assert (rendition.width, rendition.height) == (1000, 1250)
+    assert rendition.fit_applied is Fit.CROP
+    assert is_quadrants(opened(rendition.data))
+
+
+def test_a_small_photo_is_not_scaled_up_except_to_the_least_width(tmp_path: Path) -> None:
+    """X takes 200 pixels as they are; Instagram wants 320."""
+    path = saved(quadrants(200, 200), tmp_path / "photo.png")
+    assert (render(path, X).width, render(path, INSTAGRAM).width) == (200, 320)
+
+
+def test_a_noisy_photo_is_kept_below_the_limit(tmp_path: Path) -> None:
+    """Quality goes down first, and when that is not enough the size."""
+    path = saved(noise(1440, 1440), tmp_path / "photo.png")
+    rendition = render(path, BLUESKY)
+    assert len(rendition.data) <= 1_000_000
+    assert rendition.quality < 92
+    assert opened(rendition.data).size == (rendition.width, rendition.height)
+
+
+def test_the_original_is_never_touched_and_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
+    """Hosting a rendition again must give the same address the same bytes."""
+    path = saved(quadrants(2000, 900), tmp_path / "photo.jpg", exif=exif_with_position())
+    os.utime(path, ns=(1_600_000_000_000_000_000, 1_600_000_000_123_456_789))
+    before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode, sorted(tmp_path.iterdir()))
+    first, second = render(path, INSTAGRAM), render(path, INSTAGRAM)
+    after = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_mode, sorted(tmp_path.iterdir()))
+    assert first == second
+    assert before == after
+
+
+def test_another_process_renders_the_same_bytes(tmp_path: Path) -> None:
+    """A worker started later gives the picture the same checksum."""
+    path = saved(noise(300, 100), tmp_path / "photo.png")
+    program = (
+        "import sys, pathlib; from fluffy_tui.media import render; "
+        "from fluffy_tui.networks import rules_for; "
+        "print(render(pathlib.Path(sys.argv[1]), rules_for('instagram')).sha256)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == render(path, INSTAGRAM).sha256
+
+
+def test_the_repr_does_not_hold_the_picture(tmp_path: Path) -> None:
+    """A megabyte in a log helps nobody."""
+    assert len(repr(render(saved(quadrants(), tmp_path / "photo.png"), X))) < 400
