@@ -127,7 +127,7 @@ def _cause(post: Post) -> str:
 
 
 def moment_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
-    """Return a moment as short as it can be told: `18:00`, `Tue 09:00`, `24 Nov 09:00`, `24 Nov 2027 09:00`."""
+    """Return a moment as short as it can be told: `Tue 09:00`, `24 Nov 09:00`, `24 Nov 2027 09:00`."""
     there, today = moment.astimezone(zone), now.astimezone(zone).date()
     days = (there.date() - today).days
     if days == 0:
@@ -171,8 +171,8 @@ def duration_words(duration: timedelta) -> str:
     return f"{seconds} s"
 
 
-def shape_words(width: int, height: int) -> str:
-    """Name a picture's shape as photographers do (`4:5`), or as a ratio such as `1.45:1` where none is near."""
+def shape_words(width: float, height: float) -> str:
+    """Name a picture's shape as photographers do (`4:5`), or as a ratio such as `1.45:1`."""
     ratio = width / height
     name, known = min(_SHAPES, key=lambda shape: abs(shape[1] / ratio - 1))
     if abs(known / ratio - 1) <= 0.02:
@@ -192,8 +192,8 @@ def bytes_words(size: int) -> str:
 def one_line(text: str) -> str:
     """Return foreign text fit for one line of a terminal.
 
-    Line ends and tabs become spaces; control characters, bytes that are no text and marks that turn the writing
-    direction of what follows are shown as `�` or left out.
+    Line ends and tabs become spaces; control characters and bytes that are no text are shown as `�`; marks
+    that turn the writing direction of what follows are left out.
     """
     if text.isascii() and text.isprintable():
         return text

@@ -1,0 +1,125 @@
+"""Where a caption or an alt text is written, with a count as its network counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.widgets import TextArea
+
+from fluffy_tui.networks import clean_caption
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+    from textual.widgets.text_area import Edit, EditResult
+
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+"""Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
+
+LONG = 5_000
+"""Characters above which counting waits for a pause in typing."""
+PAUSE = 0.15
+"""Seconds without a key that make a pause."""
+
+
+class CaptionEditor(TextArea):
+    """A text with a limit. The count stands in the border and turns into words when there is too much.
+
+    Args:
+        title: what is written here.
+        count: returns the length as the network counts it.
+        limit: the longest that is allowed.
+    """
+
+    DEFAULT_CSS = """
+    CaptionEditor {
+        border: round $surface-lighten-2;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        background: transparent;
+        padding: 0 1;
+        &:focus { border: round $border; border-title-color: $foreground; background: transparent; }
+        & .text-area--cursor-line { background: transparent; }
+        &.-wrong { border: round $error; border-subtitle-color: $text-error; border-title-color: $text-error; }
+    }
+    """
+
+    @dataclass
+    class Cleaned(Message):
+        """Characters that are no text were left out of what was pasted."""
+
+        editor: CaptionEditor
+        left_out: int
+
+    def __init__(
+        self,
+        title: str,
+        count: Callable[[str], int],
+        limit: int,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        placeholder: str = "",
+    ) -> None:
+        super().__init__(
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            placeholder=placeholder,
+        )
+        self._title = title
+        self._count = count
+        self._limit = limit
+        self._complaint = ""
+        self._counting: Timer | None = None
+        self.border_title = title
+        self.count_now()
+
+    def load_clean(self, text: str) -> None:
+        """Show another text, as if it had been typed; undo starts anew."""
+        self.load_text(_NO_TEXT.sub("", clean_caption(text)))
+        self.move_cursor(self.document.end)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Make a change, leaving out what is no text."""
+        cleaned = _NO_TEXT.sub("", clean_caption(edit.text))
+        if cleaned != edit.text:
+            left_out = len(_NO_TEXT.findall(edit.text))
+            if left_out:
+                self.post_message(self.Cleaned(self, left_out))
+            edit = replace(edit, text=cleaned)
+        return super().edit(edit)
+
+    def complain(self, reason: str) -> None:
+        """Say in the border why this text was refused, until it is changed; the keyboard comes here."""
+        self._complaint = reason
+        self.count_now()
+        self.focus()
+
+    def on_text_area_changed(self) -> None:
+        """Count anew: at once, or after a pause where the text is so long that counting would be felt."""
+        self._complaint = ""
+        if self._counting is not None:
+            self._counting.stop()
+            self._counting = None
+        if self.document.end[0] * 80 + self.document.end[1] < LONG and len(self.text) < LONG:
+            self.count_now()
+        else:
+            self._counting = self.set_timer(PAUSE, self.count_now)
+
+    def count_now(self) -> None:
+        """Show how long the text is."""
+        count = self._count(self.text)
+        too_many = count - self._limit
+        words = (
+            f"{too_many:,} too many · {count:,}/{self._limit:,}"
+            if too_many > 0
+            else f"{count:,}/{self._limit:,}"
+        )
+        self.border_title = f"{self._title}: {self._complaint}" if self._complaint else self._title
+        self.border_subtitle = words
+        self.set_class(too_many > 0 or bool(self._complaint), "-wrong")

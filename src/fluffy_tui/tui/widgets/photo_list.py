@@ -1,0 +1,328 @@
+"""A list of photos that holds no more than what is seen of it, whether it has ten rows or a million."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual import work
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.widgets.photo_rows import PhotoRows, index_after_change
+from fluffy_tui.tui.wording import one_line, shape_words
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from datetime import datetime
+
+    from rich.style import Style
+    from textual import events
+    from textual.binding import BindingType
+
+    from fluffy_tui.photos import Photo
+
+log = logging.getLogger(__name__)
+
+VERDICT_MARKS = {"pick": "✓", "reject": "✗"}
+
+
+class PhotoList(ScrollView, can_focus=True):
+    """Shows photos by their ids, fetching only the rows around those that are seen.
+
+    The cursor never waits: a row that has not come yet is a dim line. Answers that come after the ids have
+    changed are refused.
+
+    Args:
+        fetch: returns the photos of some ids, without those that are gone.
+        now: the time, for leaving out the present year.
+        has_text: whether a caption was begun for a photo and kept.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.LIST)]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "photo-list--cursor",
+        "photo-list--dim",
+        "photo-list--mark",
+        "photo-list--trouble",
+    }
+    DEFAULT_CSS = """
+    PhotoList {
+        border: round $surface-lighten-2;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        overflow-x: hidden;
+        scrollbar-size-vertical: 1;
+        scrollbar-gutter: stable;
+        &:focus { border: round $border; border-title-color: $foreground; }
+        & > .photo-list--cursor { background: $surface-lighten-1; }
+        &:focus > .photo-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        & > .photo-list--dim { color: $text-muted; }
+        & > .photo-list--mark { color: $accent; }
+        & > .photo-list--trouble { color: $warning; }
+    }
+    """
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on another photo, or the photo under it has come or changed."""
+
+        photo_list: PhotoList
+        photo_id: int | None
+        """None when the list is empty."""
+        index: int
+        photo: Photo | None
+        """None while it has not come; the message is sent again once it has."""
+
+        @property
+        def control(self) -> PhotoList:
+            """The list, for `@on` selectors."""
+            return self.photo_list
+
+    @dataclass
+    class Selected(Message):
+        """The photo under the cursor was clicked."""
+
+        photo_list: PhotoList
+        photo_id: int
+
+        @property
+        def control(self) -> PhotoList:
+            """The list, for `@on` selectors."""
+            return self.photo_list
+
+    @dataclass
+    class Failed(Message):
+        """Rows could not be fetched; `reload` tries again."""
+
+        error: Exception
+
+    def __init__(
+        self,
+        fetch: Callable[[Sequence[int]], Awaitable[dict[int, Photo]]],
+        now: Callable[[], datetime],
+        has_text: Callable[[Photo], bool] = lambda _photo: False,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self.rows = PhotoRows()
+        """The ids and the photos that are known."""
+        self.cursor = 0
+        """Index of the highlighted row."""
+        self._fetch = fetch
+        self._now = now
+        self._has_text = has_text
+        self._loading = False
+        self._told: Photo | None = None
+
+    @property
+    def highlighted_id(self) -> int | None:
+        """The id under the cursor; None when the list is empty."""
+        return self.rows.ids[self.cursor] if self.rows else None
+
+    @property
+    def highlighted(self) -> Photo | None:
+        """The photo under the cursor; None while it has not come or when the list is empty."""
+        return self.rows.photo(self.cursor) if self.rows else None
+
+    def neighbours(self) -> list[Photo]:
+        """Return the next and the previous photo, as far as they are known."""
+        around = (self.cursor + 1, self.cursor - 1)
+        found = (self.rows.photo(index) for index in around if 0 <= index < len(self.rows))
+        return [photo for photo in found if photo is not None]
+
+    def replace_ids(self, ids: Sequence[int], *, cursor_on: int | None = None) -> None:
+        """Show other ids; the cursor stays on its photo, or on the next one that is left.
+
+        Args:
+            ids: All ids in the order shown; an `array('q')` is taken as it is.
+            cursor_on: The id to put the cursor on instead, where it is among them.
+        """
+        old, row_on_screen = self.rows.ids, self.cursor - round(self.scroll_y)
+        self.rows.replace(ids)
+        target = old[self.cursor : self.cursor + 1] if cursor_on is None else [cursor_on]
+        if cursor_on is not None and cursor_on in self.rows.ids:
+            self.cursor = index_after_change(target, 0, self.rows.ids)
+        else:
+            self.cursor = index_after_change(old, self.cursor, self.rows.ids)
+        self.virtual_size = Size(0, len(self.rows))
+        self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False, immediate=True, force=True)
+        self._reveal()
+        self._told = None
+        self._tell()
+        self._look()
+
+    def reload(self) -> None:
+        """Read the rows on the screen anew; what is known of them stays to be seen meanwhile."""
+        self.rows.distrust()
+        self._look()
+
+    def move_to(self, index: int) -> None:
+        """Put the cursor on a row, or on the nearest there is."""
+        index = max(0, min(index, len(self.rows) - 1))
+        if index == self.cursor or not self.rows:
+            return
+        before, self.cursor = self.cursor, index
+        self.refresh_line(before)
+        self.refresh_line(index)
+        self._reveal()
+        self._tell()
+
+    def action_cursor_down(self) -> None:
+        """Go to the next row."""
+        self.move_to(self.cursor + 1)
+
+    def action_cursor_up(self) -> None:
+        """Go to the previous row."""
+        self.move_to(self.cursor - 1)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.move_to(len(self.rows) - 1)
+
+    def action_page_down(self) -> None:
+        """Go down by what fits on the screen."""
+        self.move_to(self.cursor + self._page())
+
+    def action_page_up(self) -> None:
+        """Go up by what fits on the screen."""
+        self.move_to(self.cursor - self._page())
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row clicked; a click on the row under the cursor selects it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        index = offset.y + round(self.scroll_y)
+        if index >= len(self.rows):
+            return
+        if index == self.cursor and self.has_focus and event.chain > 1:
+            self.post_message(self.Selected(self, self.rows.ids[index]))
+        self.move_to(index)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Keep the cursor in sight, and fetch the rows that came into sight."""
+        self._reveal()
+        self._look()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Fetch what comes into sight, however it was scrolled there."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of the screen."""
+        width, index = self.scrollable_content_region.width, y + round(self.scroll_y)
+        base = self.rich_style
+        if index >= len(self.rows):
+            return Strip.blank(width, base)
+        at_cursor = index == self.cursor
+        if at_cursor:
+            base += self.get_component_rich_style("photo-list--cursor", partial=True)
+        return Strip(self._segments(index, width, base, at_cursor=at_cursor), width)
+
+    def _segments(self, index: int, width: int, base: Style, *, at_cursor: bool) -> list[Segment]:
+        def styled(role: str) -> Style:
+            part = self.get_component_rich_style(f"photo-list--{role}", partial=True)
+            return base if at_cursor else base + part
+
+        edge = Segment("▌" if at_cursor else " ", base)
+        photo = self.rows.photo(index)
+        if photo is None:
+            words = "no longer there" if self.rows.is_gone(index) else "·" * 12
+            return [edge, Segment(set_cell_size(words, width - 1), styled("dim"))]
+        shape, taken = shape_words(photo.width, photo.height), self._taken(photo)
+        mark, trouble = self._marks(photo)
+        marks_width = 4
+        facts_width = 22 if width >= 42 else 0
+        name_width = max(1, width - 1 - facts_width - marks_width)
+        facts = f" {shape:>6} {taken:>12}  " if facts_width else ""
+        return [
+            edge,
+            Segment(_shortened(one_line(photo.name), name_width), base),
+            Segment(facts, styled("dim")),
+            Segment(mark, styled("mark")),
+            Segment(set_cell_size(trouble, marks_width - cell_len(mark)), styled("trouble")),
+        ]
+
+    def _taken(self, photo: Photo) -> str:
+        taken = (photo.taken_at or photo.modified_at).astimezone(self._now().tzinfo)
+        return (
+            f"{taken.day} {taken:%b %H:%M}"
+            if taken.year == self._now().year
+            else f"{taken.day} {taken:%b %Y}"
+        )
+
+    def _marks(self, photo: Photo) -> tuple[str, str]:
+        kept = "✎" if self._has_text(photo) else " "
+        return kept + VERDICT_MARKS.get(photo.verdict or "", " "), "?" if photo.missing_since else ""
+
+    def _page(self) -> int:
+        return max(1, self.scrollable_content_region.height)
+
+    def _reveal(self) -> None:
+        """Scroll just as far as it takes to see the cursor."""
+        top, page = round(self.scroll_y), self._page()
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
+        elif self.cursor >= top + page:
+            self.scroll_to(y=self.cursor - page + 1, animate=False, immediate=True, force=True)
+
+    def _tell(self) -> None:
+        """Say which photo is under the cursor now."""
+        self._told = self.highlighted
+        self.post_message(self.Highlighted(self, self.highlighted_id, self.cursor, self._told))
+
+    def _look(self) -> None:
+        """Say which rows are in sight, and have those fetched that are not known."""
+        top, page, count = round(self.scroll_y), self._page(), len(self.rows)
+        self.border_subtitle = f"{top + 1:,}–{min(top + page, count):,} of {count:,}" if count else ""
+        self.refresh()
+        if not self._loading and self.rows.missing(*self._in_sight()):
+            self._loading = True
+            self._load()
+
+    def _in_sight(self) -> tuple[int, int]:
+        """Return the range of rows seen, and a page before and after."""
+        top, page = round(self.scroll_y), self._page()
+        return max(0, top - page), top + 2 * page
+
+    @work(group="photo-rows", description="photos in sight", exit_on_error=False)
+    async def _load(self) -> None:
+        """Fetch until all that is in sight is known: one request at a time, each for what is in sight then."""
+        try:
+            while asked := self.rows.missing(*self._in_sight()):
+                token = self.rows.token
+                if self.rows.store(token, asked, await self._fetch(asked)):
+                    self.refresh()
+                    if self.highlighted is not self._told:
+                        self._tell()
+        except Exception as error:  # the list stays as it is, and its screen says why
+            log.exception("The photos in sight could not be read")
+            self.post_message(self.Failed(error))
+        finally:
+            self._loading = False
+
+
+def _shortened(text: str, width: int) -> str:
+    """Return the text at exactly this many cells, cut in the middle, where names differ least."""
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    if width < 8:
+        return set_cell_size(text, width)
+    tail = text[-(width // 2 - 1) :]
+    while cell_len(tail) > width // 2 - 1:
+        tail = tail[1:]
+    head = set_cell_size(text, width - 1 - cell_len(tail))
+    return set_cell_size(f"{head}…{tail}", width)

@@ -1,0 +1,180 @@
+"""The posts of a persona, one line each, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import DataTable
+
+from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.wording import far_off, moment_words, one_line, state_sign, state_tone, state_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime, tzinfo
+
+    from textual import events
+    from textual.binding import BindingType
+
+    from fluffy_tui.scheduling import Post
+
+WHEN_WIDTH = 24
+TRY_WIDTH = 3
+CAPTION_SHOWN = 200
+"""Characters of a caption that a line can show on the widest terminal."""
+
+
+class PostTable(DataTable[Text]):
+    """Shows when, caption, state in words and tries of each post; a changed post changes only its line.
+
+    Args:
+        zone: the channel's time zone.
+        now: the present moment.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.LIST), *bindings(Place.POSTS, only=("posts.open",))]
+    DEFAULT_CSS = """
+    PostTable {
+        height: 1fr;
+        background: transparent;
+        scrollbar-size-vertical: 1;
+        & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
+        & > .datatable--cursor { background: $surface-lighten-1; color: $foreground; text-style: none; }
+        &:focus > .datatable--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    }
+    """
+
+    @dataclass
+    class EndReached(Message):
+        """The cursor is on the last line; older posts are wanted."""
+
+        table: PostTable
+
+    def __init__(
+        self,
+        zone: tzinfo,
+        now: Callable[[], datetime],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id, cursor_type="row", zebra_stripes=False, cell_padding=1)
+        self._zone = zone
+        self._now = now
+        self._posts: dict[int, Post] = {}
+
+    @property
+    def posts(self) -> Sequence[Post]:
+        """The posts shown, newest first."""
+        return sorted(self._posts.values(), key=lambda post: post.id, reverse=True)
+
+    @property
+    def highlighted(self) -> Post | None:
+        """The post under the cursor; None when there is none."""
+        posts = self.posts
+        return posts[self.cursor_row] if self.is_valid_row_index(self.cursor_row) and posts else None
+
+    def speak_in(self, zone: tzinfo) -> None:
+        """Tell times in another zone."""
+        if zone != self._zone:
+            self._zone = zone
+            self._fill()
+
+    def show(self, posts: Sequence[Post]) -> None:
+        """Show these posts; the cursor stays on its post."""
+        self._posts = {post.id: post for post in posts}
+        self._fill()
+
+    def add_older(self, posts: Sequence[Post]) -> None:
+        """Append a page of older posts."""
+        for post in sorted(posts, key=lambda post: post.id, reverse=True):
+            if post.id not in self._posts:
+                self._posts[post.id] = post
+                self.add_row(*self._cells(post), key=str(post.id))
+
+    def put(self, post: Post) -> None:
+        """Show a post as it is now: its line alone changes, or a new line comes."""
+        known = post.id in self._posts
+        self._posts[post.id] = post
+        if not known:
+            self._fill()
+            return
+        for column, cell in zip(self.columns, self._cells(post), strict=True):
+            self.update_cell(str(post.id), column, cell)
+
+    def take_out(self, post_id: int) -> None:
+        """Remove a post that was let go."""
+        if self._posts.pop(post_id, None) is not None:
+            self.remove_row(str(post_id))
+
+    def action_cursor_down(self) -> None:
+        """Go to the next line, and ask for older posts at the end."""
+        super().action_cursor_down()
+        self._ask_at_end()
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        self.move_cursor(row=0)
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self.move_cursor(row=self.row_count - 1)
+        self._ask_at_end()
+
+    def action_page_down(self) -> None:
+        """Go a page down."""
+        super().action_page_down()
+        self._ask_at_end()
+
+    def action_open(self) -> None:
+        """Open the post under the cursor."""
+        self.action_select_cursor()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Give captions and states the room there is."""
+        self._fill()
+
+    def _ask_at_end(self) -> None:
+        if self.row_count and self.cursor_row == self.row_count - 1:
+            self.post_message(self.EndReached(self))
+
+    def _fill(self) -> None:
+        """Draw everything anew, the cursor on the post it was on."""
+        highlighted = self.highlighted
+        self.clear(columns=True)
+        room = max(30, self.size.width - WHEN_WIDTH - TRY_WIDTH - 4 * 2 - 1)
+        caption_width = max(12, room * 45 // 100)
+        for label, width in (
+            ("when", WHEN_WIDTH),
+            ("caption", caption_width),
+            ("state", room - caption_width),
+            ("try", TRY_WIDTH),
+        ):
+            self.add_column(Text(label), width=width, key=label)
+        for post in self.posts:
+            self.add_row(*self._cells(post), key=str(post.id))
+        if highlighted is not None and highlighted.id in self._posts:
+            self.move_cursor(row=self.get_row_index(str(highlighted.id)), animate=False)
+
+    def _cells(self, post: Post) -> tuple[Text, ...]:
+        now = self._now()
+        tone = self.app.theme_variables.get(f"text-{state_tone(post)}", "") if self.is_attached else ""
+        return (
+            Text(self._when(post, now), no_wrap=True, overflow="ellipsis"),
+            Text(one_line(post.caption[:CAPTION_SHOWN]), no_wrap=True, overflow="ellipsis"),
+            Text(
+                f"{state_sign(post)} {state_words(post, now, self._zone)}",
+                style=tone if tone.startswith("#") else "",
+                no_wrap=True,
+                overflow="ellipsis",
+            ),
+            Text(str(post.attempts) if post.attempts > 1 else "", justify="right"),
+        )
+
+    def _when(self, post: Post, now: datetime) -> str:
+        moment = post.posted_at or post.scheduled_at or post.requested_at_time
+        if moment is None:
+            return "—"
+        return f"{moment_words(moment, now, self._zone)} · {far_off(moment, now)}"

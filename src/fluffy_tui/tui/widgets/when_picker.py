@@ -1,0 +1,158 @@
+"""When a post is to go out: the next slot, the front of the queue, now, or at a time that is typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.tui.typed_time import EXAMPLE, TimeNotUnderstood, read_time, written_time
+from fluffy_tui.tui.widgets.choice import Choice
+from fluffy_tui.tui.wording import both_zones, far_off
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, tzinfo
+
+    from textual.app import ComposeResult
+
+_OPTIONS = (
+    (ShareMode.ADD_TO_QUEUE, "next slot"),
+    (ShareMode.SHARE_NEXT, "front of the queue"),
+    (ShareMode.SHARE_NOW, "now"),
+    (ShareMode.CUSTOM_SCHEDULED, "at a time"),
+)
+_MEANING = {
+    ShareMode.ADD_TO_QUEUE: "goes into the next free slot of the queue",
+    ShareMode.SHARE_NEXT: "goes into the very next slot; those that wait move back by one",
+    ShareMode.SHARE_NOW: "goes out as soon as it is in Buffer",
+}
+
+
+class WhenPicker(Vertical):
+    """A choice, and below it what it means: the moment in the channel's zone and in the person's.
+
+    Args:
+        zone: the channel's zone, in which a time is typed.
+        own_zone: the person's zone.
+        now: the present moment.
+    """
+
+    DEFAULT_CSS = """
+    WhenPicker {
+        height: auto;
+        border: round $surface-lighten-2;
+        border-title-color: $text-muted;
+        padding: 0 1;
+        &:focus-within { border: round $border; border-title-color: $foreground; }
+        Input { border: none; padding: 0; height: 1; background: $surface; width: 1fr; }
+        .meaning { height: auto; color: $text-muted; }
+        .-wrong { color: $text-error; }
+    }
+    """
+
+    @dataclass
+    class Changed(Message):
+        """Another time, or another way, was chosen."""
+
+        picker: WhenPicker
+
+    def __init__(
+        self,
+        zone: tzinfo,
+        own_zone: tzinfo,
+        now: Callable[[], datetime],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(id=id)
+        self._zone = zone
+        self._own_zone = own_zone
+        self._now = now
+        self._choice = Choice([(str(mode), words) for mode, words in _OPTIONS])
+        self._time = Input(placeholder=EXAMPLE, compact=True)
+        self._meaning = Static("", classes="meaning", markup=False)
+        self.border_title = "when"
+
+    @property
+    def share_mode(self) -> ShareMode:
+        """What was chosen."""
+        return ShareMode(self._choice.value)
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that was typed, in the channel's zone; None where none is wanted or none was understood."""
+        if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
+            return None
+        try:
+            return read_time(self._time.value, self._now(), self._zone)
+        except TimeNotUnderstood:
+            return None
+
+    @property
+    def meaning(self) -> str:
+        """What is said below the choice."""
+        return str(self._meaning.content)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the choice, the place for a time, and what it means."""
+        self._time.display = False
+        yield self._choice
+        yield self._time
+        yield self._meaning
+
+    def on_mount(self) -> None:
+        """Say what is chosen at the start."""
+        self._explain()
+
+    def load(self, share_mode: ShareMode, at: datetime | None) -> None:
+        """Show what was chosen before, without a message."""
+        with self.prevent(Choice.Changed, Input.Changed):
+            self._choice.value = str(share_mode)
+            self._time.value = written_time(at, self._zone) if at else ""
+        self._time.display = share_mode is ShareMode.CUSTOM_SCHEDULED
+        self._explain()
+
+    def begin(self) -> None:
+        """Give the keyboard to the choice, or to the time where one is to be typed."""
+        (self._time if self._time.display else self._choice).focus()
+
+    def complain(self, reason: str) -> None:
+        """Say why this time was refused, and have it changed."""
+        self._say(reason, wrong=True)
+        self.begin()
+
+    @on(Choice.Changed)
+    def _chosen(self, event: Choice.Changed) -> None:
+        event.stop()
+        self._time.display = self.share_mode is ShareMode.CUSTOM_SCHEDULED
+        if self._time.display:
+            self._time.focus()
+        self._explain()
+        self.post_message(self.Changed(self))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._explain()
+        self.post_message(self.Changed(self))
+
+    def _explain(self) -> None:
+        if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
+            self._say(_MEANING[self.share_mode])
+            return
+        try:
+            moment = read_time(self._time.value, self._now(), self._zone)
+        except TimeNotUnderstood as error:
+            self._say(error.message, wrong=bool(self._time.value.strip()))
+        else:
+            self._say(f"{both_zones(moment, self._zone, self._own_zone)} · {far_off(moment, self._now())}")
+
+    def _say(self, words: str, *, wrong: bool = False) -> None:
+        self._meaning.update(f"! {words}" if wrong else words)
+        self._meaning.set_class(wrong, "-wrong")
