@@ -25,6 +25,11 @@ class Paths:
         return self.data / "postgres"
 
     @property
+    def server_log(self) -> Path:
+        """What the embedded Postgres server says."""
+        return self.data / "postgres.log"
+
+    @property
     def state_file(self) -> Path:
         """Small things that the screen remembers: last persona, theme, position."""
         return self.data / "state.json"

@@ -98,8 +98,8 @@ class Account:
         """Let this account pass through the parents of `folder`, so that it can reach it.
 
         Only for root, whose home and data folders are usually closed. What is added is the execute bit for
-        others on the parents that lack it, nothing else: a folder that can be passed through is still not
-        listed, and files in it stay as readable as they were.
+        others on the parents that lack it, nothing else: such a folder still cannot be listed. A file in it
+        whose own mode lets everyone read it can then be read by whoever knows its name.
         """
         if not self.is_other:
             return

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.embedded_account import Account
 
+_FULL = "the disk is full."
+
 DATABASE = "fluffy_tui"
 """The database that every cluster of ours holds."""
 
@@ -29,6 +31,7 @@ _SETTINGS = {
 """Written into postgresql.conf, where a person may change them. What safety rests on is set at each start."""
 
 _log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # without a log file, nothing may appear on the screen
 
 
 def ensure_cluster(cluster: Path, account: Account, binaries: Path, *, lock: int) -> None:
@@ -77,10 +80,14 @@ def _create(cluster: Path, account: Account, binaries: Path, lock: int) -> None:
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         *(f"--set={name}={value}" for name, value in _SETTINGS.items()),
     ]
-    _run(account, initdb, binaries, lock)
     # A single-user server needs no socket, and so the database is part of the same one step.
     single: list[str | Path] = [binaries / "postgres", "--single", "-j", "-D", unfinished, "template1"]
-    _run(account, single, binaries, lock, text=f"CREATE DATABASE {DATABASE};\n\n")
+    try:
+        _run(account, initdb, binaries, lock)
+        _run(account, single, binaries, lock, text=f"CREATE DATABASE {DATABASE};\n\n")
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)  # on a full disk it would take the last of the space
+        raise
     unfinished.rename(cluster)
     _sync(cluster.parent)
 
@@ -91,9 +98,9 @@ def _run(account: Account, command: list[str | Path], binaries: Path, lock: int,
     failed = result.returncode != 0 or " ERROR:  " in said
     _log.log(logging.ERROR if failed else logging.DEBUG, "%s: %s", command[0], said)
     if failed:
-        raise DatabaseUnavailable(
-            f"The database could not be created: {reason(said)}", "Set that right, then start again."
-        )
+        why = reason(said)
+        remedy = "Free some space" if why == _FULL else "Set that right"
+        raise DatabaseUnavailable(f"The database could not be created: {why}", f"{remedy}, then start again.")
 
 
 def reason(said: str) -> str:
@@ -108,7 +115,7 @@ def reason(said: str) -> str:
 
 def _plain(line: str) -> str:
     if "No space left on device" in line:
-        return "the disk is full."
+        return _FULL
     return line if line.endswith(".") else f"{line}."
 
 

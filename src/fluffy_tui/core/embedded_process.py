@@ -43,6 +43,7 @@ _DETACHED = '"$@" </dev/null >&2 & echo $!'
 """Starts a server that is nobody's child, so that it leaves no zombie in a program that runs on."""
 
 _log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # without a log file, nothing may appear on the screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class ServerProcess:
         if starting is not None:
             return starting
         trim(self.log)
+        self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
             begin = log.tell()
             server: list[str | Path] = [self.binaries / "postgres", "-D", self.cluster]

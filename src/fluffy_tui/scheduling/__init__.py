@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.media import Fit
@@ -16,14 +17,32 @@ from fluffy_tui.scheduling.model import (
     ScheduleResult,
     Step,
 )
+from fluffy_tui.scheduling.pace import Pace
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling.service import Scheduling
+    from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
+    from fluffy_tui.scheduling.sweeping import Sweeper
+    from fluffy_tui.scheduling.tasks import add_tasks
+    from fluffy_tui.scheduling.workers import Workers, work
+
+_HOMES = {
+    "Delivery": "delivery",
+    "Scheduling": "service",
+    "Sweeper": "sweeping",
+    "Workers": "workers",
+    "add_tasks": "tasks",
+    "scheduled_photo_ids": "service",
+    "work": "workers",
+}
+"""What costs SQLAlchemy and Procrastinate, half a second that no screen should pay before its first frame."""
 
 __all__ = [
     "ON_THE_WAY",
+    "Delivery",
     "Fit",
     "NotPossibleNow",
+    "Pace",
     "PersonaCounts",
     "Post",
     "PostNotFound",
@@ -32,12 +51,15 @@ __all__ = [
     "ScheduleResult",
     "Scheduling",
     "Step",
+    "Sweeper",
+    "Workers",
+    "add_tasks",
+    "scheduled_photo_ids",
+    "work",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Scheduling":  # costs SQLAlchemy's 340 ms, which no screen should pay
-        from fluffy_tui.scheduling.service import Scheduling
-
-        return Scheduling
-    raise AttributeError(name)
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,153 @@
+"""The one place where services are built: settings in, everything behind the screens out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import BufferClient
+from fluffy_tui.core.database import Database, connection_url
+from fluffy_tui.core.embedded import EmbeddedServer
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.events import Event, events
+from fluffy_tui.core.queue import build_queue
+from fluffy_tui.core.schema import migrate
+from fluffy_tui.media import MediaHost, open_media_host
+from fluffy_tui.personas import Personas
+from fluffy_tui.photos import Photos
+from fluffy_tui.scheduling import (
+    Delivery,
+    Pace,
+    Scheduling,
+    Sweeper,
+    Workers,
+    add_tasks,
+    scheduled_photo_ids,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from fluffy_tui.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind the screens, open and ready."""
+
+    settings: Settings
+    database: Database
+    personas: Personas
+    photos: Photos
+    scheduling: Scheduling
+    workers: Workers
+    delivery: Delivery
+    sweeper: Sweeper
+    buffer: BufferClient | None
+    host: MediaHost | None
+    server: EmbeddedServer | None
+    """None when `DATABASE_URL` names another server."""
+
+    async def reach_server(self) -> None:
+        """Bring the embedded server back if it was lost; nothing to do for one that others look after."""
+        if self.server is not None:
+            await asyncio.to_thread(self.server.start)
+
+    def events(self) -> AsyncIterator[Event]:
+        """Follow what changes in the database, for ever."""
+        return events(self.database.url, self.reach_server)
+
+
+def _say_nothing(step: str) -> None:
+    del step
+
+
+@asynccontextmanager
+async def open_services(
+    settings: Settings, report: Callable[[str], None] = _say_nothing, *, pace: Pace | None = None
+) -> AsyncIterator[Services]:
+    """Open the database, bring it up to date and build every service on it; close them at the end of the block.
+
+    Args:
+        settings: what to open.
+        report: called with a short phrase as each step of opening begins.
+        pace: the durations of delivery.
+
+    Raises:
+        FluffyError: something cannot be opened; the text says what and why.
+    """
+    async with AsyncExitStack() as stack:
+        server, url = await _open_server(settings, report, stack)
+        report("bringing the database up to date")
+        await asyncio.to_thread(migrate, url)
+        report("opening the library")
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        buffer = None
+        if settings.buffer_api_key:
+            buffer = await stack.enter_async_context(
+                BufferClient(settings.buffer_url, settings.buffer_api_key)
+            )
+        yield _build(settings, database, server, buffer, pace or Pace())
+
+
+async def _open_server(
+    settings: Settings, report: Callable[[str], None], stack: AsyncExitStack
+) -> tuple[EmbeddedServer | None, str]:
+    if settings.database_url is not None:
+        report("connecting to the database")
+        return None, connection_url(settings.database_url.reveal())
+    report("starting the embedded database")
+    server = EmbeddedServer(settings.paths.database, log=settings.paths.server_log)
+    stack.callback(_leave, server)
+    return server, await asyncio.to_thread(server.start)
+
+
+def _leave(server: EmbeddedServer) -> None:
+    try:
+        server.leave()
+    except FluffyError as error:
+        log.warning("the embedded server could not be left: %s", error)
+
+
+def _build(
+    settings: Settings,
+    database: Database,
+    server: EmbeddedServer | None,
+    buffer: BufferClient | None,
+    pace: Pace,
+) -> Services:
+    host = open_media_host(settings)
+    queue = build_queue(database.url)
+    add_tasks(queue)
+    personas = Personas(database, buffer)
+    photos = Photos(database, scheduled=scheduled_photo_ids())
+    return Services(
+        settings=settings,
+        database=database,
+        personas=personas,
+        photos=photos,
+        scheduling=Scheduling(database, queue, personas, photos, missing=_missing(buffer, host)),
+        workers=Workers(database),
+        delivery=Delivery(database, queue, personas, photos, pace, buffer, host),
+        sweeper=Sweeper(database, queue, pace),
+        buffer=buffer,
+        host=host,
+        server=server,
+    )
+
+
+def _missing(buffer: BufferClient | None, host: MediaHost | None) -> tuple[str, ...]:
+    missing = []
+    if buffer is None:
+        missing.append("No Buffer key is set: set BUFFER_API_KEY.")
+    if host is None:
+        missing.append(
+            "No media host is set, so Buffer has no place to fetch pictures from: set FLUFFY_MEDIA_HOST."
+        )
+    return tuple(missing)
