@@ -78,6 +78,7 @@ def test_a_fresh_server_is_durable_private_and_has_pgvector(empty_place: Place) 
         assert value(url, "SELECT upper('ärger') || current_setting('server_encoding')") == "ÄRGERUTF8"
         assert empty_place.cluster.stat().st_mode & 0o777 == 0o700
     assert not empty_place.server().is_running
+    assert empty_place.log.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in empty_place.folder.iterdir()) == [
         "postgres",
         "postgres.lock",
@@ -296,6 +297,18 @@ def test_the_servers_log_is_cut_while_it_runs(place: Place) -> None:
         assert b"ready to accept connections" in place.log.read_bytes()
         assert place.log.stat().st_size < 10_000
         assert place.log.with_name("postgres.log.1").stat().st_size == 1 << 20
+
+
+def test_coming_back_after_a_crash_says_nothing_on_the_screen(place: Place) -> None:
+    starter = place.program()
+    url_of(starter)
+    server = place.postmaster()
+    server.kill()
+    assert _ended(server, 10)
+    second = place.program()
+    assert value(url_of(second), "SELECT 1") == 1
+    assert [starter.communicate()[1], second.communicate()[1]] == ["", ""]
+    assert not place.server().is_running
 
 
 def test_a_stopped_server_ends_by_a_clean_shutdown(place: Place) -> None:
