@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from fluffy_tui.core.embedded import embedded_server
 from psycopg import sql
+from sqlalchemy import make_url
 
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.schema import migrate
@@ -50,8 +51,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _with_name(url: str, name: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(url)
-    return f"postgresql://{parts['user']}@/{name}?host={parts['host']}"
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

@@ -149,16 +149,10 @@ class Settings:
     s3: S3Settings | None = None
     image_embed_url: str | None = None
     preview: Preview = Preview.AUTO
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """The person's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """For each setting's variable, where its value came from: `environment`, `config.toml` or `default`."""
-
-    def for_demo(self, data: Path) -> Settings:
-        """Return settings that reach nothing real: own data folder and database, no key, no host."""
-        return Settings(
-            paths=Paths(config_file=data / "config.toml", data=data),
-            preview=self.preview,
-            origins={"FLUFFY_PREVIEW": self.origins.get("FLUFFY_PREVIEW", "default")},
-        )
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -180,7 +174,11 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         else:
             origins[setting.variable] = "default"
     data = Path(values.get("FLUFFY_DATA_DIR") or default_data_folder()).expanduser().absolute()
-    settings = Settings(paths=Paths(config_file=config_file, data=data), origins=origins)
+    settings = Settings(
+        paths=Paths(config_file=config_file, data=data),
+        keys={str(action): str(key) for action, key in from_file.get("keys", {}).items()},
+        origins=origins,
+    )
     return _with_media(_with_services(settings, values), values)
 
 

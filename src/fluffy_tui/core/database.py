@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, make_url
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -89,6 +89,16 @@ class Database:
         """Open a transaction that commits at the end of the block and rolls back when the block raises."""
         async with self._sessions.begin() as session:
             yield session
+
+    async def describe(self) -> str:
+        """Return which server and which pgvector this is."""
+        query = text(
+            "SELECT split_part(current_setting('server_version'), ' ', 1), extversion"
+            " FROM pg_extension WHERE extname = 'vector'"
+        )
+        async with self.transaction() as session:
+            server, pgvector = (await session.execute(query)).one()
+        return f"PostgreSQL {server} with pgvector {pgvector}"
 
     async def close(self) -> None:
         """Close every pooled connection."""

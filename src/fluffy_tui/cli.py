@@ -1,0 +1,137 @@
+"""The command line: flags choose one mode. Each mode's imports happen inside its own branch."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluffy_tui import __version__
+from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.settings import InvalidSetting, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.settings import Settings
+
+OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(
+        prog="fluffy-tui",
+        description="Schedule photos to social networks without leaving the terminal.",
+        epilog="Without a mode, the app opens.",
+    )
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
+        "--import",
+        dest="folders",
+        metavar="FOLDER",
+        nargs="+",
+        type=Path,
+        help="import the photos of these folders for --persona",
+    )
+    mode.add_argument(
+        "--worker", action="store_true", help="deliver posts until stopped, for a service manager"
+    )
+    mode.add_argument(
+        "--demo",
+        metavar="FOLDER",
+        nargs="?",
+        const=Path(),
+        type=Path,
+        help="look around: sample photos (or those of FOLDER) and a stand-in for Buffer; nothing is published",
+    )
+    mode.add_argument("--doctor", action="store_true", help="check each link of the chain")
+    mode.add_argument("--console", action="store_true", help="open a Python prompt with the services at hand")
+    mode.add_argument("--version", action="version", version=f"fluffy-tui {__version__}")
+    parser.add_argument("--persona", metavar="NAME", help="persona to open, or to import for (made if new)")
+    parser.add_argument(
+        "--json", action="store_true", help="with --import or --doctor: one JSON object a line"
+    )
+    parser.add_argument("--with-starter", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status: 0 well, 1 something failed, 2 wrong usage."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    try:
+        _check_combination(options)
+        settings = load_settings()
+        return asyncio.run(_run(options, settings))
+    except (InvalidSetting, UsageError) as error:
+        return _complain(error, WRONG_USAGE)
+    except FluffyError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left (`… | head`); there is nobody to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _check_combination(options: argparse.Namespace) -> None:
+    if options.folders is not None and not options.persona:
+        raise UsageError("--import needs --persona NAME.", "It is made if it does not exist yet.")
+    if options.json and not (options.folders or options.doctor):
+        raise UsageError("--json goes with --import or --doctor.")
+    if options.persona and (options.worker or options.doctor or options.console):
+        raise UsageError("--persona goes with the app, --demo and --import.")
+
+
+def _complain(error: Exception, status: int) -> int:
+    sys.stderr.write(f"fluffy-tui: {error}\n")
+    return status
+
+
+async def _run(options: argparse.Namespace, settings: Settings) -> int:
+    if options.folders is not None:
+        return await _import(options, settings)
+    _open_log(settings)
+    if options.worker:
+        from fluffy_tui.modes import worker
+
+        return await worker.run(settings, with_starter=options.with_starter)
+    if options.doctor:
+        from fluffy_tui.modes import doctor
+
+        return await doctor.run(settings, as_json=options.json)
+    if options.console:
+        from fluffy_tui.modes import console
+
+        return await console.run(settings)
+    if options.demo is not None:
+        from fluffy_tui.modes import demo
+
+        return await demo.run(settings, None if options.demo == Path() else options.demo, options.persona)
+    from fluffy_tui.modes import app
+
+    return await app.run(settings, options.persona)
+
+
+async def _import(options: argparse.Namespace, settings: Settings) -> int:
+    from fluffy_tui.modes import import_folders
+
+    _open_log(settings)
+    return await import_folders.open_and_run(settings, options.folders, options.persona, json=options.json)
+
+
+def _open_log(settings: Settings) -> None:
+    from fluffy_tui.core.logfile import open_log
+
+    try:
+        open_log(settings.paths.log_file)
+    except OSError as error:
+        raise FluffyError(
+            f"The data folder {settings.paths.data} cannot be used: {error.strerror}.",
+            "Make it writable, or set FLUFFY_DATA_DIR to another folder.",
+        ) from None

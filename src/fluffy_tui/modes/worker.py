@@ -1,0 +1,62 @@
+"""`--worker`: deliver posts until told to stop. The app's own child runs the same code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import TYPE_CHECKING
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.child import input_ended
+from fluffy_tui.core.events import Connected, PostChanged
+from fluffy_tui.scheduling import Pace, Step, work
+
+if TYPE_CHECKING:
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = None) -> int:
+    """Deliver until a signal comes; jobs under way may finish.
+
+    Args:
+        settings: of this installation.
+        with_starter: leave too when the program that started this one is gone and nothing is on its way.
+        pace: the durations of delivery.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in STOPPING:
+        loop.add_signal_handler(number, stop.set)
+    async with open_services(settings, pace=pace) as services:
+        log.info("the worker has started")
+        leaving = asyncio.create_task(_leave_with_starter(services, stop)) if with_starter else None
+        try:
+            await work(services.delivery, services.sweeper, stop, before_start=services.reach_server)
+        finally:
+            if leaving is not None:
+                leaving.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await leaving
+        log.info("the worker has stopped")
+    return 0
+
+
+async def _leave_with_starter(services: Services, stop: asyncio.Event) -> None:
+    """Set `stop` once the starter is gone and no post is under way; one that is held may wait for the next start."""
+    await input_ended()
+    async for event in services.events():
+        if isinstance(event, PostChanged | Connected) and not await _under_way(services):
+            stop.set()
+            return
+
+
+async def _under_way(services: Services) -> bool:
+    posts = await services.scheduling.on_their_way()
+    return any(post.step is not Step.HELD for post in posts)
