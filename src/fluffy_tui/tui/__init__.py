@@ -1,0 +1,1 @@
+"""The screens: they draw and ask, and speak neither SQL nor HTTP."""

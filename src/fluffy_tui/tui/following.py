@@ -1,0 +1,92 @@
+"""The stream of changes turned into messages for the screens and a fresh overview, without ever asking in vain."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.tui.messages import DatabaseAway, DatabaseBack, Happening, PhotosChanged, PostChanged
+from fluffy_tui.tui.overview import Overview, read_all, read_changes
+
+if TYPE_CHECKING:
+    from fluffy_tui.core.events import Event
+    from fluffy_tui.tui.ports import Services
+
+log = logging.getLogger(__name__)
+
+
+class Following:
+    """Listens to the services and keeps the overview true.
+
+    Args:
+        services: Where the changes come from.
+        overview: Returns the overview as it stands, which other things change too.
+        show_overview: Takes the new overview.
+        publish: Tells all screens.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        overview: Callable[[], Overview],
+        show_overview: Callable[[Overview], None],
+        publish: Callable[[Happening], None],
+    ) -> None:
+        self._services = services
+        self._overview = overview
+        self._show_overview = show_overview
+        self._publish = publish
+        self._stale = asyncio.Event()
+        self._all_is_stale = False
+        self._stale_posts: dict[int, None] = {}
+
+    async def follow(self) -> None:
+        """Turn events into messages, for ever."""
+        async for event in self._services.events():
+            self._happened(event)
+
+    def read_anew(self) -> None:
+        """Have the whole overview read again."""
+        self._all_is_stale = True
+        self._stale.set()
+
+    async def keep_overview(self) -> None:
+        """Read what became stale, for ever; whatever changes meanwhile is read together in the next round."""
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            try:
+                await self._read()
+            except DatabaseUnavailable as error:  # the stream says so too, and `Connected` has all read anew
+                log.info("the overview waits for the database: %s", error)
+
+    async def _read(self) -> None:
+        everything, self._all_is_stale = self._all_is_stale, False
+        posts, self._stale_posts = self._stale_posts, {}
+        before = self._overview()
+        if everything:
+            new = await read_all(self._services, before)
+        else:
+            new = await read_changes(self._services, before, posts)
+        self._show_overview(new)
+
+    def _happened(self, event: Event) -> None:
+        # Costs psycopg's 150 ms unless the services are open, and they are: they sent the event.
+        from fluffy_tui.core import events
+
+        match event:
+            case events.PostChanged(post_id, persona_id):
+                self._stale_posts[post_id] = None
+                self._stale.set()
+                self._publish(PostChanged(post_id, persona_id))
+            case events.PhotosChanged():
+                self._stale.set()
+                self._publish(PhotosChanged())
+            case events.Disconnected(reason):
+                self._publish(DatabaseAway(reason))
+            case events.Connected():
+                self.read_anew()
+                self._publish(DatabaseBack())

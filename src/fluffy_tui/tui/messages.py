@@ -1,0 +1,95 @@
+"""What every screen hears about, wherever it happened.
+
+The app publishes these on `Context.changes`; each tab screen passes them to itself, so a screen says
+`@on(PostChanged)`. They do not bubble.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.tui.overview import Overview
+
+
+class Happening(Message, bubble=False):
+    """Anything that the app tells all screens."""
+
+
+@dataclass
+class PostChanged(Happening, bubble=False):
+    """A post was written, moved a step or deleted; read it again by its id."""
+
+    post_id: int
+    persona_id: int
+
+
+class PhotosChanged(Happening, bubble=False):
+    """Photos came, went or changed."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One is enough, however many come at a time."""
+        return isinstance(message, PhotosChanged)
+
+
+@dataclass
+class DatabaseAway(Happening, bubble=False):
+    """The database cannot be reached; it comes back by itself."""
+
+    reason: str
+    """One plain sentence."""
+
+
+class DatabaseBack(Happening, bubble=False):
+    """The database answers again, or the person asked to reload: everything shown has to be read anew."""
+
+
+@dataclass
+class OverviewChanged(Happening, bubble=False):
+    """What header and status strip show has changed."""
+
+    overview: Overview
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest counts."""
+        return isinstance(message, OverviewChanged)
+
+
+@dataclass
+class PersonaChosen(Message):
+    """Open this persona's library."""
+
+    persona: Persona
+
+
+@dataclass
+class PersonaChanged(Message):
+    """A persona has another name or channel now."""
+
+    persona: Persona
+
+
+@dataclass
+class ImportWanted(Message):
+    """Import these folders for that persona, and go on whatever screen is shown."""
+
+    folders: tuple[Path, ...]
+    persona: Persona
+
+
+class ImportStopWanted(Message):
+    """Stop the import; what was committed is kept."""
+
+
+class ImportMoved(Happening, bubble=False):
+    """The import began, got further or ended: look at `Context.import_run`."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One is enough, however many come at a time."""
+        return isinstance(message, ImportMoved)

@@ -1,0 +1,110 @@
+"""What header and status strip know, and how it is read: by events, never by asking again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import ImportProgress
+    from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.ports import Services
+
+STRIP_LENGTH = 6
+"""How many posts the strip remembers; it shows as many of the newest as it has lines."""
+
+WORKER_SILENT_AFTER = 30.0
+"""Seconds without a heartbeat after which a worker is called silent; one is due every 10 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One moment's answer to "where do things stand"."""
+
+    persona: Persona | None = None
+    """The persona chosen; None before one was."""
+    counts: Mapping[int, PersonaCounts] = field(default_factory=dict)
+    """By persona id."""
+    strip: tuple[Post, ...] = ()
+    """Posts that moved lately, newest first: those on their way, and what became of them."""
+    worker_age: float | None = None
+    """Seconds since any worker was heard of; None when none ever was."""
+    read: bool = False
+    """Whether counts and worker were read at all yet."""
+    away: str = ""
+    """Why the database is away; empty when it is there."""
+    importing: ImportProgress | None = None
+    """The import that runs now, whichever persona it is for."""
+
+    @property
+    def persona_counts(self) -> PersonaCounts:
+        """The chosen persona's counts; all zero before they were read."""
+        return self.counts.get(self.persona.id, PersonaCounts()) if self.persona else PersonaCounts()
+
+    @property
+    def on_their_way(self) -> int:
+        """How many posts are between submission and Buffer's acceptance."""
+        return sum(post.step in ON_THE_WAY for post in self.strip)
+
+    @property
+    def worker_words(self) -> str:
+        """What is wrong with the worker in a few words; empty when all is well or nothing is known yet."""
+        if not self.read or self.away:
+            return ""
+        if self.worker_age is None:
+            return "no worker yet"
+        if self.worker_age < WORKER_SILENT_AFTER:
+            return ""
+        return f"worker silent for {_age(self.worker_age)}"
+
+
+def _age(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+async def read_all(services: Services, before: Overview) -> Overview:
+    """Read everything anew; what the strip tells of posts that have landed is kept."""
+    counts = await services.scheduling.counts()
+    moving = await services.scheduling.on_their_way()
+    age = await services.workers.heartbeat_age()
+    ids = {post.id for post in moving}
+    landed = [post for post in before.strip if post.id not in ids and post.step not in ON_THE_WAY]
+    strip = (*reversed(moving), *landed)[: max(STRIP_LENGTH, len(moving))]
+    return replace(before, counts=counts, strip=strip, worker_age=age, read=True)
+
+
+async def read_changes(services: Services, before: Overview, post_ids: Collection[int]) -> Overview:
+    """Read the posts that changed, the counts, and the worker's age."""
+    strip = list(before.strip)
+    for post_id in post_ids:
+        post = await services.scheduling.post(post_id)
+        place = next((index for index, old in enumerate(strip) if old.id == post_id), None)
+        if place is not None:
+            strip.pop(place)
+        if post is not None:
+            strip.insert(0 if place is None else place, post)
+    counts = await services.scheduling.counts()
+    age = await services.workers.heartbeat_age()
+    moving = sum(post.step in ON_THE_WAY for post in strip)
+    kept = _shortened(strip, max(STRIP_LENGTH, moving))
+    return replace(before, counts=counts, strip=kept, worker_age=age, read=True)
+
+
+def _shortened(strip: list[Post], length: int) -> tuple[Post, ...]:
+    """Drop the oldest posts that have landed first: what is on its way is never forgotten."""
+    surplus = len(strip) - length
+    kept: list[Post] = []
+    for post in reversed(strip):
+        if surplus > 0 and post.step not in ON_THE_WAY:
+            surplus -= 1
+        else:
+            kept.append(post)
+    return tuple(reversed(kept))

@@ -1,0 +1,129 @@
+"""The Buffer channels to choose from, as Buffer tells them now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.personas import Persona
+from fluffy_tui.tui.failures import TellsFailures
+from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.widgets.frame_lines import channel_name
+from fluffy_tui.tui.widgets.vim_list import VimList
+from fluffy_tui.tui.wording import one_line
+
+if TYPE_CHECKING:
+    from fluffy_tui.buffer import Channel
+    from fluffy_tui.tui.ports import PersonasPort
+
+
+class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
+    """Lists the channels and closes with the persona as it is then, or with None when nothing was chosen.
+
+    Args:
+        personas: Where channels are asked for and chosen.
+        persona: For whom.
+    """
+
+    PLACE = Place.CHANNELS
+    BINDINGS = bindings(Place.CHANNELS)
+    DEFAULT_CSS = """
+    ChannelScreen {
+        #dialog { width: 72; }
+        #channels { height: auto; max-height: 14; display: none; background: $surface; }
+        &.-listed #channels { display: block; }
+        #channels-words { height: auto; }
+    }
+    """
+
+    def __init__(self, personas: PersonasPort, persona: Persona) -> None:
+        super().__init__(classes="dialog")
+        self._personas = personas
+        self._persona = persona
+        self._channels: list[Channel] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay out list and words."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(f"channel for {one_line(self._persona.name)}").markup
+            yield Static("Asking Buffer for your channels…", id="channels-words", markup=False)
+            yield VimList(id="channels")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Ask at once."""
+        self._ask()
+
+    @work(group="channels", exclusive=True, exit_on_error=False, description="asking Buffer for the channels")
+    async def _ask(self) -> None:
+        self._say("Asking Buffer for your channels…")
+        try:
+            self._channels = [*await self._personas.available_channels()]
+        except FluffyError as error:
+            hint = Content.styled(f"\n\n{error.hint}", "$text-muted") if error.hint else ""
+            self._say(Content.assemble(Content.styled("! ", "$text-error"), error.message, hint))
+            return
+        if not self._channels:
+            self._say("Buffer has no channel yet. Connect one in Buffer, then press r to ask again.")
+            return
+        self._list()
+
+    def _say(self, words: str | Content) -> None:
+        self._channels = []
+        self.remove_class("-listed")
+        self.query_one("#channels-words", Static).update(words)
+        self.refresh_bindings()
+
+    def _list(self) -> None:
+        listing = self.query_one(VimList)
+        listing.clear_options()
+        listing.add_options([Option(_prompt(channel), id=channel.id) for channel in self._channels])
+        ids = [channel.id for channel in self._channels]
+        chosen = self._persona.buffer_channel_id
+        listing.highlighted = ids.index(chosen) if chosen in ids else 0
+        self.add_class("-listed")
+        self.query_one("#channels-words", Static).update("Where do this persona's posts go?\n")
+        listing.focus()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim the choice while there is none."""
+        return None if action == "choose" and not self._channels else True
+
+    @on(OptionList.OptionSelected)
+    @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing the channel")
+    async def action_choose(self) -> None:
+        """Take the channel under the cursor."""
+        index = self.query_one(VimList).highlighted
+        if index is None or index >= len(self._channels):
+            return
+        try:
+            persona = await self._personas.set_channel(self._persona, self._channels[index].id)
+        except FluffyError as error:
+            self._say(Content.assemble(Content.styled("! ", "$text-error"), str(error)))
+        else:
+            self.dismiss(persona)
+
+    def action_retry(self) -> None:
+        """Ask Buffer again."""
+        self._ask()
+
+    def action_back(self) -> None:
+        """Keep the channel as it was."""
+        self.dismiss(None)
+
+
+def _prompt(channel: Channel) -> Content:
+    name = Content.styled(channel_name(channel), "bold")
+    if not channel.trouble:
+        return Content.assemble(Content.styled("✓ ", "$text-success"), name)
+    trouble = Content.styled(f"\n    {one_line(channel.trouble)}", "$text-muted")
+    return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)

@@ -1,0 +1,52 @@
+"""A question with two answers."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from fluffy_tui.tui.keys import Place, bindings
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Asks, and answers with yes or no.
+
+    Args:
+        title: A few words.
+        question: One or a few sentences.
+        yes: What the button for yes says.
+        no: What the button for no says; it has the focus, so that enter alone does no harm.
+    """
+
+    PLACE = Place.DIALOG
+    BINDINGS = bindings(Place.DIALOG, only=("dialog.yes", "dialog.no"))
+
+    def __init__(self, title: str, question: str, *, yes: str, no: str) -> None:
+        super().__init__(classes="dialog")
+        self._title, self._question, self._yes, self._no = title, question, yes, no
+
+    def compose(self) -> ComposeResult:
+        """Lay out question and buttons."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title).markup
+            yield Static(self._question, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(
+                    f"{self._yes}  y", id="yes", variant="primary", compact=True, action="screen.yes"
+                )
+                yield Button(f"{self._no}  n", id="no", compact=True, action="screen.no")
+
+    def on_mount(self) -> None:
+        """Let enter alone do no harm."""
+        self.query_one("#no", Button).focus()
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Answer no."""
+        self.dismiss(False)

@@ -1,0 +1,83 @@
+"""The frame around every tab: header, tabs, banner, body, status strip, footer."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from fluffy_tui.tui.failures import TellsFailures
+from fluffy_tui.tui.widgets.frame_lines import Banner, FrameHeader, StatusStrip, tabs
+from fluffy_tui.tui.widgets.small_notice import SmallNotice
+
+if TYPE_CHECKING:
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.tui.context import Context
+    from fluffy_tui.tui.keys import Place
+    from fluffy_tui.tui.messages import Happening, OverviewChanged
+
+
+class FrameScreen(TellsFailures, Screen[None]):
+    """What every full screen stands in; a subclass says what is in the body.
+
+    It hears everything in `messages` and handles what it cares for, as in `@on(PostChanged)`. A failed worker
+    is told in a toast.
+
+    Args:
+        context: The world; the same object for all screens.
+    """
+
+    PLACE: ClassVar[Place]
+    """Whose keys the help screen shows first."""
+    TAB: ClassVar[str] = ""
+    """Which tab is marked: `library`, `posts` or none."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+
+    @property
+    def persona(self) -> Persona:
+        """The persona chosen, as it is now named and connected; a tab exists only while there is one."""
+        persona = self.context.overview.persona
+        if persona is None:
+            raise RuntimeError("no persona is chosen")
+        return persona
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what is between tabs and strip; it has all the room there is."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        """Lay the frame around the body."""
+        yield FrameHeader(demo=self.context.demo)
+        if self.TAB:
+            yield Horizontal(*tabs(self.TAB), id="tabs")
+        yield Banner()
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield StatusStrip(self.context.zone)
+        yield Footer(show_command_palette=False)
+        yield SmallNotice()
+
+    def on_mount(self) -> None:
+        """Show what is known, and listen."""
+        self._show_overview()
+        self.context.changes.subscribe(self, self._hear, immediate=True)
+
+    def on_overview_changed(self, message: OverviewChanged) -> None:
+        """Show what is known now."""
+        self._show_overview()
+
+    def _hear(self, happening: Happening) -> None:
+        self.post_message(copy.copy(happening))  # each screen its own: handling marks a message
+
+    def _show_overview(self) -> None:
+        overview = self.context.overview
+        self.query_one(FrameHeader).show(overview)
+        self.query_one(Banner).show(overview.away)
+        self.query_one(StatusStrip).show(overview, self.context.clock())

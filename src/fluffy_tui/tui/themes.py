@@ -1,0 +1,36 @@
+"""Our own theme: dark, calm, one accent. Textual's other themes stay available in the palette."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+FLUFFY = Theme(
+    name="fluffy",
+    primary="#8fb8de",
+    secondary="#6f8fb0",
+    accent="#d9a5c7",
+    warning="#e3c078",
+    error="#e08585",
+    success="#97c9a0",
+    foreground="#d7dbe2",
+    background="#15181d",
+    surface="#1b1f26",
+    panel="#252b34",
+    dark=True,
+    variables={
+        "border": "#4a5563",
+        "border-blurred": "#333b46",
+        "footer-background": "#15181d",
+        "footer-item-background": "#15181d",
+        "footer-key-background": "#15181d",
+        "footer-description-background": "#15181d",
+        "footer-key-foreground": "#8fb8de",
+        "footer-description-foreground": "#9aa3b0",
+        "block-cursor-background": "#2f4358",
+        "block-cursor-foreground": "#f0f3f7",
+        "block-cursor-text-style": "bold",
+        "block-cursor-blurred-background": "#242d38",
+        "block-cursor-blurred-foreground": "#d7dbe2",
+        "input-selection-background": "#8fb8de 30%",
+    },
+)

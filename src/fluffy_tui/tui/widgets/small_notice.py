@@ -1,0 +1,19 @@
+"""What is shown instead of everything when the terminal is too small."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+SMALLEST = (60, 18)
+"""Columns and rows that the screens need."""
+
+
+class SmallNotice(Static):
+    """A polite notice over the whole screen; `app.tcss` shows it below the smallest size."""
+
+    def __init__(self) -> None:
+        columns, rows = SMALLEST
+        super().__init__(
+            f"A little more room, please: {columns} columns and {rows} rows.\nNothing is lost meanwhile.",
+            markup=False,
+        )

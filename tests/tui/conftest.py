@@ -1,0 +1,127 @@
+"""The app on fakes, driven by keys; waits are for workers and messages, never for seconds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from textual.worker import WorkerFailed, WorkerState
+
+from fluffy_tui.paths import Paths
+from fluffy_tui.tui.app import FluffyApp
+
+from .fakes import NOW, FakeServices, Opening
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.app import App
+    from textual.pilot import Pilot
+
+ENDLESS = frozenset({"events", "overview", "preview", "import", "leaving", "persona-dialog"})
+"""Groups of workers that wait for the world or for the person; nobody waits for them."""
+
+
+class Driver:
+    """A running app and its keyboard."""
+
+    def __init__(self, app: FluffyApp, pilot: Pilot[None], services: FakeServices) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.services = services
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after the other, and wait after each until everything has settled."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until events are heard, workers that end have ended, and all messages are handled."""
+        await settle(self.app, self.pilot)
+
+    async def heard(self) -> None:
+        """Wait until the app has taken every event, then settle."""
+        await self.services.heard()
+        await self.settle()
+
+    @property
+    def screen(self) -> Any:
+        """The screen on top."""
+        return self.app.screen
+
+    def text(self, selector: str) -> str:
+        """Return what a Static on the screen says, without styles."""
+        return str(self.app.screen.query_one(selector).render())
+
+
+async def settle(app: App[Any], pilot: Pilot[Any]) -> None:
+    """Wait for the workers that end, then for the messages, until neither is left."""
+    while True:
+        await pilot.pause()
+        busy = [
+            worker
+            for worker in app.workers
+            if worker.group not in ENDLESS and worker.state in (WorkerState.PENDING, WorkerState.RUNNING)
+        ]
+        if not busy:
+            return
+        for worker in busy:
+            try:
+                await worker.wait()
+            except WorkerFailed:
+                continue  # the app tells it; tests look at what it tells
+
+
+Running = Callable[..., AbstractAsyncContextManager[Driver]]
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> FakeServices:
+    """Return the fake world with its forty photos."""
+    return FakeServices(tmp_path / "photos")
+
+
+@pytest.fixture
+def opening(services: FakeServices) -> Opening:
+    """Return the opener of the fake world."""
+    return Opening(services)
+
+
+@pytest.fixture
+def make_app(opening: Opening, tmp_path: Path) -> Callable[..., FluffyApp]:
+    """Return a function that makes the app in Berlin at `NOW`; keywords go to `FluffyApp`."""
+
+    def make(**options: Any) -> FluffyApp:
+        def clock() -> datetime:
+            return NOW
+
+        paths = Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data")
+        defaults: dict[str, Any] = {
+            "paths": paths,
+            "preview": "half-cell",
+            "clock": clock,
+            "zone": ZoneInfo("Europe/Berlin"),
+        }
+        return FluffyApp(opening, **{**defaults, **options})
+
+    return make
+
+
+@pytest.fixture
+def running(make_app: Callable[..., FluffyApp], services: FakeServices) -> Running:
+    """Return what opens the app; keywords besides the size go to `FluffyApp`."""
+
+    @asynccontextmanager
+    async def run(*, size: tuple[int, int] = (140, 45), **options: Any) -> AsyncIterator[Driver]:
+        app = make_app(**options)
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot, services)
+            await driver.settle()
+            yield driver
+
+    return run

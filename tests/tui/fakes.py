@@ -1,0 +1,576 @@
+"""The world behind the screens, in memory: the ports of `fluffy_tui.tui.ports` with fixed data.
+
+Everything happens in January 2027 around `NOW`; pictures are gradients drawn into the folder given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.events import Connected, Disconnected, Event, PhotosChanged, PostChanged
+from fluffy_tui.networks import caption_problem, rules_for
+from fluffy_tui.personas import Persona, PersonaNameTaken
+from fluffy_tui.photos import FailedFile, ImportProgress, ImportSummary, Photo, PhotoUnreadable
+from fluffy_tui.scheduling import (
+    Fit,
+    NotPossibleNow,
+    PersonaCounts,
+    Post,
+    PostNotFound,
+    PostStatus,
+    Reason,
+    ScheduleResult,
+    Step,
+)
+
+if TYPE_CHECKING:
+    from fluffy_tui.tui.ports import OpenServices, Services
+
+NOW = datetime(2027, 1, 12, 14, 30, tzinfo=UTC)
+"""The moment at which the fake world stands: a Tuesday, 09:30 in New York."""
+
+MARKUP = "[/b][red"
+"""Text that breaks whatever takes a person's words for markup."""
+
+WEEK = tuple(SlotDay(day, ("09:00", "18:00")) for day in ("mon", "tue", "wed", "thu", "fri"))
+
+
+def make_channel(id_: str, name: str, service: Service, **changes: object) -> Channel:
+    """Return a healthy channel in New York, with changes."""
+    channel = Channel(
+        id=id_,
+        organization_id="org-1",
+        name=name,
+        display_name=None,
+        service=service,
+        service_id=f"service-{id_}",
+        timezone="America/New_York",
+        posting_schedule=WEEK,
+    )
+    return replace(channel, **changes)  # type: ignore[arg-type]
+
+
+Channels = list[Channel]
+
+CHANNELS: Channels = [
+    make_channel("channel-1", "sarah.ig", Service.INSTAGRAM),
+    make_channel("channel-2", "northlight", Service.BLUESKY, timezone="Europe/Berlin"),
+    make_channel("channel-3", "oldpage", Service.FACEBOOK, is_disconnected=True),
+    make_channel("channel-4", "quiet", Service.MASTODON, is_queue_paused=True),
+]
+
+
+def make_persona(id_: int, name: str, channel: Channel | None) -> Persona:
+    """Return a persona."""
+    return Persona(
+        id=id_,
+        name=name,
+        description="",
+        buffer_channel_id=channel.id if channel else None,
+        channel=channel,
+        created_at=NOW - timedelta(days=30),
+    )
+
+
+_SHAPES = ((120, 150), (160, 90), (120, 120), (150, 100), (108, 192))
+
+
+def draw_gradient(path: Path, number: int) -> tuple[int, int]:
+    """Draw a small JPEG whose colours depend on its number; return its size."""
+    width, height = _SHAPES[number % len(_SHAPES)]
+    across = Image.linear_gradient("L").rotate(90).resize((width, height))
+    down = Image.linear_gradient("L").resize((width, height))
+    flat = Image.new("L", (width, height), number * 37 % 256)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.merge("RGB", (across, down, flat)).save(path)
+    return width, height
+
+
+def make_photo(folder: Path, id_: int, persona_id: int, *, name: str | None = None) -> Photo:
+    """Draw a photo and return it as the library knows it; higher ids are newer."""
+    path = folder / (name or f"IMG_{2000 + id_}.JPG")
+    width, height = draw_gradient(path, id_)
+    content = path.read_bytes()
+    taken = datetime(2026, 11, 1, 8, tzinfo=UTC) + timedelta(hours=7 * id_)
+    return Photo(
+        id=id_,
+        persona_id=persona_id,
+        path=path,
+        sha256=sha256(content).hexdigest(),
+        byte_size=len(content),
+        width=width,
+        height=height,
+        format="JPEG",
+        taken_at=taken,
+        modified_at=taken,
+        missing_since=None,
+        verdict=None,
+        created_at=taken,
+    )
+
+
+def make_post(id_: int, photo: Photo, caption: str, step: Step | None, **changes: object) -> Post:
+    """Return a post that has come as far as `step`, with everything that the step implies."""
+    status = {
+        Step.ACCEPTED: PostStatus.SCHEDULED,
+        Step.PUBLISHING: PostStatus.SCHEDULED,
+        Step.LIVE: PostStatus.POSTED,
+        Step.FAILED: PostStatus.FAILED,
+    }.get(step or Step.QUEUED, PostStatus.DRAFT)
+    in_buffer = status in (PostStatus.SCHEDULED, PostStatus.POSTED)
+    created = NOW - timedelta(days=2) + timedelta(minutes=id_)
+    post = Post(
+        id=id_,
+        photo_id=photo.id,
+        persona_id=photo.persona_id,
+        caption=caption,
+        alt_text="",
+        status=status,
+        step=step,
+        share_mode=ShareMode.ADD_TO_QUEUE,
+        requested_at_time=None,
+        fit=Fit.PAD,
+        channel_id="channel-1",
+        buffer_post_id=f"buffer-{id_}" if in_buffer else None,
+        scheduled_at=NOW + timedelta(hours=23, minutes=30) if in_buffer else None,
+        posted_at=None,
+        next_try_at=None,
+        attempts=1,
+        error_code=None,
+        error_message=None,
+        media_url=None,
+        rendition=None,
+        external_link=None,
+        created_at=created,
+        updated_at=created,
+    )
+    return replace(post, **changes)  # type: ignore[arg-type]
+
+
+_POSTS: tuple[tuple[str, Step | None, dict[str, object]], ...] = (
+    (
+        "first snow",
+        Step.LIVE,
+        {
+            "scheduled_at": NOW - timedelta(hours=26),
+            "posted_at": NOW - timedelta(hours=26) + timedelta(seconds=14),
+            "external_link": "https://www.instagram.com/p/abc/",
+        },
+    ),
+    ("coffee first", Step.ACCEPTED, {}),
+    ("just going out", Step.PUBLISHING, {"scheduled_at": NOW - timedelta(seconds=20)}),
+    (
+        f"a caption with {MARKUP} in it",
+        Step.FAILED,
+        {
+            "error_code": "image_unreadable",
+            "error_message": f"Buffer could not read the picture {MARKUP} from its address.",
+        },
+    ),
+    ("a draft that was kept", None, {"error_message": "No Buffer key is set."}),
+    (
+        "cat",
+        Step.HELD,
+        {
+            "error_code": "queue_full",
+            "error_message": "The channel's queue in Buffer is full.",
+            "next_try_at": NOW + timedelta(hours=8, minutes=30),
+        },
+    ),
+    ("was it sent?", Step.UNCONFIRMED, {"error_message": "No answer came from Buffer."}),
+    ("beach walk, day 3. the fog did not lift until noon", Step.SENDING, {}),
+    ("hosting this one", Step.HOSTING, {}),
+    ("rendering this one", Step.RENDERING, {}),
+    ("waiting for its turn", Step.QUEUED, {}),
+)
+
+
+class FakePersonas:
+    """Three personas: one healthy, one on Bluesky, one without a channel whose name looks like markup."""
+
+    def __init__(self) -> None:
+        self.personas = {
+            1: make_persona(1, "sarah", CHANNELS[0]),
+            2: make_persona(2, "northern light", CHANNELS[1]),
+            3: make_persona(3, MARKUP, None),
+        }
+        self.channels_error: FluffyError | None = None
+
+    async def list(self) -> list[Persona]:
+        """Return all personas by name."""
+        return sorted(self.personas.values(), key=lambda persona: persona.name.casefold())
+
+    async def create(self, name: str, description: str = "") -> Persona:
+        """Make a persona."""
+        self._refuse_taken(name)
+        persona = replace(
+            make_persona(max(self.personas, default=0) + 1, name, None), description=description
+        )
+        self.personas[persona.id] = persona
+        return persona
+
+    async def rename(self, persona: Persona, name: str) -> Persona:
+        """Give a persona another name."""
+        self._refuse_taken(name, besides=persona.id)
+        return self._store(replace(self.personas[persona.id], name=name))
+
+    async def available_channels(self) -> Channels:
+        """Return the channels, or raise what `channels_error` holds."""
+        if self.channels_error is not None:
+            raise self.channels_error
+        return [*CHANNELS]
+
+    async def set_channel(self, persona: Persona, channel_id: str) -> Persona:
+        """Choose the channel of a persona."""
+        channel = next(channel for channel in CHANNELS if channel.id == channel_id)
+        return self._store(replace(self.personas[persona.id], buffer_channel_id=channel_id, channel=channel))
+
+    def _store(self, persona: Persona) -> Persona:
+        self.personas[persona.id] = persona
+        return persona
+
+    def _refuse_taken(self, name: str, besides: int = 0) -> None:
+        for persona in self.personas.values():
+            if persona.id != besides and persona.name.casefold() == name.casefold():
+                raise PersonaNameTaken(
+                    f"There is a persona named {persona.name} already.", "Take another name."
+                )
+
+
+class FakePhotos:
+    """A library of drawn photos; `import_gate` lets a test hold an import where it likes."""
+
+    def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
+        self.photos = {photo.id: photo for photo in photos}
+        self._scheduled = scheduled
+        self.imported: list[tuple[tuple[Path, ...], Persona]] = []
+        self.import_gate = asyncio.Event()
+        self.import_gate.set()
+        self.import_error: FluffyError | None = None
+        self.import_failed: tuple[FailedFile, ...] = (
+            FailedFile(Path(f"/photos/{MARKUP}.jpg"), "The file is empty."),
+        )
+
+    async def unscheduled_ids(self, persona_id: int) -> Sequence[int]:
+        """Return the ids of photos without a post, newest first."""
+        taken = self._scheduled()
+        mine = [photo for photo in self.photos.values() if photo.persona_id == persona_id]
+        return [photo.id for photo in sorted(mine, key=lambda photo: -photo.id) if photo.id not in taken]
+
+    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
+        """Return the photos of these ids."""
+        return {id_: self.photos[id_] for id_ in ids if id_ in self.photos}
+
+    async def import_folders(
+        self,
+        folders: Sequence[Path],
+        persona: Persona,
+        *,
+        on_progress: Callable[[ImportProgress], None],
+    ) -> ImportSummary:
+        """Report one step of progress, wait for the gate, then end."""
+        if self.import_error is not None:
+            raise self.import_error
+        self.imported.append((tuple(folders), persona))
+        on_progress(
+            ImportProgress(seen=340, total=1200, imported=338, failed=1, bytes_read=10**9, seconds=2.0)
+        )
+        await self.import_gate.wait()
+        return ImportSummary(
+            persona=persona.name,
+            imported=1198,
+            unchanged=1,
+            moved=0,
+            duplicates=0,
+            failed=self.import_failed,
+            seconds=7.2,
+        )
+
+    def thumbnail(self, path: Path, width: int, height: int) -> object:
+        """Return the picture, made to fit."""
+        try:
+            with Image.open(path) as image:
+                small = image.convert("RGB")
+        except OSError as error:
+            raise PhotoUnreadable(f"{path.name} cannot be read as a picture.") from error
+        small.thumbnail((width, height))
+        return small
+
+
+class FakeScheduling:
+    """Posts in every step; what is submitted is queued at once and moves when the test says so."""
+
+    def __init__(self, posts: Sequence[Post], photos: Sequence[Photo], personas: FakePersonas) -> None:
+        self.all_posts = {post.id: post for post in posts}
+        self._photos = {photo.id: photo for photo in photos}
+        self._personas = personas
+        self.submitted: list[dict[str, object]] = []
+        self.refusal: ScheduleResult | None = None
+        self.error: Exception | None = None
+        """Raised by every reading call, as when the database is away."""
+        self.on_change: Callable[[Post], None] = lambda post: None
+
+    async def schedule_post(
+        self,
+        photo: Photo,
+        caption: str,
+        *,
+        alt_text: str = "",
+        share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
+        at: datetime | None = None,
+        fit: Fit = Fit.PAD,
+    ) -> ScheduleResult:
+        """Queue a post, or refuse as the service would; `refusal` forces an answer."""
+        self._raise()
+        self.submitted.append(
+            {
+                "photo": photo,
+                "caption": caption,
+                "alt_text": alt_text,
+                "share_mode": share_mode,
+                "at": at,
+                "fit": fit,
+            }
+        )
+        if self.refusal is not None:
+            return self.refusal
+        existing = next((post for post in self.all_posts.values() if post.photo_id == photo.id), None)
+        if existing is not None:
+            return ScheduleResult(False, existing, "This photo has a post already.", Reason.ALREADY_SCHEDULED)
+        channel = self._personas.personas[photo.persona_id].channel
+        if channel is None:
+            return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
+        problem = caption_problem(caption, rules_for(channel.service))
+        if problem is not None:
+            code = Reason.CAPTION_EMPTY if not caption.strip() else Reason.CAPTION_TOO_LONG
+            return ScheduleResult(False, None, str(problem), code)
+        post = make_post(
+            max(self.all_posts, default=0) + 1,
+            photo,
+            caption,
+            Step.QUEUED,
+            alt_text=alt_text,
+            share_mode=share_mode,
+            requested_at_time=at,
+            fit=fit,
+        )
+        self._store(post)
+        return ScheduleResult(True, post)
+
+    async def posts(
+        self, persona: Persona | None = None, *, limit: int = 200, before_id: int | None = None
+    ) -> list[Post]:
+        """Return posts, newest first."""
+        self._raise()
+        mine = [
+            post
+            for post in sorted(self.all_posts.values(), key=lambda post: -post.id)
+            if (persona is None or post.persona_id == persona.id)
+            and (before_id is None or post.id < before_id)
+        ]
+        return mine[:limit]
+
+    async def post(self, post_id: int) -> Post | None:
+        """Return one post."""
+        self._raise()
+        return self.all_posts.get(post_id)
+
+    async def on_their_way(self) -> list[Post]:
+        """Return the posts between submission and acceptance, oldest first."""
+        from fluffy_tui.scheduling import ON_THE_WAY
+
+        self._raise()
+        return [
+            post for post in sorted(self.all_posts.values(), key=lambda p: p.id) if post.step in ON_THE_WAY
+        ]
+
+    async def counts(self) -> dict[int, PersonaCounts]:
+        """Count."""
+        self._raise()
+        taken = {post.photo_id for post in self.all_posts.values()}
+        result = {}
+        for persona_id in self._personas.personas:
+            status = Counter(post.status for post in self.all_posts.values() if post.persona_id == persona_id)
+            mine = [photo for photo in self._photos.values() if photo.persona_id == persona_id]
+            result[persona_id] = PersonaCounts(
+                unscheduled=sum(photo.id not in taken for photo in mine),
+                drafts=status[PostStatus.DRAFT],
+                scheduled=status[PostStatus.SCHEDULED],
+                failed=status[PostStatus.FAILED],
+                posted=status[PostStatus.POSTED],
+            )
+        return result
+
+    async def retry(self, post_id: int) -> Post:
+        """Queue a failed, held or kept post again."""
+        post = self._existing(post_id)
+        if post.step not in (Step.FAILED, Step.HELD, None):
+            raise NotPossibleNow(f"The post is {post.step} and needs no retry.")
+        return self._store(
+            replace(post, step=Step.QUEUED, status=PostStatus.DRAFT, error_message=None, next_try_at=None)
+        )
+
+    async def let_go(self, post_id: int) -> None:
+        """Delete a post that is not in Buffer."""
+        post = self._existing(post_id)
+        if post.buffer_post_id is not None:
+            raise NotPossibleNow("The post is in Buffer.", "Delete it there first.")
+        del self.all_posts[post_id]
+        self.on_change(post)
+
+    def move(self, post_id: int, step: Step, **changes: object) -> Post:
+        """Let a post get further, as a worker would."""
+        old = self._existing(post_id)
+        photo = self._photos[old.photo_id]
+        new = make_post(post_id, photo, old.caption, step)
+        return self._store(replace(new, alt_text=old.alt_text, created_at=old.created_at, **changes))  # type: ignore[arg-type]
+
+    def _existing(self, post_id: int) -> Post:
+        self._raise()
+        if post_id not in self.all_posts:
+            raise PostNotFound("There is no such post.")
+        return self.all_posts[post_id]
+
+    def _store(self, post: Post) -> Post:
+        self.all_posts[post.id] = post
+        self.on_change(post)
+        return post
+
+    def _raise(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+class FakeWorkers:
+    """One worker, heard of `age` seconds ago."""
+
+    def __init__(self) -> None:
+        self.age: float | None = 3.0
+
+    async def heartbeat_age(self) -> float | None:
+        """Return the age."""
+        return self.age
+
+
+class FakeServices:
+    """All of it, with a stream of events that a test can feed.
+
+    Args:
+        folder: Where the pictures are drawn.
+        photos: How many photos sarah has; the second persona has four, the third none.
+    """
+
+    def __init__(self, folder: Path, *, photos: int = 40) -> None:
+        library = [make_photo(folder / "sarah", id_, 1) for id_ in range(1, photos + 1)]
+        library += [make_photo(folder / "northern", 900 + id_, 2) for id_ in range(3)]
+        library.append(make_photo(folder / "northern", 903, 2, name="[^b][red.JPG"))
+        posts = [
+            make_post(number, photo, caption, step, **changes)
+            for number, (photo, (caption, step, changes)) in enumerate(zip(library, _POSTS, strict=False), 1)
+            if photo.persona_id == 1
+        ]
+        self._personas = FakePersonas()
+        self._scheduling = FakeScheduling(posts, library, self._personas)
+        self._scheduling.on_change = lambda post: self.tell(PostChanged(post.id, post.persona_id))
+        self._photos = FakePhotos(
+            library, lambda: {post.photo_id for post in self._scheduling.all_posts.values()}
+        )
+        self._workers = FakeWorkers()
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self.closed = False
+        self.tell(Connected())
+
+    @property
+    def personas(self) -> FakePersonas:
+        """Personas."""
+        return self._personas
+
+    @property
+    def photos(self) -> FakePhotos:
+        """Photos."""
+        return self._photos
+
+    @property
+    def scheduling(self) -> FakeScheduling:
+        """Posts."""
+        return self._scheduling
+
+    @property
+    def workers(self) -> FakeWorkers:
+        """Workers."""
+        return self._workers
+
+    def tell(self, event: Event) -> None:
+        """Send an event."""
+        self._events.put_nowait(event)
+
+    def lose_database(self, reason: str = "The database does not answer.") -> None:
+        """Say that the database is away."""
+        self.tell(Disconnected(reason))
+
+    def find_database(self) -> None:
+        """Say that the database is back."""
+        self.tell(Connected())
+
+    def photos_changed(self) -> None:
+        """Say that photos came or went."""
+        self.tell(PhotosChanged())
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Yield what is told."""
+        while True:
+            yield await self._events.get()
+            self._events.task_done()
+
+    async def heard(self) -> None:
+        """Wait until every event was taken by the app."""
+        await self._events.join()
+
+
+class Opening:
+    """An `OpenServices` whose steps and failures a test decides.
+
+    Args:
+        services: What it opens.
+    """
+
+    def __init__(self, services: FakeServices) -> None:
+        self.services = services
+        self.error: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.calls = 0
+
+    def __call__(self, report: Callable[[str], None], /) -> AbstractAsyncContextManager[Services]:
+        """Open."""
+        return self._open(report)
+
+    @asynccontextmanager
+    async def _open(self, report: Callable[[str], None]) -> AsyncIterator[Services]:
+        self.calls += 1
+        report("starting the database")
+        report("checking the worker")
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+        try:
+            yield self.services
+        finally:
+            self.services.closed = True
+
+
+def typed(opening: Opening) -> OpenServices:
+    """Prove to the type checker that the fakes satisfy the ports."""
+    return opening
