@@ -81,6 +81,8 @@ def has_location(image: Image.Image) -> bool:
 
 def xmp_of(image: Image.Image) -> bytes:
     """Return the photo's XMP packet, empty when it has none."""
+    if image.format == "PNG":
+        image.load()  # PNG may have it after the pixels.
     xmp = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     return xmp.encode() if isinstance(xmp, str) else bytes(xmp)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ssl
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
 
@@ -24,19 +23,24 @@ _PASSING = (404, 408, 425, 429)
 _HINT = "Check that FLUFFY_MEDIA_BASE_URL is the public address of the place where the pictures are put."
 
 
-async def verify_public(url: str, data: bytes) -> None:
+async def verify_public(url: str, data: bytes, timeout: float = TIMEOUT) -> None:
     """Make sure that GET and HEAD answer at this address with exactly this JPEG.
+
+    Args:
+        url: The picture's public address.
+        data: The picture.
+        timeout: Seconds that each step of a request may take.
 
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else.
     """
     import httpx
 
-    # A proxy for the outside world has no way to this machine itself.
-    loopback = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
     try:
+        # A proxy for the outside world has no way to this machine itself.
+        loopback = httpx.URL(url).host in ("127.0.0.1", "localhost", "::1")
         async with httpx.AsyncClient(
-            timeout=TIMEOUT, trust_env=not loopback, headers={"Accept-Encoding": "identity"}
+            timeout=timeout, trust_env=not loopback, headers={"Accept-Encoding": "identity"}
         ) as client:
             for method in ("HEAD", "GET"):
                 async with client.stream(method, url) as response:
@@ -82,9 +86,9 @@ def _refused(url: str, what: str, *, temporary: bool = False) -> MediaHostError:
 def _unreachable(url: str, error: Exception) -> MediaHostError:
     import httpx
 
-    host = urlsplit(url).netloc
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
         return MediaHostError(f"{url} is not an address that can be fetched.", _HINT, temporary=False)
+    host = httpx.URL(url).netloc.decode()
     if "CERTIFICATE_VERIFY_FAILED" in str(error):
         return MediaHostError(
             f"The certificate of {host} is not trusted, so Buffer will not fetch pictures from it.",

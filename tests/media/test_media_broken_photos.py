@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
-from made_photos import noise, quadrants, saved
+from media_pictures import noise, quadrants, saved
 
 from fluffy_tui.media import PhotoUnreadable, render
 from fluffy_tui.networks import rules_for

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import subprocess
 import sys
+import zlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pillow_heif
 import pytest
-from made_photos import (
+from media_pictures import (
     exif_with_position,
     near,
     noise,
@@ -51,11 +54,30 @@ def test_every_format_becomes_a_baseline_jpeg(tmp_path: Path, suffix: str) -> No
     image = opened(rendition.data)
     assert (image.format, image.mode, image.size) == ("JPEG", "RGB", (80, 40))
     assert "progressive" not in image.info
+    assert b"\xff\xc0" in rendition.data
+    assert b"\xff\xc2" not in rendition.data
     assert is_quadrants(image, tolerance=40)
     assert rendition.sha256 == hashlib.sha256(rendition.data).hexdigest()
     assert (rendition.width, rendition.height) == image.size
     assert (rendition.source_width, rendition.source_height) == (80, 40)
     assert rendition.fit_applied is None
+
+
+def test_a_file_with_several_pictures_shows_its_first(tmp_path: Path) -> None:
+    """Telephones and 3D cameras write MPO files with the ending of a JPEG; WEBP and PNG may move."""
+    other = Image.new("RGB", (80, 40), "black")
+    for name, kind in (("photo.jpg", "MPO"), ("photo.webp", "WEBP"), ("photo.png", "PNG")):
+        path = saved(quadrants(), tmp_path / name, format=kind, save_all=True, append_images=[other])
+        assert is_quadrants(opened(render(path, X).data), tolerance=40)
+
+
+def test_threads_render_the_same_bytes(tmp_path: Path) -> None:
+    """Renditions are made in threads beside each other."""
+    paths = [saved(quadrants(1500, 900 + 100 * n), tmp_path / f"{n}.jpg") for n in range(4)]
+    alone = [render(path, INSTAGRAM).sha256 for path in paths]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda path: render(path, INSTAGRAM).sha256, paths * 3))
+    assert together == alone * 3
 
 
 def test_heic_is_read(tmp_path: Path) -> None:
@@ -212,6 +234,16 @@ def test_a_made_with_ai_mark_is_kept_and_nothing_beside_it(tmp_path: Path, mark:
     assert f"digitalsourcetype/{mark}".encode() in opened(rendition.data).info["xmp"]
     for trace in (b"Exif\0", b"GPS", b"Secret"):
         assert trace not in rendition.data
+
+
+def test_a_mark_after_the_pixels_of_a_png_is_found(tmp_path: Path) -> None:
+    """PNG allows texts at its end, and allows them to be compressed."""
+    plain = saved(quadrants(), tmp_path / "plain.png", exif=exif_with_position()).read_bytes()
+    text = b"iTXt" + b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp(mark="trainedAlgorithmicMedia"))
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    path = tmp_path / "photo.png"
+    path.write_bytes(plain[:-12] + chunk + plain[-12:])
+    assert render(path, X).ai_mark == "trainedAlgorithmicMedia"
 
 
 def test_the_mark_of_heic_is_kept(tmp_path: Path) -> None:

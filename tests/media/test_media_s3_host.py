@@ -1,0 +1,158 @@
+"""The bucket, against moto's real S3 server."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+import boto3  # type: ignore[import-untyped]
+import httpx
+import pytest
+
+from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe
+from fluffy_tui.settings import S3Settings, Secret, load_settings
+
+pytest_plugins = ("media_servers",)
+
+KEY_ID, SECRET = "AKIAVISIBLENOWHERE", "s3cr3t-visible-nowhere"
+KEY, PICTURE = media_key("delivery1"), b"\xff\xd8 a picture \xff\xd9"
+
+
+@pytest.fixture
+def client(s3_endpoint: str) -> Iterator[Any]:
+    """Yield a client of the S3 service, which is emptied afterwards."""
+    httpx.post(f"{s3_endpoint}/moto-api/reset").raise_for_status()
+    client = boto3.client(
+        "s3",
+        endpoint_url=s3_endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="owner",
+        aws_secret_access_key="owner",
+    )
+    client.create_bucket(Bucket="pictures")
+    yield client
+    client.close()
+    httpx.post(f"{s3_endpoint}/moto-api/reset-auth", content=b"Infinity").raise_for_status()
+
+
+def make_public(client: Any) -> None:
+    """Let everybody read the bucket, as its owner would."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": "*",
+        # S3 allows HEAD with GetObject; moto asks for an action of its own.
+        "Action": ["s3:GetObject", "s3:HeadObject"],
+        "Resource": "arn:aws:s3:::pictures/*",
+    }
+    client.put_bucket_policy(
+        Bucket="pictures", Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+
+
+def host_for(endpoint: str, bucket: str = "pictures") -> S3Host:
+    """Return a host with a key that must be seen nowhere."""
+    settings = S3Settings(bucket, endpoint, "us-east-1", Secret(KEY_ID), Secret(SECRET))
+    return S3Host(settings, f"{endpoint}/{bucket}/")
+
+
+async def refusal(host: S3Host) -> MediaHostError:
+    """Put a picture that will not be taken, and check that no secret shows."""
+    with pytest.raises(MediaHostError) as caught:
+        await host.put(KEY, PICTURE)
+    shown = "".join([*traceback.format_exception(caught.value), repr(caught.value), repr(host)])
+    shown += repr(caught.value.__context__) + repr(caught.value.__cause__)
+    assert KEY_ID not in shown
+    assert SECRET not in shown
+    return caught.value
+
+
+async def test_a_picture_is_put_fetched_back_listed_and_deleted(s3_endpoint: str, client: Any) -> None:
+    """The whole life of a picture; caches may keep it, and its type is right."""
+    make_public(client)
+    host = host_for(s3_endpoint)
+    url = await host.put(KEY, PICTURE)
+    assert url == f"{s3_endpoint}/pictures/posts/delivery1.jpg"
+    assert "?" not in url
+    await host.verify(url, PICTURE)
+    assert await host.put(KEY, PICTURE) == url
+    stored = client.head_object(Bucket="pictures", Key=KEY)
+    assert stored["ContentType"] == "image/jpeg"
+    assert "immutable" in stored["CacheControl"]
+    client.put_object(Bucket="pictures", Key="elsewhere/x.jpg", Body=b"x")
+    assert await host.list_keys() == [KEY]
+    await host.delete(KEY)
+    await host.delete(KEY)
+    assert await host.list_keys() == []
+
+
+async def test_more_pictures_than_one_page_are_listed(s3_endpoint: str, client: Any) -> None:
+    """S3 answers with at most 1,000 keys at a time."""
+    for number in range(1005):
+        client.put_object(Bucket="pictures", Key=f"posts/{number:04}.jpg", Body=b"")
+    assert len(await host_for(s3_endpoint).list_keys()) == 1005
+
+
+async def test_the_probe_passes_and_leaves_nothing(s3_endpoint: str, client: Any) -> None:
+    """Upload, fetch back, compare, delete."""
+    make_public(client)
+    assert await probe(host_for(s3_endpoint)) > 0
+    assert client.list_objects_v2(Bucket="pictures")["KeyCount"] == 0
+
+
+async def test_a_bucket_that_is_not_public_is_found_out(s3_endpoint: str, client: Any) -> None:
+    """Uploading works and reading does not: the commonest mistake."""
+    with pytest.raises(MediaHostError, match="not public") as caught:
+        await probe(host_for(s3_endpoint))
+    assert not caught.value.temporary
+    assert client.list_objects_v2(Bucket="pictures")["KeyCount"] == 0
+
+
+async def test_a_wrong_bucket_is_permanent(s3_endpoint: str, client: Any) -> None:
+    """The message names the bucket and the setting."""
+    error = await refusal(host_for(s3_endpoint, "no-such-bucket"))
+    assert "has no bucket no-such-bucket (NoSuchBucket)" in error.message
+    assert "FLUFFY_S3_BUCKET" in error.hint
+    assert not error.temporary
+
+
+async def test_a_refused_key_is_permanent_and_not_shown(s3_endpoint: str, client: Any) -> None:
+    """S3 quotes the key in its answer; we do not."""
+    httpx.post(f"{s3_endpoint}/moto-api/reset-auth", content=b"0").raise_for_status()
+    error = await refusal(host_for(s3_endpoint))
+    assert "refused the key for bucket pictures (InvalidAccessKeyId)" in error.message
+    assert not error.temporary
+
+
+async def test_an_unreachable_service_is_temporary(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing listens there; no secret in the log either."""
+    caplog.set_level(logging.DEBUG)
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    error = await refusal(host_for(f"http://127.0.0.1:{port}"))
+    assert error.temporary
+    assert f"127.0.0.1:{port}" in error.message
+    assert SECRET not in caplog.text
+    assert KEY_ID not in caplog.text
+
+
+def test_the_settings_open_the_bucket(tmp_path: Any) -> None:
+    """Nothing is contacted yet, and neither key nor secret shows."""
+    host = open_media_host(
+        load_settings(
+            {
+                "FLUFFY_CONFIG": str(tmp_path / "none.toml"),
+                "FLUFFY_MEDIA_HOST": "s3",
+                "FLUFFY_MEDIA_BASE_URL": "https://pictures.example",
+                "FLUFFY_S3_BUCKET": "pictures",
+                "AWS_ACCESS_KEY_ID": KEY_ID,
+                "AWS_SECRET_ACCESS_KEY": SECRET,
+            }
+        )
+    )
+    assert isinstance(host, S3Host)
+    assert repr(host) == "S3Host('pictures', 'https://pictures.example')"
