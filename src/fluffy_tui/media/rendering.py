@@ -37,8 +37,8 @@ def render(path: Path, rules: NetworkRules, fit: Fit = Fit.PAD) -> Rendition:
         located, mark = has_location(image), find_ai_mark(path, xmp_of(image))
         profile = image.info.get("icc_profile")
         target = frame(size, rules.image, fit)
-        # Twice the size that is needed leaves the resampling enough to work with.
-        pixels = decode(image, at_least=2 * target.picture[0] / (target.box[2] - target.box[0]))
+        # Half as much again as is needed leaves the resampling enough to work with.
+        pixels = decode(image, at_least=1.5 * target.picture[0] / (target.box[2] - target.box[0]))
         canvas = _compose(pixels, size, target, profile)
         limit = min(TARGET_BYTES, rules.image.max_bytes)
         xmp = xmp_packet(mark) if mark else b""
