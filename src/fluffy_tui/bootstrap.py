@@ -88,12 +88,13 @@ async def open_services(
         report("opening the library")
         database = Database(url)
         stack.push_async_callback(database.close)
+        pace = pace or Pace()
         buffer = None
         if settings.buffer_api_key:
             buffer = await stack.enter_async_context(
-                BufferClient(settings.buffer_url, settings.buffer_api_key)
+                BufferClient(settings.buffer_url, settings.buffer_api_key, timeout=pace.answer)
             )
-        yield _build(settings, database, server, buffer, pace or Pace())
+        yield _build(settings, database, server, buffer, pace)
 
 
 async def _open_server(

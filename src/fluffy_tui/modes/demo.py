@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.ports import OpenServices
 
-CHANNEL_OF = {"sarah": "instagram", "leo": "threads"}
+CHANNEL_OF = {"sarah": "instagram", "leo": "bluesky"}
 """Which of the stand-in's networks each demo persona speaks through."""
 
 

@@ -46,7 +46,7 @@ class Personas:
         """Return all personas by name."""
         async with self._database.transaction() as session:
             found = await session.execute(_personas().order_by(func.lower(PersonaRow.name)))
-            return [_persona(row, channel) for row, channel in found.tuples()]
+            return [_persona(row, channel) for row, channel in found]
 
     async def get(self, name: str) -> Persona:
         """Return the persona of this name, whatever the case of its letters.
@@ -56,7 +56,7 @@ class Personas:
         """
         async with self._database.transaction() as session:
             query = _personas().where(func.lower(PersonaRow.name) == func.lower(name.strip()))
-            found = (await session.execute(query)).tuples().one_or_none()
+            found = (await session.execute(query)).one_or_none()
         if found is None:
             raise PersonaNotFound(
                 f"There is no persona named {name}.", "List them, or create this one first."
@@ -192,7 +192,7 @@ async def _row(session: AsyncSession, persona: Persona | int) -> PersonaRow:
 
 
 async def _read(session: AsyncSession, persona_id: int) -> Persona:
-    found = (await session.execute(_personas().where(PersonaRow.id == persona_id))).tuples().one_or_none()
+    found = (await session.execute(_personas().where(PersonaRow.id == persona_id))).one_or_none()
     if found is None:
         raise PersonaNotFound("That persona is gone.", "Someone else has deleted it; choose another.")
     return _persona(*found)

@@ -175,7 +175,7 @@ class Scheduling:
             PostRow.persona_id, PostRow.status
         )
         async with self.database.transaction() as session:
-            grouped = (await session.execute(query)).tuples().all()
+            grouped = (await session.execute(query)).all()
         unscheduled = await self.photos.unscheduled_counts()
         by_status: dict[int, dict[str, int]] = {}
         for persona_id, status, count in grouped:

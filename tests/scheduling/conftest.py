@@ -1,0 +1,28 @@
+"""Fixtures for scheduling: a workplace with a stand-in Buffer whose clock stands still unless moved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from scheduling.workplace import Workplace, workplace
+
+from fluffy_tui.demo import StandIn
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
+    """Yield a running stand-in that serves `tmp_path/media`."""
+    async with StandIn(media=tmp_path / "media") as running:
+        yield running
+
+
+@pytest.fixture
+async def place(database_url: str, tmp_path: Path, stand_in: StandIn) -> AsyncIterator[Workplace]:
+    """Yield an open workplace."""
+    async with workplace(database_url, tmp_path, stand_in, tmp_path / "media") as opened:
+        yield opened

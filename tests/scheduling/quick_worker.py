@@ -1,0 +1,15 @@
+"""The worker mode at the tests' quick pace, as a process that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from fluffy_tui.modes import worker
+from fluffy_tui.settings import load_settings
+from scheduling.workplace import QUICK
+
+if __name__ == "__main__":
+    logging.basicConfig(level="INFO", stream=sys.stderr)
+    raise SystemExit(asyncio.run(worker.run(load_settings(), with_starter=True, pace=QUICK)))

@@ -1,0 +1,226 @@
+"""One post from submission to Buffer, and through every fault that Buffer is known for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from scheduling.workplace import write_photo
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import PostStatus, Step
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+
+def ours(place: Workplace, delivery_text: str = "fog on the pier") -> list[object]:
+    return [post for post in place.stand_in.posts() if post.text == delivery_text]
+
+
+async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
+    async with place.worker():
+        post = await place.submit()
+        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    [there] = place.stand_in.posts()
+    assert done.status is PostStatus.SCHEDULED
+    assert done.buffer_post_id == there.id
+    assert done.scheduled_at == there.due_at
+    assert there.text == "fog on the pier"
+    assert there.assets[0].source == done.media_url
+    assert done.rendition is not None
+    assert done.rendition["width"] == 400
+
+
+async def test_a_posts_steps_come_in_order(place: Workplace) -> None:
+    seen: list[Step | None] = []
+    async with place.worker():
+        post = await place.submit()
+
+        def note(now: object) -> bool:
+            seen.append(now.step)  # type: ignore[attr-defined]
+            return seen[-1] is Step.ACCEPTED
+
+        await place.until(post.id, note)
+    order = [Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.ACCEPTED]
+    assert [step for step in order if step in seen] == list(dict.fromkeys(seen))
+
+
+@pytest.mark.parametrize(
+    "mode", [ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT, ShareMode.CUSTOM_SCHEDULED, ShareMode.SHARE_NOW]
+)
+async def test_every_share_mode_reaches_buffer(place: Workplace, mode: ShareMode) -> None:
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    photo = await place.photo()
+    result = await place.services.scheduling.schedule_post(
+        photo, "at a time", share_mode=mode, at=at if mode is ShareMode.CUSTOM_SCHEDULED else None
+    )
+    assert result.post is not None
+    async with place.worker():
+        done = await place.until(result.post.id, lambda now: now.buffer_post_id is not None)
+    [there] = place.stand_in.posts()
+    assert there.share_mode == mode
+    if mode is ShareMode.CUSTOM_SCHEDULED:
+        assert done.scheduled_at == there.due_at == at
+
+
+async def test_the_same_file_is_never_altered(place: Workplace) -> None:
+    photo = await place.photo()
+    before = photo.path.read_bytes()
+    result = await place.services.scheduling.schedule_post(photo, "untouched")
+    assert result.post is not None
+    async with place.worker():
+        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    assert photo.path.read_bytes() == before
+
+
+PASSING = [
+    (Kind.ACCEPT_THEN_DROP, {}),
+    (Kind.DROP_BEFORE, {}),
+    (Kind.SERVER_ERROR_BEFORE, {}),
+    (Kind.SERVER_ERROR_AFTER, {}),
+    (Kind.SLOW, {}),
+    (Kind.SLOW, {"after": True}),
+    (Kind.RATE_LIMITED, {"operation": "createPost", "seconds": 0.2}),
+    (Kind.RATE_LIMITED, {"operation": "posts", "seconds": 0.2}),
+    (Kind.UNEXPECTED, {}),
+    (Kind.UNEXPECTED, {"after": True}),
+    (Kind.UNKNOWN_TYPENAME, {}),
+    (Kind.NOT_JSON_403, {"operation": "createPost"}),
+    (Kind.BAD_KEY, {"operation": "createPost"}),
+    (Kind.QUEUE_FULL, {}),
+    (Kind.IMAGE_UNREADABLE, {"operation": "createPost"}),
+    (Kind.DROP_ASSET, {"operation": "createPost"}),
+    (Kind.NULL_EDGES, {}),
+    (Kind.DROP_BEFORE, {"operation": "posts"}),
+    (Kind.SERVER_ERROR_BEFORE, {"operation": "posts"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), PASSING, ids=lambda value: str(value))
+async def test_a_fault_that_passes_leaves_exactly_one_post(
+    place: Workplace, kind: Kind, options: dict[str, object]
+) -> None:
+    place.stand_in.faults.add(kind, **options)  # type: ignore[arg-type]
+    async with place.worker():
+        post = await place.submit()
+        done = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
+    assert done.step is Step.ACCEPTED, done.error_message
+    [there] = ours(place)
+    assert done.buffer_post_id == there.id  # type: ignore[attr-defined]
+    assert done.error_message is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (Kind.QUEUE_FULL, "queue_full"),
+        (Kind.RATE_LIMITED, "rate_limited"),
+        (Kind.BAD_KEY, "key_refused"),
+        (Kind.NOT_JSON_403, "blocked"),
+    ],
+)
+async def test_what_cannot_go_now_is_held_with_its_reason(place: Workplace, kind: Kind, code: str) -> None:
+    place.stand_in.faults.add(kind, operation="createPost", count=100, **({"seconds": 60.0} if code == "rate_limited" else {}))
+    async with place.worker():
+        post = await place.submit()
+        held = await place.until(post.id, lambda now: now.step is Step.HELD)
+    assert held.status is PostStatus.DRAFT
+    assert held.error_code == code
+    assert held.next_try_at is not None
+    assert ours(place) == []
+
+
+async def test_an_unreadable_picture_fails_after_a_few_tries(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="createPost", count=100)
+    async with place.worker():
+        post = await place.submit()
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+    assert failed.status is PostStatus.FAILED
+    assert "Image could not be read from its URL" in str(failed.error_message)
+    assert failed.attempts == 3
+
+
+async def test_a_final_refusal_keeps_buffers_words(place: Workplace) -> None:
+    first = await place.submit("the very same words", 1)
+    async with place.worker():
+        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        second = await place.submit("the very same words", 2)
+        failed = await place.until(second.id, lambda now: now.step is Step.FAILED)
+    assert failed.error_code == "duplicate_text"
+    assert "posted that one recently" in str(failed.error_message)
+    assert len(ours(place, "the very same words")) == 1
+
+
+async def test_a_paused_queue_holds_the_post_until_it_is_resumed(place: Workplace) -> None:
+    channel = str(place.persona.buffer_channel_id)
+    place.stand_in.set_channel(channel, queue_paused=True)
+    await place.services.personas.available_channels()
+    async with place.worker():
+        post = await place.submit()
+        held = await place.until(post.id, lambda now: now.step is Step.HELD)
+        assert held.error_code == "channel_unhealthy"
+        assert "paused" in str(held.error_message)
+        place.stand_in.set_channel(channel, queue_paused=False)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(ours(place)) == 1
+
+
+@pytest.mark.parametrize("damage", ["deleted", "changed", "broken"])
+async def test_a_photo_that_changes_before_delivery_is_not_sent(place: Workplace, damage: str) -> None:
+    post = await place.submit()
+    photo = await place.services.photos.get(post.photo_id)
+    if damage == "deleted":
+        photo.path.unlink()
+    elif damage == "changed":
+        Image.new("RGB", (400, 500), "red").save(photo.path)
+    else:
+        photo.path.write_bytes(b"\xff\xd8\xff no picture")
+    async with place.worker():
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+    assert "nothing was sent" in str(failed.error_message)
+    assert place.stand_in.posts() == []
+
+
+async def test_the_picture_has_lost_its_location(place: Workplace) -> None:
+    path = write_photo(place.folder / "gps.jpg")
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[0x8825] = {1: "N", 2: (52.0, 30.0, 0.0), 3: "E", 4: (13.0, 22.0, 0.0)}
+        image.save(path, exif=exif)
+    await place.services.photos.import_folders([place.folder], place.persona, on_progress=lambda _: None)
+    [photo] = await place.services.photos.unscheduled(place.persona)
+    result = await place.services.scheduling.schedule_post(photo, "nowhere to be found")
+    assert result.post is not None
+    async with place.worker():
+        done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    [hosted] = (place.settings.media_directory or place.folder).rglob("*.jpg")
+    with Image.open(hosted) as image:
+        assert not image.getexif()
+    assert done.rendition is not None
+    assert done.rendition["location_removed"] is True
+
+
+async def test_posts_of_one_channel_are_created_one_at_a_time_in_order(place: Workplace) -> None:
+    posts = [await place.submit(f"number {number}", number) for number in range(6)]
+    async with place.worker():
+        for post in posts:
+            await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [post.text for post in place.stand_in.posts()] == [f"number {number}" for number in range(6)]
+    due = [post.due_at for post in place.stand_in.posts()]
+    assert due == sorted(due)
+
+
+async def test_a_worker_without_a_key_holds_and_says_so(place: Workplace) -> None:
+    import dataclasses
+
+    post = await place.submit()
+    keyless = dataclasses.replace(place.services.delivery, buffer=None)
+    await keyless.deliver(post.id)
+    held = await place.services.scheduling.post(post.id)
+    assert held is not None
+    assert held.step is Step.HELD
+    assert held.error_code == "key_missing"

@@ -1,0 +1,180 @@
+"""A whole workplace for delivery tests: real services, a real stand-in Buffer, photos on disk, and a quick pace."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+from PIL import Image
+
+from fluffy_tui.bootstrap import Services, open_services
+from fluffy_tui.core.child import Child
+from fluffy_tui.core.events import Connected, PostChanged
+from fluffy_tui.demo import StandIn
+from fluffy_tui.paths import Paths
+from fluffy_tui.scheduling import Pace, Post, work
+from fluffy_tui.settings import MediaHostKind, Secret, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+
+QUICK = Pace(
+    heartbeat=0.2,
+    stalled=1.0,
+    answer=1.0,
+    departure=0.5,
+    settle=2.0,
+    first_look=0.1,
+    shortest_pause=0.1,
+    longest_pause=0.5,
+    queue_full=0.2,
+    key_refused=0.2,
+    bounded_tries=3,
+)
+
+HERE = Path(__file__).parent
+
+
+def write_photo(path: Path, number: int = 0, size: tuple[int, int] = (400, 500)) -> Path:
+    """Write a small JPEG that differs from those of other numbers."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.linear_gradient("L").resize(size).convert("RGB").save(path, comment=f"photo {number}".encode())
+    return path
+
+
+@dataclass
+class Workplace:
+    """Services with one persona on the stand-in's Instagram channel."""
+
+    services: Services
+    stand_in: StandIn
+    settings: Settings
+    persona: Persona
+    folder: Path
+
+    async def photo(self, number: int = 0) -> Photo:
+        """Return a new imported photo."""
+        path = write_photo(self.folder / f"IMG_{number:04}.jpg", number)
+        await self.services.photos.import_folders([self.folder], self.persona, on_progress=lambda _: None)
+        found = await self.services.photos.unscheduled(self.persona)
+        return next(photo for photo in found if photo.path == path)
+
+    async def submit(self, caption: str = "fog on the pier", number: int = 0) -> Post:
+        """Submit a new photo."""
+        result = await self.services.scheduling.schedule_post(await self.photo(number), caption)
+        assert result.ok, result.reason
+        assert result.post is not None
+        return result.post
+
+    async def until(self, post_id: int, holds: Callable[[Post], bool]) -> Post:
+        """Follow the post's changes until `holds`, and return it."""
+        async for event in self.services.events():
+            if isinstance(event, Connected) or (isinstance(event, PostChanged) and event.post_id == post_id):
+                post = await self.services.scheduling.post(post_id)
+                assert post is not None, "the post is gone"
+                if holds(post):
+                    return post
+        raise AssertionError("the events ended")
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """Run a worker in this process."""
+        stop = asyncio.Event()
+        task = asyncio.create_task(
+            work(self.services.delivery, self.services.sweeper, stop, before_start=self.services.reach_server)
+        )
+        try:
+            yield
+        finally:
+            stop.set()
+            await task
+
+    def worker_process(self, log: Path) -> Child:
+        """Start a worker as a process of its own, at the quick pace."""
+        environment = {
+            **os.environ,
+            "DATABASE_URL": self.services.database.url,
+            "FLUFFY_DATA_DIR": str(self.settings.paths.data),
+            "FLUFFY_BUFFER_URL": self.stand_in.url,
+            "BUFFER_API_KEY": self.stand_in.key,
+            "FLUFFY_MEDIA_HOST": "directory",
+            "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
+            "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
+        }
+        return Child([sys.executable, str(HERE / "quick_worker.py")], environment, log)
+
+
+@asynccontextmanager
+async def workplace(database_url: str, tmp_path: Path, stand_in: StandIn, media: Path) -> AsyncIterator[Workplace]:
+    """Open a workplace on a fresh database."""
+    settings = Settings(
+        paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
+        database_url=Secret(database_url),
+        buffer_api_key=Secret(stand_in.key),
+        buffer_url=stand_in.url,
+        media_host=MediaHostKind.DIRECTORY,
+        media_base_url=stand_in.media_url,
+        media_directory=media,
+    )
+    async with open_services(settings, pace=QUICK) as services:
+        channels = {channel.name: channel for channel in await services.personas.available_channels()}
+        persona = await services.personas.create("sarah")
+        persona = await services.personas.set_channel(persona, channels["sarah.frames"].id)
+        yield Workplace(services, stand_in, settings, persona, tmp_path / "photos")
+
+
+class Barrier:
+    """Holds back whoever is about to commit a post that meets a condition, until it is opened.
+
+    A trigger takes an advisory lock that this object already holds, so the worker stands still at an exact place.
+    """
+
+    KEY = 4711
+
+    def __init__(self, url: str, condition: str) -> None:
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._connection.execute("SELECT pg_advisory_lock(%s)", [self.KEY])
+        self._connection.execute(
+            f"""
+            CREATE FUNCTION barrier() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                PERFORM pg_advisory_xact_lock_shared({self.KEY});
+                RETURN NEW;
+            END $$
+            """
+        )
+        self._connection.execute(
+            f"CREATE TRIGGER barrier BEFORE UPDATE ON posts FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION barrier()"
+        )
+
+    async def reached(self) -> None:
+        """Wait until somebody stands at the barrier."""
+        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        while True:  # Postgres sends no event for a lock that is waited for
+            row = self._connection.execute(query, [self.KEY]).fetchone()
+            if row and row[0]:
+                return
+            await asyncio.sleep(0.01)
+
+    def open(self) -> None:
+        """Let everybody pass from now on."""
+        self._connection.execute("DROP TRIGGER IF EXISTS barrier ON posts") if self._nobody_waits() else None
+        self._connection.execute("SELECT pg_advisory_unlock_all()")
+
+    def _nobody_waits(self) -> bool:
+        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        row = self._connection.execute(query, [self.KEY]).fetchone()
+        return bool(row and row[0] == 0)
+
+    def close(self) -> None:
+        """Give up the connection, and with it the lock."""
+        self._connection.close()
