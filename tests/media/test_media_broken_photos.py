@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
-from media_pictures import noise, quadrants, saved
 
 from fluffy_tui.media import PhotoUnreadable, render
 from fluffy_tui.networks import rules_for
+from media.media_pictures import noise, quadrants, saved
 
 X = rules_for("twitter")
 

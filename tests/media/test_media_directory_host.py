@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from media_pictures import quadrants, saved
 
 from fluffy_tui.media import DirectoryHost, MediaHostError, media_key, open_media_host, probe, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.settings import InvalidSetting, load_settings
+from media.media_pictures import quadrants, saved
 
 if TYPE_CHECKING:
-    from media_servers import FolderServer
+    from media.media_servers import FolderServer
 
-pytest_plugins = ("media_servers",)
+pytest_plugins = ("media.media_servers",)
 
 KEY = media_key("kQ3_x-9aZ")
 

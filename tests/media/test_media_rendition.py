@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pillow_heif
 import pytest
-from media_pictures import (
+from PIL import Image, ImageCms
+
+from fluffy_tui.media import Fit, render
+from fluffy_tui.networks import all_rules, rules_for
+from media.media_pictures import (
     exif_with_position,
     near,
     noise,
@@ -23,10 +27,6 @@ from media_pictures import (
     wide_gamut_profile,
     xmp,
 )
-from PIL import Image, ImageCms
-
-from fluffy_tui.media import Fit, render
-from fluffy_tui.networks import all_rules, rules_for
 
 INSTAGRAM, X, BLUESKY = rules_for("instagram"), rules_for("twitter"), rules_for("bluesky")
 RED, LIME, BLUE, YELLOW = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 0)

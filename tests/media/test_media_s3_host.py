@@ -16,7 +16,7 @@ import pytest
 from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe
 from fluffy_tui.settings import S3Settings, Secret, load_settings
 
-pytest_plugins = ("media_servers",)
+pytest_plugins = ("media.media_servers",)
 
 KEY_ID, SECRET = "AKIAVISIBLENOWHERE", "s3cr3t-visible-nowhere"
 KEY, PICTURE = media_key("delivery1"), b"\xff\xd8 a picture \xff\xd9"

@@ -19,9 +19,9 @@ from fluffy_tui.media import MediaHostError
 from fluffy_tui.media.verification import verify_public
 
 if TYPE_CHECKING:
-    from media_servers import ToldServer
+    from media.media_servers import ToldServer
 
-pytest_plugins = ("media_servers",)
+pytest_plugins = ("media.media_servers",)
 
 PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
