@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from textual.dom import DOMNode
 from textual.worker import Worker, WorkerState
@@ -13,7 +14,13 @@ from fluffy_tui.tui.wording import error_words, one_line
 log = logging.getLogger(__name__)
 
 
-class TellsFailures(DOMNode):
+if TYPE_CHECKING:
+    _Mixin = DOMNode
+else:  # the first base that is a node decides which styles hold: a mixin in front must not be one
+    _Mixin = object
+
+
+class TellsFailures(_Mixin):
     """Mixed into whatever starts workers: a failed one is told in a toast, in plain words."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
