@@ -37,12 +37,12 @@ class CaptionEditor(TextArea):
 
     DEFAULT_CSS = """
     CaptionEditor {
-        border: round $surface-lighten-2;
+        border: round $border-blurred;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         background: transparent;
         padding: 0 1;
-        &:focus { border: round $border; border-title-color: $foreground; background: transparent; }
+        &:focus { border: round $border; border-title-color: $text; background: transparent; }
         & .text-area--cursor-line { background: transparent; }
         &.-wrong { border: round $error; border-subtitle-color: $text-error; border-title-color: $text-error; }
     }
@@ -71,10 +71,9 @@ class CaptionEditor(TextArea):
             highlight_cursor_line=False,
             placeholder=placeholder,
         )
-        self._title = title
         self._count = count
         self._limit = limit
-        self._complaint = ""
+        self._refused = False
         self._counting: Timer | None = None
         self.border_title = title
         self.count_now()
@@ -94,15 +93,15 @@ class CaptionEditor(TextArea):
             edit = replace(edit, text=cleaned)
         return super().edit(edit)
 
-    def complain(self, reason: str) -> None:
-        """Say in the border why this text was refused, until it is changed; the keyboard comes here."""
-        self._complaint = reason
+    def complain(self) -> None:
+        """Mark this text as refused, until it is changed, and give it the keyboard."""
+        self._refused = True
         self.count_now()
         self.focus()
 
     def on_text_area_changed(self) -> None:
         """Count anew: at once, or after a pause where the text is so long that counting would be felt."""
-        self._complaint = ""
+        self._refused = False
         if self._counting is not None:
             self._counting.stop()
             self._counting = None
@@ -120,6 +119,5 @@ class CaptionEditor(TextArea):
             if too_many > 0
             else f"{count:,}/{self._limit:,}"
         )
-        self.border_title = f"{self._title}: {self._complaint}" if self._complaint else self._title
         self.border_subtitle = words
-        self.set_class(too_many > 0 or bool(self._complaint), "-wrong")
+        self.set_class(too_many > 0 or self._refused, "-wrong")

@@ -54,13 +54,13 @@ class PhotoList(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     PhotoList {
-        border: round $surface-lighten-2;
+        border: round $border-blurred;
         border-title-color: $text-muted;
         border-subtitle-color: $text-muted;
         overflow-x: hidden;
         scrollbar-size-vertical: 1;
         scrollbar-gutter: stable;
-        &:focus { border: round $border; border-title-color: $foreground; }
+        &:focus { border: round $border; border-title-color: $text; }
         & > .photo-list--cursor { background: $surface-lighten-1; }
         &:focus > .photo-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
         & > .photo-list--dim { color: $text-muted; }
@@ -245,9 +245,9 @@ class PhotoList(ScrollView, can_focus=True):
         shape, taken = shape_words(photo.width, photo.height), self._taken(photo)
         mark, trouble = self._marks(photo)
         marks_width = 4
-        facts_width = 22 if width >= 42 else 0
+        facts_width = 22 if width >= 42 else 8 if width >= 28 else 0
         name_width = max(1, width - 1 - facts_width - marks_width)
-        facts = f" {shape:>6} {taken:>12}  " if facts_width else ""
+        facts = f" {shape:>6} {taken:>12}  "[: facts_width - 1].ljust(facts_width)
         return [
             edge,
             Segment(_shortened(one_line(photo.name), name_width), base),

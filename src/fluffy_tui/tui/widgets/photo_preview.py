@@ -82,6 +82,22 @@ def choose_renderer(preview: Preview) -> RendererChoice:
         )
 
 
+def renderer_named(name: str) -> type[PictureWidget] | None:
+    """Return the widget class that `choose_renderer` has named before the app was started.
+
+    Nothing is asked of the terminal any more: what was not chosen in time draws no pictures.
+    """
+    if name == Preview.HALF_CELL:
+        return _half_cell().renderer
+    if "textual_image.widget" not in sys.modules:
+        return None
+    from textual_image import widget
+
+    if name == Preview.KITTY:
+        return widget.TGPImage
+    return widget.SixelImage if name == Preview.SIXEL else None
+
+
 def _obstacle() -> str:
     """Say why the terminal cannot be asked; empty when it can."""
     if not sys.__stdin__ or not sys.__stdin__.isatty() or not sys.__stdout__ or not sys.__stdout__.isatty():
@@ -142,7 +158,7 @@ class PhotoPreview(Vertical):
 
     DEFAULT_CSS = """
     PhotoPreview {
-        border: round $surface-lighten-2;
+        border: round $border-blurred;
         border-title-color: $text-muted;
         padding: 0 1;
         .picture-place { height: 1fr; align: center middle; }

@@ -35,7 +35,10 @@ class PostTable(DataTable[Text]):
         now: the present moment.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.LIST), *bindings(Place.POSTS, only=("posts.open",))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.LIST),
+        *bindings(Place.POSTS, only=("posts.open",)),
+    ]
     DEFAULT_CSS = """
     PostTable {
         height: 1fr;

@@ -46,10 +46,10 @@ class WhenPicker(Vertical):
     DEFAULT_CSS = """
     WhenPicker {
         height: auto;
-        border: round $surface-lighten-2;
+        border: round $border-blurred;
         border-title-color: $text-muted;
         padding: 0 1;
-        &:focus-within { border: round $border; border-title-color: $foreground; }
+        &:focus-within { border: round $border; border-title-color: $text; }
         Input { border: none; padding: 0; height: 1; background: $surface; width: 1fr; }
         .meaning { height: auto; color: $text-muted; }
         .-wrong { color: $text-error; }

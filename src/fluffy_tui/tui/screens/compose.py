@@ -1,0 +1,236 @@
+"""Where a photo gets its caption and is sent on its way."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Horizontal
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
+from fluffy_tui.scheduling import Fit, Reason
+from fluffy_tui.tui.editor import EditorFailed, edit_outside
+from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.photo_details import needed_shape, photo_details
+from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.text_keeping import TextKeeping
+from fluffy_tui.tui.widgets.compose_form import ComposeForm
+from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.wording import error_words, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import ScheduleResult
+    from fluffy_tui.tui.context import Context
+    from fluffy_tui.tui.kept_texts import KeptText
+
+log = logging.getLogger(__name__)
+
+SAVED_WITHIN = 0.2
+"""Seconds from a key to the text being written down."""
+
+
+class ComposeScreen(FrameScreen):
+    """Caption, alt text, time and fit beside the photo; what is typed is kept until it is submitted.
+
+    Args:
+        context: The world.
+        photo: What the caption is for.
+        submitted: Called with the photo's id once it has its post.
+    """
+
+    PLACE = Place.COMPOSE
+    TAB = "library"
+    BINDINGS = bindings(
+        Place.COMPOSE,
+        only=("compose.submit", "compose.when", "compose.editor", "compose.fit", "compose.back"),
+    )
+    CSS: ClassVar[str] = """
+    ComposeScreen {
+        PhotoPreview { width: 44%; }
+        &.-normal PhotoPreview { width: 36%; }
+        &.-narrow PhotoPreview { display: none; }
+    }
+    """
+
+    def __init__(self, context: Context, photo: Photo, submitted: Callable[[int], None]) -> None:
+        super().__init__(context)
+        self._photo = photo
+        self._submitted = submitted
+        self._keeping = TextKeeping(context.kept_texts, photo)
+        self._unsaved = False
+        self._submitting = False
+        self._done = False
+        channel = self.persona.channel
+        self._rules = rules_for(str(channel.service) if channel else UNKNOWN_SERVICE)
+        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
+        self._form = ComposeForm(
+            self._rules,
+            needed_shape(photo, self._rules),
+            zone_of(self.persona, context.zone),
+            context.zone,
+            context.clock,
+        )
+
+    def compose_body(self) -> ComposeResult:
+        """Lay the photo beside the form."""
+        yield Horizontal(self._preview, self._form)
+
+    def on_mount(self) -> None:
+        """Show the photo, and what was typed for it before."""
+        self._preview.show(self._photo, photo_details(self._photo, self._rules, self.context.zone))
+        try:
+            kept = self.context.kept_texts.load(self._photo)
+        except OSError as error:
+            log.warning("the kept text of photo %s cannot be read: %s", self._photo.id, error)
+            self._form.say(f"What was typed here before cannot be read: {error.strerror}.", wrong=True)
+            kept = None
+        if kept is not None:
+            with self.prevent(ComposeForm.Edited):
+                self._form.load(kept)
+        self._form.caption.focus()
+
+    def on_screen_resume(self) -> None:
+        """Draw what another screen covered."""
+        self._preview.repaint()
+
+    def on_screen_suspend(self) -> None:
+        """Keep the text while another screen is shown."""
+        self._keep_now()
+
+    def on_unmount(self) -> None:
+        """Keep the text, whatever way the screen is left."""
+        self._keep_now()
+
+    async def action_back(self) -> None:
+        """Go back to the list; the text is kept."""
+        if self._submitting:
+            self._form.say("It is being submitted; a moment, please.")
+            return
+        self._keep_now()
+        await self.dismiss()
+
+    def action_when(self) -> None:
+        """Choose when it goes out."""
+        self._form.when.begin()
+
+    def action_fit(self) -> None:
+        """Take the other way to fit the picture."""
+        if self._form.needs_fitting:
+            self._form.fit.action_choose_next()
+        else:
+            self._form.say(f"{self._rules.name} takes the picture as it is: there is nothing to fit.")
+
+    def action_editor(self) -> None:
+        """Write the caption in the person's own editor."""
+        self._keep_now()
+        caption = self._form.caption
+        try:
+            text = edit_outside(self.app, caption.text)
+        except EditorFailed as error:
+            self._form.say(str(error), wrong=True)
+        else:
+            if text != caption.text:
+                caption.load_clean(text)
+        finally:
+            self._preview.repaint()
+
+    def action_submit(self) -> None:
+        """Send the post on its way, once."""
+        if self._submitting or self._done:
+            self._form.say("It is being submitted already.")
+            return
+        self._keep_now()
+        if not self._form.accepts():
+            return
+        self._submitting = True
+        self._form.disabled = True
+        self._form.say("submitting …")
+        self.app.run_worker(  # of the app, so that leaving this screen does not break a submission off
+            self._submit(self._form.typed()),
+            group="submit",
+            description=f"submitting photo {self._photo.id}",
+            exit_on_error=False,
+        )
+
+    @on(ComposeForm.Edited)
+    def _edited(self) -> None:
+        if not self._unsaved:
+            self._unsaved = True
+            self.set_timer(SAVED_WITHIN, self._keep)
+
+    async def _submit(self, text: KeptText) -> None:
+        try:
+            result = await self.context.services.scheduling.schedule_post(
+                self._photo,
+                text.caption,
+                alt_text=text.alt_text,
+                share_mode=ShareMode(text.share_mode),
+                at=text.at,
+                fit=Fit(text.fit) if text.fit else Fit.PAD,
+            )
+        except Exception as error:  # the text has to stay on the screen, whatever went wrong
+            if not isinstance(error, FluffyError):
+                log.exception("photo %s could not be submitted", self._photo.id)
+            self._refused(None, f"Not submitted, the text is kept. {error_words(error)}")
+        else:
+            await self._answered(result)
+
+    async def _answered(self, result: ScheduleResult) -> None:
+        """Leave with the text forgotten, now that the post has it; or say why not."""
+        if not result.ok and result.code is not Reason.KEPT_AS_DRAFT:
+            self._refused(result.code, result.reason)
+            return
+        self._done, self._submitting = True, False
+        try:
+            self._keeping.forget()
+        except OSError as error:
+            log.warning("the kept text of photo %s cannot be removed: %s", self._photo.id, error)
+        if not result.ok:
+            self.app.notify(one_line(result.reason), severity="warning", timeout=15, markup=False)
+        self._submitted(self._photo.id)
+        if self.is_attached:
+            await self.dismiss()
+
+    def _refused(self, code: Reason | None, reason: str) -> None:
+        self._submitting = False
+        if not self.is_attached:
+            self.app.notify(one_line(reason), severity="error", timeout=15, markup=False)
+            return
+        self._form.disabled = False
+        if self.focused is None:
+            self._form.caption.focus()
+        self._form.refuse(code, reason)
+
+    @work(group="keep-text", exit_on_error=False, description="keeping the text")
+    async def _keep(self) -> None:
+        if not self._unsaved or self._done:
+            return
+        self._unsaved = False
+        try:
+            await self._keeping.keep(self._form.typed())
+        except OSError as error:
+            self._not_kept(error)
+
+    def _keep_now(self) -> None:
+        if self._done or not self._unsaved:
+            return
+        self._unsaved = False
+        try:
+            self._keeping.keep_now(self._form.typed())
+        except OSError as error:
+            self._not_kept(error)
+
+    def _not_kept(self, error: OSError) -> None:
+        """Say that what is typed is only on the screen."""
+        self._unsaved = True
+        log.warning("the text of photo %s cannot be kept: %s", self._photo.id, error)
+        self._form.say(f"This text cannot be written down ({error.strerror}); it is only here.", wrong=True)
