@@ -15,7 +15,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.events import Event, events
 from fluffy_tui.core.queue import build_queue
 from fluffy_tui.core.schema import migrate
-from fluffy_tui.media import MediaHost, open_media_host
+from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
@@ -123,7 +123,7 @@ def _build(
     buffer: BufferClient | None,
     pace: Pace,
 ) -> Services:
-    host = open_media_host(settings)
+    host, host_trouble = _open_host(settings)
     queue = build_queue(database.url)
     add_tasks(queue)
     personas = Personas(database, buffer)
@@ -133,7 +133,7 @@ def _build(
         database=database,
         personas=personas,
         photos=photos,
-        scheduling=Scheduling(database, queue, personas, photos, missing=_missing(buffer, host)),
+        scheduling=Scheduling(database, queue, personas, photos, missing=_missing(buffer, host_trouble)),
         workers=Workers(database),
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host),
         sweeper=Sweeper(database, queue, pace),
@@ -143,12 +143,15 @@ def _build(
     )
 
 
-def _missing(buffer: BufferClient | None, host: MediaHost | None) -> tuple[str, ...]:
-    missing = []
-    if buffer is None:
-        missing.append("No Buffer key is set: set BUFFER_API_KEY.")
-    if host is None:
-        missing.append(
-            "No media host is set, so Buffer has no place to fetch pictures from: set FLUFFY_MEDIA_HOST."
-        )
-    return tuple(missing)
+def _open_host(settings: Settings) -> tuple[MediaHost | None, str]:
+    """Return the media host, or None and why; a wrong address must not keep the app from opening."""
+    try:
+        host = open_media_host(settings)
+    except MediaHostError as error:
+        return None, str(error)
+    return host, "" if host else "No media host is set, where Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+
+
+def _missing(buffer: BufferClient | None, host_trouble: str) -> tuple[str, ...]:
+    key_trouble = "" if buffer else "No Buffer key is set: set BUFFER_API_KEY."
+    return tuple(trouble for trouble in (key_trouble, host_trouble) if trouble)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from scheduling.workplace import Workplace, workplace
 
 from fluffy_tui.demo import StandIn
+from scheduling.workplace import Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from scheduling.workplace import write_photo
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import PostStatus, Step
+from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
@@ -124,7 +124,9 @@ async def test_a_fault_that_passes_leaves_exactly_one_post(
     ],
 )
 async def test_what_cannot_go_now_is_held_with_its_reason(place: Workplace, kind: Kind, code: str) -> None:
-    place.stand_in.faults.add(kind, operation="createPost", count=100, **({"seconds": 60.0} if code == "rate_limited" else {}))
+    place.stand_in.faults.add(
+        kind, operation="createPost", count=100, **({"seconds": 60.0} if code == "rate_limited" else {})
+    )
     async with place.worker():
         post = await place.submit()
         held = await place.until(post.id, lambda now: now.step is Step.HELD)

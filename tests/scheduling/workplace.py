@@ -114,7 +114,9 @@ class Workplace:
 
 
 @asynccontextmanager
-async def workplace(database_url: str, tmp_path: Path, stand_in: StandIn, media: Path) -> AsyncIterator[Workplace]:
+async def workplace(
+    database_url: str, tmp_path: Path, stand_in: StandIn, media: Path
+) -> AsyncIterator[Workplace]:
     """Open a workplace on a fresh database."""
     settings = Settings(
         paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
@@ -141,6 +143,7 @@ class Barrier:
     KEY = 4711
 
     def __init__(self, url: str, condition: str) -> None:
+        self._url = url
         self._connection = psycopg.connect(url, autocommit=True)
         self._connection.execute("SELECT pg_advisory_lock(%s)", [self.KEY])
         self._connection.execute(
@@ -165,16 +168,8 @@ class Barrier:
                 return
             await asyncio.sleep(0.01)
 
-    def open(self) -> None:
-        """Let everybody pass from now on."""
-        self._connection.execute("DROP TRIGGER IF EXISTS barrier ON posts") if self._nobody_waits() else None
-        self._connection.execute("SELECT pg_advisory_unlock_all()")
-
-    def _nobody_waits(self) -> bool:
-        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
-        row = self._connection.execute(query, [self.KEY]).fetchone()
-        return bool(row and row[0] == 0)
-
-    def close(self) -> None:
-        """Give up the connection, and with it the lock."""
+    def remove(self) -> None:
+        """Let everybody pass, and take the trigger away."""
         self._connection.close()
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute("DROP FUNCTION barrier CASCADE")

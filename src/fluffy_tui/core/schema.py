@@ -26,6 +26,12 @@ OLDEST_PGVECTOR = (0, 7)
 
 MIGRATION_LOCK = 0x666C756666  # "fluff": any fixed number will do, as long as every program takes the same
 
+VECTOR_VERSION = (
+    "SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'vector'),"
+    " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'))"
+)
+"""Asks for the pgvector that is installed in the database, or else for the one that could be."""
+
 _INVALID_PASSWORD = ("28P01", "28000")
 _UNKNOWN_DATABASE = "3D000"
 
@@ -48,6 +54,8 @@ def migrate(url: str) -> None:
     """
     with _connect(url) as connection:
         _check_server(connection)
+        if _current_revision(connection) == newest_revision():
+            return  # the everyday start pays no lock
         connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         current, newest = _current_revision(connection), newest_revision()
         if current == newest:
@@ -134,10 +142,7 @@ def _check_server(connection: psycopg.Connection) -> None:
             f"The database is PostgreSQL {major}; fluffy-tui needs {OLDEST_POSTGRES} or newer.",
             "Upgrade the server, or unset DATABASE_URL to use the embedded one.",
         )
-    row = connection.execute(
-        "SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'vector'),"
-        " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'))"
-    ).fetchone()
+    row = connection.execute(VECTOR_VERSION).fetchone()
     version = row[0] if row else None
     if version is None:
         raise DatabaseUnavailable(

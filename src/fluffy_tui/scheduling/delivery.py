@@ -16,10 +16,10 @@ from fluffy_tui.media import Fit, MediaHostError, media_key, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
 from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.looking import look
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.tasks import defer_delivery, defer_waking
 from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, photo_trouble, trouble_of
 
 if TYPE_CHECKING:

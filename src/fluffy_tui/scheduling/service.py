@@ -12,6 +12,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
 from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling.deferring import defer_delivery
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
     NotPossibleNow,
@@ -26,7 +27,6 @@ from fluffy_tui.scheduling.model import (
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
 from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.tasks import defer_delivery
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,9 +10,9 @@ from procrastinate import exceptions
 from procrastinate.jobs import Status
 from sqlalchemy import BigInteger, column, exists, func, literal, or_, select, table, text
 
+from fluffy_tui.scheduling.deferring import DELIVER, WAKE, defer_delivery, defer_waking
 from fluffy_tui.scheduling.model import ON_THE_WAY
 from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.tasks import DELIVER, WAKE, defer_delivery, defer_waking
 
 if TYPE_CHECKING:
     from procrastinate import App

@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING
 
 from procrastinate import Blueprint, JobContext, builtin_tasks
 
-from fluffy_tui.core.queue import defer
+from fluffy_tui.scheduling.deferring import QUEUE
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from procrastinate import App
-    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.scheduling.delivery import Delivery
     from fluffy_tui.scheduling.sweeping import Sweeper
-    from fluffy_tui.scheduling.tables import PostRow
 
-QUEUE = "delivery"
-DELIVER = "delivery:deliver"
-WAKE = "delivery:wake"
 JOB_KEPT_HOURS = 72
 """Finished jobs are purged after this time; the posts tell their own story."""
 
@@ -55,17 +48,3 @@ def add_tasks(queue: App) -> None:
         )
 
     queue.add_tasks_from(blueprint, namespace="delivery")
-
-
-async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """Have the post looked at as soon as possible, one post of its channel at a time."""
-    await defer(session, queue, DELIVER, arguments={"post_id": post.id}, lock=f"channel:{post.channel_id}")
-
-
-async def defer_waking(session: AsyncSession, queue: App, post_id: int, at: datetime) -> None:
-    """Have the post looked at from `at` on.
-
-    The waiting job carries no lock, since a lock that waits for its time would block its whole channel; when it is
-    due it defers the delivery that does.
-    """
-    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at)

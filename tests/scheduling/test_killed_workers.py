@@ -1,0 +1,121 @@
+"""A worker is killed with SIGKILL at each step; afterwards there is exactly one post in Buffer."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import Step
+from scheduling.workplace import Barrier
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduling.workplace import Workplace
+
+PLACES = {
+    "while claiming": "NEW.step = 'rendering'",
+    "rendered, before hosting": "NEW.step = 'hosting' AND NEW.media_url IS NULL",
+    "hosted, before that is recorded": "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL",
+    "before the create is recorded as sent": "NEW.step = 'sending'",
+    "between Buffer's answer and our commit": "NEW.step = 'accepted'",
+}
+
+
+async def finish(place: Workplace, post_id: int, log: Path) -> None:
+    """Let a second worker finish, and check both sides."""
+    second = place.worker_process(log)
+    done = await place.until(post_id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
+    second.let_go()
+    assert await second.ended() == 0, log.read_text()
+    assert done.step is Step.ACCEPTED, done.error_message
+    [there] = place.stand_in.posts()
+    assert done.buffer_post_id == there.id
+
+
+@pytest.mark.parametrize("where", PLACES)
+async def test_killed_at_a_step(place: Workplace, tmp_path: Path, where: str) -> None:
+    log = tmp_path / "worker.log"
+    barrier = Barrier(place.services.database.url, PLACES[where])
+    post = await place.submit()
+    first = place.worker_process(log)
+    await barrier.reached()
+    os.kill(first.pid, signal.SIGKILL)
+    await first.ended()
+    barrier.remove()
+    await finish(place, post.id, log)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it is made", "after it was made"])
+async def test_killed_while_buffer_makes_the_post(place: Workplace, tmp_path: Path, *, after: bool) -> None:
+    log = tmp_path / "worker.log"
+    place.stand_in.faults.add(Kind.SLOW, after=after)
+    post = await place.submit()
+    first = place.worker_process(log)
+    await place.stand_in.received("createPost")
+    os.kill(first.pid, signal.SIGKILL)
+    await first.ended()
+    place.stand_in.faults.release()
+    await finish(place, post.id, log)
+
+
+async def test_killed_while_looking(place: Workplace, tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    place.stand_in.faults.add(Kind.SLOW, operation="posts")
+    post = await place.submit()
+    first = place.worker_process(log)
+    await place.stand_in.received("posts")
+    os.kill(first.pid, signal.SIGKILL)
+    await first.ended()
+    place.stand_in.faults.release()
+    await finish(place, post.id, log)
+
+
+async def test_a_worker_finishes_what_is_on_its_way_when_its_starter_leaves(
+    place: Workplace, tmp_path: Path
+) -> None:
+    posts = [await place.submit(f"number {number}", number) for number in range(3)]
+    child = place.worker_process(tmp_path / "worker.log")
+    child.let_go()
+    assert await child.ended() == 0
+    for post in posts:
+        done = await place.services.scheduling.post(post.id)
+        assert done is not None
+        assert done.step is Step.ACCEPTED
+    assert len(place.stand_in.posts()) == 3
+
+
+async def test_sigterm_ends_a_worker_without_losing_its_post(place: Workplace, tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    place.stand_in.faults.add(Kind.SLOW, after=True, seconds=0.3)
+    post = await place.submit()
+    first = place.worker_process(log)
+    await place.stand_in.received("createPost")
+    os.kill(first.pid, signal.SIGTERM)
+    assert await first.ended() == 0, log.read_text()
+    await finish_or_done(place, post.id, log)
+
+
+async def finish_or_done(place: Workplace, post_id: int, log: Path) -> None:
+    """The job may have finished within the time that a stopping worker gives it."""
+    current = await place.services.scheduling.post(post_id)
+    assert current is not None
+    if current.step is not Step.ACCEPTED:
+        await finish(place, post_id, log)
+    assert len(place.stand_in.posts()) == 1
+
+
+async def test_two_workers_share_the_work_without_doubling_it(place: Workplace, tmp_path: Path) -> None:
+    posts = [await place.submit(f"number {number}", number) for number in range(8)]
+    workers = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
+    for worker in workers:
+        worker.let_go()
+    for worker in workers:
+        assert await worker.ended() == 0
+    steps = {(await place.services.scheduling.post(post.id)).step for post in posts}  # type: ignore[union-attr]
+    assert steps == {Step.ACCEPTED}
+    assert sorted(there.text for there in place.stand_in.posts()) == [f"number {n}" for n in range(8)]

@@ -1,0 +1,222 @@
+"""What schedule_post answers: a post on its way, or clearly why not."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+from sqlalchemy import text
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.scheduling import NotPossibleNow, PostNotFound, PostStatus, Reason, Step
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+
+async def jobs(place: Workplace) -> int:
+    async with place.services.database.transaction() as session:
+        return int((await session.execute(text("SELECT count(*) FROM procrastinate_jobs"))).scalar_one())
+
+
+async def test_a_submission_writes_the_post_and_its_job(place: Workplace) -> None:
+    result = await place.services.scheduling.schedule_post(
+        await place.photo(), "hello", alt_text="a grey ramp"
+    )
+    assert result.ok
+    assert result.reason == ""
+    assert result.post is not None
+    assert (result.post.status, result.post.step) == (PostStatus.DRAFT, Step.QUEUED)
+    assert result.post.alt_text == "a grey ramp"
+    assert await jobs(place) == 1
+    assert await place.services.photos.unscheduled(place.persona) == []
+
+
+async def test_a_job_that_cannot_be_deferred_leaves_no_post(place: Workplace) -> None:
+    photo = await place.photo()
+    async with place.services.database.transaction() as session:
+        await session.execute(text("ALTER TABLE procrastinate_jobs RENAME TO away"))
+    with pytest.raises(Exception, match="procrastinate_jobs"):
+        await place.services.scheduling.schedule_post(photo, "hello")
+    assert await place.services.scheduling.posts() == []
+
+
+async def test_a_second_submission_is_told_of_the_first(place: Workplace) -> None:
+    photo = await place.photo()
+    first = await place.services.scheduling.schedule_post(photo, "one")
+    second = await place.services.scheduling.schedule_post(photo, "two")
+    assert not second.ok
+    assert second.code is Reason.ALREADY_SCHEDULED
+    assert first.post is not None
+    assert second.post is not None
+    assert second.post.id == first.post.id
+    assert second.post.caption == "one"
+    assert await jobs(place) == 1
+
+
+async def test_of_many_simultaneous_submissions_one_wins(place: Workplace) -> None:
+    photo = await place.photo()
+    results = await asyncio.gather(
+        *(place.services.scheduling.schedule_post(photo, f"try {number}") for number in range(5))
+    )
+    [won] = [result for result in results if result.ok]
+    assert won.post is not None
+    for lost in results:
+        if lost is not won:
+            assert lost.code is Reason.ALREADY_SCHEDULED
+            assert lost.post is not None
+            assert lost.post.id == won.post.id
+    assert await jobs(place) == 1
+
+
+@pytest.mark.parametrize(
+    ("caption", "code"),
+    [
+        ("", Reason.CAPTION_EMPTY),
+        (" \n\t", Reason.CAPTION_EMPTY),
+        ("\0", Reason.CAPTION_EMPTY),
+        ("x" * 2201, Reason.CAPTION_TOO_LONG),
+        ("word " * 20_000, Reason.CAPTION_TOO_LONG),
+    ],
+    ids=["empty", "blank", "only NUL", "one too many", "100 kB"],
+)
+async def test_a_bad_caption_is_refused_before_anything_is_written(
+    place: Workplace, caption: str, code: Reason
+) -> None:
+    result = await place.services.scheduling.schedule_post(await place.photo(), caption)
+    assert (result.ok, result.code) == (False, code)
+    assert result.reason
+    assert await place.services.scheduling.posts() == []
+    assert await jobs(place) == 0
+
+
+@pytest.mark.parametrize(
+    "caption",
+    ["[/b][red] is fine", "👩‍👩‍👧 🇺🇳", "שלום world", "x" * 2200, "a\r\nb", "nul\0inside", "  kept  "],
+)
+async def test_odd_captions_arrive_as_they_were_typed(place: Workplace, caption: str) -> None:
+    expected = caption.replace("\0", "").replace("\r\n", "\n")
+    post = await place.submit(caption)
+    assert post.caption == expected
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in place.stand_in.posts()] == [expected]
+
+
+async def test_an_over_long_alt_text_is_refused(place: Workplace) -> None:
+    result = await place.services.scheduling.schedule_post(await place.photo(), "fine", alt_text="x" * 5000)
+    assert result.code is Reason.ALT_TEXT_TOO_LONG
+    assert await place.services.scheduling.posts() == []
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [
+        (None, Reason.TIME_MISSING),
+        (datetime(2030, 1, 1, 12), Reason.TIME_MISSING),
+        (datetime.now(UTC) - timedelta(minutes=1), Reason.TIME_PAST),
+    ],
+    ids=["none", "without zone", "past"],
+)
+async def test_a_bad_time_is_refused(place: Workplace, at: datetime | None, code: Reason) -> None:
+    result = await place.services.scheduling.schedule_post(
+        await place.photo(), "when", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
+    )
+    assert result.code is code
+    assert await place.services.scheduling.posts() == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"), [("deleted", Reason.PHOTO_MISSING), ("changed", Reason.PHOTO_CHANGED)]
+)
+async def test_a_photo_that_is_no_longer_itself_is_refused(
+    place: Workplace, damage: str, code: Reason
+) -> None:
+    photo = await place.photo()
+    if damage == "deleted":
+        photo.path.unlink()
+    else:
+        Image.new("RGB", (400, 500), "red").save(photo.path)
+    result = await place.services.scheduling.schedule_post(photo, "gone?")
+    assert result.code is code
+    assert str(photo.path) in result.reason
+    assert await place.services.scheduling.posts() == []
+
+
+async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:
+    persona = await place.services.personas.create("nobody")
+    await place.photo()
+    await place.services.photos.import_folders([place.folder], persona, on_progress=lambda _: None)
+    [photo] = await place.services.photos.unscheduled(persona)
+    result = await place.services.scheduling.schedule_post(photo, "to whom?")
+    assert result.code is Reason.NO_CHANNEL
+
+
+async def test_without_a_key_the_post_is_kept_as_a_draft_and_goes_out_later(place: Workplace) -> None:
+    photo = await place.photo()
+    keyless = dataclasses.replace(place.services.scheduling, missing=("No Buffer key is set.",))
+    kept = await keyless.schedule_post(photo, "first words")
+    assert (kept.ok, kept.code) == (False, Reason.KEPT_AS_DRAFT)
+    assert "No Buffer key is set." in kept.reason
+    assert kept.post is not None
+    assert (kept.post.status, kept.post.step) == (PostStatus.DRAFT, None)
+    assert await jobs(place) == 0
+    with pytest.raises(NotPossibleNow):
+        await keyless.retry(kept.post.id)
+    again = await place.services.scheduling.schedule_post(photo, "better words")
+    assert again.ok
+    assert again.post is not None
+    assert (again.post.id, again.post.caption) == (kept.post.id, "better words")
+
+
+async def test_letting_go_frees_the_photo(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.scheduling.let_go(post.id)
+    assert await place.services.scheduling.post(post.id) is None
+    assert len(await place.services.photos.unscheduled(place.persona)) == 1
+    async with place.worker():
+        other = await place.submit("another one", 2)
+        await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in place.stand_in.posts()] == ["another one"]
+    with pytest.raises(PostNotFound):
+        await place.services.scheduling.let_go(post.id)
+
+
+async def test_a_post_in_buffer_cannot_be_let_go_or_retried(place: Workplace) -> None:
+    post = await place.submit()
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    with pytest.raises(NotPossibleNow):
+        await place.services.scheduling.let_go(post.id)
+    with pytest.raises(NotPossibleNow):
+        await place.services.scheduling.retry(post.id)
+
+
+async def test_a_failed_post_can_be_retried(place: Workplace) -> None:
+    post = await place.submit()
+    photo = await place.services.photos.get(post.photo_id)
+    away = photo.path.rename(photo.path.with_suffix(".away"))
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.FAILED)
+        away.rename(photo.path)
+        await place.services.scheduling.retry(post.id)
+        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert done.error_message is None
+    assert len(place.stand_in.posts()) == 1
+
+
+async def test_counts_tell_where_the_photos_are(place: Workplace) -> None:
+    await place.photo(1)
+    await place.submit("one", 2)
+    counts = (await place.services.scheduling.counts())[place.persona.id]
+    assert (counts.unscheduled, counts.drafts, counts.scheduled, counts.failed, counts.posted) == (
+        1,
+        1,
+        0,
+        0,
+        0,
+    )

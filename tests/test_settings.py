@@ -1,0 +1,101 @@
+"""Settings: where they come from, what is refused, and that secrets stay unseen."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from fluffy_tui.settings import SETTINGS, InvalidSetting, MediaHostKind, Preview, Secret, load_settings
+
+
+def write(path: Path, content: str, mode: int = 0o600) -> dict[str, str]:
+    path.write_text(content)
+    path.chmod(mode)
+    return {"FLUFFY_CONFIG": str(path)}
+
+
+def test_nothing_set_means_the_embedded_database_and_no_key() -> None:
+    settings = load_settings({})
+    assert settings.database_url is None
+    assert settings.buffer_api_key is None
+    assert settings.media_host is None
+    assert settings.preview is Preview.AUTO
+    assert set(settings.origins.values()) == {"default"}
+
+
+def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+    environment = write(tmp_path / "config.toml", 'preview = "sixel"\nbuffer_api_key = "from-file"\n')
+    settings = load_settings({**environment, "FLUFFY_PREVIEW": "kitty"})
+    assert settings.preview is Preview.KITTY
+    assert settings.buffer_api_key == Secret("from-file")
+    assert settings.origins["FLUFFY_PREVIEW"] == "environment"
+    assert settings.origins["BUFFER_API_KEY"] == "config.toml"
+
+
+@pytest.mark.parametrize(
+    ("environment", "says"),
+    [
+        ({"FLUFFY_PREVIEW": "hologram"}, "FLUFFY_PREVIEW has to be one of"),
+        ({"FLUFFY_BUFFER_URL": "ftp://x"}, "FLUFFY_BUFFER_URL has to be an https address"),
+        ({"FLUFFY_BUFFER_URL": "http://example.org"}, "https address"),
+        ({"FLUFFY_MEDIA_HOST": "s3"}, "FLUFFY_MEDIA_BASE_URL has to be set too"),
+        (
+            {"FLUFFY_MEDIA_HOST": "directory", "FLUFFY_MEDIA_BASE_URL": "https://a.example"},
+            "FLUFFY_MEDIA_DIRECTORY has to be set too",
+        ),
+        (
+            {
+                "FLUFFY_MEDIA_HOST": "s3",
+                "FLUFFY_MEDIA_BASE_URL": "https://a.example",
+                "FLUFFY_S3_BUCKET": "b",
+            },
+            "AWS_ACCESS_KEY_ID has to be set too",
+        ),
+    ],
+)
+def test_what_cannot_be_used_is_named(environment: dict[str, str], says: str) -> None:
+    with pytest.raises(InvalidSetting, match=says):
+        load_settings(environment)
+
+
+def test_http_is_fine_on_this_machine_itself() -> None:
+    assert load_settings({"FLUFFY_BUFFER_URL": "http://127.0.0.1:9"}).buffer_url == "http://127.0.0.1:9"
+
+
+def test_a_secret_in_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    environment = write(tmp_path / "config.toml", 'buffer_api_key = "hush"\n', 0o644)
+    with pytest.raises(InvalidSetting, match="chmod 600") as caught:
+        load_settings(environment)
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["preview = ", "unknown = 1\n"])
+def test_a_malformed_file_is_named(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InvalidSetting, match=r"config\.toml"):
+        load_settings(write(tmp_path / "config.toml", content))
+
+
+def test_no_secret_shows_in_any_representation(tmp_path: Path) -> None:
+    environment = {
+        "DATABASE_URL": "postgresql://me:hush-database@db.example/x",
+        "BUFFER_API_KEY": "hush-buffer",
+        "FLUFFY_MEDIA_HOST": "s3",
+        "FLUFFY_MEDIA_BASE_URL": "https://a.example",
+        "FLUFFY_S3_BUCKET": "b",
+        "AWS_ACCESS_KEY_ID": "hush-id",
+        "AWS_SECRET_ACCESS_KEY": "hush-secret",
+        "FLUFFY_CONFIG": str(tmp_path / "none.toml"),
+    }
+    settings = load_settings(environment)
+    assert settings.media_host is MediaHostKind.S3
+    shown = f"{settings!r} {settings} {dataclasses.asdict(settings)}"
+    assert "hush" not in shown
+    assert settings.buffer_api_key is not None
+    assert settings.buffer_api_key.reveal() == "hush-buffer"
+
+
+def test_every_setting_is_named_once() -> None:
+    variables = [setting.variable for setting in SETTINGS]
+    assert len(set(variables)) == len(variables)
