@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from fluffy_tui.demo.faults import Kind
     from fluffy_tui.demo.limits import Window
     from fluffy_tui.demo.photos import write_sample_photos
-    from fluffy_tui.demo.sample_world import sample_world
     from fluffy_tui.demo.server import StandIn
     from fluffy_tui.demo.slots import week
+    from fluffy_tui.demo.starting_world import sample_world
     from fluffy_tui.demo.store import AlreadyServed
     from fluffy_tui.demo.world import Channel, Post, World
 
@@ -33,7 +33,7 @@ _HOMES = {
     "WallClock": "clock",
     "Window": "limits",
     "World": "world",
-    "sample_world": "sample_world",
+    "sample_world": "starting_world",
     "schema_sdl": "execution",
     "week": "slots",
     "write_sample_photos": "photos",

@@ -24,7 +24,7 @@ from fluffy_tui.demo.post_page import post_page
 from fluffy_tui.demo.posting import DUPLICATE_WINDOW, Posting
 from fluffy_tui.demo.publisher import Publisher
 from fluffy_tui.demo.resolvers import Resolvers
-from fluffy_tui.demo.sample_world import sample_world
+from fluffy_tui.demo.starting_world import sample_world
 from fluffy_tui.demo.store import Address, StateFolder
 from fluffy_tui.demo.world import Channel, Post, World
 

@@ -1,0 +1,138 @@
+"""Every switch that makes the stand-in go wrong, and the control desk behind it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import httpx
+import pytest
+
+from demo.stand_in_caller import CREATE, Caller
+from fluffy_tui.demo import Kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [(Kind.ACCEPT_THEN_DROP, 1), (Kind.DROP_BEFORE, 0)], ids=["after", "before"]
+)
+async def test_connection_is_cut(buffer: Caller, kind: Kind, made: int) -> None:
+    buffer.server.faults.add(kind)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await buffer.send(CREATE, input=buffer.words())
+    assert len(buffer.server.posts()) == made
+    await buffer.create(buffer.words("again"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [(Kind.SERVER_ERROR_AFTER, 1), (Kind.SERVER_ERROR_BEFORE, 0)], ids=["after", "before"]
+)
+async def test_server_error(buffer: Caller, kind: Kind, made: int) -> None:
+    buffer.server.faults.add(kind)
+    reply = await buffer.send(CREATE, input=buffer.words())
+    assert reply.status_code == 502
+    assert reply.headers["Content-Type"].startswith("text/html")
+    assert len(buffer.server.posts()) == made
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_slow_answer_is_let_go_by_an_event(buffer: Caller, after: bool) -> None:
+    buffer.server.faults.add(Kind.SLOW, after=after)
+    call = asyncio.create_task(buffer.send(CREATE, input=buffer.words()))
+    await buffer.server.received("createPost")
+    if after:
+        await buffer.server.until(lambda: len(buffer.server.posts()) == 1)
+    assert len(buffer.server.posts()) == after
+    assert not call.done()
+    buffer.server.faults.release()
+    assert (await call).status_code == 200
+    assert len(buffer.server.posts()) == 1
+
+
+async def test_work_goes_on_when_the_client_gave_up(buffer: Caller) -> None:
+    buffer.server.faults.add(Kind.SLOW)
+    with pytest.raises(httpx.ReadTimeout):
+        await buffer.http.post(
+            buffer.server.url,
+            json={"query": CREATE, "variables": {"input": buffer.words()}},
+            timeout=httpx.Timeout(5, read=0.05),
+        )
+    buffer.server.faults.release()
+    await buffer.server.until(lambda: len(buffer.server.posts()) == 1)
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_unexpected(buffer: Caller, after: bool) -> None:
+    buffer.server.faults.add(Kind.UNEXPECTED, after=after)
+    reply = await buffer.send(CREATE, input=buffer.words())
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "data": None,
+        "errors": [{"message": "Internal error, please try again", "extensions": {"code": "UNEXPECTED"}}],
+    }
+    assert len(buffer.server.posts()) == after
+
+
+async def test_unknown_member(buffer: Caller) -> None:
+    buffer.server.faults.add(Kind.UNKNOWN_TYPENAME)
+    kind, _ = await buffer.refused(buffer.words())
+    assert kind == "ContentPolicyError"
+    assert buffer.server.posts() == []
+
+
+async def test_picture_is_dropped(buffer: Caller) -> None:
+    buffer.server.faults.add(Kind.DROP_ASSET)
+    assert (await buffer.create(buffer.photo()))["assets"] == []
+
+
+@pytest.mark.parametrize("window", ["15m", "24h", "30d"])
+async def test_rate_limited(buffer: Caller, window: str) -> None:
+    buffer.server.faults.add(Kind.RATE_LIMITED, window=window, seconds=7)
+    reply = await buffer.send("{ account { id } }")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (429, "7")
+    assert reply.json()["errors"][0]["extensions"]["window"] == window
+    assert len(reply.headers.get_list("RateLimit")) == 3
+    assert (await buffer.send("{ account { id } }")).status_code == 200
+
+
+async def test_not_json_and_bad_key(buffer: Caller) -> None:
+    buffer.server.faults.add(Kind.NOT_JSON_403)
+    assert (await buffer.send("{ account { id } }")).text == "error code: 1010"
+    buffer.server.faults.add(Kind.BAD_KEY)
+    assert (await buffer.send("{ account { id } }")).status_code == 401
+
+
+async def test_count_channel_and_operation(buffer: Caller) -> None:
+    buffer.server.faults.add(Kind.SERVER_ERROR_BEFORE, count=2, channel=buffer.insta.id)
+    buffer.server.faults.add(Kind.SERVER_ERROR_BEFORE, operation="account")
+    assert (await buffer.send(CREATE, input=buffer.words())).status_code == 200
+    statuses = [(await buffer.send(CREATE, input=buffer.photo())).status_code for _ in range(3)]
+    assert statuses == [502, 502, 200]
+    assert (await buffer.send("{ account { id } }")).status_code == 502
+    assert buffer.server.faults.to_json() == []
+
+
+async def test_fault_of_a_channel_finds_posts_by_their_id(buffer: Caller) -> None:
+    post = await buffer.create(buffer.words())
+    buffer.server.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost", channel=buffer.sky.id)
+    query = f'mutation {{ deletePost(input: {{id: "{post["id"]}"}}) {{ __typename }} }}'
+    assert (await buffer.send(query)).status_code == 502
+
+
+async def test_control_desk(buffer: Caller) -> None:
+    url = buffer.server.url
+    answer = await buffer.http.post(f"{url}/faults", json={"kind": "drop_asset", "count": 3})
+    assert answer.json()[0]["count"] == 3
+    for wrong in ({"kind": "nonsense"}, {"kind": "slow", "count": 0}, {"kind": "slow", "bogus": 1}, [1]):
+        assert (await buffer.http.post(f"{url}/faults", json=wrong)).status_code == 400
+    assert (await buffer.http.post(f"{url}/faults", content=b"{}")).status_code == 400
+    assert (await buffer.http.delete(f"{url}/faults")).json() == []
+    await buffer.create(buffer.words())
+    answer = await buffer.http.post(f"{url}/advance", json={"seconds": 86_400})
+    (post,) = answer.json()["world"]["posts"].values()
+    assert post["status"] == "sent"
+    answer = await buffer.http.post(f"{url}/channels/{buffer.sky.id}", json={"disconnected": True})
+    assert answer.status_code == 200
+    assert buffer.sky.is_disconnected
+    assert (await buffer.http.post(f"{url}/channels/none", json={})).status_code == 404
+    state = await buffer.http.get(f"{url}/state")
+    assert [entry["operation"] for entry in state.json()["requests"]] == ["Create"]
+    assert buffer.server.key not in state.text

@@ -1,0 +1,109 @@
+"""What survives a restart, and who may serve a state folder."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from demo.stand_in_caller import MONDAY, Caller, serving
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.demo import AlreadyServed, ManualClock, StandIn, WallClock, World, sample_world
+
+
+async def test_everything_survives_a_restart(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with serving(tmp_path, state=state) as buffer:
+        await buffer.create(buffer.photo())
+        await buffer.create(buffer.words(mode="shareNow"))
+        await buffer.server.advance(15)
+        before, key, url = buffer.server.world.to_json(), buffer.server.key, buffer.server.url
+    async with serving(tmp_path, state=state) as buffer:
+        assert buffer.server.world.to_json() == before
+        assert (buffer.server.key, buffer.server.url) == (key, url)
+        assert buffer.server.clock.now() == MONDAY + timedelta(seconds=15)
+        await buffer.server.advance(86_400)
+        assert len(buffer.server.posts("sent")) == 2
+
+
+async def test_what_fell_due_while_nobody_served_is_sent_at_the_start(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with serving(tmp_path, state=state) as buffer:
+        await buffer.create(buffer.photo())
+    clock = ManualClock(MONDAY + timedelta(days=2))
+    async with serving(tmp_path, state=state, clock=clock) as buffer:
+        await buffer.server.advance(20)
+        assert buffer.server.posts()[0].status == "sent"
+
+
+async def test_every_change_is_on_disk_at_once(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with serving(tmp_path, state=state) as buffer:
+        post = await buffer.create(buffer.words())
+        saved = json.loads((state / "world.json").read_text("utf-8"))
+        assert list(saved["world"]["posts"]) == [post["id"]]
+        assert (state / "world.json").stat().st_mode & 0o077 == 0
+        assert not list(state.glob("*.new"))
+
+
+async def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with serving(tmp_path, state=state) as buffer:
+        port = int(buffer.server.url.rsplit(":", 1)[1])
+    with socket.create_server(("127.0.0.1", port)):
+        async with serving(tmp_path, state=state) as buffer:
+            assert not buffer.server.url.endswith(f":{port}")
+        with pytest.raises(FluffyError, match="cannot listen"):
+            await StandIn(port=port).__aenter__()
+
+
+async def test_second_start_finds_the_first(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with serving(tmp_path, state=state) as buffer:
+        with pytest.raises(AlreadyServed) as found:
+            await StandIn(state=state).__aenter__()
+        assert found.value.address == buffer.server.address
+        assert buffer.server.key not in str(found.value)
+
+
+async def test_two_starts_at_the_same_moment(tmp_path: Path) -> None:
+    servers = [StandIn(state=tmp_path / "state", clock=ManualClock(MONDAY)) for _ in range(2)]
+    outcomes = await asyncio.gather(*(server.__aenter__() for server in servers), return_exceptions=True)
+    (running,) = [outcome for outcome in outcomes if isinstance(outcome, StandIn)]
+    (other,) = [outcome for outcome in outcomes if isinstance(outcome, AlreadyServed)]
+    assert other.address == running.address
+    await running.__aexit__(None, None, None)
+
+
+async def test_fast_clock_does_not_fall_back(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    async with StandIn(state=state, clock=WallClock(speed=1000), world=World()) as server:
+        await server.advance(3600)
+        before = server.clock.now()
+    async with StandIn(state=state, clock=WallClock(speed=1)) as server:
+        assert server.clock.now() >= before
+        assert server.clock.now() > datetime.now(UTC)
+
+
+async def test_publishing_on_a_running_clock(tmp_path: Path) -> None:
+    async with serving(tmp_path, clock=WallClock(speed=5000)) as buffer:
+        await buffer.create(buffer.words(mode="shareNow"))
+        await buffer.server.until(lambda: bool(buffer.server.posts("sent")))
+        assert buffer.server.posts()[0].external_link
+
+
+async def test_sample_world_has_something_to_see(buffer: Caller) -> None:
+    world = sample_world(MONDAY)
+    assert [channel.service for channel in world.channels.values()] == [
+        "instagram",
+        "bluesky",
+        "facebook",
+        "pinterest",
+    ]
+    assert sum(channel.is_queue_paused for channel in world.channels.values()) == 1
+    assert len([post for post in world.posts.values() if post.status == "scheduled"]) == 3
+    assert World.from_json(json.loads(json.dumps(world.to_json()))) == world
