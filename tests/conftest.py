@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
+import tempfile
+import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from fluffy_tui.core.embedded import embedded_server
+from fluffy_tui.core.embedded import EmbeddedServer
 from psycopg import sql
 from sqlalchemy import make_url
 
@@ -18,7 +22,6 @@ from fluffy_tui.core.schema import migrate
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
 # textual-image asks the terminal at import; without a standard input it cannot, and every run looks the same.
 sys.__stdin__ = None  # type: ignore[misc]
@@ -42,12 +45,22 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Yield the URL of the run's Postgres server; with several test processes they share one."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    with embedded_server(shared / "postgres", log=shared / "postgres.log") as url:
-        yield url
+def server_url() -> Iterator[str]:
+    """Yield the URL of the run's Postgres server; the processes of one run share it.
+
+    It is not kept below pytest's own folder, which every run of root's makes private again, and so unreachable
+    for the account that a server of root's runs as.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+    place = Path(tempfile.gettempdir()) / f"fluffy-tests-{run}"
+    place.mkdir(exist_ok=True)
+    server = EmbeddedServer(place / "postgres", log=place / "postgres.log")
+    try:
+        yield server.start()
+    finally:
+        server.leave()
+        if not server.is_running:
+            shutil.rmtree(place, ignore_errors=True)
 
 
 def _with_name(url: str, name: str) -> str:
