@@ -1,0 +1,40 @@
+"""Run the program as a person does: a process of its own, with nothing but what is given to it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run of the program ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+def fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> Ended:
+    """Run `fluffy-tui` in `home` with no settings but `environment`; `text` is piped into it."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FLUFFY_", "BUFFER_", "AWS_", "XDG_", "DATABASE_"))
+    }
+    run = subprocess.run(
+        [sys.executable, "-m", "fluffy_tui", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=home,
+        env={**clean, "HOME": str(home), **environment},
+    )
+    return Ended(run.returncode, run.stdout, run.stderr)

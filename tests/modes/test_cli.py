@@ -1,0 +1,88 @@
+"""Flags, exit statuses and plain words; no traceback and no secret ever reaches the person."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import fluffy_tui
+from modes.program import fluffy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_version(own_home: Path) -> None:
+    assert fluffy(own_home, "--version").out == f"fluffy-tui {fluffy_tui.__version__}\n"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys, fluffy_tui.cli as cli\n"
+        "cli.build_parser().format_help()\n"
+        "heavy = {'textual', 'sqlalchemy', 'psycopg', 'procrastinate', 'httpx', 'PIL', 'alembic'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--import", "somewhere"],
+        ["--json"],
+        ["--worker", "--doctor"],
+        ["--worker", "--persona", "sarah"],
+        ["--no-such-flag"],
+        ["--demo", "no-such-folder"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_status_2_with_a_sentence(own_home: Path, arguments: list[str]) -> None:
+    ended = fluffy(own_home, *arguments)
+    assert ended.status == 2
+    assert ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_without_a_terminal_the_app_says_so(own_home: Path) -> None:
+    ended = fluffy(own_home)
+    assert ended.status == 2
+    assert len(ended.err.splitlines()) == 1
+    assert "terminal" in ended.err
+
+
+def test_a_bad_setting_is_status_2(own_home: Path) -> None:
+    ended = fluffy(own_home, "--doctor", FLUFFY_PREVIEW="hologram")
+    assert ended.status == 2
+    assert "FLUFFY_PREVIEW has to be one of" in ended.err
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hunter2@127.0.0.1:1/photos",
+        "mysql://me:hunter2@127.0.0.1/photos",
+        "hunter2 is no url",
+        "postgresql://me:hunter2@[broken/photos",
+    ],
+)
+def test_an_unusable_database_is_one_sentence_without_the_password(own_home: Path, url: str) -> None:
+    ended = fluffy(own_home, "--import", str(own_home), "--persona", "sarah", DATABASE_URL=url)
+    assert ended.status != 0
+    assert "Traceback" not in ended.err
+    assert "hunter2" not in ended.err + ended.out
+    logged = "".join(path.read_text() for path in own_home.rglob("*.log*"))
+    assert "hunter2" not in logged
+
+
+def test_a_data_folder_that_is_a_file_is_explained(own_home: Path) -> None:
+    (own_home / "data").write_text("not a folder")
+    ended = fluffy(own_home, "--doctor", FLUFFY_DATA_DIR=str(own_home / "data"))
+    assert ended.status == 1
+    assert "FLUFFY_DATA_DIR" in ended.err
+    assert "Traceback" not in ended.err
