@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.photos.model import (
@@ -16,30 +17,36 @@ from fluffy_tui.photos.model import (
 )
 
 if TYPE_CHECKING:
+    from fluffy_tui.photos.importing import Importer
     from fluffy_tui.photos.service import Photos
     from fluffy_tui.photos.thumbnails import thumbnail
+    from fluffy_tui.photos.walking import existing_folders
 
 __all__ = [
     "FailedFile",
     "FolderNotFound",
     "ImportProgress",
     "ImportSummary",
+    "Importer",
     "Photo",
     "PhotoNotFound",
     "PhotoState",
     "PhotoUnreadable",
     "Photos",
+    "existing_folders",
     "thumbnail",
 ]
 
 
+_LAZY = {  # SQLAlchemy costs 340 ms and Pillow 60 ms, which no screen should pay before its first frame
+    "Importer": "importing",
+    "Photos": "service",
+    "existing_folders": "walking",
+    "thumbnail": "thumbnails",
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "Photos":  # costs SQLAlchemy's 340 ms, which no screen should pay
-        from fluffy_tui.photos.service import Photos
-
-        return Photos
-    if name == "thumbnail":
-        from fluffy_tui.photos.thumbnails import thumbnail
-
-        return thumbnail
-    raise AttributeError(name)
+    if name not in _LAZY:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import FluffyError, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -112,7 +112,7 @@ class ImportSummary:
     """Stopped half-way; what is counted here was kept."""
 
 
-class FolderNotFound(FluffyError):
+class FolderNotFound(UsageError):
     """A folder to import does not exist or is no folder (exit status 2)."""
 
 

@@ -1,0 +1,243 @@
+"""The stored side of an import: what is known already, and one transaction for each batch of files."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    LargeBinary,
+    Text,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from fluffy_tui.photos.presence import gone_photos, still_there
+from fluffy_tui.photos.reconciling import KnownPhoto, Plan, make_plan
+from fluffy_tui.photos.tables import PhotoEmbeddingRow, PhotoHashRow, PhotoRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.types import TypeEngine
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.photos.model import FailedFile
+    from fluffy_tui.photos.reading import FoundFile
+
+_SWEEP_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of one batch."""
+
+    imported: int
+    unchanged: int
+    moved: int
+    duplicates: int
+    failed: list[FailedFile]
+
+
+def has_post(scheduled: Select[Any]) -> ColumnElement[bool]:
+    """Return the condition that a photo has a post, which Postgres can run as a join for any number of them.
+
+    Args:
+        scheduled: Selects the ids of all photos that have one.
+    """
+    posted = scheduled.subquery()
+    return exists().where(next(iter(posted.c)) == PhotoRow.id)
+
+
+class Catalogue:
+    """A persona's photos, as an import compares and writes them."""
+
+    def __init__(self, database: Database, persona_id: int, scheduled: Select[Any]) -> None:
+        self._database = database
+        self._persona_id = persona_id
+        self._has_post = has_post(scheduled)
+
+    async def unchanged(self, files: Mapping[str, tuple[int, datetime]]) -> set[str]:
+        """Return the paths whose size and modification time are those stored; ones that were missing are back.
+
+        Args:
+            files: Byte size and modification time, by absolute path.
+        """
+        columns = (
+            PhotoRow.id,
+            PhotoRow.path,
+            PhotoRow.byte_size,
+            PhotoRow.modified_at,
+            PhotoRow.missing_since,
+        )
+        query = select(*columns).where(self._is_mine(), PhotoRow.path == any_(array_of(list(files), Text())))
+        async with self._database.transaction() as session:
+            rows = [row for row in (await session.execute(query)) if files[row[1]] == (row[2], row[3])]
+            back = [row[0] for row in rows if row[4] is not None]
+            if back:
+                await session.execute(
+                    update(PhotoRow)
+                    .where(PhotoRow.id == any_(array_of(back, BigInteger())))
+                    .values(missing_since=None)
+                )
+        return {row[1] for row in rows}
+
+    async def enter(self, files: Sequence[FoundFile]) -> Entered:
+        """Write a batch of files in one transaction.
+
+        Imports of one persona take turns here, so that none writes what another has just decided about.
+        """
+        async with self._database.transaction() as session:
+            await session.execute(
+                select(func.pg_advisory_xact_lock(func.hashtextextended(f"photos of {self._persona_id}", 0)))
+            )
+            known = await self._known(session, files)
+            in_place = await asyncio.to_thread(still_there, known, files)
+            plan = make_plan(files, known, in_place)
+            await self._write(session, plan)
+        return Entered(
+            imported=len(plan.new) + len(plan.replaced),
+            unchanged=len(plan.touched),
+            moved=len(plan.moves),
+            duplicates=plan.duplicates,
+            failed=plan.failed,
+        )
+
+    async def mark_missing(self, folders: Iterable[Path]) -> int:
+        """Mark the photos below the folders whose files are gone, and return how many were newly found so."""
+        count = 0
+        for folder in folders:
+            below, last = str(folder).rstrip("/") + "/", 0
+            while batch := await self._present_below(below, last):
+                last = batch[-1][0]
+                gone = await asyncio.to_thread(gone_photos, batch)
+                count += len(gone)
+                if gone:
+                    async with self._database.transaction() as session:
+                        await session.execute(_missing(gone))
+        return count
+
+    def _is_mine(self) -> ColumnElement[bool]:
+        return PhotoRow.persona_id == self._persona_id
+
+    async def _present_below(self, folder: str, after_id: int) -> list[tuple[int, str]]:
+        query = (
+            select(PhotoRow.id, PhotoRow.path)
+            .where(self._is_mine(), PhotoRow.id > after_id, PhotoRow.missing_since.is_(None))
+            .where(func.starts_with(PhotoRow.path, folder))
+            .order_by(PhotoRow.id)
+            .limit(_SWEEP_ROWS)
+        )
+        async with self._database.transaction() as session:
+            return [(row[0], row[1]) for row in (await session.execute(query))]
+
+    async def _known(self, session: AsyncSession, files: Sequence[FoundFile]) -> list[KnownPhoto]:
+        query = select(
+            PhotoRow.id,
+            PhotoRow.path,
+            PhotoRow.sha256,
+            PhotoRow.byte_size,
+            PhotoRow.modified_at,
+            self._has_post,
+        ).where(
+            self._is_mine(),
+            or_(
+                PhotoRow.path == any_(array_of([file.path for file in files], Text())),
+                PhotoRow.sha256 == any_(array_of([file.sha256 for file in files], LargeBinary())),
+            ),
+        )
+        return [KnownPhoto(*row) for row in (await session.execute(query))]
+
+    async def _write(self, session: AsyncSession, plan: Plan) -> None:
+        for move in plan.moves:
+            if move.displaced_id is not None:  # two rows swap unique paths: one steps aside for a moment
+                await session.execute(_change(move.displaced_id, path=f"{move.file.path}\x01{move.photo_id}"))
+            await session.execute(
+                _change(
+                    move.photo_id,
+                    path=move.file.path,
+                    modified_at=move.file.modified_at,
+                    missing_since=None,
+                )
+            )
+            if move.displaced_id is not None:
+                await session.execute(
+                    _change(move.displaced_id, path=move.old_path, missing_since=func.now())
+                )
+        for photo_id, file in plan.touched:
+            await session.execute(_change(photo_id, modified_at=file.modified_at, missing_since=None))
+        for photo_id, file in plan.replaced:
+            await self._replace(session, photo_id, file)
+        if plan.overwritten:
+            await session.execute(_missing(plan.overwritten))
+        if plan.new:
+            await session.execute(self._insertion(plan.new))
+
+    async def _replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
+        """Give a photo new content; what was computed from the old one goes."""
+        for table in (PhotoHashRow, PhotoEmbeddingRow):
+            await session.execute(delete(table).where(table.photo_id == photo_id))
+        await session.execute(
+            _change(
+                photo_id,
+                sha256=file.sha256,
+                byte_size=file.byte_size,
+                width=file.width,
+                height=file.height,
+                format=file.format,
+                taken_at=file.taken_at,
+                modified_at=file.modified_at,
+                missing_since=None,
+            )
+        )
+
+    def _insertion(self, files: Sequence[FoundFile]) -> Any:
+        """Return one statement for all files: arrays go in, rows come out; ten times as fast as a row each."""
+        types: dict[str, TypeEngine[Any]] = {
+            "path": Text(),
+            "sha256": LargeBinary(),
+            "byte_size": BigInteger(),
+            "width": BigInteger(),
+            "height": BigInteger(),
+            "format": Text(),
+            "taken_at": DateTime(timezone=True),
+            "modified_at": DateTime(timezone=True),
+        }
+        arrays = [array_of([getattr(file, name) for file in files], kind) for name, kind in types.items()]
+        rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
+        return insert(PhotoRow).from_select(
+            ["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c)
+        )
+
+
+def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:
+    """Return the values as one array parameter, whose statement is prepared once whatever their number."""
+    return bindparam(None, values, type_=ARRAY(kind))
+
+
+def _change(photo_id: int, **values: Any) -> Any:
+    return update(PhotoRow).where(PhotoRow.id == photo_id).values(**values)
+
+
+def _missing(ids: Sequence[int]) -> Any:
+    return (
+        update(PhotoRow)
+        .where(PhotoRow.id == any_(array_of(ids, BigInteger())))
+        .values(missing_since=func.now())
+    )

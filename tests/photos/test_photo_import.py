@@ -1,0 +1,336 @@
+"""Imports into a real database: what comes in, what is known again, what has moved, changed or gone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tracemalloc
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo
+from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photos
+
+
+def counts(summary: ImportSummary) -> dict[str, int]:
+    """Return what is not nought in a summary."""
+    every = {
+        "imported": summary.imported,
+        "unchanged": summary.unchanged,
+        "moved": summary.moved,
+        "duplicates": summary.duplicates,
+        "failed": len(summary.failed),
+    }
+    return {name: count for name, count in every.items() if count}
+
+
+async def stored(library: tuple[Photos, Persona]) -> dict[str, Photo]:
+    """Return the unscheduled photos by file name."""
+    photos, persona = library
+    return {photo.name: photo for photo in await photos.unscheduled(persona)}
+
+
+async def import_into(library: tuple[Photos, Persona], *folders: Path) -> dict[str, int]:
+    photos, persona = library
+    return counts(await photos.import_folders(folders, persona))
+
+
+async def give_post(database: Database, photo: Photo) -> None:
+    """Schedule a photo, as the pack above would."""
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)"
+                " VALUES (:photo, :persona, 'x', :key, 'addToQueue')"
+            ),
+            {"photo": photo.id, "persona": photo.persona_id, "key": f"key{photo.id}"},
+        )
+
+
+async def test_every_format_comes_in(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """With everything that the library shows of it."""
+    for number, (kind, suffix) in enumerate(FORMATS.items()):
+        made = exif(orientation=6, taken="2024:05:01 12:30:15", offset="+02:00")
+        write(tmp_path / "in" / f"{kind}.{suffix}", picture_format=kind, seed=number, exif=made)
+    assert await import_into(library, tmp_path / "in") == {"imported": 5}
+    found = await stored(library)
+    assert {photo.format for photo in found.values()} == set(FORMATS)
+    photo = found["HEIF.heic"]
+    assert photo.path == tmp_path / "in" / "HEIF.heic"
+    assert (photo.width, photo.height, photo.verdict, photo.missing_since) == (32, 48, None, None)
+    assert photo.taken_at is not None
+    assert photo.taken_at.isoformat().startswith("2024-05-01T")
+    assert photo.byte_size == photo.path.stat().st_size
+    assert await library[0].get(photo.id) == photo
+
+
+async def test_again_changes_nothing(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """The second time everything is there already, and nothing is even read."""
+    for number in range(20):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    assert await import_into(library, tmp_path / "in") == {"imported": 20}
+    before = await stored(library)
+    seen: list[ImportProgress] = []
+    summary = await library[0].import_folders([tmp_path / "in"], library[1], on_progress=seen.append)
+    assert counts(summary) == {"unchanged": 20}
+    assert (seen[-1].seen, seen[-1].total, seen[-1].bytes_read) == (20, 20, 0)
+    assert await stored(library) == before
+
+
+async def test_a_touched_file_is_still_there(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Another time, the same content: known, and passed by its new time from now on."""
+    path = write(tmp_path / "in" / "a.jpg")
+    await import_into(library, tmp_path / "in")
+    os.utime(path, (1, 1))
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 1}
+    assert (await stored(library))["a.jpg"].modified_at.timestamp() == 1
+
+
+async def test_a_moved_file_keeps_its_photo(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Found again by its content: the path follows, the photo stays."""
+    path = write(tmp_path / "in" / "a.jpg")
+    await import_into(library, tmp_path / "in")
+    before = (await stored(library))["a.jpg"]
+    (tmp_path / "in" / "2024").mkdir()
+    path.rename(tmp_path / "in" / "2024" / "b.jpg")
+    assert await import_into(library, tmp_path / "in") == {"moved": 1}
+    after = (await stored(library))["b.jpg"]
+    assert (after.id, after.path, after.missing_since) == (
+        before.id,
+        tmp_path / "in" / "2024" / "b.jpg",
+        None,
+    )
+
+
+async def test_copies_make_no_second_photo(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Copies within one import, and beside a photo that is there; also when the original was touched."""
+    content = encoded()
+    for name in ("a.jpg", "copy.jpg", "copy of copy.jpg"):
+        write(tmp_path / "in" / name, content)
+    assert await import_into(library, tmp_path / "in") == {"imported": 1, "duplicates": 2}
+    assert list(await stored(library)) == ["a.jpg"]
+    os.utime(tmp_path / "in" / "a.jpg", (1, 1))
+    write(tmp_path / "elsewhere" / "b.jpg", content)
+    assert await import_into(library, tmp_path / "elsewhere") == {"duplicates": 1}
+    assert list(await stored(library)) == ["a.jpg"]
+
+
+async def test_swapped_names_move_two_photos(
+    library: tuple[Photos, Persona], database: Database, tmp_path: Path
+) -> None:
+    """A photo is its content, also when it has a post."""
+    one = write(tmp_path / "in" / "1.jpg", seed=1)
+    two = write(tmp_path / "in" / "2.jpg", seed=2, width=64)
+    await import_into(library, tmp_path / "in")
+    before = await stored(library)
+    await give_post(database, before["1.jpg"])
+    one.rename(tmp_path / "aside")
+    two.rename(one)
+    (tmp_path / "aside").rename(two)
+    result = await import_into(library, tmp_path / "in")
+    assert "failed" not in result
+    assert (await library[0].get(before["1.jpg"].id)).path == two
+    assert (await library[0].get(before["2.jpg"].id)).path == one
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 2}
+    assert (await library[0].get(before["1.jpg"].id)).missing_since is None
+
+
+async def test_an_edited_file_is_imported_anew(
+    library: tuple[Photos, Persona], database: Database, tmp_path: Path
+) -> None:
+    """Same path, other content: the photo shows the new one, and what was computed from the old one is gone."""
+    path = write(tmp_path / "in" / "a.jpg", seed=1)
+    await import_into(library, tmp_path / "in")
+    before = (await stored(library))["a.jpg"]
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO photo_hashes (photo_id, pdq, pdq_quality, dhash)"
+                " VALUES (:id, repeat('0', 256)::bit(256), 50, repeat('0', 128)::bit(128))"
+            ),
+            {"id": before.id},
+        )
+    write(path, seed=2, width=100)
+    assert await import_into(library, tmp_path / "in") == {"imported": 1}
+    after = (await stored(library))["a.jpg"]
+    assert (after.id, after.width) == (before.id, 100)
+    assert after.sha256 != before.sha256
+    async with database.transaction() as session:
+        assert await session.scalar(text("SELECT count(*) FROM photo_hashes")) == 0
+
+
+async def test_a_file_edited_after_scheduling_is_refused(
+    library: tuple[Photos, Persona], database: Database, tmp_path: Path
+) -> None:
+    """What was promised to go out is not replaced under the post."""
+    path = write(tmp_path / "in" / "a.jpg", seed=1)
+    await import_into(library, tmp_path / "in")
+    before = (await stored(library))["a.jpg"]
+    await give_post(database, before)
+    write(path, seed=2)
+    summary = await library[0].import_folders([tmp_path / "in"], library[1])
+    assert counts(summary) == {"failed": 1}
+    assert "changed since it was scheduled" in summary.failed[0].reason
+    assert await library[0].get(before.id) == before
+
+
+async def test_a_file_overwritten_by_a_copy_is_missing(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """Its content is nowhere any more; when it comes back it is the old photo again."""
+    one = write(tmp_path / "in" / "1.jpg", seed=1)
+    write(tmp_path / "in" / "2.jpg", seed=2, width=64)
+    await import_into(library, tmp_path / "in")
+    content, status = one.read_bytes(), one.stat()
+    one.write_bytes((tmp_path / "in" / "2.jpg").read_bytes())
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 1, "duplicates": 1}
+    assert (await stored(library))["1.jpg"].missing_since is not None
+    one.write_bytes(content)
+    os.utime(one, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 2}
+    assert (await stored(library))["1.jpg"].missing_since is None
+
+
+async def test_vanished_files_are_marked_and_come_back(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """Only those below the imported folders, and not those of a folder whose name merely begins alike."""
+    path = write(tmp_path / "in" / "a.jpg", seed=1)
+    other = write(tmp_path / "in2" / "b.jpg", seed=2)
+    await import_into(library, tmp_path / "in", tmp_path / "in2")
+    path.rename(tmp_path / "a.jpg")
+    other.rename(tmp_path / "b.jpg")
+    assert await import_into(library, tmp_path / "in") == {}
+    found = await stored(library)
+    assert found["a.jpg"].missing_since is not None
+    assert found["b.jpg"].missing_since is None
+    (tmp_path / "a.jpg").rename(path)
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 1}
+    assert (await stored(library))["a.jpg"].missing_since is None
+
+
+async def test_bad_files_are_listed_and_stop_nothing(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Every kind of damage among good pictures."""
+    folder = tmp_path / "in"
+    for number in range(5):
+        write(folder / f"good{number}.jpg", seed=number)
+    write(folder / "empty.jpg", b"")
+    write(folder / "cut.heic", encoded("HEIF")[:-50])
+    write(folder / "text.png", b"not a picture")
+    write(folder / "bomb.png", huge_png())
+    write(folder / "[b]markup[red.jpg", b"\xff\xd8\xff")
+    os.mkfifo(folder / "pipe.jpg")
+    (folder / "loop").symlink_to(folder)
+    name = os.fsdecode(b"caf\xe9.jpg")
+    write(folder / name)
+    summary = await library[0].import_folders([folder], library[1])
+    assert summary.imported == 5
+    reasons = {failed.path.name: failed.reason for failed in summary.failed}
+    assert set(reasons) == {
+        "empty.jpg", "cut.heic", "text.png", "bomb.png", "[b]markup[red.jpg", "pipe.jpg", "loop", r"caf\xe9.jpg",
+    }  # fmt: skip
+    assert all(reason.endswith(".") for reason in reasons.values())
+    assert "UTF-8" in reasons[r"caf\xe9.jpg"]
+
+
+async def test_a_missing_folder_starts_nothing(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Not even with the folders that exist."""
+    write(tmp_path / "in" / "a.jpg")
+    with pytest.raises(FolderNotFound):
+        await import_into(library, tmp_path / "in", tmp_path / "nowhere")
+    assert await stored(library) == {}
+
+
+async def test_two_personas_may_share_a_folder(database: Database, tmp_path: Path) -> None:
+    """Each has a library of its own."""
+    write(tmp_path / "in" / "a.jpg")
+    for name in ("sarah", "tom"):
+        assert await import_into(await make_library(database, name), tmp_path / "in") == {"imported": 1}
+
+
+async def test_several_imports_at_once(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Of the same folder for the same persona: every file once, whoever comes first."""
+    for number in range(300):
+        write(tmp_path / "in" / f"{number:03}.jpg", seed=number)
+    distinct = len({path.read_bytes() for path in (tmp_path / "in").iterdir()})
+    results = await asyncio.gather(*(import_into(library, tmp_path / "in") for _ in range(4)))
+    assert sum(result.get("imported", 0) for result in results) == distinct
+    assert all(sum(result.values()) == 300 for result in results)
+    assert not any("failed" in result or "moved" in result for result in results)
+    assert len(await stored(library)) == distinct
+
+
+async def test_progress_rises_to_the_total(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """What a bar shows: never backwards, and all of it in the end."""
+    for number in range(200):
+        write(tmp_path / "in" / f"{number:03}.jpg", seed=number)
+    write(tmp_path / "in" / "empty.jpg", b"")
+    seen: list[ImportProgress] = []
+    await library[0].import_folders([tmp_path / "in"], library[1], on_progress=seen.append)
+    assert [one.seen for one in seen] == sorted(one.seen for one in seen)
+    last = seen[-1]
+    assert (last.seen, last.total, last.failed) == (201, 201, 1)
+    assert last.bytes_read == sum(path.stat().st_size for path in (tmp_path / "in").iterdir())
+    assert last.seconds_left == 0
+
+
+async def test_cancelling_keeps_what_was_committed(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """The summary says exactly what the library holds, and the next import does the rest."""
+    for number in range(2000):
+        write(tmp_path / "in" / f"{number:04}.png", picture_format="PNG", width=8, height=8 + number)
+    task: asyncio.Task[ImportSummary] | None = None
+
+    def stop_half_way(progress: ImportProgress) -> None:
+        if progress.imported and task is not None:
+            task.cancel()
+
+    importer = library[0].importer([tmp_path / "in"], library[1], on_progress=stop_half_way)
+    task = asyncio.create_task(importer.run())
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    summary = importer.summary(interrupted=True)
+    assert summary.interrupted
+    assert 0 < summary.imported < 2000
+    assert len(await stored(library)) == summary.imported
+    rest = await import_into(library, tmp_path / "in")
+    assert rest == {"imported": 2000 - summary.imported, "unchanged": summary.imported}
+
+
+async def test_cancelling_during_a_write_counts_it(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """A transaction that was begun is finished, and the summary does not deny it."""
+    write(tmp_path / "in" / "a.jpg")
+    importer = library[0].importer([tmp_path / "in"], library[1])
+    task = asyncio.create_task(importer.run())
+    while not any(other.get_name() == "write a batch of photos" for other in asyncio.all_tasks()):
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert importer.summary(interrupted=True).imported == len(await stored(library)) == 1
+
+
+async def test_memory_stays_flat(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Three thousand files need no more memory at a time than a few hundred."""
+    content = encoded("PNG", width=8, height=8)
+    for number in range(3000):
+        write(tmp_path / "in" / f"{number:04}.png", content + number.to_bytes(4, "big"))
+    write(tmp_path / "first" / "a.jpg")
+    await import_into(
+        library, tmp_path / "first"
+    )  # imports of modules and caches of statements are paid here
+    tracemalloc.start()
+    try:
+        assert await import_into(library, tmp_path / "in") == {"imported": 3000}
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 12_000_000
