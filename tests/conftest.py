@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from fluffy_tui.core.embedded import EmbeddedServer
 from psycopg import sql
 from sqlalchemy import make_url
 
 from fluffy_tui.core.database import Database
+from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.schema import migrate
 
 if TYPE_CHECKING:
