@@ -107,3 +107,20 @@ async def test_sample_world_has_something_to_see(buffer: Caller) -> None:
     assert sum(channel.is_queue_paused for channel in world.channels.values()) == 1
     assert len([post for post in world.posts.values() if post.status == "scheduled"]) == 3
     assert World.from_json(json.loads(json.dumps(world.to_json()))) == world
+
+
+@pytest.mark.parametrize("kept", ["{", "{}", '{"saved_at": "never", "world": {}}'])
+async def test_damaged_state_is_said_plainly_and_frees_the_folder(tmp_path: Path, kept: str) -> None:
+    file = tmp_path / "world.json"
+    file.write_text(kept)
+    with pytest.raises(FluffyError, match="Delete that file"):
+        await StandIn(state=tmp_path).__aenter__()
+    file.unlink()
+    async with StandIn(state=tmp_path):
+        assert file.exists()
+
+
+async def test_state_folder_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FluffyError, match="cannot use the folder"):
+        await StandIn(state=tmp_path / "file" / "state").__aenter__()

@@ -2,15 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from aiohttp import web
 
-if TYPE_CHECKING:
-    from fluffy_tui.demo.server import StandIn
+from fluffy_tui.demo.clock import Clock
+from fluffy_tui.demo.execution import Request
+from fluffy_tui.demo.faults import Faults
+from fluffy_tui.demo.world import Channel, World
 
 
-def control_routes(server: StandIn) -> list[web.RouteDef]:
+class Controlled(Protocol):
+    """What the desk needs of the stand-in."""
+
+    @property
+    def faults(self) -> Faults:
+        """The fault switches."""
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is."""
+
+    @property
+    def world(self) -> World:
+        """Everything that is kept."""
+
+    @property
+    def requests(self) -> Sequence[Request]:
+        """Every request so far."""
+
+    def set_channel(
+        self,
+        channel_id: str,
+        *,
+        queue_paused: bool | None = None,
+        disconnected: bool | None = None,
+        locked: bool | None = None,
+    ) -> Channel:
+        """Change the health of a channel."""
+
+    async def advance(self, seconds: float = 0) -> None:
+        """Move the clock ahead."""
+
+
+def control_routes(server: Controlled) -> list[web.RouteDef]:
     """Return the routes: `/faults`, `/release`, `/advance`, `/channels/{id}` and `/state`."""
     desk = _Desk(server)
     return [
@@ -25,7 +61,7 @@ def control_routes(server: StandIn) -> list[web.RouteDef]:
 
 
 class _Desk:
-    def __init__(self, server: StandIn) -> None:
+    def __init__(self, server: Controlled) -> None:
         self._server = server
 
     async def faults(self, http: web.Request) -> web.Response:

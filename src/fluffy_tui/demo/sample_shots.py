@@ -188,8 +188,8 @@ SARAH = (
         orientation=3,
     ),
     Shot(
-        "IMG_2121.HEIC",
-        (1200, 1600),
+        "IMG_2121.JPG",
+        TALL,
         27,
         27,
         lambda c: water.sea(c, NOON, TROPIC, (0.72, 0.16), "#fff6dc", 0.44),

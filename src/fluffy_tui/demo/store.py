@@ -52,8 +52,12 @@ class StateFolder:
 
         Raises:
             AlreadyServed: Another one does.
+            FluffyError: The folder cannot be made.
         """
-        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise FluffyError(f"The demo cannot use the folder {self.path}: {error.strerror}.") from error
         self._starting = self._lock("starting.lock")
         try:
             self._running = self._lock("running.lock", fcntl.LOCK_NB)
@@ -86,12 +90,21 @@ class StateFolder:
         return int(json.loads(address.read_text("utf-8"))["url"].rsplit(":", 1)[1])
 
     def load(self) -> tuple[World, datetime] | None:
-        """Return the world and the moment at which it was saved; None in a new folder."""
+        """Return the world and the moment at which it was saved; None in a new folder.
+
+        Raises:
+            FluffyError: The file is there but cannot be understood.
+        """
         path = self.path / "world.json"
         if not path.exists():
             return None
-        data = json.loads(path.read_text("utf-8"))
-        return World.from_json(data["world"]), datetime.fromisoformat(data["saved_at"])
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            return World.from_json(data["world"]), datetime.fromisoformat(data["saved_at"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise FluffyError(
+                f"The demo's Buffer cannot read what it kept in {path}.", "Delete that file to start afresh."
+            ) from error
 
     def save(self, world: World, now: datetime) -> None:
         """Write the world; a reader sees the old file or the new one, never half of it."""

@@ -20,6 +20,9 @@ Stops = Sequence[tuple[float, str]]
 WORKING_SIDE = 1120
 """Longest side while painting, in pixels; the picture is brought to its own size at the end."""
 
+GRAIN = 0.16
+"""How much of the dice's noise is left as film grain."""
+
 OVERSAMPLING = 2
 """Shapes are drawn this many times larger and reduced, so that their edges are smooth."""
 
@@ -35,7 +38,7 @@ def mix(first: str, second: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
 
 
-def strip(stops: Stops, steps: int = 512) -> Image.Image:
+def strip(stops: Stops, steps: int = 128) -> Image.Image:
     """Return a picture one pixel wide that runs through `stops` from top to bottom."""
     column = Image.new("RGB", (1, steps))
     values: list[Colour] = []
@@ -47,6 +50,12 @@ def strip(stops: Stops, steps: int = 512) -> Image.Image:
         values.append(colour(mix(before[1], after[1], (place - before[0]) / span if span else 0)))
     column.putdata(values)
     return column
+
+
+def gradient(stops: Stops, size: tuple[int, int]) -> Image.Image:
+    """Return a picture that runs through `stops` from top to bottom."""
+    column = strip(stops).resize((1, size[1]), Image.Resampling.BICUBIC)
+    return column.resize(size, Image.Resampling.NEAREST)
 
 
 class Canvas:
@@ -72,13 +81,13 @@ class Canvas:
     def sky(self, stops: Stops, bottom: float = 1.0) -> None:
         """Fill from the top down to `bottom` with a vertical gradient."""
         height = max(round(self.height * bottom), 1)
-        self.image.paste(strip(stops).resize((self.width, height), Image.Resampling.BICUBIC), (0, 0))
+        self.image.paste(gradient(stops, (self.width, height)), (0, 0))
 
     def ground(self, stops: Stops, top: float) -> None:
         """Fill from `top` down with a vertical gradient."""
         start = round(self.height * top)
         size = (self.width, self.height - start)
-        self.image.paste(strip(stops).resize(size, Image.Resampling.BICUBIC), (0, start))
+        self.image.paste(gradient(stops, size), (0, start))
 
     def shape(self, draw: Draw, blur: float = 0.0) -> Image.Image:
         """Return the smooth mask of what `draw` draws."""
@@ -103,7 +112,7 @@ class Canvas:
 
     def veil(self, stops: Stops) -> Image.Image:
         """Return a full-size vertical gradient, to be used as paint."""
-        return strip(stops).resize(self.size, Image.Resampling.BICUBIC)
+        return gradient(stops, self.size)
 
     def glow(
         self, centre: Point, radius: float, tint: str, strength: float = 1.0, squash: float = 1.0
@@ -268,12 +277,13 @@ class Canvas:
         mask = edge.point([round(max(value - 110, 0) * strength * 1.7) for value in range(256)])
         self.fill(mask, "#000000")
 
-    def finish(self, grain: float = 0.02) -> Image.Image:
+    def finish(self) -> Image.Image:
         """Return the picture in its own size, with a little film grain."""
-        picture = self.image.resize(self.final_size, Image.Resampling.BICUBIC)
         tile = Image.frombytes("L", (400, 400), self.dice.randbytes(160_000)).filter(ImageFilter.BoxBlur(1))
-        noise = Image.new("L", picture.size)
-        for left in range(0, picture.width, tile.width):
-            for top in range(0, picture.height, tile.height):
+        tile = tile.point([round(128 + (value - 128) * GRAIN) for value in range(256)])
+        noise = Image.new("L", self.size)
+        for left in range(0, self.width, tile.width):
+            for top in range(0, self.height, tile.height):
                 noise.paste(tile, (left, top))
-        return Image.blend(picture, ImageChops.overlay(picture, noise.convert("RGB")), grain * 8)
+        grainy = ImageChops.overlay(self.image, noise.convert("RGB"))
+        return grainy.resize(self.final_size, Image.Resampling.BICUBIC)
