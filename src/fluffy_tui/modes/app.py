@@ -38,7 +38,7 @@ async def show(
         open_services,
         paths=settings.paths,
         persona=persona,
-        renderer=choose_renderer(settings.preview),
+        preview=choose_renderer(settings.preview).name,
         demo=demo,
         keymap=settings.keys,
     )

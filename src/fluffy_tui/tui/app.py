@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.app import App
 from textual.signal import Signal
+from textual.worker import Worker
 
 from fluffy_tui.tui.commands import KeyCommands
 from fluffy_tui.tui.context import Context, SystemZone, system_clock
@@ -23,6 +24,9 @@ from fluffy_tui.tui.messages import (
     DatabaseAway,
     DatabaseBack,
     Happening,
+    ImportMoved,
+    ImportStopWanted,
+    ImportWanted,
     OverviewChanged,
     PersonaChanged,
     PersonaChosen,
@@ -234,6 +238,38 @@ class FluffyApp(TellsFailures, App[None]):
                 self._show_overview(replace(self.context.overview, away=""))
                 self._start_following()
         self._changes.publish(happening)
+
+    # The import, which no screen owns
+
+    @on(ImportWanted)
+    def _import_wanted(self, message: ImportWanted) -> None:
+        self.context.import_run.begin(message.folders, message.persona)
+        self._import()
+        self._import_moved()
+
+    @on(ImportStopWanted)
+    def _import_stop_wanted(self) -> None:
+        self.workers.cancel_group(self, "import")
+
+    @work(group="import", exit_on_error=False, description="importing photos")
+    async def _import(self) -> None:
+        await self.context.import_run.run(self.context.services.photos, self._import_moved)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell all screens that the import has ended, however it did."""
+        if event.worker.group != "import" or not event.worker.is_finished:
+            return
+        self._import_moved()
+        if getattr(self.screen, "PLACE", None) is not Place.IMPORT:
+            self.notify(self.context.import_run.result_words, title="import", markup=False)
+        if self._following is not None:
+            self._following.read_anew()
+
+    def _import_moved(self) -> None:
+        run = self.context.import_run
+        importing = run.progress if run.is_running else None
+        self._show_overview(replace(self.context.overview, importing=importing))
+        self._changes.publish(ImportMoved())
 
     # Actions of every place
 

@@ -44,22 +44,37 @@ class ImportRun:
         """Whether files are being read now."""
         return self.state is ImportState.RUNNING
 
+    @property
+    def result_words(self) -> str:
+        """How it ended, in one sentence."""
+        if self.summary is not None:
+            failed = f", {len(self.summary.failed):,} failed" if self.summary.failed else ""
+            return f"{self.summary.imported:,} photos imported{failed}."
+        if self.error is not None:
+            return str(self.error)
+        return "The import was stopped; what it had imported is kept."
+
     def begin(self, folders: Sequence[Path], persona: Persona) -> None:
         """Forget the last import and note the new one."""
         self.state = ImportState.RUNNING
         self.persona, self.folders = persona, tuple(folders)
         self.progress = self.summary = self.error = None
 
-    async def run(self, photos: PhotosPort, on_progress: Callable[[ImportProgress], None]) -> None:
+    async def run(self, photos: PhotosPort, moved: Callable[[], None]) -> None:
         """Import what `begin` named; cancelling the task stops it and keeps what was committed.
 
-        A `FluffyError` is noted as the end of the import; anything else is raised.
+        `moved` is called after each step of progress. A `FluffyError` is noted as the end of the import;
+        anything else is raised.
         """
         if self.persona is None:
             raise ValueError("begin was not called")
-        self.state = ImportState.RUNNING
+
+        def note(progress: ImportProgress) -> None:
+            self.progress = progress
+            moved()
+
         try:
-            self.summary = await photos.import_folders(self.folders, self.persona, on_progress=on_progress)
+            self.summary = await photos.import_folders(self.folders, self.persona, on_progress=note)
         except FluffyError as error:
             self.state, self.error = ImportState.FAILED, error
         else:

@@ -136,7 +136,15 @@ _START = (
 )
 
 _PERSONAS = (
-    Action("personas.open", "enter", "open", "Open the persona's library.", Place.PERSONAS, footer=True),
+    Action(
+        "personas.open",
+        "enter",
+        "open",
+        "Open the persona's library.",
+        Place.PERSONAS,
+        footer=True,
+        priority=True,
+    ),
     Action("personas.new", "n", "new", "Make a persona.", Place.PERSONAS, footer=True),
     Action("personas.rename", "r", "rename", "Give the persona another name.", Place.PERSONAS, footer=True),
     Action(
@@ -155,7 +163,9 @@ _PERSONAS = (
         Place.PERSONAS,
         footer=True,
     ),
-    Action("channels.choose", "enter", "choose", "Take this channel.", Place.CHANNELS, footer=True),
+    Action(
+        "channels.choose", "enter", "choose", "Take this channel.", Place.CHANNELS, footer=True, priority=True
+    ),
     Action(
         "channels.retry", "r", "ask again", "Ask Buffer for the channels again.", Place.CHANNELS, footer=True
     ),
@@ -278,12 +288,22 @@ _POSTS = (
 _IMPORT = (
     Action("import.start", "enter", "start", "Import the folders named.", Place.IMPORT, footer=True),
     Action(
+        "import.another",
+        "ctrl+n",
+        "one more",
+        "Note this folder and name another one.",
+        Place.IMPORT,
+        footer=True,
+        priority=True,
+    ),
+    Action(
         "import.stop",
         "ctrl+x",
         "stop",
         "Stop the import; what was imported is kept.",
         Place.IMPORT,
         footer=True,
+        priority=True,
     ),
     Action(
         "import.back",

@@ -41,7 +41,8 @@ class Serving:
         waited: set[asyncio.Future[Any]] = {self._task, opened}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if not opened.done():
-            await self._task  # raises what went wrong
+            task, self._task = self._task, None
+            await task  # raises what went wrong
         return await opened
 
     async def close(self) -> None:

@@ -31,6 +31,8 @@ FLUFFY = Theme(
         "block-cursor-text-style": "bold",
         "block-cursor-blurred-background": "#242d38",
         "block-cursor-blurred-foreground": "#d7dbe2",
+        "button-color-foreground": "#15181d",
+        "button-focus-text-style": "bold underline",
         "input-selection-background": "#8fb8de 30%",
     },
 )

@@ -38,7 +38,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     DEFAULT_CSS = """
     ChannelScreen {
         #dialog { width: 72; }
-        #channels { height: auto; max-height: 14; display: none; background: $surface; }
+        #channels { height: auto; max-height: 14; display: none; }
         &.-listed #channels { display: block; }
         #channels-words { height: auto; }
     }
@@ -68,7 +68,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
         try:
             self._channels = [*await self._personas.available_channels()]
         except FluffyError as error:
-            hint = Content.styled(f"\n\n{error.hint}", "$text-muted") if error.hint else ""
+            hint = Content.styled(f"\n\n{error.hint}", "$foreground-muted") if error.hint else ""
             self._say(Content.assemble(Content.styled("! ", "$text-error"), error.message, hint))
             return
         if not self._channels:
@@ -125,5 +125,5 @@ def _prompt(channel: Channel) -> Content:
     name = Content.styled(channel_name(channel), "bold")
     if not channel.trouble:
         return Content.assemble(Content.styled("✓ ", "$text-success"), name)
-    trouble = Content.styled(f"\n    {one_line(channel.trouble)}", "$text-muted")
+    trouble = Content.styled(f"\n    {one_line(channel.trouble)}", "$foreground-muted")
     return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)

@@ -91,11 +91,13 @@ class PersonasScreen(FrameScreen):
         name = Content.styled(one_line(persona.name), "bold")
         health = channel_health(persona)
         channel = (
-            Content.styled(channel_name(persona.channel), "$text-muted") if persona.channel else Content("")
+            Content.styled(channel_name(persona.channel), "$foreground-muted")
+            if persona.channel
+            else Content("")
         )
         trouble = Content.styled(f"! {health}", "$text-warning") if health else Content("")
         first = Content("   ").join(part for part in (name, channel, trouble) if part.plain)
-        return Content.assemble(first, "\n", _counts_line(counts), "\n")
+        return Content.assemble(first, "\n", _counts_line(counts))
 
     def _highlighted(self) -> Persona | None:
         index = self.query_one(VimList).highlighted
@@ -177,11 +179,11 @@ class PersonasScreen(FrameScreen):
 
 def _counts_line(counts: PersonaCounts) -> Content:
     numbers = (
-        (counts.unscheduled, "unscheduled", "$text-muted"),
-        (counts.drafts, "drafts", "$text-muted"),
-        (counts.scheduled, "scheduled", "$text-muted"),
+        (counts.unscheduled, "unscheduled", "$foreground-muted"),
+        (counts.drafts, "drafts", "$foreground-muted"),
+        (counts.scheduled, "scheduled", "$foreground-muted"),
         (counts.failed, "failed", "$text-error"),
-        (counts.posted, "posted", "$text-muted"),
+        (counts.posted, "posted", "$foreground-muted"),
     )
     parts = [
         Content.styled(f"{'! ' if words == 'failed' else ''}{number:,} {words}", style)

@@ -119,7 +119,7 @@ class StartupScreen(Screen[None]):
         self.set_class(failure is not None, "-failed")
         self._draw_steps()
         if failure is not None:
-            hint = Content.styled(f"\n\n{failure.hint}", "$text-muted") if failure.hint else ""
+            hint = Content.styled(f"\n\n{failure.hint}", "$foreground-muted") if failure.hint else ""
             self.query_one("#startup-failure", Static).update(Content.assemble(failure.message, hint))
             self.query_one(Button).focus()
         self.refresh_bindings()

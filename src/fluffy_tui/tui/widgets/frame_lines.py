@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.overview import Overview
 
-SEPARATOR = Content.styled(" · ", "$text-disabled")
+SEPARATOR = Content.styled(" · ", "$foreground-disabled")
 
 
 def channel_name(channel: Channel) -> str:
@@ -94,7 +94,9 @@ def _who(overview: Overview) -> Content:
     name = Content.styled(one_line(persona.name), "bold $primary")
     if persona.channel is None:
         return name
-    return Content.assemble(name, Content.styled(" ▸ ", "$text-disabled"), channel_name(persona.channel))
+    return Content.assemble(
+        name, Content.styled(" ▸ ", "$foreground-disabled"), channel_name(persona.channel)
+    )
 
 
 def _how_much(overview: Overview) -> Content:
@@ -107,7 +109,7 @@ def _how_much(overview: Overview) -> Content:
         for number, words in ((counts.drafts, "drafts"), (counts.scheduled, "scheduled"))
         if number
     ]
-    return SEPARATOR.join(Content.styled(part, "$text-muted") for part in parts)
+    return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
 
 
 def _needs(overview: Overview, *, demo: bool) -> Content:
@@ -204,7 +206,9 @@ class StatusStrip(Static):
         lines += [_post_line(post, now, zone, self._own_zone) for post in overview.strip[: most - len(lines)]]
         hidden = sum(post.step in ON_THE_WAY for post in overview.strip[most:])
         if hidden and lines:
-            lines[-1] = Content.assemble(lines[-1], Content.styled(f"   and {hidden} more", "$text-disabled"))
+            lines[-1] = Content.assemble(
+                lines[-1], Content.styled(f"   and {hidden} more", "$foreground-disabled")
+            )
         self.set_class(bool(lines), "-shown")
         self.update(Content("\n").join(lines))
 
@@ -222,7 +226,7 @@ def _post_line(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> Con
     tone = state_tone(post)
     return Content.assemble(
         Content.styled(f"{state_sign(post)} ", f"${'text-' if tone != 'foreground' else ''}{tone}"),
-        Content.styled(f"“{shortened(one_line(post.caption))}”", "$text-muted"),
+        Content.styled(f"“{shortened(one_line(post.caption))}”", "$foreground-muted"),
         f"  {words}",
     )
 

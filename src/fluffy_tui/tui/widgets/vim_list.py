@@ -11,9 +11,6 @@ class VimList(OptionList):
     """Textual's option list with `j k g G ctrl+d ctrl+u`; prompts are never read as markup."""
 
     BINDINGS = bindings(Place.LIST)
-    DEFAULT_CSS = """
-    VimList { background: $background; }
-    """
 
     def __init__(self, *, id: str, classes: str = "") -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id, classes=classes, markup=False)
