@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
 
-METADATA_REMOVED = "metadata and location are removed before it leaves this machine"
+METADATA_REMOVED = "leaves without location or metadata"
 
 
 def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo) -> str:
     """Return three lines: the file's facts, what will be done to it on its way out, where it is."""
-    facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size), photo.format]
+    facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.taken_at is not None:
         taken = photo.taken_at.astimezone(zone)
         facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}")

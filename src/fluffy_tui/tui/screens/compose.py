@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -155,7 +156,7 @@ class ComposeScreen(FrameScreen):
         self._form.disabled = True
         self._form.say("submitting …")
         self.app.run_worker(  # of the app, so that leaving this screen does not break a submission off
-            self._submit(self._form.typed()),
+            partial(self._submit, self._form.typed()),
             group="submit",
             description=f"submitting photo {self._photo.id}",
             exit_on_error=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
@@ -48,7 +50,11 @@ class LibraryScreen(FrameScreen):
 
     PLACE = Place.LIBRARY
     TAB = "library"
-    BINDINGS = bindings(Place.LIBRARY)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.LIBRARY),
+        # The list's own keys, for when only the picture is shown and the list cannot have the keyboard.
+        *(replace(key, action=f"in_list('{key.action}')") for key in bindings(Place.LIST)),
+    ]
     CSS: ClassVar[str] = """
     LibraryScreen {
         #photos { width: 48; }
@@ -107,9 +113,15 @@ class LibraryScreen(FrameScreen):
 
         self.app.push_screen(ImportScreen(self.context, self.persona))
 
+    async def action_in_list(self, action: str) -> None:
+        """Move in the list, though it is not seen."""
+        await self._list.run_action(action)
+
     def action_swap(self) -> None:
         """Show the picture in place of the list, or the list again."""
         self.toggle_class("-picture")
+        if not self.has_class("-picture"):
+            self._list.focus()
 
     @on(PhotosChanged)
     @on(DatabaseBack)

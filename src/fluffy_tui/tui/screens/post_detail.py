@@ -40,8 +40,8 @@ class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
         *bindings(Place.POSTS, only=("posts.retry", "posts.let_go", "posts.copy_link")),
         *bindings(Place.DIALOG, only=("dialog.cancel",)),
     ]
-    DEFAULT_CSS = """
-    PostDetailScreen {
+    CSS: ClassVar[str] = """
+    PostDetailScreen.dialog {
         #dialog { width: 96; }
         #facts { height: auto; max-height: 100%; }
         Footer { dock: bottom; }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-_GAP = "  "
+_GAP = " "
 
 
 class Choice(Widget, can_focus=True):
@@ -37,7 +37,7 @@ class Choice(Widget, can_focus=True):
         height: 1;
         width: 1fr;
         & > .choice--chosen { text-style: bold; color: $foreground; background: $surface-lighten-2; }
-        & > .choice--other { color: $text-muted; }
+        & > .choice--other { color: $foreground-muted; }
         &:focus > .choice--chosen { background: $block-cursor-background; color: $block-cursor-foreground; }
     }
     """
@@ -75,9 +75,9 @@ class Choice(Widget, can_focus=True):
         chosen = self.get_visual_style("choice--chosen")
         other = self.get_visual_style("choice--other")
         parts = [
-            Content.styled(f"‹ {words} ›", chosen)
+            Content.styled(f"‹{words}›", chosen)
             if value == self.value
-            else Content.styled(f"  {words}  ", other)
+            else Content.styled(f" {words} ", other)
             for value, words in self._options
         ]
         return Content(_GAP).join(parts)
@@ -97,7 +97,7 @@ class Choice(Widget, can_focus=True):
             return
         end = 0
         for value, words in self._options:
-            end += len(words) + 4
+            end += len(words) + 2
             if offset.x < end:
                 self.value = value
                 return

@@ -83,7 +83,7 @@ class ComposeForm(Vertical):
             len,
             rules.alt_text_limit,
             id="alt-text",
-            placeholder="What the picture shows, for those who cannot see it",
+            placeholder="What the picture shows, in a sentence",
         )
         """Where the alt text is written."""
         self.when = WhenPicker(zone, own_zone, now, id="when")

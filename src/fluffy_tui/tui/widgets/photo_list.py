@@ -63,7 +63,7 @@ class PhotoList(ScrollView, can_focus=True):
         &:focus { border: round $border; border-title-color: $text; }
         & > .photo-list--cursor { background: $surface-lighten-1; }
         &:focus > .photo-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
-        & > .photo-list--dim { color: $text-muted; }
+        & > .photo-list--dim { color: $foreground-muted; }
         & > .photo-list--mark { color: $accent; }
         & > .photo-list--trouble { color: $warning; }
     }

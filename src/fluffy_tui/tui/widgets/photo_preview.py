@@ -11,6 +11,7 @@ import termios
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.containers import Container, Vertical
@@ -164,7 +165,7 @@ class PhotoPreview(Vertical):
         .picture-place { height: 1fr; align: center middle; }
         .picture { width: auto; height: auto; }
         .sentence { width: auto; max-width: 100%; height: auto; color: $text-muted; text-align: center; }
-        .details { height: auto; max-height: 3; color: $text-muted; }
+        .details { height: auto; max-height: 5; color: $text-muted; }
     }
     """
 
@@ -257,7 +258,9 @@ class PhotoPreview(Vertical):
             return
         kept = self._kept(photo, box)
         self.run_worker(
-            self._settled(photo, box, self._token) if kept is not None else self._open(photo, box, pause),
+            partial(self._settled, photo, box, self._token)
+            if kept is not None
+            else partial(self._open, photo, box, pause, self._token),
             name="preview",
             group="preview",
             description=f"preview of photo {photo.id}",
@@ -277,8 +280,7 @@ class PhotoPreview(Vertical):
             return None
         return min(LONGEST_SIDE, width * 10), min(LONGEST_SIDE, height * 20)
 
-    async def _open(self, photo: Photo, box: tuple[int, int], pause: float) -> None:
-        token = self._token
+    async def _open(self, photo: Photo, box: tuple[int, int], pause: float, token: int) -> None:
         if pause:
             await asyncio.sleep(pause)
         decoding = asyncio.ensure_future(self._decode(photo, box))

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.wording import far_off, moment_words, one_line, state_sign, state_tone, state_words
 
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 
 WHEN_WIDTH = 24
 TRY_WIDTH = 3
+_WANTED = {
+    ShareMode.ADD_TO_QUEUE: "next slot",
+    ShareMode.SHARE_NEXT: "front of queue",
+    ShareMode.SHARE_NOW: "now",
+}
 CAPTION_SHOWN = 200
 """Characters of a caption that a line can show on the widest terminal."""
 
@@ -179,5 +185,5 @@ class PostTable(DataTable[Text]):
     def _when(self, post: Post, now: datetime) -> str:
         moment = post.posted_at or post.scheduled_at or post.requested_at_time
         if moment is None:
-            return "—"
+            return _WANTED.get(post.share_mode, "")
         return f"{moment_words(moment, now, self._zone)} · {far_off(moment, now)}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _OPTIONS = (
     (ShareMode.ADD_TO_QUEUE, "next slot"),
-    (ShareMode.SHARE_NEXT, "front of the queue"),
+    (ShareMode.SHARE_NEXT, "front of queue"),
     (ShareMode.SHARE_NOW, "now"),
     (ShareMode.CUSTOM_SCHEDULED, "at a time"),
 )
