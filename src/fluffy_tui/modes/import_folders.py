@@ -176,7 +176,7 @@ class _HumanReport:
         )
         told = ", ".join(f"{count:,} {what}" for what, count in counts)
         _say(f"{summary.persona}: {told}, in {summary.seconds:.1f} s.")
-        for file in summary.failed:
+        for file in sorted(summary.failed, key=lambda file: file.path):
             _say(f"  {file.path}: {file.reason}")
 
 
@@ -215,7 +215,8 @@ def _progress_bar() -> Iterator[Callable[[ImportProgress], None]]:
 
 def _pace(progress: ImportProgress) -> str:
     megabytes = progress.bytes_read / progress.seconds / 1e6 if progress.seconds > 0 else 0.0
-    pace = f"{progress.files_per_second:,.0f} files/s, {megabytes:,.0f} MB/s"
+    decimals = 0 if progress.files_per_second >= 10 else 1
+    pace = f"{progress.files_per_second:,.{decimals}f} files/s, {megabytes:,.0f} MB/s"
     if progress.seconds_left is not None:
         minutes, seconds = divmod(round(progress.seconds_left), 60)
         pace += f", {minutes}:{seconds:02} left"
