@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.screens.compose import ComposeScreen
@@ -82,7 +83,9 @@ async def test_a_double_click_writes_a_caption(running: Running) -> None:
 async def test_new_photos_come_in_and_the_cursor_stays(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j", "j")
-        new = [make_photo(next(iter(services.photos.photos.values())).path.parent, 800 + n, 1) for n in range(3)]
+        new = [
+            make_photo(next(iter(services.photos.photos.values())).path.parent, 800 + n, 1) for n in range(3)
+        ]
         services.photos.photos.update({photo.id: photo for photo in new})
         services.photos_changed()
         await driver.heard()
@@ -147,7 +150,7 @@ async def test_kept_text_is_marked(running: Running) -> None:
         assert "✎" in photos(driver).render_line(0).text
 
 
-def context_photo(driver: Driver):  # noqa: ANN201 - the photo under the cursor
+def context_photo(driver: Driver) -> Photo:
     """Return the photo under the cursor."""
     photo = photos(driver).highlighted
     assert photo is not None
@@ -185,13 +188,14 @@ async def test_when_every_photo_has_its_post_it_says_so(running: Running, servic
 
 async def test_narrow_shows_list_or_picture(running: Running) -> None:
     async with running(persona="sarah", size=(70, 24)) as driver:
-        assert photos(driver).display and not preview(driver).display  # noqa: PT018
+        assert photos(driver).display and not preview(driver).display
         await driver.press("tab")
-        assert not photos(driver).display and preview(driver).display  # noqa: PT018
+        assert not photos(driver).display and preview(driver).display
         await previewed(driver)
         await driver.press("j")
-        assert preview(driver).photo is not None
-        assert preview(driver).photo.id == 39
+        photo = preview(driver).photo
+        assert photo is not None
+        assert photo.id == 39
         await driver.press("tab")
         assert photos(driver).display
 

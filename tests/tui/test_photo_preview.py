@@ -30,7 +30,9 @@ NOW = datetime(2027, 1, 12, tzinfo=UTC)
 
 def photo(name: str) -> Photo:
     """Return a photo that exists in memory only."""
-    return Photo(1, 1, Path(f"/photos/{name}"), name.ljust(64, "0"), 1, 4, 5, "JPEG", NOW, NOW, None, None, NOW)
+    return Photo(
+        1, 1, Path(f"/photos/{name}"), name.ljust(64, "0"), 1, 4, 5, "JPEG", NOW, NOW, None, None, NOW
+    )
 
 
 class Decoder:
@@ -135,7 +137,9 @@ async def test_a_picture_that_comes_late_is_not_shown() -> None:
         assert app.shown == "fast.jpg"
 
 
-async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(photo_preview, "KEYS_REPEAT_WITHIN", 1e9)
     monkeypatch.setattr(photo_preview, "SETTLE", 0.05)
     decoder = Decoder()
@@ -152,7 +156,10 @@ async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(monkeyp
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
-        (PhotoUnreadable("[/b][red.jpg is no picture.", "Look at it."), "[/b][red.jpg is no picture. Look at it."),
+        (
+            PhotoUnreadable("[/b][red.jpg is no picture.", "Look at it."),
+            "[/b][red.jpg is no picture. Look at it.",
+        ),
         (ValueError("secret detail"), "This picture cannot be shown; the log file says why."),
     ],
 )

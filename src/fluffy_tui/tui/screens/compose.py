@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal
@@ -155,8 +155,9 @@ class ComposeScreen(FrameScreen):
         self._submitting = True
         self._form.disabled = True
         self._form.say("submitting …")
+        submission: Any = partial(self._submit, self._form.typed())
         self.app.run_worker(  # of the app, so that leaving this screen does not break a submission off
-            partial(self._submit, self._form.typed()),
+            submission,
             group="submit",
             description=f"submitting photo {self._photo.id}",
             exit_on_error=False,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Static
 
@@ -53,7 +54,11 @@ class LibraryScreen(FrameScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.LIBRARY),
         # The list's own keys, for when only the picture is shown and the list cannot have the keyboard.
-        *(replace(key, action=f"in_list('{key.action}')") for key in bindings(Place.LIST)),
+        *(
+            replace(key, action=f"in_list('{key.action}')")
+            for key in bindings(Place.LIST)
+            if isinstance(key, Binding)
+        ),
     ]
     CSS: ClassVar[str] = """
     LibraryScreen {

@@ -11,9 +11,9 @@ import termios
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual import work
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -257,18 +257,11 @@ class PhotoPreview(Vertical):
             self._say("Pictures are off in this terminal.")
             return
         kept = self._kept(photo, box)
-        self.run_worker(
-            partial(self._settled, photo, box, self._token)
-            if kept is not None
-            else partial(self._open, photo, box, pause, self._token),
-            name="preview",
-            group="preview",
-            description=f"preview of photo {photo.id}",
-            exclusive=True,
-            exit_on_error=False,
-        )
-        if kept is not None:
+        if kept is None:
+            self._open(photo, box, pause, self._token)
+        else:
             self._set(kept)
+            self._go_on(box, self._token)
 
     def _box(self) -> tuple[int, int] | None:
         """Return how many pixels the place has, or None before it has been laid out.
@@ -280,6 +273,7 @@ class PhotoPreview(Vertical):
             return None
         return min(LONGEST_SIDE, width * 10), min(LONGEST_SIDE, height * 20)
 
+    @work(group="preview", exclusive=True, exit_on_error=False, description="preview of a photo")
     async def _open(self, photo: Photo, box: tuple[int, int], pause: float, token: int) -> None:
         if pause:
             await asyncio.sleep(pause)
@@ -302,9 +296,13 @@ class PhotoPreview(Vertical):
             decoding.cancel()
         if token == self._token:
             self._set(image)
-            await self._settled(photo, box, token)
+            await self._look_ahead(box, token)
 
-    async def _settled(self, photo: Photo, box: tuple[int, int], token: int) -> None:
+    @work(group="preview", exclusive=True, exit_on_error=False, description="pictures beside a photo")
+    async def _go_on(self, box: tuple[int, int], token: int) -> None:
+        await self._look_ahead(box, token)
+
+    async def _look_ahead(self, box: tuple[int, int], token: int) -> None:
         """Decode the neighbours ahead, as long as the photo stays chosen."""
         for neighbour in self._neighbours:
             if token != self._token:

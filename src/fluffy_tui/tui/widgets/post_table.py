@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -82,8 +83,10 @@ class PostTable(DataTable[Text]):
     @property
     def highlighted(self) -> Post | None:
         """The post under the cursor; None when there is none."""
-        posts = self.posts
-        return posts[self.cursor_row] if self.is_valid_row_index(self.cursor_row) and posts else None
+        if not self.is_valid_row_index(self.cursor_row):
+            return None
+        key = self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key
+        return self._posts.get(int(key.value or 0))
 
     def speak_in(self, zone: tzinfo) -> None:
         """Tell times in another zone."""

@@ -1,0 +1,239 @@
+"""The posts: every state in words, moving as it is heard, each key saying what it did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.post_facts import post_facts, rendition_words
+from fluffy_tui.tui.screens.confirm import ConfirmScreen
+from fluffy_tui.tui.screens.library import LibraryScreen
+from fluffy_tui.tui.screens.post_detail import PostDetailScreen
+from fluffy_tui.tui.screens.posts import PAGE, PostsScreen
+from fluffy_tui.tui.widgets.photo_list import PhotoList
+from fluffy_tui.tui.widgets.post_table import PostTable
+
+from .conftest import Driver, Running
+from .fakes import MARKUP, NOW, FakeServices, make_post
+
+NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+
+
+def table(driver: Driver) -> PostTable:
+    """Return the table."""
+    found: PostTable = driver.screen.query_one(PostTable)
+    return found
+
+
+def row(driver: Driver, post_id: int) -> list[str]:
+    """Return the cells of a post's line."""
+    return [str(cell) for cell in table(driver).get_row(str(post_id))]
+
+
+def said(driver: Driver) -> list[str]:
+    """Return what was told in toasts."""
+    return [note.message for note in driver.app._notifications]
+
+
+async def test_newest_first_with_states_in_words(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        assert isinstance(driver.screen, PostsScreen)
+        assert [post.id for post in table(driver).posts] == list(range(11, 0, -1))
+        assert row(driver, 11) == ["next slot", "waiting for its turn", "● waiting for the worker", ""]
+        assert row(driver, 2) == ["Wed 09:00 · in 23 h", "coffee first", "✓ in Buffer for Wed 09:00", ""]
+        assert row(driver, 4)[1] == f"a caption with {MARKUP} in it"
+        assert row(driver, 4)[2].startswith(f"✗ failed: Buffer could not read the picture {MARKUP}")
+        assert row(driver, 6)[2] == "! held until 18:00: The channel's queue in Buffer is full"
+
+
+async def test_vim_keys_and_arrows_move(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        for key, line in (("j", 1), ("down", 2), ("k", 1), ("up", 0), ("G", 10), ("g", 0), ("end", 10)):
+            await driver.press(key)
+            assert table(driver).cursor_row == line, key
+        for key, line in (("home", 0), ("ctrl+d", 10), ("ctrl+u", 0), ("pagedown", 10), ("pageup", 0)):
+            await driver.press(key)
+            assert table(driver).cursor_row == line, key
+
+
+async def test_a_post_moves_in_its_line_alone(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "j", "j")
+        highlighted = table(driver).highlighted
+        services.scheduling.move(11, Step.SENDING)
+        services.scheduling.move(10, Step.HELD, next_try_at=NOW + timedelta(hours=1), attempts=3)
+        await driver.heard()
+        assert row(driver, 11)[2] == "● sending to Buffer"
+        assert row(driver, 10)[2:] == ["! held until 10:30", "3"]
+        assert table(driver).highlighted == highlighted
+
+
+async def test_a_new_post_comes_on_top_and_a_post_let_go_leaves(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "j")
+        await services.scheduling.schedule_post(services.photos.photos[40], "new")
+        await driver.heard()
+        assert table(driver).posts[0].caption == "new"
+        assert table(driver).highlighted == services.scheduling.all_posts[10]
+        await services.scheduling.let_go(11)
+        await driver.heard()
+        assert 11 not in {post.id for post in table(driver).posts}
+        assert table(driver).row_count == 11
+
+
+async def test_pages_come_as_the_end_is_reached(running: Running, services: FakeServices) -> None:
+    photo = services.photos.photos[1]
+    services.scheduling.all_posts = {
+        id_: make_post(id_, photo, f"post {id_}", Step.LIVE) for id_ in range(1, PAGE + 51)
+    }
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        assert table(driver).row_count == PAGE
+        await driver.press("G")
+        assert table(driver).row_count == PAGE + 50
+        assert table(driver).cursor_row == PAGE - 1
+        await driver.press("G")
+        assert table(driver).highlighted == services.scheduling.all_posts[1]
+
+
+async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
+    async with running(persona="northern light") as driver:
+        await driver.press("2")
+        assert "Press 1 for the library" in driver.text("#no-posts")
+        photo = services.photos.photos[900]
+        await services.scheduling.schedule_post(photo, "first")
+        await driver.heard()
+        assert table(driver).display
+        assert table(driver).highlighted is not None
+
+
+async def test_details_follow_the_post(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "enter")
+        assert isinstance(driver.screen, PostDetailScreen)
+        assert "waiting for the worker" in driver.text("#facts")
+        services.scheduling.move(
+            11,
+            Step.ACCEPTED,
+            rendition={
+                "width": 1080,
+                "height": 1350,
+                "bytes": 412_000,
+                "fit": "pad",
+                "location_removed": True,
+            },
+        )
+        await driver.heard()
+        text = driver.text("#facts")
+        for words in (
+            "✓ in Buffer for Wed 09:00",
+            "buffer-11",
+            "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h",
+            "1080×1350 JPEG · 412 kB · padded · location removed",
+            "scheduled",
+        ):
+            assert words in text
+        await driver.press("escape")
+        assert isinstance(driver.screen, PostsScreen)
+
+
+async def test_details_close_when_the_post_is_let_go(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "enter")
+        await services.scheduling.let_go(11)
+        await driver.heard()
+        assert isinstance(driver.screen, PostsScreen)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+async def test_retry(running: Running, services: FakeServices, inside: bool) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"jjjjjjj", *(["enter"] if inside else []), "r")
+        await driver.heard()
+        assert services.scheduling.all_posts[4].step is Step.QUEUED
+        assert any("goes out again" in words for words in said(driver))
+
+
+async def test_a_retry_that_is_not_possible_is_said(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "r")
+        assert said(driver) == ["The post is queued and needs no retry."]
+
+
+@pytest.mark.parametrize("key", ["x", "delete"])
+async def test_let_go_asks_and_frees_the_photo(running: Running, services: FakeServices, key: str) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"jjjjjjj")
+        await driver.pilot.press(key)
+        while not isinstance(driver.screen, ConfirmScreen):
+            await driver.pilot.pause()
+        await driver.pilot.press("n")
+        await driver.settle()
+        assert 4 in services.scheduling.all_posts
+        await driver.pilot.press(key)
+        while not isinstance(driver.screen, ConfirmScreen):
+            await driver.pilot.pause()
+        await driver.pilot.press("y")
+        await driver.settle()
+        await driver.heard()
+        assert 4 not in services.scheduling.all_posts
+        assert 4 not in {post.id for post in table(driver).posts}
+        await driver.press("1")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert 4 in driver.screen.query_one(PhotoList).rows.ids
+
+
+async def test_a_post_in_buffer_is_not_let_go(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "k")
+        await driver.pilot.press("x")
+        while not isinstance(driver.screen, ConfirmScreen):
+            await driver.pilot.pause()
+        await driver.pilot.press("y")
+        await driver.settle()
+        assert 2 in services.scheduling.all_posts
+        assert "The post is in Buffer. Delete it there first." in said(driver)
+
+
+async def test_the_link_is_copied(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "y")
+        assert said(driver) == ["There is no link yet: it comes when the post is live."]
+        await driver.press("G", "y")
+        assert driver.app.clipboard == "https://www.instagram.com/p/abc/"
+        assert said(driver)[-1].endswith("https://www.instagram.com/p/abc/")
+
+
+async def test_the_database_coming_back_reads_everything(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        posts = services.scheduling.all_posts
+        posts[1] = replace(posts[1], caption="changed while away")
+        services.lose_database()
+        services.find_database()
+        await driver.heard()
+        assert row(driver, 1)[1] == "changed while away"
+
+
+async def test_narrow_still_tells_the_state(running: Running) -> None:
+    async with running(persona="sarah", size=(62, 20)) as driver:
+        await driver.press("2")
+        assert table(driver).row_count == 11
+        await driver.pilot.resize_terminal(140, 45)
+        await driver.settle()
+        assert table(driver).row_count == 11
+
+
+def test_facts_leave_out_what_is_not_known(services: FakeServices) -> None:
+    post = services.scheduling.all_posts[11]
+    labels = [label for label, _ in post_facts(post, NOW, NEW_YORK, BERLIN)]
+    assert labels == ["state", "wanted", "status", "tries", "Buffer channel", "submitted", "last change"]
+    assert rendition_words({}) == ""
