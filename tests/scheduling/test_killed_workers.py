@@ -33,7 +33,7 @@ async def finish(place: Workplace, post_id: int, log: Path) -> None:
     second.let_go()
     assert await second.ended() == 0, log.read_text()
     assert done.step is Step.ACCEPTED, done.error_message
-    [there] = place.stand_in.posts()
+    [there] = place.there()
     assert done.buffer_post_id == there.id
 
 
@@ -86,7 +86,7 @@ async def test_a_worker_finishes_what_is_on_its_way_when_its_starter_leaves(
         done = await place.services.scheduling.post(post.id)
         assert done is not None
         assert done.step is Step.ACCEPTED
-    assert len(place.stand_in.posts()) == 3
+    assert len(place.there()) == 3
 
 
 async def test_sigterm_ends_a_worker_without_losing_its_post(place: Workplace, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ async def finish_or_done(place: Workplace, post_id: int, log: Path) -> None:
     assert current is not None
     if current.step is not Step.ACCEPTED:
         await finish(place, post_id, log)
-    assert len(place.stand_in.posts()) == 1
+    assert len(place.there()) == 1
 
 
 async def test_two_workers_share_the_work_without_doubling_it(place: Workplace, tmp_path: Path) -> None:
@@ -118,4 +118,4 @@ async def test_two_workers_share_the_work_without_doubling_it(place: Workplace, 
         assert await worker.ended() == 0
     steps = {(await place.services.scheduling.post(post.id)).step for post in posts}  # type: ignore[union-attr]
     assert steps == {Step.ACCEPTED}
-    assert sorted(there.text for there in place.stand_in.posts()) == [f"number {n}" for n in range(8)]
+    assert sorted(there.text for there in place.there()) == [f"number {n}" for n in range(8)]

@@ -24,6 +24,7 @@ from fluffy_tui.settings import MediaHostKind, Secret, Settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from fluffy_tui.demo import Post as BufferPost
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
 
@@ -75,6 +76,10 @@ class Workplace:
         assert result.post is not None
         return result.post
 
+    def there(self) -> list[BufferPost]:
+        """Return what the stand-in holds in the persona's channel, oldest first."""
+        return [post for post in self.stand_in.posts() if post.channel_id == self.persona.buffer_channel_id]
+
     async def until(self, post_id: int, holds: Callable[[Post], bool]) -> Post:
         """Follow the post's changes until `holds`, and return it."""
         async for event in self.services.events():
@@ -102,6 +107,7 @@ class Workplace:
         """Start a worker as a process of its own, at the quick pace."""
         environment = {
             **os.environ,
+            "PYTHONPATH": str(HERE.parent),
             "DATABASE_URL": self.services.database.url,
             "FLUFFY_DATA_DIR": str(self.settings.paths.data),
             "FLUFFY_BUFFER_URL": self.stand_in.url,

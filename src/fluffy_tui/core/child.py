@@ -64,7 +64,9 @@ class Child:
         threading.Thread(
             target=self._wait, args=(loop.call_soon_threadsafe, tell), name="child-wait", daemon=True
         ).start()
-        return await status
+        code = await status
+        self.let_go()
+        return code
 
     def _wait(
         self, call: Callable[[Callable[[int], None], int], object], tell: Callable[[int], None]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -15,6 +16,8 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+log = logging.getLogger(__name__)
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -56,6 +59,12 @@ def connection_url(url: str) -> str:
     return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def lost(error: Exception) -> DatabaseUnavailable:
+    """Return what to tell a person when a working connection failed; the cause is for the log."""
+    log.warning("the database went away: %s", type(error).__name__)
+    return DatabaseUnavailable("The database does not answer.", "It comes back by itself; then try again.")
+
+
 class Database:
     """A small pool of connections, from which each user action borrows one short transaction.
 
@@ -86,9 +95,16 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """Open a transaction that commits at the end of the block and rolls back when the block raises."""
-        async with self._sessions.begin() as session:
-            yield session
+        """Open a transaction that commits at the end of the block and rolls back when the block raises.
+
+        Raises:
+            DatabaseUnavailable: the database is away, or went away before the commit was confirmed.
+        """
+        try:
+            async with self._sessions.begin() as session:
+                yield session
+        except (OperationalError, InterfaceError) as error:
+            raise lost(error) from error
 
     async def describe(self) -> str:
         """Return which server and which pgvector this is."""

@@ -29,5 +29,12 @@ def open_log(path: Path) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
-    for chatty in ("httpx", "httpcore", "alembic", "procrastinate.blueprints", "procrastinate.periodic", "PIL"):
+    for chatty in (
+        "httpx",
+        "httpcore",
+        "alembic",
+        "procrastinate.blueprints",
+        "procrastinate.periodic",
+        "PIL",
+    ):
         logging.getLogger(chatty).setLevel(logging.WARNING)

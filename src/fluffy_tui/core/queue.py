@@ -8,8 +8,11 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import procrastinate
+import psycopg
 from procrastinate import exceptions
 from procrastinate.job_context import AbortReason
+
+from fluffy_tui.core.database import lost
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -82,13 +85,21 @@ async def defer(
 
     Returns:
         The id of the job.
+
+    Raises:
+        DatabaseUnavailable: the database is away.
     """
     await session.flush()
     raw = await (await session.connection()).get_raw_connection()
     deferrer = queue.configure_task(
         task, allow_unknown=False, connection=raw.driver_connection, lock=lock, schedule_at=at
     )
-    return await deferrer.defer_async(**arguments)
+    try:
+        return await deferrer.defer_async(**arguments)
+    except exceptions.ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
+            raise lost(error) from error
+        raise
 
 
 async def run_worker(
