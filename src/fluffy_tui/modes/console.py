@@ -95,7 +95,7 @@ class Prompt(code.InteractiveConsole):
 
     def runcode(self, code: CodeType) -> None:
         """Run one statement on the event loop and wait for it; ctrl+c cancels it."""
-        future = asyncio.run_coroutine_threadsafe(_execute(code, self.locals), self._loop)  # type: ignore[arg-type]
+        future = asyncio.run_coroutine_threadsafe(_execute(code, self.locals), self._loop)
         try:
             future.result()
         except (SystemExit, KeyboardInterrupt, concurrent.futures.CancelledError):
