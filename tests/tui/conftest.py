@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from textual.worker import WorkerFailed, WorkerState
+from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
 
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
@@ -68,13 +68,19 @@ async def settle(app: App[Any], pilot: Pilot[Any]) -> None:
             for worker in app.workers
             if worker.group not in ENDLESS and worker.state in (WorkerState.PENDING, WorkerState.RUNNING)
         ]
-        if not busy:
+        following = getattr(app, "_following", None)
+        if not busy and (following is None or not following.is_behind or following_failed(app)):
             return
         for worker in busy:
             try:
                 await worker.wait()
-            except WorkerFailed:
+            except (WorkerFailed, WorkerCancelled):
                 continue  # the app tells it; tests look at what it tells
+
+
+def following_failed(app: App[Any]) -> bool:
+    """Whether the reading of the overview has ended, and will not catch up by itself."""
+    return not any(worker.group == "overview" and worker.is_running for worker in app.workers)
 
 
 Running = Callable[..., AbstractAsyncContextManager[Driver]]

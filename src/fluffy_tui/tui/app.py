@@ -104,6 +104,7 @@ class FluffyApp(TellsFailures, App[None]):
         self.register_theme(FLUFFY)
         wanted = self._state.state.theme
         self.theme = wanted if wanted in self.available_themes else FLUFFY.name
+        self._came_from = "library"
         self._keys = dict(keymap or {})
         self.set_keymap(self._keys)
 
@@ -136,6 +137,7 @@ class FluffyApp(TellsFailures, App[None]):
             changes=self._changes,
             kept_texts=self._kept_texts,
             import_run=ImportRun(),
+            state_file=self._state,
             clock=self._clock,
             zone=self._zone,
             preview=self._preview,
@@ -286,14 +288,18 @@ class FluffyApp(TellsFailures, App[None]):
         await self.switch_mode(name)
 
     async def action_personas(self) -> None:
-        """Go to the persona picker."""
+        """Go to the persona picker; `esc` leads back."""
+        if self.current_mode != "personas":
+            self._came_from = self.current_mode
         await self.switch_mode("personas")
 
     async def action_back(self) -> None:
         """Go one step back: out of the screen on top, or out of the picker to the tab one came from."""
         if len(self.screen_stack) > 1:
             await self.pop_screen()
-        elif self.current_mode != "library" and self.context.overview.persona is not None:
+        elif self.current_mode == "personas" and self.context.overview.persona is not None:
+            await self.switch_mode(self._came_from)
+        elif self.current_mode == "posts":
             await self.switch_mode("library")
 
     def action_reload(self) -> None:

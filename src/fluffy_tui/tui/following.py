@@ -42,6 +42,12 @@ class Following:
         self._stale = asyncio.Event()
         self._all_is_stale = False
         self._stale_posts: dict[int, None] = {}
+        self._is_reading = False
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something has changed that the overview does not show yet."""
+        return self._stale.is_set() or self._is_reading
 
     async def follow(self) -> None:
         """Turn events into messages, for ever."""
@@ -58,10 +64,13 @@ class Following:
         while True:
             await self._stale.wait()
             self._stale.clear()
+            self._is_reading = True
             try:
                 await self._read()
             except DatabaseUnavailable as error:  # the stream says so too, and `Connected` has all read anew
                 log.info("the overview waits for the database: %s", error)
+            finally:
+                self._is_reading = False
 
     async def _read(self) -> None:
         everything, self._all_is_stale = self._all_is_stale, False

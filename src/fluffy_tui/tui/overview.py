@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
 
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import ImportProgress
@@ -32,7 +32,7 @@ class Overview:
     counts: Mapping[int, PersonaCounts] = field(default_factory=dict)
     """By persona id."""
     strip: tuple[Post, ...] = ()
-    """Posts that moved lately, newest first: those on their way, and what became of them."""
+    """Posts that moved lately: all that are on their way, newest first, then those that landed last."""
     worker_age: float | None = None
     """Seconds since any worker was heard of; None when none ever was."""
     read: bool = False
@@ -72,39 +72,28 @@ def _age(seconds: float) -> str:
 
 async def read_all(services: Services, before: Overview) -> Overview:
     """Read everything anew; what the strip tells of posts that have landed is kept."""
-    counts = await services.scheduling.counts()
     moving = await services.scheduling.on_their_way()
-    age = await services.workers.heartbeat_age()
     ids = {post.id for post in moving}
     landed = [post for post in before.strip if post.id not in ids and post.step not in ON_THE_WAY]
-    strip = (*reversed(moving), *landed)[: max(STRIP_LENGTH, len(moving))]
-    return replace(before, counts=counts, strip=strip, worker_age=age, read=True)
+    return await _read_numbers(services, replace(before, strip=_strip(moving, landed)))
 
 
 async def read_changes(services: Services, before: Overview, post_ids: Collection[int]) -> Overview:
     """Read the posts that changed, the counts, and the worker's age."""
-    strip = list(before.strip)
-    for post_id in post_ids:
-        post = await services.scheduling.post(post_id)
-        place = next((index for index, old in enumerate(strip) if old.id == post_id), None)
-        if place is not None:
-            strip.pop(place)
-        if post is not None:
-            strip.insert(0 if place is None else place, post)
+    posts = [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
+    posts = [*reversed(posts), *(post for post in before.strip if post.id not in post_ids)]
+    moving = [post for post in posts if post.step in ON_THE_WAY]
+    landed = [post for post in posts if post.step not in ON_THE_WAY]
+    return await _read_numbers(services, replace(before, strip=_strip(moving, landed)))
+
+
+async def _read_numbers(services: Services, overview: Overview) -> Overview:
     counts = await services.scheduling.counts()
     age = await services.workers.heartbeat_age()
-    moving = sum(post.step in ON_THE_WAY for post in strip)
-    kept = _shortened(strip, max(STRIP_LENGTH, moving))
-    return replace(before, counts=counts, strip=kept, worker_age=age, read=True)
+    return replace(overview, counts=counts, worker_age=age, read=True)
 
 
-def _shortened(strip: list[Post], length: int) -> tuple[Post, ...]:
-    """Drop the oldest posts that have landed first: what is on its way is never forgotten."""
-    surplus = len(strip) - length
-    kept: list[Post] = []
-    for post in reversed(strip):
-        if surplus > 0 and post.step not in ON_THE_WAY:
-            surplus -= 1
-        else:
-            kept.append(post)
-    return tuple(reversed(kept))
+def _strip(moving: Iterable[Post], landed: Sequence[Post]) -> tuple[Post, ...]:
+    """Put what is on its way first, newest first, never forgetting any; then what landed last."""
+    first = sorted(moving, key=lambda post: post.id, reverse=True)
+    return (*first, *landed[: max(0, STRIP_LENGTH - len(first))])

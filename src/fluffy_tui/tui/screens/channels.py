@@ -38,7 +38,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     DEFAULT_CSS = """
     ChannelScreen {
         #dialog { width: 72; }
-        #channels { height: auto; max-height: 14; display: none; }
+        #channels { height: auto; max-height: 14; display: none; border: none; padding: 0; }
         &.-listed #channels { display: block; }
         #channels-words { height: auto; }
     }
@@ -125,5 +125,5 @@ def _prompt(channel: Channel) -> Content:
     name = Content.styled(channel_name(channel), "bold")
     if not channel.trouble:
         return Content.assemble(Content.styled("✓ ", "$text-success"), name)
-    trouble = Content.styled(f"\n    {one_line(channel.trouble)}", "$foreground-muted")
+    trouble = Content.styled(f"\n{one_line(channel.trouble)}", "$foreground-muted")
     return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)

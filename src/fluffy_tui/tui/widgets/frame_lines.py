@@ -67,15 +67,12 @@ class FrameHeader(Static):
     def show(self, overview: Overview) -> None:
         """Show a new overview."""
         self._overview = overview
-        self._draw()
+        self.refresh()
 
-    def on_resize(self) -> None:
-        """Fit the line to the new width."""
-        self._draw()
-
-    def _draw(self) -> None:
+    def render(self) -> Content:
+        """Lay the line out for the width there is."""
         if self._overview is None:
-            return
+            return Content("")
         left, right = _who(self._overview), _needs(self._overview, demo=self._demo)
         middle = _how_much(self._overview)
         width = self.content_region.width
@@ -84,7 +81,7 @@ class FrameHeader(Static):
             left = Content.assemble(left, "   ", middle)
         room = max(0, width - right.cell_length - 1)
         line = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
-        self.update(Content.assemble(line, " ", right))
+        return Content.assemble(line, " ", right)
 
 
 def _who(overview: Overview) -> Content:
