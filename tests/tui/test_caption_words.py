@@ -28,7 +28,7 @@ from fluffy_tui.tui.wording import (
     state_words,
 )
 
-from .fakes import NOW, FakeServices, make_photo, make_post
+from .fakes import NOW, make_photo, make_post
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
@@ -182,7 +182,3 @@ async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo:
     keeping.forget()
     await keeping.keep(KeptText("after the submission"))
     assert kept_texts.load(photo) is None
-
-
-def test_the_fakes_have_a_post_in_every_step(services: FakeServices) -> None:
-    assert {post.step for post in services.scheduling.all_posts.values()} == {*Step, None}

@@ -200,6 +200,17 @@ async def test_narrow_shows_list_or_picture(running: Running) -> None:
         assert photos(driver).display
 
 
+async def test_the_position_is_kept_for_each_persona_when_the_app_is_left(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*"jjj")
+    async with running(persona="northern light") as driver:
+        await driver.press("j")
+    async with running(persona="sarah") as driver:
+        assert photos(driver).highlighted_id == 37
+    async with running(persona="northern light") as driver:
+        assert photos(driver).cursor == 1
+
+
 async def test_import_is_one_key_away(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("i")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.kept_texts import KeptTexts
     from fluffy_tui.tui.messages import Happening
     from fluffy_tui.tui.ports import Services
+    from fluffy_tui.tui.state import StateFile
 
 
 class SystemZone(tzinfo):
@@ -59,6 +60,8 @@ class Context:
     kept_texts: KeptTexts
     import_run: ImportRun
     """The import that runs, or the last one."""
+    state_file: StateFile
+    """What is remembered from one start to the next."""
     overview: Overview = field(default_factory=Overview)
     """What header and strip show; replaced by the app, announced by `OverviewChanged`."""
     clock: Callable[[], datetime] = system_clock

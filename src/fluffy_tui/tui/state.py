@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from fluffy_tui.tui.kept_texts import write_atomically
@@ -20,6 +21,8 @@ class State:
     """Name of the persona that was open last."""
     theme: str = ""
     """Name of the theme that was chosen; empty for our own."""
+    positions: Mapping[str, int] = field(default_factory=dict)
+    """Photo that the library's cursor was on, by the id of the persona as JSON writes it."""
 
 
 class StateFile:
@@ -33,12 +36,30 @@ class StateFile:
         self._path = path
         self.state = self._read()
 
-    def remember(self, *, persona: str | None = None, theme: str | None = None) -> None:
-        """Change what is remembered and write it down; a disk that refuses is told in the log only."""
+    def position(self, persona_id: int) -> int | None:
+        """Return the photo that the library's cursor was on, or None."""
+        return self.state.positions.get(str(persona_id))
+
+    def remember(
+        self,
+        *,
+        persona: str | None = None,
+        theme: str | None = None,
+        position: tuple[int, int] | None = None,
+    ) -> None:
+        """Change what is remembered and write it down; a disk that refuses is told in the log only.
+
+        Args:
+            persona: Name of the persona that is open.
+            theme: Name of the theme.
+            position: A persona's id, and the id of the photo that its library's cursor is on.
+        """
+        moved = {str(position[0]): position[1]} if position else {}
         new = replace(
             self.state,
             persona=self.state.persona if persona is None else persona,
             theme=self.state.theme if theme is None else theme,
+            positions={**self.state.positions, **moved},
         )
         if new == self.state:
             return
@@ -57,4 +78,6 @@ class StateFile:
         if not isinstance(content, dict):
             return State()
         known = {name: content[name] for name in ("persona", "theme") if isinstance(content.get(name), str)}
-        return State(**known)
+        positions = content.get("positions")
+        found = positions.items() if isinstance(positions, dict) else ()
+        return State(**known, positions={key: value for key, value in found if isinstance(value, int)})

@@ -81,6 +81,7 @@ class LibraryScreen(FrameScreen):
         self._nothing = Static(READING, id="nothing", markup=False)
         self._panes = Horizontal(self._list, self._preview)
         self._kept: frozenset[str] = frozenset()
+        self._persona_id = self.persona.id
         self._stale = True
         self._reading = False
 
@@ -103,6 +104,14 @@ class LibraryScreen(FrameScreen):
         self._preview.repaint()
         if self._stale:
             self._read()
+
+    def on_screen_suspend(self) -> None:
+        """Remember where the cursor was."""
+        self._remember_position()
+
+    def on_unmount(self) -> None:
+        """Remember where the cursor was, whatever way the screen is left."""
+        self._remember_position()
 
     def action_caption(self) -> None:
         """Write a caption for the photo under the cursor."""
@@ -136,7 +145,7 @@ class LibraryScreen(FrameScreen):
 
     @on(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
-        if message.persona_id == self.persona.id:
+        if message.persona_id == self._persona_id:
             self._look_at_post(message.post_id)
 
     @on(OverviewChanged)
@@ -173,7 +182,7 @@ class LibraryScreen(FrameScreen):
         try:
             while self._stale:
                 self._stale = False
-                ids = await self.context.services.photos.unscheduled_ids(self.persona.id)
+                ids = await self.context.services.photos.unscheduled_ids(self._persona_id)
                 self._show_ids(ids if isinstance(ids, array) else array("q", ids))
         except BaseException:
             self._stale = True  # `DatabaseBack` or coming back to this screen reads it again
@@ -193,13 +202,21 @@ class LibraryScreen(FrameScreen):
             return
         self._panes.display = bool(ids)
         self._nothing.display = not ids
-        self._list.replace_ids(ids)
+        first_time = not self._list.rows
+        self._list.replace_ids(ids, cursor_on=self._position() if first_time else None)
         if ids:
             if self.focused is None:
                 self._list.focus()
         else:
             self._preview.show_sentence("")
             self._show_nothing()
+
+    def _position(self) -> int | None:
+        return self.context.state_file.position(self._persona_id)
+
+    def _remember_position(self) -> None:
+        if (photo_id := self._list.highlighted_id) is not None:
+            self.context.state_file.remember(position=(self._persona_id, photo_id))
 
     def _show_nothing(self) -> None:
         counts = self.context.overview.persona_counts
@@ -225,4 +242,4 @@ class LibraryScreen(FrameScreen):
         return photo.sha256 in self._kept
 
     def _look_for_texts(self) -> None:
-        self._kept = self.context.kept_texts.kept(self.persona.id)
+        self._kept = self.context.kept_texts.kept(self._persona_id)

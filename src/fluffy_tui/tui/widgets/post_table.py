@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
 
 WHEN_WIDTH = 24
+SHORT_WHEN_WIDTH = 14
 TRY_WIDTH = 3
 _WANTED = {
     ShareMode.ADD_TO_QUEUE: "next slot",
@@ -156,10 +157,10 @@ class PostTable(DataTable[Text]):
         """Draw everything anew, the cursor on the post it was on."""
         highlighted = self.highlighted
         self.clear(columns=True)
-        room = max(30, self.size.width - WHEN_WIDTH - TRY_WIDTH - 4 * 2 - 1)
+        room = max(30, self.size.width - self._when_width() - TRY_WIDTH - 4 * 2 - 1)
         caption_width = max(12, room * 45 // 100)
         for label, width in (
-            ("when", WHEN_WIDTH),
+            ("when", self._when_width()),
             ("caption", caption_width),
             ("state", room - caption_width),
             ("try", TRY_WIDTH),
@@ -189,4 +190,9 @@ class PostTable(DataTable[Text]):
         moment = post.posted_at or post.scheduled_at or post.requested_at_time
         if moment is None:
             return _WANTED.get(post.share_mode, "")
-        return f"{moment_words(moment, now, self._zone)} · {far_off(moment, now)}"
+        words = moment_words(moment, now, self._zone)
+        return f"{words} · {far_off(moment, now)}" if self._when_width() == WHEN_WIDTH else words
+
+    def _when_width(self) -> int:
+        """Say how far off only where state and caption have room enough besides."""
+        return WHEN_WIDTH if self.size.width >= 100 else SHORT_WHEN_WIDTH
