@@ -118,4 +118,8 @@ def test_a_disk_that_refuses_state_is_no_trouble(tmp_path: Path, caplog: pytest.
 
 def test_state_is_json(tmp_path: Path) -> None:
     StateFile(tmp_path / "state.json").remember(persona="sarah")
-    assert json.loads((tmp_path / "state.json").read_text()) == {"persona": "sarah", "theme": ""}
+    assert json.loads((tmp_path / "state.json").read_text()) == {
+        "persona": "sarah",
+        "theme": "",
+        "positions": {},
+    }
