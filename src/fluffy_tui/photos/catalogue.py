@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,28 +13,27 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     any_,
-    bindparam,
     delete,
-    exists,
     func,
     insert,
     literal,
-    or_,
     select,
+    text,
+    union,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from fluffy_tui.photos.presence import gone_photos, still_there
 from fluffy_tui.photos.reconciling import KnownPhoto, Plan, make_plan
+from fluffy_tui.photos.selecting import array_of, has_post, matching
 from fluffy_tui.photos.tables import PhotoEmbeddingRow, PhotoHashRow, PhotoRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.types import TypeEngine
 
@@ -53,16 +53,6 @@ class Entered:
     moved: int
     duplicates: int
     failed: list[FailedFile]
-
-
-def has_post(scheduled: Select[Any]) -> ColumnElement[bool]:
-    """Return the condition that a photo has a post, which Postgres can run as a join for any number of them.
-
-    Args:
-        scheduled: Selects the ids of all photos that have one.
-    """
-    posted = scheduled.subquery()
-    return exists().where(next(iter(posted.c)) == PhotoRow.id)
 
 
 class Catalogue:
@@ -86,8 +76,8 @@ class Catalogue:
             PhotoRow.modified_at,
             PhotoRow.missing_since,
         )
-        query = select(*columns).where(self._is_mine(), PhotoRow.path == any_(array_of(list(files), Text())))
-        async with self._database.transaction() as session:
+        query = matching(columns, self._persona_id, PhotoRow.path, list(files))
+        async with self._transaction() as session:
             rows = [row for row in (await session.execute(query)) if files[row[1]] == (row[2], row[3])]
             back = [row[0] for row in rows if row[4] is not None]
             if back:
@@ -103,7 +93,7 @@ class Catalogue:
 
         Imports of one persona take turns here, so that none writes what another has just decided about.
         """
-        async with self._database.transaction() as session:
+        async with self._transaction() as session:
             await session.execute(
                 select(func.pg_advisory_xact_lock(func.hashtextextended(f"photos of {self._persona_id}", 0)))
             )
@@ -121,46 +111,43 @@ class Catalogue:
 
     async def mark_missing(self, folders: Iterable[Path]) -> int:
         """Mark the photos below the folders whose files are gone, and return how many were newly found so."""
-        count = 0
+        gone: list[int] = []
         for folder in folders:
-            below, last = str(folder).rstrip("/") + "/", 0
-            while batch := await self._present_below(below, last):
-                last = batch[-1][0]
-                gone = await asyncio.to_thread(gone_photos, batch)
-                count += len(gone)
-                if gone:
-                    async with self._database.transaction() as session:
-                        await session.execute(_missing(gone))
-        return count
+            below = func.starts_with(PhotoRow.path, str(folder).rstrip("/") + "/")
+            query = select(PhotoRow.id, PhotoRow.path).where(
+                PhotoRow.persona_id == self._persona_id, below, PhotoRow.missing_since.is_(None)
+            )
+            async with self._database.transaction() as session:
+                stored = await session.stream(query.execution_options(yield_per=_SWEEP_ROWS))
+                async for photos in stored.partitions():
+                    gone += await asyncio.to_thread(gone_photos, [(row[0], row[1]) for row in photos])
+        if gone:
+            async with self._database.transaction() as session:
+                await session.execute(_missing(gone))
+        return len(gone)
 
-    def _is_mine(self) -> ColumnElement[bool]:
-        return PhotoRow.persona_id == self._persona_id
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction whose queries are planned for the table as it is now.
 
-    async def _present_below(self, folder: str, after_id: int) -> list[tuple[int, str]]:
-        query = (
-            select(PhotoRow.id, PhotoRow.path)
-            .where(self._is_mine(), PhotoRow.id > after_id, PhotoRow.missing_since.is_(None))
-            .where(func.starts_with(PhotoRow.path, folder))
-            .order_by(PhotoRow.id)
-            .limit(_SWEEP_ROWS)
-        )
+        A plan that was cached while the table was small reads a large one whole for every batch.
+        """
         async with self._database.transaction() as session:
-            return [(row[0], row[1]) for row in (await session.execute(query))]
+            await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+            yield session
 
     async def _known(self, session: AsyncSession, files: Sequence[FoundFile]) -> list[KnownPhoto]:
-        query = select(
+        columns = (
             PhotoRow.id,
             PhotoRow.path,
             PhotoRow.sha256,
             PhotoRow.byte_size,
             PhotoRow.modified_at,
-            self._has_post,
-        ).where(
-            self._is_mine(),
-            or_(
-                PhotoRow.path == any_(array_of([file.path for file in files], Text())),
-                PhotoRow.sha256 == any_(array_of([file.sha256 for file in files], LargeBinary())),
-            ),
+            self._has_post.label("has_post"),
+        )
+        query = union(
+            matching(columns, self._persona_id, PhotoRow.path, [file.path for file in files]),
+            matching(columns, self._persona_id, PhotoRow.sha256, [file.sha256 for file in files]),
         )
         return [KnownPhoto(*row) for row in (await session.execute(query))]
 
@@ -224,11 +211,6 @@ class Catalogue:
         return insert(PhotoRow).from_select(
             ["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c)
         )
-
-
-def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:
-    """Return the values as one array parameter, whose statement is prepared once whatever their number."""
-    return bindparam(None, values, type_=ARRAY(kind))
 
 
 def _change(photo_id: int, **values: Any) -> Any:

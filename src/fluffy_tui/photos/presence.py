@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,7 +44,7 @@ def gone_photos(photos: Iterable[tuple[int, str]]) -> list[int]:
     gone = []
     for photo_id, path in photos:
         try:
-            there = stat.S_ISREG(Path(path).stat().st_mode)
+            there = stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - a Path costs as much as the call itself
         except (FileNotFoundError, NotADirectoryError):
             there = False
         except OSError:

@@ -116,7 +116,8 @@ def hash_file(file: BufferedReader, stop: threading.Event | None = None) -> byte
     """
     digest = hashlib.sha256()
     file.seek(0)
-    piece = memoryview(bytearray(_PIECE))
+    size = os.fstat(file.fileno()).st_size
+    piece = memoryview(bytearray(min(_PIECE, size + 1)))
     while count := file.readinto(piece):
         digest.update(piece[:count])
         if stop is not None and stop.is_set():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, LargeBinary, any_, func, select
 
-from fluffy_tui.photos.catalogue import Catalogue, array_of, has_post
+from fluffy_tui.photos.catalogue import Catalogue
 from fluffy_tui.photos.importing import Importer
 from fluffy_tui.photos.model import (
     FailedFile,
@@ -22,6 +22,7 @@ from fluffy_tui.photos.model import (
     PhotoUnreadable,
 )
 from fluffy_tui.photos.reading import hash_file, open_regular
+from fluffy_tui.photos.selecting import array_of, has_post
 from fluffy_tui.photos.tables import PhotoRow
 from fluffy_tui.photos.thumbnails import thumbnail
 from fluffy_tui.photos.walking import existing_folders
