@@ -33,8 +33,11 @@ _TURNS = {
 }
 """How to turn a picture upright, by EXIF's orientation."""
 
-_REDUCING_GAP = 2.0
-"""How much larger than asked the cheap first reduction stays, so that the last one is sharp (Pillow's advice)."""
+_REDUCING_GAP = 1.5
+"""How much larger than asked the cheap first reduction stays, for the last one to be sharp.
+
+2 decodes a 12-megapixel JPEG for a box of 1,200 pixels whole, which takes twice as long and looks the same.
+"""
 
 
 def thumbnail(path: Path, width: int, height: int) -> Image.Image:
