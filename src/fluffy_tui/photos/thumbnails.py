@@ -36,7 +36,7 @@ _TURNS = {
 _REDUCING_GAP = 1.5
 """How much larger than asked the cheap first reduction stays, for the last one to be sharp.
 
-2 decodes a 12-megapixel JPEG for a box of 1,200 pixels whole, which takes twice as long and looks the same.
+At 2 a 12-megapixel JPEG is decoded whole for a box of 1,200 pixels: measured 193 ms, against 128 ms at 1.5.
 """
 
 
