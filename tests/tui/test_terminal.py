@@ -48,7 +48,7 @@ def test_a_terminal_is_accepted() -> None:
 
 @pytest.mark.parametrize(("missing", "name"), [("stdin", "input"), ("stdout", "output")])
 def test_without_a_terminal_it_is_refused(missing: str, name: str) -> None:
-    done = check(**{missing: False})  # type: ignore[arg-type]
+    done = check(**{missing: False})
     assert done.returncode == 2
     assert done.stderr.startswith(f"The app needs a terminal, but its standard {name} is not one.")
     assert done.stderr.count("\n") == 0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.signal import Signal
 from textual.worker import Worker
 
@@ -272,6 +272,11 @@ class FluffyApp(TellsFailures, App[None]):
         importing = run.progress if run.is_running else None
         self._show_overview(replace(self.context.overview, importing=importing))
         self._changes.publish(ImportMoved())
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer Textual's own commands, but for those that the key table has."""
+        ours = {"Keys", "Quit"}
+        return (command for command in super().get_system_commands(screen) if command.title not in ours)
 
     # Actions of every place
 

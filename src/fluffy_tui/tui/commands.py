@@ -10,6 +10,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from fluffy_tui.tui.keys import ACTIONS, Action
 
+TOOLTIP_WEIGHT = 0.3
+"""What a word found in the explanation counts beside one found in the name."""
+
 
 class KeyCommands(Provider):
     """Offers what can be done on the screen that the palette was opened from."""
@@ -24,7 +27,7 @@ class KeyCommands(Provider):
         matcher = self.matcher(query)
         for action, run in self._possible():
             title = _title(action)
-            score = max(matcher.match(title), matcher.match(action.tooltip))
+            score = max(matcher.match(title), matcher.match(action.tooltip) * TOOLTIP_WEIGHT)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), run, text=title, help=action.tooltip)
 

@@ -286,7 +286,15 @@ _POSTS = (
 )
 
 _IMPORT = (
-    Action("import.start", "enter", "start", "Import the folders named.", Place.IMPORT, footer=True),
+    Action(
+        "import.start",
+        "enter",
+        "start",
+        "Import the folders named.",
+        Place.IMPORT,
+        footer=True,
+        priority=True,
+    ),
     Action(
         "import.another",
         "ctrl+n",

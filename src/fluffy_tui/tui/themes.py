@@ -33,6 +33,13 @@ FLUFFY = Theme(
         "block-cursor-blurred-foreground": "#d7dbe2",
         "button-color-foreground": "#15181d",
         "button-focus-text-style": "bold underline",
+        "scrollbar": "#333b46",
+        "scrollbar-hover": "#4a5563",
+        "scrollbar-active": "#8fb8de",
+        "scrollbar-background": "#15181d",
+        "scrollbar-background-hover": "#15181d",
+        "scrollbar-background-active": "#15181d",
+        "scrollbar-corner-color": "#15181d",
         "input-selection-background": "#8fb8de 30%",
     },
 )

@@ -37,7 +37,6 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     BINDINGS = bindings(Place.CHANNELS)
     DEFAULT_CSS = """
     ChannelScreen {
-        #dialog { width: 72; }
         #channels { height: auto; max-height: 14; display: none; border: none; padding: 0; }
         &.-listed #channels { display: block; }
         #channels-words { height: auto; }
@@ -45,7 +44,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     """
 
     def __init__(self, personas: PersonasPort, persona: Persona) -> None:
-        super().__init__(classes="dialog")
+        super().__init__(classes="dialog -broad")
         self._personas = personas
         self._persona = persona
         self._channels: list[Channel] = []

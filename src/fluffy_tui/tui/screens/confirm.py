@@ -34,9 +34,7 @@ class ConfirmScreen(ModalScreen[bool]):
             dialog.border_title = Content(self._title).markup
             yield Static(self._question, markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(
-                    f"{self._yes}  y", id="yes", variant="primary", compact=True, action="screen.yes"
-                )
+                yield Button(f"{self._yes}  y", id="yes", compact=True, action="screen.yes")
                 yield Button(f"{self._no}  n", id="no", compact=True, action="screen.no")
 
     def on_mount(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -9,6 +11,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fluffy_tui.tui.keys import Action, Place, actions_of, bindings, written_key
+
+TOOLTIP_WIDTH = 44
+"""Columns for the sentence beside the keys, in the narrowest terminal."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -23,13 +28,12 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS = bindings(Place.HELP)
     DEFAULT_CSS = """
     HelpScreen {
-        #dialog { width: 84; padding: 1 2; }
         #help-scroll { height: auto; max-height: 100%; }
     }
     """
 
     def __init__(self, place: Place | None, keymap: dict[str, str]) -> None:
-        super().__init__(classes="dialog")
+        super().__init__(classes="dialog -broad")
         self._place = place
         self._keymap = keymap
 
@@ -55,7 +59,9 @@ class HelpScreen(ModalScreen[None]):
     def _line(self, action: Action) -> Content:
         keys = self._keymap.get(action.id, action.keys).split(",")
         written = "  ".join(written_key(key) for key in keys)
-        return Content.assemble(Content.styled(f"  {written:<18}", "bold"), action.tooltip)
+        first, *rest = wrap(action.tooltip, TOOLTIP_WIDTH)
+        lines = [Content.assemble(Content.styled(f"  {written:<20}", "bold"), first)]
+        return Content("\n").join([*lines, *(Content(" " * 22 + words) for words in rest)])
 
     def action_close(self) -> None:
         """Close."""

@@ -79,8 +79,8 @@ class StartupScreen(Screen[None]):
             yield Static("fluffy-tui demo" if self._demo else "fluffy-tui", id="startup-name", markup=False)
             yield Static("… starting", id="startup-steps", markup=False)
             yield Static(id="startup-failure", markup=False)
-            with Horizontal(id="startup-buttons"):
-                yield Button("try again", variant="primary", action="screen.retry", compact=True)
+            with Horizontal(id="startup-buttons", classes="buttons"):
+                yield Button("try again", action="screen.retry", compact=True)
                 yield Button("quit", action="screen.leave", compact=True)
         yield Footer(show_command_palette=False)
         yield SmallNotice()

@@ -1,0 +1,165 @@
+"""Rules that no linter knows, held by one walk over the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parent.parent / "src" / "fluffy_tui"
+FILES = sorted(SOURCE.rglob("*.py"))
+TUI = [path for path in FILES if path.is_relative_to(SOURCE / "tui")]
+
+EDGES = {
+    "core/queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
+    "modes/console.py": "the error of the person's own script, shown as `python -` does",
+    "modes/own_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
+    "tui/screens/compose.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
+    "tui/widgets/photo_list.py": "a worker's edge: the list stays, and its screen says why",
+    "tui/widgets/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
+    "tui/screens/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
+}
+"""Where `except Exception` may stand, and why."""
+
+CLOCK = {
+    "tui/app.py": "a worker's silence sends no event",
+    "tui/widgets/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
+    "tui/screens/compose.py": "what is typed is written down a moment later, not at each key",
+    "tui/widgets/photo_preview.py": "nothing is decoded while the cursor still runs",
+}
+"""Where the clock may be used, and why."""
+
+
+def name_of(path: Path) -> str:
+    """Return a file's name as the rules write it."""
+    return path.relative_to(SOURCE).as_posix()
+
+
+def walk(paths: list[Path]) -> Iterator[tuple[str, ast.AST]]:
+    """Yield every node with a name to say where it is."""
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            yield f"{name_of(path)}:{getattr(node, 'lineno', 0)}", node
+
+
+def called(node: ast.AST) -> str:
+    """Return the last name of what is called; empty for anything but a call."""
+    if not isinstance(node, ast.Call):
+        return ""
+    function = node.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def keywords(node: ast.AST) -> dict[str, ast.expr]:
+    """Return the keywords of a call."""
+    assert isinstance(node, ast.Call)
+    return {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+
+
+def workers() -> Iterator[tuple[str, ast.AST]]:
+    """Yield every place where Textual is asked for a worker."""
+    for where, node in walk(TUI):
+        if called(node) in ("work", "run_worker"):
+            yield where, node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in node.decorator_list:
+                assert not (isinstance(decorator, ast.Name) and decorator.id == "work"), (
+                    f"{where}: bare @work"
+                )
+
+
+def test_every_worker_says_its_group_and_purpose_and_never_ends_the_app() -> None:
+    """Textual cancels the whole group "default" for any exclusive worker without a group."""
+    found = list(workers())
+    assert found
+    for where, node in found:
+        given = keywords(node)
+        assert {"group", "description", "exit_on_error"} <= set(given), where
+        exit_on_error = given["exit_on_error"]
+        assert isinstance(exit_on_error, ast.Constant), where
+        assert exit_on_error.value is False, where
+
+
+def test_nothing_waits_by_the_clock() -> None:
+    """Screens wait for events; a pause before the next try is never the screen's business."""
+    for where, node in walk(TUI):
+        if called(node) in ("sleep", "set_timer", "set_interval"):
+            assert where.partition(":")[0] in CLOCK, where
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_exceptions_of_any_kind_are_caught_at_the_edges_only(path: Path) -> None:
+    """Elsewhere an error that nobody foresaw must be seen."""
+    for where, node in walk([path]):
+        if not isinstance(node, ast.ExceptHandler):
+            continue
+        caught = node.type
+        names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+        for name in names:
+            wide = name is None or (isinstance(name, ast.Name) and name.id in ("Exception", "BaseException"))
+            raised_again = any(isinstance(inner, ast.Raise) and inner.exc is None for inner in ast.walk(node))
+            assert not wide or raised_again or name_of(path) in EDGES, where
+
+
+def test_every_binding_comes_from_the_table_of_keys() -> None:
+    """So that footer, help, palette and README never disagree."""
+    for where, node in walk(TUI):
+        if called(node) == "Binding":
+            assert where.startswith("tui/keys.py:"), where
+        if not isinstance(node, ast.Assign | ast.AnnAssign):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        if any(isinstance(target, ast.Name) and target.id == "BINDINGS" for target in targets):
+            assert node.value is not None
+            calls = [called(inner) for inner in ast.walk(node.value) if isinstance(inner, ast.Call)]
+            assert "bindings" in calls, where
+
+
+NAMED_COLOR = re.compile(
+    r"(?:color|background|tint|border[\w-]*|outline[\w-]*):[^;{]*"
+    r"(?:#[0-9a-fA-F]{3,8}\b|\brgba?\(|\bhsla?\(|\b(?:red|green|blue|yellow|white|black|cyan|magenta|gr[ae]y)\b)"
+)
+
+
+def styles() -> Iterator[tuple[str, str]]:
+    """Yield every style sheet, in files and in classes."""
+    for path in SOURCE.rglob("*.tcss"):
+        yield name_of(path), path.read_text(encoding="utf-8")
+    for where, node in walk(TUI):
+        if isinstance(node, ast.Assign) and any(
+            isinstance(target, ast.Name) and target.id in ("DEFAULT_CSS", "CSS") for target in node.targets
+        ):
+            assert isinstance(node.value, ast.Constant), where
+            yield where, str(node.value.value)
+
+
+def test_every_color_in_a_style_sheet_is_the_themes() -> None:
+    """A colour of one's own is unreadable in half of the themes."""
+    found = list(styles())
+    assert len(found) > 5
+    for where, style in found:
+        hit = NAMED_COLOR.search(re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL))
+        assert hit is None, f"{where}: {hit.group() if hit else ''}"
+
+
+@pytest.mark.parametrize("style", ["color: red;", "background: #123456 50%;", "border: round rgb(1,2,3);"])
+def test_the_colour_rule_sees_what_it_is_for(style: str) -> None:
+    """The rule is of use only if it can fail."""
+    assert NAMED_COLOR.search(style)
+
+
+@pytest.mark.parametrize(
+    "style", ["color: $text;", "border: round $border-blurred;", "background: $warning 25%;"]
+)
+def test_the_colour_rule_lets_theme_variables_be(style: str) -> None:
+    """Theme variables are what is wanted."""
+    assert not NAMED_COLOR.search(style)
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_no_file_is_too_long_to_read(path: Path) -> None:
+    """A file that no longer fits in the head is two files."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
