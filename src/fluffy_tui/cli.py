@@ -120,13 +120,9 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
 
 async def _import(options: argparse.Namespace, settings: Settings) -> int:
     from fluffy_tui.modes import import_folders
-    from fluffy_tui.photos import FolderNotFound
 
     _open_log(settings)
-    try:
-        return await import_folders.open_and_run(settings, options.folders, options.persona, json=options.json)
-    except FolderNotFound as error:
-        raise UsageError(error.message, error.hint) from error
+    return await import_folders.open_and_run(settings, options.folders, options.persona, json=options.json)
 
 
 def _open_log(settings: Settings) -> None:
