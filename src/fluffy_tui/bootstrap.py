@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferClient
-from fluffy_tui.core.database import Database, connection_url
+from fluffy_tui.core.database import Database, connection_url, program_name
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.events import Event, events
@@ -30,6 +30,8 @@ from fluffy_tui.scheduling import (
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from procrastinate import App
 
     from fluffy_tui.settings import Settings
 
@@ -69,7 +71,11 @@ def _say_nothing(step: str) -> None:
 
 @asynccontextmanager
 async def open_services(
-    settings: Settings, report: Callable[[str], None] = _say_nothing, *, pace: Pace | None = None
+    settings: Settings,
+    report: Callable[[str], None] = _say_nothing,
+    *,
+    pace: Pace | None = None,
+    role: str = "app",
 ) -> AsyncIterator[Services]:
     """Open the database, bring it up to date and build every service on it; close them at the end of the block.
 
@@ -77,6 +83,7 @@ async def open_services(
         settings: what to open.
         report: called with a short phrase as each step of opening begins.
         pace: the durations of delivery.
+        role: what this process does, as it is called in the trail of posts: `app`, `worker`, `console`.
 
     Raises:
         FluffyError: something cannot be opened; the text says what and why.
@@ -86,7 +93,8 @@ async def open_services(
         report("bringing the database up to date")
         await asyncio.to_thread(migrate, url)
         report("opening the library")
-        database = Database(url)
+        name = program_name(role)
+        database = Database(url, name=name)
         stack.push_async_callback(database.close)
         pace = pace or Pace()
         buffer = None
@@ -94,7 +102,7 @@ async def open_services(
             buffer = await stack.enter_async_context(
                 BufferClient(settings.buffer_url, settings.buffer_api_key, timeout=pace.answer)
             )
-        yield _build(settings, database, server, buffer, pace)
+        yield _build(settings, database, build_queue(url, name), server, buffer, pace)
 
 
 async def _open_server(
@@ -119,12 +127,12 @@ def _leave(server: EmbeddedServer) -> None:
 def _build(
     settings: Settings,
     database: Database,
+    queue: App,
     server: EmbeddedServer | None,
     buffer: BufferClient | None,
     pace: Pace,
 ) -> Services:
     host, host_trouble = _open_host(settings)
-    queue = build_queue(database.url)
     add_tasks(queue)
     personas = Personas(database, buffer)
     photos = Photos(database, scheduled=scheduled_photo_ids())

@@ -117,6 +117,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("FLUFFY_S3_REGION", "s3_region", "`s3` host: region", "us-east-1"),
     Setting("AWS_ACCESS_KEY_ID", "aws_access_key_id", "`s3` host: access key", secret=True),
     Setting("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "`s3` host: secret key", secret=True),
+    Setting(
+        "FLUFFY_UNDO_SECONDS",
+        "undo_seconds",
+        "for so many seconds a submitted post can still be taken back before it leaves; 0 for none",
+        "10",
+    ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "the image_embed service, if you run one"),
     Setting("FLUFFY_PREVIEW", "preview", "`auto`, `kitty`, `sixel`, `half-cell` or `off`", "auto"),
 )
@@ -149,6 +155,8 @@ class Settings:
     s3: S3Settings | None = None
     image_embed_url: str | None = None
     preview: Preview = Preview.AUTO
+    undo_seconds: float = 10.0
+    """How long a submitted post waits before it leaves, so that it can be taken back."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The person's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -212,6 +220,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=values.get("IMAGE_EMBED_URL"),
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
+        undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
     )
 
 
@@ -252,6 +261,16 @@ def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
         return choices(value.strip().lower())
     except ValueError:
         raise InvalidSetting(f"{variable} has to be one of {', '.join(choices)}, not {value!r}.") from None
+
+
+def _seconds(variable: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:  # which "nan" is not either
+        raise InvalidSetting(f"{variable} has to be a number of seconds from 0 to 3600, not {value!r}.")
+    return seconds
 
 
 def _web_address(variable: str, address: str) -> str:

@@ -132,6 +132,7 @@ async def workplace(
         media_host=MediaHostKind.DIRECTORY,
         media_base_url=stand_in.media_url,
         media_directory=media,
+        undo_seconds=0.0,
     )
     async with open_services(settings, pace=QUICK) as services:
         channels = {channel.name: channel for channel in await services.personas.available_channels()}

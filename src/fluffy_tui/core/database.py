@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -59,6 +61,16 @@ def connection_url(url: str) -> str:
     return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def program_name(role: str) -> str:
+    """Return the name by which this process is known to the database, such as `fluffy-tui worker host:4711`.
+
+    Every connection carries it, so that what a post went through tells who did it. Postgres keeps 63 bytes.
+    """
+    host = socket.gethostname().encode("ascii", "replace").decode()
+    tail = f":{os.getpid()}"
+    return f"fluffy-tui {role} {host}"[: 63 - len(tail)] + tail
+
+
 def lost(error: Exception) -> DatabaseUnavailable:
     """Return what to tell a person when a working connection failed; the cause is for the log."""
     log.warning("the database went away: %s", type(error).__name__)
@@ -71,16 +83,17 @@ class Database:
     Args:
         url: `postgresql://…`, as `connection_url` returns it; never shown, since it may hold a password.
         pool_size: connections kept open; two more may be opened for a moment.
+        name: what its connections are called in the database, as `program_name` returns it.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 3) -> None:
+    def __init__(self, url: str, *, pool_size: int = 3, name: str = "fluffy-tui") -> None:
         self._url = url
         self._engine = create_async_engine(
             make_url(url).set(drivername="postgresql+psycopg"),
             pool_size=pool_size,
             max_overflow=2,
             pool_pre_ping=True,  # a restarted server costs one quiet reconnect instead of an error
-            connect_args={"connect_timeout": 5},
+            connect_args={"connect_timeout": 5, "application_name": name},
             hide_parameters=True,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)

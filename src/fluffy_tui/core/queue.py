@@ -31,10 +31,11 @@ STALLED_SECONDS = 20.0
 """A worker that was silent for this long is taken for dead; its jobs are taken up by others."""
 
 
-def build_queue(url: str) -> procrastinate.App:
+def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
     """Return the Procrastinate app for the database at `url`, not yet opened.
 
-    Deferring through `defer` uses the caller's connection, so only a worker opens it.
+    Deferring through `defer` uses the caller's connection, so only a worker opens it; `name` is what its
+    connections are called in the database.
     """
     connector = procrastinate.PsycopgConnector(
         conninfo=url,
@@ -43,6 +44,7 @@ def build_queue(url: str) -> procrastinate.App:
         timeout=30,
         kwargs={
             "connect_timeout": 5,
+            "application_name": name,
             "keepalives_idle": 30,
             "keepalives_interval": 10,
             "keepalives_count": 3,

@@ -38,7 +38,7 @@ async def run(settings: Settings) -> int:
 
 @asynccontextmanager
 async def _names(settings: Settings) -> AsyncIterator[dict[str, Any]]:
-    async with open_services(settings) as services:
+    async with open_services(settings, role="console") as services:
         yield {
             "__name__": "__console__",
             "personas": services.personas,

@@ -34,7 +34,7 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
     loop = asyncio.get_running_loop()
     for number in STOPPING:
         loop.add_signal_handler(number, stop.set)
-    async with open_services(settings, pace=pace) as services:
+    async with open_services(settings, pace=pace, role="worker") as services:
         log.info("the worker has started")
         leaving = asyncio.create_task(_leave_with_starter(services, stop)) if with_starter else None
         try:

@@ -77,6 +77,28 @@ class Post:
     external_link: str | None
     created_at: datetime
     updated_at: datetime
+    support_url: str | None = None
+    """Buffer's own page about the error, where it named one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostEvent:
+    """One line of a post's trail: what happened to it, when and by whose hand."""
+
+    id: int
+    at: datetime
+    what: str
+    """`created`, `step`, `edited`, `due_moved`, `attempt`, `link` or `line`."""
+    step: Step | None
+    status: PostStatus
+    attempt: int
+    code: str | None
+    message: str | None
+    """Why, in plain words with Buffer's own; None when nothing was wrong."""
+    scheduled_at: datetime | None
+    next_try_at: datetime | None
+    worker: str
+    """The program that did it, such as `fluffy-tui worker host:4711`."""
 
 
 class Reason(StrEnum):

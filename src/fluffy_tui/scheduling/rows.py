@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit
-from fluffy_tui.scheduling.model import Post, PostStatus, Step
+from fluffy_tui.scheduling.model import Post, PostEvent, PostStatus, Step
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling.tables import PostRow
+    from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 
 
 def post_of(row: PostRow) -> Post:
@@ -38,4 +38,22 @@ def post_of(row: PostRow) -> Post:
         external_link=row.external_link,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        support_url=row.support_url,
+    )
+
+
+def event_of(row: PostEventRow) -> PostEvent:
+    """Return the line of the trail that a row holds."""
+    return PostEvent(
+        id=row.id,
+        at=row.at,
+        what=row.what,
+        step=Step(row.step) if row.step else None,
+        status=PostStatus(row.status),
+        attempt=row.attempt,
+        code=row.code,
+        message=row.message,
+        scheduled_at=row.scheduled_at,
+        next_try_at=row.next_try_at,
+        worker=row.worker,
     )

@@ -18,15 +18,16 @@ from fluffy_tui.scheduling.model import (
     NotPossibleNow,
     PersonaCounts,
     Post,
+    PostEvent,
     PostNotFound,
     PostStatus,
     Reason,
     ScheduleResult,
     Step,
 )
-from fluffy_tui.scheduling.rows import post_of
+from fluffy_tui.scheduling.rows import event_of, post_of
 from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
-from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -164,6 +165,12 @@ class Scheduling:
     async def on_their_way(self) -> list[Post]:
         """Return the posts between submission and acceptance, oldest first."""
         return await self._posts(select(PostRow).where(PostRow.step.in_(ON_THE_WAY)).order_by(PostRow.id))
+
+    async def timeline(self, post_id: int) -> list[PostEvent]:
+        """Return everything that happened to a post, oldest first; empty when it was let go."""
+        query = select(PostEventRow).where(PostEventRow.post_id == post_id).order_by(PostEventRow.id)
+        async with self.database.transaction() as session:
+            return [event_of(row) for row in (await session.execute(query)).scalars()]
 
     async def _posts(self, query: Select[PostRow]) -> list[Post]:
         async with self.database.transaction() as session:

@@ -1,4 +1,4 @@
-"""How posts are stored; the constraints keep a row from claiming what has not happened."""
+"""How posts and what became of them are stored; constraints keep a row from claiming what has not happened."""
 
 from __future__ import annotations
 
@@ -48,6 +48,14 @@ class PostRow(Base):
     rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """What went out: width, height and bytes of the JPEG, and how it was fitted."""
     external_link: Mapped[str | None]
+    support_url: Mapped[str | None]
+    """Buffer's own page about the error, where it named one."""
+    link_looks: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many times a live post was looked at and had no link yet."""
+    line_order: Mapped[int | None]
+    """Place among the waiting posts of its channel, where a person moved it; its id otherwise."""
+    stalls: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many workers in a row have died while they had this post."""
     created_at: Mapped[Timestamp]
     updated_at: Mapped[Timestamp] = mapped_column(onupdate=func.now())
 
@@ -91,3 +99,58 @@ class PostRow(Base):
             ),
         ),
     )
+
+
+class PostEventRow(Base):
+    """One line of a post's trail, written by a trigger on `posts` and by nothing else."""
+
+    __tablename__ = "post_events"
+
+    id: Mapped[PrimaryKey]
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    what: Mapped[str]
+    step: Mapped[str | None]
+    status: Mapped[str]
+    attempt: Mapped[int]
+    code: Mapped[str | None]
+    message: Mapped[str | None]
+    scheduled_at: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None]
+    worker: Mapped[str]
+    """`application_name` of the connection that did it."""
+
+    __table_args__ = (Index("ix_post_events_post_id_id", "post_id", "id"),)
+
+
+class RequestBudgetRow(Base):
+    """What Buffer last told of one window of its rate limit; shared by every process with the same key."""
+
+    __tablename__ = "request_budget"
+
+    key_mark: Mapped[str] = mapped_column(primary_key=True)
+    """Tells keys apart without telling the key: a new key has a budget of its own."""
+    window_seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    quota: Mapped[int | None]
+    remaining: Mapped[int]
+    resets_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+
+
+class FollowRoundRow(Base):
+    """When Buffer was last asked about the open posts of an organisation, by whichever worker."""
+
+    __tablename__ = "follow_rounds"
+
+    organization_id: Mapped[str] = mapped_column(primary_key=True)
+    asked_at: Mapped[datetime]
+
+
+class WorkerNameRow(Base):
+    """Who stands behind a worker's number, noted by a trigger when it registers with Procrastinate."""
+
+    __tablename__ = "worker_names"
+
+    worker_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str]
+    started_at: Mapped[Timestamp]

@@ -1,0 +1,80 @@
+"""Whatever moves a post leaves a line in its trail: what, when, by whose hand, and why."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import PostStatus, Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduling.workplace import Workplace
+
+
+async def test_a_delivery_leaves_every_step_in_order(place: Workplace) -> None:
+    async with place.worker():
+        post = await place.submit()
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    trail = await place.services.scheduling.timeline(post.id)
+    steps = [event.step for event in trail]
+    assert steps == [
+        Step.QUEUED,
+        Step.RENDERING,
+        *[Step.HOSTING] * (len(steps) - 4),
+        Step.SENDING,
+        Step.ACCEPTED,
+    ]
+    assert trail[0].what == "created"
+    assert trail[-1].status is PostStatus.SCHEDULED
+    assert trail[-1].scheduled_at is not None
+    assert sorted(event.at for event in trail) == [event.at for event in trail]
+
+
+async def test_the_trail_names_who_did_it(place: Workplace, tmp_path: Path) -> None:
+    post = await place.submit()
+    child = place.worker_process(tmp_path / "worker.log")
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    child.let_go()
+    await child.ended()
+    trail = await place.services.scheduling.timeline(post.id)
+    assert trail[0].worker.startswith("fluffy-tui app ")
+    assert trail[0].worker.endswith(f":{os.getpid()}")
+    assert trail[-1].worker.startswith("fluffy-tui worker ")
+    assert trail[-1].worker.endswith(f":{child.pid}")
+
+
+async def test_trouble_is_kept_with_buffers_words(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.QUEUE_FULL, operation="createPost")
+    async with place.worker():
+        post = await place.submit()
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    trail = await place.services.scheduling.timeline(post.id)
+    [held] = [event for event in trail if event.step is Step.HELD]
+    assert held.code == "queue_full"
+    assert "Scheduled posts limit reached" in str(held.message)
+    assert held.next_try_at is not None
+    assert trail[-1].message is None
+
+
+async def test_the_trail_holds_no_secret_and_ends_with_its_post(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.BAD_KEY, operation="createPost")
+    async with place.worker():
+        post = await place.submit()
+        await place.until(post.id, lambda now: now.step is Step.HELD)
+    assert place.stand_in.key not in repr(await place.services.scheduling.timeline(post.id))
+    await place.services.scheduling.let_go(post.id)
+    assert await place.services.scheduling.timeline(post.id) == []
+
+
+async def test_even_a_change_by_hand_leaves_a_trace(place: Workplace) -> None:
+    post = await place.submit()
+    async with place.services.database.transaction() as session:
+        await session.execute(text("SET LOCAL application_name = 'somebody'"))
+        await session.execute(text("UPDATE posts SET step = 'rendering' WHERE id = :id"), {"id": post.id})
+    trail = await place.services.scheduling.timeline(post.id)
+    assert (trail[-1].step, trail[-1].worker) == (Step.RENDERING, "somebody")
