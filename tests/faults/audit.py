@@ -1,0 +1,112 @@
+"""Checks a campaign from both sides: what was submitted, what our database says, what Buffer holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from faults.plan import Act
+from fluffy_tui.buffer import Code
+from fluffy_tui.scheduling import PostStatus, Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.demo import Post as BufferPost
+    from fluffy_tui.demo import StandIn
+    from fluffy_tui.scheduling import Post
+
+CAUSES: dict[str, set[Act]] = {
+    Code.IMAGE_DROPPED: {Act.ASSET_LOST},
+    Code.IMAGE_UNREADABLE: {Act.MEDIA_AWAY},
+}
+"""Which faults may truly end a post as failed; everything else has to pass by itself."""
+
+
+@dataclass
+class Findings:
+    """What an audit found; all but `in_trouble` has to stay empty."""
+
+    duplicates: list[str] = field(default_factory=list)
+    losses: list[str] = field(default_factory=list)
+    disagreements: list[str] = field(default_factory=list)
+    in_trouble: dict[int, str] = field(default_factory=dict)
+    """Failed posts that are not in Buffer, by id, with their cause."""
+
+    @property
+    def violations(self) -> list[str]:
+        """Everything that must never happen."""
+        return [*self.duplicates, *self.losses, *self.disagreements]
+
+
+async def audit(
+    services: Services, stand_in: StandIn, media: Path, submitted: dict[str, int], played: Counter[Act]
+) -> Findings:
+    """Compare both sides.
+
+    Args:
+        services: our side.
+        stand_in: Buffer's side.
+        media: the folder behind the media host.
+        submitted: each caption, which is unique, and the photo it was submitted with.
+        played: the faults that were played.
+    """
+    findings = Findings()
+    ours = {post.caption: post for post in await services.scheduling.posts(limit=10 * len(submitted) + 10)}
+    theirs: dict[str, list[BufferPost]] = {}
+    for there in stand_in.posts():
+        theirs.setdefault(there.text, []).append(there)
+    for caption, found in theirs.items():
+        if len(found) > 1:
+            findings.duplicates.append(f"{caption!r} is in Buffer {len(found)} times")
+        if caption not in submitted:
+            findings.disagreements.append(f"{caption!r} is in Buffer but was never submitted")
+    if len(ours) != len(submitted):
+        findings.losses.append(f"{len(submitted)} posts were submitted, {len(ours)} are written")
+    for caption, photo_id in submitted.items():
+        post = ours.get(caption)
+        if post is None or post.photo_id != photo_id:
+            findings.losses.append(f"{caption!r} is not written with its photo")
+        else:
+            _compare(findings, post, theirs.get(caption, []), media, played)
+    return findings
+
+
+def _compare(
+    findings: Findings, post: Post, found: list[BufferPost], media: Path, played: Counter[Act]
+) -> None:
+    who = f"post {post.id} ({post.step}, {post.error_code})"
+    if post.status is PostStatus.FAILED:
+        findings.in_trouble[post.id] = f"{post.error_code}: {post.error_message}"
+        possible = CAUSES.get(post.error_code or "", set())
+        if not any(played[act] for act in possible):
+            findings.disagreements.append(f"{who} failed without such a fault: {post.error_message}")
+        if any(there.assets for there in found):
+            findings.disagreements.append(f"{who} is called failed, but it is in Buffer")
+        return
+    if post.step is not Step.ACCEPTED:
+        findings.losses.append(f"{who} has not arrived: {post.error_message}")
+        return
+    if not found:
+        findings.losses.append(f"{who} is called accepted, but it is not in Buffer")
+        return
+    there = found[0]
+    facts = {
+        "id": (post.buffer_post_id, there.id),
+        "channel": (post.channel_id, there.channel_id),
+        "time": (post.scheduled_at, there.due_at),
+        "status": ("scheduled", there.status),
+        "picture": ([post.media_url], [asset.source for asset in there.assets]),
+        "alt text": ([post.alt_text], [asset.alt_text for asset in there.assets]),
+        "hosted bytes": ((post.rendition or {}).get("bytes"), _size(media, post)),
+    }
+    for name, (we_say, they_say) in facts.items():
+        if we_say != they_say:
+            findings.disagreements.append(f"{who}: {name} is {we_say} here and {they_say} there")
+
+
+def _size(media: Path, post: Post) -> int | None:
+    path = media / "posts" / str(post.media_url).rsplit("/", 1)[-1]
+    return path.stat().st_size if path.is_file() else None

@@ -1,0 +1,270 @@
+"""A fault campaign: posts are delivered by two workers while everything around them goes wrong by a seeded plan.
+
+By hand, from the folder `tests` (any seed; the report names it):
+
+    python -m faults.campaign --seed 7 --posts 300
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import secrets
+import shutil
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faults.audit import Findings, audit
+from faults.cluster import Cluster
+from faults.crew import PACE, Crew, worker_environment
+from faults.plan import Act, Plan
+from faults.troublemaker import Troublemaker
+from faults.world import PERSONAS, albums, busy_world
+from fluffy_tui.bootstrap import Services, open_services
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.events import Connected, PostChanged
+from fluffy_tui.demo import ManualClock, StandIn, Window
+from fluffy_tui.paths import Paths
+from fluffy_tui.scheduling import Reason, Step
+from fluffy_tui.settings import MediaHostKind, Secret, Settings
+
+if TYPE_CHECKING:
+    from faults.world import Album
+    from fluffy_tui.photos import Photo
+
+SETTLED_WITHIN = 150.0
+"""Seconds after the last fault in which every post has to be in Buffer or in trouble."""
+
+RETRIES = 3
+"""How many times a person retries what ended in trouble, before it counts as lost."""
+
+
+@dataclass
+class Report:
+    """What a campaign came to."""
+
+    seed: int
+    posts: int
+    faults: dict[str, int]
+    duplicates: int
+    losses: int
+    in_trouble: dict[int, str]
+    """Failed posts and their causes, before a person retried them."""
+    resubmitted: int
+    """Submissions that met a dead database; each was written exactly once."""
+    written_before: int
+    """Those of them that had been written although the answer was lost."""
+    longest_recovery: float
+    """Longest that any post stood still, in seconds, since the last fault that stops all delivery."""
+    settled: float
+    """Seconds from the last fault until every post was in Buffer or in trouble."""
+    seconds: float
+    violations: list[str] = field(default_factory=list)
+
+    def as_text(self) -> str:
+        """Return the report as indented JSON."""
+        return json.dumps(self.__dict__, indent=2, ensure_ascii=False)
+
+
+@dataclass
+class Campaign:
+    """One run of a plan."""
+
+    plan: Plan
+    services: Services
+    cluster: Cluster
+    stand_in: StandIn
+    trouble: Troublemaker
+    media: Path
+    submitted: dict[str, int] = field(default_factory=dict)
+    submitted_at: dict[str, datetime] = field(default_factory=dict)
+    resubmitted: int = 0
+    written_before: int = 0
+
+    async def run(self, libraries: list[Album]) -> Report:
+        """Submit and make trouble at the same time, then let everything settle and look from both sides."""
+        began = time.monotonic()
+        await asyncio.gather(self._submit_all(libraries), self.trouble.play(self.plan.faults))
+        self.trouble.lift()
+        lifted = time.monotonic()
+        await self._settled()
+        settled = time.monotonic() - lifted
+        longest = await self._longest_recovery()
+        first = await self._audit()
+        last = first
+        for _ in range(RETRIES):
+            if last.in_trouble:
+                await self._retry(last)
+                last = await self._audit()
+        still = [f"post {number} cannot be retried: {why}" for number, why in last.in_trouble.items()]
+        violations = [*first.violations, *last.violations, *still, *self.trouble.crew.gave_up]
+        return Report(
+            seed=self.plan.seed,
+            posts=len(self.submitted),
+            faults={act: self.trouble.played[act] for act in Act},
+            duplicates=len(first.duplicates) + len(last.duplicates),
+            losses=len(first.losses) + len(last.losses) + len(still),
+            in_trouble=first.in_trouble,
+            resubmitted=self.resubmitted,
+            written_before=self.written_before,
+            longest_recovery=round(longest, 1),
+            settled=round(settled, 1),
+            seconds=round(time.monotonic() - began, 1),
+            violations=list(dict.fromkeys(violations)),
+        )
+
+    async def _submit_all(self, libraries: list[Album]) -> None:
+        for number, (persona, pause) in enumerate(self.plan.submissions):
+            await asyncio.sleep(pause)
+            await self._submit(libraries[persona].photos.pop(), number)
+
+    async def _submit(self, photo: Photo, number: int) -> None:
+        """Submit one photo. Where the database went away meanwhile, ask again: it is written once or not at all."""
+        caption = f"number {number} of campaign {self.plan.seed}"
+        self.submitted[caption] = photo.id
+        timed = number % 5 == 0
+        unsure = False
+        while True:
+            try:
+                result = await self.services.scheduling.schedule_post(
+                    photo,
+                    caption,
+                    alt_text=f"picture {number}",
+                    share_mode=ShareMode.CUSTOM_SCHEDULED if timed else ShareMode.ADD_TO_QUEUE,
+                    at=datetime.now(UTC) + timedelta(days=30, minutes=number) if timed else None,
+                )
+            except DatabaseUnavailable:
+                self.resubmitted += not unsure
+                unsure = True
+                await self.cluster.up.wait()
+                continue
+            break
+        if not result.ok:
+            assert unsure, f"{caption}: {result.reason}"
+            assert result.code is Reason.ALREADY_SCHEDULED, result.reason
+            assert result.post is not None
+            assert result.post.caption == caption
+            self.written_before += 1
+        self.submitted_at[caption] = datetime.now(UTC)
+
+    async def _settled(self) -> None:
+        """Wait until no post moves by itself any more, or for as long as is allowed."""
+        try:
+            async with asyncio.timeout(SETTLED_WITHIN):
+                async for event in self.services.events():
+                    if isinstance(event, PostChanged | Connected) and not await self._moving():
+                        return
+        except TimeoutError:
+            return  # the audit tells what has not arrived
+
+    async def _moving(self) -> int:
+        return len(await self.services.scheduling.on_their_way())
+
+    async def _retry(self, findings: Findings) -> None:
+        """Do what a person would: delete in Buffer what lost its picture, then retry."""
+        for post_id in findings.in_trouble:
+            post = await self.services.scheduling.post(post_id)
+            assert post is not None
+            for there in self.stand_in.posts():
+                if there.text == post.caption and not there.assets:
+                    await self.services.delivery.buffer.delete_post(there.id)  # type: ignore[union-attr]
+            await self.services.scheduling.retry(post_id)
+        await self._settled()
+
+    async def _audit(self) -> Findings:
+        return await audit(self.services, self.stand_in, self.media, self.submitted, self.trouble.played)
+
+    async def _longest_recovery(self) -> float:
+        """Return how long any post stood still at most while nothing was in the way of all delivery."""
+        longest = 0.0
+        for post in await self.services.scheduling.posts(limit=len(self.submitted) + 1):
+            if post.step is Step.ACCEPTED:
+                arrived = post.updated_at
+                since = [lift for lift in self.trouble.lifted if lift <= arrived]
+                since.append(self.submitted_at[post.caption])
+                longest = max(longest, (arrived - max(since)).total_seconds())
+        return longest
+
+
+async def campaign(seed: int, posts: int, folder: Path) -> Report:
+    """Run one campaign; everything of it is kept below `folder`.
+
+    Args:
+        seed: draws the plan; the same seed gives the same plan.
+        posts: how many are submitted.
+        folder: takes photos, hosted pictures and the workers' logs.
+    """
+    plan = Plan.drawn(seed, posts, len(PERSONAS))
+    media = folder / "media"
+    clock = ManualClock(datetime.now(UTC))  # nothing falls due, so that both sides can be compared at rest
+    stand_in = StandIn(
+        media=media,
+        clock=clock,
+        world=busy_world(),
+        windows=(Window("15m", "15min", 900, 1_000_000),),
+        duplicate_window=timedelta(0),  # Buffer's guard against the same text would hide a second create
+    )
+    async with Cluster() as cluster, stand_in:
+        settings = _settings(cluster, stand_in, folder)
+        async with open_services(settings, pace=PACE) as services:
+            sizes = Counter(persona for persona, _ in plan.submissions)
+            libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
+            async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:
+                trouble = Troublemaker(stand_in, cluster, crew, media)
+                return await Campaign(plan, services, cluster, stand_in, trouble, media).run(libraries)
+
+
+def _settings(cluster: Cluster, stand_in: StandIn, folder: Path) -> Settings:
+    return Settings(
+        paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
+        database_url=Secret(cluster.url),
+        buffer_api_key=Secret(stand_in.key),
+        buffer_url=stand_in.url,
+        media_host=MediaHostKind.DIRECTORY,
+        media_base_url=stand_in.media_url,
+        media_directory=folder / "media",
+    )
+
+
+def _environment(settings: Settings, stand_in: StandIn) -> dict[str, str]:
+    assert settings.database_url is not None
+    return worker_environment(
+        {
+            "DATABASE_URL": settings.database_url.reveal(),
+            "FLUFFY_CONFIG": str(settings.paths.config_file),
+            "FLUFFY_DATA_DIR": str(settings.paths.data),
+            "FLUFFY_BUFFER_URL": stand_in.url,
+            "BUFFER_API_KEY": stand_in.key,
+            "FLUFFY_MEDIA_HOST": "directory",
+            "FLUFFY_MEDIA_DIRECTORY": str(settings.media_directory),
+            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+        }
+    )
+
+
+def main() -> int:
+    """Run a campaign by hand, print its report and return 1 when anything was violated."""
+    parser = argparse.ArgumentParser(prog="python -m faults.campaign", description=__doc__)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
+    parser.add_argument("--posts", type=int, default=300)
+    parser.add_argument("--keep", action="store_true", help="keep the workers' logs even when all is well")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="campaign-"))
+    print(f"seed {options.seed}, {options.posts} posts, logs in {folder}", flush=True)
+    report = asyncio.run(campaign(options.seed, options.posts, folder))
+    print(report.as_text())
+    if report.violations or options.keep:
+        return 1 if report.violations else 0
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

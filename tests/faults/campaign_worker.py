@@ -1,0 +1,15 @@
+"""The worker mode at the campaign's pace, as a process that can be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+
+from faults.crew import PACE
+from fluffy_tui.modes import worker
+from fluffy_tui.settings import load_settings
+
+if __name__ == "__main__":
+    logging.basicConfig(level="INFO", stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
+    raise SystemExit(asyncio.run(worker.run(load_settings(), with_starter=False, pace=PACE)))

@@ -1,0 +1,72 @@
+"""A Postgres server of the campaign's own, to be stopped, killed and cut off without hurting other tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from fluffy_tui.core.embedded import EmbeddedServer
+from fluffy_tui.core.embedded_socket import PidFile
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Cluster:
+    """The server, and the event that it is up."""
+
+    def __init__(self) -> None:
+        # Not below pytest's own folder, which the account that runs a server of root's cannot enter.
+        self._place = Path(tempfile.mkdtemp(prefix="fluffy-campaign-"))
+        self._server = EmbeddedServer(self._place / "postgres", log=self._place / "postgres.log")
+        self.up = asyncio.Event()
+        self.downs = 0
+        """How many times it went down."""
+        self.url = ""
+
+    async def __aenter__(self) -> Cluster:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await asyncio.to_thread(self._server.leave)
+        shutil.rmtree(self._place, ignore_errors=True)
+
+    async def start(self) -> None:
+        """Start the server, after a crash with its recovery."""
+        self.url = await asyncio.to_thread(self._server.start)
+        self.up.set()
+
+    async def stop(self) -> None:
+        """Stop the server as its administrator would."""
+        self._down()
+        await asyncio.to_thread(self._server.leave)
+
+    def kill(self) -> None:
+        """Kill the server's main process with SIGKILL; its children notice and end."""
+        state = PidFile.read(self._place / "postgres")
+        assert state is not None
+        self._down()
+        os.kill(state.pid, signal.SIGKILL)
+
+    def cut(self) -> None:
+        """End every connection but this one."""
+        with suppress(psycopg.OperationalError), psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+
+    def _down(self) -> None:
+        self.up.clear()
+        self.downs += 1

@@ -1,0 +1,104 @@
+"""The campaign's workers: processes of their own, and what a service manager does for them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.child import Child
+from fluffy_tui.scheduling import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from faults.cluster import Cluster
+
+PACE = Pace(
+    heartbeat=0.5,
+    stalled=4.0,
+    answer=1.5,
+    departure=1.5,
+    settle=8.0,
+    first_look=0.2,
+    shortest_pause=0.2,
+    longest_pause=2.0,
+    queue_full=0.5,
+    key_refused=0.5,
+    bounded_tries=6,
+)
+"""Delivery's own proportions, only quicker: a slow create of `SLOW` seconds arrives before it counts as settled."""
+
+SLOW = 3.0
+"""Seconds that a slow answer takes: longer than `answer`, well under `settle`."""
+
+
+class Crew:
+    """Worker processes, each started anew when it ends, as a service manager would."""
+
+    def __init__(self, count: int, environment: Mapping[str, str], log: Path, cluster: Cluster) -> None:
+        self._environment = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
+        self._log = log
+        self._cluster = cluster
+        self._children: dict[int, Child] = {}
+        self._killed: set[int] = set()
+        self._stopping = False
+        self._count = count
+        self.gave_up: list[str] = []
+        """Workers that ended by themselves although the database was there all the time."""
+
+    async def __aenter__(self) -> Crew:
+        self._tasks = [
+            asyncio.create_task(self._keep(number), name=f"worker-{number}") for number in range(self._count)
+        ]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping = True
+        for child in self._children.values():
+            os.kill(child.pid, signal.SIGTERM)
+        if not self._cluster.up.is_set():
+            for task in self._tasks:
+                task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=error is not None)
+
+    def kill(self, draw: float) -> None:
+        """Kill one worker with SIGKILL; `draw` from 0 to 1 says which."""
+        living = sorted(self._children)
+        if not living:
+            return
+        victim = self._children[living[int(draw * len(living)) % len(living)]]
+        self._killed.add(victim.pid)
+        os.kill(victim.pid, signal.SIGKILL)
+
+    async def _keep(self, number: int) -> None:
+        while not self._stopping:
+            await self._cluster.up.wait()
+            downs = self._cluster.downs
+            child = Child(
+                [sys.executable, str(Path(__file__).with_name("campaign_worker.py"))],
+                self._environment,
+                self._log / f"worker-{number}.log",
+            )
+            self._children[number] = child
+            status = await child.ended()
+            del self._children[number]
+            if child.pid in self._killed or self._stopping or downs != self._cluster.downs:
+                continue
+            self.gave_up.append(f"worker {number} ended by itself with status {status}")
+
+
+def worker_environment(values: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment without settings of its own, and with `values`."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("FLUFFY_", "BUFFER_", "AWS_"))
+    }
+    return {**clean, **values}

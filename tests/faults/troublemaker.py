@@ -1,0 +1,95 @@
+"""Makes the faults of a plan happen, and lifts those that last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from faults.crew import SLOW
+from faults.plan import Act, Fault
+from faults.world import ROOM
+from fluffy_tui.demo import Kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from faults.cluster import Cluster
+    from faults.crew import Crew
+    from fluffy_tui.demo import StandIn
+
+SWITCHES: dict[Act, tuple[Kind, dict[str, Any]]] = {
+    Act.ACCEPTED_THEN_DROPPED: (Kind.ACCEPT_THEN_DROP, {}),
+    Act.DROPPED_BEFORE: (Kind.DROP_BEFORE, {}),
+    Act.SERVER_ERROR_BEFORE: (Kind.SERVER_ERROR_BEFORE, {"count": 2}),
+    Act.SERVER_ERROR_AFTER: (Kind.SERVER_ERROR_AFTER, {}),
+    Act.SLOW_BEFORE: (Kind.SLOW, {"seconds": SLOW}),
+    Act.SLOW_AFTER: (Kind.SLOW, {"seconds": SLOW, "after": True}),
+    Act.UNEXPECTED_AFTER: (Kind.UNEXPECTED, {"after": True}),
+    Act.RATE_LIMITED: (Kind.RATE_LIMITED, {"seconds": 1, "count": 3}),
+    Act.NOT_JSON: (Kind.NOT_JSON_403, {"count": 2}),
+    Act.ASSET_LOST: (Kind.DROP_ASSET, {}),
+    Act.LOOK_FAILED: (Kind.SERVER_ERROR_BEFORE, {"operation": "posts", "count": 2}),
+    Act.LOOK_EMPTY: (Kind.NULL_EDGES, {}),
+}
+"""The stand-in's own switches; each waits for the next request that it fits."""
+
+
+@dataclass
+class Troublemaker:
+    """Plays faults, and counts them."""
+
+    stand_in: StandIn
+    cluster: Cluster
+    crew: Crew
+    media: Path
+    played: Counter[Act] = field(default_factory=Counter)
+    lifted: list[datetime] = field(default_factory=list)
+    """When something that stops all delivery was over."""
+
+    async def play(self, faults: tuple[Fault, ...]) -> None:
+        """Play a schedule, fault after fault, each at its time."""
+        for fault in faults:
+            await asyncio.sleep(fault.pause)
+            self.played[fault.act] += 1
+            if fault.act in SWITCHES:
+                kind, options = SWITCHES[fault.act]
+                self.stand_in.faults.add(kind, **options)
+                continue
+            await self._strike(fault)
+            self.lifted.append(datetime.now(UTC))
+
+    async def _strike(self, fault: Fault) -> None:
+        match fault.act:
+            case Act.WORKER_KILLED:
+                self.crew.kill(fault.draw)
+            case Act.CONNECTIONS_CUT:
+                await asyncio.to_thread(self.cluster.cut)
+            case Act.POSTGRES_STOPPED:
+                await self.cluster.stop()
+                await asyncio.sleep(fault.lasts)
+                await self.cluster.start()
+            case Act.POSTGRES_KILLED:
+                self.cluster.kill()
+                await asyncio.sleep(fault.lasts)
+                await self.cluster.start()
+            case Act.QUEUE_FULL:
+                self.stand_in.world.scheduled_posts = 0
+                await asyncio.sleep(fault.lasts)
+                self.stand_in.world.scheduled_posts = ROOM
+            case Act.MEDIA_AWAY:
+                away = self.media.with_name("media.away")
+                self.media.rename(away)
+                self.media.touch()  # a file in its place: root could write into any folder
+                await asyncio.sleep(fault.lasts)
+                self.media.unlink()
+                away.rename(self.media)
+            case _:
+                raise AssertionError(f"nobody plays {fault.act}")
+
+    def lift(self) -> None:
+        """Take back every switch that no request has met."""
+        self.stand_in.faults.clear()
+        self.lifted.append(datetime.now(UTC))

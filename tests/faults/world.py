@@ -1,0 +1,55 @@
+"""The campaign's world: channels in Buffer, personas that speak through them, photos on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluffy_tui.demo import Channel, World, week
+from scheduling.workplace import write_photo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+
+HOURS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 20, 40))
+EVERY_DAY = "mon tue wed thu fri sat sun"
+PERSONAS = {"ada": "ada.frames", "ben": "ben.sky", "cleo": "Cleo & Co", "dora": "ben.sky"}
+"""Each persona's channel; two of them share one."""
+
+ROOM = 100_000
+"""Posts that fit into a queue which is not full."""
+
+
+def busy_world() -> World:
+    """Return a world of three channels on three networks, with slots enough for everybody."""
+    world = World(scheduled_posts=ROOM)
+    for name, service in (("ada.frames", "instagram"), ("ben.sky", "bluesky"), ("Cleo & Co", "facebook")):
+        world.add_channel(Channel(name, service, "Europe/London", week(EVERY_DAY, *HOURS)))
+    return world
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """A persona with the photos that are still to be submitted."""
+
+    persona: Persona
+    photos: list[Photo]
+
+
+async def albums(services: Services, folder: Path, sizes: list[int]) -> list[Album]:
+    """Make the personas, and import as many photos for each as `sizes` says."""
+    channels = {channel.name: channel.id for channel in await services.personas.available_channels()}
+    made = []
+    for number, (name, channel) in enumerate(PERSONAS.items()):
+        persona = await services.personas.create(name)
+        persona = await services.personas.set_channel(persona, channels[channel])
+        for index in range(sizes[number]):
+            write_photo(folder / name / f"IMG_{index:04}.jpg", 10_000 * number + index)
+        if sizes[number]:
+            await services.photos.import_folders([folder / name], persona)
+        made.append(Album(persona, await services.photos.unscheduled(persona)))
+    return made
