@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, LiteralString
 
 import procrastinate
 import psycopg
-from procrastinate import exceptions
+from procrastinate import exceptions, sql
 from procrastinate.job_context import AbortReason
 
 from fluffy_tui.core.database import lost
@@ -31,13 +31,31 @@ STALLED_SECONDS = 20.0
 """A worker that was silent for this long is taken for dead; its jobs are taken up by others."""
 
 
+class _Connector(procrastinate.PsycopgConnector):
+    """Writes the end of a job once more when the connection was cut while it was written.
+
+    Procrastinate 3.10 gives up there. The job then stays `doing` under a living worker, where no sweep looks for
+    it, and its lock keeps every later job of its channel waiting.
+    """
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        try:
+            await super().execute_query_async(query, **arguments)
+        except exceptions.ConnectorException as error:
+            if query != sql.queries["finish_job"] or not isinstance(error.__cause__, psycopg.OperationalError):
+                raise
+            log.warning("the connection was cut while the end of job %s was written", arguments.get("job_id"))
+            # The pool hands out a connection that was just tried, or waits for the server to come back.
+            await super().execute_query_async(query, **arguments)
+
+
 def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
     """Return the Procrastinate app for the database at `url`, not yet opened.
 
     Deferring through `defer` uses the caller's connection, so only a worker opens it; `name` is what its
     connections are called in the database.
     """
-    connector = procrastinate.PsycopgConnector(
+    connector = _Connector(
         conninfo=url,
         min_size=1,
         max_size=6,

@@ -1,0 +1,46 @@
+"""The connection is cut at the very moment at which a job's end is written: its channel must not stand still."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from fluffy_tui.demo import StandIn
+from fluffy_tui.scheduling import Step
+from scheduling.workplace import workplace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CUT_ONCE = """
+CREATE SEQUENCE ends;
+CREATE FUNCTION cut_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- A sequence is not rolled back with the transaction that dies here.
+    IF nextval('ends') = 1 THEN
+        PERFORM pg_terminate_backend(pg_backend_pid());
+        PERFORM pg_sleep(1);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cut_once BEFORE UPDATE ON procrastinate_jobs FOR EACH ROW
+WHEN (NEW.task_name = 'delivery:deliver' AND NEW.status = 'succeeded') EXECUTE FUNCTION cut_once();
+"""
+
+
+async def test_a_job_whose_end_was_lost_does_not_block_its_channel(database_url: str, tmp_path: Path) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute(CUT_ONCE)
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
+        worker = place.worker_process(tmp_path / "worker.log")
+        first = await place.submit("the first", 1)
+        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        second = await place.submit("the second", 2)
+        async with asyncio.timeout(30):
+            await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+        worker.let_go()
+        assert await worker.ended() == 0
+    assert {post.text for post in stand_in.posts()} >= {"the first", "the second"}
