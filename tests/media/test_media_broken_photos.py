@@ -70,6 +70,13 @@ def test_a_decompression_bomb_is_refused_before_it_unpacks(tmp_path: Path) -> No
     assert "megapixels" in error.message
 
 
+def test_just_above_the_limit_is_refused(tmp_path: Path) -> None:
+    """251 megapixels, between Pillow's warning and its error."""
+    path = tmp_path / "bomb.png"
+    path.write_bytes(png_that_claims(15_812, 15_812))
+    assert "more than 250 megapixels" in refusal(path).message
+
+
 def test_a_file_that_is_gone_is_said_so(tmp_path: Path) -> None:
     """Deleted between import and delivery, or its folder was."""
     assert "no longer there" in refusal(tmp_path / "gone.jpg").message

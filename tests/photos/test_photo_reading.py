@@ -183,7 +183,7 @@ def test_heic_with_an_open_ended_last_box_is_decided_by_decoding(tmp_path: Path)
         (b"\0\0\0\x18ftypheic" + bytes(100), "broken"),
         (b"\0\0\0\x18ftypavif" + bytes(100), "broken"),
         (huge_png(), "too large"),
-        (huge_png(10_000), "too large: over 89 million pixels"),
+        (huge_png(15_812), "too large: over 250 million pixels"),
     ],
 )
 def test_damage_in_plain_words(tmp_path: Path, content: bytes, words: str) -> None:
@@ -244,3 +244,10 @@ def test_stopping_ends_a_slice(tmp_path: Path) -> None:
     assert len(read_files(paths, stop)) == 3
     stop.set()
     assert read_files(paths, stop) == []
+
+
+@pytest.mark.parametrize("side", [10_400, 14_200, 15_811])
+def test_large_sensors_are_taken(tmp_path: Path, side: int) -> None:
+    """Phones take 108 and 200 million pixels; the limit is 250."""
+    found = read(write(tmp_path / "a.png", huge_png(side)))
+    assert (found.width, found.height) == (side, side)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
+from fluffy_tui.core.pixel_limit import MOST_PIXELS, TOO_LARGE, TooManyPixels, refuse_too_large
 from fluffy_tui.media.errors import PhotoUnreadable
 
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
@@ -31,7 +31,8 @@ def opened(path: Path) -> Iterator[Image.Image]:
         with path.open("rb") as file:
             formats = (*FORMATS, _heif()) if file.read(12)[4:8] == b"ftyp" else FORMATS
             file.seek(0)
-            with _large_photos_are_fine(), Image.open(file, formats=formats) as image:
+            with Image.open(file, formats=formats) as image:
+                refuse_too_large(image)
                 yield image
     except (FileNotFoundError, NotADirectoryError):
         raise PhotoUnreadable(f"The photo {path} is no longer there.", "Import its folder again.") from None
@@ -39,9 +40,9 @@ def opened(path: Path) -> Iterator[Image.Image]:
         raise PhotoUnreadable(
             f"The photo {path} may not be read ({error.strerror}).", "Change its permissions."
         ) from error
-    except Image.DecompressionBombError as error:
+    except (TooManyPixels, *TOO_LARGE) as error:
         raise PhotoUnreadable(
-            f"The photo {path} claims more than {2 * (Image.MAX_IMAGE_PIXELS or 0) // 1_000_000} megapixels.",
+            f"The photo {path} claims more than {MOST_PIXELS // 1_000_000} megapixels.",
             "Export it in a smaller size.",
         ) from error
     except UnidentifiedImageError as error:
@@ -154,11 +155,3 @@ def _heif() -> str:
 
     register_heif_opener()
     return "HEIF"
-
-
-@contextmanager
-def _large_photos_are_fine() -> Iterator[None]:
-    """Keep Pillow silent between its two limits: cameras of 100 megapixels exist; 179 is an error."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        yield

@@ -12,16 +12,15 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
+from fluffy_tui.core.pixel_limit import MOST_PIXELS, TOO_LARGE, TooManyPixels, refuse_too_large
 from fluffy_tui.photos.formats import is_complete, read_tail
 from fluffy_tui.photos.model import PhotoUnreadable
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-# Pillow warns of pictures over Image.MAX_IMAGE_PIXELS and refuses twice that; here the warning is the limit.
-# These filters are process-wide because Python 3.11 has none per thread.
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
-warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")  # damaged EXIF; the picture is fine
+# Damaged EXIF; the picture is fine. Process-wide because Python 3.11 has no filters per thread.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 DAMAGED = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
@@ -64,11 +63,12 @@ def open_picture(file: BinaryIO, picture_format: str, size: int) -> Image.Image:
     try:
         file.seek(0)
         picture = Image.open(file, formats=[picture_format])
+        refuse_too_large(picture)
         if complete is None:
             picture.load()
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+    except (TooManyPixels, *TOO_LARGE):
         raise PhotoUnreadable(
-            f"The picture is too large: over {(Image.MAX_IMAGE_PIXELS or 0) / 1e6:.0f} million pixels."
+            f"The picture is too large: over {MOST_PIXELS // 1_000_000} million pixels."
         ) from None
     except DAMAGED:
         raise PhotoUnreadable("The picture is broken.") from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import io
 import os
+import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms
@@ -40,6 +42,11 @@ At 2 a 12-megapixel JPEG is decoded whole for a box of 1,200 pixels: measured 19
 """
 
 
+_LARGE = 50_000_000
+"""Pixels from which pictures are decoded one at a time: 250 million take 750 MB where the format has no draft."""
+_one_large = threading.Lock()
+
+
 def thumbnail(path: Path, width: int, height: int) -> Image.Image:
     """Return an upright RGB picture that fits `width` × `height` pixels, never larger than the original.
 
@@ -72,8 +79,9 @@ def _shrink(file: BufferedReader, width: int, height: int) -> Image.Image:
         turned = orientation(read_exif(picture, file, size))
         box = (height, width) if turned in SIDEWAYS else (width, height)
         try:
-            small = _with_smooth_colours(picture)
-            small.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
+            with _one_large if picture.width * picture.height > _LARGE else nullcontext():
+                small = _with_smooth_colours(picture)
+                small.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
             small = _to_srgb(_without_transparency(small), picture.info.get("icc_profile"))
         except DAMAGED:
             raise PhotoUnreadable("The picture is broken.") from None
