@@ -21,10 +21,12 @@ from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
     Delivery,
     Pace,
+    RequestBudget,
     Scheduling,
     Sweeper,
     Workers,
     add_tasks,
+    key_mark,
     scheduled_photo_ids,
 )
 
@@ -97,12 +99,19 @@ async def open_services(
         database = Database(url, name=name)
         stack.push_async_callback(database.close)
         pace = pace or Pace()
+        budget = RequestBudget(database, key_mark(settings.buffer_api_key))
+        stack.push_async_callback(budget.written)
         buffer = None
         if settings.buffer_api_key:
             buffer = await stack.enter_async_context(
-                BufferClient(settings.buffer_url, settings.buffer_api_key, timeout=pace.answer)
+                BufferClient(
+                    settings.buffer_url,
+                    settings.buffer_api_key,
+                    timeout=pace.answer,
+                    on_budget=budget.note,
+                )
             )
-        yield _build(settings, database, build_queue(url, name), server, buffer, pace)
+        yield _build(settings, database, build_queue(url, name), budget, server, buffer, pace)
 
 
 async def _open_server(
@@ -128,6 +137,7 @@ def _build(
     settings: Settings,
     database: Database,
     queue: App,
+    budget: RequestBudget,
     server: EmbeddedServer | None,
     buffer: BufferClient | None,
     pace: Pace,
@@ -143,7 +153,7 @@ def _build(
         photos=photos,
         scheduling=Scheduling(database, queue, personas, photos, missing=_missing(buffer, host_trouble)),
         workers=Workers(database),
-        delivery=Delivery(database, queue, personas, photos, pace, buffer, host),
+        delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
         buffer=buffer,
         host=host,

@@ -36,10 +36,18 @@ class BufferClient:
         url: The GraphQL endpoint.
         key: The API key of the account.
         timeout: Seconds for one whole request.
+        on_budget: Told the budget after each reply, so that it can be shared; it must return at once.
     """
 
-    def __init__(self, url: str, key: Secret, *, timeout: float = 30.0) -> None:
-        self._transport = Transport(url, key, timeout=timeout)
+    def __init__(
+        self,
+        url: str,
+        key: Secret,
+        *,
+        timeout: float = 30.0,
+        on_budget: Callable[[Budget], None] | None = None,
+    ) -> None:
+        self._transport = Transport(url, key, timeout=timeout, on_budget=on_budget)
 
     async def __aenter__(self) -> Self:
         return self

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,10 +38,19 @@ class Transport:
         url: The GraphQL endpoint.
         key: The API key; shown to nobody but Buffer.
         timeout: Seconds for one whole request, from waiting for a connection to the last byte of the answer.
+        on_budget: Told the budget after each reply that tells of it.
     """
 
-    def __init__(self, url: str, key: Secret, *, timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: Secret,
+        *,
+        timeout: float,
+        on_budget: Callable[[Budget], None] | None = None,
+    ) -> None:
         self.budget = Budget()
+        self._on_budget = on_budget
         self._url = httpx.URL(url)
         self._key = key
         self._timeout = timeout
@@ -112,7 +121,10 @@ class Transport:
     def _judge(self, operation: Operation, reply: httpx.Response, variables: Mapping[str, Any]) -> Any:
         body = self._json(reply)
         faults = faults_in(body or {})
+        known = self.budget
         retry_after = self._read_headers(reply, faults)
+        if self._on_budget is not None and self.budget.windows and self.budget is not known:
+            self._on_budget(self.budget)
         refusal = refused_by_status(operation, reply.status_code, faults, body is not None, retry_after)
         if refusal is not None:
             raise refusal
@@ -138,7 +150,8 @@ class Transport:
     def _read_headers(self, reply: httpx.Response, faults: tuple[Fault, ...]) -> float | None:
         """Bring the budget up to date and return how many seconds to wait, if Buffer says so."""
         now = datetime.now(UTC)
-        self.budget = self.budget.updated(*read_windows(reply.headers, now))
+        if windows := read_windows(reply.headers, now):
+            self.budget = self.budget.updated(*windows)
         wait = read_retry_after(reply.headers.get("Retry-After"), now)
         if reply.status_code != 429:
             return wait

@@ -21,6 +21,7 @@ from fluffy_tui.scheduling.model import (
 from fluffy_tui.scheduling.pace import Pace
 
 if TYPE_CHECKING:
+    from fluffy_tui.scheduling.budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.delivery import Delivery
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.sweeping import Sweeper
@@ -29,10 +30,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Delivery": "delivery",
+    "RequestBudget": "budget",
     "Scheduling": "service",
     "Sweeper": "sweeping",
     "Workers": "workers",
     "add_tasks": "tasks",
+    "key_mark": "budget",
     "scheduled_photo_ids": "service",
     "work": "workers",
 }
@@ -50,12 +53,14 @@ __all__ = [
     "PostNotFound",
     "PostStatus",
     "Reason",
+    "RequestBudget",
     "ScheduleResult",
     "Scheduling",
     "Step",
     "Sweeper",
     "Workers",
     "add_tasks",
+    "key_mark",
     "scheduled_photo_ids",
     "work",
 ]

@@ -9,27 +9,32 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy import func
+from sqlalchemy.exc import SQLAlchemyError
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, MediaHostError, media_key, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
-from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.looking import look
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, photo_trouble, trouble_of
+from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, own_fault, photo_trouble, trouble_of
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.core.database import Database
     from fluffy_tui.media import MediaHost, Rendition
     from fluffy_tui.personas import Personas
     from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.budget import RequestBudget
     from fluffy_tui.scheduling.pace import Pace
 
 log = logging.getLogger(__name__)
@@ -48,6 +53,7 @@ class Delivery:
     """None while no key is set."""
     host: MediaHost | None
     """None while no media host is set."""
+    budget: RequestBudget
 
     async def wake(self, post_id: int) -> None:
         """Put a post whose pause is over back on the queue, under its channel's lock."""
@@ -59,10 +65,20 @@ class Delivery:
     async def deliver(self, post_id: int) -> None:
         """Take a post as far as it will go now. It ends accepted, failed, or resting with the time of its next try.
 
+        Those that wait before it in the line of its channel, and are due, go first.
+
         Doing it twice, or in two workers at once, does no harm: each step is moved by compare-and-set under this
         attempt's own token, and nothing is sent before Buffer was looked at.
         """
         async with self.database.transaction() as session:
+            waiting = await line.turns(session, post_id)
+        for turn in waiting:
+            await self._deliver_one(turn)
+
+    async def _deliver_one(self, post_id: int) -> None:
+        async with self.database.transaction() as session:
+            if await line.stand_behind(session, self.queue, post_id, self.pace):
+                return
             post = await moves.claim(session, post_id)
         if post is None:
             return
@@ -72,11 +88,20 @@ class Delivery:
             log.info("post %s was taken over or let go", post_id)
         except (BufferError, MediaHostError, Trouble) as error:
             await self._rest_or_fail(post, trouble_of(error, post, self.pace))
+        except (DatabaseUnavailable, SQLAlchemyError, ConnectorException):
+            raise  # nothing can be written down now; the sweep finds the post
+        except Exception as error:
+            # The boundary of one post: a fault of our own in one must not hold up all those behind it.
+            log.exception("post %s met a fault of the program", post_id)
+            await self._rest_or_fail(post, own_fault(error, post, self.pace))
 
     async def _attempt(self, post: PostRow) -> None:
         if self.buffer is None:
             raise BufferError(Code.KEY_MISSING, Verdict.HOLD)
         buffer = self.buffer
+        if (closed := await self.budget.closed_for()) is not None:
+            window, seconds = closed
+            raise BufferError(Code.RATE_LIMITED, Verdict.HOLD, retry_after=seconds, window=window.length)
         if post.step == Step.UNCONFIRMED and not await self._settled(post, buffer):
             return
         channel = await self._healthy_channel(post, buffer)
@@ -115,10 +140,10 @@ class Delivery:
             channel = await buffer.channel(str(post.channel_id))
             await self.personas.remember_channel(channel)
         if channel.trouble:
-            raise Trouble.held("channel_unhealthy", channel.trouble, self.pace.queue_full)
+            raise Trouble.held(line.CHANNEL_UNHEALTHY, channel.trouble, self.pace.queue_full)
         if post.share_mode == ShareMode.ADD_TO_QUEUE and not channel.has_slots:
             raise Trouble.held(
-                "no_slots",
+                line.NO_SLOTS,
                 f"{channel.name} has no posting times in Buffer, so its queue never moves. Add some there.",
                 self.pace.queue_full,
             )
@@ -214,6 +239,8 @@ class Delivery:
     async def _record(self, post: PostRow, found: BufferPost) -> None:
         async with self.database.transaction() as session:
             recorded = await moves.record_creation(session, post.id, found)
+            if recorded:
+                await line.got_through(session, self.queue, post)
         log.info("post %s is %s in Buffer%s", post.id, found.id, "" if recorded else " (known before)")
 
     async def _move(self, post: PostRow, step: Step, **values: object) -> None:
@@ -226,12 +253,31 @@ class Delivery:
         log.info("post %s: %s (%s)", post.id, trouble.code, trouble.step)
         if trouble.step is Step.FAILED:
             async with self.database.transaction() as session:
-                await moves.fail(session, post, trouble.code, trouble.message)
+                if await moves.fail(session, post, trouble.code, trouble.message):
+                    await line.got_through(session, self.queue, post)
             return
         until = datetime.now(UTC) + timedelta(seconds=trouble.pause)
-        await self._rest(post, trouble.step, trouble.code, trouble.message, until)
-
-    async def _rest(self, post: PostRow, step: Step, code: str, message: str, until: datetime) -> None:
         async with self.database.transaction() as session:
-            if await moves.wait(session, post, step, code, message, until):
-                await defer_waking(session, self.queue, post.id, until)
+            if trouble.code == Code.QUEUE_FULL:
+                until = await self._when_there_is_room(session, post, until)
+            await self._rest(session, post, trouble, until)
+
+    async def _rest(self, session: AsyncSession, post: PostRow, trouble: Trouble, until: datetime) -> None:
+        code, message = trouble.code, trouble.message
+        if not await moves.wait(session, post, trouble.step, code, message, until):
+            return
+        await defer_waking(session, self.queue, post.id, until)
+        await line.hold_behind(session, post, code, message, until, self.pace)
+        if post.error_code in line.ACCOUNT_WIDE and code not in line.ACCOUNT_WIDE:
+            await line.got_through(session, self.queue, post)
+
+    async def _when_there_is_room(self, session: AsyncSession, post: PostRow, soonest: datetime) -> datetime:
+        """Put off asking for room until a post of ours leaves the queue: each try costs three requests of 250 a day.
+
+        The moment at which one goes out is known before; whoever sees it go, or takes one back, wakes this one earlier.
+        """
+        latest = datetime.now(UTC) + timedelta(seconds=self.pace.fullest)
+        leaves = await line.room_expected(session, post.channel_id)
+        tries = post.attempts if post.error_code == Code.QUEUE_FULL else 1
+        unknown = soonest + timedelta(seconds=self.pace.queue_full * (2.0 ** min(tries - 1, 10) - 1))
+        return min(latest, max(soonest, leaves + timedelta(minutes=1)) if leaves else unknown)

@@ -47,6 +47,7 @@ async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
         .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), due)
         .values(
             claim=secrets.token_hex(8),
+            # whatever it was held for is kept until it is known that this has passed
             step=case((PostRow.step.in_(IN_DOUBT), Step.UNCONFIRMED), else_=Step.RENDERING),
             attempts=PostRow.attempts + 1,
             next_try_at=None,
@@ -82,6 +83,7 @@ async def record_creation(session: AsyncSession, post_id: int, found: BufferPost
             claim=None,
             error_code=None,
             error_message=None,
+            stalls=0,
             **_as_buffer_says(found),
         )
     )
@@ -138,6 +140,7 @@ async def wait(
         "error_message": message,
         "next_try_at": until,
         "claim": None,
+        "stalls": 0,
     }
     if post.error_code != code:
         values["attempts"] = 1
@@ -172,7 +175,8 @@ async def resubmit(session: AsyncSession, post_id: int) -> PostRow | None:
         row.media_url = row.scheduled_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
     row.next_try_at = row.error_code = row.error_message = row.claim = None
-    row.attempts = 0
+    row.attempts = row.stalls = row.link_looks = 0
+    row.support_url = None
     await session.flush()
     return row
 
@@ -188,6 +192,18 @@ async def release(session: AsyncSession, post_id: int) -> bool:
     await session.delete(row)
     await session.flush()
     return True
+
+
+async def count_stall(session: AsyncSession, post_id: int) -> list[PostRow]:
+    """Count the death of the worker that delivered on this post's channel, and return the post it had."""
+    channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
+    statement = (
+        update(PostRow)
+        .where(PostRow.channel_id == channel, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
+        .values(stalls=PostRow.stalls + 1)
+        .returning(PostRow)
+    )
+    return list((await session.execute(statement)).scalars())
 
 
 def _moved(result: Any) -> bool:

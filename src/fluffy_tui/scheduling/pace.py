@@ -29,12 +29,31 @@ class Pace:
     longest_pause: float = 900.0
     queue_full: float = 900.0
     """Pause when Buffer has no room, the channel cannot publish, or its day is full."""
+    fullest: float = 14_400.0
+    """Longest pause for a full queue, however late the next post of ours leaves it."""
     key_refused: float = 1800.0
     """Pause while the key, its rights or the media host's settings have to be mended by a person."""
     channel_known: float = 600.0
     """For this long Buffer's word on a channel's health is believed."""
     bounded_tries: int = 6
     """How many times in a row a fault is met that may pass but may also be the picture's own."""
+
+    most_stalls: int = 5
+    """A post during which so many workers in a row died is not tried again by itself."""
+    follow_after: float = 15.0
+    """Buffer is asked so long after a post was due; it needs 8 to 34 seconds to publish (seen by others)."""
+    follow_often: float = 20.0
+    """Shortest time between two questions about the open posts of an organisation."""
+    follow_seldom: float = 1800.0
+    """Time between two questions while nothing is due."""
+    follow_failed: float = 172_800.0
+    """For so long a post that Buffer could not publish is looked at, since it can be sent again over there."""
+    link_looks: int = 6
+    """How many times the link of a live post is looked for."""
+    grace: float = 10.0
+    """How long running jobs may go on when a worker is told to stop."""
+    hard_stop: float = 40.0
+    """A worker that is told to stop has gone by then, whatever it waits for."""
 
     def __post_init__(self) -> None:
         if self.settle <= self.departure + self.answer:

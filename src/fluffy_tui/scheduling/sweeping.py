@@ -10,6 +10,7 @@ from procrastinate import exceptions
 from procrastinate.jobs import Status
 from sqlalchemy import BigInteger, column, exists, func, literal, or_, select, table, text
 
+from fluffy_tui.scheduling import moves
 from fluffy_tui.scheduling.deferring import DELIVER, WAKE, defer_delivery, defer_waking
 from fluffy_tui.scheduling.model import ON_THE_WAY
 from fluffy_tui.scheduling.tables import PostRow
@@ -61,8 +62,21 @@ class Sweeper:
             try:
                 await jobs.finish_job(job, Status.FAILED, delete_job=False)
                 log.info("job %s of a dead worker was ended", job.id)
+                if job.task_name == DELIVER:
+                    await self._count_stall(int(str(job.task_kwargs["post_id"])))
             except exceptions.ConnectorException:
                 log.info("job %s of a dead worker was ended by another sweep", job.id)
+
+    async def _count_stall(self, post_id: int) -> None:
+        """Count a worker's death for the post it had, and stop trying one that takes down every worker."""
+        async with self.database.transaction() as session:
+            for post in await moves.count_stall(session, post_id):
+                if post.stalls >= self.pace.most_stalls and post.create_sent_at is None:
+                    message = (
+                        f"{post.stalls} workers in a row died while they had this post, so nothing was sent. "
+                        "Its picture may be what they die of."
+                    )
+                    await moves.fail(session, post, "worker_died", message)
 
 
 async def _forgotten_posts(session: AsyncSession) -> list[PostRow]:

@@ -82,6 +82,15 @@ def trouble_of(error: BufferError | MediaHostError | Trouble, post: PostRow, pac
     return _resting(post, error.code, message, _pause(error, post, pace))
 
 
+def own_fault(error: Exception, post: PostRow, pace: Pace) -> Trouble:
+    """Return what an error of this program's own means: tried again a few times, and never sent blindly."""
+    code = "program_fault"
+    message = f"fluffy-tui met a fault of its own ({type(error).__name__}); its log file tells more."
+    if post.step in (Step.SENDING, Step.UNCONFIRMED):
+        return Trouble(Step.UNCONFIRMED, code, message, pace.backoff(_tries(post, code)))
+    return Trouble.passing(code, message, post, pace)
+
+
 def _pause(error: BufferError, post: PostRow, pace: Pace) -> float:
     if error.retry_after is not None:
         return error.retry_after

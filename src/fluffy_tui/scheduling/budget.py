@@ -1,0 +1,133 @@
+"""The request budget, shared by every process that uses the same key: read before asking, written after."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
+
+from fluffy_tui.buffer import Budget, BudgetWindow
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling.tables import RequestBudgetRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.settings import Secret
+
+log = logging.getLogger(__name__)
+
+RESERVE = 20
+"""Requests that looking after accepted posts leaves in every window for posts that are still to be sent."""
+
+
+def key_mark(key: Secret | None) -> str:
+    """Return a short mark that tells one key from another; the key cannot be read back from it."""
+    return "" if key is None else hashlib.sha256(key.reveal().encode()).hexdigest()[:12]
+
+
+class RequestBudget:
+    """What Buffer last told of the budget, to any process on this database.
+
+    Args:
+        database: where it is kept.
+        mark: of the key in use, as `key_mark` returns it.
+    """
+
+    def __init__(self, database: Database, mark: str) -> None:
+        self._database = database
+        self._mark = mark
+        self._latest: Budget | None = None
+        self._writing: asyncio.Task[None] | None = None
+
+    def note(self, budget: Budget) -> None:
+        """Keep what a reply told. Returns at once: neither a slow nor a lost database holds up a request."""
+        self._latest = budget
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="request-budget")
+
+    async def written(self) -> None:
+        """Wait until everything that was noted is kept, or could not be."""
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+
+    async def current(self) -> Budget:
+        """Return the windows as last told; one whose time is over is left out, since it is whole again."""
+        await self.written()
+        query = select(RequestBudgetRow).where(
+            RequestBudgetRow.key_mark == self._mark,
+            (RequestBudgetRow.resets_at > func.now())
+            | RequestBudgetRow.resets_at.is_(None)
+            & (RequestBudgetRow.seen_at + RequestBudgetRow.window_seconds * _SECOND > func.now()),
+        )
+        async with self._database.transaction() as session:
+            rows = (await session.execute(query.order_by(RequestBudgetRow.window_seconds))).scalars().all()
+        return Budget(MappingProxyType({row.window_seconds: _window(row) for row in rows}))
+
+    async def closed_for(self, *, reserve: int = 0) -> tuple[BudgetWindow, float] | None:
+        """Return the window that forbids a request now, and for how many seconds; None when one may be sent.
+
+        Args:
+            reserve: how many requests have to be left over; at most a fifth of a window's quota is kept.
+        """
+        windows = (await self.current()).windows.values()
+        spent = [window for window in windows if window.remaining <= _kept_back(window, reserve)]
+        if not spent:
+            return None
+        last = max(spent, key=lambda window: _seconds(window))
+        return last, _seconds(last)
+
+    async def _write(self) -> None:
+        while (budget := self._latest) is not None:
+            self._latest = None
+            try:
+                await self._store(budget.windows.values())
+            except (FluffyError, SQLAlchemyError, OSError) as error:
+                log.warning("the request budget could not be kept: %s", type(error).__name__)
+
+    async def _store(self, windows: Iterable[BudgetWindow]) -> None:
+        seen_at = datetime.now(UTC)
+        async with self._database.transaction() as session:
+            for window in windows:
+                facts = {
+                    "quota": window.quota,
+                    "remaining": window.remaining,
+                    "resets_at": window.resets_at,
+                    "seen_at": seen_at,
+                }
+                row = insert(RequestBudgetRow).values(
+                    key_mark=self._mark, window_seconds=window.length, **facts
+                )
+                await session.execute(
+                    row.on_conflict_do_update(
+                        index_elements=["key_mark", "window_seconds"],
+                        set_=facts,
+                        where=RequestBudgetRow.seen_at <= seen_at,
+                    )
+                )
+
+
+_SECOND = func.make_interval(0, 0, 0, 0, 0, 0, 1)
+
+
+def _window(row: RequestBudgetRow) -> BudgetWindow:
+    return BudgetWindow(row.window_seconds, row.remaining, row.quota, row.resets_at)
+
+
+def _kept_back(window: BudgetWindow, reserve: int) -> int:
+    return reserve if window.quota is None else min(reserve, window.quota // 5)
+
+
+def _seconds(window: BudgetWindow) -> float:
+    """Return how long to wait for a window that is spent; its whole length when Buffer did not say."""
+    if window.resets_at is None:
+        return float(window.length)
+    return max(0.0, (window.resets_at - datetime.now(UTC)).total_seconds())

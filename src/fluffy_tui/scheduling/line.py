@@ -1,0 +1,188 @@
+"""The order in which waiting posts go out, and who tries for whom when all of them have to wait.
+
+What is wrong with a channel (its queue is full, it is paused) or with the account (the key is refused, the budget
+is spent) is wrong for every post behind. So only the first in line asks Buffer; the others wait as long as it does,
+and are woken when it got through.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import aliased
+
+from fluffy_tui.buffer import Code
+from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
+from fluffy_tui.scheduling.model import ON_THE_WAY, Step
+from fluffy_tui.scheduling.tables import PostRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.scheduling.pace import Pace
+
+CHANNEL_UNHEALTHY = "channel_unhealthy"
+NO_SLOTS = "no_slots"
+MEDIA_HOST = "media_host"
+
+CHANNEL_WIDE = frozenset({Code.QUEUE_FULL, Code.DAILY_LIMIT, CHANNEL_UNHEALTHY, NO_SLOTS})
+"""What holds one post of a channel and would hold every other one too."""
+
+ACCOUNT_WIDE = frozenset(
+    {
+        Code.BLOCKED,
+        Code.FORBIDDEN,
+        Code.KEY_MISSING,
+        Code.KEY_REFUSED,
+        Code.RATE_LIMITED,
+        Code.REDIRECTED,
+        Code.UNREACHABLE,
+        Code.WRONG_ADDRESS,
+    }
+)
+"""What holds one post and would hold every other one of the same key too."""
+
+MENDED_BY_SETTINGS = frozenset(
+    {Code.KEY_MISSING, Code.KEY_REFUSED, Code.FORBIDDEN, Code.WRONG_ADDRESS, MEDIA_HOST}
+)
+"""What a person mends by other settings, which a worker reads when it starts."""
+
+PLACE = func.coalesce(PostRow.line_order, PostRow.id)
+"""A post's place in the line of its channel: lower goes first."""
+
+_BEHIND = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD)
+"""Steps of posts that may have to stand behind another one: nothing of them can be in Buffer."""
+
+
+def is_due() -> ColumnElement[bool]:
+    """Return the condition that a post may be tried now."""
+    return or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
+
+
+async def turns(session: AsyncSession, post_id: int) -> Sequence[int]:
+    """Return the ids of the due posts of this post's channel up to itself, in the order of the line.
+
+    The order of jobs is that in which they were put on the queue; the order of the line may be another one.
+    """
+    mine = aliased(PostRow)
+    query = (
+        select(PostRow.id)
+        .join(mine, mine.channel_id == PostRow.channel_id)
+        .where(
+            mine.id == post_id,
+            PostRow.step.in_(ON_THE_WAY),
+            is_due(),
+            func.coalesce(mine.line_order, mine.id) >= PLACE,
+        )
+        .order_by(PLACE, PostRow.id)
+    )
+    return (await session.execute(query)).scalars().all()
+
+
+async def stand_behind(session: AsyncSession, queue: App, post_id: int, pace: Pace) -> bool:
+    """Let a post wait if one before it tries for it; False when it is its own turn."""
+    mine = aliased(PostRow)
+    before = func.coalesce(mine.line_order, mine.id) > PLACE
+    same_channel = and_(PostRow.channel_id == mine.channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
+    query = (
+        select(PostRow)
+        .join(mine, mine.id == post_id)
+        .where(
+            PostRow.step.in_(ON_THE_WAY),
+            before,
+            mine.step.in_(_BEHIND),
+            mine.create_sent_at.is_(None),
+            or_(same_channel, PostRow.error_code.in_(ACCOUNT_WIDE)),
+        )
+        .order_by(PLACE)
+        .limit(1)
+    )
+    first = (await session.execute(query)).scalar_one_or_none()
+    if first is None:
+        return False
+    until = func.greatest(first.next_try_at, func.now() + timedelta(seconds=pace.answer))
+    statement = (
+        update(PostRow)
+        .where(PostRow.id == post_id, PostRow.step.in_(_BEHIND), PostRow.create_sent_at.is_(None), is_due())
+        .values(
+            step=Step.HELD,
+            error_code=first.error_code,
+            error_message=first.error_message,
+            next_try_at=until,
+            claim=None,
+        )
+        .returning(PostRow.next_try_at)
+    )
+    held_until = (await session.execute(statement)).scalar_one_or_none()
+    if held_until is not None:
+        await defer_waking(session, queue, post_id, held_until)
+    return True
+
+
+async def hold_behind(
+    session: AsyncSession, post: PostRow, code: str, message: str, until: datetime, pace: Pace
+) -> None:
+    """Let all who already wait for the same reason wait as long as `post`, which tried for them."""
+    if code in CHANNEL_WIDE:
+        others = and_(PostRow.channel_id == post.channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
+    elif code in ACCOUNT_WIDE:
+        others = PostRow.error_code.in_(ACCOUNT_WIDE)
+        until += timedelta(seconds=pace.answer)  # so that those of other channels wait for its answer
+    else:
+        return
+    await session.execute(
+        update(PostRow)
+        .where(others, PostRow.step == Step.HELD, PostRow.id != post.id)
+        .values(error_code=code, error_message=message, next_try_at=until)
+    )
+
+
+async def got_through(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """Let those go on for whom `post` has tried: Buffer took it, or refused it for a reason of its own."""
+    if post.error_code in ACCOUNT_WIDE:
+        await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), forget=True)
+    await room_in(session, queue, post.channel_id)
+
+
+async def room_in(session: AsyncSession, queue: App, channel_id: str | None) -> None:
+    """Wake the first that waits for room in a channel: something left its queue, or one got in."""
+    waiting = and_(PostRow.channel_id == channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
+    first = select(PostRow.id).where(waiting, PostRow.step == Step.HELD).order_by(PLACE).limit(1)
+    await _wake(session, queue, PostRow.id.in_(first))
+
+
+async def settings_changed(session: AsyncSession, queue: App) -> None:
+    """Wake who waits for settings to be mended: one to try for all with the key, and each for the media host."""
+    key = PostRow.error_code.in_(MENDED_BY_SETTINGS - {MEDIA_HOST})
+    first = select(PostRow.id).where(key, PostRow.step.in_(ON_THE_WAY)).order_by(PLACE).limit(1)
+    await _wake(session, queue, or_(PostRow.id.in_(first), PostRow.error_code == MEDIA_HOST))
+
+
+async def _wake(
+    session: AsyncSession, queue: App, whom: ColumnElement[bool], *, forget: bool = False
+) -> None:
+    """Make held and unconfirmed posts due now; `forget` says that their reason is gone for certain."""
+    resting = and_(whom, PostRow.step.in_((Step.HELD, Step.UNCONFIRMED)), PostRow.claim.is_(None))
+    rows = (
+        await session.execute(select(PostRow).where(resting).order_by(PLACE, PostRow.id).with_for_update())
+    ).scalars()
+    for post in rows.all():
+        post.next_try_at = func.now()
+        if forget:
+            post.error_code = post.error_message = None
+            if post.step == Step.HELD:
+                post.step = Step.QUEUED
+        await defer_delivery(session, queue, post)
+
+
+async def room_expected(session: AsyncSession, channel_id: str | None) -> datetime | None:
+    """Return when the next post of ours leaves the channel's queue, as far as is known."""
+    query = select(func.min(PostRow.scheduled_at)).where(
+        PostRow.channel_id == channel_id, PostRow.step == Step.ACCEPTED
+    )
+    return (await session.execute(query)).scalar_one()
