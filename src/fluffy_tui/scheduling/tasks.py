@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from procrastinate import Blueprint, JobContext, builtin_tasks
 
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling.deferring import QUEUE
 
 if TYPE_CHECKING:
@@ -25,7 +26,11 @@ def add_tasks(queue: App) -> None:
     @blueprint.task(name="deliver", queue=QUEUE, pass_context=True)
     async def deliver(context: JobContext, post_id: int) -> None:
         delivery: Delivery = context.additional_context["delivery"]
-        await delivery.deliver(post_id)
+        try:
+            await delivery.deliver(post_id)
+        except DatabaseUnavailable:
+            context.additional_context["sweep_needed"].set()  # this job has ended, but the post goes on
+            raise
 
     @blueprint.task(name="wake", queue=QUEUE, pass_context=True)
     async def wake(context: JobContext, post_id: int) -> None:

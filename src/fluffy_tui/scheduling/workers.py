@@ -49,24 +49,37 @@ async def work(
         before_start: awaited before every start, for example to bring the embedded server back.
     """
     pace = delivery.pace
-    early_sweeps = asyncio.create_task(_sweep_early(sweeper, pace.stalled), name="early-sweeps")
+    sweep_needed = asyncio.Event()
+
+    async def start() -> None:
+        await before_start()
+        sweep_needed.set()
+
+    sweeps = asyncio.create_task(_sweep_when_needed(sweeper, sweep_needed, pace.stalled), name="sweeps")
     try:
         await run_worker(
             delivery.queue,
             stop,
-            context={"delivery": delivery, "sweeper": sweeper},
-            before_start=before_start,
+            context={"delivery": delivery, "sweeper": sweeper, "sweep_needed": sweep_needed},
+            before_start=start,
             update_heartbeat_interval=pace.heartbeat,
             stalled_worker_timeout=pace.stalled,
         )
     finally:
-        early_sweeps.cancel()
+        sweeps.cancel()
 
 
-async def _sweep_early(sweeper: Sweeper, stalled: float) -> None:
-    """Sweep when a worker that died just before this start is sure to count as dead; a sweep a minute follows."""
-    await asyncio.sleep(stalled + 1.0)
-    try:
-        await sweeper.sweep()
-    except (exceptions.ConnectorException, FluffyError, OSError):
-        log.warning("the first sweep failed; the next one comes within a minute")
+async def _sweep_when_needed(sweeper: Sweeper, needed: asyncio.Event, stalled: float) -> None:
+    """Sweep soon after each start and after a delivery lost the database, not only once a minute.
+
+    It waits until a worker that died just before is sure to count as dead, and whatever was cut is settled.
+    """
+    while True:
+        await needed.wait()
+        needed.clear()
+        await asyncio.sleep(stalled + 1.0)
+        try:
+            await sweeper.sweep()
+        except (exceptions.ConnectorException, FluffyError, OSError):
+            log.warning("a sweep failed; it is tried again")
+            needed.set()
