@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 from textual.widgets import Input, OptionList
 
 from fluffy_tui.core.errors import FluffyError
@@ -172,4 +173,13 @@ async def test_another_persona_has_its_own_tabs(running: Running) -> None:
         assert driver.screen.persona.name == "northern light"
         assert driver.screen is not before
         await driver.press("at", "j", "enter")
+        assert driver.screen.persona.name == "sarah"
+
+
+async def test_keys_that_come_all_at_once_keep_their_order(running: Running) -> None:
+    """A terminal may deliver `jj⏎` in one piece; the persona under the cursor by then is the one opened."""
+    async with running() as driver:
+        for key in ("j", "j", "enter"):
+            driver.app.post_message(events.Key(key, key if key == "j" else "\r"))
+        await driver.settle()
         assert driver.screen.persona.name == "sarah"

@@ -45,7 +45,11 @@ class Action:
     display: str | None = None
     """How the keys are written, where Textual's own way is not the plainest."""
     priority: bool = False
-    """Whether the key works even while text is typed."""
+    """Whether the key works even where a field has a use of its own for it.
+
+    Textual acts on such a key before the field has seen the keys typed just before it, so nothing may have
+    one without need.
+    """
     palette: bool = True
     """Whether the command palette offers it."""
 
@@ -136,15 +140,7 @@ _START = (
 )
 
 _PERSONAS = (
-    Action(
-        "personas.open",
-        "enter",
-        "open",
-        "Open the persona's library.",
-        Place.PERSONAS,
-        footer=True,
-        priority=True,
-    ),
+    Action("personas.open", "enter", "open", "Open the persona's library.", Place.PERSONAS, footer=True),
     Action("personas.new", "n", "new", "Make a persona.", Place.PERSONAS, footer=True),
     Action("personas.rename", "r", "rename", "Give the persona another name.", Place.PERSONAS, footer=True),
     Action(
@@ -163,9 +159,7 @@ _PERSONAS = (
         Place.PERSONAS,
         footer=True,
     ),
-    Action(
-        "channels.choose", "enter", "choose", "Take this channel.", Place.CHANNELS, footer=True, priority=True
-    ),
+    Action("channels.choose", "enter", "choose", "Take this channel.", Place.CHANNELS, footer=True),
     Action(
         "channels.retry", "r", "ask again", "Ask Buffer for the channels again.", Place.CHANNELS, footer=True
     ),
@@ -201,7 +195,6 @@ _COMPOSE = (
         "Send the post on its way and go back to the list.",
         Place.COMPOSE,
         footer=True,
-        priority=True,
     ),
     Action(
         "compose.when",
@@ -210,7 +203,6 @@ _COMPOSE = (
         "Choose when it goes out: next slot, at a time, now.",
         Place.COMPOSE,
         footer=True,
-        priority=True,
     ),
     Action(
         "compose.editor",
@@ -218,8 +210,8 @@ _COMPOSE = (
         "editor",
         "Write the caption in $VISUAL or $EDITOR.",
         Place.COMPOSE,
-        footer=True,
         priority=True,
+        footer=True,
     ),
     Action(
         "compose.fit",
@@ -293,7 +285,7 @@ _IMPORT = (
         "Import the folders named.",
         Place.IMPORT,
         footer=True,
-        priority=True,
+        method="screen.start",
     ),
     Action(
         "import.another",
@@ -302,7 +294,6 @@ _IMPORT = (
         "Note this folder and name another one.",
         Place.IMPORT,
         footer=True,
-        priority=True,
     ),
     Action(
         "import.stop",

@@ -38,7 +38,7 @@ class ImportScreen(FrameScreen):
     """
 
     PLACE = Place.IMPORT
-    BINDINGS = bindings(Place.IMPORT)
+    BINDINGS = bindings(Place.IMPORT, only=("import.another", "import.stop", "import.back"))
     DEFAULT_CSS = """
     ImportScreen {
         #body { align: center top; padding: 1 2; }
@@ -82,7 +82,6 @@ class ImportScreen(FrameScreen):
     def _typed(self) -> None:
         self._say("")
 
-    @on(Input.Submitted)
     def action_start(self) -> None:
         """Import the folders named."""
         if self.context.import_run.is_running:
@@ -129,7 +128,7 @@ class ImportScreen(FrameScreen):
         running = self.context.import_run.is_running
         if action == "stop":
             return True if running else None
-        return None if action in ("start", "another") and running else True
+        return True
 
     @on(ImportMoved)
     def _show(self) -> None:
@@ -166,7 +165,7 @@ class ImportScreen(FrameScreen):
 
     def _say(self, problem: str) -> None:
         line = self.query_one("#import-problem", Static)
-        line.update(f"! {problem}")
+        line.update(f"! {problem}" if problem else "")
         line.set_class(bool(problem), "-shown")
 
 

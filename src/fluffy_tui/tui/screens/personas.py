@@ -38,6 +38,7 @@ class PersonasScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._personas: list[Persona] = []
+        self._is_read = False
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, and what is said when it is empty."""
@@ -65,11 +66,13 @@ class PersonasScreen(FrameScreen):
 
     @on(OverviewChanged)
     def _counts_changed(self) -> None:
-        self._draw()
+        if self._is_read:
+            self._draw()
 
     @work(group="personas", exclusive=True, exit_on_error=False, description="reading the personas")
     async def _load(self) -> None:
         self._personas = await self.context.services.personas.list()
+        self._is_read = True
         self._draw()
 
     def _draw(self) -> None:
@@ -85,6 +88,8 @@ class PersonasScreen(FrameScreen):
             listing.add_options([Option(prompt, id=id_) for id_, prompt in zip(ids, prompts, strict=True)])
             self._highlight(chosen or self.context.overview.persona)
         self.set_class(not self._personas, "-empty")
+        if self._personas and self.focused is None:
+            listing.focus()  # a list that was hidden while it was empty has lost the focus
 
     def _prompt(self, persona: Persona) -> Content:
         counts = self.context.overview.counts.get(persona.id, PersonaCounts())

@@ -10,9 +10,13 @@ from pathlib import Path
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from fluffy_tui.tui.keys import Place, bindings
+
 
 class FolderField(Input):
     """Takes a folder as typed, pasted or dropped onto the terminal; → takes the suggestion."""
+
+    BINDINGS = bindings(Place.IMPORT, only=("import.start",))
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(

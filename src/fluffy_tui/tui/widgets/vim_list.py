@@ -7,8 +7,11 @@ from textual.widgets import OptionList
 from fluffy_tui.tui.keys import Place, bindings
 
 
-class VimList(OptionList):
-    """Textual's option list with `j k g G ctrl+d ctrl+u`; prompts are never read as markup."""
+class VimList(OptionList, inherit_bindings=False):
+    """Textual's option list with `j k g G ctrl+d ctrl+u`; prompts are never read as markup.
+
+    It has no `enter` of its own: what that does is said, and shown in the footer, by the screen.
+    """
 
     BINDINGS = bindings(Place.LIST)
 
