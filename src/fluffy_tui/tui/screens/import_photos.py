@@ -125,10 +125,7 @@ class ImportScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what cannot be done now."""
-        running = self.context.import_run.is_running
-        if action == "stop":
-            return True if running else None
-        return True
+        return None if action == "stop" and not self.context.import_run.is_running else True
 
     @on(ImportMoved)
     def _show(self) -> None:
