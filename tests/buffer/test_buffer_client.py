@@ -182,6 +182,14 @@ async def test_null_edges_are_an_empty_page() -> None:
         assert [post.id async for post in client.posts("o1", channel_ids=["c1"])] == ["p1"]
 
 
+async def test_null_edges_prove_nothing_to_whoever_needs_proof() -> None:
+    null = {"data": {"posts": {"edges": None, "pageInfo": {"hasNextPage": False, "endCursor": None}}}}
+    async with asking(Reply(null)) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            [post async for post in client.posts("o1", channel_ids=["c1"], null_is_empty=False)]
+    assert (caught.value.code, caught.value.verdict) == ("unknown_answer", Verdict.RETRY)
+
+
 async def test_cursor_that_stands_still_ends_the_paging() -> None:
     """A broken cursor must not spend the whole request budget."""
     page = posts_page(post_json(), after="x1")

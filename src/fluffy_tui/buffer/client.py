@@ -133,10 +133,15 @@ class BufferClient:
         created_after: datetime | None = None,
         statuses: Collection[BufferStatus] | None = None,
         due_between: tuple[datetime, datetime] | None = None,
+        null_is_empty: bool = True,
     ) -> AsyncIterator[BufferPost]:
         """Yield the posts that meet all conditions, newest first, one request per 50 posts.
 
-        Posts that Buffer imported from the network are among them (`via` is `network`).
+        Posts that Buffer imported from the network are among them (`via` is `network`). The schema allows null in
+        place of a page; whoever concludes something from a post's absence sets `null_is_empty` to False.
+
+        Raises:
+            BufferError: `unknown_answer` for such a null, and what every request may raise.
         """
         conditions = posts_input(
             organization_id,
@@ -149,6 +154,8 @@ class BufferClient:
         while True:
             variables = {"input": conditions, "first": _PAGE_SIZE, "after": cursor}
             answer = await self._transport.run(documents.POSTS, variables)
+            if not null_is_empty and answer.get("edges") is None:
+                raise BufferError(Code.UNKNOWN_ANSWER, documents.POSTS.in_doubt)
             page, following = _read(documents.POSTS, _page, answer)
             for post in page:
                 yield post

@@ -32,7 +32,12 @@ async def look(buffer: BufferClient, post: PostRow) -> Sighting:
     """
     since = post.created_at - CLOCKS_DIFFER
     without_picture = None
-    found = buffer.posts(str(post.organization_id), channel_ids=[str(post.channel_id)], created_after=since)
+    found = buffer.posts(
+        str(post.organization_id),
+        channel_ids=[str(post.channel_id)],
+        created_after=since,
+        null_is_empty=post.create_sent_at is None,  # once a create may have left, only a real answer will do
+    )
     async for candidate in found:
         if candidate.via == "network":
             continue
