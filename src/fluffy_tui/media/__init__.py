@@ -14,6 +14,7 @@ from fluffy_tui.media.hosts import MediaHost, media_key
 from fluffy_tui.media.opening import open_media_host, probe
 from fluffy_tui.media.rendition import Fit, Rendition
 from fluffy_tui.media.s3_host import S3Host
+from fluffy_tui.media.verification import public_digest
 
 if TYPE_CHECKING:
     from fluffy_tui.media.rendering import render
@@ -29,6 +30,7 @@ __all__ = [
     "media_key",
     "open_media_host",
     "probe",
+    "public_digest",
     "render",
 ]
 

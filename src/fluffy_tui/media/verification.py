@@ -6,12 +6,15 @@ redirect, a login page, a certificate that is not trusted.
 
 from __future__ import annotations
 
+import hashlib
 import ssl
 from typing import TYPE_CHECKING
 
 from fluffy_tui.media.errors import MediaHostError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import httpx
 
 TIMEOUT = 20.0
@@ -34,6 +37,34 @@ async def verify_public(url: str, data: bytes, timeout: float = TIMEOUT) -> None
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else.
     """
+    received = 0
+
+    def compare(chunk: bytes) -> None:
+        nonlocal received
+        if data[received : received + len(chunk)] != chunk:
+            raise _refused(url, "GET answers with another picture than the one that was stored")
+        received += len(chunk)
+
+    await _fetch(url, len(data), compare, timeout)
+
+
+async def public_digest(url: str, size: int, timeout: float = TIMEOUT) -> str:
+    """Return the SHA-256 in hexadecimal of the JPEG that this address gives.
+
+    Args:
+        url: The picture's public address.
+        size: How many bytes it has to have.
+        timeout: Seconds that each step of a request may take.
+
+    Raises:
+        MediaHostError: the address cannot be reached, or answers with something else than a JPEG of this size.
+    """
+    digest = hashlib.sha256()
+    await _fetch(url, size, digest.update, timeout)
+    return digest.hexdigest()
+
+
+async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: float) -> None:
     import httpx
 
     try:
@@ -44,9 +75,9 @@ async def verify_public(url: str, data: bytes, timeout: float = TIMEOUT) -> None
         ) as client:
             for method in ("HEAD", "GET"):
                 async with client.stream(method, url) as response:
-                    _check_headers(method, url, response, len(data))
+                    _check_headers(method, url, response, size)
                     if method == "GET":
-                        await _check_body(url, response, data)
+                        await _take_body(url, response, size, take)
     except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
         raise _unreachable(url, error) from error
 
@@ -69,13 +100,12 @@ def _check_headers(method: str, url: str, response: httpx.Response, size: int) -
         raise _refused(url, f"{method} answers with Content-Length {length} instead of {size}")
 
 
-async def _check_body(url: str, response: httpx.Response, data: bytes) -> None:
+async def _take_body(url: str, response: httpx.Response, size: int, take: Callable[[bytes], None]) -> None:
     received = 0
     async for chunk in response.aiter_raw():
-        if data[received : received + len(chunk)] != chunk:
-            raise _refused(url, "GET answers with another picture than the one that was stored")
+        take(chunk)
         received += len(chunk)
-    if received != len(data):
+    if received != size:
         raise _refused(url, "GET answers with half a picture", temporary=True)
 
 

@@ -55,6 +55,11 @@ class Pace:
     hard_stop: float = 40.0
     """A worker that is told to stop has gone by then, whatever it waits for."""
 
+    verify_before: tuple[float, ...] = (6 * 3600.0, 3600.0)
+    """How long before a post is due its hosted picture is looked at again; overdue ones once in the last of these."""
+    media_grace: float = 24 * 3600.0
+    """How long a hosted picture stays after its post went live or was let go."""
+
     def __post_init__(self) -> None:
         if self.settle <= self.departure + self.answer:
             raise ValueError("settle has to be longer than departure and answer together")

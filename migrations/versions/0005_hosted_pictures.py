@@ -1,0 +1,51 @@
+"""Keep a list of every picture that was ever put on the media host, and when it was last seen there."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the list, filled with what is hosted now, and the trigger that keeps it."""
+    op.create_table(
+        "hosted_pictures",
+        sa.Column("delivery_key", sa.Text(), nullable=False),
+        sa.Column("hosted_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+        sa.Column("verified_at", sa.DateTime(timezone=True)),
+        sa.Column("trouble", sa.Text()),
+        sa.PrimaryKeyConstraint("delivery_key", name=op.f("pk_hosted_pictures")),
+    )
+    op.execute(
+        "INSERT INTO hosted_pictures (delivery_key, hosted_at)"
+        " SELECT delivery_key, updated_at FROM posts WHERE media_url IS NOT NULL"
+    )
+    # The step is committed before the first byte is uploaded, so no picture can be there without being listed.
+    op.execute(
+        """
+        CREATE FUNCTION fluffy_list_picture() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO hosted_pictures (delivery_key) VALUES (NEW.delivery_key)
+            ON CONFLICT (delivery_key) DO UPDATE SET hosted_at = now(), verified_at = NULL, trouble = NULL;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER fluffy_list_picture AFTER UPDATE OF step ON posts
+        FOR EACH ROW WHEN (NEW.step = 'hosting') EXECUTE FUNCTION fluffy_list_picture()
+        """
+    )
+
+
+def downgrade() -> None:
+    """Drop all of it."""
+    op.execute("DROP TRIGGER fluffy_list_picture ON posts")
+    op.execute("DROP FUNCTION fluffy_list_picture()")
+    op.drop_table("hosted_pictures")
