@@ -20,6 +20,7 @@ from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
     Delivery,
+    Follower,
     Pace,
     RequestBudget,
     Scheduling,
@@ -52,6 +53,7 @@ class Services:
     workers: Workers
     delivery: Delivery
     sweeper: Sweeper
+    follower: Follower
     buffer: BufferClient | None
     host: MediaHost | None
     server: EmbeddedServer | None
@@ -151,10 +153,20 @@ def _build(
         database=database,
         personas=personas,
         photos=photos,
-        scheduling=Scheduling(database, queue, personas, photos, missing=_missing(buffer, host_trouble)),
+        scheduling=Scheduling(
+            database,
+            queue,
+            personas,
+            photos,
+            budget,
+            buffer,
+            undo_seconds=settings.undo_seconds,
+            missing=_missing(buffer, host_trouble),
+        ),
         workers=Workers(database),
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
+        follower=Follower(database, queue, buffer, budget, pace),
         buffer=buffer,
         host=host,
         server=server,

@@ -95,7 +95,13 @@ class Workplace:
         """Run a worker in this process."""
         stop = asyncio.Event()
         task = asyncio.create_task(
-            work(self.services.delivery, self.services.sweeper, stop, before_start=self.services.reach_server)
+            work(
+                self.services.delivery,
+                self.services.sweeper,
+                self.services.follower,
+                stop,
+                before_start=self.services.reach_server,
+            )
         )
         try:
             yield

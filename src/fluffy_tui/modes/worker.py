@@ -38,7 +38,7 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
         log.info("the worker has started")
         leaving = asyncio.create_task(_leave_with_starter(services, stop)) if with_starter else None
         try:
-            await work(services.delivery, services.sweeper, stop, before_start=services.reach_server)
+            await work(services.delivery, services.sweeper, services.follower, stop, before_start=services.reach_server)
         finally:
             if leaving is not None:
                 leaving.cancel()

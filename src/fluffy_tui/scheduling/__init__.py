@@ -23,16 +23,19 @@ from fluffy_tui.scheduling.pace import Pace
 if TYPE_CHECKING:
     from fluffy_tui.scheduling.budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.following import Follower
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.sweeping import Sweeper
     from fluffy_tui.scheduling.tasks import add_tasks
-    from fluffy_tui.scheduling.workers import Workers, work
+    from fluffy_tui.scheduling.workers import WorkerHeard, Workers, work
 
 _HOMES = {
     "Delivery": "delivery",
+    "Follower": "following",
     "RequestBudget": "budget",
     "Scheduling": "service",
     "Sweeper": "sweeping",
+    "WorkerHeard": "workers",
     "Workers": "workers",
     "add_tasks": "tasks",
     "key_mark": "budget",
@@ -45,6 +48,7 @@ __all__ = [
     "ON_THE_WAY",
     "Delivery",
     "Fit",
+    "Follower",
     "NotPossibleNow",
     "Pace",
     "PersonaCounts",
@@ -58,6 +62,7 @@ __all__ = [
     "Scheduling",
     "Step",
     "Sweeper",
+    "WorkerHeard",
     "Workers",
     "add_tasks",
     "key_mark",

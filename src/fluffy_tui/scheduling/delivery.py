@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from dataclasses import dataclass
@@ -15,15 +14,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.media import Fit, MediaHostError, media_key, render
-from fluffy_tui.networks import rules_for
-from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.media import MediaHostError, media_key
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.looking import look
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.rendering import facts_of, rendition_of
 from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, own_fault, photo_trouble, trouble_of
+from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, own_fault, trouble_of
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.core.database import Database
-    from fluffy_tui.media import MediaHost, Rendition
+    from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Personas
     from fluffy_tui.photos import Photos
     from fluffy_tui.scheduling.budget import RequestBudget
@@ -61,6 +59,11 @@ class Delivery:
             post = await session.get(PostRow, post_id)
             if post is not None and post.channel_id is not None:
                 await defer_delivery(session, self.queue, post)
+
+    async def wake_mended(self) -> None:
+        """Try again what waited for other settings, now that a worker starts with those of today."""
+        async with self.database.transaction() as session:
+            await line.settings_changed(session, self.queue)
 
     async def deliver(self, post_id: int) -> None:
         """Take a post as far as it will go now. It ends accepted, failed, or resting with the time of its next try.
@@ -156,30 +159,12 @@ class Delivery:
                 "Set FLUFFY_MEDIA_HOST.",
                 temporary=False,
             )
-        rendition = await self._rendition(post, service)
+        rendition = await rendition_of(self.photos, post, service)
         await self._move(post, Step.HOSTING)
         url = await self.host.put(media_key(post.delivery_key), rendition.data)
         await self.host.verify(url, rendition.data)
-        facts = {
-            "width": rendition.width,
-            "height": rendition.height,
-            "bytes": len(rendition.data),
-            "fit": rendition.fit_applied,
-            "location_removed": rendition.location_removed,
-        }
-        await self._move(post, Step.HOSTING, media_url=url, rendition=facts)
+        await self._move(post, Step.HOSTING, media_url=url, rendition=facts_of(rendition))
         post.media_url = url
-
-    async def _rendition(self, post: PostRow, service: str) -> Rendition:
-        """Render the photo, provided that its file is still the one that was chosen."""
-        try:
-            photo = await self.photos.get(post.photo_id)
-            state = await self.photos.check(photo)
-            if state is not PhotoState.UNCHANGED:
-                raise photo_trouble(state, photo)
-            return await asyncio.to_thread(render, photo.path, rules_for(service), Fit(post.fit))
-        except (PhotoNotFound, PhotoUnreadable) as error:
-            raise Trouble.final("photo_unreadable", str(error)) from error
 
     async def _found(self, post: PostRow, buffer: BufferClient) -> bool:
         """Look in Buffer; True when the post is there, which is then recorded."""
@@ -206,6 +191,11 @@ class Delivery:
             due_at=post.requested_at_time if post.share_mode == ShareMode.CUSTOM_SCHEDULED else None,
             pinterest_board_id=channel.pinterest_boards[0].service_id if channel.pinterest_boards else None,
         )
+        if new.due_at is not None and new.due_at <= datetime.now(UTC):
+            raise Trouble.final(
+                "time_past",
+                f"Its time, {new.due_at.astimezone():%Y-%m-%d %H:%M}, passed while it waited, so nothing was sent.",
+            )
         before = time.time()  # the wall clock, because it goes on while the computer sleeps
         await self._move(post, Step.SENDING, create_sent_at=func.now())
         if not 0 <= time.time() - before <= self.pace.departure:
@@ -240,7 +230,7 @@ class Delivery:
         async with self.database.transaction() as session:
             recorded = await moves.record_creation(session, post.id, found)
             if recorded:
-                await line.got_through(session, self.queue, post)
+                await line.accepted(session, self.queue, post)
         log.info("post %s is %s in Buffer%s", post.id, found.id, "" if recorded else " (known before)")
 
     async def _move(self, post: PostRow, step: Step, **values: object) -> None:

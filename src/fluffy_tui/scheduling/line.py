@@ -142,8 +142,23 @@ async def hold_behind(
     )
 
 
+async def accepted(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """Let all go on that wait for the account, and the next that waits for the channel: Buffer took this one."""
+    await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), forget=True)
+    await room_in(session, queue, post.channel_id)
+
+
+async def ask_again(session: AsyncSession, queue: App, code: str | None, channel_id: str | None) -> None:
+    """Wake the one that tries for all who wait for this reason, because a person wants to know."""
+    if code in ACCOUNT_WIDE:
+        first = select(PostRow.id).where(PostRow.error_code.in_(ACCOUNT_WIDE), PostRow.step == Step.HELD)
+        await _wake(session, queue, PostRow.id.in_(first.order_by(PLACE).limit(1)))
+    elif code in CHANNEL_WIDE:
+        await room_in(session, queue, channel_id)
+
+
 async def got_through(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """Let those go on for whom `post` has tried: Buffer took it, or refused it for a reason of its own."""
+    """Let those go on for whom `post` has tried, since it met a trouble of its own and not theirs any more."""
     if post.error_code in ACCOUNT_WIDE:
         await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), forget=True)
     await room_in(session, queue, post.channel_id)
@@ -178,6 +193,30 @@ async def _wake(
             if post.step == Step.HELD:
                 post.step = Step.QUEUED
         await defer_delivery(session, queue, post)
+
+
+async def move_up(session: AsyncSession, post_id: int) -> bool:
+    """Exchange the places of a waiting post and the one before it; False when it is the first or does not wait."""
+    mine = aliased(PostRow)
+    ahead = func.coalesce(mine.line_order, mine.id)
+    query = (
+        select(PostRow)
+        .join(mine, mine.channel_id == PostRow.channel_id)
+        .where(mine.id == post_id, mine.step.in_(ON_THE_WAY), PostRow.step.in_(ON_THE_WAY), ahead >= PLACE)
+        .order_by(PLACE.desc(), PostRow.id.desc())
+        .limit(2)
+        .with_for_update(of=PostRow)
+    )
+    pair = (await session.execute(query)).scalars().all()
+    if len(pair) < 2:
+        return False
+    later, earlier = pair
+    later.line_order, earlier.line_order = (
+        earlier.line_order or earlier.id,
+        later.line_order or later.id,
+    )
+    await session.flush()
+    return True
 
 
 async def room_expected(session: AsyncSession, channel_id: str | None) -> datetime | None:

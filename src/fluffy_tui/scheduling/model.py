@@ -47,6 +47,13 @@ ON_THE_WAY = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.UNCO
 """The steps between submission and Buffer's acceptance."""
 
 
+IN_BUFFER = (Step.ACCEPTED, Step.PUBLISHING)
+"""The steps between Buffer's acceptance and the network."""
+
+REMOVED_IN_BUFFER = "removed_in_buffer"
+"""The error code of a post that somebody deleted in Buffer's own app."""
+
+
 @dataclass(frozen=True, slots=True)
 class Post:
     """One photo with its caption on the way to a channel, or there."""

@@ -9,10 +9,10 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, extract, func, or_, select, update
+from sqlalchemy import case, delete, extract, func, or_, select, update
 
-from fluffy_tui.buffer import BufferStatus
-from fluffy_tui.scheduling.model import ON_THE_WAY, PostStatus, Step
+from fluffy_tui.scheduling.evidence import as_buffer_says, what_is_new
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, PostStatus, Step
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.buffer import BufferPost
+    from fluffy_tui.buffer import BufferPost, NewPost
 
 IN_DOUBT = (Step.SENDING, Step.UNCONFIRMED)
 """Steps at which a create may have left for Buffer."""
@@ -77,37 +77,14 @@ async def record_creation(session: AsyncSession, post_id: int, found: BufferPost
         .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), PostRow.buffer_post_id.is_(None))
         .values(
             buffer_post_id=found.id,
-            scheduled_at=found.due_at or found.sent_at or func.now(),
             create_sent_at=None,
             next_try_at=None,
             claim=None,
-            error_code=None,
-            error_message=None,
             stalls=0,
-            **_as_buffer_says(found),
+            **{"scheduled_at": found.due_at or found.sent_at or func.now(), **as_buffer_says(found)},
         )
     )
     return _moved(await session.execute(statement))
-
-
-def _as_buffer_says(found: BufferPost) -> dict[str, Any]:
-    if found.status == BufferStatus.SENT and found.sent_at is not None:
-        return {
-            "status": PostStatus.POSTED,
-            "step": Step.LIVE,
-            "posted_at": found.sent_at,
-            "external_link": found.external_link,
-        }
-    if found.status == BufferStatus.SENDING:
-        return {"status": PostStatus.SCHEDULED, "step": Step.PUBLISHING}
-    if found.status == BufferStatus.ERROR:
-        return {
-            "status": PostStatus.FAILED,
-            "step": Step.FAILED,
-            "error_code": "publishing_failed",
-            "error_message": f"Publishing failed. Buffer says: {found.error_message or 'nothing'}",
-        }
-    return {"status": PostStatus.SCHEDULED, "step": Step.ACCEPTED}
 
 
 async def fail(
@@ -192,6 +169,101 @@ async def release(session: AsyncSession, post_id: int) -> bool:
     await session.delete(row)
     await session.flush()
     return True
+
+
+async def release_from_buffer(session: AsyncSession, post_id: int, buffer_post_id: str) -> bool:
+    """Delete a post that was just deleted in Buffer; False when it has become another one meanwhile."""
+    gone = delete(PostRow).where(
+        PostRow.id == post_id,
+        PostRow.buffer_post_id == buffer_post_id,
+        PostRow.step.in_((*IN_BUFFER, Step.FAILED)),
+    )
+    return _moved(await session.execute(gone))
+
+
+async def rewrite(session: AsyncSession, post_id: int, **words: Any) -> PostRow | None:
+    """Change a post of which nothing can be in Buffer; None when something may be.
+
+    An attempt that is at work loses its right to move the post, so it can no longer send the old words, and the
+    post starts anew.
+    """
+    at_work = PostRow.step.in_(_NOT_YET_SENT)
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id == post_id,
+            PostRow.create_sent_at.is_(None),
+            or_(PostRow.step.is_(None), at_work, PostRow.step.in_((Step.QUEUED, Step.HELD, Step.FAILED))),
+        )
+        .values(
+            **words,
+            step=case((at_work, Step.QUEUED), else_=PostRow.step),
+            claim=None,
+        )
+        .returning(PostRow)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def record_edit(session: AsyncSession, post_id: int, new: NewPost, changed: BufferPost) -> bool:
+    """Write down what Buffer has made of an edited post."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id == post_id, PostRow.buffer_post_id == changed.id, PostRow.step.in_(IN_BUFFER))
+        .values(
+            caption=new.text,
+            alt_text=new.alt_text,
+            share_mode=new.share_mode,
+            requested_at_time=new.due_at,
+            scheduled_at=changed.due_at or PostRow.scheduled_at,
+        )
+    )
+    return _moved(await session.execute(statement))
+
+
+async def observe(session: AsyncSession, row: PostRow, found: BufferPost) -> bool:
+    """Write down what Buffer says of a post that it has had; False when nothing is new or the row has moved on.
+
+    Args:
+        session: the open transaction.
+        row: the post as it was before Buffer was asked; if it has changed since, the answer may be older than it.
+        found: Buffer's answer.
+    """
+    values = what_is_new(row, found)
+    if not values:
+        return False
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id == row.id,
+            PostRow.buffer_post_id == found.id,
+            PostRow.step == row.step,
+            PostRow.updated_at == row.updated_at,
+        )
+        .values(**values)
+    )
+    return _moved(await session.execute(statement))
+
+
+async def removed(
+    session: AsyncSession,
+    row: PostRow,
+    *,
+    code: str = REMOVED_IN_BUFFER,
+    message: str = "The post was removed in Buffer itself. Send it again, or let it go.",
+) -> bool:
+    """End a post as failed that is no longer in Buffer, where it was seen before."""
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id == row.id,
+            PostRow.buffer_post_id == row.buffer_post_id,
+            PostRow.step.in_(IN_BUFFER),
+            PostRow.updated_at == row.updated_at,
+        )
+        .values(status=PostStatus.FAILED, step=Step.FAILED, error_code=code, error_message=message)
+    )
+    return _moved(await session.execute(statement))
 
 
 async def count_stall(session: AsyncSession, post_id: int) -> list[PostRow]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import BufferError, BufferStatus, Code, ShareMode
 from fluffy_tui.media import Fit
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
-from fluffy_tui.scheduling import moves
-from fluffy_tui.scheduling.deferring import defer_delivery
+from fluffy_tui.scheduling import line, moves
+from fluffy_tui.scheduling.cancelling import Cancelling, needed
+from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
+from fluffy_tui.scheduling.editing import Editing
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
     NotPossibleNow,
@@ -26,7 +29,7 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.rows import event_of, post_of
-from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
+from fluffy_tui.scheduling.submission import Submission, file_refusal, time_refusal, written_refusal
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 
 if TYPE_CHECKING:
@@ -36,9 +39,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
+    from fluffy_tui.buffer import Budget, BufferClient
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.budget import RequestBudget
 
 
 def scheduled_photo_ids() -> Select[int]:
@@ -54,6 +59,11 @@ class Scheduling:
     queue: App
     personas: Personas
     photos: Photos
+    request_budget: RequestBudget
+    buffer: BufferClient | None
+    """None while no key is set."""
+    undo_seconds: float = 0.0
+    """How long a submitted post waits before it leaves, so that it can be taken back."""
     missing: tuple[str, ...] = field(default=())
     """What delivery lacks, in plain words, such as a Buffer key; while it lacks something, posts stay drafts."""
 
@@ -106,10 +116,8 @@ class Scheduling:
                 if row is None:
                     return await self._already_scheduled(session, submission.photo)
                 if not self.missing:
-                    row.step = Step.QUEUED
+                    await self._send_on_its_way(session, row)
                 await session.flush()
-                if not self.missing:
-                    await defer_delivery(session, self.queue, row)
                 await session.refresh(row)
                 post = post_of(row)
         except IntegrityError:  # the other one of two simultaneous submissions was first
@@ -119,6 +127,19 @@ class Scheduling:
             reason = f"Kept as a draft, not submitted: {' '.join(self.missing)}"
             return ScheduleResult(False, post=post, reason=reason, code=Reason.KEPT_AS_DRAFT)
         return ScheduleResult(True, post=post)
+
+    async def _send_on_its_way(self, session: AsyncSession, row: PostRow) -> None:
+        row.step = Step.QUEUED
+        if self.undo_seconds <= 0:
+            await session.flush()
+            await defer_delivery(session, self.queue, row)
+            return
+        row.next_try_at = func.now() + timedelta(seconds=self.undo_seconds)
+        await session.flush()
+        leaves_at = (
+            await session.execute(select(PostRow.next_try_at).where(PostRow.id == row.id))
+        ).scalar_one()
+        await defer_waking(session, self.queue, row.id, leaves_at)
 
     async def _row_for(self, session: AsyncSession, submission: Submission) -> PostRow | None:
         """Return a new row, or the photo's unsubmitted draft with the new words; None when it has a post."""
@@ -211,6 +232,10 @@ class Scheduling:
         persona = await self.personas.by_id(existing.persona_id)
         if existing.channel_id is None and persona.channel is None:
             raise NotPossibleNow(f"{persona.name} has no Buffer channel yet.", "Choose one first.")
+        refusal = time_refusal(existing.share_mode, existing.requested_at_time)
+        if refusal is not None and existing.step in (None, Step.FAILED):
+            raise NotPossibleNow("The time of this post is past.", "Choose a later one first.")
+        await self._leave_nothing_behind(post_id)
         async with self.database.transaction() as session:
             if existing.channel_id is None and persona.channel is not None:
                 row = await session.get_one(PostRow, post_id)
@@ -221,8 +246,90 @@ class Scheduling:
             if resubmitted is None:
                 raise NotPossibleNow(f"This post is {existing.step}, so there is nothing to retry.")
             await defer_delivery(session, self.queue, resubmitted)
+            await line.ask_again(session, self.queue, existing.error_code, existing.channel_id)
             await session.refresh(resubmitted)
             return post_of(resubmitted)
+
+    async def _leave_nothing_behind(self, post_id: int) -> None:
+        """See to it that a failed post is not in Buffer any more, where it could go out beside its second try."""
+        async with self.database.transaction() as session:
+            row = await session.get(PostRow, post_id)
+        if row is None or row.step != Step.FAILED or row.buffer_post_id is None:
+            return
+        buffer = needed(self.buffer)
+        try:
+            there = await buffer.post(row.buffer_post_id)
+        except BufferError as error:
+            if error.code is not Code.NOT_FOUND:
+                raise
+            return
+        if there.status == BufferStatus.ERROR or row.error_code == Code.IMAGE_DROPPED:
+            await buffer.delete_post(row.buffer_post_id)
+            return
+        async with self.database.transaction() as session:
+            await moves.observe(session, row, there)
+        raise NotPossibleNow(
+            "Buffer is sending this post again by itself, so a second one was not made.",
+            "Somebody started it over there.",
+        )
+
+    async def cancel(self, post_id: int) -> None:
+        """Take a post back and free its photo: at once before it left, through Buffer once Buffer has it.
+
+        Raises:
+            NotPossibleNow: it is going out, is live, or it is not known whether Buffer has it.
+            PostNotFound: it is gone already.
+            BufferError: Buffer could not be asked, or gave no answer.
+        """
+        await self._cancelling.cancel(post_id)
+
+    async def edit(
+        self,
+        post_id: int,
+        *,
+        caption: str | None = None,
+        alt_text: str | None = None,
+        share_mode: ShareMode | None = None,
+        at: datetime | None = None,
+    ) -> Post:
+        """Change a post's words or time and leave what is not given; a failed one still has to be sent again.
+
+        Raises:
+            NotPossibleNow: the network does not take the words, or the post is on its way, going out or live.
+            PostNotFound: it is gone.
+            BufferError: Buffer did not do it; with `edit_ignored` it took the words and kept the time.
+        """
+        return await Editing(self._cancelling, self.personas).edit(post_id, caption, alt_text, share_mode, at)
+
+    @property
+    def _cancelling(self) -> Cancelling:
+        return Cancelling(self.database, self.queue, self.buffer)
+
+    async def line(self, channel_id: str) -> list[Post]:
+        """Return the posts of a channel that are on their way to Buffer, in the order in which they go."""
+        query = select(PostRow).where(PostRow.channel_id == channel_id, PostRow.step.in_(ON_THE_WAY))
+        return await self._posts(query.order_by(line.PLACE, PostRow.id))
+
+    async def move_up(self, post_id: int) -> Post:
+        """Let a waiting post change places with the one before it.
+
+        Raises:
+            NotPossibleNow: it is the first, or does not wait.
+            PostNotFound: it is gone.
+        """
+        existing = await self._existing(post_id)
+        async with self.database.transaction() as session:
+            if not await line.move_up(session, post_id):
+                raise NotPossibleNow(
+                    "This post is the first in line already."
+                    if existing.step in ON_THE_WAY
+                    else "This post does not wait in line."
+                )
+            return post_of(await session.get_one(PostRow, post_id))
+
+    async def budget(self) -> Budget:
+        """Return how many requests Buffer still takes, as last told to any process with this key."""
+        return await self.request_budget.current()
 
     async def let_go(self, post_id: int) -> None:
         """Delete a post that is not in Buffer, which frees its photo.

@@ -64,30 +64,36 @@ class Submission:
 
 def written_refusal(submission: Submission) -> ScheduleResult | None:
     """Return why the words or the time cannot be submitted, or None when they can."""
-    rules = submission.rules
-    problem = caption_problem(submission.caption, rules)
+    refusal = text_refusal(submission.caption, submission.alt_text, submission.rules)
+    return refusal or time_refusal(submission.share_mode, submission.at)
+
+
+def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleResult | None:
+    """Return why a network does not take the words, or None when it does."""
+    problem = caption_problem(caption, rules)
     if problem is not None:
         code = Reason.CAPTION_TOO_LONG if problem.fault is CaptionFault.TOO_LONG else Reason.CAPTION_EMPTY
         return ScheduleResult(False, reason=str(problem), code=code)
-    if len(submission.alt_text) > rules.alt_text_limit:
-        over = len(submission.alt_text) - rules.alt_text_limit
+    if len(alt_text) > rules.alt_text_limit:
+        over = len(alt_text) - rules.alt_text_limit
         return ScheduleResult(
             False,
             reason=f"The alt text is {over} characters longer than the {rules.alt_text_limit} that "
             f"{rules.name} takes.",
             code=Reason.ALT_TEXT_TOO_LONG,
         )
-    return _time_refusal(submission)
+    return None
 
 
-def _time_refusal(submission: Submission) -> ScheduleResult | None:
-    if submission.share_mode is not ShareMode.CUSTOM_SCHEDULED:
+def time_refusal(share_mode: ShareMode, at: datetime | None) -> ScheduleResult | None:
+    """Return why a post cannot be planned for that time, or None when it can."""
+    if share_mode is not ShareMode.CUSTOM_SCHEDULED:
         return None
-    if submission.at is None or submission.at.tzinfo is None:
+    if at is None or at.tzinfo is None:
         return ScheduleResult(
             False, reason="Posting at a time needs that time, with its time zone.", code=Reason.TIME_MISSING
         )
-    if submission.at <= datetime.now(UTC):
+    if at <= datetime.now(UTC):
         return ScheduleResult(
             False, reason="That time is past. Choose a later one, or post now.", code=Reason.TIME_PAST
         )

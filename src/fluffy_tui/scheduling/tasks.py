@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.following import Follower
     from fluffy_tui.scheduling.sweeping import Sweeper
 
 JOB_KEPT_HOURS = 72
@@ -43,6 +44,18 @@ def add_tasks(queue: App) -> None:
         del timestamp
         sweeper: Sweeper = context.additional_context["sweeper"]
         await sweeper.sweep()
+
+    @blueprint.periodic(cron="* * * * *")
+    @blueprint.task(name="follow", queue="maintenance", queueing_lock="follow", pass_context=True)
+    async def follow(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        follower: Follower = context.additional_context["follower"]
+        await follower.follow_and_come_back()
+
+    @blueprint.task(name="follow_soon", queue="maintenance", queueing_lock="follow_soon", pass_context=True)
+    async def follow_soon(context: JobContext) -> None:
+        follower: Follower = context.additional_context["follower"]
+        await follower.follow_and_come_back()
 
     @blueprint.periodic(cron="17 3 * * *")
     @blueprint.task(name="purge", queue="maintenance", queueing_lock="purge", pass_context=True)

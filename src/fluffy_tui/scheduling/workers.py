@@ -15,12 +15,26 @@ from fluffy_tui.core.queue import run_worker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import datetime
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.following import Follower
     from fluffy_tui.scheduling.sweeping import Sweeper
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerHeard:
+    """One worker that is known on this database."""
+
+    id: int
+    name: str
+    """The program, such as `fluffy-tui worker host:4711`."""
+    heartbeat_age: float
+    """Seconds since it was last heard of."""
+    started_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +50,48 @@ class Workers:
             age = (await session.execute(query)).scalar_one()
         return None if age is None else max(0.0, float(age))
 
+    async def list(self) -> list[WorkerHeard]:
+        """Return every worker that has registered and not left, the liveliest first.
+
+        One that died stays among them, with a growing age, until the next worker starts.
+        """
+        query = text(
+            "SELECT w.id, coalesce(n.name, 'a worker'), extract(epoch FROM now() - w.last_heartbeat), n.started_at"
+            " FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id"
+            " ORDER BY w.last_heartbeat DESC, w.id"
+        )
+        async with self.database.transaction() as session:
+            rows = (await session.execute(query)).all()
+        return [WorkerHeard(id_, name, max(0.0, float(age)), started) for id_, name, age, started in rows]
+
 
 async def work(
-    delivery: Delivery, sweeper: Sweeper, stop: asyncio.Event, *, before_start: Callable[[], Awaitable[None]]
+    delivery: Delivery,
+    sweeper: Sweeper,
+    follower: Follower,
+    stop: asyncio.Event,
+    *,
+    before_start: Callable[[], Awaitable[None]],
 ) -> None:
     """Deliver until `stop` is set; jobs under way may finish.
 
     Args:
         delivery: brings one post into Buffer.
         sweeper: finds what dead workers left behind.
+        follower: asks what became of the posts that Buffer has.
         stop: set to leave.
         before_start: awaited before every start, for example to bring the embedded server back.
     """
     pace = delivery.pace
     sweep_needed = asyncio.Event()
+    settings_are_new = delivery.buffer is not None
 
     async def start() -> None:
+        nonlocal settings_are_new
         await before_start()
+        if settings_are_new:
+            await delivery.wake_mended()
+            settings_are_new = False
         sweep_needed.set()
 
     sweeps = asyncio.create_task(_sweep_when_needed(sweeper, sweep_needed, pace.stalled), name="sweeps")
@@ -60,10 +99,16 @@ async def work(
         await run_worker(
             delivery.queue,
             stop,
-            context={"delivery": delivery, "sweeper": sweeper, "sweep_needed": sweep_needed},
+            context={
+                "delivery": delivery,
+                "sweeper": sweeper,
+                "follower": follower,
+                "sweep_needed": sweep_needed,
+            },
             before_start=start,
             update_heartbeat_interval=pace.heartbeat,
             stalled_worker_timeout=pace.stalled,
+            shutdown_graceful_timeout=pace.grace,
         )
     finally:
         sweeps.cancel()

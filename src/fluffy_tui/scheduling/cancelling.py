@@ -1,0 +1,110 @@
+"""Take a post back: at once while nothing of it has left, through Buffer once Buffer has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import BufferError, BufferStatus, Code
+from fluffy_tui.scheduling import line, moves
+from fluffy_tui.scheduling.model import NotPossibleNow, PostNotFound, Step
+from fluffy_tui.scheduling.tables import PostRow
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from fluffy_tui.buffer import BufferClient, BufferPost
+    from fluffy_tui.core.database import Database
+
+GONE = "It was let go, and its photo is free again."
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """Takes posts back."""
+
+    database: Database
+    queue: App
+    buffer: BufferClient | None
+
+    async def cancel(self, post_id: int) -> None:
+        """Take a post back and free its photo.
+
+        Buffer is asked before its post is deleted, and our row goes last: killed in between, the post is found
+        to be removed in Buffer.
+
+        Raises:
+            NotPossibleNow: it is going out, is live, or it is not known whether Buffer has it.
+            PostNotFound: it is gone already.
+            BufferError: Buffer could not be asked, or gave no answer.
+        """
+        async with self.database.transaction() as session:
+            if await moves.release(session, post_id):
+                return
+            row = await session.get(PostRow, post_id)
+        if row is None:
+            raise PostNotFound("That post is gone.", GONE)
+        if row.step in (Step.SENDING, Step.UNCONFIRMED) or row.buffer_post_id is None:
+            raise NotPossibleNow(
+                "It is not known at this moment whether Buffer has this post.",
+                "That is being found out; try again in a minute.",
+            )
+        if row.step == Step.LIVE:
+            raise live(row)
+        await self._cancel_in_buffer(row, row.buffer_post_id)
+
+    async def _cancel_in_buffer(self, row: PostRow, buffer_post_id: str) -> None:
+        buffer = needed(self.buffer)
+        try:
+            there = await buffer.post(buffer_post_id)
+        except BufferError as error:
+            if error.code is not Code.NOT_FOUND:
+                raise
+        else:
+            await self.refuse_if_out(row, there)
+            await self._delete(buffer, buffer_post_id)
+        async with self.database.transaction() as session:
+            if await moves.release_from_buffer(session, row.id, buffer_post_id):
+                await line.room_in(session, self.queue, row.channel_id)
+
+    async def refuse_if_out(self, row: PostRow, there: BufferPost) -> None:
+        """Record what Buffer says of a post that is going out or is live, and refuse to touch it."""
+        if there.status not in (BufferStatus.SENDING, BufferStatus.SENT):
+            return
+        async with self.database.transaction() as session:
+            await moves.observe(session, row, there)
+        if there.status == BufferStatus.SENT:
+            row.posted_at = there.sent_at
+            raise live(row)
+        raise NotPossibleNow(
+            "Buffer is sending this post at this moment, so it can no longer be stopped or changed.",
+            "Delete it on the network when it is live.",
+        )
+
+    async def _delete(self, buffer: BufferClient, buffer_post_id: str) -> None:
+        try:
+            await buffer.delete_post(buffer_post_id)
+        except BufferError as error:
+            if error.code is not Code.REJECTED:
+                raise
+            raise NotPossibleNow(
+                f"Buffer did not delete this post. It says: {error.buffer_message}",
+                "It may be going out just now.",
+            ) from error
+
+
+def needed(buffer: BufferClient | None) -> BufferClient:
+    """Return the client.
+
+    Raises:
+        NotPossibleNow: no key is set.
+    """
+    if buffer is None:
+        raise NotPossibleNow("The post is in Buffer, and no Buffer key is set.", "Set BUFFER_API_KEY.")
+    return buffer
+
+
+def live(row: PostRow) -> NotPossibleNow:
+    """Return the refusal to take back or change what everybody can see."""
+    since = f" since {row.posted_at.astimezone():%Y-%m-%d %H:%M}" if row.posted_at else ""
+    return NotPossibleNow(f"This post is live{since}.", "Delete it on the network itself.")

@@ -1,0 +1,217 @@
+"""Change a post's words or time: in our row while nothing has left, in Buffer and then here once Buffer has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
+from fluffy_tui.networks import clean_caption, rules_for
+from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling.cancelling import GONE, Cancelling, live, needed
+from fluffy_tui.scheduling.deferring import defer_delivery
+from fluffy_tui.scheduling.model import NotPossibleNow, Post, PostNotFound, Step
+from fluffy_tui.scheduling.rows import post_of
+from fluffy_tui.scheduling.submission import text_refusal, time_refusal
+from fluffy_tui.scheduling.tables import PostRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fluffy_tui.buffer import BufferClient, BufferPost, Channel
+    from fluffy_tui.personas import Personas
+
+EVER = timedelta(days=36_500).total_seconds()
+"""What a channel is does not grow old; only its health does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a post is to become."""
+
+    caption: str
+    alt_text: str
+    share_mode: ShareMode
+    at: datetime | None
+    moves_time: bool
+    """Whether share mode or time were among what was asked for."""
+
+    @classmethod
+    def of(
+        cls,
+        row: PostRow,
+        caption: str | None,
+        alt_text: str | None,
+        share_mode: ShareMode | None,
+        at: datetime | None,
+    ) -> Wanted:
+        """Return the row's values with those replaced that were given; a time alone means a custom time."""
+        if share_mode is None:
+            share_mode = ShareMode.CUSTOM_SCHEDULED if at is not None else ShareMode(row.share_mode)
+            moves_time = at is not None
+        else:
+            moves_time = True
+        return cls(
+            caption=row.caption if caption is None else clean_caption(caption),
+            alt_text=row.alt_text if alt_text is None else clean_caption(alt_text),
+            share_mode=share_mode,
+            at=at if moves_time else row.requested_at_time,
+            moves_time=moves_time,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """Changes posts."""
+
+    cancelling: Cancelling
+    personas: Personas
+
+    async def edit(
+        self,
+        post_id: int,
+        caption: str | None,
+        alt_text: str | None,
+        share_mode: ShareMode | None,
+        at: datetime | None,
+    ) -> Post:
+        """Change what is given and leave the rest; see `Scheduling.edit`."""
+        row = await self._row(post_id)
+        wanted = Wanted.of(row, caption, alt_text, share_mode, at)
+        channel = await self._channel(row)
+        refusal = text_refusal(
+            wanted.caption, wanted.alt_text, rules_for(str(channel.service) if channel else "")
+        )
+        if refusal is None and wanted.moves_time:
+            refusal = time_refusal(wanted.share_mode, wanted.at)
+        if refusal is not None:
+            raise NotPossibleNow(refusal.reason)
+        edited = await self._rewrite(row, wanted)
+        if edited is not None:
+            return edited
+        row = await self._row(post_id)  # a worker may have moved it meanwhile
+        return await self._edit_in_buffer(row, wanted, channel)
+
+    async def _rewrite(self, row: PostRow, wanted: Wanted) -> Post | None:
+        """Change a post of which nothing can be in Buffer; None when something may be."""
+        database, queue = self.cancelling.database, self.cancelling.queue
+        async with database.transaction() as session:
+            rewritten = await moves.rewrite(
+                session,
+                row.id,
+                caption=wanted.caption,
+                alt_text=wanted.alt_text,
+                share_mode=wanted.share_mode,
+                requested_at_time=wanted.at,
+            )
+            if rewritten is None:
+                return None
+            if rewritten.step == Step.QUEUED and rewritten.next_try_at is None:
+                await defer_delivery(session, queue, rewritten)
+            await session.refresh(rewritten)
+            return post_of(rewritten)
+
+    async def _edit_in_buffer(self, row: PostRow, wanted: Wanted, channel: Channel | None) -> Post:
+        if row.step == Step.LIVE:
+            raise live(row)
+        if row.step not in (Step.ACCEPTED, Step.PUBLISHING) or row.buffer_post_id is None or channel is None:
+            raise NotPossibleNow(
+                "This post is on its way to Buffer at this moment.", "Change it when it has arrived."
+            )
+        buffer = needed(self.cancelling.buffer)
+        there = await self._there(buffer, row, row.buffer_post_id)
+        await self.cancelling.refuse_if_out(row, there)
+        new = _as_buffer_takes_it(row, wanted, there, channel)
+        try:
+            changed = await buffer.edit_post(row.buffer_post_id, new)
+        except BufferError as error:
+            changed = await self._after_trouble(buffer, row, new, error)
+        return await self._record(row, new, changed)
+
+    async def _there(self, buffer: BufferClient, row: PostRow, buffer_post_id: str) -> BufferPost:
+        try:
+            return await buffer.post(buffer_post_id)
+        except BufferError as error:
+            if error.code is not Code.NOT_FOUND:
+                raise
+            async with self.cancelling.database.transaction() as session:
+                await moves.removed(session, row)
+            raise NotPossibleNow(
+                "This post is no longer in Buffer: somebody removed it there.", "Send it again, or let it go."
+            ) from error
+
+    async def _after_trouble(
+        self, buffer: BufferClient, row: PostRow, new: NewPost, error: BufferError
+    ) -> BufferPost:
+        """Find out what an edit without a clear success has done, and return the post if it is as wanted."""
+        if error.code is Code.EDIT_IGNORED and error.post is not None:
+            await self._record(row, new, error.post)
+            raise error
+        if error.code is Code.IMAGE_DROPPED and error.post is not None:
+            await self._lost_its_picture(buffer, row, error)
+        if error.verdict is not Verdict.LOOK_FIRST:
+            raise error
+        there = await buffer.post(str(row.buffer_post_id))
+        if there.text == new.text and (new.due_at is None or there.due_at == new.due_at):
+            return there
+        raise NotPossibleNow(
+            f"The change did not reach Buffer: {error.message}", "The post is as it was. Try again."
+        ) from error
+
+    async def _lost_its_picture(self, buffer: BufferClient, row: PostRow, error: BufferError) -> None:
+        """Take a post out of Buffer that lost its picture while it was changed; it must not go out bare."""
+        await buffer.delete_post(str(row.buffer_post_id))
+        async with self.cancelling.database.transaction() as session:
+            await moves.removed(
+                session,
+                row,
+                code=Code.IMAGE_DROPPED,
+                message="Buffer left the picture out when the post was changed, so it was taken out of Buffer. "
+                "Send it again.",
+            )
+        raise NotPossibleNow(
+            "Buffer left the picture out when the post was changed, so it was taken out of Buffer.",
+            "Send it again.",
+        ) from error
+
+    async def _record(self, row: PostRow, new: NewPost, changed: BufferPost) -> Post:
+        async with self.cancelling.database.transaction() as session:
+            await moves.record_edit(session, row.id, new, changed)
+            current = await session.get(PostRow, row.id)
+            if current is None:
+                raise PostNotFound("That post is gone.", GONE)
+            return post_of(current)
+
+    async def _row(self, post_id: int) -> PostRow:
+        async with self.cancelling.database.transaction() as session:
+            row = await session.get(PostRow, post_id)
+        if row is None:
+            raise PostNotFound("That post is gone.", GONE)
+        return row
+
+    async def _channel(self, row: PostRow) -> Channel | None:
+        if row.channel_id is None:
+            return (await self.personas.by_id(row.persona_id)).channel
+        return await self.personas.known_channel(row.channel_id, EVER)
+
+
+def _as_buffer_takes_it(row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel) -> NewPost:
+    """Return the whole post anew, because Buffer checks an edit as a whole.
+
+    Words alone must not move it: a queue mode would send it to the next free slot, so its present time is given.
+    """
+    mode, due_at = wanted.share_mode, wanted.at
+    if not wanted.moves_time:
+        due_at = there.due_at
+        mode = ShareMode.CUSTOM_SCHEDULED if due_at is not None else wanted.share_mode
+    return NewPost(
+        channel_id=channel.id,
+        service=channel.service,
+        text=wanted.caption,
+        image_url=str(row.media_url),
+        alt_text=wanted.alt_text,
+        share_mode=mode,
+        due_at=due_at if mode is ShareMode.CUSTOM_SCHEDULED else None,
+        pinterest_board_id=channel.pinterest_boards[0].service_id if channel.pinterest_boards else None,
+    )

@@ -1,0 +1,338 @@
+"""Undo, cancel and edit: before a post left, while Buffer has it, and when it is too late."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from fluffy_tui.buffer import BufferError, Code, ShareMode
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import NotPossibleNow, Post, PostNotFound, PostStatus, Step
+from scheduling.workplace import Barrier
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scheduling.workplace import Workplace
+
+LATER = (datetime.now(UTC) + timedelta(days=5)).replace(microsecond=0)
+
+
+async def accepted(place: Workplace) -> Post:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    found = await place.services.scheduling.post(post.id)
+    assert found is not None
+    assert found.step is Step.ACCEPTED, found.error_message
+    return found
+
+
+async def held(place: Workplace) -> Post:
+    place.stand_in.faults.add(Kind.QUEUE_FULL)
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    found = await place.services.scheduling.post(post.id)
+    assert found is not None
+    assert found.step is Step.HELD
+    return found
+
+
+async def is_free(place: Workplace) -> bool:
+    return len(await place.services.photos.unscheduled(place.persona)) == 1
+
+
+async def test_nothing_leaves_within_the_grace_period(place: Workplace) -> None:
+    patient = dataclasses.replace(place.services.scheduling, undo_seconds=2.0)
+    result = await patient.schedule_post(await place.photo(), "wait a moment")
+    assert result.post is not None
+    assert result.post.step is Step.QUEUED
+    assert result.post.next_try_at is not None
+    async with place.worker():
+        await place.services.delivery.deliver(result.post.id)
+        assert place.there() == []
+        done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    trail = await place.services.scheduling.timeline(done.id)
+    assert trail[1].at >= result.post.next_try_at
+
+
+async def test_undo_within_the_grace_period_frees_the_photo_and_sends_nothing(place: Workplace) -> None:
+    patient = dataclasses.replace(place.services.scheduling, undo_seconds=1.0)
+    result = await patient.schedule_post(await place.photo(), "oh no")
+    assert result.post is not None
+    await place.services.scheduling.cancel(result.post.id)
+    assert await is_free(place)
+    other = await place.submit("another one", 2)
+    async with place.worker():
+        await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in place.there()] == ["another one"]
+    with pytest.raises(PostNotFound):
+        await place.services.scheduling.cancel(result.post.id)
+
+
+async def test_a_held_post_is_cancelled_at_once(place: Workplace) -> None:
+    post = await held(place)
+    await place.services.scheduling.cancel(post.id)
+    assert await is_free(place)
+
+
+async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
+    place: Workplace, tmp_path: Path
+) -> None:
+    barrier = Barrier(place.services.database.url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+    post = await place.submit()
+    child = place.worker_process(tmp_path / "worker.log")
+    await barrier.reached()
+    cancelling = asyncio.create_task(place.services.scheduling.cancel(post.id))
+    await asyncio.to_thread(wait_for_blocked, place.services.database.url, "DELETE FROM posts", "FOR UPDATE")
+    barrier.remove()
+    await cancelling
+    child.let_go()
+    assert await child.ended() == 0
+    assert place.there() == []
+    assert await place.services.scheduling.post(post.id) is None
+
+
+def wait_for_blocked(url: str, *beginnings: str) -> None:
+    """Wait until a statement that holds one of these words waits for a row lock."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        while True:
+            waiting = connection.execute(
+                "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            ).fetchall()
+            if any(words in query for (query,) in waiting for words in beginnings):
+                return
+
+
+async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Workplace) -> None:
+    post = await accepted(place)
+    await place.services.scheduling.cancel(post.id)
+    assert place.there() == []
+    assert await place.services.scheduling.post(post.id) is None
+    assert await is_free(place)
+
+
+async def test_a_post_that_is_gone_in_buffer_can_be_cancelled(place: Workplace) -> None:
+    post = await accepted(place)
+    place.stand_in.world.posts.clear()
+    await place.services.scheduling.cancel(post.id)
+    assert await is_free(place)
+
+
+@pytest.mark.parametrize(
+    ("status", "step", "words"),
+    [("sending", Step.PUBLISHING, "sending this post"), ("sent", Step.LIVE, "is live since")],
+)
+async def test_what_is_going_out_or_live_cannot_be_cancelled_or_edited(
+    place: Workplace, status: str, step: Step, words: str
+) -> None:
+    post = await accepted(place)
+    [there] = place.there()
+    there.status = status
+    there.sent_at = datetime.now(UTC) if status == "sent" else None
+    for attempt in (
+        place.services.scheduling.cancel(post.id),
+        place.services.scheduling.edit(post.id, caption="too late"),
+    ):
+        with pytest.raises(NotPossibleNow, match=words):
+            await attempt
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    assert now.step is step
+    assert [there.text for there in place.there()] == ["fog on the pier"]
+
+
+async def test_an_unconfirmed_post_cannot_be_cancelled_or_edited(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    with pytest.raises(NotPossibleNow, match="not known"):
+        await place.services.scheduling.cancel(post.id)
+    with pytest.raises(NotPossibleNow):
+        await place.services.scheduling.edit(post.id, caption="other words")
+
+
+async def test_an_unanswered_delete_leaves_the_post_to_be_found_removed(place: Workplace) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="deletePost")
+    with pytest.raises(BufferError):
+        await place.services.scheduling.cancel(post.id)
+    assert place.there() == []
+    assert await place.services.scheduling.post(post.id) is not None
+    follower = dataclasses.replace(
+        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    )
+    await dataclasses.replace(place.services.follower).follow()
+    await follower.follow()
+    removed = await place.services.scheduling.post(post.id)
+    assert removed is not None
+    assert removed.error_code == "removed_in_buffer"
+    await place.services.scheduling.let_go(post.id)
+    assert await is_free(place)
+
+
+async def test_words_change_before_anything_left(place: Workplace) -> None:
+    post = await held(place)
+    edited = await place.services.scheduling.edit(post.id, caption="better words", alt_text="a pier")
+    assert (edited.caption, edited.alt_text, edited.step) == ("better words", "a pier", Step.HELD)
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in place.there()] == ["better words"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    ["NEW.step = 'hosting' AND NEW.media_url IS NOT NULL", "NEW.step = 'sending'"],
+    ids=["before hosting is recorded", "before the create is recorded"],
+)
+async def test_a_worker_never_sends_the_old_words_after_an_accepted_edit(
+    place: Workplace, tmp_path: Path, condition: str
+) -> None:
+    barrier = Barrier(place.services.database.url, condition)
+    post = await place.submit("old words")
+    child = place.worker_process(tmp_path / "worker.log")
+    await barrier.reached()
+    editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="new words"))
+    await asyncio.to_thread(wait_for_blocked, place.services.database.url, "UPDATE posts SET caption")
+    barrier.remove()
+    try:
+        was_edited = (await editing).caption == "new words"
+    except NotPossibleNow:
+        was_edited = False
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    child.let_go()
+    assert await child.ended() == 0
+    done = await place.services.scheduling.post(post.id)
+    assert done is not None
+    [there] = place.there()
+    assert there.text == done.caption == ("new words" if was_edited else "old words")
+
+
+async def test_words_of_an_accepted_post_change_in_buffer_and_its_time_stays(place: Workplace) -> None:
+    post = await accepted(place)
+    edited = await place.services.scheduling.edit(post.id, caption="better words")
+    [there] = place.there()
+    assert there.text == edited.caption == "better words"
+    assert there.due_at == edited.scheduled_at == post.scheduled_at
+    assert [asset.source for asset in there.assets] == [post.media_url]
+    assert edited.status is PostStatus.SCHEDULED
+
+
+async def test_the_time_of_an_accepted_post_changes_in_buffer(place: Workplace) -> None:
+    post = await accepted(place)
+    edited = await place.services.scheduling.edit(post.id, at=LATER)
+    [there] = place.there()
+    assert there.due_at == edited.scheduled_at == edited.requested_at_time == LATER
+    assert edited.share_mode is ShareMode.CUSTOM_SCHEDULED
+
+
+async def test_an_ignored_time_is_noticed(place: Workplace) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.EDIT_IGNORES_DUE)
+    with pytest.raises(BufferError) as caught:
+        await place.services.scheduling.edit(post.id, caption="better words", at=LATER)
+    assert caught.value.code is Code.EDIT_IGNORED
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    [there] = place.there()
+    assert (now.caption, now.scheduled_at) == (there.text, there.due_at)
+
+
+@pytest.mark.parametrize(
+    "kind", [Kind.ACCEPT_THEN_DROP, Kind.SERVER_ERROR_AFTER, Kind.SERVER_ERROR_BEFORE, Kind.DROP_BEFORE]
+)
+async def test_after_an_edit_without_an_answer_row_and_buffer_agree(place: Workplace, kind: Kind) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(kind, operation="editPost")
+    try:
+        await place.services.scheduling.edit(post.id, caption="better words")
+    except (NotPossibleNow, BufferError):
+        assert kind in (Kind.SERVER_ERROR_BEFORE, Kind.DROP_BEFORE)
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    [there] = place.there()
+    assert there.text == now.caption
+
+
+async def test_a_picture_that_is_lost_in_an_edit_does_not_go_out_bare(place: Workplace) -> None:
+    post = await accepted(place)
+    for file in (place.settings.media_directory or place.folder).rglob("*.jpg"):
+        file.unlink()
+    with pytest.raises(BufferError):
+        await place.services.scheduling.edit(post.id, caption="better words")
+    [there] = place.there()
+    assert there.text == "fog on the pier"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"caption": ""}, "caption"),
+        ({"caption": "x" * 3000}, "longer|over|long"),
+        ({"alt_text": "x" * 9000}, "alt text"),
+        ({"at": datetime.now(UTC) - timedelta(days=1)}, "past"),
+        ({"share_mode": ShareMode.CUSTOM_SCHEDULED}, "time"),
+    ],
+    ids=["empty", "long", "long alt text", "past", "no time"],
+)
+async def test_what_the_network_would_not_take_is_refused(
+    place: Workplace, change: dict[str, object], words: str
+) -> None:
+    post = await accepted(place)
+    with pytest.raises(NotPossibleNow, match=f"(?i){words}"):
+        await place.services.scheduling.edit(post.id, **change)  # type: ignore[arg-type]
+    assert [there.text for there in place.there()] == ["fog on the pier"]
+
+
+async def test_a_failed_post_is_edited_and_sent_again(place: Workplace) -> None:
+    first = await place.submit("the very same words", 1)
+    await place.services.delivery.deliver(first.id)
+    second = await place.submit("the very same words", 2)
+    await place.services.delivery.deliver(second.id)
+    failed = await place.services.scheduling.post(second.id)
+    assert failed is not None
+    async with place.worker():
+        failed = await place.until(second.id, lambda now: now.step is Step.FAILED)
+        edited = await place.services.scheduling.edit(failed.id, caption="quite other words")
+        assert edited.step is Step.FAILED
+        await place.services.scheduling.retry(failed.id)
+        await place.until(failed.id, lambda now: now.step is Step.ACCEPTED)
+    assert sorted(there.text for there in place.there()) == ["quite other words", "the very same words"]
+
+
+async def test_retrying_what_buffer_sends_again_by_itself_makes_no_second_post(place: Workplace) -> None:
+    post = await accepted(place)
+    [there] = place.there()
+    there.status, there.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
+    follower = dataclasses.replace(
+        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    )
+    await place.services.follower.follow()
+    await follower.follow()
+    failed = await place.services.scheduling.post(post.id)
+    assert failed is not None
+    assert failed.step is Step.FAILED
+    there.status, there.sent_at = "sent", datetime.now(UTC)
+    with pytest.raises(NotPossibleNow):
+        await place.services.scheduling.retry(post.id)
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    assert now.step is Step.LIVE
+
+
+async def test_retrying_a_post_that_buffer_could_not_publish_leaves_one(place: Workplace) -> None:
+    post = await accepted(place)
+    [there] = place.there()
+    there.status, there.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
+    await place.services.follower.follow()
+    await dataclasses.replace(
+        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    ).follow()
+    await place.services.scheduling.retry(post.id)
+    await place.services.delivery.deliver(post.id)
+    [only] = place.there()
+    assert (only.status, only.id == there.id) == ("scheduled", False)
