@@ -10,7 +10,6 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from fluffy_tui.tui.app import FluffyApp
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 
 from .conftest import settle
 
@@ -36,9 +35,10 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
             await settle(pilot.app, pilot)
         for field in (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input)):
             field.cursor_blink = False
-        for preview in pilot.app.screen.query(PhotoPreview):
-            while preview.photo is not None and preview.shown is None:
-                await pilot.pause(0.01)
+        while pictures := [worker for worker in pilot.app.workers if worker.group == "preview"]:
+            for worker in pictures:
+                await worker.wait()
+            await pilot.pause()
         await pilot.pause()
 
     return press
