@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.core.events import Connected, Disconnected, PhotosChanged, PostChanged, events
+from fluffy_tui.core.changes import Connected, Disconnected, PhotosChanged, PostChanged, VerdictChanged
+from fluffy_tui.core.events import events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,22 @@ async def test_every_change_is_told(database_url: str) -> None:
         assert await anext(stream) == PostChanged(post, persona)
         connection.execute("DELETE FROM posts")
         assert await anext(stream) == PostChanged(post, persona)
+    await stream.aclose()
+
+
+async def test_a_verdict_is_told_apart(database_url: str) -> None:
+    """It changes one line of a list; a file that vanished, or a photo that came, may change the list."""
+    stream = events(database_url, ready)
+    await anext(stream)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        persona, photo, post = fill(connection)
+        assert await anext(stream) == PhotosChanged()
+        assert await anext(stream) == PostChanged(post, persona)
+        connection.execute("UPDATE photos SET verdict = NULL")
+        connection.execute("UPDATE photos SET verdict = 'pick'")
+        assert await anext(stream) == VerdictChanged(photo, persona)
+        connection.execute("UPDATE photos SET missing_since = now()")
+        assert await anext(stream) == PhotosChanged()
     await stream.aclose()
 
 

@@ -7,12 +7,12 @@ import json
 import logging
 import random
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
 
+from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.schema import explain_connection_error
 
@@ -23,35 +23,6 @@ log = logging.getLogger(__name__)
 
 POSTS_CHANNEL = "fluffy_posts"
 PHOTOS_CHANNEL = "fluffy_photos"
-
-
-@dataclass(frozen=True, slots=True)
-class PostChanged:
-    """A post was written, moved a step or deleted; read it again by its id."""
-
-    post_id: int
-    persona_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class PhotosChanged:
-    """Photos came, went or changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The stream is live; whatever changed before has to be read anew."""
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnected:
-    """The database is away; the stream comes back by itself."""
-
-    reason: str
-    """One plain sentence."""
-
-
-Event = PostChanged | PhotosChanged | Connected | Disconnected
 
 
 async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> AsyncGenerator[Event, None]:
@@ -92,7 +63,9 @@ async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[
 
 
 def _event(channel: str, payload: str) -> Event:
-    if channel == PHOTOS_CHANNEL:
+    if channel == PHOTOS_CHANNEL and not payload:
         return PhotosChanged()
     content = json.loads(payload)
+    if channel == PHOTOS_CHANNEL:
+        return VerdictChanged(photo_id=content["id"], persona_id=content["persona_id"])
     return PostChanged(post_id=content["id"], persona_id=content["persona_id"])

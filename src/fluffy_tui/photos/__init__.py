@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.photos.browse import Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.model import (
     FailedFile,
     FolderNotFound,
@@ -23,16 +24,21 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.walking import existing_folders
 
 __all__ = [
+    "Browse",
     "FailedFile",
     "FolderNotFound",
     "ImportProgress",
     "ImportSummary",
     "Importer",
+    "Orientation",
     "Photo",
     "PhotoNotFound",
     "PhotoState",
     "PhotoUnreadable",
     "Photos",
+    "Posted",
+    "Sort",
+    "Verdict",
     "existing_folders",
     "thumbnail",
 ]

@@ -17,23 +17,29 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     text,
     union,
     update,
 )
 
+from fluffy_tui.photos.copies import (
+    forget_copies,
+    forget_vanished_copies,
+    remember_copies,
+    unchanged_copies,
+)
 from fluffy_tui.photos.presence import gone_photos, still_there
 from fluffy_tui.photos.reconciling import KnownPhoto, Plan, make_plan
 from fluffy_tui.photos.selecting import array_of, has_post, matching
 from fluffy_tui.photos.tables import PhotoEmbeddingRow, PhotoHashRow, PhotoRow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.types import TypeEngine
 
@@ -42,6 +48,16 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.reading import FoundFile
 
 _SWEEP_ROWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """Which files an import need not read."""
+
+    photos: set[str]
+    """Paths of photos."""
+    copies: set[str]
+    """Paths of known copies of photos that are still in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,7 @@ class Catalogue:
         self._persona_id = persona_id
         self._has_post = has_post(scheduled)
 
-    async def unchanged(self, files: Mapping[str, tuple[int, datetime]]) -> set[str]:
+    async def unchanged(self, files: Mapping[str, tuple[int, datetime]]) -> Unchanged:
         """Return the paths whose size and modification time are those stored; ones that were missing are back.
 
         Args:
@@ -86,7 +102,10 @@ class Catalogue:
                     .where(PhotoRow.id == any_(array_of(back, BigInteger())))
                     .values(missing_since=None)
                 )
-        return {row[1] for row in rows}
+            photos = {row[1] for row in rows}
+            others = {path: facts for path, facts in files.items() if path not in photos}
+            copies = await unchanged_copies(session, self._persona_id, others) if others else set()
+        return Unchanged(photos, copies)
 
     async def enter(self, files: Sequence[FoundFile]) -> Entered:
         """Write a batch of files in one transaction.
@@ -101,23 +120,28 @@ class Catalogue:
             in_place = await asyncio.to_thread(still_there, known, files)
             plan = make_plan(files, known, in_place)
             await self._write(session, plan)
+            await forget_copies(session, self._persona_id, [file.path for file in files])
+            await remember_copies(session, self._persona_id, plan.duplicates)
         return Entered(
             imported=len(plan.new) + len(plan.replaced),
             unchanged=len(plan.touched),
             moved=len(plan.moves),
-            duplicates=plan.duplicates,
+            duplicates=len(plan.duplicates),
             failed=plan.failed,
         )
 
-    async def mark_missing(self, folders: Iterable[Path]) -> int:
-        """Mark the photos below the folders whose files are gone, and return how many were newly found so."""
+    async def mark_missing(self, places: Iterable[str]) -> int:
+        """Mark the photos at or below the places whose files are gone, and return how many were newly found so."""
         gone: list[int] = []
-        for folder in folders:
-            below = func.starts_with(PhotoRow.path, str(folder).rstrip("/") + "/")
+        for place in places:
+            below = _at_or_below(place)
             query = select(PhotoRow.id, PhotoRow.path).where(
-                PhotoRow.persona_id == self._persona_id, below, PhotoRow.missing_since.is_(None)
+                PhotoRow.persona_id == self._persona_id,
+                below(PhotoRow.path),
+                PhotoRow.missing_since.is_(None),
             )
             async with self._database.transaction() as session:
+                await forget_vanished_copies(session, self._persona_id, below)
                 stored = await session.stream(query.execution_options(yield_per=_SWEEP_ROWS))
                 async for photos in stored.partitions():
                     gone += await asyncio.to_thread(gone_photos, [(row[0], row[1]) for row in photos])
@@ -211,6 +235,12 @@ class Catalogue:
         return insert(PhotoRow).from_select(
             ["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c)
         )
+
+
+def _at_or_below(place: str) -> Callable[[Any], ColumnElement[bool]]:
+    """Return what makes the condition that a path is this file or lies in this folder."""
+    within = place.rstrip("/") + "/"
+    return lambda path: or_(path == place, func.starts_with(path, within))
 
 
 def _change(photo_id: int, **values: Any) -> Any:

@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING
 from fluffy_tui.photos.listing import count_files, next_listing
 from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
 from fluffy_tui.photos.reading import FoundFile, read_files
-from fluffy_tui.photos.walking import walk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
     from fluffy_tui.photos.catalogue import Catalogue, Entered
+    from fluffy_tui.photos.listing import Listing
+    from fluffy_tui.photos.scopes import Scope
 
 _LISTED_AT_ONCE = 512
 _BATCH_ROWS = 500
@@ -36,10 +36,10 @@ _SLICE_BYTES = 16 << 20
 
 
 class Importer:
-    """One import of some folders for one persona; `run` it once.
+    """One import for one persona; `run` it once.
 
     Args:
-        folders: As `walking.existing_folders` returns them.
+        scope: What is looked at.
         persona_name: For the summary.
         catalogue: The persona's library.
         on_progress: Called in the event loop, about every thirty files.
@@ -48,14 +48,14 @@ class Importer:
 
     def __init__(
         self,
-        folders: Sequence[Path],
+        scope: Scope,
         persona_name: str,
         catalogue: Catalogue,
         *,
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_failed: Callable[[FailedFile], None] = lambda _: None,
     ) -> None:
-        self._folders = folders
+        self._scope = scope
         self._persona_name = persona_name
         self._catalogue = catalogue
         self._on_progress = on_progress
@@ -105,7 +105,7 @@ class Importer:
         try:
             await self._read_all(pool, workers)
             await counting
-            await self._catalogue.mark_missing(self._folders)
+            await self._catalogue.mark_missing(self._scope.places)
         finally:
             self._stop.set()
             counting.cancel()
@@ -115,7 +115,7 @@ class Importer:
 
     async def _count(self) -> None:
         """Count the files beside the import, by names alone, so that the time left can be told."""
-        self._total = await asyncio.to_thread(count_files, self._folders, self._stop)
+        self._total = await asyncio.to_thread(count_files, self._scope, self._stop)
 
     async def _read_all(self, pool: ThreadPoolExecutor, workers: int) -> None:
         loop = asyncio.get_running_loop()
@@ -131,18 +131,30 @@ class Importer:
 
     async def _worth_reading(self) -> AsyncGenerator[list[str], None]:
         """Yield the paths of new and changed files, in slices of about as much work each."""
-        walked = walk(self._folders, self._stop)
-        while listing := await asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE):
-            unchanged = await self._catalogue.unchanged(listing.files)
-            self._unchanged += len(unchanged)
-            self._seen += len(unchanged) + len(listing.failed) + listing.passed_over
-            for failed in listing.failed:
-                self._fail(failed)
-            self._on_progress(self.progress())
-            for paths in _slices(
-                (path, size) for path, (size, _) in listing.files.items() if path not in unchanged
-            ):
-                yield paths
+        async with aclosing(self._listings()) as listings:
+            async for listing in listings:
+                known = await self._catalogue.unchanged(listing.files)
+                self._unchanged += len(known.photos)
+                self._duplicates += len(known.copies)
+                passed = known.photos | known.copies
+                self._seen += len(passed) + len(listing.failed) + listing.passed_over
+                for failed in listing.failed:
+                    self._fail(failed)
+                self._on_progress(self.progress())
+                files = ((path, size) for path, (size, _) in listing.files.items() if path not in passed)
+                for paths in _slices(files):
+                    yield paths
+
+    async def _listings(self) -> AsyncGenerator[Listing, None]:
+        """Yield what the disk has, a listing ahead of whoever asks: disk and database work at the same time."""
+        walked = self._scope.walk(self._stop)
+        ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
+        try:
+            while listing := await ahead:
+                ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
+                yield listing
+        finally:
+            ahead.cancel()
 
     async def _collect(self, results: list[FoundFile | FailedFile | None]) -> None:
         for result in results:

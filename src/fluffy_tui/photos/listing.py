@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.photos.model import FailedFile
 from fluffy_tui.photos.reading import modified_time, why_unreadable
-from fluffy_tui.photos.walking import has_picture_name, readable_path, walk
+from fluffy_tui.photos.walking import has_picture_name, readable_path
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
-    from pathlib import Path
+
+    from fluffy_tui.photos.scopes import Scope
 
 
 @dataclass(slots=True)
@@ -41,9 +42,9 @@ def next_listing(walked: Iterator[str | FailedFile], count: int) -> Listing | No
     return listing if seen else None
 
 
-def count_files(folders: Iterable[Path], stop: threading.Event) -> int:
+def count_files(scope: Scope, stop: threading.Event) -> int:
     """Count what a walk yields, by names alone; blocks."""
-    return sum(1 for _ in walk(folders, stop))
+    return sum(1 for _ in scope.walk(stop))
 
 
 def _look_at(path: str, listing: Listing) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,19 +37,54 @@ def _holds_content(photo: KnownPhoto, just_read: bytes | None) -> bool:
         return False
 
 
-def gone_photos(photos: Iterable[tuple[int, str]]) -> list[int]:
-    """Return the ids of the photos whose file is not there, given ids and paths; blocks.
+class Standing(Enum):
+    """What the disk says of a photo's path."""
 
-    A file that may not be looked at is not gone.
+    THERE = auto()
+    GONE = auto()
+    UNKNOWN = auto()
+    """Not to be judged from here: the folder is another machine's or not mounted, or the file has changed."""
+
+
+def standing(path: str, byte_size: int) -> Standing:
+    """Ask the disk for one photo without reading its file; blocks.
+
+    Several machines may share a library. A file is therefore gone only where the folder that held it, or the
+    one above, is there; a photo in a folder of which this machine knows nothing is left alone.
     """
-    gone = []
-    for photo_id, path in photos:
-        try:
-            there = stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - a Path costs as much as the call itself
-        except (FileNotFoundError, NotADirectoryError):
-            there = False
-        except OSError:
-            there = True
-        if not there:
-            gone.append(photo_id)
-    return gone
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a Path costs as much as the call itself
+    except (FileNotFoundError, NotADirectoryError):
+        folder = Path(path).parent
+        known = folder.is_dir() or folder.parent.is_dir()
+        return Standing.GONE if known else Standing.UNKNOWN
+    except OSError:
+        return Standing.UNKNOWN
+    if not stat.S_ISREG(status.st_mode):
+        return Standing.GONE
+    return Standing.THERE if status.st_size == byte_size else Standing.UNKNOWN
+
+
+def copies_of_present(copies: Iterable[tuple[str, str, int]]) -> set[str]:
+    """Return the copies whose original is there, given paths of copy and original and the size; blocks."""
+    return {copy for copy, original, size in copies if standing(original, size) is Standing.THERE}
+
+
+def gone_photos(photos: Iterable[tuple[int, str]]) -> list[int]:
+    """Return the ids of the photos whose file is not there, given ids and paths; blocks."""
+    return [photo_id for photo_id, path in photos if _is_gone(path)]
+
+
+def gone_paths(paths: Iterable[str]) -> list[str]:
+    """Return the paths where no file is; blocks."""
+    return [path for path in paths if _is_gone(path)]
+
+
+def _is_gone(path: str) -> bool:
+    """Tell whether no regular file is there; one that may not be looked at is not gone."""
+    try:
+        return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - a Path costs as much as the call itself
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False

@@ -56,7 +56,8 @@ class Plan:
     replaced: list[tuple[int, FoundFile]] = field(default_factory=list)
     """New content under the path of a photo that has no post."""
     new: list[FoundFile] = field(default_factory=list)
-    duplicates: int = 0
+    duplicates: list[FoundFile] = field(default_factory=list)
+    """Copies of photos whose own file is still in place."""
     overwritten: list[int] = field(default_factory=list)
     """Photos whose file has become a copy of another photo."""
     failed: list[FailedFile] = field(default_factory=list)
@@ -99,7 +100,7 @@ class _Planner:
             self._result.touched.append((photo.id, file))
             self._settled.add(photo.id)
         elif photo.id in self._settled:
-            self._result.duplicates += 1
+            self._result.duplicates.append(file)
             if at_path is not None:
                 self._result.overwritten.append(at_path.id)
         else:
@@ -123,7 +124,7 @@ class _Planner:
     def _new_content(self, file: FoundFile) -> None:
         at_path = self._by_path.get(file.path)
         if file.sha256 in self._new_contents:
-            self._result.duplicates += 1
+            self._result.duplicates.append(file)
             if at_path is not None:
                 self._result.overwritten.append(at_path.id)
         elif at_path is None:

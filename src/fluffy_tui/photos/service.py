@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, LargeBinary, any_, func, select
+from sqlalchemy import BigInteger, any_, func, select
 
+from fluffy_tui.photos.browse import Browse, Verdict
+from fluffy_tui.photos.browsing import all_ids, at_moment, some_ids, unpacked
 from fluffy_tui.photos.catalogue import Catalogue
+from fluffy_tui.photos.deciding import decide
 from fluffy_tui.photos.importing import Importer
 from fluffy_tui.photos.model import (
     FailedFile,
@@ -22,21 +24,22 @@ from fluffy_tui.photos.model import (
     PhotoUnreadable,
 )
 from fluffy_tui.photos.reading import hash_file, open_regular
+from fluffy_tui.photos.scopes import WholeFolders
 from fluffy_tui.photos.selecting import array_of, has_post
+from fluffy_tui.photos.sweeping import sweep
 from fluffy_tui.photos.tables import PhotoRow
 from fluffy_tui.photos.thumbnails import thumbnail
 from fluffy_tui.photos.walking import existing_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from PIL import Image
     from sqlalchemy import Select
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
-
-_ID_BYTES = 8
 
 
 class Photos:
@@ -83,17 +86,59 @@ class Photos:
     async def unscheduled_ids(self, persona_id: int) -> array[int]:
         """Return the ids of all photos without a post, newest first, as signed 8-byte integers.
 
-        Postgres sends them as one value: a million rows would hold up the event loop for seconds.
+        The same as `ids` of a plain `Browse`.
         """
-        packing = func.string_agg(func.int8send(PhotoRow.id), b"", type_=LargeBinary())
-        newest_first = packing.aggregate_order_by(PhotoRow.shown_at.desc(), PhotoRow.id.desc())
-        query = select(newest_first).where(PhotoRow.persona_id == persona_id, self._unscheduled)
+        return await self.ids(persona_id, Browse())
+
+    async def ids(self, persona_id: int, browse: Browse) -> array[int]:
+        """Return all ids that a `Browse` asks for, in its order, as signed 8-byte integers."""
+        query = all_ids(persona_id, browse, self._scheduled)
         async with self._database.transaction() as session:
-            packed: bytes | None = await session.scalar(query)
-        ids = array("q", packed or b"")
-        if sys.byteorder == "little":  # int8send writes network order
-            ids.byteswap()
-        return ids
+            return unpacked(await session.scalar(query))
+
+    async def first_ids(
+        self, persona_id: int, browse: Browse, *, limit: int, after: int | None = None
+    ) -> array[int]:
+        """Return the first ids of an order without looking at the rest of it.
+
+        Args:
+            persona_id: Whose photos.
+            browse: Which of them, in which order.
+            limit: How many at most.
+            after: Begin with this photo, or with the one that follows its place when it is not among them.
+        """
+        query = some_ids(persona_id, browse, self._scheduled, limit=limit, after=after)
+        async with self._database.transaction() as session:
+            return array("q", (await session.scalars(query)).all())
+
+    async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
+        """Return the first photo at or behind a moment in an order by time taken; None behind the last.
+
+        Newest first, that is the newest photo from before the moment.
+        """
+        query = at_moment(persona_id, browse, self._scheduled, moment)
+        async with self._database.transaction() as session:
+            found: int | None = await session.scalar(query)
+        return found
+
+    async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
+        """Store a verdict about a photo and return the one before, for undoing; never deletes anything.
+
+        Raises:
+            PhotoNotFound: there is no photo with that id.
+        """
+        async with self._database.transaction() as session:
+            return await decide(session, photo_id, verdict)
+
+    async def look_for_missing(self) -> tuple[int, int]:
+        """Mark the photos of all personas whose file has vanished, and those whose file is back.
+
+        Photos in folders of which this machine knows nothing are left as they are.
+
+        Returns:
+            How many vanished, and how many came back.
+        """
+        return await sweep(self._database)
 
     async def unscheduled_counts(self) -> dict[int, int]:
         """Return how many photos without a post each persona has, by persona id; none for an empty library."""
@@ -121,7 +166,7 @@ class Photos:
             FolderNotFound: a folder does not exist or is no folder; nothing was started.
         """
         return Importer(
-            existing_folders(folders),
+            WholeFolders(existing_folders(folders)),
             persona.name,
             Catalogue(self._database, persona.id, self._scheduled),
             on_progress=on_progress,

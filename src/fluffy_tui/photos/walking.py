@@ -56,6 +56,11 @@ def has_picture_name(path: str) -> bool:
     return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES  # noqa: PTH122 - a Path costs ten times as much
 
 
+def is_passed_over(name: str) -> bool:
+    """Tell whether a file or folder of this name is hidden, or the system's own."""
+    return name.startswith(".") or name.lower() in _SYSTEM_FOLDERS
+
+
 def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | FailedFile]:
     """Yield the path of every file that may be a picture, and what could not be looked at.
 
@@ -85,7 +90,7 @@ def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | Faile
 
 def _candidates(entry: os.DirEntry[str], folders_here: list[str]) -> Iterator[str | FailedFile]:
     """Yield one entry if it is a file of interest; a folder to enter is added to `folders_here`."""
-    if entry.name.startswith(".") or entry.name.lower() in _SYSTEM_FOLDERS:
+    if is_passed_over(entry.name):
         return
     named_picture = has_picture_name(entry.name)
     try:

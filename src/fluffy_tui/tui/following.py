@@ -7,12 +7,20 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fluffy_tui.core import changes
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.messages import DatabaseAway, DatabaseBack, Happening, PhotosChanged, PostChanged
+from fluffy_tui.tui.messages import (
+    DatabaseAway,
+    DatabaseBack,
+    Happening,
+    PhotosChanged,
+    PostChanged,
+    VerdictChanged,
+)
 from fluffy_tui.tui.overview import Overview, read_all, read_changes
 
 if TYPE_CHECKING:
-    from fluffy_tui.core.events import Event
+    from fluffy_tui.core.changes import Event
     from fluffy_tui.tui.ports import Services
 
 log = logging.getLogger(__name__)
@@ -83,19 +91,18 @@ class Following:
         self._show_overview(new)
 
     def _happened(self, event: Event) -> None:
-        # Costs psycopg's 150 ms unless the services are open, and they are: they sent the event.
-        from fluffy_tui.core import events
-
         match event:
-            case events.PostChanged(post_id, persona_id):
+            case changes.PostChanged(post_id, persona_id):
                 self._stale_posts[post_id] = None
                 self._stale.set()
                 self._publish(PostChanged(post_id, persona_id))
-            case events.PhotosChanged():
+            case changes.PhotosChanged():
                 self._stale.set()
                 self._publish(PhotosChanged())
-            case events.Disconnected(reason):
+            case changes.VerdictChanged(photo_id, persona_id):
+                self._publish(VerdictChanged(photo_id, persona_id))
+            case changes.Disconnected(reason):
                 self._publish(DatabaseAway(reason))
-            case events.Connected():
+            case changes.Connected():
                 self.read_anew()
                 self._publish(DatabaseBack())

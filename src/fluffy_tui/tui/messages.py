@@ -39,6 +39,14 @@ class PhotosChanged(Happening, bubble=False):
 
 
 @dataclass
+class VerdictChanged(Happening, bubble=False):
+    """A photo was picked, rejected or made undecided, here or in another terminal."""
+
+    photo_id: int
+    persona_id: int
+
+
+@dataclass
 class DatabaseAway(Happening, bubble=False):
     """The database cannot be reached; it comes back by itself."""
 
