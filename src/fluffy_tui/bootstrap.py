@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferClient
+from fluffy_tui.core.changes import Event
 from fluffy_tui.core.database import Database, connection_url, program_name
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.events import Event, events
+from fluffy_tui.core.events import events
 from fluffy_tui.core.queue import build_queue
 from fluffy_tui.core.schema import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host

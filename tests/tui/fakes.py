@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
+from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.events import Connected, Disconnected, Event, PhotosChanged, PostChanged
 from fluffy_tui.networks import caption_problem, rules_for
 from fluffy_tui.personas import Persona, PersonaNameTaken
 from fluffy_tui.photos import FailedFile, ImportProgress, ImportSummary, Photo, PhotoUnreadable

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
+from fluffy_tui.core.changes import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.core.events import PostChanged
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.screens.confirm import ConfirmScreen
 from fluffy_tui.tui.screens.personas import PersonasScreen

@@ -9,8 +9,8 @@ import signal
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.changes import Connected, PostChanged
 from fluffy_tui.core.child import input_ended
-from fluffy_tui.core.events import Connected, PostChanged
 from fluffy_tui.scheduling import Pace, Step, work
 
 if TYPE_CHECKING:
@@ -38,7 +38,13 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
         log.info("the worker has started")
         leaving = asyncio.create_task(_leave_with_starter(services, stop)) if with_starter else None
         try:
-            await work(services.delivery, services.sweeper, services.follower, stop, before_start=services.reach_server)
+            await work(
+                services.delivery,
+                services.sweeper,
+                services.follower,
+                stop,
+                before_start=services.reach_server,
+            )
         finally:
             if leaving is not None:
                 leaving.cancel()

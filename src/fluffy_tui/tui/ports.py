@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fluffy_tui.buffer import Channel, ShareMode
-    from fluffy_tui.core.events import Event
+    from fluffy_tui.core.changes import Event
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import ImportProgress, ImportSummary, Photo
     from fluffy_tui.scheduling import Fit, PersonaCounts, Post, ScheduleResult
