@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("delivery_key", sa.Text(), nullable=False),
         sa.Column("hosted_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
         sa.Column("verified_at", sa.DateTime(timezone=True)),
+        sa.Column("left_at", sa.DateTime(timezone=True)),
         sa.Column("trouble", sa.Text()),
         sa.PrimaryKeyConstraint("delivery_key", name=op.f("pk_hosted_pictures")),
     )
@@ -31,7 +32,7 @@ def upgrade() -> None:
         CREATE FUNCTION fluffy_list_picture() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             INSERT INTO hosted_pictures (delivery_key) VALUES (NEW.delivery_key)
-            ON CONFLICT (delivery_key) DO UPDATE SET hosted_at = now(), verified_at = NULL, trouble = NULL;
+            ON CONFLICT (delivery_key) DO UPDATE SET hosted_at = now(), verified_at = NULL, left_at = NULL, trouble = NULL;
             RETURN NULL;
         END $$
         """
@@ -42,10 +43,34 @@ def upgrade() -> None:
         FOR EACH ROW WHEN (NEW.step = 'hosting') EXECUTE FUNCTION fluffy_list_picture()
         """
     )
+    op.execute(
+        """
+        CREATE FUNCTION fluffy_leave_picture() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE hosted_pictures SET left_at = now(), trouble = NULL WHERE delivery_key = OLD.delivery_key;
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER fluffy_let_go_picture AFTER DELETE ON posts
+        FOR EACH ROW EXECUTE FUNCTION fluffy_leave_picture()
+        """
+    )
+    op.execute(
+        """
+        CREATE TRIGGER fluffy_change_picture AFTER UPDATE OF delivery_key ON posts
+        FOR EACH ROW WHEN (OLD.delivery_key <> NEW.delivery_key) EXECUTE FUNCTION fluffy_leave_picture()
+        """
+    )
 
 
 def downgrade() -> None:
     """Drop all of it."""
+    op.execute("DROP TRIGGER fluffy_change_picture ON posts")
+    op.execute("DROP TRIGGER fluffy_let_go_picture ON posts")
+    op.execute("DROP FUNCTION fluffy_leave_picture()")
     op.execute("DROP TRIGGER fluffy_list_picture ON posts")
     op.execute("DROP FUNCTION fluffy_list_picture()")
     op.drop_table("hosted_pictures")

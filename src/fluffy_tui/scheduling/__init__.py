@@ -23,7 +23,9 @@ from fluffy_tui.scheduling.pace import Pace
 if TYPE_CHECKING:
     from fluffy_tui.scheduling.budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.delivery import Delivery
+    from fluffy_tui.scheduling.exporting import Exporter
     from fluffy_tui.scheduling.following import Follower
+    from fluffy_tui.scheduling.keeping import CleanUp, IdlePicture, Keeper, Verification
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.sweeping import Sweeper
     from fluffy_tui.scheduling.tasks import add_tasks
@@ -31,7 +33,12 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Delivery": "delivery",
+    "CleanUp": "keeping",
+    "Exporter": "exporting",
     "Follower": "following",
+    "IdlePicture": "keeping",
+    "Keeper": "keeping",
+    "Verification": "keeping",
     "RequestBudget": "budget",
     "Scheduling": "service",
     "Sweeper": "sweeping",
@@ -46,9 +53,13 @@ _HOMES = {
 
 __all__ = [
     "ON_THE_WAY",
+    "CleanUp",
     "Delivery",
+    "Exporter",
     "Fit",
     "Follower",
+    "IdlePicture",
+    "Keeper",
     "NotPossibleNow",
     "Pace",
     "PersonaCounts",
@@ -62,6 +73,7 @@ __all__ = [
     "Scheduling",
     "Step",
     "Sweeper",
+    "Verification",
     "WorkerHeard",
     "Workers",
     "add_tasks",

@@ -154,3 +154,18 @@ class WorkerNameRow(Base):
     worker_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str]
     started_at: Mapped[Timestamp]
+
+
+class HostedPictureRow(Base):
+    """A picture that was put on the media host and not yet removed; triggers on `posts` keep the list."""
+
+    __tablename__ = "hosted_pictures"
+
+    delivery_key: Mapped[str] = mapped_column(primary_key=True)
+    hosted_at: Mapped[Timestamp]
+    verified_at: Mapped[datetime | None]
+    """When it was last fetched from its public address and was the right one."""
+    left_at: Mapped[datetime | None]
+    """Since when no post has this key any more."""
+    trouble: Mapped[str | None]
+    """Why it is not there now and could not be put back, in plain words."""

@@ -8,6 +8,7 @@ from procrastinate import Blueprint, JobContext, builtin_tasks
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling.deferring import QUEUE
+from fluffy_tui.scheduling.keeping import Keeper
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -56,6 +57,18 @@ def add_tasks(queue: App) -> None:
     async def follow_soon(context: JobContext) -> None:
         follower: Follower = context.additional_context["follower"]
         await follower.follow_and_come_back()
+
+    @blueprint.periodic(cron="3-59/10 * * * *")
+    @blueprint.task(name="verify_media", queue="maintenance", lock="verify_media", pass_context=True)
+    async def verify_media(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await Keeper(context.additional_context["delivery"]).verify_due()
+
+    @blueprint.periodic(cron="43 * * * *")
+    @blueprint.task(name="clean_media", queue="maintenance", lock="clean_media", pass_context=True)
+    async def clean_media(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await Keeper(context.additional_context["delivery"]).clean_quietly()
 
     @blueprint.periodic(cron="17 3 * * *")
     @blueprint.task(name="purge", queue="maintenance", queueing_lock="purge", pass_context=True)
