@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from fluffy_tui.settings import SETTINGS, InvalidSetting, MediaHostKind, Preview, Secret, load_settings
+from fluffy_tui.settings import (
+    SETTINGS,
+    InvalidSetting,
+    MediaHostKind,
+    Preview,
+    Secret,
+    load_settings,
+    setting_values,
+    settings_table,
+)
 
 
 def write(path: Path, content: str, mode: int = 0o600) -> dict[str, str]:
@@ -99,3 +108,30 @@ def test_no_secret_shows_in_any_representation(tmp_path: Path) -> None:
 def test_every_setting_is_named_once() -> None:
     variables = [setting.variable for setting in SETTINGS]
     assert len(set(variables)) == len(variables)
+
+
+def test_values_are_shown_with_where_they_come_from(tmp_path: Path) -> None:
+    environment = write(tmp_path / "config.toml", 'preview = "sixel"\nbuffer_api_key = "hush"\n')
+    embed = {"IMAGE_EMBED_URL": "https://me:hush@embed.example/v1"}
+    settings = load_settings({**environment, **embed, "DATABASE_URL": "postgresql://hush"})
+    values = {value.setting.variable: (value.shown, value.origin) for value in setting_values(settings)}
+    assert list(values) == [setting.variable for setting in SETTINGS]
+    assert values["BUFFER_API_KEY"] == ("set", "config.toml")
+    assert values["DATABASE_URL"] == ("set", "environment")
+    assert values["AWS_ACCESS_KEY_ID"] == ("not set", "default")
+    assert values["FLUFFY_PREVIEW"] == ("sixel", "config.toml")
+    assert values["FLUFFY_CONFIG"] == (environment["FLUFFY_CONFIG"], "environment")
+    assert values["FLUFFY_NOTIFY"] == ("bell", "default")
+    assert values["IMAGE_EMBED_URL"] == ("https://…@embed.example/v1", "environment")
+
+
+def test_the_readme_table_names_every_setting() -> None:
+    table = settings_table()
+    assert len(table.splitlines()) == len(SETTINGS) + 2
+    assert "| `FLUFFY_NOTIFY` | `notify` | bell |" in table
+
+
+def test_a_wrong_value_names_its_variable() -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        load_settings({"FLUFFY_NOTIFY": "trumpet"})
+    assert caught.value.variable == "FLUFFY_NOTIFY"

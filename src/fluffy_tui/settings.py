@@ -26,7 +26,16 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class InvalidSetting(ValueError):
-    """A setting holds something that cannot be used; the text names the setting and never a secret value."""
+    """A setting holds something that cannot be used; the text names the setting and never a secret value.
+
+    Args:
+        text: what is wrong.
+        variable: name of the setting's environment variable, where it is about one setting.
+    """
+
+    def __init__(self, text: str, variable: str = "") -> None:
+        super().__init__(text)
+        self.variable = variable
 
 
 class Secret:
@@ -71,6 +80,14 @@ class Preview(StrEnum):
     SIXEL = "sixel"
     HALF_CELL = "half-cell"
     OFF = "off"
+
+
+class Notify(StrEnum):
+    """How the terminal is told that a post went live or failed; the app itself always says it."""
+
+    OFF = "off"
+    BELL = "bell"
+    DESKTOP = "desktop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +142,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "the image_embed service, if you run one"),
     Setting("FLUFFY_PREVIEW", "preview", "`auto`, `kitty`, `sixel`, `half-cell` or `off`", "auto"),
+    Setting(
+        "FLUFFY_NOTIFY",
+        "notify",
+        "when a post goes live or fails: `bell`, `desktop` (where the terminal can show notices) or `off`",
+        "bell",
+    ),
 )
 """The settings table; the README and the settings screen are made from it."""
 
@@ -157,10 +180,47 @@ class Settings:
     preview: Preview = Preview.AUTO
     undo_seconds: float = 10.0
     """How long a submitted post waits before it leaves, so that it can be taken back."""
+    notify: Notify = Notify.BELL
     keys: Mapping[str, str] = field(default_factory=dict)
     """The person's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
     """For each setting's variable, where its value came from: `environment`, `config.toml` or `default`."""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    """What may be shown of each setting that was given a value, by variable; of a secret only that it is set."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A setting as it stands, fit to be shown."""
+
+    setting: Setting
+    shown: str
+    """The value; of a secret only `set` or `not set`."""
+    origin: str
+    """`environment`, `config.toml` or `default`."""
+
+
+def setting_values(settings: Settings) -> tuple[SettingValue, ...]:
+    """Return every setting with what may be shown of its value, in the table's order."""
+    return tuple(
+        SettingValue(
+            setting,
+            settings.shown.get(setting.variable) or setting.default or "not set",
+            settings.origins.get(setting.variable, "default"),
+        )
+        for setting in SETTINGS
+    )
+
+
+def settings_table() -> str:
+    """Return the README's table of settings, in Markdown."""
+    rows = ["| environment | config.toml | default | what |", "|---|---|---|---|"]
+    rows += [
+        f"| `{setting.variable}` | {f'`{setting.key}`' if setting.key else ''} "
+        f"| {setting.default} | {setting.purpose}{' (secret)' if setting.secret else ''} |"
+        for setting in SETTINGS
+    ]
+    return "\n".join(rows) + "\n"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -186,8 +246,23 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         paths=Paths(config_file=config_file, data=data),
         keys={str(action): str(key) for action, key in from_file.get("keys", {}).items()},
         origins=origins,
+        shown=_shown(values, config_file),
     )
     return _with_media(_with_services(settings, values), values)
+
+
+def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:
+    shown = {"FLUFFY_CONFIG": str(config_file)}
+    secrets = {setting.variable for setting in SETTINGS if setting.secret}
+    for variable, value in values.items():
+        shown[variable] = "set" if variable in secrets else _without_password(value)
+    return shown
+
+
+def _without_password(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    address, at, host = rest.rpartition("@")
+    return f"{scheme}://…@{host}" if separator and at and "/" not in address else value
 
 
 def _read_config(config_file: Path) -> dict[str, Any]:
@@ -220,6 +295,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=values.get("IMAGE_EMBED_URL"),
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
+        notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
     )
 
@@ -252,7 +328,7 @@ def _with_media(settings: Settings, values: Mapping[str, str]) -> Settings:
 
 def _required(variable: str, values: Mapping[str, str], media_host: MediaHostKind) -> str:
     if variable not in values:
-        raise InvalidSetting(f"FLUFFY_MEDIA_HOST is {media_host}, so {variable} has to be set too.")
+        raise InvalidSetting(f"FLUFFY_MEDIA_HOST is {media_host}, so {variable} has to be set too.", variable)
     return values[variable]
 
 
@@ -260,7 +336,9 @@ def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
     try:
         return choices(value.strip().lower())
     except ValueError:
-        raise InvalidSetting(f"{variable} has to be one of {', '.join(choices)}, not {value!r}.") from None
+        raise InvalidSetting(
+            f"{variable} has to be one of {', '.join(choices)}, not {value!r}.", variable
+        ) from None
 
 
 def _seconds(variable: str, value: str) -> float:
@@ -269,7 +347,9 @@ def _seconds(variable: str, value: str) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds <= 3600:  # which "nan" is not either
-        raise InvalidSetting(f"{variable} has to be a number of seconds from 0 to 3600, not {value!r}.")
+        raise InvalidSetting(
+            f"{variable} has to be a number of seconds from 0 to 3600, not {value!r}.", variable
+        )
     return seconds
 
 
@@ -281,5 +361,7 @@ def _web_address(variable: str, address: str) -> str:
         or parts.scheme not in ("https", "http")
         or (parts.scheme == "http" and not loopback)
     ):
-        raise InvalidSetting(f"{variable} has to be an https address (http only for this machine itself).")
+        raise InvalidSetting(
+            f"{variable} has to be an https address (http only for this machine itself).", variable
+        )
     return address

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from fluffy_tui.core.atomic import write_atomically
 from fluffy_tui.photos import Photo
-from fluffy_tui.tui.kept_texts import KeptText, KeptTexts, write_atomically
+from fluffy_tui.tui.kept_texts import KeptText, KeptTexts
 from fluffy_tui.tui.state import State, StateFile
 
 from .fakes import MARKUP, make_photo

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from fluffy_tui.core.atomic import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,25 +86,6 @@ class KeptTexts:
 
     def _path(self, photo: Photo) -> Path:
         return self._folder / f"{photo.persona_id}-{photo.sha256}.json"
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a small file so that a crash leaves either the old content or the new one.
-
-    Raises:
-        OSError: the folder cannot be written to.
-    """
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise
 
 
 def _to_json(text: KeptText) -> dict[str, Any]:

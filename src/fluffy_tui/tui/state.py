@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from fluffy_tui.tui.kept_texts import write_atomically
+from fluffy_tui.core.atomic import write_atomically
 
 log = logging.getLogger(__name__)
 
