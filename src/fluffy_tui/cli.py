@@ -49,11 +49,29 @@ def build_parser() -> argparse.ArgumentParser:
         help="look around: sample photos (or those of FOLDER) and a stand-in for Buffer; nothing is published",
     )
     mode.add_argument("--doctor", action="store_true", help="check each link of the chain")
+    mode.add_argument(
+        "--export",
+        metavar="FILE",
+        type=Path,
+        help="write all posts, or those of --persona, to a .csv, .json or .jsonl file; - is JSON lines to stdout",
+    )
+    mode.add_argument(
+        "--clean", action="store_true", help="remove hosted pictures that no post needs any more"
+    )
     mode.add_argument("--console", action="store_true", help="open a Python prompt with the services at hand")
     mode.add_argument("--version", action="version", version=f"fluffy-tui {__version__}")
     parser.add_argument("--persona", metavar="NAME", help="persona to open, or to import for (made if new)")
     parser.add_argument(
-        "--json", action="store_true", help="with --import or --doctor: one JSON object a line"
+        "--watch", action="store_true", help="with --import: go on with what comes into the folders"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="with --import, --doctor or --clean: one JSON object a line"
+    )
+    parser.add_argument(
+        "--post", metavar="ID", type=int, help="with --doctor: everything that happened to a post"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --clean: only list what would be removed"
     )
     parser.add_argument("--with-starter", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -82,10 +100,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _check_combination(options: argparse.Namespace) -> None:
     if options.folders is not None and not options.persona:
         raise UsageError("--import needs --persona NAME.", "It is made if it does not exist yet.")
-    if options.json and not (options.folders or options.doctor):
-        raise UsageError("--json goes with --import or --doctor.")
-    if options.persona and (options.worker or options.doctor or options.console):
-        raise UsageError("--persona goes with the app, --demo and --import.")
+    if options.watch and options.folders is None:
+        raise UsageError("--watch goes with --import.")
+    if options.json and not (options.folders or options.doctor or options.clean):
+        raise UsageError("--json goes with --import, --doctor or --clean.")
+    if options.persona and (options.worker or options.doctor or options.console or options.clean):
+        raise UsageError("--persona goes with the app, --demo, --import and --export.")
+    if options.post is not None and not options.doctor:
+        raise UsageError("--post goes with --doctor.")
+    if options.dry_run and not options.clean:
+        raise UsageError("--dry-run goes with --clean.")
 
 
 def _complain(error: Exception, status: int) -> int:
@@ -101,6 +125,18 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
         from fluffy_tui.modes import worker
 
         return await worker.run(settings, with_starter=options.with_starter)
+    if options.export is not None:
+        from fluffy_tui.modes import export
+
+        return await export.run(settings, options.export, options.persona)
+    if options.clean:
+        from fluffy_tui.modes import clean
+
+        return await clean.run(settings, dry_run=options.dry_run, as_json=options.json)
+    if options.post is not None:
+        from fluffy_tui.modes import post_trail
+
+        return await post_trail.run(settings, options.post, as_json=options.json)
     if options.doctor:
         from fluffy_tui.modes import doctor
 
@@ -122,7 +158,9 @@ async def _import(options: argparse.Namespace, settings: Settings) -> int:
     from fluffy_tui.modes import import_folders
 
     _open_log(settings)
-    return await import_folders.open_and_run(settings, options.folders, options.persona, json=options.json)
+    return await import_folders.open_and_run(
+        settings, options.folders, options.persona, json=options.json, watch=options.watch
+    )
 
 
 def _open_log(settings: Settings) -> None:

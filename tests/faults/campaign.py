@@ -63,6 +63,8 @@ class Report:
     """Those of them that had been written although the answer was lost."""
     longest_recovery: float
     """Longest that any post stood still, in seconds, since the last fault that stops all delivery."""
+    slowest: list[str]
+    """The trail of the post that stood still for so long."""
     settled: float
     """Seconds from the last fault until every post was in Buffer or in trouble."""
     seconds: float
@@ -96,7 +98,7 @@ class Campaign:
         lifted = time.monotonic()
         await self._settled()
         settled = time.monotonic() - lifted
-        longest = await self._longest_recovery()
+        longest, slowest = await self._longest_recovery()
         first = await self._audit()
         last = first
         for _ in range(RETRIES):
@@ -115,6 +117,7 @@ class Campaign:
             resubmitted=self.resubmitted,
             written_before=self.written_before,
             longest_recovery=round(longest, 1),
+            slowest=slowest,
             settled=round(settled, 1),
             seconds=round(time.monotonic() - began, 1),
             violations=list(dict.fromkeys(violations)),
@@ -181,16 +184,21 @@ class Campaign:
     async def _audit(self) -> Findings:
         return await audit(self.services, self.stand_in, self.media, self.submitted, self.trouble.played)
 
-    async def _longest_recovery(self) -> float:
-        """Return how long any post stood still at most while nothing was in the way of all delivery."""
-        longest = 0.0
+    async def _longest_recovery(self) -> tuple[float, list[str]]:
+        """Return how long a post stood still at most while nothing was in the way of all delivery, and its trail."""
+        longest, slowest = 0.0, 0
         for post in await self.services.scheduling.posts(limit=len(self.submitted) + 1):
             if post.step is Step.ACCEPTED:
                 arrived = post.updated_at
                 since = [lift for lift in self.trouble.lifted if lift <= arrived]
                 since.append(self.submitted_at[post.caption])
-                longest = max(longest, (arrived - max(since)).total_seconds())
-        return longest
+                stood = (arrived - max(since)).total_seconds()
+                longest, slowest = max((longest, slowest), (stood, post.id))
+        trail = await self.services.scheduling.timeline(slowest)
+        return longest, [
+            f"{event.at:%H:%M:%S} {event.what} {event.step} {event.code or ''}, {event.worker}"
+            for event in trail
+        ]
 
 
 async def campaign(seed: int, posts: int, folder: Path) -> Report:

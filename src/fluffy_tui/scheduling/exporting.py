@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import select
 
@@ -51,6 +51,7 @@ PAGE = 500
 class Exporter:
     """Reads posts for an export."""
 
+    columns: ClassVar[tuple[str, ...]] = COLUMNS
     database: Database
     personas: Personas
     photos: Photos

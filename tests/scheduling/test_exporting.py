@@ -1,0 +1,59 @@
+"""Posts as plain rows: every post once, in order, however many pages that takes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from fluffy_tui.scheduling import Exporter
+from scheduling.workplace import write_photo
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+
+def exporter(place: Workplace) -> Exporter:
+    return Exporter(place.services.database, place.services.personas, place.services.photos)
+
+
+async def test_a_row_tells_what_a_person_wants_to_know(place: Workplace) -> None:
+    post = await place.submit("fog on\nthe pier")
+    [row] = [row async for row in exporter(place).rows()]
+    assert tuple(row) == Exporter.columns
+    assert row["id"] == post.id
+    assert row["persona"] == "sarah"
+    assert str(row["photo_path"]).endswith("IMG_0000.jpg")
+    assert len(str(row["photo_sha256"])) == 64
+    assert (row["caption"], row["status"], row["step"]) == ("fog on\nthe pier", "draft", "queued")
+    assert (row["channel"], row["network"]) == ("sarah.frames", "instagram")
+    assert row["posted_at"] is None
+    created = datetime.fromisoformat(str(row["created_at"]))
+    assert created == post.created_at
+    assert created.tzinfo is not None
+
+
+async def test_every_page_is_read_and_other_personas_are_left_out(place: Workplace) -> None:
+    leo = await place.services.personas.create("leo")
+    write_photo(place.folder.with_name("leo") / "IMG_1.jpg", 1)
+    await place.services.photos.import_folders([place.folder.with_name("leo")], leo)
+    [photo] = await place.services.photos.unscheduled(leo)
+    await place.services.personas.set_channel(leo, str(place.persona.buffer_channel_id))
+    assert (await place.services.scheduling.schedule_post(photo, "leo's own")).ok
+    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)"
+            " SELECT %s, '/p/' || n, sha256(n::text::bytea), 1, 1, 1, 'JPEG', now()"
+            " FROM generate_series(1, 1203) n",
+            [place.persona.id],
+        )
+        connection.execute(
+            "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)"
+            " SELECT id, persona_id, path, md5(path), 'addToQueue' FROM photos WHERE path LIKE '/p/%%'"
+        )
+    sarahs = [row async for row in exporter(place).rows(place.persona)]
+    assert [row["caption"] for row in sarahs] == [row["photo_path"] for row in sarahs]
+    assert len({row["id"] for row in sarahs}) == 1203
+    assert [row["id"] for row in sarahs] == sorted(int(str(row["id"])) for row in sarahs)
+    assert len([row async for row in exporter(place).rows()]) == 1204
