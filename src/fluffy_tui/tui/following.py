@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core import changes
@@ -88,7 +89,16 @@ class Following:
             new = await read_all(self._services, before)
         else:
             new = await read_changes(self._services, before, posts)
-        self._show_overview(new)
+        # Persona, banner and import may have changed while this was read, so only what was read is put in.
+        self._show_overview(
+            replace(
+                self._overview(),
+                strip=new.strip,
+                counts=new.counts,
+                worker_age=new.worker_age,
+                read=new.read,
+            )
+        )
 
     def _happened(self, event: Event) -> None:
         match event:
