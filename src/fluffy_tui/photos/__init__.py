@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.service import Photos
     from fluffy_tui.photos.thumbnails import thumbnail
     from fluffy_tui.photos.walking import existing_folders
+    from fluffy_tui.photos.watching import Watch, WatchRefused
 
 __all__ = [
     "Browse",
@@ -39,6 +40,8 @@ __all__ = [
     "Posted",
     "Sort",
     "Verdict",
+    "Watch",
+    "WatchRefused",
     "existing_folders",
     "thumbnail",
 ]
@@ -47,6 +50,8 @@ __all__ = [
 _LAZY = {  # SQLAlchemy costs 340 ms and Pillow 60 ms, which no screen should pay before its first frame
     "Importer": "importing",
     "Photos": "service",
+    "Watch": "watching",
+    "WatchRefused": "watching",
     "existing_folders": "walking",
     "thumbnail": "thumbnails",
 }

@@ -30,6 +30,7 @@ from fluffy_tui.photos.sweeping import sweep
 from fluffy_tui.photos.tables import PhotoRow
 from fluffy_tui.photos.thumbnails import thumbnail
 from fluffy_tui.photos.walking import existing_folders
+from fluffy_tui.photos.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
+    from fluffy_tui.photos.scopes import Scope
 
 
 class Photos:
@@ -165,13 +167,43 @@ class Photos:
         Raises:
             FolderNotFound: a folder does not exist or is no folder; nothing was started.
         """
-        return Importer(
-            WholeFolders(existing_folders(folders)),
+        return self._importer(WholeFolders(existing_folders(folders)), persona, on_progress, on_failed)
+
+    def watch(
+        self,
+        folders: Sequence[Path],
+        persona: Persona,
+        *,
+        on_progress: Callable[[ImportProgress], None] = lambda _: None,
+        on_round: Callable[[ImportSummary], None] = lambda _: None,
+    ) -> Watch:
+        """Return an import that, once it is run, goes on with whatever comes into the folders.
+
+        Args:
+            folders: Each is watched with all its subfolders.
+            persona: Whose library they go into.
+            on_progress: Called again and again in the event loop while an import runs.
+            on_round: Called with the summary of each import.
+
+        Raises:
+            FolderNotFound: a folder does not exist or is no folder; nothing was started.
+        """
+        return Watch(
+            existing_folders(folders),
             persona.name,
-            Catalogue(self._database, persona.id, self._scheduled),
-            on_progress=on_progress,
-            on_failed=on_failed,
+            lambda scope: self._importer(scope, persona, on_progress),
+            on_round=on_round,
         )
+
+    def _importer(
+        self,
+        scope: Scope,
+        persona: Persona,
+        on_progress: Callable[[ImportProgress], None],
+        on_failed: Callable[[FailedFile], None] = lambda _: None,
+    ) -> Importer:
+        catalogue = Catalogue(self._database, persona.id, self._scheduled)
+        return Importer(scope, persona.name, catalogue, on_progress=on_progress, on_failed=on_failed)
 
     async def import_folders(
         self,
