@@ -1,0 +1,31 @@
+"""Many posts for one channel go out one after the other, each as soon as the one before it is there."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from fluffy_tui.demo import StandIn
+from fluffy_tui.scheduling import Step
+from scheduling.workplace import workplace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_the_end_of_a_job_tells_of_the_one_that_waited_for_it(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
+        posts = [await place.submit(f"number {number}", number) for number in range(3)]
+        with psycopg.connect(database_url, autocommit=True) as listener:
+            listener.execute("LISTEN procrastinate_any_queue_v1")
+            query = "SELECT id FROM procrastinate_jobs WHERE (args->>'post_id')::bigint = %s"
+            jobs = [row[0] for post in posts for row in listener.execute(query, [post.id])]
+            async with place.worker():
+                await place.until(posts[-1].id, lambda now: now.step is Step.ACCEPTED)
+            told = [json.loads(notify.payload)["job_id"] for notify in listener.notifies(timeout=0)]
+    assert [job for job in told if job in jobs] == jobs[1:], "one second of polling is not waited for"
