@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
+from fluffy_tui.buffer import Budget, Channel, Service, ShareMode, SlotDay
 from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import caption_problem, rules_for
@@ -28,6 +28,7 @@ from fluffy_tui.scheduling import (
     NotPossibleNow,
     PersonaCounts,
     Post,
+    PostEvent,
     PostNotFound,
     PostStatus,
     Reason,
@@ -320,6 +321,13 @@ class FakeScheduling:
         self.refusal: ScheduleResult | None = None
         self.error: Exception | None = None
         """Raised by every reading call, as when the database is away."""
+        self.not_possible: FluffyError | None = None
+        """Raised by the next change of mind, as when Buffer was faster."""
+        self.places: dict[int, int] = {}
+        """Places in line that differ from the order of submission."""
+        self.events: dict[int, list[PostEvent]] = {}
+        self.the_budget = Budget()
+        self.edits: list[dict[str, object]] = []
         self.on_change: Callable[[Post], None] = lambda post: None
 
     async def schedule_post(
@@ -370,7 +378,12 @@ class FakeScheduling:
         return ScheduleResult(True, post)
 
     async def posts(
-        self, persona: Persona | None = None, *, limit: int = 200, before_id: int | None = None
+        self,
+        persona: Persona | None = None,
+        *,
+        limit: int = 200,
+        before_id: int | None = None,
+        steps: Collection[Step | None] | None = None,
     ) -> list[Post]:
         """Return posts, newest first."""
         self._raise()
@@ -379,6 +392,7 @@ class FakeScheduling:
             for post in sorted(self.all_posts.values(), key=lambda post: -post.id)
             if (persona is None or post.persona_id == persona.id)
             and (before_id is None or post.id < before_id)
+            and (steps is None or post.step in steps)
         ]
         return mine[:limit]
 
@@ -410,6 +424,14 @@ class FakeScheduling:
                 scheduled=status[PostStatus.SCHEDULED],
                 failed=status[PostStatus.FAILED],
                 posted=status[PostStatus.POSTED],
+                next_due_at=min(
+                    (
+                        post.scheduled_at
+                        for post in self.all_posts.values()
+                        if post.persona_id == persona_id and post.step is Step.ACCEPTED and post.scheduled_at
+                    ),
+                    default=None,
+                ),
             )
         return result
 
@@ -429,6 +451,67 @@ class FakeScheduling:
             raise NotPossibleNow("The post is in Buffer.", "Delete it there first.")
         del self.all_posts[post_id]
         self.on_change(post)
+
+    async def cancel(self, post_id: int) -> None:
+        """Take a post back, wherever it is."""
+        post = self._existing(post_id)
+        self._refuse()
+        del self.all_posts[post_id]
+        self.on_change(post)
+
+    async def edit(
+        self,
+        post_id: int,
+        *,
+        caption: str | None = None,
+        alt_text: str | None = None,
+        share_mode: ShareMode | None = None,
+        at: datetime | None = None,
+    ) -> Post:
+        """Change what is given; a time that is given is the new due time."""
+        post = self._existing(post_id)
+        self._refuse()
+        given = {"caption": caption, "alt_text": alt_text, "share_mode": share_mode, "at": at}
+        self.edits.append({"post_id": post_id, **given})
+        return self._store(
+            replace(
+                post,
+                caption=post.caption if caption is None else caption,
+                alt_text=post.alt_text if alt_text is None else alt_text,
+                share_mode=share_mode or post.share_mode,
+                requested_at_time=at or post.requested_at_time,
+                scheduled_at=at or post.scheduled_at,
+            )
+        )
+
+    async def timeline(self, post_id: int) -> list[PostEvent]:
+        """Return what `events` holds."""
+        self._raise()
+        return self.events.get(post_id, [])
+
+    async def line(self, channel_id: str) -> list[Post]:
+        """Return who waits for a channel, first to go first."""
+        waiting = [post for post in await self.on_their_way() if post.channel_id == channel_id]
+        return sorted(waiting, key=lambda post: self.places.get(post.id, post.id))
+
+    async def move_up(self, post_id: int) -> Post:
+        """Exchange two places."""
+        post = self._existing(post_id)
+        ids = [other.id for other in await self.line(str(post.channel_id))]
+        if post_id not in ids:
+            raise NotPossibleNow("This post does not wait in line.")
+        index = ids.index(post_id)
+        if index == 0:
+            raise NotPossibleNow("This post is the first in line already.")
+        before = ids[index - 1]
+        mine, theirs = self.places.get(post_id, post_id), self.places.get(before, before)
+        self.places |= {post_id: theirs, before: mine}
+        return self._store(post)
+
+    async def budget(self) -> Budget:
+        """Return `the_budget`."""
+        self._raise()
+        return self.the_budget
 
     def move(self, post_id: int, step: Step, **changes: object) -> Post:
         """Let a post get further, as a worker would."""
@@ -451,6 +534,11 @@ class FakeScheduling:
     def _raise(self) -> None:
         if self.error is not None:
             raise self.error
+
+    def _refuse(self) -> None:
+        refusal, self.not_possible = self.not_possible, None
+        if refusal is not None:
+            raise refusal
 
 
 class FakeWorkers:

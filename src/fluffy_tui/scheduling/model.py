@@ -147,6 +147,8 @@ class PersonaCounts:
     scheduled: int = 0
     failed: int = 0
     posted: int = 0
+    next_due_at: datetime | None = None
+    """When the next post that Buffer has goes out."""
 
 
 class PostNotFound(FluffyError):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from pathlib import Path
 
-    from fluffy_tui.buffer import Channel, ShareMode
+    from fluffy_tui.buffer import Budget, Channel, ShareMode
     from fluffy_tui.core.changes import Event
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import ImportProgress, ImportSummary, Photo
-    from fluffy_tui.scheduling import Fit, PersonaCounts, Post, ScheduleResult
+    from fluffy_tui.scheduling import Fit, PersonaCounts, Post, PostEvent, ScheduleResult, Step
 
 
 class PersonasPort(Protocol):
@@ -77,9 +77,14 @@ class SchedulingPort(Protocol):
         """Submit a photo with its caption; never raises for a refusal."""
 
     async def posts(
-        self, persona: Persona | None = None, *, limit: int = 200, before_id: int | None = None
+        self,
+        persona: Persona | None = None,
+        *,
+        limit: int = 200,
+        before_id: int | None = None,
+        steps: Collection[Step | None] | None = None,
     ) -> list[Post]:
-        """Return posts, newest first."""
+        """Return posts, newest first; of some steps only when asked, None meaning drafts never submitted."""
 
     async def post(self, post_id: int) -> Post | None:
         """Return one post, or None when it was let go."""
@@ -95,6 +100,32 @@ class SchedulingPort(Protocol):
 
     async def let_go(self, post_id: int) -> None:
         """Delete a post that is not in Buffer and free its photo; raises NotPossibleNow or PostNotFound."""
+
+    async def cancel(self, post_id: int) -> None:
+        """Take a post back, in Buffer first; raises NotPossibleNow, PostNotFound or BufferError."""
+
+    async def edit(
+        self,
+        post_id: int,
+        *,
+        caption: str | None = None,
+        alt_text: str | None = None,
+        share_mode: ShareMode | None = None,
+        at: datetime | None = None,
+    ) -> Post:
+        """Change what is given, in Buffer too; raises NotPossibleNow, PostNotFound or BufferError."""
+
+    async def timeline(self, post_id: int) -> list[PostEvent]:
+        """Return everything that happened to a post, oldest first."""
+
+    async def line(self, channel_id: str) -> list[Post]:
+        """Return the posts of a channel that are on their way to Buffer, first to go first."""
+
+    async def move_up(self, post_id: int) -> Post:
+        """Let a waiting post change places with the one before; raises NotPossibleNow or PostNotFound."""
+
+    async def budget(self) -> Budget:
+        """Return how many requests Buffer still takes."""
 
 
 class WorkerStatus(Protocol):
