@@ -3,168 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from textual.binding import Binding, BindingType
 
+from fluffy_tui.tui.actions import Action, Place, written_key
+from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
 
-class Place(StrEnum):
-    """Where an action can be used; the value is how help and README name the place."""
-
-    EVERYWHERE = "everywhere"
-    LIST = "every list"
-    STARTUP = "when starting failed"
-    PERSONAS = "personas"
-    CHANNELS = "choosing a channel"
-    LIBRARY = "library"
-    COMPOSE = "composer"
-    POSTS = "posts"
-    IMPORT = "import"
-    DIALOG = "dialogs"
-    HELP = "help"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that a key does."""
-
-    id: str
-    """`place.verb`: what a person names in `[keys]` of config.toml to give it other keys."""
-    keys: str
-    """Default keys, separated by commas, as Textual names them."""
-    label: str
-    """One or two words, for footer and palette."""
-    tooltip: str
-    """One sentence, for help, palette and README."""
-    place: Place
-    footer: bool = False
-    """Whether the footer shows it; a screen shows six keys at most, `?` among them."""
-    method: str = ""
-    """The action as the screen calls it, where it is not the verb of the id."""
-    display: str | None = None
-    """How the keys are written, where Textual's own way is not the plainest."""
-    priority: bool = False
-    """Whether the key works even where a field has a use of its own for it.
-
-    Textual acts on such a key before the field has seen the keys typed just before it, so nothing may have
-    one without need.
-    """
-    palette: bool = True
-    """Whether the command palette offers it."""
-
-    @property
-    def name(self) -> str:
-        """The name of the action method, without its `action_`."""
-        return self.method or self.id.partition(".")[2]
-
-    @property
-    def written_keys(self) -> tuple[str, ...]:
-        """The default keys as people write them."""
-        return tuple(written_key(key) for key in self.keys.split(","))
-
-
-_WRITTEN = {
-    "question_mark": "?",
-    "at": "@",
-    "slash": "/",
-    "escape": "esc",
-    "down": "↓",
-    "up": "↑",
-    "delete": "del",
-    "G": "G",
-    "pagedown": "page down",
-    "pageup": "page up",
-}
-
-
-def written_key(key: str) -> str:
-    """Return a key as people write it: `?` for `question_mark`, `esc` for `escape`."""
-    return _WRITTEN.get(key.strip(), key.strip())
-
-
-_APP = (
-    Action(
-        "app.help", "question_mark,f1", "keys", "Show every key of this place.", Place.EVERYWHERE, footer=True
-    ),
-    Action(
-        "app.palette",
-        "ctrl+p",
-        "palette",
-        "Find any action by typing its name.",
-        Place.EVERYWHERE,
-        method="command_palette",
-        palette=False,
-    ),
-    Action(
-        "app.library",
-        "1",
-        "Library",
-        "Go to the photos without a post.",
-        Place.EVERYWHERE,
-        method="tab('library')",
-    ),
-    Action("app.posts", "2", "Posts", "Go to the persona's posts.", Place.EVERYWHERE, method="tab('posts')"),
-    Action("app.personas", "at", "persona", "Change the persona.", Place.EVERYWHERE),
-    Action("app.reload", "ctrl+r", "reload", "Read everything anew.", Place.EVERYWHERE),
-    Action(
-        "app.back",
-        "escape",
-        "back",
-        "Go one step back; text that was typed is kept.",
-        Place.EVERYWHERE,
-        palette=False,
-    ),
-    Action(
-        "app.quit",
-        "q,ctrl+q",
-        "quit",
-        "Leave; the worker finishes posts on their way.",
-        Place.EVERYWHERE,
-        method="leave",
-    ),
-)
-
-_LIST = (
-    Action("list.down", "j,down", "down", "Next line.", Place.LIST, method="cursor_down", palette=False),
-    Action("list.up", "k,up", "up", "Previous line.", Place.LIST, method="cursor_up", palette=False),
-    Action("list.first", "g,home", "first", "First line.", Place.LIST, palette=False),
-    Action("list.last", "G,end", "last", "Last line.", Place.LIST, palette=False),
-    Action("list.page_down", "ctrl+d,pagedown", "page down", "A page down.", Place.LIST, palette=False),
-    Action("list.page_up", "ctrl+u,pageup", "page up", "A page up.", Place.LIST, palette=False),
-)
-
-_START = (
-    Action("startup.retry", "r,enter", "try again", "Open everything again.", Place.STARTUP, footer=True),
-    Action("startup.quit", "q,escape", "quit", "Leave.", Place.STARTUP, footer=True, method="leave"),
-)
-
-_PERSONAS = (
-    Action("personas.open", "enter", "open", "Open the persona's library.", Place.PERSONAS, footer=True),
-    Action("personas.new", "n", "new", "Make a persona.", Place.PERSONAS, footer=True),
-    Action("personas.rename", "r", "rename", "Give the persona another name.", Place.PERSONAS, footer=True),
-    Action(
-        "personas.channel",
-        "c",
-        "channel",
-        "Choose the Buffer channel that the persona speaks through.",
-        Place.PERSONAS,
-        footer=True,
-    ),
-    Action(
-        "personas.import_photos",
-        "i",
-        "import",
-        "Import folders of photos for the persona.",
-        Place.PERSONAS,
-        footer=True,
-    ),
-    Action("channels.choose", "enter", "choose", "Take this channel.", Place.CHANNELS, footer=True),
-    Action(
-        "channels.retry", "r", "ask again", "Ask Buffer for the channels again.", Place.CHANNELS, footer=True
-    ),
-    Action("channels.back", "escape", "back", "Keep the channel as it was.", Place.CHANNELS, footer=True),
-)
+__all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "written_key"]
 
 _LIBRARY = (
     Action(
@@ -277,64 +122,12 @@ _POSTS = (
     ),
 )
 
-_IMPORT = (
-    Action(
-        "import.start",
-        "enter",
-        "start",
-        "Import the folders named.",
-        Place.IMPORT,
-        footer=True,
-        method="screen.start",
-    ),
-    Action(
-        "import.another",
-        "ctrl+n",
-        "one more",
-        "Note this folder and name another one.",
-        Place.IMPORT,
-        footer=True,
-    ),
-    Action(
-        "import.stop",
-        "ctrl+x",
-        "stop",
-        "Stop the import; what was imported is kept.",
-        Place.IMPORT,
-        footer=True,
-        priority=True,
-    ),
-    Action(
-        "import.back",
-        "escape",
-        "back",
-        "Go back; a running import goes on.",
-        Place.IMPORT,
-        footer=True,
-    ),
-)
-
-_DIALOG = (
-    Action("dialog.yes", "y", "yes", "Do it.", Place.DIALOG, palette=False),
-    Action("dialog.no", "n,escape", "no", "Leave it as it is.", Place.DIALOG, palette=False),
-    Action("dialog.cancel", "escape", "cancel", "Close without a change.", Place.DIALOG, palette=False),
-)
-
-_HELP = (
-    Action("help.close", "escape,q,question_mark", "close", "Close the help.", Place.HELP, palette=False),
-)
-
 ACTIONS: tuple[Action, ...] = (
-    *_APP,
-    *_LIST,
-    *_START,
-    *_PERSONAS,
+    *BEFORE_THE_TABS,
     *_LIBRARY,
     *_COMPOSE,
     *_POSTS,
-    *_IMPORT,
-    *_DIALOG,
-    *_HELP,
+    *AFTER_THE_TABS,
 )
 """The table of all keys."""
 
