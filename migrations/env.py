@@ -5,6 +5,7 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine, make_url, pool
 
+import fluffy_tui.alike.tables
 import fluffy_tui.personas.tables
 import fluffy_tui.photos.tables
 import fluffy_tui.scheduling.tables  # noqa: F401
@@ -12,8 +13,12 @@ from fluffy_tui.core.database import Base
 
 
 def include_name(name: str | None, type_: str, parents: object) -> bool:
-    """Leave Procrastinate's tables alone: revision 0002 owns them as plain SQL."""
-    return not (type_ == "table" and name is not None and name.startswith("procrastinate_"))
+    """Leave alone what no table class describes.
+
+    Revision 0002 owns Procrastinate's tables as plain SQL; each embedding model has an index, made at its first use.
+    """
+    own = {"table": "procrastinate_", "index": "ix_photo_embeddings_hnsw_"}
+    return not (name is not None and type_ in own and name.startswith(own[type_]))
 
 
 def run() -> None:

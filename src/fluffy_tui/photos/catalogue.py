@@ -13,7 +13,6 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     any_,
-    delete,
     func,
     insert,
     literal,
@@ -33,7 +32,7 @@ from fluffy_tui.photos.copies import (
 from fluffy_tui.photos.presence import gone_photos, still_there
 from fluffy_tui.photos.reconciling import KnownPhoto, Plan, make_plan
 from fluffy_tui.photos.selecting import array_of, has_post, matching
-from fluffy_tui.photos.tables import PhotoEmbeddingRow, PhotoHashRow, PhotoRow
+from fluffy_tui.photos.tables import PhotoRow
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -201,9 +200,7 @@ class Catalogue:
             await session.execute(self._insertion(plan.new))
 
     async def _replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
-        """Give a photo new content; what was computed from the old one goes."""
-        for table in (PhotoHashRow, PhotoEmbeddingRow):
-            await session.execute(delete(table).where(table.photo_id == photo_id))
+        """Give a photo new content; a trigger removes what was seen in the old one."""
         await session.execute(
             _change(
                 photo_id,

@@ -1,26 +1,20 @@
-"""How photos, their hashes and their embeddings are stored."""
+"""How photos, their copies and what became of them are stored."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from pgvector.sqlalchemy import BIT, VECTOR
 from sqlalchemy import (
     CheckConstraint,
     Computed,
     Double,
     ForeignKey,
-    ForeignKeyConstraint,
-    Identity,
     Index,
     LargeBinary,
-    SmallInteger,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
@@ -104,55 +98,3 @@ class ScheduledOnceRow(Base):
     __tablename__ = "photos_scheduled_once"
 
     photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
-
-
-class PhotoHashRow(Base):
-    """What a picture looks like, in bits: the same picture has nearly the same bits."""
-
-    __tablename__ = "photo_hashes"
-
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
-    pdq: Mapped[Any] = mapped_column(BIT(256))
-    pdq_quality: Mapped[int] = mapped_column(SmallInteger)
-    dhash: Mapped[Any] = mapped_column(BIT(128))
-
-
-class EmbeddingModelRow(Base):
-    """A model that turns pictures into vectors; vectors of two models are never compared."""
-
-    __tablename__ = "embedding_models"
-
-    id: Mapped[int] = mapped_column(SmallInteger, Identity(), primary_key=True)
-    name: Mapped[str] = mapped_column(unique=True)
-    dimensions: Mapped[int] = mapped_column(SmallInteger)
-    near_max: Mapped[float | None]
-    """Cosine distance up to which two pictures show the same scene."""
-    similar_max: Mapped[float | None]
-    """Cosine distance up to which a picture counts as "more like this"."""
-    configuration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
-    created_at: Mapped[Timestamp]
-
-    __table_args__ = (
-        UniqueConstraint("id", "dimensions"),
-        CheckConstraint("dimensions BETWEEN 1 AND 2000", name="dimensions_indexable"),
-    )
-
-
-class PhotoEmbeddingRow(Base):
-    """One picture's unit vector under one model."""
-
-    __tablename__ = "photo_embeddings"
-
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
-    model_id: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    dimensions: Mapped[int] = mapped_column(SmallInteger)
-    embedding: Mapped[list[float]] = mapped_column(VECTOR(), deferred=True)
-    created_at: Mapped[Timestamp]
-
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["model_id", "dimensions"], ["embedding_models.id", "embedding_models.dimensions"]
-        ),
-        CheckConstraint("vector_dims(embedding) = dimensions", name="dimensions_match"),
-        CheckConstraint("vector_norm(embedding) > 0", name="not_zero"),
-    )

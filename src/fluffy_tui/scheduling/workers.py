@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.queue import run_worker
+from fluffy_tui.scheduling.deferring import QUEUE
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -106,6 +107,7 @@ async def work(
                 "sweep_needed": sweep_needed,
             },
             before_start=start,
+            queues=[QUEUE, "maintenance"],  # the library's jobs take long, and have a worker of their own
             update_heartbeat_interval=pace.heartbeat,
             stalled_worker_timeout=pace.stalled,
             shutdown_graceful_timeout=pace.grace,
