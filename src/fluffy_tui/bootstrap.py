@@ -161,6 +161,7 @@ def _build(
             photos,
             budget,
             buffer,
+            pace=pace,
             undo_seconds=settings.undo_seconds,
             missing=_missing(buffer, host_trouble),
         ),

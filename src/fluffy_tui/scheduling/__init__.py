@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.media import Fit
+from fluffy_tui.scheduling.attention import Action, TroubleItem, TroubleKind
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
     NotPossibleNow,
@@ -53,6 +54,7 @@ _HOMES = {
 
 __all__ = [
     "ON_THE_WAY",
+    "Action",
     "CleanUp",
     "Delivery",
     "Exporter",
@@ -73,6 +75,8 @@ __all__ = [
     "Scheduling",
     "Step",
     "Sweeper",
+    "TroubleItem",
+    "TroubleKind",
     "Verification",
     "WorkerHeard",
     "Workers",

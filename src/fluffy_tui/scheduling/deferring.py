@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 QUEUE = "delivery"
 DELIVER = "delivery:deliver"
 WAKE = "delivery:wake"
+VERIFY_MEDIA = "delivery:verify_media"
 
 
 async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> None:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from fluffy_tui.buffer import BufferError, BufferStatus, Code, ShareMode
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
 from fluffy_tui.scheduling import line, moves
-from fluffy_tui.scheduling.cancelling import Cancelling, needed
+from fluffy_tui.scheduling.cancelling import Cancelling
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.editing import Editing
+from fluffy_tui.scheduling.inbox import Inbox
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
     NotPossibleNow,
@@ -28,9 +29,12 @@ from fluffy_tui.scheduling.model import (
     ScheduleResult,
     Step,
 )
+from fluffy_tui.scheduling.pace import Pace
+from fluffy_tui.scheduling.resending import Resending
 from fluffy_tui.scheduling.rows import event_of, post_of
-from fluffy_tui.scheduling.submission import Submission, file_refusal, time_refusal, written_refusal
+from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
+from fluffy_tui.scheduling.workers import Workers
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.attention import TroubleItem
     from fluffy_tui.scheduling.budget import RequestBudget
 
 
@@ -62,6 +67,7 @@ class Scheduling:
     request_budget: RequestBudget
     buffer: BufferClient | None
     """None while no key is set."""
+    pace: Pace = field(default_factory=Pace)
     undo_seconds: float = 0.0
     """How long a submitted post waits before it leaves, so that it can be taken back."""
     missing: tuple[str, ...] = field(default=())
@@ -134,11 +140,10 @@ class Scheduling:
             await session.flush()
             await defer_delivery(session, self.queue, row)
             return
-        row.next_try_at = func.now() + timedelta(seconds=self.undo_seconds)
+        moment = select(func.now() + timedelta(seconds=self.undo_seconds))
+        leaves_at: datetime = (await session.execute(moment)).scalar_one()
+        row.next_try_at = leaves_at
         await session.flush()
-        leaves_at = (
-            await session.execute(select(PostRow.next_try_at).where(PostRow.id == row.id))
-        ).scalar_one()
         await defer_waking(session, self.queue, row.id, leaves_at)
 
     async def _row_for(self, session: AsyncSession, submission: Submission) -> PostRow | None:
@@ -223,55 +228,34 @@ class Scheduling:
         """Send a failed, held or kept post on its way again; Buffer is looked at before anything is created.
 
         Raises:
-            NotPossibleNow: it is on its way or there already, or something that delivery needs is missing.
+            NotPossibleNow: it is on its way or there already, its time is past, or something is missing.
+            PostNotFound: it was let go.
+            BufferError: Buffer could not be asked what became of the first try.
+        """
+        return await self._resending.retry(await self._existing(post_id))
+
+    async def rehost(self, post_id: int) -> Post:
+        """Render and host a post's picture anew: at once if Buffer has the post, else when it is sent again.
+
+        Raises:
+            NotPossibleNow: it is on its way or live, or something that delivery needs is missing.
             PostNotFound: it was let go.
         """
-        if self.missing:
-            raise NotPossibleNow("It cannot be sent yet.", " ".join(self.missing))
-        existing = await self._existing(post_id)
-        persona = await self.personas.by_id(existing.persona_id)
-        if existing.channel_id is None and persona.channel is None:
-            raise NotPossibleNow(f"{persona.name} has no Buffer channel yet.", "Choose one first.")
-        refusal = time_refusal(existing.share_mode, existing.requested_at_time)
-        if refusal is not None and existing.step in (None, Step.FAILED):
-            raise NotPossibleNow("The time of this post is past.", "Choose a later one first.")
-        await self._leave_nothing_behind(post_id)
-        async with self.database.transaction() as session:
-            if existing.channel_id is None and persona.channel is not None:
-                row = await session.get_one(PostRow, post_id)
-                row.channel_id = persona.channel.id
-                row.organization_id = persona.channel.organization_id
-                await session.flush()
-            resubmitted = await moves.resubmit(session, post_id)
-            if resubmitted is None:
-                raise NotPossibleNow(f"This post is {existing.step}, so there is nothing to retry.")
-            await defer_delivery(session, self.queue, resubmitted)
-            await line.ask_again(session, self.queue, existing.error_code, existing.channel_id)
-            await session.refresh(resubmitted)
-            return post_of(resubmitted)
+        return await self._resending.rehost(await self._existing(post_id))
 
-    async def _leave_nothing_behind(self, post_id: int) -> None:
-        """See to it that a failed post is not in Buffer any more, where it could go out beside its second try."""
-        async with self.database.transaction() as session:
-            row = await session.get(PostRow, post_id)
-        if row is None or row.step != Step.FAILED or row.buffer_post_id is None:
-            return
-        buffer = needed(self.buffer)
-        try:
-            there = await buffer.post(row.buffer_post_id)
-        except BufferError as error:
-            if error.code is not Code.NOT_FOUND:
-                raise
-            return
-        if there.status == BufferStatus.ERROR or row.error_code == Code.IMAGE_DROPPED:
-            await buffer.delete_post(row.buffer_post_id)
-            return
-        async with self.database.transaction() as session:
-            await moves.observe(session, row, there)
-        raise NotPossibleNow(
-            "Buffer is sending this post again by itself, so a second one was not made.",
-            "Somebody started it over there.",
+    async def troubles(self, persona: Persona | int | None = None) -> list[TroubleItem]:
+        """Return everything that needs a person, of one persona or of all, worst first."""
+        persona_id = persona if persona is None or isinstance(persona, int) else persona.id
+        inbox = Inbox(
+            self.database,
+            self.personas,
+            self.photos,
+            Workers(self.database),
+            self.request_budget,
+            self.pace,
+            self.missing,
         )
+        return await inbox.troubles(persona_id)
 
     async def cancel(self, post_id: int) -> None:
         """Take a post back and free its photo: at once before it left, through Buffer once Buffer has it.
@@ -300,6 +284,10 @@ class Scheduling:
             BufferError: Buffer did not do it; with `edit_ignored` it took the words and kept the time.
         """
         return await Editing(self._cancelling, self.personas).edit(post_id, caption, alt_text, share_mode, at)
+
+    @property
+    def _resending(self) -> Resending:
+        return Resending(self.database, self.queue, self.personas, self.buffer, self.missing)
 
     @property
     def _cancelling(self) -> Cancelling:

@@ -1,0 +1,205 @@
+"""Posts that have to wait do so in order: the first tries for all, and room is used at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import NotPossibleNow, Post, Step
+from scheduling.workplace import QUICK
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+PATIENT = dataclasses.replace(QUICK, queue_full=600.0, key_refused=600.0, longest_pause=600.0)
+
+
+@pytest.fixture
+def patient(place: Workplace) -> Workplace:
+    """Return the workplace with pauses so long that only being woken ends them within a test."""
+    delivery = dataclasses.replace(place.services.delivery, pace=PATIENT)
+    place.services = dataclasses.replace(place.services, delivery=delivery)
+    return place
+
+
+def creates(place: Workplace) -> int:
+    return sum("createPost" in request.fields for request in place.stand_in.requests)
+
+
+def full(place: Workplace) -> None:
+    """Let Buffer say that the queue is full, until the faults are cleared."""
+    place.stand_in.faults.add(Kind.QUEUE_FULL, count=1000)
+
+
+async def line(place: Workplace) -> list[Post]:
+    return await place.services.scheduling.line(str(place.persona.buffer_channel_id))
+
+
+async def submit_held(place: Workplace, count: int) -> list[Post]:
+    posts = [await place.submit(f"number {number}", number) for number in range(count)]
+    for post in posts:
+        await place.services.delivery.deliver(post.id)
+    return posts
+
+
+async def test_only_the_first_in_line_asks_buffer(patient: Workplace) -> None:
+    full(patient)
+    posts = await submit_held(patient, 4)
+    assert creates(patient) == 1
+    waiting = await line(patient)
+    assert [post.id for post in waiting] == [post.id for post in posts]
+    assert {post.step for post in waiting} == {Step.HELD}
+    assert {post.error_code for post in waiting} == {"queue_full"}
+    assert len({post.next_try_at for post in waiting}) == 1
+
+
+async def test_when_there_is_room_all_go_in_order(place: Workplace) -> None:
+    full(place)
+    posts = await submit_held(place, 4)
+    place.stand_in.faults.clear()
+    async with place.worker():
+        for post in posts:
+            await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in place.there()] == [f"number {n}" for n in range(4)]
+
+
+async def test_a_full_queue_is_tried_when_a_post_is_to_leave_it(patient: Workplace) -> None:
+    first = await patient.submit("there already", 9)
+    await patient.services.delivery.deliver(first.id)
+    accepted = await patient.services.scheduling.post(first.id)
+    assert accepted is not None
+    assert accepted.scheduled_at is not None
+    full(patient)
+    await submit_held(patient, 1)
+    [held] = await line(patient)
+    latest = datetime.now(UTC) + timedelta(seconds=PATIENT.fullest)
+    assert held.next_try_at is not None
+    expected = min(accepted.scheduled_at + timedelta(minutes=1), latest)
+    assert abs(held.next_try_at - expected) < timedelta(seconds=5)
+
+
+async def test_a_cancelled_post_makes_room_for_the_first_in_line(patient: Workplace) -> None:
+    first = await patient.submit("to be taken back", 9)
+    await patient.services.delivery.deliver(first.id)
+    full(patient)
+    posts = await submit_held(patient, 2)
+    patient.stand_in.faults.clear()
+    async with patient.worker():
+        await patient.services.scheduling.cancel(first.id)
+        for post in posts:
+            await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in patient.there()] == ["number 0", "number 1"]
+
+
+async def test_a_post_that_goes_live_makes_room(patient: Workplace) -> None:
+    first = await patient.submit("on its way out", 9)
+    await patient.services.delivery.deliver(first.id)
+    full(patient)
+    [post] = await submit_held(patient, 1)
+    patient.stand_in.faults.clear()
+    [there] = patient.there()
+    there.status, there.sent_at = "sent", datetime.now(UTC)
+    await patient.services.follower.follow()
+    tomorrow = dataclasses.replace(
+        patient.services.follower, now=lambda: datetime.now(UTC) + timedelta(days=9)
+    )
+    async with patient.worker():
+        await tomorrow.follow()
+        await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
+
+
+async def test_moving_up_changes_the_order(place: Workplace) -> None:
+    full(place)
+    posts = await submit_held(place, 3)
+    await place.services.scheduling.move_up(posts[2].id)
+    await place.services.scheduling.move_up(posts[2].id)
+    assert [post.caption for post in await line(place)] == ["number 2", "number 0", "number 1"]
+    with pytest.raises(NotPossibleNow, match="first"):
+        await place.services.scheduling.move_up(posts[2].id)
+    place.stand_in.faults.clear()
+    async with place.worker():
+        for post in posts:
+            await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in place.there()] == ["number 2", "number 0", "number 1"]
+
+
+async def test_what_is_in_buffer_does_not_stand_in_line(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    assert await line(place) == []
+    with pytest.raises(NotPossibleNow, match="does not wait"):
+        await place.services.scheduling.move_up(post.id)
+
+
+async def test_a_refused_key_is_tried_by_one_post_for_all(patient: Workplace) -> None:
+    patient.stand_in.faults.add(Kind.BAD_KEY, count=1000)
+    posts = await submit_held(patient, 3)
+    waiting = await line(patient)
+    assert {post.error_code for post in waiting} == {"key_refused"}
+    assert len(patient.stand_in.requests) <= 1 + len(await channel_requests(patient))
+    patient.stand_in.faults.clear()
+    async with patient.worker():  # which starts with the key of today
+        for post in posts:
+            await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in patient.there()] == [f"number {n}" for n in range(3)]
+
+
+async def channel_requests(place: Workplace) -> list[object]:
+    return [
+        request
+        for request in place.stand_in.requests
+        if {"account", "channels", "channel"} & set(request.fields)
+    ]
+
+
+async def test_retrying_one_that_stands_behind_lets_the_first_try(patient: Workplace) -> None:
+    full(patient)
+    posts = await submit_held(patient, 3)
+    patient.stand_in.faults.clear()
+    async with patient.worker():
+        await patient.services.scheduling.retry(posts[2].id)
+        for post in posts:
+            await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [there.text for there in patient.there()] == [f"number {n}" for n in range(3)]
+
+
+async def test_a_post_with_a_trouble_of_its_own_holds_up_nobody(patient: Workplace) -> None:
+    patient.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="createPost")
+    first = await patient.submit("cannot be read", 1)
+    second = await patient.submit("can be read", 2)
+    await patient.services.delivery.deliver(first.id)
+    await patient.services.delivery.deliver(second.id)
+    assert [there.text for there in patient.there()] == ["can be read"]
+    [waiting] = await line(patient)
+    assert waiting.error_code == "image_unreadable"
+
+
+async def test_a_post_whose_time_passed_in_line_fails_with_that_cause(place: Workplace) -> None:
+    from sqlalchemy import text
+
+    from fluffy_tui.buffer import ShareMode
+
+    at = datetime.now(UTC) + timedelta(hours=1)
+    result = await place.services.scheduling.schedule_post(
+        await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
+    )
+    assert result.post is not None
+    async with place.services.database.transaction() as session:
+        await session.execute(text("UPDATE posts SET requested_at_time = now() - interval '1 minute'"))
+    await place.services.delivery.deliver(result.post.id)
+    failed = await place.services.scheduling.post(result.post.id)
+    assert failed is not None
+    assert (failed.step, failed.error_code) == (Step.FAILED, "time_past")
+    with pytest.raises(NotPossibleNow, match="past"):
+        await place.services.scheduling.retry(failed.id)
+    later = datetime.now(UTC) + timedelta(days=1)
+    await place.services.scheduling.edit(failed.id, at=later)
+    await place.services.scheduling.retry(failed.id)
+    await place.services.delivery.deliver(failed.id)
+    [there] = place.there()
+    assert there.due_at is not None
+    assert abs(there.due_at - later) < timedelta(seconds=1)

@@ -1,0 +1,174 @@
+"""The trouble inbox: what happened, why, what happens by itself, and what helps."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from fluffy_tui.buffer import Budget, BudgetWindow
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import Action, Step, TroubleItem, TroubleKind
+from scheduling.workplace import QUICK
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+
+async def troubles(place: Workplace) -> list[TroubleItem]:
+    """Return what the inbox says, but for the worker that no test here runs."""
+    found = await place.services.scheduling.troubles()
+    return [item for item in found if item.kind is not TroubleKind.WORKER_SILENT]
+
+
+async def execute(place: Workplace, statement: str) -> None:
+    async with place.services.database.transaction() as session:
+        await session.execute(text(statement))
+
+
+async def test_where_all_is_well_the_inbox_is_empty(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    async with place.worker():
+        await place.submit("another one", 1)
+        await place.until(2, lambda now: now.step is Step.ACCEPTED)
+        assert await place.services.scheduling.troubles() == []
+
+
+async def test_a_held_post_says_when_it_is_tried_again(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.QUEUE_FULL, count=9)
+    posts = [await place.submit(f"number {n}", n) for n in range(2)]
+    for post in posts:
+        await place.services.delivery.deliver(post.id)
+    first, second = await troubles(place)
+    assert (first.kind, second.kind) == (TroubleKind.HELD, TroubleKind.HELD)
+    assert first.post is not None
+    assert first.post.id == posts[0].id
+    assert first.when == first.post.next_try_at is not None
+    assert "Scheduled posts limit reached" in first.why
+    assert Action.MOVE_UP not in first.actions
+    assert Action.MOVE_UP in second.actions
+
+
+async def test_a_failed_post_has_its_cause_and_what_helps(place: Workplace) -> None:
+    post = await place.submit()
+    photo = await place.services.photos.get(post.photo_id)
+    photo.path.unlink()
+    await place.services.delivery.deliver(post.id)
+    [item] = await troubles(place)
+    assert item.kind is TroubleKind.FAILED
+    assert str(photo.path) in item.why
+    assert item.when is None
+    assert {Action.RETRY, Action.EDIT, Action.LET_GO} <= set(item.actions)
+    await place.services.scheduling.let_go(post.id)
+    assert await troubles(place) == []
+
+
+async def test_a_post_removed_in_buffer_can_be_sent_again_or_let_go(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    place.stand_in.world.posts.clear()
+    await place.services.follower.follow()
+    tomorrow = dataclasses.replace(
+        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    )
+    await tomorrow.follow()
+    [item] = await troubles(place)
+    assert item.kind is TroubleKind.REMOVED_IN_BUFFER
+    assert {Action.RETRY, Action.LET_GO} <= set(item.actions)
+
+
+async def test_an_unconfirmed_post_is_there_only_when_it_lasts(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    assert await troubles(place) == []
+    await execute(place, f"UPDATE posts SET create_sent_at = now() - interval '{QUICK.settle + 1} seconds'")
+    [item] = await troubles(place)
+    assert item.kind is TroubleKind.UNCONFIRMED
+    assert item.actions == (Action.OPEN_IN_BUFFER,)
+
+
+async def test_a_waiting_post_whose_photo_vanished_is_told_before_its_turn(place: Workplace) -> None:
+    post = await place.submit()
+    await execute(place, "UPDATE photos SET missing_since = now()")
+    [item] = await troubles(place)
+    assert item.kind is TroubleKind.PHOTO_MISSING
+    assert item.post is not None
+    assert item.post.id == post.id
+    await place.services.scheduling.cancel(post.id)
+
+
+@pytest.mark.parametrize("fault", ["disconnected", "locked", "queue_paused"])
+async def test_a_channel_that_cannot_publish_is_told(place: Workplace, fault: str) -> None:
+    place.stand_in.set_channel(str(place.persona.buffer_channel_id), **{fault: True})
+    await place.services.personas.available_channels()
+    [item] = await troubles(place)
+    assert item.kind is TroubleKind.CHANNEL
+    assert item.persona_id == place.persona.id
+    assert "sarah.frames" in item.why
+    other = await place.services.personas.create("somebody else")
+    assert await place.services.scheduling.troubles(other) == []
+
+
+async def test_a_silent_worker_is_told_while_posts_wait_for_it(place: Workplace) -> None:
+    assert await place.services.scheduling.troubles() == []
+    await place.submit()
+    [item] = await place.services.scheduling.troubles()
+    assert item.kind is TroubleKind.WORKER_SILENT
+    assert "1 post waits" in item.what
+
+
+async def test_a_spent_budget_says_when_it_is_whole_again(place: Workplace) -> None:
+    resets_at = datetime.now(UTC) + timedelta(hours=2)
+    place.services.delivery.budget.note(Budget().updated(BudgetWindow(86_400, 0, 250, resets_at)))
+    [item] = await troubles(place)
+    assert item.kind is TroubleKind.BUDGET_SPENT
+    assert item.when is not None
+    assert abs(item.when - resets_at) < timedelta(seconds=2)
+    assert "24 hours" in item.why
+
+
+async def test_a_kept_draft_names_what_is_missing(place: Workplace) -> None:
+    keyless = dataclasses.replace(place.services.scheduling, missing=("No Buffer key is set.",))
+    await keyless.schedule_post(await place.photo(), "later")
+    [item] = await keyless.troubles()
+    assert (item.kind, item.why) == (TroubleKind.DRAFT_KEPT, "No Buffer key is set.")
+    assert Action.RETRY not in item.actions
+    [again] = await place.services.scheduling.troubles()
+    assert Action.RETRY in again.actions
+
+
+async def test_a_picture_that_failed_is_hosted_anew(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="createPost", count=3)
+    async with place.worker():
+        post = await place.submit()
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+        items = [item for item in await troubles(place) if item.post is not None]
+        assert Action.REHOST in items[0].actions
+        for file in (place.settings.media_directory or place.folder).rglob("*.jpg"):
+            file.unlink()
+        await place.services.scheduling.rehost(failed.id)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(place.there()) == 1
+
+
+async def test_the_worst_comes_first(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.QUEUE_FULL, count=9)
+    held = await place.submit("waits", 1)
+    await place.services.delivery.deliver(held.id)
+    keyless = dataclasses.replace(place.services.scheduling, missing=("No Buffer key is set.",))
+    await keyless.schedule_post(await place.photo(2), "a draft")
+    await execute(place, "UPDATE photos SET missing_since = now() WHERE id = 1")
+    failed = await place.submit("fails", 3)
+    await execute(
+        place,
+        f"UPDATE posts SET status = 'failed', step = 'failed', error_message = 'no' WHERE id = {failed.id}",
+    )
+    kinds = [item.kind for item in await place.services.scheduling.troubles()]
+    assert kinds == sorted(kinds, key=list(TroubleKind).index)
+    assert kinds[0] is TroubleKind.FAILED
+    assert kinds[-1] is TroubleKind.DRAFT_KEPT
