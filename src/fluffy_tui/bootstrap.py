@@ -24,6 +24,7 @@ from fluffy_tui.scheduling import (
     Follower,
     Pace,
     RequestBudget,
+    Planning,
     Scheduling,
     Sweeper,
     Workers,
@@ -54,6 +55,7 @@ class Services:
     workers: Workers
     delivery: Delivery
     sweeper: Sweeper
+    planning: Planning
     follower: Follower
     buffer: BufferClient | None
     host: MediaHost | None
@@ -169,6 +171,7 @@ def _build(
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
         follower=Follower(database, queue, buffer, budget, pace),
+        planning=Planning(database, _missing(buffer, host_trouble)),
         buffer=buffer,
         host=host,
         server=server,

@@ -129,6 +129,8 @@ class Channel:
     posting_schedule: tuple[SlotDay, ...] = ()
     pinterest_boards: tuple[PinterestBoard, ...] = ()
     """Empty on every other network."""
+    scheduled_posts_limit: int | None = None
+    """How many posts may wait here at a time, which Buffer tells of the organisation; None if not told."""
 
     @property
     def trouble(self) -> str:

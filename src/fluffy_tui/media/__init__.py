@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
+from fluffy_tui.media.framing import shapes_for
 from fluffy_tui.media.hosts import MediaHost, media_key
 from fluffy_tui.media.opening import open_media_host, probe
-from fluffy_tui.media.rendition import Fit, Rendition
+from fluffy_tui.media.rendition import TURNS, Fit, Rendition, Shape
 from fluffy_tui.media.s3_host import S3Host
 from fluffy_tui.media.verification import public_digest
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media.rendering import render
 
 __all__ = [
+    "TURNS",
     "DirectoryHost",
     "Fit",
     "MediaHost",
@@ -27,11 +29,13 @@ __all__ = [
     "PhotoUnreadable",
     "Rendition",
     "S3Host",
+    "Shape",
     "media_key",
     "open_media_host",
     "probe",
     "public_digest",
     "render",
+    "shapes_for",
 ]
 
 

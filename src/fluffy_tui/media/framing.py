@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fluffy_tui.media.rendition import Fit
+from fluffy_tui.media.rendition import Fit, Shape
 from fluffy_tui.networks import ImageRules
 
 LONGEST_SIDE = 1440
@@ -23,7 +23,13 @@ class Frame:
     fit_applied: Fit | None
 
 
-def frame(size: tuple[int, int], rules: ImageRules, fit: Fit, longest_side: int = LONGEST_SIDE) -> Frame:
+def frame(
+    size: tuple[int, int],
+    rules: ImageRules,
+    fit: Fit,
+    longest_side: int = LONGEST_SIDE,
+    shape: Shape = Shape.AUTO,
+) -> Frame:
     """Work out the frame of a photo.
 
     The photo is never scaled up, except to reach the network's least width, and then not beyond the longest
@@ -34,27 +40,54 @@ def frame(size: tuple[int, int], rules: ImageRules, fit: Fit, longest_side: int 
         rules: What the network takes.
         fit: What to do when the ratio is outside the network's range.
         longest_side: Most pixels that the longer side of the canvas may have.
+        shape: The ratio wanted, which is kept even where the network's range does not have it.
     """
     width, height = size
     ratio = width / height
-    wanted = min(max(ratio, rules.min_ratio or ratio), rules.max_ratio or ratio)
+    wanted = shape.ratio or min(max(ratio, rules.min_ratio or ratio), rules.max_ratio or ratio)
+    if not is_allowed(wanted, rules):
+        rules = replace(rules, min_ratio=None, max_ratio=None)
     outside = wanted != ratio
     if not outside:
         base = (float(width), float(height))
-    elif fit is Fit.PAD:
+    elif fit.pads:
         base = (max(width, height * wanted), max(height, width / wanted))
     else:
         base = (min(width, height * wanted), min(height, width / wanted))
     scale = _scale(base, rules, longest_side)
     canvas = _whole_pixels((base[0] * scale, base[1] * scale), rules)
-    if outside and fit is Fit.PAD:
+    if outside and fit.pads:
         picture = (
             min(canvas[0], max(1, round(width * scale))),
             min(canvas[1], max(1, round(height * scale))),
         )
         return Frame(canvas, picture, (0, 0, width, height), fit)
-    left, upper = (width - base[0]) / 2, (height - base[1]) / 2
-    return Frame(canvas, canvas, (left, upper, width - left, height - upper), fit if outside else None)
+    share = _CUT_BEFORE[fit] if outside else 0.5
+    left, upper = (width - base[0]) * share, (height - base[1]) * share
+    box = (left, upper, left + base[0], upper + base[1])
+    return Frame(canvas, canvas, box, fit if outside else None)
+
+
+_CUT_BEFORE = {Fit.CROP: 0.5, Fit.CROP_TOP: 0.0, Fit.CROP_BOTTOM: 1.0}
+"""Which share of what is cut off goes from the top or the left."""
+
+
+def is_allowed(ratio: float, rules: ImageRules) -> bool:
+    """Return whether a network takes a picture of that width ÷ height."""
+    return (rules.min_ratio or ratio) <= ratio <= (rules.max_ratio or ratio)
+
+
+def shapes_for(rules: ImageRules) -> tuple[Shape, ...]:
+    """Return the shapes to choose from: those that the network takes, and 3:4 as well.
+
+    Instagram shows 3:4 and phones take it, but Buffer's help (article 622) still names 4:5 as the tallest that
+    it publishes by itself: whoever offers it should say that it may become a reminder.
+    """
+    return tuple(
+        shape
+        for shape in Shape
+        if shape is Shape.TALL or shape.ratio is None or is_allowed(shape.ratio, rules)
+    )
 
 
 def _scale(base: tuple[float, float], rules: ImageRules, longest_side: int) -> float:

@@ -119,7 +119,7 @@ class Personas:
             )
         account = await self._buffer.account()
         channels = [
-            channel
+            dataclasses.replace(channel, scheduled_posts_limit=organization.scheduled_posts_limit)
             for organization in account.organizations
             for channel in await self._buffer.channels(organization.id)
         ]
@@ -199,6 +199,12 @@ async def _read(session: AsyncSession, persona_id: int) -> Persona:
 
 
 async def _remember(session: AsyncSession, channel: Channel) -> None:
+    if (
+        channel.scheduled_posts_limit is None
+    ):  # asked about alone, a channel comes without its organisation's limit
+        before = await session.get(ChannelRow, channel.id)
+        limit = before.description.get("scheduled_posts_limit") if before else None
+        channel = dataclasses.replace(channel, scheduled_posts_limit=limit)
     row = {
         "organization_id": channel.organization_id,
         "service": str(channel.service),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.media import Fit
+from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.attention import Action, TroubleItem, TroubleKind
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
@@ -22,6 +22,7 @@ from fluffy_tui.scheduling.model import (
 from fluffy_tui.scheduling.pace import Pace
 
 if TYPE_CHECKING:
+from fluffy_tui.scheduling.slots import TOO_CLOSE, Agenda, Planned, channel_zone, slots
     from fluffy_tui.scheduling.budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.delivery import Delivery
     from fluffy_tui.scheduling.exporting import Exporter
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.keeping import CleanUp, IdlePicture, Keeper, Verification
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.sweeping import Sweeper
+    from fluffy_tui.scheduling.planning import Planning
     from fluffy_tui.scheduling.tasks import add_tasks
     from fluffy_tui.scheduling.workers import WorkerHeard, Workers, work
 
@@ -43,6 +45,7 @@ _HOMES = {
     "RequestBudget": "budget",
     "Scheduling": "service",
     "Sweeper": "sweeping",
+    "Planning": "planning",
     "WorkerHeard": "workers",
     "Workers": "workers",
     "add_tasks": "tasks",
@@ -59,7 +62,10 @@ __all__ = [
     "Delivery",
     "Exporter",
     "Fit",
+    "REMOVED_IN_BUFFER",
+    "TOO_CLOSE",
     "Follower",
+    "Agenda",
     "IdlePicture",
     "Keeper",
     "NotPossibleNow",
@@ -70,6 +76,8 @@ __all__ = [
     "PostNotFound",
     "PostStatus",
     "Reason",
+    "Planned",
+    "Planning",
     "RequestBudget",
     "ScheduleResult",
     "Scheduling",
@@ -78,6 +86,7 @@ __all__ = [
     "TroubleItem",
     "TroubleKind",
     "Verification",
+    "Shape",
     "WorkerHeard",
     "Workers",
     "add_tasks",
@@ -86,8 +95,11 @@ __all__ = [
     "work",
 ]
 
+    "channel_zone",
 
 def __getattr__(name: str) -> Any:
+    "seen_posts",
+    "slots",
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

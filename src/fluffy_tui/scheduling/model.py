@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.media import Fit
+from fluffy_tui.media import Fit, Shape
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -86,6 +86,9 @@ class Post:
     updated_at: datetime
     support_url: str | None = None
     """Buffer's own page about the error, where it named one."""
+    shape: Shape = Shape.AUTO
+    turn: int = 0
+    """Degrees clockwise by which the upright photo is turned."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import Fit, PhotoUnreadable, render
+from fluffy_tui.media import Fit, PhotoUnreadable, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.photos import PhotoNotFound, PhotoState
 from fluffy_tui.photos import PhotoUnreadable as FileUnreadable
@@ -28,7 +28,14 @@ async def rendition_of(photos: Photos, post: PostRow, service: str) -> Rendition
         state = await photos.check(photo)
         if state is not PhotoState.UNCHANGED:
             raise photo_trouble(state, photo)
-        return await asyncio.to_thread(render, photo.path, rules_for(service), Fit(post.fit))
+        return await asyncio.to_thread(
+            render,
+            photo.path,
+            rules_for(service),
+            Fit(post.fit),
+            shape=Shape(post.shape),
+            turn=post.turn,
+        )
     except (PhotoNotFound, PhotoUnreadable, FileUnreadable) as error:
         raise Trouble.final("photo_unreadable", str(error)) from error
 

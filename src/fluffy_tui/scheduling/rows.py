@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit
+from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.model import Post, PostEvent, PostStatus, Step
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def post_of(row: PostRow) -> Post:
         created_at=row.created_at,
         updated_at=row.updated_at,
         support_url=row.support_url,
+        shape=Shape(row.shape),
+        turn=row.turn,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit
+from fluffy_tui.media import Fit, Shape
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.cancelling import Cancelling
@@ -83,6 +83,8 @@ class Scheduling:
         at: datetime | None = None,
         fit: Fit = Fit.PAD,
     ) -> ScheduleResult:
+        shape: Shape = Shape.AUTO,
+        turn: int = 0,
         """Submit a photo: write its post and defer its delivery in one transaction, or say why not.
 
         A photo has at most one post. Of two submissions at the same moment one wins, and the other is told so.
@@ -93,7 +95,9 @@ class Scheduling:
             alt_text: what the picture shows, for those who cannot see it.
             share_mode: next slot, front of the queue, at a time, or now.
             at: the time, with its zone, for CUSTOM_SCHEDULED.
-            fit: what to do with a picture whose ratio the network does not take.
+            fit: what to do where the picture's ratio has to change.
+            shape: the ratio wanted, if not the picture's own as near as the network takes it.
+            turn: degrees clockwise by which it is turned, one of `media.TURNS`.
 
         Returns:
             A result that is clearly a success or a refusal; refusals are never raised.
@@ -103,7 +107,7 @@ class Scheduling:
         except PhotoNotFound as error:
             return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
         persona = await self.personas.by_id(current.persona_id)
-        submission = Submission.of(current, persona, caption, alt_text, share_mode, at, fit)
+        submission = Submission.of(current, persona, caption, alt_text, share_mode, at, fit, shape, turn)
         refusal = written_refusal(submission)
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
             refusal = file_refusal(state, current)

@@ -12,7 +12,7 @@ from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Fit
+    from fluffy_tui.media import Fit, Shape
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
@@ -30,6 +30,8 @@ class Submission:
     share_mode: ShareMode
     at: datetime | None
     fit: Fit
+    shape: Shape
+    turn: int
 
     @classmethod
     def of(
@@ -41,9 +43,12 @@ class Submission:
         share_mode: ShareMode,
         at: datetime | None,
         fit: Fit,
+        shape: Shape,
+        turn: int,
     ) -> Submission:
         """Return the submission; its texts lose NUL characters and foreign line ends, and nothing else."""
-        return cls(photo, persona, clean_caption(caption), clean_caption(alt_text), share_mode, at, fit)
+        caption, alt_text = clean_caption(caption), clean_caption(alt_text)
+        return cls(photo, persona, caption, alt_text, share_mode, at, fit, shape, turn)
 
     @property
     def rules(self) -> NetworkRules:
@@ -58,6 +63,8 @@ class Submission:
         row.share_mode = self.share_mode
         row.requested_at_time = self.at
         row.fit = self.fit
+        row.shape = self.shape
+        row.turn = self.turn
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,6 +36,10 @@ class PostRow(Base):
     share_mode: Mapped[str]
     requested_at_time: Mapped[datetime | None]
     fit: Mapped[str] = mapped_column(server_default="pad")
+    shape: Mapped[str] = mapped_column(server_default="")
+    """The ratio wanted; empty for the photo's own, as near as the network takes it."""
+    turn: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """Degrees clockwise by which the upright photo is turned."""
     claim: Mapped[str | None]
     """Token of the attempt that is at work; an older attempt can no longer move the post."""
     create_sent_at: Mapped[datetime | None]
@@ -89,7 +93,9 @@ class PostRow(Base):
         CheckConstraint(
             "share_mode <> 'customScheduled' OR requested_at_time IS NOT NULL", name="time_was_asked"
         ),
-        CheckConstraint("fit IN ('pad', 'crop')", name="fit_known"),
+        CheckConstraint("fit IN ('pad', 'pad-plain', 'crop', 'crop-top', 'crop-bottom')", name="fit_known"),
+        CheckConstraint("shape IN ('', '4:5', '1:1', '1.91:1', '3:4')", name="shape_known"),
+        CheckConstraint("turn IN (0, 90, 180, 270)", name="turn_known"),
         Index("ix_posts_persona_id_id", "persona_id", "id"),
         Index(
             "ix_posts_on_their_way",
