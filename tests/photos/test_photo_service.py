@@ -110,10 +110,14 @@ async def test_check_reads_the_file_again(library: tuple[Photos, Persona], tmp_p
 
 async def test_the_service_makes_thumbnails(library: tuple[Photos, Persona], tmp_path: Path) -> None:
     """As the screens ask for them."""
-    path = write(tmp_path / "a.jpg")
-    assert library[0].thumbnail(path, 24, 24).size == (24, 16)
+    photos, persona = library
+    path = write(tmp_path / "in" / "a.jpg")
+    await photos.import_folders([tmp_path / "in"], persona)
+    [photo] = await photos.unscheduled(persona)
+    assert photos.thumbnail(photo, 24, 24).size == (24, 16)
+    path.unlink()
     with pytest.raises(PhotoUnreadable):
-        library[0].thumbnail(tmp_path / "gone.jpg", 24, 24)
+        photos.thumbnail(photo, 24, 24)
 
 
 @pytest.mark.parametrize("key", [PhotoRow.path, PhotoRow.sha256])

@@ -299,13 +299,13 @@ class FakePhotos:
             seconds=7.2,
         )
 
-    def thumbnail(self, path: Path, width: int, height: int) -> object:
+    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
         """Return the picture, made to fit."""
         try:
-            with Image.open(path) as image:
+            with Image.open(photo.path) as image:
                 small = image.convert("RGB")
         except OSError as error:
-            raise PhotoUnreadable(f"{path.name} cannot be read as a picture.") from error
+            raise PhotoUnreadable(f"{photo.name} cannot be read as a picture.") from error
         small.thumbnail((width, height))
         return small
 

@@ -49,16 +49,17 @@ class Decoder:
         self.held[name] = threading.Event()
         self.begun[name] = threading.Event()
 
-    def thumbnail(self, path: Path, width: int, height: int) -> object:
+    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
         """Return a picture, or raise what `errors` holds."""
-        self.calls.append((path.name, width, height))
-        if path.name in self.held:
-            self.begun[path.name].set()
-            assert self.held[path.name].wait(20)
-        if path.name in self.errors:
-            raise self.errors[path.name]
+        name = photo.name
+        self.calls.append((name, width, height))
+        if name in self.held:
+            self.begun[name].set()
+            assert self.held[name].wait(20)
+        if name in self.errors:
+            raise self.errors[name]
         picture = Image.new("RGB", (40, 50))
-        picture.info["name"] = path.name
+        picture.info["name"] = name
         return picture
 
     @property

@@ -33,7 +33,7 @@ def some_ids(
     query = _matching(select(PhotoRow.id), persona_id, browse, scheduled)
     if after is not None:
         query = query.where(_from_photo(browse, after))
-    return query.order_by(*_order(browse)).limit(limit)
+    return query.order_by(*_order(browse, from_index=not browse.text)).limit(limit)
 
 
 def all_ids(persona_id: int, browse: Browse, scheduled: Select[Any]) -> Select[bytes | None]:
@@ -61,8 +61,17 @@ def at_moment(persona_id: int, browse: Browse, scheduled: Select[Any], moment: d
     return query.where(reached).order_by(*_order(browse)).limit(1)
 
 
-def _order(browse: Browse) -> list[ColumnElement[Any]]:
-    key = _KEYS[browse.sort]
+def _order(browse: Browse, *, from_index: bool = True) -> list[ColumnElement[Any]]:
+    """Return what to order by.
+
+    Args:
+        browse: Says what.
+        from_index: Whether an index may give the order. Where few photos match, reading along an index until a
+            page is full reads the whole table in the worst way: a million rows in 5 s instead of 0.4 s.
+    """
+    key: ColumnElement[Any] = _KEYS[browse.sort].expression
+    if not from_index:
+        key = func.coalesce(key, key)  # the same value, but no longer the index's
     columns = [key] if browse.sort is Sort.IMPORTED else [key, PhotoRow.id]
     return [column.desc() if browse.descending else column.asc() for column in columns]
 

@@ -28,7 +28,8 @@ from fluffy_tui.photos.scopes import WholeFolders
 from fluffy_tui.photos.selecting import array_of, has_post
 from fluffy_tui.photos.sweeping import sweep
 from fluffy_tui.photos.tables import PhotoRow
-from fluffy_tui.photos.thumbnails import thumbnail
+from fluffy_tui.photos.thumbnail_cache import ThumbnailCache
+from fluffy_tui.photos.thumbnails import SmallPictures
 from fluffy_tui.photos.walking import existing_folders
 from fluffy_tui.photos.watching import Watch
 
@@ -50,10 +51,12 @@ class Photos:
     Args:
         database: Open.
         scheduled: Selects the ids of all photos that have a post; posts belong to a pack above this one.
+        thumbnails: Folder for small pictures that were made once; without one they are made each time.
     """
 
-    def __init__(self, database: Database, *, scheduled: Select[Any]) -> None:
+    def __init__(self, database: Database, *, scheduled: Select[Any], thumbnails: Path | None = None) -> None:
         self._database = database
+        self._small = SmallPictures(ThumbnailCache(thumbnails) if thumbnails else None)
         self._scheduled = scheduled
         self._unscheduled = ~has_post(scheduled)
 
@@ -224,13 +227,13 @@ class Photos:
         """
         return await self.importer(folders, persona, on_progress=on_progress).run()
 
-    def thumbnail(self, path: Path, width: int, height: int) -> Image.Image:
+    def thumbnail(self, photo: Photo, width: int, height: int) -> Image.Image:
         """Return an upright RGB picture that fits `width` × `height` pixels; slow, so call it in a thread.
 
         Raises:
             PhotoUnreadable: the file is gone, may not be read, or is no sound picture.
         """
-        return thumbnail(path, width, height)
+        return self._small.make(photo, width, height)
 
 
 _COLUMNS = (

@@ -14,12 +14,15 @@ from PIL import Image, ImageCms
 from fluffy_tui.photos.formats import HEAD_BYTES, identify, what_it_is
 from fluffy_tui.photos.model import PhotoUnreadable
 from fluffy_tui.photos.pictures import DAMAGED, SIDEWAYS, open_picture, orientation, read_exif
-from fluffy_tui.photos.reading import open_regular, why_unreadable
+from fluffy_tui.photos.reading import modified_time, open_regular, why_unreadable
+from fluffy_tui.photos.thumbnail_cache import SIDE, ThumbnailCache
 from fluffy_tui.photos.walking import readable_path
 
 if TYPE_CHECKING:
     from io import BufferedReader
     from pathlib import Path
+
+    from fluffy_tui.photos.model import Photo
 
 _BEHIND_TRANSPARENCY = (238, 238, 238)
 """Light grey: both dark and light drawings stay visible on it, and it is no white page in a dark terminal."""
@@ -67,6 +70,44 @@ def thumbnail(path: Path, width: int, height: int) -> Image.Image:
         raise PhotoUnreadable(f"{name} cannot be shown. {error.message}") from None
     except OSError as error:
         raise PhotoUnreadable(f"{name} cannot be shown. {why_unreadable(error)}") from None
+
+
+class SmallPictures:
+    """Small pictures of photos, each made from the whole file only once.
+
+    Args:
+        cache: Where they are kept; None keeps none.
+    """
+
+    def __init__(self, cache: ThumbnailCache | None) -> None:
+        self._cache = cache
+
+    def make(self, photo: Photo, width: int, height: int) -> Image.Image:
+        """Return an upright RGB picture that fits `width` × `height` pixels, as `thumbnail` does.
+
+        What is kept stands for the content that was imported, so it is used only while the file looks untouched.
+
+        Raises:
+            PhotoUnreadable: the file is gone, may not be read, or is no sound picture.
+        """
+        cache = self._cache
+        if cache is None or max(width, height) > SIDE or not _is_as_imported(photo):
+            return thumbnail(photo.path, width, height)
+        kept = cache.get(photo.sha256, width, height)
+        if kept is not None:
+            return kept
+        whole = thumbnail(photo.path, SIDE, SIDE)
+        cache.put(photo.sha256, whole)
+        whole.thumbnail((max(1, width), max(1, height)), Image.Resampling.LANCZOS, reducing_gap=2)
+        return whole
+
+
+def _is_as_imported(photo: Photo) -> bool:
+    try:
+        status = photo.path.stat()
+    except OSError:
+        return False
+    return status.st_size == photo.byte_size and modified_time(status) == photo.modified_at
 
 
 def _shrink(file: BufferedReader, width: int, height: int) -> Image.Image:

@@ -24,7 +24,6 @@ from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
     from textual import events
     from textual.app import ComposeResult
@@ -172,7 +171,7 @@ class PhotoPreview(Vertical):
     def __init__(
         self,
         renderer: type[PictureWidget] | None,
-        thumbnail: Callable[[Path, int, int], object],
+        thumbnail: Callable[[Photo, int, int], object],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
@@ -312,7 +311,7 @@ class PhotoPreview(Vertical):
                     await self._decode(neighbour, box)
 
     async def _decode(self, photo: Photo, box: tuple[int, int]) -> object:
-        image = await asyncio.to_thread(self._thumbnail, photo.path, *box)
+        image = await asyncio.to_thread(self._thumbnail, photo, *box)
         self._pictures[photo.sha256, *box] = image
         while len(self._pictures) > KEPT_PICTURES:
             self._pictures.popitem(last=False)
