@@ -23,8 +23,8 @@ from fluffy_tui.scheduling import (
     Delivery,
     Follower,
     Pace,
-    RequestBudget,
     Planning,
+    RequestBudget,
     Scheduling,
     Sweeper,
     Workers,
@@ -52,10 +52,10 @@ class Services:
     personas: Personas
     photos: Photos
     scheduling: Scheduling
+    planning: Planning
     workers: Workers
     delivery: Delivery
     sweeper: Sweeper
-    planning: Planning
     follower: Follower
     buffer: BufferClient | None
     host: MediaHost | None
@@ -167,11 +167,11 @@ def _build(
             undo_seconds=settings.undo_seconds,
             missing=_missing(buffer, host_trouble),
         ),
+        planning=Planning(database, _missing(buffer, host_trouble)),
         workers=Workers(database),
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
         follower=Follower(database, queue, buffer, budget, pace),
-        planning=Planning(database, _missing(buffer, host_trouble)),
         buffer=buffer,
         host=host,
         server=server,

@@ -20,17 +20,17 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.pace import Pace
+from fluffy_tui.scheduling.slots import TOO_CLOSE, Agenda, Planned, channel_zone, slots
 
 if TYPE_CHECKING:
-from fluffy_tui.scheduling.slots import TOO_CLOSE, Agenda, Planned, channel_zone, slots
     from fluffy_tui.scheduling.budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.delivery import Delivery
     from fluffy_tui.scheduling.exporting import Exporter
     from fluffy_tui.scheduling.following import Follower
     from fluffy_tui.scheduling.keeping import CleanUp, IdlePicture, Keeper, Verification
+    from fluffy_tui.scheduling.planning import Planning
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.sweeping import Sweeper
-    from fluffy_tui.scheduling.planning import Planning
     from fluffy_tui.scheduling.tasks import add_tasks
     from fluffy_tui.scheduling.workers import WorkerHeard, Workers, work
 
@@ -42,10 +42,10 @@ _HOMES = {
     "IdlePicture": "keeping",
     "Keeper": "keeping",
     "Verification": "keeping",
+    "Planning": "planning",
     "RequestBudget": "budget",
     "Scheduling": "service",
     "Sweeper": "sweeping",
-    "Planning": "planning",
     "WorkerHeard": "workers",
     "Workers": "workers",
     "add_tasks": "tasks",
@@ -57,49 +57,47 @@ _HOMES = {
 
 __all__ = [
     "ON_THE_WAY",
+    "TOO_CLOSE",
     "Action",
+    "Agenda",
     "CleanUp",
     "Delivery",
     "Exporter",
     "Fit",
-    "REMOVED_IN_BUFFER",
-    "TOO_CLOSE",
     "Follower",
-    "Agenda",
     "IdlePicture",
     "Keeper",
     "NotPossibleNow",
     "Pace",
     "PersonaCounts",
+    "Planned",
+    "Planning",
     "Post",
     "PostEvent",
     "PostNotFound",
     "PostStatus",
     "Reason",
-    "Planned",
-    "Planning",
     "RequestBudget",
     "ScheduleResult",
     "Scheduling",
+    "Shape",
     "Step",
     "Sweeper",
     "TroubleItem",
     "TroubleKind",
     "Verification",
-    "Shape",
     "WorkerHeard",
     "Workers",
     "add_tasks",
+    "channel_zone",
     "key_mark",
     "scheduled_photo_ids",
+    "slots",
     "work",
 ]
 
-    "channel_zone",
 
 def __getattr__(name: str) -> Any:
-    "seen_posts",
-    "slots",
     if name in _HOMES:
         return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

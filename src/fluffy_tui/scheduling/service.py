@@ -82,9 +82,9 @@ class Scheduling:
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
         fit: Fit = Fit.PAD,
-    ) -> ScheduleResult:
         shape: Shape = Shape.AUTO,
         turn: int = 0,
+    ) -> ScheduleResult:
         """Submit a photo: write its post and defer its delivery in one transaction, or say why not.
 
         A photo has at most one post. Of two submissions at the same moment one wins, and the other is told so.
