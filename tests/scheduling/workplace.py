@@ -40,6 +40,9 @@ QUICK = Pace(
     queue_full=0.2,
     key_refused=0.2,
     bounded_tries=3,
+    most_stalls=2,
+    grace=1.0,
+    hard_stop=6.0,
 )
 
 HERE = Path(__file__).parent

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.changes import Connected, PostChanged
 from fluffy_tui.core.child import input_ended
+from fluffy_tui.core.deadline import hard_deadline
+from fluffy_tui.modes.library import look_at_library
 from fluffy_tui.scheduling import Pace, Step, work
 
 if TYPE_CHECKING:
@@ -23,20 +25,36 @@ STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = None) -> int:
-    """Deliver until a signal comes; jobs under way may finish.
+    """Deliver until a signal comes; jobs under way may finish, within a limit.
+
+    A worker that was told to stop and still waits for something at `Pace.hard_stop` ends by force. What it had
+    begun is found by the next one, as after any other death.
 
     Args:
         settings: of this installation.
         with_starter: leave too when the program that started this one is gone and nothing is on its way.
         pace: the durations of delivery.
     """
+    pace = pace or Pace()
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in STOPPING:
-        loop.add_signal_handler(number, stop.set)
+    with hard_deadline(pace.hard_stop) as start_countdown:
+
+        def stopping() -> None:
+            start_countdown()
+            stop.set()
+
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, stopping)
+        await _deliver(settings, stop, pace, with_starter=with_starter)
+    return 0
+
+
+async def _deliver(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_starter: bool) -> None:
     async with open_services(settings, pace=pace, role="worker") as services:
         log.info("the worker has started")
         leaving = asyncio.create_task(_leave_with_starter(services, stop)) if with_starter else None
+        looking = asyncio.create_task(look_at_library(services, stop), name="look at the library")
         try:
             await work(
                 services.delivery,
@@ -46,12 +64,13 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
                 before_start=services.reach_server,
             )
         finally:
+            stop.set()
+            await looking
             if leaving is not None:
                 leaving.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await leaving
         log.info("the worker has stopped")
-    return 0
 
 
 async def _leave_with_starter(services: Services, stop: asyncio.Event) -> None:

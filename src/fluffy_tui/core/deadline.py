@@ -1,0 +1,44 @@
+"""The last resort at shutdown: a program that hangs on something outside it ends all the same."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+log = logging.getLogger(__name__)
+
+HUNG = 70
+"""Exit status of a program that had to be ended by force (EX_SOFTWARE of sysexits.h)."""
+
+
+@contextmanager
+def hard_deadline(seconds: float) -> Iterator[Callable[[], None]]:
+    """Yield a function that starts the countdown; leaving the block in time calls it off.
+
+    A thread counts, because an event loop that is blocked, or waits for a database that never answers, cannot.
+    """
+    timer = threading.Timer(seconds, _end, [seconds])
+    timer.daemon = True
+    lock = threading.Lock()
+
+    def start() -> None:
+        with lock:
+            if not timer.is_alive() and not timer.finished.is_set():
+                timer.start()
+
+    try:
+        yield start
+    finally:
+        timer.cancel()
+
+
+def _end(seconds: float) -> None:
+    log.error("still not stopped after %.0f seconds; ending without waiting any longer", seconds)
+    logging.shutdown()
+    os._exit(HUNG)
