@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text, update
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import NotPossibleNow, Post, Step
+from fluffy_tui.scheduling.line import accepted, hold_behind
+from fluffy_tui.scheduling.tables import PostRow
 from scheduling.workplace import QUICK
 
 if TYPE_CHECKING:
@@ -70,15 +75,15 @@ async def test_when_there_is_room_all_go_in_order(place: Workplace) -> None:
 async def test_a_full_queue_is_tried_when_a_post_is_to_leave_it(patient: Workplace) -> None:
     first = await patient.submit("there already", 9)
     await patient.services.delivery.deliver(first.id)
-    accepted = await patient.services.scheduling.post(first.id)
-    assert accepted is not None
-    assert accepted.scheduled_at is not None
+    planned = await patient.services.scheduling.post(first.id)
+    assert planned is not None
+    assert planned.scheduled_at is not None
     full(patient)
     await submit_held(patient, 1)
     [held] = await line(patient)
     latest = datetime.now(UTC) + timedelta(seconds=PATIENT.fullest)
     assert held.next_try_at is not None
-    expected = min(accepted.scheduled_at + timedelta(minutes=1), latest)
+    expected = min(planned.scheduled_at + timedelta(minutes=1), latest)
     assert abs(held.next_try_at - expected) < timedelta(seconds=5)
 
 
@@ -179,10 +184,6 @@ async def test_a_post_with_a_trouble_of_its_own_holds_up_nobody(patient: Workpla
 
 
 async def test_a_post_whose_time_passed_in_line_fails_with_that_cause(place: Workplace) -> None:
-    from sqlalchemy import text
-
-    from fluffy_tui.buffer import ShareMode
-
     at = datetime.now(UTC) + timedelta(hours=1)
     result = await place.services.scheduling.schedule_post(
         await place.photo(), "too late", share_mode=ShareMode.CUSTOM_SCHEDULED, at=at
@@ -203,3 +204,38 @@ async def test_a_post_whose_time_passed_in_line_fails_with_that_cause(place: Wor
     [there] = place.there()
     assert there.due_at is not None
     assert abs(there.due_at - later) < timedelta(seconds=1)
+
+
+async def test_channels_that_are_refused_at_the_same_moment_do_not_wait_for_each_other(
+    place: Workplace,
+) -> None:
+    channels = [channel.id for channel in await place.services.personas.available_channels()]
+    posts = [await place.submit(f"number {number}", number) for number in range(6)]
+    async with place.services.database.transaction() as session:
+        for number, post in enumerate(posts):
+            await session.execute(
+                text(
+                    "UPDATE posts SET channel_id = :channel, step = 'held', error_code = 'rate_limited',"
+                    " next_try_at = now() WHERE id = :id"
+                ),
+                {"channel": channels[number % 2], "id": post.id},
+            )
+    for _ in range(5):
+        await asyncio.gather(*(hold(place, post) for post in posts))
+        await asyncio.gather(*(release(place, post) for post in posts))
+
+
+async def hold(place: Workplace, post: Post) -> None:
+    async with place.services.database.transaction() as session:
+        row = await session.get_one(PostRow, post.id)
+        await session.execute(
+            update(PostRow).where(PostRow.id == post.id).values(step="held", error_code="rate_limited")
+        )
+        await hold_behind(session, row, "rate_limited", "spent", datetime.now(UTC), QUICK)
+
+
+async def release(place: Workplace, post: Post) -> None:
+    async with place.services.database.transaction() as session:
+        row = await session.get_one(PostRow, post.id)
+        await session.execute(update(PostRow).where(PostRow.id == post.id).values(error_code=None))
+        await accepted(session, place.services.delivery.queue, row)

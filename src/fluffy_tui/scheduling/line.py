@@ -135,9 +135,16 @@ async def hold_behind(
         until += timedelta(seconds=pace.answer)  # so that those of other channels wait for its answer
     else:
         return
+    # Two channels may be refused at the same moment. Who is just being held by another hand is left to that one,
+    # since waiting for each other's rows would end in a deadlock.
+    free = (
+        select(PostRow.id)
+        .where(others, PostRow.step == Step.HELD, PostRow.id != post.id)
+        .with_for_update(skip_locked=True)
+    )
     await session.execute(
         update(PostRow)
-        .where(others, PostRow.step == Step.HELD, PostRow.id != post.id)
+        .where(PostRow.id.in_((await session.execute(free)).scalars().all()))
         .values(error_code=code, error_message=message, next_try_at=until)
     )
 
@@ -183,10 +190,8 @@ async def _wake(
 ) -> None:
     """Make held and unconfirmed posts due now; `forget` says that their reason is gone for certain."""
     resting = and_(whom, PostRow.step.in_((Step.HELD, Step.UNCONFIRMED)), PostRow.claim.is_(None))
-    rows = (
-        await session.execute(select(PostRow).where(resting).order_by(PLACE, PostRow.id).with_for_update())
-    ).scalars()
-    for post in rows.all():
+    query = select(PostRow).where(resting).order_by(PLACE, PostRow.id).with_for_update(skip_locked=True)
+    for post in (await session.execute(query)).scalars().all():
         post.next_try_at = func.now()
         if forget:
             post.error_code = post.error_message = None
