@@ -1,0 +1,133 @@
+"""The real app on real services, driven by Pilot's keys."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from fluffy_tui.bootstrap import Services, open_services
+from fluffy_tui.paths import Paths
+from fluffy_tui.scheduling import work
+from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.screens.compose import ComposeScreen
+from fluffy_tui.tui.screens.library import LibraryScreen
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from scheduling.workplace import QUICK
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from fluffy_tui.demo import StandIn
+
+PATIENCE_SECONDS = 30.0
+"""How long something may take to show on a busy machine; a test waits for it, never for this time."""
+
+
+class Real:
+    """The running app, its keyboard, and the services behind it."""
+
+    def __init__(self, app: FluffyApp, pilot: Pilot[None], services: Services, stand_in: StandIn) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.services = services
+        self.stand_in = stand_in
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Let the app handle its messages until `holds`."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not holds():
+                    await self.pilot.pause(0.02)
+        except TimeoutError:
+            raise AssertionError(f"it never came; the screen shows:\n{self.text}") from None
+
+    async def on(self, screen: type[Any]) -> None:
+        """Wait for a screen."""
+        await self.until(lambda: isinstance(self.app.screen, screen))
+
+    @property
+    def text(self) -> str:
+        """What is on the screen, without styles."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    def shows(self, words: str) -> bool:
+        """Tell whether these words are anywhere on the screen."""
+        return words in self.text
+
+    async def pictured(self) -> None:
+        """Wait until the library shows the picture of the photo under the cursor."""
+        await self.on(LibraryScreen)
+        await self.until(
+            lambda: any(preview.shown is not None for preview in self.app.screen.query(PhotoPreview))
+        )
+
+    async def schedule(self, caption: str) -> None:
+        """From the library: write a caption for the photo under the cursor and submit it."""
+        await self.pictured()
+        await self.pilot.press("enter")
+        await self.on(ComposeScreen)
+        await self.type(caption)
+        await self.pilot.press("ctrl+s")
+        await self.on(LibraryScreen)
+
+    async def type(self, text: str) -> None:
+        """Type into whatever has the focus, as a paste does."""
+        for char in text:
+            await self.pilot.press({" ": "space"}.get(char, char))
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, stand_in: StandIn, photos: Path, *, size: tuple[int, int] = (120, 40), **options: Any
+) -> AsyncIterator[Real]:
+    """Run app and worker on a persona with the photos of a folder; `options` go to the app."""
+    holder: list[Services] = []
+
+    @asynccontextmanager
+    async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
+        async with open_services(settings, report, pace=QUICK) as services:
+            if not await services.personas.list():
+                channels = {channel.name: channel for channel in await services.personas.available_channels()}
+                sarah = await services.personas.create("sarah")
+                sarah = await services.personas.set_channel(sarah, channels["sarah.frames"].id)
+                await services.photos.import_folders([photos], sarah, on_progress=lambda _: None)
+            holder.append(services)
+            stop = asyncio.Event()
+            worker = asyncio.create_task(
+                work(
+                    services.delivery,
+                    services.sweeper,
+                    services.follower,
+                    stop,
+                    before_start=services.reach_server,
+                )
+            )
+            try:
+                yield services
+            finally:
+                stop.set()
+                await worker
+
+    app = FluffyApp(opened, paths=settings.paths, preview="half-cell", **options)
+    async with app.run_test(size=size) as pilot:
+        real = Real(app, pilot, None, stand_in)  # type: ignore[arg-type]
+        await real.until(lambda: bool(holder))
+        real.services = holder[0]
+        yield real
+
+
+def settings_for(tmp_path: Path, stand_in: StandIn, database_url: str | None) -> Settings:
+    return Settings(
+        paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
+        database_url=Secret(database_url) if database_url else None,
+        buffer_api_key=Secret(stand_in.key),
+        buffer_url=stand_in.url,
+        media_host=MediaHostKind.DIRECTORY,
+        media_base_url=stand_in.media_url,
+        media_directory=tmp_path / "media",
+    )
