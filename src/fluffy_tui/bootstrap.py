@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluffy_tui.alike import Alike
 from fluffy_tui.buffer import BufferClient
 from fluffy_tui.core.changes import Event
 from fluffy_tui.core.database import Database, connection_url, program_name
@@ -31,6 +32,7 @@ from fluffy_tui.scheduling import (
     add_tasks,
     key_mark,
     scheduled_photo_ids,
+    seen_posts,
 )
 
 if TYPE_CHECKING:
@@ -51,6 +53,7 @@ class Services:
     database: Database
     personas: Personas
     photos: Photos
+    alike: Alike
     scheduling: Scheduling
     planning: Planning
     workers: Workers
@@ -156,6 +159,7 @@ def _build(
         database=database,
         personas=personas,
         photos=photos,
+        alike=Alike(database, posts=seen_posts(), scheduled=scheduled_photo_ids()),
         scheduling=Scheduling(
             database,
             queue,

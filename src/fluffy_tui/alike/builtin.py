@@ -55,6 +55,11 @@ class BuiltinModel:
         """Return which of the packages of the extra `embed` are not installed."""
         return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
 
+    @property
+    def is_built(self) -> bool:
+        """Whether the network lies ready; otherwise its first use takes a second longer."""
+        return self._file.exists()
+
     def load(self) -> None:
         """Get ready to embed; blocks for a tenth of a second, the first time ever for about two.
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, any_, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY, Copy, Relation, Sighting
-from fluffy_tui.alike.tables import PHOTOS, PhotoHashRow
+from fluffy_tui.alike.tables import PHOTOS, PhotoHashRow, among, bits_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +27,7 @@ async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
     sound = (
         select(own.pdq).where(own.photo_id == photo_id, own.pdq_quality >= SOUND_QUALITY).scalar_subquery()
     )
-    bits = other.pdq.op("<~>")(sound)
+    bits = bits_apart(other.pdq, sound)
     near = (
         select(other.photo_id, bits.label("bits"))
         .where(bits <= SAME_PICTURE_BITS, other.pdq_quality >= SOUND_QUALITY, other.photo_id != photo_id)
@@ -57,7 +56,7 @@ async def posted_before(session: AsyncSession, photo_id: int, posts: Select[Any]
     at = func.coalesce(post.c.posted_at, post.c.scheduled_at)
     query = (
         select(post.c.post_id, post.c.photo_id, post.c.posted_at.is_not(None), at)
-        .where(post.c.photo_id == any_(literal(list(bits), ARRAY(BigInteger()))))
+        .where(among(post.c.photo_id, bits))
         .order_by(func.coalesce(at, post.c.created_at).desc(), post.c.post_id.desc())
         .limit(1)
     )
@@ -74,6 +73,6 @@ async def copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, i
     own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
     shared = select(literal(1)).where(other.stack_id == own.stack_id, other.photo_id != own.photo_id).exists()
     query = select(own.photo_id, own.stack_id).where(
-        own.photo_id == any_(literal(list(photo_ids), ARRAY(BigInteger()))), own.stack_id.is_not(None), shared
+        among(own.photo_id, photo_ids), own.stack_id.is_not(None), shared
     )
     return {row[0]: row[1] for row in await session.execute(query) if row[1] is not None}

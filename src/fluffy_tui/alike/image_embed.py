@@ -62,6 +62,7 @@ class ImageEmbed:
     """
 
     description = DESCRIPTION
+    operation = OPERATION
 
     def __init__(self, url: str) -> None:
         self._url = url.strip().rstrip("/")

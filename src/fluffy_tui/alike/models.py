@@ -71,7 +71,7 @@ class Models:
             row = await _named(session, description.name)
             assert row is not None  # noqa: S101 - it was inserted, here or by whoever held the lock before
             model = _model(row)
-            await session.execute(text(_index(model)))
+            await session.execute(text(index_statement(model)))
         log.info("the embedding model %s is used for the first time", model.name)
         return model
 
@@ -135,7 +135,7 @@ def _model(row: EmbeddingModelRow) -> EmbeddingModel:
     return EmbeddingModel(row.id, row.name, row.dimensions, row.near_max, row.similar_max, row.active)
 
 
-def _index(model: EmbeddingModel) -> str:
+def index_statement(model: EmbeddingModel) -> str:
     """Return the statement for the model's index; Postgres uses it only for a literal id and the same cast."""
     return (
         f"CREATE INDEX IF NOT EXISTS {INDEX_PREFIX}{model.id} ON photo_embeddings"

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import BigInteger, any_, cast, func, literal, literal_column, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import cast, func, literal, literal_column, select, text
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY, Neighbour, NotLookedAtYet, Relation
 from fluffy_tui.alike.models import answering_model
-from fluffy_tui.alike.tables import PHOTOS, PhotoEmbeddingRow, PhotoHashRow
+from fluffy_tui.alike.tables import PHOTOS, PhotoEmbeddingRow, PhotoHashRow, among, bits_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +42,7 @@ async def more_like(
     model = await answering_model(session)
     vector, persona_id = await _vector_of(session, model, [photo_id])
     rows = await _nearest(session, model, vector, persona_id, [photo_id], limit, scheduled)
-    same = await _same_picture_among(session, photo_id, [row[0] for row in rows])
+    same = await _same_pictureamong(session, photo_id, [row[0] for row in rows])
     return [
         Neighbour(found, distance, Relation.SAME_PICTURE if found in same else model.relation(distance))
         for found, distance in rows
@@ -76,7 +75,7 @@ async def _vector_of(
             func.min(PHOTOS.c.persona_id),
         )
         .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
-        .where(_of(PhotoEmbeddingRow, model), _among(PhotoEmbeddingRow.photo_id, photo_ids))
+        .where(_of(PhotoEmbeddingRow, model), among(PhotoEmbeddingRow.photo_id, photo_ids))
     )
     vector, persona_id = (await session.execute(query)).one()
     if vector is None:
@@ -144,7 +143,7 @@ async def _ordered(
             _of(PhotoEmbeddingRow, model),
             PHOTOS.c.persona_id == persona_id,
             PHOTOS.c.missing_since.is_(None),
-            ~_among(PHOTOS.c.id, without),
+            ~among(PHOTOS.c.id, without),
         )
         .order_by(order)
         .limit(limit)
@@ -163,26 +162,26 @@ async def _nearest_of_these(
     distance = func.min(_vector(own, model).cosine_distance(_vector(other, model)))
     query = (
         select(own.photo_id, distance)
-        .where(
-            _of(own, model),
-            _of(other, model),
-            _among(own.photo_id, candidates),
-            _among(other.photo_id, recent),
-        )
+        .join(other, among(other.photo_id, recent))
+        .where(_of(own, model), _of(other, model), among(own.photo_id, candidates))
         .group_by(own.photo_id)
         .order_by(distance.desc(), own.photo_id)
     )
     return [(row[0], float(row[1])) for row in await session.execute(query)]
 
 
-async def _same_picture_among(session: AsyncSession, photo_id: int, candidates: Sequence[int]) -> set[int]:
+async def _same_pictureamong(session: AsyncSession, photo_id: int, candidates: Sequence[int]) -> set[int]:
     own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
-    query = select(other.photo_id).where(
-        own.photo_id == photo_id,
-        _among(other.photo_id, candidates),
-        own.pdq_quality >= SOUND_QUALITY,
-        other.pdq_quality >= SOUND_QUALITY,
-        own.pdq.op("<~>")(other.pdq) <= SAME_PICTURE_BITS,
+    query = (
+        select(other.photo_id)
+        .select_from(own)
+        .join(other, bits_apart(own.pdq, other.pdq) <= SAME_PICTURE_BITS)
+        .where(
+            own.photo_id == photo_id,
+            among(other.photo_id, candidates),
+            own.pdq_quality >= SOUND_QUALITY,
+            other.pdq_quality >= SOUND_QUALITY,
+        )
     )
     return set(await session.scalars(query))
 
@@ -195,8 +194,3 @@ def _of(row: Any, model: EmbeddingModel) -> ColumnElement[bool]:
 
 def _vector(row: Any, model: EmbeddingModel) -> Any:
     return cast(row.embedding, VECTOR(model.dimensions))
-
-
-def _among(values: Any, wanted: Sequence[int]) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = values == any_(literal(list(wanted), ARRAY(BigInteger())))
-    return condition

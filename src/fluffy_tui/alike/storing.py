@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     BigInteger,
     LargeBinary,
-    any_,
     column,
     func,
     literal,
@@ -22,12 +21,11 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY
-from fluffy_tui.alike.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow
+from fluffy_tui.alike.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, bits_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.alike.looking import Look
@@ -98,7 +96,7 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> None:
     for members in (await _copies(session, photo_ids)).values():
         query = (
             select(PhotoHashRow.photo_id, PhotoHashRow.stack_id)
-            .where(_among(PhotoHashRow.photo_id, members))
+            .where(among(PhotoHashRow.photo_id, members))
             .with_for_update(skip_locked=True)  # an import takes them away just now
         )
         rows = (await session.execute(query)).all()
@@ -108,8 +106,8 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> None:
             update(PhotoHashRow)
             .where(
                 or_(
-                    _among(PhotoHashRow.photo_id, [photo_id for photo_id, _ in rows]),
-                    _among(PhotoHashRow.stack_id, stacks),
+                    among(PhotoHashRow.photo_id, [photo_id for photo_id, _ in rows]),
+                    among(PhotoHashRow.stack_id, stacks),
                 )
             )
             .values(stack_id=stack)
@@ -123,25 +121,20 @@ async def _copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, 
     """
     own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
     query = select(own.photo_id, other.photo_id).where(
-        _among(own.photo_id, photo_ids),
+        among(own.photo_id, photo_ids),
         own.pdq_quality >= SOUND_QUALITY,
         other.pdq_quality >= SOUND_QUALITY,
         other.photo_id != own.photo_id,
-        own.pdq.op("<~>")(other.pdq) <= SAME_PICTURE_BITS,
+        bits_apart(own.pdq, other.pdq) <= SAME_PICTURE_BITS,
     )
     pairs = [(row[0], row[1]) for row in await session.execute(query)]
     if not pairs:
         return {}
     concerned = {photo_id for pair in pairs for photo_id in pair}
-    query = select(PHOTOS.c.id, PHOTOS.c.persona_id).where(_among(PHOTOS.c.id, concerned))
+    query = select(PHOTOS.c.id, PHOTOS.c.persona_id).where(among(PHOTOS.c.id, concerned))
     persona_of = {row[0]: row[1] for row in await session.execute(query)}
     groups: dict[int, set[int]] = {}
     for photo_id, copy in pairs:
         if persona_of.get(photo_id) == persona_of.get(copy):
             groups.setdefault(photo_id, {photo_id}).add(copy)
     return groups
-
-
-def _among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:
-    condition: ColumnElement[bool] = values == any_(literal(list(wanted), ARRAY(BigInteger())))
-    return condition

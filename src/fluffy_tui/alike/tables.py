@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pgvector.sqlalchemy import BIT, VECTOR
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     DateTime,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
@@ -17,14 +18,21 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     UniqueConstraint,
+    any_,
     column,
+    literal,
     table,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.core.database import Base, Timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import ColumnElement
 
 PHOTOS = table(
     "photos",
@@ -116,3 +124,15 @@ class PhotoTroubleRow(Base):
     """Null when it is not tried again before its file changes."""
 
     __table_args__ = (CheckConstraint("stage IN ('look', 'ask')", name="stage_known"),)
+
+
+def bits_apart(one: Any, other: Any) -> ColumnElement[float]:
+    """Return the SQL for the number of differing bits of two PDQ hashes."""
+    difference: ColumnElement[float] = one.op("<~>", return_type=Double())(other)
+    return difference
+
+
+def among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:
+    """Return the condition that a value is one of some ids, given as one array whatever their number."""
+    condition: ColumnElement[bool] = values == any_(literal(list(wanted), ARRAY(BigInteger())))
+    return condition

@@ -8,6 +8,7 @@ from fluffy_tui.core.checks import Check, Health
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.queue import STALLED_SECONDS
 from fluffy_tui.media import probe
+from fluffy_tui.modes.likeness_checks import image_embed, likeness
 from fluffy_tui.settings import Preview
 from fluffy_tui.tui.key_map import key_troubles
 
@@ -39,6 +40,7 @@ async def checks(
                 yield check
     except FluffyError as error:
         yield Check("database", Health.FAIL, error.message, error.hint)
+    yield await image_embed(settings)
     for check in _around(settings, pictures):
         yield check
 
@@ -49,10 +51,11 @@ async def _chain(services: Services) -> AsyncIterator[Check]:
     async for check in _buffer(services):
         yield check
     yield await _media_host(services)
+    async for check in likeness(services):
+        yield check
 
 
 def _around(settings: Settings, pictures: RendererChoice) -> Iterator[Check]:
-    yield _image_embed(settings)
     yield _terminal(settings, pictures)
     yield _keys(settings)
 
@@ -138,14 +141,6 @@ async def _media_host(services: Services) -> Check:
         "media host",
         Health.OK,
         f"a picture was uploaded, fetched back the same and deleted in {milliseconds:.0f} ms, seen from this machine",
-    )
-
-
-def _image_embed(settings: Settings) -> Check:
-    if settings.image_embed_url is None:
-        return Check("image_embed", Health.SKIP, "not set; it is optional")
-    return Check(
-        "image_embed", Health.SKIP, f"{settings.image_embed_url} is set; this version does not use it yet"
     )
 
 

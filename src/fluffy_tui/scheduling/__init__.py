@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.keeping import CleanUp, IdlePicture, Keeper, Verification
     from fluffy_tui.scheduling.planning import Planning
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
+    from fluffy_tui.scheduling.sightings import seen_posts
     from fluffy_tui.scheduling.sweeping import Sweeper
     from fluffy_tui.scheduling.tasks import add_tasks
     from fluffy_tui.scheduling.workers import WorkerHeard, Workers, work
@@ -51,6 +52,7 @@ _HOMES = {
     "add_tasks": "tasks",
     "key_mark": "budget",
     "scheduled_photo_ids": "service",
+    "seen_posts": "sightings",
     "work": "workers",
 }
 """What costs SQLAlchemy and Procrastinate, half a second that no screen should pay before its first frame."""
@@ -92,6 +94,7 @@ __all__ = [
     "channel_zone",
     "key_mark",
     "scheduled_photo_ids",
+    "seen_posts",
     "slots",
     "work",
 ]
