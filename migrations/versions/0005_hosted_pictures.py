@@ -1,4 +1,4 @@
-"""Keep a list of every picture that was ever put on the media host, and when it was last seen there."""
+"""Keep a list of every picture that was ever put on the media host; let no status stand without its step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+AGREES = (
+    "CASE status"
+    " WHEN 'draft' THEN step IS NULL"
+    " OR step IN ('queued', 'rendering', 'hosting', 'sending', 'unconfirmed', 'held')"
+    " WHEN 'scheduled' THEN step IN ('accepted', 'publishing')"
+    " WHEN 'posted' THEN step = 'live'"
+    " ELSE step = 'failed' END"
+)
+
 
 def upgrade() -> None:
-    """Add the list, filled with what is hosted now, and the trigger that keeps it."""
+    """Add the list with the triggers that keep it, and mend a check that came to NULL, and so held, without a step."""
+    _hold_status(f"({AGREES}) IS TRUE")
     op.create_table(
         "hosted_pictures",
         sa.Column("delivery_key", sa.Text(), nullable=False),
@@ -32,7 +42,8 @@ def upgrade() -> None:
         CREATE FUNCTION fluffy_list_picture() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             INSERT INTO hosted_pictures (delivery_key) VALUES (NEW.delivery_key)
-            ON CONFLICT (delivery_key) DO UPDATE SET hosted_at = now(), verified_at = NULL, left_at = NULL, trouble = NULL;
+            ON CONFLICT (delivery_key)
+                DO UPDATE SET hosted_at = now(), verified_at = NULL, left_at = NULL, trouble = NULL;
             RETURN NULL;
         END $$
         """
@@ -66,8 +77,15 @@ def upgrade() -> None:
     )
 
 
+def _hold_status(condition: str) -> None:
+    name = op.f("ck_posts_status_agrees_with_step")
+    op.drop_constraint(name, "posts", type_="check")
+    op.create_check_constraint(name, "posts", condition)
+
+
 def downgrade() -> None:
     """Drop all of it."""
+    _hold_status(AGREES)
     op.execute("DROP TRIGGER fluffy_change_picture ON posts")
     op.execute("DROP TRIGGER fluffy_let_go_picture ON posts")
     op.execute("DROP FUNCTION fluffy_leave_picture()")

@@ -28,8 +28,8 @@ class Cluster:
         self._place = Path(tempfile.mkdtemp(prefix="fluffy-campaign-"))
         self._server = EmbeddedServer(self._place / "postgres", log=self._place / "postgres.log")
         self.up = asyncio.Event()
-        self.downs = 0
-        """How many times it went down."""
+        self.disturbances = 0
+        """How many times it went down or cut its connections."""
         self.url = ""
 
     async def __aenter__(self) -> Cluster:
@@ -61,6 +61,7 @@ class Cluster:
 
     def cut(self) -> None:
         """End every connection but this one."""
+        self.disturbances += 1
         with suppress(psycopg.OperationalError), psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -69,4 +70,4 @@ class Cluster:
 
     def _down(self) -> None:
         self.up.clear()
-        self.downs += 1
+        self.disturbances += 1

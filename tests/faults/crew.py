@@ -49,7 +49,7 @@ class Crew:
         self._stopping = False
         self._count = count
         self.gave_up: list[str] = []
-        """Workers that ended by themselves although the database was there all the time."""
+        """Workers that ended by themselves although nothing had happened to the database since their start."""
 
     async def __aenter__(self) -> Crew:
         self._tasks = [
@@ -80,7 +80,7 @@ class Crew:
     async def _keep(self, number: int) -> None:
         while not self._stopping:
             await self._cluster.up.wait()
-            downs = self._cluster.downs
+            disturbances = self._cluster.disturbances
             child = Child(
                 [sys.executable, str(Path(__file__).with_name("campaign_worker.py"))],
                 self._environment,
@@ -89,7 +89,7 @@ class Crew:
             self._children[number] = child
             status = await child.ended()
             del self._children[number]
-            if child.pid in self._killed or self._stopping or downs != self._cluster.downs:
+            if child.pid in self._killed or self._stopping or disturbances != self._cluster.disturbances:
                 continue
             self.gave_up.append(f"worker {number} ended by itself with status {status}")
 

@@ -22,7 +22,7 @@ async def test_the_end_of_a_job_tells_of_the_one_that_waited_for_it(
     async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
         posts = [await place.submit(f"number {number}", number) for number in range(3)]
         with psycopg.connect(database_url, autocommit=True) as listener:
-            listener.execute("LISTEN procrastinate_any_queue_v1")
+            listener.execute('LISTEN "procrastinate_queue_v1#delivery"')  # what our workers listen on
             query = "SELECT id FROM procrastinate_jobs WHERE (args->>'post_id')::bigint = %s"
             jobs = [row[0] for post in posts for row in listener.execute(query, [post.id])]
             async with place.worker():

@@ -32,11 +32,17 @@ STALLED_SECONDS = 20.0
 
 
 _WAKE_WAITERS = """
-SELECT pg_notify('procrastinate_any_queue_v1', json_build_object('type', 'job_inserted', 'job_id', waiting.id)::text)
-FROM procrastinate_jobs AS waiting JOIN procrastinate_jobs AS ended ON waiting.lock = ended.lock
-WHERE ended.id = %(job_id)s AND waiting.status = 'todo'
-ORDER BY waiting.id LIMIT 1
+WITH next AS (
+    SELECT waiting.queue_name,
+        json_build_object('type', 'job_inserted', 'job_id', waiting.id)::text AS told
+    FROM procrastinate_jobs AS waiting JOIN procrastinate_jobs AS ended ON waiting.lock = ended.lock
+    WHERE ended.id = %(job_id)s AND waiting.status = 'todo'
+    ORDER BY waiting.id LIMIT 1
+)
+SELECT pg_notify('procrastinate_any_queue_v1', told), pg_notify('procrastinate_queue_v1#' || queue_name, told)
+FROM next
 """
+"""Says again what Procrastinate's trigger says of a new job: to workers of all queues, and to those of its own."""
 
 
 class _Connector(procrastinate.PsycopgConnector):
