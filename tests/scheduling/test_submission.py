@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 async def jobs(place: Workplace) -> int:
     async with place.services.database.transaction() as session:
-        return int((await session.execute(text("SELECT count(*) FROM procrastinate_jobs"))).scalar_one())
+        return int(
+            (
+                await session.execute(
+                    text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'delivery:deliver'")
+                )
+            ).scalar_one()
+        )
 
 
 async def test_a_submission_writes_the_post_and_its_job(place: Workplace) -> None:
