@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -239,3 +240,20 @@ async def release(place: Workplace, post: Post) -> None:
         row = await session.get_one(PostRow, post.id)
         await session.execute(update(PostRow).where(PostRow.id == post.id).values(error_code=None))
         await accepted(session, place.services.delivery.queue, row)
+
+
+async def test_a_channel_that_stays_paused_is_asked_for_ever_more_seldom(patient: Workplace) -> None:
+    patient.stand_in.set_channel(str(patient.persona.buffer_channel_id), queue_paused=True)
+    await patient.services.personas.available_channels()
+    post = await patient.submit()
+    pauses = []
+    for _ in range(8):
+        async with patient.services.database.transaction() as session:
+            await session.execute(text("UPDATE posts SET next_try_at = now() WHERE step = 'held'"))
+        await patient.services.delivery.deliver(post.id)
+        [held] = await line(patient)
+        assert held.next_try_at is not None
+        pauses.append((held.next_try_at - datetime.now(UTC)).total_seconds())
+    assert all(later > 1.9 * earlier for earlier, later in pairwise(pauses[:5]))
+    assert pauses[0] < 601
+    assert PATIENT.fullest - 10 < pauses[-1] <= PATIENT.fullest

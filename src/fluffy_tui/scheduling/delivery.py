@@ -143,12 +143,13 @@ class Delivery:
             channel = await buffer.channel(str(post.channel_id))
             await self.personas.remember_channel(channel)
         if channel.trouble:
-            raise Trouble.held(line.CHANNEL_UNHEALTHY, channel.trouble, self.pace.queue_full)
+            raise Trouble.waiting(line.CHANNEL_UNHEALTHY, channel.trouble, post, self.pace)
         if post.share_mode == ShareMode.ADD_TO_QUEUE and not channel.has_slots:
-            raise Trouble.held(
+            raise Trouble.waiting(
                 line.NO_SLOTS,
                 f"{channel.name} has no posting times in Buffer, so its queue never moves. Add some there.",
-                self.pace.queue_full,
+                post,
+                self.pace,
             )
         return channel
 
@@ -266,8 +267,8 @@ class Delivery:
 
         The moment at which one goes out is known before; whoever sees it go, or takes one back, wakes this one earlier.
         """
-        latest = datetime.now(UTC) + timedelta(seconds=self.pace.fullest)
+        now = datetime.now(UTC)
         leaves = await line.room_expected(session, post.channel_id)
-        tries = post.attempts if post.error_code == Code.QUEUE_FULL else 1
-        unknown = soonest + timedelta(seconds=self.pace.queue_full * (2.0 ** min(tries - 1, 10) - 1))
-        return min(latest, max(soonest, leaves + timedelta(minutes=1)) if leaves else unknown)
+        if leaves is None or leaves <= now:
+            return soonest
+        return min(now + timedelta(seconds=self.pace.fullest), max(soonest, leaves + timedelta(minutes=1)))

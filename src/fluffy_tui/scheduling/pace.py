@@ -28,9 +28,9 @@ class Pace:
     """First pause after something that passes by itself, such as a lost connection; it doubles each time."""
     longest_pause: float = 900.0
     queue_full: float = 900.0
-    """Pause when Buffer has no room, the channel cannot publish, or its day is full."""
+    """First pause when Buffer has no room, the channel cannot publish, or its day is full; it doubles each time."""
     fullest: float = 14_400.0
-    """Longest pause for a full queue, however late the next post of ours leaves it."""
+    """Longest such pause: each try costs two or three of the 250 requests that the free plan has a day."""
     key_refused: float = 1800.0
     """Pause while the key, its rights or the media host's settings have to be mended by a person."""
     channel_known: float = 600.0
@@ -63,6 +63,10 @@ class Pace:
     def __post_init__(self) -> None:
         if self.settle <= self.departure + self.answer:
             raise ValueError("settle has to be longer than departure and answer together")
+
+    def patience(self, tries: int) -> float:
+        """Return the pause before asking for room again, after so many tries in a row."""
+        return min(self.fullest, self.queue_full * 2.0 ** min(tries - 1, 16))
 
     def backoff(self, tries: int) -> float:
         """Return the pause before the next try, after so many in a row."""

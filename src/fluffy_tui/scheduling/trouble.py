@@ -52,6 +52,11 @@ class Trouble(FluffyError):
         return cls(Step.HELD, code, message, pause)
 
     @classmethod
+    def waiting(cls, code: str, message: str, post: PostRow, pace: Pace) -> Trouble:
+        """Return a trouble that lasts until somebody or something makes room, however long that takes."""
+        return cls.held(code, message, pace.patience(_tries(post, code)))
+
+    @classmethod
     def passing(cls, code: str, message: str, post: PostRow, pace: Pace) -> Trouble:
         """Return a trouble that is tried again with growing pauses, but not for ever."""
         tries = _tries(post, code)
@@ -97,7 +102,7 @@ def _pause(error: BufferError, post: PostRow, pace: Pace) -> float:
     if error.code in _MENDED_BY_A_PERSON:
         return pace.key_refused
     if error.verdict is Verdict.HOLD:
-        return pace.queue_full
+        return pace.patience(_tries(post, error.code))
     return pace.backoff(_tries(post, error.code))
 
 
