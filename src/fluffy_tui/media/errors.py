@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import PhotoUnreadable
 
-
-class PhotoUnreadable(FluffyError):
-    """The file cannot be turned into a picture: gone, forbidden, broken, too large or no image."""
+__all__ = ["MediaHostError", "PhotoUnreadable"]
 
 
 class MediaHostError(FluffyError):

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from fluffy_tui.media import Fit, PhotoUnreadable, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.photos import PhotoNotFound, PhotoState
-from fluffy_tui.photos import PhotoUnreadable as FileUnreadable
 from fluffy_tui.scheduling.trouble import Trouble, photo_trouble
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ async def rendition_of(photos: Photos, post: PostRow, service: str) -> Rendition
             shape=Shape(post.shape),
             turn=post.turn,
         )
-    except (PhotoNotFound, PhotoUnreadable, FileUnreadable) as error:
+    except (PhotoNotFound, PhotoUnreadable) as error:
         raise Trouble.final("photo_unreadable", str(error)) from error
 
 
