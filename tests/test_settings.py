@@ -135,3 +135,13 @@ def test_a_wrong_value_names_its_variable() -> None:
     with pytest.raises(InvalidSetting) as caught:
         load_settings({"FLUFFY_NOTIFY": "trumpet"})
     assert caught.value.variable == "FLUFFY_NOTIFY"
+
+
+def test_what_is_given_comes_before_everything_and_empty_means_not_set(tmp_path: Path) -> None:
+    environment = write(
+        tmp_path / "config.toml", 'preview = "sixel"\nimage_embed_url = "http://127.0.0.1:1"\n'
+    )
+    given = {"FLUFFY_PREVIEW": "off", "IMAGE_EMBED_URL": ""}
+    settings = load_settings({**environment, "FLUFFY_PREVIEW": "kitty"}, given=given)
+    assert settings.preview is Preview.OFF
+    assert settings.image_embed_url is None

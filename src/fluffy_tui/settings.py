@@ -223,8 +223,14 @@ def settings_table() -> str:
     return "\n".join(rows) + "\n"
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings(
+    environment: Mapping[str, str] | None = None, *, given: Mapping[str, str] | None = None
+) -> Settings:
     """Read environment and `config.toml` into checked settings.
+
+    Args:
+        environment: The environment; this process's own when not given.
+        given: Values by variable that come before all others; an empty one means that nothing is set.
 
     Raises:
         InvalidSetting: a value cannot be used, or the file cannot be read or is not TOML.
@@ -234,8 +240,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     from_file = _read_config(config_file)
     values: dict[str, str] = {}
     origins: dict[str, str] = {}
+    given = given or {}
     for setting in SETTINGS:
-        if environment.get(setting.variable):
+        if setting.variable in given:
+            if given[setting.variable]:
+                values[setting.variable] = given[setting.variable]
+            origins[setting.variable] = "given"
+        elif environment.get(setting.variable):
             values[setting.variable], origins[setting.variable] = environment[setting.variable], "environment"
         elif setting.key and setting.key in from_file:
             values[setting.variable], origins[setting.variable] = str(from_file[setting.key]), "config.toml"

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.bootstrap import Services, open_services
+from fluffy_tui.modes.setup import Setup
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
@@ -113,7 +114,7 @@ async def running(
                 stop.set()
                 await worker
 
-    app = FluffyApp(opened, paths=settings.paths, preview="half-cell", **options)
+    app = FluffyApp(opened, setup=Setup(settings, {}), preview="half-cell", **options)
     async with app.run_test(size=size) as pilot:
         real = Real(app, pilot, None, stand_in)  # type: ignore[arg-type]
         await real.until(lambda: bool(holder))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
 
+from .fake_setup import FakeSetup
 from .fakes import NOW, FakeServices, Opening
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ ENDLESS = frozenset({"events", "overview", "preview", "import", "leaving", "pers
 class Driver:
     """A running app and its keyboard."""
 
-    def __init__(self, app: FluffyApp, pilot: Pilot[None], services: FakeServices) -> None:
+    def __init__(self, app: FluffyApp, pilot: Pilot[Any], services: FakeServices) -> None:
         self.app = app
         self.pilot = pilot
         self.services = services
@@ -102,13 +103,13 @@ def opening(services: FakeServices) -> Opening:
 def make_app(opening: Opening, tmp_path: Path) -> Callable[..., FluffyApp]:
     """Return a function that makes the app in Berlin at `NOW`; keywords go to `FluffyApp`."""
 
-    def make(**options: Any) -> FluffyApp:
+    def make(keymap: Mapping[str, str] | None = None, **options: Any) -> FluffyApp:
         def clock() -> datetime:
             return NOW
 
         paths = Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data")
         defaults: dict[str, Any] = {
-            "paths": paths,
+            "setup": FakeSetup(paths, keys=keymap),
             "preview": "half-cell",
             "clock": clock,
             "zone": ZoneInfo("Europe/Berlin"),

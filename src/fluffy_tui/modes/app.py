@@ -8,9 +8,9 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.app import FluffyApp
-from fluffy_tui.tui.terminal import check_terminal
-from fluffy_tui.tui.widgets.photo_preview import choose_renderer
+from fluffy_tui.modes.setup import Setup
+from fluffy_tui.modes.showing import show
+from fluffy_tui.tui.leaving import Wish
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -21,42 +21,29 @@ if TYPE_CHECKING:
 
 
 async def run(settings: Settings, persona: str | None) -> int:
-    """Run the app until its person leaves."""
-    return await show(settings, _opener(settings), persona=persona)
+    """Run the app until its person leaves; who wants to look around first gets the demo in the same terminal."""
+    setup = Setup(settings)
+    status, wish = await show(setup, _opener(setup), persona=persona)
+    if wish is not Wish.DEMO:
+        return status
+    from fluffy_tui.modes import demo
+
+    return await demo.run(setup.settings, None, None)
 
 
-async def show(
-    settings: Settings, open_services: OpenServices, *, persona: str | None, demo: bool = False
-) -> int:
-    """Show the app on whatever `open_services` opens.
-
-    Raises:
-        UsageError: this is no terminal that an app can be shown on.
-    """
-    check_terminal()
-    app = FluffyApp(
-        open_services,
-        paths=settings.paths,
-        persona=persona,
-        preview=choose_renderer(settings.preview).name,
-        demo=demo,
-        keymap=settings.keys,
-    )
-    await app.run_async()
-    return app.return_code or 0
-
-
-def _opener(settings: Settings) -> OpenServices:
+def _opener(setup: Setup) -> OpenServices:
     @asynccontextmanager
     async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
         report("loading")
         # SQLAlchemy, Procrastinate and httpx take most of a second to import; the first frame is there already.
         bootstrap = await asyncio.to_thread(import_module, "fluffy_tui.bootstrap")
         own_worker = await asyncio.to_thread(import_module, "fluffy_tui.modes.own_worker")
+        settings = setup.settings
         async with (
             bootstrap.open_services(settings, report) as services,
             own_worker.own_worker(services.workers, os.environ, settings.paths.log_file),
         ):
+            setup.services = services
             yield services
 
     return opened

@@ -13,7 +13,7 @@ from fluffy_tui.settings import Preview
 from fluffy_tui.tui.key_map import key_troubles
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterator
     from contextlib import AbstractAsyncContextManager
 
     from fluffy_tui.bootstrap import Services
@@ -25,7 +25,7 @@ _LENGTHS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 
 async def checks(
     settings: Settings, opening: AbstractAsyncContextManager[Services], pictures: RendererChoice
-) -> AsyncIterator[Check]:
+) -> AsyncGenerator[Check, None]:
     """Yield every check as it ends.
 
     Args:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.demo import require_extra
-from fluffy_tui.modes.app import show
+from fluffy_tui.modes.setup import Setup
+from fluffy_tui.modes.showing import show
 from fluffy_tui.settings import SETTINGS, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ async def run(settings: Settings, folder: Path | None, persona: str | None) -> i
         raise UsageError(f"There is no folder {folder}.", "Name one with photos, or none for sample photos.")
     with _stand_in(settings) as stand_in:
         demo = _demo_settings(settings, stand_in)
-        opener = _opener(demo, stand_in, folder)
-        return await show(demo.settings, opener, persona=persona, demo=True)
+        setup = Setup(demo.settings, demo.environment)
+        opener = _opener(setup, demo.environment, stand_in, folder)
+        status, _ = await show(setup, opener, persona=persona, demo=True)
+        return status
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +120,21 @@ def _demo_settings(settings: Settings, stand_in: _StandIn) -> _Demo:
     return _Demo(load_settings(environment), environment)
 
 
-def _opener(demo: _Demo, stand_in: _StandIn, folder: Path | None) -> OpenServices:
+def _opener(
+    setup: Setup, environment: Mapping[str, str], stand_in: _StandIn, folder: Path | None
+) -> OpenServices:
     @asynccontextmanager
     async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
         report("loading")
         bootstrap = await asyncio.to_thread(import_module, "fluffy_tui.bootstrap")
         own_worker = await asyncio.to_thread(import_module, "fluffy_tui.modes.own_worker")
-        settings = demo.settings
+        settings = setup.settings
         async with bootstrap.open_services(settings, report) as services:
             await _furnish(services, settings.paths.data / "photos", folder, report)
             async with own_worker.own_worker(
-                services.workers, demo.environment, settings.paths.log_file, keep_open=[stand_in.lifeline]
+                services.workers, environment, settings.paths.log_file, keep_open=[stand_in.lifeline]
             ):
+                setup.services = services
                 yield services
 
     return opened

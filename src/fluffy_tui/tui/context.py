@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.import_run import ImportRun
     from fluffy_tui.tui.kept_texts import KeptTexts
     from fluffy_tui.tui.messages import Happening
-    from fluffy_tui.tui.ports import Services
+    from fluffy_tui.tui.ports import Services, SetupPort
     from fluffy_tui.tui.state import StateFile
 
 
@@ -62,6 +62,10 @@ class Context:
     """The import that runs, or the last one."""
     state_file: StateFile
     """What is remembered from one start to the next."""
+    setup: SetupPort
+    """The settings, and how they are changed."""
+    typed_setup: dict[str, str] = field(default_factory=dict, repr=False)
+    """What was typed while setting up and not saved yet, by setting; in memory only, for there are secrets in it."""
     overview: Overview = field(default_factory=Overview)
     """What header and strip show; replaced by the app, announced by `OverviewChanged`."""
     clock: Callable[[], datetime] = system_clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ from fluffy_tui.tui.overview import Overview, read_all, read_changes
 
 if TYPE_CHECKING:
     from fluffy_tui.core.changes import Event
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.ports import Services
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,7 @@ class Following:
         overview: Returns the overview as it stands, which other things change too.
         show_overview: Takes the new overview.
         publish: Tells all screens.
+        tell_posts: Takes the posts that changed, as they are now.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class Following:
         overview: Callable[[], Overview],
         show_overview: Callable[[Overview], None],
         publish: Callable[[Happening], None],
+        tell_posts: Callable[[Sequence[Post]], None],
     ) -> None:
         self._services = services
         self._overview = overview
         self._show_overview = show_overview
         self._publish = publish
+        self._tell_posts = tell_posts
         self._stale = asyncio.Event()
         self._all_is_stale = False
         self._stale_posts: dict[int, None] = {}
@@ -88,7 +92,8 @@ class Following:
         if everything:
             new = await read_all(self._services, before)
         else:
-            new = await read_changes(self._services, before, posts)
+            new, changed = await read_changes(self._services, before, posts)
+            self._tell_posts(changed)
         # Persona, banner and import may have changed while this was read, so only what was read is put in.
         self._show_overview(
             replace(
@@ -96,6 +101,9 @@ class Following:
                 strip=new.strip,
                 counts=new.counts,
                 worker_age=new.worker_age,
+                personas=new.personas,
+                troubles=new.troubles,
+                budget=new.budget,
                 read=new.read,
             )
         )

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.overview import Overview
 
@@ -74,6 +76,16 @@ class PersonaChosen(Message):
     """Open this persona's library."""
 
     persona: Persona
+    to_import: bool = False
+    """Whether to ask for folders to import at once."""
+
+
+@dataclass
+class SettingsSaved(Message):
+    """Settings have been saved: open everything anew with them."""
+
+    channels: Sequence[Channel] = ()
+    """Channels that personas are wanted for."""
 
 
 @dataclass

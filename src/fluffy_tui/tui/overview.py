@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts
+from fluffy_tui.buffer import Code
+from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, TroubleKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from fluffy_tui.buffer import Budget
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import ImportProgress
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Post, TroubleItem
     from fluffy_tui.tui.ports import Services
 
 STRIP_LENGTH = 6
@@ -41,6 +43,17 @@ class Overview:
     """Why the database is away; empty when it is there."""
     importing: ImportProgress | None = None
     """The import that runs now, whichever persona it is for."""
+    personas: Mapping[int, Persona] = field(default_factory=dict)
+    """All personas by id, for posts that are not of the chosen one."""
+    troubles: tuple[TroubleItem, ...] = ()
+    """All that needs somebody, of every persona, worst first."""
+    budget: Budget | None = None
+    """How many requests Buffer still takes; None before that was read."""
+
+    @property
+    def needing(self) -> int:
+        """How many troubles do not pass by themselves."""
+        return sum(needs_person(item) for item in self.troubles)
 
     @property
     def persona_counts(self) -> PersonaCounts:
@@ -64,6 +77,20 @@ class Overview:
         return f"worker silent for {_age(self.worker_age)}"
 
 
+_PASSING = frozenset({TroubleKind.UNCONFIRMED, TroubleKind.BUDGET_SPENT})
+_FOR_THE_PERSON = frozenset(
+    {Code.KEY_REFUSED, Code.KEY_MISSING, Code.FORBIDDEN, Code.WRONG_ADDRESS, "no_slots"}
+)
+"""Why a post is held, where waiting alone does not help. A channel's own trouble is an item of its own."""
+
+
+def needs_person(item: TroubleItem) -> bool:
+    """Tell whether a trouble stays until somebody acts."""
+    if item.kind is TroubleKind.HELD:
+        return item.post is not None and item.post.error_code in _FOR_THE_PERSON
+    return item.kind not in _PASSING
+
+
 def _age(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
@@ -78,19 +105,27 @@ async def read_all(services: Services, before: Overview) -> Overview:
     return await _read_numbers(services, replace(before, strip=_strip(moving, landed)))
 
 
-async def read_changes(services: Services, before: Overview, post_ids: Collection[int]) -> Overview:
-    """Read the posts that changed, the counts, and the worker's age."""
-    posts = [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
-    posts = [*reversed(posts), *(post for post in before.strip if post.id not in post_ids)]
+async def read_changes(
+    services: Services, before: Overview, post_ids: Collection[int]
+) -> tuple[Overview, Sequence[Post]]:
+    """Read the posts that changed, the counts, and the worker's age; return those posts too."""
+    changed = [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
+    posts = [*reversed(changed), *(post for post in before.strip if post.id not in post_ids)]
     moving = [post for post in posts if post.step in ON_THE_WAY]
     landed = [post for post in posts if post.step not in ON_THE_WAY]
-    return await _read_numbers(services, replace(before, strip=_strip(moving, landed)))
+    return await _read_numbers(services, replace(before, strip=_strip(moving, landed))), changed
 
 
 async def _read_numbers(services: Services, overview: Overview) -> Overview:
-    counts = await services.scheduling.counts()
-    age = await services.workers.heartbeat_age()
-    return replace(overview, counts=counts, worker_age=age, read=True)
+    return replace(
+        overview,
+        counts=await services.scheduling.counts(),
+        worker_age=await services.workers.heartbeat_age(),
+        personas={persona.id: persona for persona in await services.personas.list()},
+        troubles=tuple(await services.scheduling.troubles()),
+        budget=await services.scheduling.budget(),
+        read=True,
+    )
 
 
 def _strip(moving: Iterable[Post], landed: Sequence[Post]) -> tuple[Post, ...]:

@@ -10,11 +10,27 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fluffy_tui.buffer import Budget, Channel, ShareMode
+    from fluffy_tui.buffer import Budget, Channel, Organization, ShareMode
     from fluffy_tui.core.changes import Event
+    from fluffy_tui.core.checks import Check
     from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import ImportProgress, ImportSummary, Photo
-    from fluffy_tui.scheduling import Fit, PersonaCounts, Post, PostEvent, ScheduleResult, Step
+    from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Verdict
+    from fluffy_tui.media import Rendition
+    from fluffy_tui.scheduling import (
+        Agenda,
+        Fit,
+        Shape,
+        PersonaCounts,
+        Post,
+        PostEvent,
+        ScheduleResult,
+        Step,
+        TroubleItem,
+    )
+    from fluffy_tui.settings import Secret, Settings
+
+    OfferedChannels = tuple[Organization, Sequence[Channel]]
+    """An organisation of Buffer's with its channels."""
 
 
 class PersonasPort(Protocol):
@@ -39,8 +55,19 @@ class PersonasPort(Protocol):
 class PhotosPort(Protocol):
     """A persona's library."""
 
-    async def unscheduled_ids(self, persona_id: int) -> Sequence[int]:
-        """Return the ids of all photos without a post, newest first, 8 bytes each."""
+    async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]:
+        """Return all ids that a `Browse` asks for, in its order, 8 bytes each."""
+
+    async def first_ids(
+        self, persona_id: int, browse: Browse, *, limit: int, after: int | None = None
+    ) -> Sequence[int]:
+        """Return the first ids of an order, or those from a photo's place on; quick however many there are."""
+
+    async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
+        """Return the first photo at or behind a moment in an order by time taken; None behind the last."""
+
+    async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
+        """Store a verdict and return the one before; raises PhotoNotFound. Nothing is ever deleted."""
 
     async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of these ids, without those that are gone."""
@@ -54,7 +81,7 @@ class PhotosPort(Protocol):
     ) -> ImportSummary:
         """Import picture files; raises FolderNotFound. Cancelling keeps what was committed."""
 
-    def thumbnail(self, path: Path, width: int, height: int) -> object:
+    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
         """Return an upright RGB Pillow image that fits width × height pixels; slow, so call it in a thread.
 
         Raises PhotoUnreadable.
@@ -73,6 +100,8 @@ class SchedulingPort(Protocol):
         share_mode: ShareMode = ...,
         at: datetime | None = None,
         fit: Fit = ...,
+        shape: Shape = ...,
+        turn: int = 0,
     ) -> ScheduleResult:
         """Submit a photo with its caption; never raises for a refusal."""
 
@@ -115,6 +144,12 @@ class SchedulingPort(Protocol):
     ) -> Post:
         """Change what is given, in Buffer too; raises NotPossibleNow, PostNotFound or BufferError."""
 
+    async def rehost(self, post_id: int) -> Post:
+        """Render and host a post's picture anew; raises NotPossibleNow or PostNotFound."""
+
+    async def troubles(self) -> Sequence[TroubleItem]:
+        """Return everything that needs a person, of all personas, worst first."""
+
     async def timeline(self, post_id: int) -> list[PostEvent]:
         """Return everything that happened to a post, oldest first."""
 
@@ -126,6 +161,18 @@ class SchedulingPort(Protocol):
 
     async def budget(self) -> Budget:
         """Return how many requests Buffer still takes."""
+
+
+class PlanningPort(Protocol):
+    """What is planned on a channel, and what a photo will look like there."""
+
+    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
+        """Return what waits for a persona's channel, and what went out since a moment."""
+
+    def preview_rendition(
+        self, photo: Photo, service: str, fit: Fit = ..., shape: Shape = ..., turn: int = 0
+    ) -> Rendition:
+        """Render a photo as it would go out; slow, so call it in a thread. Raises media's PhotoUnreadable."""
 
 
 class WorkerStatus(Protocol):
@@ -151,11 +198,45 @@ class Services(Protocol):
         """Posts."""
 
     @property
+    def planning(self) -> PlanningPort:
+        """What is planned."""
+
+    @property
     def workers(self) -> WorkerStatus:
         """Workers."""
 
     def events(self) -> AsyncIterator[Event]:
         """Follow changes for ever: PostChanged, PhotosChanged, Connected, Disconnected."""
+
+
+class SetupPort(Protocol):
+    """The settings as they are, and what it takes to change them from inside the app."""
+
+    @property
+    def settings(self) -> Settings:
+        """What is set now."""
+
+    async def ask_buffer(self, key: Secret) -> Sequence[OfferedChannels]:
+        """Ask Buffer for what a key that is not saved yet gives access to; raises BufferError."""
+
+    async def prove_host(self, values: Mapping[str, str]) -> float:
+        """Upload a tiny picture with these settings by variable, fetch it back, delete it; return milliseconds.
+
+        Raises InvalidSetting or MediaHostError.
+        """
+
+    def save(self, values: Mapping[str, str]) -> Sequence[str]:
+        """Write these settings by variable to config.toml and read them again; an empty one is taken out.
+
+        Returns the variables that the environment sets to something else, which comes before the file.
+        Raises InvalidSetting or FluffyError, and then nothing has changed.
+        """
+
+    def demo_trouble(self) -> str:
+        """Return why the demo cannot be opened; empty when it can."""
+
+    def checks(self) -> AsyncIterator[Check]:
+        """Try each link of the chain with the services that are open."""
 
 
 class OpenServices(Protocol):
