@@ -28,6 +28,7 @@ PACE = Pace(
     shortest_pause=0.2,
     longest_pause=2.0,
     queue_full=0.5,
+    fullest=2.0,
     key_refused=0.5,
     bounded_tries=6,
 )
