@@ -24,6 +24,7 @@ from fluffy_tui.networks import caption_problem, rules_for
 from fluffy_tui.personas import Persona, PersonaNameTaken
 from fluffy_tui.photos import FailedFile, ImportProgress, ImportSummary, Photo, PhotoUnreadable
 from fluffy_tui.scheduling import (
+    Action,
     Fit,
     NotPossibleNow,
     PersonaCounts,
@@ -34,6 +35,8 @@ from fluffy_tui.scheduling import (
     Reason,
     ScheduleResult,
     Step,
+    TroubleItem,
+    TroubleKind,
 )
 
 if TYPE_CHECKING:
@@ -198,6 +201,50 @@ _POSTS: tuple[tuple[str, Step | None, dict[str, object]], ...] = (
 )
 
 
+_TROUBLES: dict[Step | None, tuple[TroubleKind, str, str, tuple[Action, ...]]] = {
+    Step.FAILED: (
+        TroubleKind.FAILED,
+        "This post was not published.",
+        "Nothing more happens by itself.",
+        (Action.RETRY, Action.EDIT, Action.CHANGE_TIME, Action.LET_GO),
+    ),
+    Step.HELD: (
+        TroubleKind.HELD,
+        "This post has to wait.",
+        "It is tried again by itself.",
+        (Action.RETRY, Action.MOVE_UP, Action.EDIT, Action.CHANGE_TIME, Action.CANCEL),
+    ),
+    Step.UNCONFIRMED: (
+        TroubleKind.UNCONFIRMED,
+        "It is not known whether Buffer has this post.",
+        "Buffer is looked at again; nothing is sent twice.",
+        (Action.OPEN_IN_BUFFER,),
+    ),
+    None: (
+        TroubleKind.DRAFT_KEPT,
+        "Kept as a draft, not sent.",
+        "It stays a draft until it is sent.",
+        (Action.RETRY, Action.EDIT, Action.LET_GO),
+    ),
+}
+
+
+def trouble_of(post: Post) -> TroubleItem:
+    """Return the line of the inbox for a post that is failed, held, unconfirmed or a draft."""
+    kind, what, then, actions = _TROUBLES[post.step]
+    return TroubleItem(
+        kind,
+        what,
+        post.error_message or "",
+        then,
+        post.next_try_at,
+        actions,
+        post,
+        post.persona_id,
+        post.channel_id,
+    )
+
+
 class FakePersonas:
     """Three personas: one healthy, one on Bluesky, one without a channel whose name looks like markup."""
 
@@ -328,6 +375,9 @@ class FakeScheduling:
         self.events: dict[int, list[PostEvent]] = {}
         self.the_budget = Budget()
         self.edits: list[dict[str, object]] = []
+        self.rehosted: list[int] = []
+        self.other_troubles: list[TroubleItem] = []
+        """Troubles that are no post's own: of a channel, of the worker, of the budget."""
         self.on_change: Callable[[Post], None] = lambda post: None
 
     async def schedule_post(
@@ -483,6 +533,24 @@ class FakeScheduling:
                 scheduled_at=at or post.scheduled_at,
             )
         )
+
+    async def rehost(self, post_id: int) -> Post:
+        """Send a post again with a picture hosted anew."""
+        self._refuse()
+        self.rehosted.append(post_id)
+        return await self.retry(post_id)
+
+    async def troubles(self) -> list[TroubleItem]:
+        """Return the posts that wait for somebody, and what `other_troubles` holds, worst first."""
+        self._raise()
+        needy = (Step.FAILED, Step.HELD, Step.UNCONFIRMED, None)
+        items = [
+            trouble_of(post)
+            for post in sorted(self.all_posts.values(), key=lambda post: post.id)
+            if post.step in needy
+        ]
+        order = list(TroubleKind)
+        return sorted([*items, *self.other_troubles], key=lambda item: order.index(item.kind))
 
     async def timeline(self, post_id: int) -> list[PostEvent]:
         """Return what `events` holds."""

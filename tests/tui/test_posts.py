@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fluffy_tui.scheduling import Step
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.scheduling import Fit, NotPossibleNow, Step
 from fluffy_tui.tui.post_facts import post_facts, rendition_words
 from fluffy_tui.tui.screens.confirm import ConfirmScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
@@ -48,7 +49,10 @@ async def test_newest_first_with_states_in_words(running: Running) -> None:
         assert row(driver, 2) == ["Wed 09:00 · in 23 h", "coffee first", "✓ in Buffer for Wed 09:00", ""]
         assert row(driver, 4)[1] == f"a caption with {MARKUP} in it"
         assert row(driver, 4)[2].startswith(f"✗ failed: Buffer could not read the picture {MARKUP}")
-        assert row(driver, 6)[2] == "! held until 18:00: The channel's queue in Buffer is full"
+        assert (
+            row(driver, 6)[2]
+            == "! held until 18:00, next of 6 in line: The channel's queue in Buffer is full"
+        )
 
 
 async def test_vim_keys_and_arrows_move(running: Running) -> None:
@@ -70,7 +74,7 @@ async def test_a_post_moves_in_its_line_alone(running: Running, services: FakeSe
         services.scheduling.move(10, Step.HELD, next_try_at=NOW + timedelta(hours=1), attempts=3)
         await driver.heard()
         assert row(driver, 11)[2] == "● sending to Buffer"
-        assert row(driver, 10)[2:] == ["! held until 10:30", "3"]
+        assert row(driver, 10)[2:] == ["! held until 10:30, 5th of 6 in line", "3"]
         assert table(driver).highlighted == highlighted
 
 
@@ -168,39 +172,127 @@ async def test_a_retry_that_is_not_possible_is_said(running: Running) -> None:
         assert said(driver) == ["The post is queued and needs no retry."]
 
 
+async def asked(driver: Driver, key: str) -> str:
+    """Press a key and return the question that it leads to."""
+    await driver.pilot.press(key)
+    while not isinstance(driver.screen, ConfirmScreen):
+        await driver.pilot.pause()
+    return str(driver.screen.query_one("#dialog Static").render())
+
+
 @pytest.mark.parametrize("key", ["x", "delete"])
-async def test_let_go_asks_and_frees_the_photo(running: Running, services: FakeServices, key: str) -> None:
+async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
+    running: Running, services: FakeServices, key: str
+) -> None:
+    posts = services.scheduling.all_posts
+    posts[4] = replace(posts[4], alt_text="what it shows", share_mode=ShareMode.SHARE_NEXT, fit=Fit.CROP)
     async with running(persona="sarah") as driver:
         await driver.press("2", *"jjjjjjj")
-        await driver.pilot.press(key)
-        while not isinstance(driver.screen, ConfirmScreen):
-            await driver.pilot.pause()
+        question = await asked(driver, key)
+        assert f"a caption with {MARKUP} in it" in question
+        assert "did not go out" in question
         await driver.pilot.press("n")
         await driver.settle()
-        assert 4 in services.scheduling.all_posts
-        await driver.pilot.press(key)
-        while not isinstance(driver.screen, ConfirmScreen):
-            await driver.pilot.pause()
+        assert 4 in posts
+        await asked(driver, key)
         await driver.pilot.press("y")
-        await driver.settle()
         await driver.heard()
-        assert 4 not in services.scheduling.all_posts
+        assert 4 not in posts
         assert 4 not in {post.id for post in table(driver).posts}
+        kept = driver.app.context.kept_texts.load(services.photos.photos[4])
+        assert kept is not None
+        assert (kept.caption, kept.alt_text) == (f"a caption with {MARKUP} in it", "what it shows")
+        assert (kept.share_mode, kept.fit) == (ShareMode.SHARE_NEXT, Fit.CROP)
         await driver.press("1")
         assert isinstance(driver.screen, LibraryScreen)
         assert 4 in driver.screen.query_one(PhotoList).rows.ids
 
 
-async def test_a_post_in_buffer_is_not_let_go(running: Running, services: FakeServices) -> None:
+async def test_cancelling_in_buffer_says_that_it_is_deleted_there_first(
+    running: Running, services: FakeServices
+) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "G", "k")
-        await driver.pilot.press("x")
-        while not isinstance(driver.screen, ConfirmScreen):
-            await driver.pilot.pause()
+        question = await asked(driver, "x")
+        assert (
+            "It is in Buffer for Wed 13 Jan 09:00 New York (your 15:00). It is deleted there first."
+            in question
+        )
         await driver.pilot.press("y")
-        await driver.settle()
+        await driver.heard()
+        assert 2 not in services.scheduling.all_posts
+
+
+@pytest.mark.parametrize(
+    ("post_id", "why"), [(1, "live"), (3, "publishing"), (7, "not known"), (8, "being sent")]
+)
+async def test_what_is_going_out_is_not_cancelled_and_says_so(
+    running: Running, services: FakeServices, post_id: int, why: str
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"j" * (11 - post_id), "x")
+        assert isinstance(driver.screen, PostsScreen)
+        assert why in said(driver)[-1]
+        assert post_id in services.scheduling.all_posts
+
+
+async def test_a_refused_cancel_leaves_post_and_kept_texts_as_they_were(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.not_possible = NotPossibleNow(f"Buffer was faster {MARKUP}.", "It is live.")
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "k")
+        await asked(driver, "x")
+        await driver.pilot.press("y")
+        await driver.heard()
+        assert said(driver) == [f"Buffer was faster {MARKUP}. It is live."]
         assert 2 in services.scheduling.all_posts
-        assert "The post is in Buffer. Delete it there first." in said(driver)
+        assert driver.app.context.kept_texts.load(services.photos.photos[2]) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "ids"),
+    [
+        ("a", list(range(11, 0, -1))),
+        ("w", [11, 10, 9, 8, 7, 6, 5]),
+        ("i", [3, 2]),
+        ("f", [4]),
+        ("l", [1]),
+    ],
+)
+async def test_one_key_shows_one_kind(running: Running, key: str, ids: list[int]) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "w", key)
+        assert [post.id for post in table(driver).posts] == ids
+
+
+async def test_a_post_that_is_no_longer_of_the_kind_leaves(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "f")
+        services.scheduling.move(4, Step.ACCEPTED)
+        services.scheduling.move(2, Step.FAILED)
+        await driver.heard()
+        assert [post.id for post in table(driver).posts] == [2]
+        await driver.press("i")
+        assert [post.id for post in table(driver).posts] == [4, 3]
+        services.scheduling.move(3, Step.LIVE)
+        services.scheduling.move(4, Step.LIVE)
+        await driver.heard()
+        assert "No post of this kind" in driver.text("#no-posts")
+
+
+async def test_moving_up_changes_the_places_of_both(running: Running, services: FakeServices) -> None:
+    for post_id in (9, 10):
+        services.scheduling.move(post_id, Step.HELD)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "j")
+        assert "5th of 6" in row(driver, 10)[2]
+        await driver.press("M")
+        await driver.heard()
+        assert "4th of 6" in row(driver, 10)[2]
+        assert "5th of 6" in row(driver, 9)[2]
+        await driver.press("f", "M")
+        assert said(driver)[-1] == "This post does not wait in line."
 
 
 async def test_the_link_is_copied(running: Running) -> None:

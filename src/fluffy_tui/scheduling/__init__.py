@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.attention import Action, TroubleItem, TroubleKind
 from fluffy_tui.scheduling.model import (
+    IN_BUFFER,
     ON_THE_WAY,
     NotPossibleNow,
     PersonaCounts,
@@ -58,6 +59,7 @@ _HOMES = {
 """What costs SQLAlchemy and Procrastinate, half a second that no screen should pay before its first frame."""
 
 __all__ = [
+    "IN_BUFFER",
     "ON_THE_WAY",
     "TOO_CLOSE",
     "Action",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import ShareMode
@@ -37,6 +37,7 @@ from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 from fluffy_tui.scheduling.workers import Workers
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from procrastinate import App
@@ -177,14 +178,29 @@ class Scheduling:
         )
 
     async def posts(
-        self, persona: Persona | int | None = None, *, limit: int = 200, before_id: int | None = None
+        self,
+        persona: Persona | int | None = None,
+        *,
+        limit: int = 200,
+        before_id: int | None = None,
+        steps: Collection[Step | None] | None = None,
     ) -> list[Post]:
-        """Return posts, newest first: of one persona or of all, from below `before_id` when paging."""
+        """Return posts, newest first: of one persona or of all, from below `before_id` when paging.
+
+        Args:
+            persona: whose; everybody's when not given.
+            limit: how many at most.
+            before_id: only those that are older than this one.
+            steps: only those at one of these steps; None among them means drafts that were never submitted.
+        """
         query = select(PostRow).order_by(PostRow.id.desc()).limit(limit)
         if persona is not None:
             query = query.where(PostRow.persona_id == (persona if isinstance(persona, int) else persona.id))
         if before_id is not None:
             query = query.where(PostRow.id < before_id)
+        if steps is not None:
+            at_steps = PostRow.step.in_([step for step in steps if step is not None])
+            query = query.where(or_(at_steps, PostRow.step.is_(None)) if None in steps else at_steps)
         return await self._posts(query)
 
     async def post(self, post_id: int) -> Post | None:
@@ -208,15 +224,19 @@ class Scheduling:
 
     async def counts(self) -> dict[int, PersonaCounts]:
         """Return each persona's counts, by persona id; a persona without photos is left out."""
-        query = select(PostRow.persona_id, PostRow.status, func.count()).group_by(
+        due = func.min(case((PostRow.step == Step.ACCEPTED, PostRow.scheduled_at)))
+        query = select(PostRow.persona_id, PostRow.status, func.count(), due).group_by(
             PostRow.persona_id, PostRow.status
         )
         async with self.database.transaction() as session:
             grouped = (await session.execute(query)).all()
         unscheduled = await self.photos.unscheduled_counts()
         by_status: dict[int, dict[str, int]] = {}
-        for persona_id, status, count in grouped:
+        next_due: dict[int, datetime] = {}
+        for persona_id, status, count, due_at in grouped:
             by_status.setdefault(persona_id, {})[status] = count
+            if due_at is not None:
+                next_due[persona_id] = due_at
         return {
             persona_id: PersonaCounts(
                 unscheduled=unscheduled.get(persona_id, 0),
@@ -224,6 +244,7 @@ class Scheduling:
                 scheduled=by_status.get(persona_id, {}).get(PostStatus.SCHEDULED, 0),
                 failed=by_status.get(persona_id, {}).get(PostStatus.FAILED, 0),
                 posted=by_status.get(persona_id, {}).get(PostStatus.POSTED, 0),
+                next_due_at=next_due.get(persona_id),
             )
             for persona_id in unscheduled.keys() | by_status.keys()
         }

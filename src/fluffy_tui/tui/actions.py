@@ -18,6 +18,8 @@ class Place(StrEnum):
     LIBRARY = "library"
     COMPOSE = "composer"
     POSTS = "posts"
+    TROUBLE = "trouble"
+    EDITING = "changing a post"
     IMPORT = "import"
     SETTINGS = "settings"
     SETUP = "setting up Buffer"

@@ -26,6 +26,21 @@ _APP = (
         method="tab('library')",
     ),
     Action("app.posts", "2", "Posts", "Go to the persona's posts.", Place.EVERYWHERE, method="tab('posts')"),
+    Action(
+        "app.trouble",
+        "4",
+        "Trouble",
+        "Go to all that needs you, of every persona, with the key that mends it.",
+        Place.EVERYWHERE,
+        method="tab('trouble')",
+    ),
+    Action(
+        "app.take_back",
+        "z",
+        "undo submit",
+        "Take back the post that was submitted last, before it leaves; its text is kept with the photo.",
+        Place.EVERYWHERE,
+    ),
     Action("app.personas", "at", "persona", "Change the persona.", Place.EVERYWHERE),
     Action(
         "app.settings",

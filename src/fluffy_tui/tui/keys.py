@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from fluffy_tui.tui.actions import Action, Place, written_key
 from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
+from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
 
 __all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "written_key"]
 
@@ -92,41 +93,13 @@ _COMPOSE = (
     ),
 )
 
-_POSTS = (
-    Action(
-        "posts.open", "enter", "details", "Show everything known about the post.", Place.POSTS, footer=True
-    ),
-    Action(
-        "posts.retry",
-        "r",
-        "try again",
-        "Send a failed, held or kept post again.",
-        Place.POSTS,
-        footer=True,
-    ),
-    Action(
-        "posts.let_go",
-        "delete,x",
-        "let go",
-        "Delete a post that is not in Buffer and free its photo.",
-        Place.POSTS,
-        footer=True,
-    ),
-    Action(
-        "posts.copy_link",
-        "y",
-        "copy link",
-        "Copy the link to the post on its network.",
-        Place.POSTS,
-        footer=True,
-    ),
-)
-
 ACTIONS: tuple[Action, ...] = (
     *BEFORE_THE_TABS,
     *_LIBRARY,
     *_COMPOSE,
-    *_POSTS,
+    *POSTS,
+    *TROUBLE,
+    *EDITING,
     *AFTER_THE_TABS,
 )
 """The table of all keys."""

@@ -20,7 +20,15 @@ _WANTED = {
 }
 
 
-def post_facts(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> list[tuple[str, str]]:
+def post_facts(
+    post: Post,
+    now: datetime,
+    zone: tzinfo,
+    own_zone: tzinfo,
+    *,
+    place: tuple[int, int] | None = None,
+    hosted: datetime | None = None,
+) -> list[tuple[str, str]]:
     """Return what is known, in the order in which a person asks; what is not known is left out.
 
     Args:
@@ -28,19 +36,34 @@ def post_facts(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> lis
         now: the present moment.
         zone: the channel's time zone.
         own_zone: the person's time zone.
+        place: which one it is in the line of its channel, and how many wait there.
+        hosted: since when its picture is hosted.
     """
 
     def when(moment: datetime) -> str:
         return f"{both_zones(moment, zone, own_zone)} · {far_off(moment, now)}"
 
     state = f"{state_sign(post)} {state_words(post, now, zone)}"
-    return [(label, words) for label, words in _facts(post, when, state) if words]
+    facts = list(_facts(post, when, state))
+    where = next(index for index, (label, _) in enumerate(facts) if label == "wanted")
+    facts.insert(where, ("in line", place_words(*place) if place else ""))
+    facts.append(("hosted since", when(hosted) if hosted and post.media_url else ""))
+    return [(label, words) for label, words in facts if words]
+
+
+def place_words(place: int, of: int) -> str:
+    """Return a place in the line: `2nd of 5 in line`, `next in line`."""
+    if place == 1:
+        return "next in line" if of == 1 else f"next of {of} in line"
+    ending = "th" if 10 < place % 100 < 14 else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending} of {of} in line"
 
 
 def _facts(post: Post, when: Callable[[datetime], str], state: str) -> Iterator[tuple[str, str]]:
     yield "state", state
     yield "why", post.error_message or ""
     yield "error code", post.error_code or ""
+    yield "help", post.support_url or ""
     yield "next try", when(post.next_try_at) if post.next_try_at else ""
     yield (
         "wanted",

@@ -46,6 +46,8 @@ def state_words(post: Post, now: datetime, zone: tzinfo) -> str:
     """
     match post.step:
         case Step.QUEUED:
+            if post.next_try_at is not None and post.next_try_at > now:
+                return f"goes out in {duration_words(post.next_try_at - now)}"
             return "waiting for the worker"
         case Step.RENDERING:
             return "rendering the picture"

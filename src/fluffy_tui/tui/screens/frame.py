@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.widgets.frame_lines import Banner, FrameHeader, StatusStrip, tabs
+from fluffy_tui.tui.widgets.frame_lines import Banner, FrameHeader, StatusStrip, Tab, tabs
 from fluffy_tui.tui.widgets.small_notice import SmallNotice
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class FrameScreen(TellsFailures, Screen[None]):
         yield Banner()
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield StatusStrip(self.context.zone)
+        yield StatusStrip(self.context.zone, self.context.clock)
         yield Footer(show_command_palette=False)
         yield SmallNotice()
 
@@ -80,4 +80,6 @@ class FrameScreen(TellsFailures, Screen[None]):
         overview = self.context.overview
         self.query_one(FrameHeader).show(overview)
         self.query_one(Banner).show(overview.away)
-        self.query_one(StatusStrip).show(overview, self.context.clock())
+        self.query_one(StatusStrip).show(overview)
+        for tab in self.query("#tab-trouble").results(Tab):
+            tab.show(overview.needing)

@@ -10,25 +10,43 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.messages import DatabaseBack, Happening, PostChanged
 from fluffy_tui.tui.post_facts import post_facts
-from fluffy_tui.tui.screens.post_actions import ActsOnPost
+from fluffy_tui.tui.screens.post_actions import ActsOnPosts
 from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.timeline import hosted_since, timeline
 from fluffy_tui.tui.wording import state_tone
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Post, PostEvent
     from fluffy_tui.tui.context import Context
 
 LABEL_WIDTH = 15
+ACTING = tuple(
+    f"posts.{verb}"
+    for verb in (
+        "edit",
+        "change_time",
+        "retry",
+        "cancel_post",
+        "rehost",
+        "move_up",
+        "open_in_buffer",
+        "copy_link",
+    )
+)
+"""What can be done with the post shown."""
 
 
-class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
-    """Shows all fields of a post, and lets it be tried again or let go.
+class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
+    """Shows all fields of a post and its trail, with the same keys as the table.
 
     Args:
         context: The world.
@@ -37,13 +55,14 @@ class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
 
     PLACE = Place.POSTS
     BINDINGS: ClassVar = [
-        *bindings(Place.POSTS, only=("posts.retry", "posts.let_go", "posts.copy_link")),
+        *bindings(Place.POSTS, only=ACTING),
         *bindings(Place.DIALOG, only=("dialog.cancel",)),
     ]
     CSS: ClassVar[str] = """
     PostDetailScreen.dialog {
         #dialog { width: 96; }
-        #facts { height: auto; max-height: 100%; }
+        #facts { height: auto; }
+        #timeline { height: auto; margin-top: 1; }
         Footer { dock: bottom; }
     }
     """
@@ -52,11 +71,14 @@ class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
         super().__init__(classes="dialog")
         self.context = context
         self._post = post
+        self._events: Sequence[PostEvent] = ()
+        self._place: tuple[int, int] | None = None
         self._facts = Static("", id="facts", markup=False)
+        self._timeline = Static("", id="timeline", markup=False)
 
-    def post_in_question(self) -> Post:
+    def posts_in_question(self) -> Sequence[Post]:
         """Return the post shown."""
-        return self._post
+        return [self._post]
 
     def compose(self) -> ComposeResult:
         """Lay out the caption and the facts."""
@@ -64,11 +86,13 @@ class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
             dialog.border_title = f"post {self._post.id}"
             dialog.border_subtitle = "esc close"
             yield self._facts
+            yield self._timeline
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what is known, and listen."""
         self._show(self._post)
+        self._read()
         self.query_one("#dialog").focus()
         self.context.changes.subscribe(self, self._hear, immediate=True)
 
@@ -77,26 +101,44 @@ class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
         self.dismiss()
 
     def _hear(self, happening: Happening) -> None:
+        # any post may change the place of this one in its line
+        waits = isinstance(happening, PostChanged) and self._place is not None
         is_this = isinstance(happening, PostChanged) and happening.post_id == self._post.id
-        if is_this or isinstance(happening, DatabaseBack):
+        if is_this or waits or isinstance(happening, DatabaseBack):
             self._read()
 
     @work(group="post-detail", exclusive=True, exit_on_error=False, description="reading the post")
     async def _read(self) -> None:
-        post = await self.context.services.scheduling.post(self._post.id)
-        if post is not None:
-            self._show(post)
-        elif self.is_current:
-            self.dismiss()  # it was let go
+        scheduling = self.context.services.scheduling
+        post = await scheduling.post(self._post.id)
+        if post is None:
+            if self.is_current:
+                self.dismiss()  # it was let go
+            return
+        self._events = await scheduling.timeline(post.id)
+        self._place = None
+        if post.step in ON_THE_WAY and post.channel_id is not None:
+            ids = [other.id for other in await scheduling.line(post.channel_id)]
+            self._place = (ids.index(post.id) + 1, len(ids)) if post.id in ids else None
+        self._show(post)
 
     def _show(self, post: Post) -> None:
         self._post = post
-        zone = zone_of(self.context.overview.persona, self.context.zone)
+        overview = self.context.overview
+        zone = zone_of(overview.personas.get(post.persona_id, overview.persona), self.context.zone)
         parts = [Content(post.caption or "(no caption)")]
         parts += [Content.styled(f"alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
         parts.append(Content(""))
         tone = state_tone(post)
-        for label, words in post_facts(post, self.context.clock(), zone, self.context.zone):
+        facts = post_facts(
+            post,
+            self.context.clock(),
+            zone,
+            self.context.zone,
+            place=self._place,
+            hosted=hosted_since(self._events),
+        )
+        for label, words in facts:
             style = f"$text-{tone}" if label in ("state", "why") and tone != "foreground" else ""
             parts.append(
                 Content.assemble(
@@ -105,3 +147,5 @@ class PostDetailScreen(ActsOnPost, TellsFailures, ModalScreen[None]):
                 )
             )
         self._facts.update(Content("\n").join(parts))
+        self._timeline.display = bool(self._events)
+        self._timeline.update(timeline(self._events, zone, self.context.zone))

@@ -10,9 +10,11 @@ from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.keys import Place, actions_of
+from fluffy_tui.tui.taking_back import in_grace, is_in_grace
 from fluffy_tui.tui.wording import both_zones, one_line, state_sign, state_tone, state_words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime, tzinfo
 
     from fluffy_tui.buffer import Channel
@@ -111,11 +113,11 @@ def _how_much(overview: Overview) -> Content:
 
 def _needs(overview: Overview, *, demo: bool) -> Content:
     parts = []
-    if overview.persona is not None:
-        if overview.persona_counts.failed:
-            parts.append(Content.styled(f"! {overview.persona_counts.failed} failed", "$text-error"))
-        if health := channel_health(overview.persona):
-            parts.append(Content.styled(f"! {health}", "$text-warning"))
+    if overview.needing:
+        words = "1 needs you" if overview.needing == 1 else f"{overview.needing} need you"
+        parts.append(Content.styled(f"! {words}", "$text-error"))
+    if overview.persona is not None and (health := channel_health(overview.persona)):
+        parts.append(Content.styled(f"! {health}", "$text-warning"))
     if overview.worker_words:
         parts.append(Content.styled(f"! {overview.worker_words}", "$text-warning"))
     if demo:
@@ -135,10 +137,14 @@ class Tab(Static):
     """
 
     def __init__(self, key: str, label: str, action: str, *, here: bool) -> None:
-        super().__init__(
-            Content.assemble(Content.styled(key, "$primary"), f" {label}"), classes="-here" if here else ""
-        )
-        self._action = action
+        super().__init__(classes="-here" if here else "", id=f"tab-{label.lower()}")
+        self._key, self._label, self._action = key, label, action
+        self.show(0)
+
+    def show(self, needing: int) -> None:
+        """Show how many things need the person there; nothing for none."""
+        number = Content.styled(f" ●{needing}", "$text-error") if needing else ""
+        self.update(Content.assemble(Content.styled(self._key, "$primary"), f" {self._label}", number))
 
     async def on_click(self) -> None:
         """Go to the tab."""
@@ -191,12 +197,25 @@ class StatusStrip(Static):
     LINES: ClassVar[tuple[int, int]] = (2, 3)
     """How many lines at most in a low and in a tall terminal."""
 
-    def __init__(self, own_zone: tzinfo) -> None:
+    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime]) -> None:
         super().__init__(markup=False, id="status-strip")
         self._own_zone = own_zone
+        self._now = now
+        self._overview: Overview | None = None
 
-    def show(self, overview: Overview, now: datetime) -> None:
+    def show(self, overview: Overview) -> None:
         """Show a new overview."""
+        self._overview = overview
+        self._draw(overview)
+
+    def automatic_refresh(self) -> None:
+        """Count down the seconds until a post leaves."""
+        if self._overview is not None:
+            self._draw(self._overview)
+
+    def _draw(self, overview: Overview) -> None:
+        now = self._now()
+        self.auto_refresh = 1.0 if in_grace(overview.strip, now) else None
         lines = [_import_line(overview.importing)] if overview.importing else []
         most = self.LINES[self.app.size.height >= 30]
         zone = zone_of(overview.persona, self._own_zone)
@@ -216,7 +235,9 @@ class StatusStrip(Static):
 
 def _post_line(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> Content:
     words = state_words(post, now, zone)
-    if post.step is Step.ACCEPTED and post.scheduled_at is not None:
+    if is_in_grace(post, now):
+        words += " · z undo"
+    elif post.step is Step.ACCEPTED and post.scheduled_at is not None:
         words = f"in Buffer for {both_zones(post.scheduled_at, zone, own_zone)}"
     elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
         words += "…"

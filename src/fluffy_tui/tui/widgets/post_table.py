@@ -11,11 +11,13 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.post_facts import place_words
 from fluffy_tui.tui.wording import far_off, moment_words, one_line, state_sign, state_tone, state_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from textual import events
@@ -75,6 +77,7 @@ class PostTable(DataTable[Text]):
         self._zone = zone
         self._now = now
         self._posts: dict[int, Post] = {}
+        self._places: Mapping[int, tuple[int, int]] = {}
 
     @property
     def posts(self) -> Sequence[Post]:
@@ -95,10 +98,23 @@ class PostTable(DataTable[Text]):
             self._zone = zone
             self._fill()
 
-    def show(self, posts: Sequence[Post]) -> None:
-        """Show these posts; the cursor stays on its post."""
+    def show(self, posts: Sequence[Post], places: Mapping[int, tuple[int, int]] | None = None) -> None:
+        """Show these posts; the cursor stays on its post.
+
+        Args:
+            posts: what is shown.
+            places: of those that are held, which one it is in its line and how many wait there, by post id.
+        """
         self._posts = {post.id: post for post in posts}
+        self._places = places or {}
         self._fill()
+
+    def show_places(self, places: Mapping[int, tuple[int, int]]) -> None:
+        """Show new places in line; only the lines that they concern change."""
+        before, self._places = self._places, places
+        for post_id in before.keys() | places.keys():
+            if before.get(post_id) != places.get(post_id) and (post := self._posts.get(post_id)) is not None:
+                self.put(post)
 
     def add_older(self, posts: Sequence[Post]) -> None:
         """Append a page of older posts."""
@@ -178,13 +194,20 @@ class PostTable(DataTable[Text]):
             Text(self._when(post, now), no_wrap=True, overflow="ellipsis"),
             Text(one_line(post.caption[:CAPTION_SHOWN]), no_wrap=True, overflow="ellipsis"),
             Text(
-                f"{state_sign(post)} {state_words(post, now, self._zone)}",
+                f"{state_sign(post)} {self._state(post, now)}",
                 style=tone if tone.startswith("#") else "",
                 no_wrap=True,
                 overflow="ellipsis",
             ),
             Text(str(post.attempts) if post.attempts > 1 else "", justify="right"),
         )
+
+    def _state(self, post: Post, now: datetime) -> str:
+        words, place = state_words(post, now, self._zone), self._places.get(post.id)
+        if post.step is not Step.HELD or place is None or place[1] == 1:
+            return words
+        until, colon, why = words.partition(": ")
+        return f"{until}, {place_words(*place)}{colon}{why}"
 
     def _when(self, post: Post, now: datetime) -> str:
         moment = post.posted_at or post.scheduled_at or post.requested_at_time

@@ -1,0 +1,159 @@
+"""Troubles in plain words, short for their line and whole for the panel below."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fluffy_tui.scheduling import Action, Step, TroubleKind
+from fluffy_tui.tui.keys import Place, actions_of
+from fluffy_tui.tui.overview import needs_person
+from fluffy_tui.tui.wording import both_zones, duration_words, far_off, moment_words, one_line
+
+if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
+    from fluffy_tui.buffer import Budget
+    from fluffy_tui.scheduling import TroubleItem
+    from fluffy_tui.tui.overview import Overview
+
+_SHORT = {
+    TroubleKind.FAILED: "failed",
+    TroubleKind.REMOVED_IN_BUFFER: "removed in Buffer",
+    TroubleKind.WORKER_SILENT: "no worker",
+    TroubleKind.PHOTO_MISSING: "photo missing",
+    TroubleKind.CHANNEL: "channel",
+    TroubleKind.NOT_PLANNED: "not planned",
+    TroubleKind.UNCONFIRMED: "not confirmed",
+    TroubleKind.MEDIA_HOST: "picture",
+    TroubleKind.HELD: "held",
+    TroubleKind.BUDGET_SPENT: "requests used up",
+    TroubleKind.DRAFT_KEPT: "draft, not sent",
+}
+_KEYS = {
+    Action.RETRY: "trouble.retry",
+    Action.EDIT: "trouble.edit",
+    Action.CHANGE_TIME: "trouble.change_time",
+    Action.REHOST: "trouble.rehost",
+    Action.LET_GO: "trouble.cancel_post",
+    Action.CANCEL: "trouble.cancel_post",
+    Action.OPEN_IN_BUFFER: "trouble.open_in_buffer",
+    Action.MOVE_UP: "trouble.move_up",
+}
+
+
+def trouble_id(item: TroubleItem) -> str:
+    """Return what tells one trouble from another, however its words change."""
+    whose = f"post-{item.post.id}" if item.post else f"persona-{item.persona_id or 'all'}"
+    return f"{item.kind}-{whose}"
+
+
+def trouble_sign(item: TroubleItem) -> str:
+    """Return one character for how bad it is, so that colour is never the only difference."""
+    if item.kind in (TroubleKind.FAILED, TroubleKind.REMOVED_IN_BUFFER):
+        return "✗"
+    if item.kind is TroubleKind.UNCONFIRMED:
+        return "?"
+    return "!" if needs_person(item) else "●"
+
+
+def trouble_tone(item: TroubleItem) -> str:
+    """Return the theme's colour for it."""
+    if item.kind in (TroubleKind.FAILED, TroubleKind.REMOVED_IN_BUFFER, TroubleKind.WORKER_SILENT):
+        return "error"
+    return "warning" if needs_person(item) else "primary"
+
+
+def subject(item: TroubleItem, overview: Overview) -> str:
+    """Return whose trouble it is: a caption, with its persona where that is not the chosen one."""
+    persona = overview.personas.get(item.persona_id or 0)
+    name = one_line(persona.name) if persona else ""
+    if item.post is None:
+        return name or "every post"
+    caption = f"“{one_line(item.post.caption[:200])}”"
+    is_other = overview.persona is None or item.persona_id != overview.persona.id
+    return f"{name}: {caption}" if name and is_other else caption
+
+
+def cause(item: TroubleItem) -> str:
+    """Return what happened and why, as short as a line needs it."""
+    why = one_line(item.why or item.what)
+    first, stop, _ = why.partition(". ")
+    return f"{_SHORT[item.kind]}: {(first if stop else why).rstrip('.')}"
+
+
+def by_itself(item: TroubleItem, now: datetime, zone: tzinfo) -> str:
+    """Return what happens by itself and when, as short as a line needs it."""
+    if item.when is None:
+        return "waits for you" if needs_person(item) else "goes on by itself"
+    if item.when <= now:
+        return "is being tried"
+    return f"{_VERBS.get(item.kind, 'again')} {moment_words(item.when, now, zone)}"
+
+
+_VERBS = {
+    TroubleKind.BUDGET_SPENT: "goes on",
+    TroubleKind.MEDIA_HOST: "due",
+    TroubleKind.UNCONFIRMED: "looks",
+}
+
+
+def mending(item: TroubleItem) -> tuple[str, ...]:
+    """Return the keys that help, the most useful first, each with its word: `r try again`."""
+    table = {action.id: action for action in actions_of(Place.TROUBLE)}
+    found = []
+    for action in item.actions:
+        key = table[_KEYS[action]]
+        label = "let go" if action is Action.LET_GO else key.label
+        found.append(
+            f"{key.written_keys[-1] if key.keys.startswith('delete') else key.written_keys[0]} {label}"
+        )
+    if item.kind is TroubleKind.WORKER_SILENT:
+        found.append("! doctor")
+    return tuple(dict.fromkeys(found))
+
+
+def whole(item: TroubleItem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> list[tuple[str, str]]:
+    """Return everything about a trouble as labels and sentences; labels are empty where a sentence goes on."""
+    then = item.then
+    if item.when is not None:
+        then += f" {both_zones(item.when, zone, own_zone)} · {far_off(item.when, now)}"
+    post = item.post
+    tries = f"{post.attempts} times so far" if post and post.attempts > 1 and post.step is Step.HELD else ""
+    facts = [
+        ("what", item.what),
+        ("why", item.why),
+        ("then", then),
+        ("tried", tries),
+        ("help", (post.support_url or "") if post else ""),
+        ("keys", " · ".join(mending(item))),
+    ]
+    return [(label, one_line(words)) for label, words in facts if words]
+
+
+def budget_words(budget: Budget | None, now: datetime, zone: tzinfo) -> str:
+    """Return how many requests Buffer still takes in the window that is nearest to its end; empty if unknown."""
+    windows = [
+        window
+        for window in (budget.windows.values() if budget else ())
+        if window.resets_at is None or window.resets_at > now
+    ]
+    if not windows:
+        return ""
+    tightest = min(windows, key=lambda window: window.remaining / (window.quota or 1_000_000))
+    of = f" of {tightest.quota:,}" if tightest.quota is not None else ""
+    until = f" until {moment_words(tightest.resets_at, now, zone)}" if tightest.resets_at else ""
+    return f"{tightest.remaining:,}{of} requests left{until}"
+
+
+def worker_words(overview: Overview) -> str:
+    """Return when a worker was last heard of; empty before that was read."""
+    if overview.worker_words or not overview.read or overview.worker_age is None:
+        return overview.worker_words
+    return f"worker heard {duration_words(timedelta(seconds=overview.worker_age))} ago"
+
+
+def next_due(overview: Overview, now: datetime, zone: tzinfo) -> str:
+    """Return when the chosen persona's next post goes out: `Next: Tue 09:00.`; empty when none waits in Buffer."""
+    due = overview.persona_counts.next_due_at
+    return f"Next: {moment_words(due, now, zone)}." if due else ""
