@@ -34,10 +34,13 @@ from fluffy_tui.scheduling import (
     PostStatus,
     Reason,
     ScheduleResult,
+    Shape,
     Step,
     TroubleItem,
     TroubleKind,
 )
+
+from .fake_planning import FakePlanning
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services
@@ -389,6 +392,8 @@ class FakeScheduling:
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
         fit: Fit = Fit.PAD,
+        shape: Shape = Shape.AUTO,
+        turn: int = 0,
     ) -> ScheduleResult:
         """Queue a post, or refuse as the service would; `refusal` forces an answer."""
         self._raise()
@@ -400,6 +405,8 @@ class FakeScheduling:
                 "share_mode": share_mode,
                 "at": at,
                 "fit": fit,
+                "shape": shape,
+                "turn": turn,
             }
         )
         if self.refusal is not None:
@@ -423,6 +430,8 @@ class FakeScheduling:
             share_mode=share_mode,
             requested_at_time=at,
             fit=fit,
+            shape=shape,
+            turn=turn,
         )
         self._store(post)
         return ScheduleResult(True, post)
@@ -643,6 +652,7 @@ class FakeServices:
         self._photos = FakePhotos(
             library, lambda: {post.photo_id for post in self._scheduling.all_posts.values()}
         )
+        self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.closed = False
@@ -662,6 +672,11 @@ class FakeServices:
     def scheduling(self) -> FakeScheduling:
         """Posts."""
         return self._scheduling
+
+    @property
+    def planning(self) -> FakePlanning:
+        """What is planned."""
+        return self._planning
 
     @property
     def workers(self) -> FakeWorkers:

@@ -14,13 +14,12 @@ from textual.events import Paste
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import Fit, Reason, ScheduleResult
+from fluffy_tui.scheduling import Fit, Reason, ScheduleResult, Shape
 from fluffy_tui.tui.editor import edit_outside
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
 from fluffy_tui.tui.widgets import caption_editor
-from fluffy_tui.tui.widgets.choice import Choice
 from fluffy_tui.tui.widgets.compose_form import ComposeForm
 from fluffy_tui.tui.widgets.photo_list import PhotoList
 
@@ -209,7 +208,7 @@ async def test_a_second_submit_while_one_is_under_way_does_nothing(
 async def test_leaving_keeps_everything_and_coming_back_shows_it(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j", "enter", *"hello", "tab", *"alt")
-        await driver.press("ctrl+t", "left", *"18:30", "ctrl+f", "escape")
+        await driver.press("ctrl+t", "left", *"18:30", "ctrl+f", "j", "l", "l", "enter", "escape")
         await driver.press("j", "enter")
         assert form(driver).caption.text == ""
         await driver.press("escape", "k", "enter")
@@ -218,7 +217,7 @@ async def test_leaving_keeps_everything_and_coming_back_shows_it(running: Runnin
         assert here.when.share_mode is ShareMode.CUSTOM_SCHEDULED
         assert here.when.at is not None
         assert f"{here.when.at:%Y-%m-%d %H:%M}" == "2027-01-12 18:30"
-        assert here.fit.value == Fit.CROP
+        assert here.fit == "crop"
 
 
 async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Running) -> None:
@@ -289,7 +288,7 @@ async def test_when(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+t")
         when = form(driver).when
-        assert "next free slot" in when.meaning
+        assert when.meaning.startswith("next slot · ")
         for keys, mode in (
             (["right"], ShareMode.SHARE_NEXT),
             (["l"], ShareMode.SHARE_NOW),
@@ -330,18 +329,20 @@ async def test_choices_by_mouse(running: Running) -> None:
             assert form(driver).when.share_mode is mode
 
 
-async def test_fit_is_asked_only_where_the_shape_does_not_fit(
+async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_persona(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("enter", "ctrl+f")
-        assert "nothing to fit" in form(driver).said
-        assert not driver.screen.query("#fit")
-        await driver.press("escape", "j", "enter", *"tall", "ctrl+f")
-        assert driver.screen.query_one("#fit", Choice).value == Fit.CROP
-        await driver.press("ctrl+f", "ctrl+f", "ctrl+s")
+        await driver.press("enter", *"tall", "ctrl+f", "j", "l", "l", "r", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert form(driver).fit == "crop 90"
+        kept = await written(driver)
+        assert kept is not None and kept.fit == "crop 90"
+        await driver.press("ctrl+s")
         (submitted,) = services.scheduling.submitted
-        assert submitted["fit"] is Fit.CROP
+        assert (submitted["fit"], submitted["shape"], submitted["turn"]) == (Fit.CROP, Shape.AUTO, 90)
+        await driver.press("enter")
+        assert form(driver).fit == "crop", "a turn is one photo's, the rest is the persona's habit"
 
 
 async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,8 @@ class NetworkRules:
     counting: Counting
     alt_text_limit: int
     """Longest alternative text, in code points."""
+    caption_fold: int | None
+    """Characters that a feed shows before it folds the rest behind "… more"; None where that is not published."""
     hashtag_limit: int | None
     """Most hashtags in one caption; None where no limit is published."""
     image: ImageRules
@@ -101,6 +103,7 @@ def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
         caption_limit=parts["caption"]["limit"],
         counting=Counting(parts["caption"]["counted_as"]),
         alt_text_limit=parts["alt_text"]["limit"],
+        caption_fold=parts["caption"].get("fold"),
         hashtag_limit=parts["hashtags"].get("limit"),
         image=ImageRules(**{**image, "formats": tuple(image["formats"])}),
         sources=MappingProxyType(sources),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from textual.binding import Binding, BindingType
 
 from fluffy_tui.tui.actions import Action, Place, written_key
+from fluffy_tui.tui.compose_keys import COMPOSE, FILL, FIT, PLAN
 from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
 
@@ -33,70 +34,13 @@ _LIBRARY = (
     ),
 )
 
-_COMPOSE = (
-    Action(
-        "compose.submit",
-        "ctrl+s,ctrl+j",
-        "submit",
-        "Send the post on its way and go back to the list.",
-        Place.COMPOSE,
-        footer=True,
-    ),
-    Action(
-        "compose.when",
-        "ctrl+t",
-        "when",
-        "Choose when it goes out: next slot, at a time, now.",
-        Place.COMPOSE,
-        footer=True,
-    ),
-    Action(
-        "compose.editor",
-        "ctrl+e",
-        "editor",
-        "Write the caption in $VISUAL or $EDITOR.",
-        Place.COMPOSE,
-        priority=True,
-        footer=True,
-    ),
-    Action(
-        "compose.fit",
-        "ctrl+f",
-        "fit",
-        "Pad or crop a picture whose shape the network does not take.",
-        Place.COMPOSE,
-        priority=True,
-    ),
-    Action(
-        "compose.choose_next",
-        "right,l,space",
-        "next choice",
-        "Take the next of the choices on the line.",
-        Place.COMPOSE,
-        palette=False,
-    ),
-    Action(
-        "compose.choose_previous",
-        "left,h",
-        "choice before",
-        "Take the choice before on the line.",
-        Place.COMPOSE,
-        palette=False,
-    ),
-    Action(
-        "compose.back",
-        "escape",
-        "back, text kept",
-        "Go back to the list; what was typed is kept with the photo.",
-        Place.COMPOSE,
-        footer=True,
-    ),
-)
-
 ACTIONS: tuple[Action, ...] = (
     *BEFORE_THE_TABS,
     *_LIBRARY,
-    *_COMPOSE,
+    *COMPOSE,
+    *FIT,
+    *PLAN,
+    *FILL,
     *POSTS,
     *TROUBLE,
     *EDITING,

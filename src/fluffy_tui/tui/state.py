@@ -23,6 +23,8 @@ class State:
     """Name of the theme that was chosen; empty for our own."""
     positions: Mapping[str, int] = field(default_factory=dict)
     """Photo that the library's cursor was on, by the id of the persona as JSON writes it."""
+    fits: Mapping[str, str] = field(default_factory=dict)
+    """How pictures were fitted last, as `Framing` writes it, by the id of the persona."""
 
 
 class StateFile:
@@ -40,12 +42,17 @@ class StateFile:
         """Return the photo that the library's cursor was on, or None."""
         return self.state.positions.get(str(persona_id))
 
+    def fit(self, persona_id: int) -> str:
+        """Return how a persona's pictures were fitted last; empty before that was ever chosen."""
+        return self.state.fits.get(str(persona_id), "")
+
     def remember(
         self,
         *,
         persona: str | None = None,
         theme: str | None = None,
         position: tuple[int, int] | None = None,
+        fit: tuple[int, str] | None = None,
     ) -> None:
         """Change what is remembered and write it down; a disk that refuses is told in the log only.
 
@@ -53,6 +60,7 @@ class StateFile:
             persona: Name of the persona that is open.
             theme: Name of the theme.
             position: A persona's id, and the id of the photo that its library's cursor is on.
+            fit: A persona's id, and how its pictures are fitted from now on.
         """
         moved = {str(position[0]): position[1]} if position else {}
         new = replace(
@@ -60,6 +68,7 @@ class StateFile:
             persona=self.state.persona if persona is None else persona,
             theme=self.state.theme if theme is None else theme,
             positions={**self.state.positions, **moved},
+            fits={**self.state.fits, **({str(fit[0]): fit[1]} if fit else {})},
         )
         if new == self.state:
             return
@@ -78,6 +87,11 @@ class StateFile:
         if not isinstance(content, dict):
             return State()
         known = {name: content[name] for name in ("persona", "theme") if isinstance(content.get(name), str)}
-        positions = content.get("positions")
+        positions, fits = content.get("positions"), content.get("fits")
         found = positions.items() if isinstance(positions, dict) else ()
-        return State(**known, positions={key: value for key, value in found if isinstance(value, int)})
+        fitted = fits.items() if isinstance(fits, dict) else ()
+        return State(
+            **known,
+            positions={key: value for key, value in found if isinstance(value, int)},
+            fits={key: value for key, value in fitted if isinstance(value, str)},
+        )

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
-from fluffy_tui.scheduling import Fit, Reason
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.editor import EditorFailed, edit_outside
+from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.photo_details import needed_shape, photo_details
+from fluffy_tui.tui.messages import DatabaseBack, PostChanged
+from fluffy_tui.tui.photo_details import photo_details
+from fluffy_tui.tui.preflight import Draft, preflight
+from fluffy_tui.tui.screens.compose_facts import read_agenda, rendered, seen_before, service_of
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.text_keeping import TextKeeping
 from fluffy_tui.tui.widgets.compose_form import ComposeForm
 from fluffy_tui.tui.widgets.frame_lines import zone_of
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.widgets.preflight import PreflightLine
+from fluffy_tui.tui.widgets.rendition_preview import RenditionPreview
 from fluffy_tui.tui.wording import error_words, one_line
 
 if TYPE_CHECKING:
@@ -28,8 +34,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from fluffy_tui.alike import Sighting
+    from fluffy_tui.media import Rendition
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import ScheduleResult
+    from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.tui.context import Context
     from fluffy_tui.tui.kept_texts import KeptText
 
@@ -52,13 +60,22 @@ class ComposeScreen(FrameScreen):
     TAB = "library"
     BINDINGS = bindings(
         Place.COMPOSE,
-        only=("compose.submit", "compose.when", "compose.editor", "compose.fit", "compose.back"),
+        only=(
+            "compose.submit",
+            "compose.when",
+            "compose.fit",
+            "compose.editor",
+            "compose.caption",
+            "compose.alt_text",
+            "compose.back",
+        ),
     )
     CSS: ClassVar[str] = """
     ComposeScreen {
-        PhotoPreview { width: 44%; }
-        &.-normal PhotoPreview { width: 36%; }
-        &.-narrow PhotoPreview { display: none; }
+        #fields { height: 1fr; }
+        RenditionPreview { width: 44%; }
+        &.-normal RenditionPreview { width: 36%; }
+        &.-narrow RenditionPreview { display: none; }
     }
     """
 
@@ -70,24 +87,29 @@ class ComposeScreen(FrameScreen):
         self._unsaved = False
         self._submitting = False
         self._done = False
-        channel = self.persona.channel
-        self._rules = rules_for(str(channel.service) if channel else UNKNOWN_SERVICE)
-        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
+        self._agenda: Agenda | None = None
+        self._rendition: Rendition | None = None
+        self._rendition_problem = ""
+        self._looks_back = False
+        self._sighting: Sighting | None = None
+        self._rules = rules_for(service_of(self.persona))
+        self._preview = RenditionPreview(context.preview)
+        self._line = PreflightLine()
+        self._zone = zone_of(self.persona, context.zone)
         self._form = ComposeForm(
             self._rules,
-            needed_shape(photo, self._rules),
-            zone_of(self.persona, context.zone),
+            self._zone,
             context.zone,
             context.clock,
         )
 
     def compose_body(self) -> ComposeResult:
-        """Lay the photo beside the form."""
-        yield Horizontal(self._preview, self._form)
+        """Lay the photo beside the form, over what would stop the post."""
+        yield Vertical(Horizontal(self._preview, self._form, id="fields"), self._line)
 
     def on_mount(self) -> None:
         """Show the photo, and what was typed for it before."""
-        self._preview.show(self._photo, photo_details(self._photo, self._rules, self.context.zone))
+        self._form.fit = self.context.state_file.fit(self.persona.id) or Framing().written
         try:
             kept = self.context.kept_texts.load(self._photo)
         except OSError as error:
@@ -98,6 +120,10 @@ class ComposeScreen(FrameScreen):
             with self.prevent(ComposeForm.Edited):
                 self._form.load(kept)
         self._form.caption.focus()
+        self._make_rendition()
+        self._read_agenda()
+        self._look_back()
+        self._inspect()
 
     def on_screen_resume(self) -> None:
         """Draw what another screen covered."""
@@ -123,12 +149,29 @@ class ComposeScreen(FrameScreen):
         """Choose when it goes out."""
         self._form.when.begin()
 
+    def action_caption(self) -> None:
+        """Give the keyboard to the caption."""
+        self._form.caption.focus()
+
+    def action_alt_text(self) -> None:
+        """Give the keyboard to the alt text."""
+        self._form.alt_text.focus()
+
     def action_fit(self) -> None:
-        """Take the other way to fit the picture."""
-        if self._form.needs_fitting:
-            self._form.fit.action_choose_next()
-        else:
-            self._form.say(f"{self._rules.name} takes the picture as it is: there is nothing to fit.")
+        """Choose how the picture is fitted, before and after side by side."""
+        from fluffy_tui.tui.screens.fit import FitScreen
+
+        framing = Framing.read(self._form.fit)
+        self.app.push_screen(FitScreen(self.context, self._photo, framing), self._fitted)
+
+    def _fitted(self, framing: Framing | None) -> None:
+        """Take what was chosen, for this photo and, but for the turn, for the persona's next ones."""
+        if framing is None or framing.written == self._form.fit:
+            return
+        self._form.fit = framing.written
+        self.context.state_file.remember(fit=(self.persona.id, replace(framing, turn=0).written))
+        self._edited()
+        self._make_rendition()
 
     def action_editor(self) -> None:
         """Write the caption in the person's own editor."""
@@ -165,11 +208,67 @@ class ComposeScreen(FrameScreen):
 
     @on(ComposeForm.Edited)
     def _edited(self) -> None:
+        self._inspect()
         if not self._unsaved:
             self._unsaved = True
             self.set_timer(SAVED_WITHIN, self._keep)
 
+    @on(PostChanged)
+    @on(DatabaseBack)
+    def _plan_changed(self) -> None:
+        self._read_agenda()
+
+    @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
+    async def _make_rendition(self) -> None:
+        """Show the picture as it will go out; a worker that was overtaken shows nothing."""
+        self._rendition, self._rendition_problem = None, ""
+        self._preview.wait_for_it()
+        framing = Framing.read(self._form.fit)
+        made, problem = await rendered(self.context, self.persona, self._photo, framing)
+        self._rendition, self._rendition_problem = made, problem
+        if made is not None:
+            self._preview.show_rendition(
+                self._photo, made, photo_details(self._photo, self._rules, self.context.zone)
+            )
+        else:
+            self._preview.show_sentence(problem)
+        self._inspect()
+
+    @work(group="agenda", exclusive=True, exit_on_error=False, description="reading what is planned")
+    async def _read_agenda(self) -> None:
+        self._agenda = await read_agenda(self.context, self.persona)
+        self._form.when.plan_with(self._agenda)
+        self._inspect()
+
+    @work(group="looking-back", exclusive=True, exit_on_error=False, description="looking for earlier posts")
+    async def _look_back(self) -> None:
+        self._looks_back, self._sighting = await seen_before(self.context, self._photo)
+        self._inspect()
+
+    def _inspect(self) -> None:
+        """Say what would stop the post as it is now."""
+        when = self._form.when
+        self._line.show(
+            preflight(
+                Draft(
+                    caption=self._form.caption.text,
+                    alt_text=self._form.alt_text.text,
+                    share_mode=when.share_mode,
+                    rules=self._rules,
+                    now=self.context.clock(),
+                    zone=self._zone,
+                    at=when.moment,
+                    rendition=self._rendition,
+                    rendition_problem=self._rendition_problem,
+                    agenda=self._agenda,
+                    looks_back=self._looks_back,
+                    sighting=self._sighting,
+                )
+            )
+        )
+
     async def _submit(self, text: KeptText) -> None:
+        framing = Framing.read(text.fit)
         try:
             result = await self.context.services.scheduling.schedule_post(
                 self._photo,
@@ -177,7 +276,9 @@ class ComposeScreen(FrameScreen):
                 alt_text=text.alt_text,
                 share_mode=ShareMode(text.share_mode),
                 at=text.at,
-                fit=Fit(text.fit) if text.fit else Fit.PAD,
+                fit=framing.fit,
+                shape=framing.shape,
+                turn=framing.turn,
             )
         except Exception as error:  # the text has to stay on the screen, whatever went wrong
             if not isinstance(error, FluffyError):

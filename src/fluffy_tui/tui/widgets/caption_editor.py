@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
 from fluffy_tui.networks import clean_caption
+from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,7 @@ class CaptionEditor(TextArea):
         title: what is written here.
         count: returns the length as the network counts it.
         limit: the longest that is allowed.
+        fold: characters that are seen before the network folds the rest away; None where it does not.
     """
 
     DEFAULT_CSS = """
@@ -63,6 +67,7 @@ class CaptionEditor(TextArea):
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
         placeholder: str = "",
+        fold: int | None = None,
     ) -> None:
         super().__init__(
             id=id,
@@ -73,10 +78,22 @@ class CaptionEditor(TextArea):
         )
         self._count = count
         self._limit = limit
+        self._title, self._fold = title, fold
         self._refused = False
         self._counting: Timer | None = None
         self.border_title = title
         self.count_now()
+
+    def get_line(self, line_index: int) -> Text:
+        """Draw what is folded away fainter; the title says from where on."""
+        line = super().get_line(line_index)
+        if self._fold is not None:
+            before = 0
+            for index in range(min(line_index, self._fold + 1)):  # each line is a character at least
+                before += len(self.document.get_line(index)) + 1
+            if before + len(line.plain) > self._fold:
+                line.stylize("dim", max(0, self._fold - before))
+        return line
 
     def load_clean(self, text: str) -> None:
         """Show another text, as if it had been typed; undo starts anew."""
@@ -120,4 +137,12 @@ class CaptionEditor(TextArea):
             else f"{count:,}/{self._limit:,}"
         )
         self.border_subtitle = words
+        self.border_title = Content(f"{self._title}{self._fold_words()}")
         self.set_class(too_many > 0 or self._refused, "-wrong")
+
+    def _fold_words(self) -> str:
+        """Say where the network folds the text away, by the last words that are seen."""
+        if self._fold is None or len(self.text) <= self._fold:
+            return ""
+        seen = " ".join(self.text[: self._fold].split()[-2:])
+        return f" · …more after “{one_line(seen[-24:])}”"

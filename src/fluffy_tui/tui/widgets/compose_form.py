@@ -11,10 +11,9 @@ from textual.widgets import Static, TextArea
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import caption_problem, text_length
-from fluffy_tui.scheduling import Fit, Reason
+from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
-from fluffy_tui.tui.widgets.choice import Choice
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
 from fluffy_tui.tui.wording import one_line
 
@@ -35,7 +34,6 @@ class ComposeForm(Vertical):
 
     Args:
         rules: the network's.
-        shape: the shape that the network wants instead of the picture's own; empty where it takes that.
         zone: the channel's time zone.
         own_zone: the person's time zone.
         now: the present moment.
@@ -46,9 +44,6 @@ class ComposeForm(Vertical):
         width: 1fr;
         #caption { height: 1fr; min-height: 4; }
         #alt-text { height: 4; }
-        #fit-box { height: 3; border: round $border-blurred; border-title-color: $text-muted; padding: 0 1;
-            &:focus-within { border: round $border; border-title-color: $text; }
-        }
         #said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; display: none;
             &.-shown { display: block; }
             &.-wrong { color: $text-error; }
@@ -62,20 +57,19 @@ class ComposeForm(Vertical):
     def __init__(
         self,
         rules: NetworkRules,
-        shape: str,
         zone: tzinfo,
         own_zone: tzinfo,
         now: Callable[[], datetime],
     ) -> None:
         super().__init__()
         self._rules = rules
-        self._shape = shape
         self.caption = CaptionEditor(
             "caption",
             lambda text: text_length(text, rules),
             rules.caption_limit,
             id="caption",
             placeholder="What goes out with the picture",
+            fold=rules.caption_fold,
         )
         """Where the caption is written."""
         self.alt_text = CaptionEditor(
@@ -88,14 +82,9 @@ class ComposeForm(Vertical):
         """Where the alt text is written."""
         self.when = WhenPicker(zone, own_zone, now, id="when")
         """Where the time is chosen."""
-        self.fit = Choice([(Fit.PAD, f"pad to {shape}"), (Fit.CROP, f"crop to {shape}")], id="fit")
-        """Where the fit is chosen; shown only where the picture does not fit as it is."""
+        self.fit = ""
+        """How the picture is fitted, as `Framing` writes it; chosen on a screen of its own."""
         self._said = Static("", id="said", markup=False)
-
-    @property
-    def needs_fitting(self) -> bool:
-        """Whether the network does not take the picture's shape."""
-        return bool(self._shape)
 
     @property
     def said(self) -> str:
@@ -107,10 +96,6 @@ class ComposeForm(Vertical):
         yield self.caption
         yield self.alt_text
         yield self.when
-        if self.needs_fitting:
-            with Vertical(id="fit-box") as box:
-                box.border_title = f"fit · {self._rules.name} takes no picture of this shape"
-                yield self.fit
         yield self._said
 
     def load(self, kept: KeptText) -> None:
@@ -119,7 +104,7 @@ class ComposeForm(Vertical):
         self.alt_text.load_clean(kept.alt_text)
         modes = {str(mode): mode for mode in ShareMode}
         self.when.load(modes.get(kept.share_mode, ShareMode.ADD_TO_QUEUE), kept.at)
-        self.fit.value = kept.fit
+        self.fit = kept.fit or self.fit
 
     def typed(self) -> KeptText:
         """Return all that was typed and chosen."""
@@ -128,7 +113,7 @@ class ComposeForm(Vertical):
             alt_text=self.alt_text.text,
             share_mode=str(self.when.share_mode),
             at=self.when.at,
-            fit=self.fit.value if self.needs_fitting else "",
+            fit=self.fit,
         )
 
     def accepts(self) -> bool:
@@ -165,7 +150,6 @@ class ComposeForm(Vertical):
 
     @on(TextArea.Changed)
     @on(WhenPicker.Changed)
-    @on(Choice.Changed)
     def _edited(self, event: Message) -> None:
         event.stop()
         self.say("")

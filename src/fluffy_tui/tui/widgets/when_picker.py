@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.tui.forecast_words import day_words, moment_chosen, queue_words, warning_words
 from fluffy_tui.tui.typed_time import EXAMPLE, TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.widgets.choice import Choice
 from fluffy_tui.tui.wording import both_zones, far_off
@@ -21,17 +22,14 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from fluffy_tui.scheduling import Agenda
+
 _OPTIONS = (
     (ShareMode.ADD_TO_QUEUE, "next slot"),
     (ShareMode.SHARE_NEXT, "front of queue"),
     (ShareMode.SHARE_NOW, "now"),
     (ShareMode.CUSTOM_SCHEDULED, "at a time"),
 )
-_MEANING = {
-    ShareMode.ADD_TO_QUEUE: "goes into the next free slot of the queue",
-    ShareMode.SHARE_NEXT: "goes into the very next slot; those that wait move back by one",
-    ShareMode.SHARE_NOW: "goes out as soon as it is in Buffer",
-}
 
 
 class WhenPicker(Vertical):
@@ -52,6 +50,8 @@ class WhenPicker(Vertical):
         &:focus-within { border: round $border; border-title-color: $text; }
         Input { border: none; padding: 0; height: 1; background: $surface; width: 1fr; }
         .meaning { height: auto; color: $text-muted; }
+        .others { height: auto; max-height: 2; color: $text-muted; display: none; &.-shown { display: block; } }
+        .others.-near { color: $text-warning; }
         .-wrong { color: $text-error; }
     }
     """
@@ -77,6 +77,8 @@ class WhenPicker(Vertical):
         self._choice = Choice([(str(mode), words) for mode, words in _OPTIONS])
         self._time = Input(placeholder=EXAMPLE, compact=True)
         self._meaning = Static("", classes="meaning", markup=False)
+        self._others = Static("", classes="others", markup=False)
+        self._agenda: Agenda | None = None
         self.border_title = "when"
 
     @property
@@ -99,12 +101,28 @@ class WhenPicker(Vertical):
         """What is said below the choice."""
         return str(self._meaning.content)
 
+    @property
+    def others(self) -> str:
+        """What is said of the other posts of that day; empty where there are none."""
+        return str(self._others.content) if self._others.has_class("-shown") else ""
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the post would go out, as far as that is known."""
+        return moment_chosen(self.share_mode, self.at, self._agenda)
+
+    def plan_with(self, agenda: Agenda) -> None:
+        """Tell the slot and the other posts from now on, by what is known to be planned."""
+        self._agenda = agenda
+        self._explain()
+
     def compose(self) -> ComposeResult:
         """Lay out the choice, the place for a time, and what it means."""
         self._time.display = False
         yield self._choice
         yield self._time
         yield self._meaning
+        yield self._others
 
     def on_mount(self) -> None:
         """Say what is chosen at the start."""
@@ -144,7 +162,8 @@ class WhenPicker(Vertical):
 
     def _explain(self) -> None:
         if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
-            self._say(_MEANING[self.share_mode])
+            self._say(queue_words(self.share_mode, self._agenda, self._zone, self._own_zone))
+            self._tell_others()
             return
         try:
             moment = read_time(self._time.value, self._now(), self._zone)
@@ -152,6 +171,16 @@ class WhenPicker(Vertical):
             self._say(error.message, wrong=bool(self._time.value.strip()))
         else:
             self._say(f"{both_zones(moment, self._zone, self._own_zone)} · {far_off(moment, self._now())}")
+        self._tell_others()
+
+    def _tell_others(self) -> None:
+        """Say what else goes out on that day, and first what is too near."""
+        at = self.moment
+        near = warning_words(at, self._agenda, self._zone)
+        words = f"! {near}" if near else day_words(at, self._agenda, self._zone)
+        self._others.update(words)
+        self._others.set_class(bool(words), "-shown")
+        self._others.set_class(bool(near), "-near")
 
     def _say(self, words: str, *, wrong: bool = False) -> None:
         self._meaning.update(f"! {words}" if wrong else words)

@@ -1,0 +1,136 @@
+"""The keys of writing and planning: composer, fit, plan, filling the week."""
+
+from __future__ import annotations
+
+from fluffy_tui.tui.actions import Action, Place
+
+COMPOSE = (
+    Action(
+        "compose.submit",
+        "ctrl+s,ctrl+j",
+        "submit",
+        "Send the post on its way and go back to the list.",
+        Place.COMPOSE,
+        footer=True,
+    ),
+    Action(
+        "compose.when",
+        "ctrl+t",
+        "when",
+        "Choose when it goes out: next slot, at a time, now.",
+        Place.COMPOSE,
+        footer=True,
+    ),
+    Action(
+        "compose.fit",
+        "ctrl+f",
+        "fit",
+        "Choose shape, crop or padding, and turn the picture, with before and after side by side.",
+        Place.COMPOSE,
+        priority=True,
+        footer=True,
+    ),
+    Action(
+        "compose.editor",
+        "ctrl+e",
+        "editor",
+        "Write the caption in $VISUAL or $EDITOR.",
+        Place.COMPOSE,
+        priority=True,
+        footer=True,
+    ),
+    Action("compose.caption", "f2", "caption", "Go to the caption.", Place.COMPOSE),
+    Action("compose.alt_text", "f3", "alt text", "Go to the alt text.", Place.COMPOSE),
+    Action(
+        "compose.choose_next",
+        "right,l,space",
+        "next choice",
+        "Take the next of the choices on the line.",
+        Place.COMPOSE,
+        palette=False,
+    ),
+    Action(
+        "compose.choose_previous",
+        "left,h",
+        "choice before",
+        "Take the choice before on the line.",
+        Place.COMPOSE,
+        palette=False,
+    ),
+    Action(
+        "compose.back",
+        "escape",
+        "back, text kept",
+        "Go back to the list; what was typed is kept with the photo.",
+        Place.COMPOSE,
+        footer=True,
+    ),
+)
+
+FIT = (
+    Action("fit.take", "enter,ctrl+s", "take it", "Take this fit, and remember it.", Place.FIT, footer=True),
+    Action("fit.turn", "r", "turn", "Turn the picture by a quarter, clockwise.", Place.FIT, footer=True),
+    Action("fit.next_row", "j,down,tab", "row below", "Go to the choice below.", Place.FIT, palette=False),
+    Action(
+        "fit.previous_row", "k,up,shift+tab", "row above", "Go to the choice above.", Place.FIT, palette=False
+    ),
+    Action("fit.back", "escape", "back", "Leave the fit as it was.", Place.FIT, footer=True),
+)
+
+PLAN = (
+    Action("plan.open", "enter", "open", "Open the post in this slot.", Place.PLAN, footer=True),
+    Action(
+        "plan.earlier", "k,up", "earlier", "Go to the slot before, on this day.", Place.PLAN, palette=False
+    ),
+    Action("plan.later", "j,down", "later", "Go to the next slot on this day.", Place.PLAN, palette=False),
+    Action("plan.day_before", "h,left", "day before", "Go to the day before.", Place.PLAN, palette=False),
+    Action("plan.day_after", "l,right", "day after", "Go to the day after.", Place.PLAN, palette=False),
+    Action(
+        "plan.move",
+        "M",
+        "move",
+        "Take up the post, then choose another slot and press enter.",
+        Place.PLAN,
+        footer=True,
+    ),
+    Action(
+        "plan.swap",
+        "S",
+        "swap",
+        "Take up the post, then choose another one to change places with and press enter.",
+        Place.PLAN,
+        footer=True,
+    ),
+    Action(
+        "plan.fill",
+        "f",
+        "fill",
+        "Fill the coming empty slots with the newest photos that have no post.",
+        Place.PLAN,
+        footer=True,
+    ),
+    Action("plan.back", "escape", "back", "Put down what was taken up, or go back.", Place.PLAN),
+)
+
+FILL = (
+    Action(
+        "fill.next",
+        "ctrl+j,ctrl+n",
+        "next",
+        "Keep this caption and write the next one; the table comes after the last.",
+        Place.FILL,
+        footer=True,
+    ),
+    Action("fill.before", "ctrl+b", "before", "Go back to the caption before.", Place.FILL, footer=True),
+    Action(
+        "fill.leave_out",
+        "ctrl+x",
+        "leave out",
+        "Leave this photo out of the week.",
+        Place.FILL,
+        priority=True,
+    ),
+    Action("fill.submit", "ctrl+s", "submit all", "Send all of them on their way.", Place.FILL, footer=True),
+    Action("fill.undo", "z", "undo", "Take back every post of this week that can be.", Place.FILL),
+    Action("fill.back", "escape", "back, texts kept", "Go one step back.", Place.FILL, footer=True),
+)

@@ -1,0 +1,49 @@
+"""How a person wants a photo fitted, as it is kept and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluffy_tui.media import TURNS, Fit, Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIT_WORDS: Mapping[Fit, str] = {
+    Fit.PAD: "pad, blurred",
+    Fit.PAD_PLAIN: "pad, white",
+    Fit.CROP: "crop centre",
+    Fit.CROP_TOP: "crop, keep top",
+    Fit.CROP_BOTTOM: "crop, keep bottom",
+}
+"""Every way to fit in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """Fit, shape and turn of one picture."""
+
+    fit: Fit = Fit.PAD
+    shape: Shape = Shape.AUTO
+    turn: int = 0
+    """Degrees clockwise."""
+
+    @property
+    def written(self) -> str:
+        """The framing as `read` reads it, such as `crop-top 4:5 90`; `pad` for the usual one."""
+        parts = [str(self.fit), str(self.shape), str(self.turn) if self.turn else ""]
+        return " ".join(part for part in parts if part)
+
+    @classmethod
+    def read(cls, written: str) -> Framing:
+        """Return the framing that was written; what is not known in it is the usual."""
+        words = written.split()
+        fits = {str(fit): fit for fit in Fit}
+        shapes = {str(shape): shape for shape in Shape if shape}
+        turns = {str(turn): turn for turn in TURNS}
+        return cls(
+            next((fits[word] for word in words if word in fits), Fit.PAD),
+            next((shapes[word] for word in words if word in shapes), Shape.AUTO),
+            next((turns[word] for word in words if word in turns), 0),
+        )

@@ -1,0 +1,198 @@
+"""What would stop a post or mar it, said before anything is sent: one mark for each thing that is looked at."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.networks import Counting, caption_advice, caption_problem, hashtag_count, text_length
+from fluffy_tui.tui.wording import bytes_words, moment_words, shape_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime, tzinfo
+
+    from fluffy_tui.alike import Sighting
+    from fluffy_tui.media import Rendition
+    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.scheduling import Agenda
+
+_LINK = re.compile(r"https?://\S+")
+_LINKS_COUNT = (Counting.X_WEIGHTED, Counting.MASTODON)
+
+
+class Verdict(StrEnum):
+    """How a mark is meant; the value is its sign."""
+
+    FINE = "✓"
+    PENDING = "…"
+    """Not known yet."""
+    WARNING = "!"
+    """It can be sent all the same."""
+    STOPS = "✗"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing that was looked at."""
+
+    verdict: Verdict
+    words: str
+    key: str = ""
+    """The key that mends it; empty where there is nothing to mend."""
+
+    @property
+    def told(self) -> str:
+        """The mark as a line of text."""
+        return f"{self.verdict} {self.words}{f' ({self.key})' if self.key else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All that is known of a post before it is sent; what is still being found out is None."""
+
+    caption: str
+    alt_text: str
+    share_mode: ShareMode
+    rules: NetworkRules
+    now: datetime
+    zone: tzinfo
+    at: datetime | None = None
+    """When it would go out."""
+    rendition: Rendition | None = None
+    rendition_problem: str = ""
+    agenda: Agenda | None = None
+    looks_back: bool = False
+    """Whether it was found out if the same picture went out before; else that mark is not shown."""
+    sighting: Sighting | None = None
+
+
+def preflight(draft: Draft) -> list[Mark]:
+    """Return the marks, in the order of the form."""
+    return [
+        *_picture(draft),
+        *_caption(draft),
+        _alt_text(draft),
+        *_channel(draft),
+        *_time(draft),
+        *_seen_before(draft),
+    ]
+
+
+def _picture(draft: Draft) -> Iterator[Mark]:
+    made, image = draft.rendition, draft.rules.image
+    if draft.rendition_problem:
+        yield Mark(Verdict.STOPS, draft.rendition_problem, "esc")
+        return
+    if made is None:
+        yield Mark(Verdict.PENDING, "picture")
+        return
+    ratio, shape = made.width / made.height, shape_words(made.width, made.height)
+    if image.min_ratio is not None and ratio < image.min_ratio * 0.999:
+        yield Mark(Verdict.WARNING, f"{shape} may become a reminder", "ctrl+f")
+    elif image.max_ratio is not None and ratio > image.max_ratio * 1.001:
+        yield Mark(Verdict.WARNING, f"{shape} is too wide", "ctrl+f")
+    else:
+        yield Mark(Verdict.FINE, shape)
+    if image.min_width is not None and made.width < image.min_width:
+        yield Mark(Verdict.WARNING, f"only {made.width} pixels wide", "ctrl+f")
+    size = len(made.data)
+    if size > image.max_bytes:
+        yield Mark(Verdict.STOPS, f"{bytes_words(size)} of {bytes_words(image.max_bytes)}", "ctrl+f")
+    else:
+        yield Mark(Verdict.FINE, bytes_words(size))
+    if "JPEG" in image.formats:
+        yield Mark(Verdict.FINE, "JPEG")
+    else:
+        yield Mark(Verdict.STOPS, "no JPEG taken here", "esc")
+
+
+def _caption(draft: Draft) -> Iterator[Mark]:
+    rules = draft.rules
+    problem = caption_problem(draft.caption, rules)
+    count = text_length(draft.caption, rules)
+    if problem is None:
+        yield Mark(Verdict.FINE, f"{count:,} of {rules.caption_limit:,}")
+    elif problem.count:
+        yield Mark(Verdict.STOPS, f"{count - rules.caption_limit:,} too long", "f2")
+    else:
+        yield Mark(Verdict.STOPS, "no caption" if not draft.caption.strip() else "no readable caption", "f2")
+    tags = hashtag_count(draft.caption)
+    if rules.hashtag_limit is not None:
+        words = f"{tags} of {rules.hashtag_limit} hashtags"
+        fine = caption_advice(draft.caption, rules) is None
+        yield Mark(Verdict.FINE, words) if fine else Mark(Verdict.WARNING, words, "f2")
+    links = len(_LINK.findall(draft.caption))
+    if links:
+        some = "1 link" if links == 1 else f"{links} links"
+        if rules.service == "instagram":
+            yield Mark(Verdict.WARNING, f"{some}, not clickable here", "f2")
+        elif rules.counting in _LINKS_COUNT:
+            yield Mark(Verdict.FINE, f"{some}, 23 each")
+
+
+def _alt_text(draft: Draft) -> Mark:
+    surplus = len(draft.alt_text) - draft.rules.alt_text_limit
+    if surplus > 0:
+        return Mark(Verdict.STOPS, f"alt text {surplus:,} too long", "f3")
+    if not draft.alt_text.strip():
+        return Mark(Verdict.WARNING, "no alt text", "f3")
+    return Mark(Verdict.FINE, "alt text")
+
+
+def _channel(draft: Draft) -> Iterator[Mark]:
+    agenda = draft.agenda
+    if agenda is None:
+        yield Mark(Verdict.PENDING, "channel")
+        return
+    channel = agenda.channel
+    if channel is None:
+        yield Mark(Verdict.STOPS, "no channel", "@ then c")
+    elif channel.is_disconnected:
+        yield Mark(Verdict.WARNING, "channel disconnected: reconnect it in Buffer", "ctrl+r")
+    elif channel.is_locked:
+        yield Mark(Verdict.WARNING, "channel locked by Buffer's plan", "ctrl+r")
+    elif channel.is_queue_paused:
+        yield Mark(Verdict.WARNING, "queue paused: resume it in Buffer", "ctrl+r")
+    else:
+        yield Mark(Verdict.FINE, "channel")
+    if channel is not None and agenda.room is not None and draft.share_mode is not ShareMode.SHARE_NOW:
+        if agenda.room:
+            yield Mark(Verdict.FINE, f"room for {agenda.room}")
+        else:
+            limit = channel.scheduled_posts_limit
+            yield Mark(Verdict.WARNING, f"queue {agenda.waiting} of {limit}: it waits here", "ctrl+t")
+    for missing in agenda.missing:
+        what = "no media host" if "media host" in missing.lower() else "no Buffer key"
+        yield Mark(Verdict.STOPS, f"{what}: kept as a draft", "esc then ,")
+    if not agenda.missing:
+        yield Mark(Verdict.FINE, "host")
+
+
+def _time(draft: Draft) -> Iterator[Mark]:
+    agenda = draft.agenda
+    if agenda is None:
+        return
+    if draft.share_mode is ShareMode.CUSTOM_SCHEDULED and draft.at is None:
+        yield Mark(Verdict.STOPS, "no time", "ctrl+t")
+    elif draft.at is not None and (near := agenda.near(draft.at)):
+        apart = int(abs(near[0].at - draft.at).total_seconds() // 60)
+        yield Mark(Verdict.WARNING, f"{apart} min from another post" if apart else "time is taken", "ctrl+t")
+    queued = draft.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
+    if queued and agenda.channel is not None and not agenda.channel.has_slots:
+        yield Mark(Verdict.WARNING, "the channel has no slots", "ctrl+t")
+
+
+def _seen_before(draft: Draft) -> Iterator[Mark]:
+    if not draft.looks_back:
+        return
+    seen = draft.sighting
+    if seen is None:
+        yield Mark(Verdict.FINE, "not posted before")
+        return
+    when = f" {moment_words(seen.at, draft.now, draft.zone)}" if seen.at else ""
+    words = f"same picture posted{when}" if seen.posted else f"same picture waits{when}"
+    yield Mark(Verdict.WARNING, words, "esc")

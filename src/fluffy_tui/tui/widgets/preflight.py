@@ -1,0 +1,68 @@
+"""The line of marks under the form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.tui.preflight import Verdict
+from fluffy_tui.tui.wording import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.tui.preflight import Mark
+
+_TONES = {
+    Verdict.FINE: "$text-success",
+    Verdict.PENDING: "$foreground-muted",
+    Verdict.WARNING: "$text-warning",
+    Verdict.STOPS: "$text-error",
+}
+_ORDER = (Verdict.STOPS, Verdict.WARNING, Verdict.PENDING, Verdict.FINE)
+_GAP = "   "
+WIDE = 100
+"""Columns from which every mark is shown; below, those that are fine are counted only."""
+
+
+class PreflightLine(Static):
+    """What stops the post comes first, with the key that mends it; what is fine comes last."""
+
+    DEFAULT_CSS = """
+    PreflightLine { height: auto; max-height: 3; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__("", id="preflight", markup=False)
+        self.marks: tuple[Mark, ...] = ()
+
+    def show(self, marks: Sequence[Mark]) -> None:
+        """Show new marks."""
+        self.marks = tuple(marks)
+        self._lay_out()
+
+    def on_resize(self) -> None:
+        """Lay the marks out for the new width."""
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        shown = sorted(self.marks, key=lambda mark: _ORDER.index(mark.verdict))
+        fine = [mark for mark in shown if mark.verdict is Verdict.FINE]
+        if fine and len(fine) < len(shown) and self.size.width < WIDE:
+            shown = [mark for mark in shown if mark.verdict is not Verdict.FINE]
+            parts = [*map(_drawn, shown), Content.styled(f"✓ {len(fine)} more are fine", "$text-success")]
+        else:
+            parts = [*map(_drawn, shown)]
+        self.update(Content(_GAP).join(parts))
+
+
+def _drawn(mark: Mark) -> Content:
+    """Draw a mark so that it is not broken between its words."""
+    words = one_line(mark.words).replace(" ", "\N{NO-BREAK SPACE}")
+    parts = [Content.styled(f"{mark.verdict}\N{NO-BREAK SPACE}", _TONES[mark.verdict]), Content(words)]
+    if mark.key:
+        key = mark.key.replace(" ", "\N{NO-BREAK SPACE}")
+        parts.append(Content.styled(f"\N{NO-BREAK SPACE}{key}", "bold $footer-key-foreground"))
+    return Content("").join(parts)

@@ -1,0 +1,53 @@
+"""The plan of the fake world: its posts on their channels, and renditions made for real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fluffy_tui.media import Fit, PhotoUnreadable, Rendition, Shape, render
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Post, Step
+
+if TYPE_CHECKING:
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+
+
+class FakePlanning:
+    """Plans with the posts that the fake scheduling has at the moment."""
+
+    def __init__(self, posts: Mapping[int, Post]) -> None:
+        self._posts = posts
+        self.missing: tuple[str, ...] = ()
+        self.error: Exception | None = None
+        self.unreadable = ""
+        """Why no picture can be rendered; empty when all can."""
+        self.rendered: list[tuple[int, Fit, Shape, int]] = []
+
+    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
+        """Return what waits and what went out lately."""
+        if self.error is not None:
+            raise self.error
+        if persona.channel is None:
+            return Agenda(None, (), now, self.missing)
+        posts = [
+            post
+            for post in sorted(self._posts.values(), key=lambda post: post.id)
+            if post.channel_id == persona.channel.id
+            and (
+                post.step in (*ON_THE_WAY, *IN_BUFFER)
+                or (post.step is Step.LIVE and post.posted_at is not None and post.posted_at >= since)
+            )
+        ]
+        return Agenda(persona.channel, tuple(posts), now, self.missing)
+
+    def preview_rendition(
+        self, photo: Photo, service: str, fit: Fit = Fit.PAD, shape: Shape = Shape.AUTO, turn: int = 0
+    ) -> Rendition:
+        """Render the drawn picture."""
+        if self.unreadable:
+            raise PhotoUnreadable(self.unreadable)
+        self.rendered.append((photo.id, fit, shape, turn))
+        return render(photo.path, rules_for(service), fit, shape=shape, turn=turn)
