@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from pathlib import Path
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Budget, Channel, Organization, ShareMode
     from fluffy_tui.core.changes import Event
     from fluffy_tui.core.checks import Check
+    from fluffy_tui.media import Rendition
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Verdict
-    from fluffy_tui.media import Rendition
     from fluffy_tui.scheduling import (
         Agenda,
         Fit,
-        Shape,
         PersonaCounts,
         Post,
         PostEvent,
         ScheduleResult,
+        Shape,
         Step,
         TroubleItem,
     )

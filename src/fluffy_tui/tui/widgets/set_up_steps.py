@@ -196,7 +196,8 @@ class HostStep(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """Lay out the choice and all fields, of which those that do not apply are hidden."""
         yield Static(
-            "Buffer fetches pictures from a public address. Where are they put?\n(← → choose, tab goes to the next field)",
+            "Buffer fetches pictures from a public address. Where are they put?\n"
+            "(← → choose, tab goes to the next field)",
             classes="muted",
         )
         yield Choice(
