@@ -39,7 +39,10 @@ class FakeSetup:
     def __init__(self, paths: Paths, *, bare: bool = False, keys: Mapping[str, str] | None = None) -> None:
         environment = {"FLUFFY_CONFIG": str(paths.config_file), "FLUFFY_DATA_DIR": str(paths.data)}
         given = {} if bare else {"BUFFER_API_KEY": KEY, "FLUFFY_PREVIEW": "half-cell"}
-        self._settings = replace(load_settings(environment, given=given), keys=dict(keys or {}))
+        settings = load_settings(environment, given=given)
+        self._settings = replace(
+            settings, keys=dict(keys or {}), shown={**settings.shown, "FLUFFY_DATA_DIR": "/home/sarah/data"}
+        )
         self.asked: list[Secret] = []
         self.proved: list[dict[str, str]] = []
         self.saved: list[dict[str, str]] = []
