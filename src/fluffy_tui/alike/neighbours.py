@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pgvector.sqlalchemy import VECTOR
-from sqlalchemy import cast, func, literal, literal_column, select, text
+from sqlalchemy import and_, cast, exists, func, literal, literal_column, select, text
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY, Neighbour, NotLookedAtYet, Relation
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
     from fluffy_tui.alike.model import EmbeddingModel
 
-FEW = 3000
+FEW = 2000
 """Of so few photos all are compared, which is exact and as fast as the index."""
 
 _SEARCH_WIDTH = 200
 """Of the index (hnsw.ef_search); pgvector's own 40 finds less than 98 in 100 of the true neighbours."""
+
+_WIDEST = 1000
+"""pgvector's own limit of it."""
 
 _FAR_CANDIDATES = 8
 """Times as many as asked are taken from the index when the farthest are looked for, then compared one by one."""
@@ -41,8 +44,8 @@ async def more_like(
     """Return the persona's nearest photos; see `service.Alike.more_like`."""
     model = await answering_model(session)
     vector, persona_id = await _vector_of(session, model, [photo_id])
-    rows = await _nearest(session, model, vector, persona_id, [photo_id], limit, scheduled)
-    same = await _same_pictureamong(session, photo_id, [row[0] for row in rows])
+    rows = await _nearest(session, model, vector, allowed_photos(persona_id, [photo_id], scheduled), limit)
+    same = await _same_picture_among(session, photo_id, [row[0] for row in rows])
     return [
         Neighbour(found, distance, Relation.SAME_PICTURE if found in same else model.relation(distance))
         for found, distance in rows
@@ -60,7 +63,8 @@ async def least_like(
     model = await answering_model(session)
     centre, persona_id = await _vector_of(session, model, photo_ids)
     opposite = [-number for number in centre]
-    rows = await _nearest(session, model, opposite, persona_id, photo_ids, limit * _FAR_CANDIDATES, scheduled)
+    allowed = allowed_photos(persona_id, photo_ids, scheduled)
+    rows = await _nearest(session, model, opposite, allowed, limit * _FAR_CANDIDATES)
     found = await _nearest_of_these(session, model, [row[0] for row in rows], photo_ids)
     return [Neighbour(photo_id, distance, model.relation(distance)) for photo_id, distance in found[:limit]]
 
@@ -89,19 +93,19 @@ async def _nearest(
     session: AsyncSession,
     model: EmbeddingModel,
     vector: list[float],
-    persona_id: int,
-    without: Sequence[int],
+    allowed: ColumnElement[bool],
     limit: int,
-    scheduled: Select[Any] | None,
 ) -> list[tuple[int, float]]:
-    """Return the nearest photos of a persona with their distances, from the index or by comparing all."""
-    await session.execute(_SETTINGS, {"width": str(max(_SEARCH_WIDTH, min(limit * 2, 1000)))})
-    few = await session.scalar(_has_few(persona_id))
+    """Return the nearest of the allowed photos with their distances, from the index or by comparing all."""
+    width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
+    await session.execute(_SETTINGS, {"width": str(width)})
+    some = select(literal(1)).select_from(PHOTOS).where(allowed).limit(FEW + 1).subquery()
+    few = await session.scalar(select(func.count() <= FEW).select_from(some))
     if not few:
-        found = await _ordered(session, model, vector, persona_id, without, limit, scheduled, exact=False)
+        found = await _ordered(session, model, vector, allowed, limit, exact=False)
         if len(found) >= limit:
             return found
-    return await _ordered(session, model, vector, persona_id, without, limit, scheduled, exact=True)
+    return await _ordered(session, model, vector, allowed, limit, exact=True)
 
 
 _SETTINGS = text(
@@ -110,48 +114,47 @@ _SETTINGS = text(
 )
 
 
-def _has_few(persona_id: int) -> Select[bool]:
-    """Select whether a persona has few photos; counts no further than that."""
-    some = (
-        select(literal(1))
-        .select_from(PHOTOS)
-        .where(PHOTOS.c.persona_id == persona_id)
-        .limit(FEW + 1)
-        .subquery()
-    )
-    return select(func.count() <= FEW).select_from(some)
+def allowed_photos(
+    persona_id: int, without: Sequence[int], scheduled: Select[Any] | None
+) -> ColumnElement[bool]:
+    """Return the condition for the photos that may be answered with."""
+    conditions = [
+        PHOTOS.c.persona_id == persona_id,
+        PHOTOS.c.missing_since.is_(None),
+        ~among(PHOTOS.c.id, without),
+    ]
+    if scheduled is not None:
+        posted = scheduled.subquery()
+        conditions.append(~exists().where(next(iter(posted.c)) == PHOTOS.c.id))
+    return and_(*conditions)
 
 
 async def _ordered(
     session: AsyncSession,
     model: EmbeddingModel,
     vector: list[float],
-    persona_id: int,
-    without: Sequence[int],
+    allowed: ColumnElement[bool],
     limit: int,
-    scheduled: Select[Any] | None,
     *,
     exact: bool,
 ) -> list[tuple[int, float]]:
+    rows = await session.execute(nearest_query(model, vector, allowed, limit, exact=exact))
+    return [(row[0], float(row[1])) for row in rows]
+
+
+def nearest_query(
+    model: EmbeddingModel, vector: list[float], allowed: ColumnElement[bool], limit: int, *, exact: bool
+) -> Select[int, float]:
+    """Return the query for the nearest allowed photos, written so that the index serves it, or so that it cannot."""
     sought = cast(literal(vector, VECTOR(model.dimensions)), VECTOR(model.dimensions))
     distance = _vector(PhotoEmbeddingRow, model).cosine_distance(sought)
-    order = distance + 0 if exact else distance  # no index serves a sum
-    query = (
+    return (
         select(PhotoEmbeddingRow.photo_id, distance)
         .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
-        .where(
-            _of(PhotoEmbeddingRow, model),
-            PHOTOS.c.persona_id == persona_id,
-            PHOTOS.c.missing_since.is_(None),
-            ~among(PHOTOS.c.id, without),
-        )
-        .order_by(order)
+        .where(_of(PhotoEmbeddingRow, model), allowed)
+        .order_by(distance + 0 if exact else distance)  # no index serves a sum
         .limit(limit)
     )
-    if scheduled is not None:
-        posted = scheduled.subquery()
-        query = query.where(~select(literal(1)).where(next(iter(posted.c)) == PHOTOS.c.id).exists())
-    return [(row[0], float(row[1])) for row in await session.execute(query)]
 
 
 async def _nearest_of_these(
@@ -170,7 +173,7 @@ async def _nearest_of_these(
     return [(row[0], float(row[1])) for row in await session.execute(query)]
 
 
-async def _same_pictureamong(session: AsyncSession, photo_id: int, candidates: Sequence[int]) -> set[int]:
+async def _same_picture_among(session: AsyncSession, photo_id: int, candidates: Sequence[int]) -> set[int]:
     own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
     query = (
         select(other.photo_id)

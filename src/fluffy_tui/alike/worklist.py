@@ -12,7 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Interval, and_, any_, case, delete, func, literal, or_, select, update
+from sqlalchemy import BigInteger, and_, any_, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from fluffy_tui.alike.tables import PHOTOS, PhotoEmbeddingRow, PhotoHashRow, PhotoTroubleRow
@@ -158,10 +158,9 @@ class Worklist:
 
     def _keep(self, failure: Failure) -> Update:
         """Keep why a photo resisted, and when to try again: after 2 minutes, 8, 32, and so on up to a day."""
-        pause = func.least(
-            literal(_LONGEST_PAUSE, Interval()),
-            literal(_SHORTEST_PAUSE, Interval()) * func.power(4, func.least(PhotoTroubleRow.attempts, 8)),
-        )
+        growing = _SHORTEST_PAUSE.total_seconds() * func.power(4, func.least(PhotoTroubleRow.attempts, 8))
+        seconds = func.least(growing, _LONGEST_PAUSE.total_seconds())
+        pause = func.make_interval(0, 0, 0, 0, 0, 0, seconds)
         return (
             update(PhotoTroubleRow)
             .where(PhotoTroubleRow.photo_id == failure.photo_id, PhotoTroubleRow.stage == self._stage)
