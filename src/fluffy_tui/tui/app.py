@@ -18,7 +18,7 @@ from fluffy_tui.tui.import_run import ImportRun
 from fluffy_tui.tui.kept_texts import KeptTexts
 from fluffy_tui.tui.key_map import key_troubles
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.messages import PersonaChanged, PersonaChosen, SettingsSaved
+from fluffy_tui.tui.messages import FillWeek, PersonaChanged, PersonaChosen, SettingsSaved
 from fluffy_tui.tui.screens.startup import StartupScreen
 from fluffy_tui.tui.serving import Serving
 from fluffy_tui.tui.state import StateFile
@@ -198,6 +198,7 @@ class FluffyApp(ActingApp):
             for mode, screen in (
                 ("library", self._library_screen),
                 ("posts", self._posts_screen),
+                ("plan", self._plan_screen),
                 ("trouble", self._trouble_screen),
             ):
                 if before is not None:
@@ -211,6 +212,17 @@ class FluffyApp(ActingApp):
         if overview.persona is not None and overview.persona.id == message.persona.id:
             self._show_overview(replace(overview, persona=message.persona))
             self._state.remember(persona=message.persona.name)
+
+    @on(FillWeek)
+    async def _fill_week(self, message: FillWeek) -> None:
+        from fluffy_tui.tui.screens.fill_week import FillWeekScreen
+
+        await self.push_screen(FillWeekScreen(self.context, message.photo_ids))
+
+    def _plan_screen(self) -> Screen[None]:
+        from fluffy_tui.tui.screens.plan import PlanScreen
+
+        return PlanScreen(self.context)
 
     def _first_run_screen(self) -> Screen[None]:
         from fluffy_tui.tui.screens.first_run import FirstRunScreen

@@ -27,6 +27,14 @@ _APP = (
     ),
     Action("app.posts", "2", "Posts", "Go to the persona's posts.", Place.EVERYWHERE, method="tab('posts')"),
     Action(
+        "app.plan",
+        "3",
+        "Plan",
+        "Go to the coming two weeks of the channel's slots.",
+        Place.EVERYWHERE,
+        method="tab('plan')",
+    ),
+    Action(
         "app.trouble",
         "4",
         "Trouble",

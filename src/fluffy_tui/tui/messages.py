@@ -72,6 +72,13 @@ class OverviewChanged(Happening, bubble=False):
 
 
 @dataclass
+class FillWeek(Message):
+    """Write captions for these photos, one after the other, and give them the coming free slots."""
+
+    photo_ids: tuple[int, ...]
+
+
+@dataclass
 class PersonaChosen(Message):
     """Open this persona's library."""
 
