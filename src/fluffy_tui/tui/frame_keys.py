@@ -182,7 +182,13 @@ _SETTINGS = (
         method="screen.next",
     ),
     Action(
-        "setup.toggle", "space", "take or not", "Take the channel, or leave it.", Place.SETUP, palette=False
+        "setup.toggle",
+        "space",
+        "take or not",
+        "Take the channel, or leave it.",
+        Place.SETUP,
+        footer=True,
+        palette=False,
     ),
     Action(
         "setup.back",

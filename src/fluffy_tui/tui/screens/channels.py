@@ -124,5 +124,5 @@ def _prompt(channel: Channel) -> Content:
     name = Content.styled(channel_name(channel), "bold")
     if not channel.trouble:
         return Content.assemble(Content.styled("✓ ", "$text-success"), name)
-    trouble = Content.styled(f"\n{one_line(channel.trouble)}", "$foreground-muted")
+    trouble = Content.styled(f"\n{one_line(channel.trouble)}", "dim")
     return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)

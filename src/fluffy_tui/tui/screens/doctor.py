@@ -23,7 +23,7 @@ _TONES = {
     Health.OK: "$text-success",
     Health.WARN: "$text-warning",
     Health.FAIL: "$text-error",
-    Health.SKIP: "$foreground-muted",
+    Health.SKIP: "dim",
 }
 
 
@@ -104,5 +104,5 @@ def _prompt(check: Check) -> Content:
         )
     ]
     if check.remedy:
-        lines.append(Content.styled(f"  → {one_line(check.remedy)}", "$foreground-muted"))
+        lines.append(Content.styled(f"  → {one_line(check.remedy)}", "dim"))
     return Content("\n").join(lines)

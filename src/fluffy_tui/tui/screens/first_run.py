@@ -120,5 +120,5 @@ def _prompt(key: str, name: str, words: str) -> Content:
         Content.styled(f"{key}  ", "bold $primary"),
         Content.styled(name, "bold"),
         "\n",
-        Content.styled(words, "$foreground-muted"),
+        Content.styled(words, "dim"),
     )

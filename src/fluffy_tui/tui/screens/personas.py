@@ -95,11 +95,7 @@ class PersonasScreen(FrameScreen):
         counts = self.context.overview.counts.get(persona.id, PersonaCounts())
         name = Content.styled(one_line(persona.name), "bold")
         health = channel_health(persona)
-        channel = (
-            Content.styled(channel_name(persona.channel), "$foreground-muted")
-            if persona.channel
-            else Content("")
-        )
+        channel = Content.styled(channel_name(persona.channel), "dim") if persona.channel else Content("")
         trouble = Content.styled(f"! {health}", "$text-warning") if health else Content("")
         first = Content("   ").join(part for part in (name, channel, trouble) if part.plain)
         return Content.assemble(first, "\n", _counts_line(counts))
@@ -184,11 +180,11 @@ class PersonasScreen(FrameScreen):
 
 def _counts_line(counts: PersonaCounts) -> Content:
     numbers = (
-        (counts.unscheduled, "unscheduled", "$foreground-muted"),
-        (counts.drafts, "drafts", "$foreground-muted"),
-        (counts.scheduled, "scheduled", "$foreground-muted"),
+        (counts.unscheduled, "unscheduled", "dim"),
+        (counts.drafts, "drafts", "dim"),
+        (counts.scheduled, "scheduled", "dim"),
         (counts.failed, "failed", "$text-error"),
-        (counts.posted, "posted", "$foreground-muted"),
+        (counts.posted, "posted", "dim"),
     )
     parts = [
         Content.styled(f"{'! ' if words == 'failed' else ''}{number:,} {words}", style)

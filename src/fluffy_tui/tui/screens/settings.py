@@ -148,5 +148,5 @@ def _prompt(line: _Line) -> Content:
     return Content.assemble(
         Content.styled(f"{line.name:<{NAME_WIDTH}}", "bold"),
         one_line(line.shown),
-        Content.styled(f"  · {line.origin}", "$foreground-muted"),
+        Content.styled(f"  · {line.origin}", "dim"),
     )

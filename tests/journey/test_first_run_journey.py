@@ -1,0 +1,88 @@
+"""A fresh installation set up in a real terminal: a key that Buffer takes, a folder that a web server serves."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.settings import MediaHostKind, load_settings
+from journey.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ENTER, TAB, ESCAPE = "\r", "\t", "\x1b"
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Run the stand-in for Buffer in a process of its own; yield what it tells about itself."""
+    media = tmp_path / "served"
+    media.mkdir()
+    command = [
+        sys.executable,
+        "-m",
+        "fluffy_tui.demo",
+        "--state",
+        str(tmp_path / "buffer"),
+        "--media",
+        str(media),
+    ]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        yield {**json.loads(process.stdout.readline()), "media": str(media)}
+        process.stdin.close()
+
+
+def test_from_nothing_to_a_persona_with_its_channel(own_home: Path, stand_in: dict[str, str]) -> None:
+    config = own_home / "config.toml"
+    config.write_text("# mine\nundo_seconds = 3\n")
+    terminal = Terminal(
+        own_home,
+        FLUFFY_BUFFER_URL=stand_in["url"],
+        FLUFFY_CONFIG=str(config),
+        FLUFFY_DATA_DIR=str(own_home / "data"),
+        columns=100,
+        rows=30,
+    )
+    terminal.shows("three ways in", "Set up Buffer")
+    terminal.press("b")
+    terminal.shows("1 of 3")
+    terminal.press("wrong-key", ENTER)
+    terminal.shows("Buffer does not accept the key", "paste it here")
+    terminal.press("\x15", stand_in["key"], ENTER)
+    assert stand_in["key"] not in terminal.shows("2 of 3", "[ ]")
+    terminal.press(" ", ENTER)
+    terminal.shows("3 of 3", "folder of a web server")
+    terminal.press(TAB, stand_in["media"], TAB, stand_in["media_url"], ENTER)
+    terminal.until(lambda text: "3 of 3" not in text and "▸" in text)
+    environment = {"FLUFFY_CONFIG": str(config), "FLUFFY_DATA_DIR": str(own_home / "data")}
+    settings = load_settings(environment)
+    assert settings.buffer_api_key is not None
+    assert settings.buffer_api_key.reveal() == stand_in["key"]
+    assert settings.media_host is MediaHostKind.DIRECTORY
+    assert settings.undo_seconds == 3
+    assert config.stat().st_mode & 0o777 == 0o600
+    assert config.read_text().startswith("# mine\n")
+    assert stand_in["key"] not in (own_home / "data" / "fluffy-tui.log").read_text()
+    terminal.press("!")
+    terminal.shows("✓ buffer key", "✓ media host")
+    terminal.press(ESCAPE)
+    terminal.until(lambda text: "buffer key" not in text)
+    terminal.press("q")
+    assert terminal.ended() == 0
+
+
+def test_look_around_opens_the_demo_in_the_same_terminal(own_home: Path) -> None:
+    terminal = Terminal(own_home, FLUFFY_DATA_DIR=str(own_home / "data"), columns=100, rows=30)
+    terminal.shows("three ways in")
+    terminal.press("d")
+    terminal.shows(" demo ", "sarah", "leo")
+    terminal.press("q")
+    assert terminal.ended() == 0
