@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import cast
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -24,7 +23,7 @@ IN_BUFFER, FAILED = ("2", "G", "k", "e"), ("4", "e")
 def editing(driver: Driver) -> EditPostScreen:
     """Return the screen."""
     assert isinstance(driver.screen, EditPostScreen)
-    return cast("EditPostScreen", driver.screen)
+    return driver.screen
 
 
 async def kept(driver: Driver, services: FakeServices, photo_id: int) -> KeptText | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fluffy_tui.scheduling import PostEvent, PostStatus, Step
@@ -88,9 +89,19 @@ async def test_the_keys_of_the_table_work_here_too(running: Running, services: F
         assert [note.message for note in driver.app._notifications][-1].startswith("There is no link yet")
 
 
+async def test_the_trail_below_is_reached_by_vim_keys(running: Running, services: FakeServices) -> None:
+    services.scheduling.events[11] = [event(id_, "edited", Step.QUEUED) for id_ in range(30)]
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("2", "enter", "j", "j", "j")
+        dialog = driver.screen.query_one("#dialog")
+        assert dialog.scroll_target_y == 3
+        await driver.press("k", "down", "up")
+        assert dialog.scroll_target_y == 2
+
+
 def test_one_zone_is_told_once_and_the_same_message_too() -> None:
     berlin = ZoneInfo("Europe/Berlin")
-    held = {"message": "Full.", "next_try_at": NOW}
+    held: dict[str, Any] = {"message": "Full.", "next_try_at": NOW}
     words = str(
         timeline(
             [

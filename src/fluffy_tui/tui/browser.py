@@ -36,8 +36,8 @@ def has_browser(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 
 async def open_address(app: App[object], address: str) -> str:
-    """Open an address, or copy it by OSC 52 where there is no browser to be seen; return what was done."""
+    """Open an address, or copy it where there is no browser to be seen; return what was done."""
     if has_browser(os.environ) and await asyncio.to_thread(webbrowser.open, address):
         return f"Opened in the browser: {address}"
     app.copy_to_clipboard(address)
-    return f"There is no browser here; the address was sent to the terminal's clipboard: {address}"
+    return f"There is no browser here, so the address is copied: {address}"

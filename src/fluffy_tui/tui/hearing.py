@@ -148,7 +148,10 @@ class HearingApp(TellsFailures, App[Wish]):
         world = self._world
         if world is not None and not world.overview.away:
             age = await world.services.workers.heartbeat_age()
-            self._show_overview(replace(world.overview, worker_age=age))
+            before = world.overview
+            self._show_overview(replace(before, worker_age=age))
+            if self._following is not None and world.overview.differs_by_time(before, self._clock()):
+                self._following.read_anew()
 
     def _show_overview(self, overview: Overview) -> None:
         self.context.overview = overview

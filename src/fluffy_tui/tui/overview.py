@@ -11,6 +11,7 @@ from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, TroubleKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
 
     from fluffy_tui.buffer import Budget
     from fluffy_tui.personas import Persona
@@ -54,6 +55,15 @@ class Overview:
     def needing(self) -> int:
         """How many troubles do not pass by themselves."""
         return sum(needs_person(item) for item in self.troubles)
+
+    def differs_by_time(self, before: Overview, now: datetime) -> bool:
+        """Tell whether time alone made the troubles untrue: a worker fell silent or came back, a budget is whole."""
+        if bool(self.worker_words) != bool(before.worker_words):
+            return True
+        return any(
+            item.kind is TroubleKind.BUDGET_SPENT and item.when is not None and item.when <= now
+            for item in self.troubles
+        )
 
     @property
     def persona_counts(self) -> PersonaCounts:

@@ -27,6 +27,11 @@ else:  # the first base that is a node decides which styles hold: a mixin in fro
     _Mixin = object
 
 
+_NEEDS_A_POST = frozenset(
+    {"retry", "rehost", "move_up", "cancel_post", "edit", "change_time", "copy_link", "open"}
+)
+
+
 class ActsOnPosts(_Mixin):
     """Mixed into a screen that shows posts; the screen says which are meant."""
 
@@ -39,6 +44,12 @@ class ActsOnPosts(_Mixin):
     def channel_in_question(self) -> str | None:
         """Return the id of the channel that `open_in_buffer` opens."""
         return next((post.channel_id for post in self.posts_in_question()), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what needs a post while there is none."""
+        if action in _NEEDS_A_POST and not self.posts_in_question():
+            return None
+        return super().check_action(action, parameters)
 
     def acted(self) -> None:
         """Take the marks off: what they were for is done."""
@@ -75,7 +86,7 @@ class ActsOnPosts(_Mixin):
             self._open_editor(posts, only_time=True)
 
     def action_copy_link(self) -> None:
-        """Copy the link to the post by OSC 52, which reaches the terminal over SSH and tmux too."""
+        """Copy the link to the post; the app says where it went."""
         post = next(iter(self.posts_in_question()), None)
         if post is None:
             return
@@ -83,7 +94,6 @@ class ActsOnPosts(_Mixin):
             self.notify("There is no link yet: it comes when the post is live.", markup=False)
             return
         self.app.copy_to_clipboard(post.external_link)
-        self.notify(f"Sent to the terminal's clipboard: {one_line(post.external_link)}", markup=False)
 
     def action_open_in_buffer(self) -> None:
         """Open the channel in Buffer's web app, or copy its address."""

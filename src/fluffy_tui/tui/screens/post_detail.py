@@ -57,6 +57,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
     BINDINGS: ClassVar = [
         *bindings(Place.POSTS, only=ACTING),
         *bindings(Place.DIALOG, only=("dialog.cancel",)),
+        *bindings(Place.LIST, only=("list.down", "list.up")),
     ]
     CSS: ClassVar[str] = """
     PostDetailScreen.dialog {
@@ -99,6 +100,14 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
     def action_cancel(self) -> None:
         """Close."""
         self.dismiss()
+
+    def action_cursor_down(self) -> None:
+        """Show what is further down."""
+        self.query_one("#dialog").scroll_down()
+
+    def action_cursor_up(self) -> None:
+        """Show what is further up."""
+        self.query_one("#dialog").scroll_up()
 
     def _hear(self, happening: Happening) -> None:
         # any post may change the place of this one in its line

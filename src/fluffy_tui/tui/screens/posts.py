@@ -181,6 +181,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
 
     def _arrange(self) -> None:
         """Show the table, or where there is nothing in it, what to do about that."""
+        self.refresh_bindings()
         some = bool(self._table.posts)
         nothing = NOTHING_YET if self._filter == "all" else "No post of this kind.\n\nPress a for all posts."
         self._nothing.update(nothing)

@@ -86,12 +86,10 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         self._list.toggle_mark()
 
     def action_open(self) -> None:
-        """Open the post of the line."""
+        """Open the post of the line; a trouble that is no post's own is told whole below the list."""
         item = self._list.current
         if item is not None and item.post is not None:
             self.app.push_screen(PostDetailScreen(self.context, item.post))
-        elif item is not None:
-            self.notify("This is no single post's trouble; the lines below the list say all about it.")
 
     @on(OverviewChanged)
     def _overview_changed(self) -> None:
@@ -124,6 +122,7 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         return f"Nothing needs you. {next_due(overview, self.context.clock(), zone)}".rstrip()
 
     def _show_whole(self) -> None:
+        self.refresh_bindings()
         item, overview = self._list.current, self.context.overview
         marked = len(self._list.marked)
         self._whole.border_subtitle = f"{marked} marked: keys act on them" if marked else ""

@@ -14,6 +14,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.post_facts import place_words
+from fluffy_tui.tui.taking_back import is_in_grace
 from fluffy_tui.tui.wording import far_off, moment_words, one_line, state_sign, state_tone, state_words
 
 if TYPE_CHECKING:
@@ -203,6 +204,8 @@ class PostTable(DataTable[Text]):
         )
 
     def _state(self, post: Post, now: datetime) -> str:
+        if is_in_grace(post, now):
+            return "about to go out · z undo"  # the seconds are counted down in the status strip
         words, place = state_words(post, now, self._zone), self._places.get(post.id)
         if post.step is not Step.HELD or place is None or place[1] == 1:
             return words
