@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from fluffy_tui.buffer import Budget, Channel, Service, ShareMode, SlotDay
-from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged
+from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import caption_problem, rules_for
 from fluffy_tui.personas import Persona, PersonaNameTaken
-from fluffy_tui.photos import FailedFile, ImportProgress, ImportSummary, Photo, PhotoUnreadable
+from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import (
     Action,
     Fit,
@@ -40,6 +40,9 @@ from fluffy_tui.scheduling import (
     TroubleKind,
 )
 
+from .fake_photos import MARKUP as MARKUP
+from .fake_photos import FakePhotos
+
 from .fake_planning import FakePlanning
 
 if TYPE_CHECKING:
@@ -48,8 +51,6 @@ if TYPE_CHECKING:
 NOW = datetime(2027, 1, 12, 14, 30, tzinfo=UTC)
 """The moment at which the fake world stands: a Tuesday, 09:30 in New York."""
 
-MARKUP = "[/b][red"
-"""Text that breaks whatever takes a person's words for markup."""
 
 WEEK = tuple(SlotDay(day, ("09:00", "18:00")) for day in ("mon", "tue", "wed", "thu", "fri"))
 
@@ -298,66 +299,6 @@ class FakePersonas:
                 raise PersonaNameTaken(
                     f"There is a persona named {persona.name} already.", "Take another name."
                 )
-
-
-class FakePhotos:
-    """A library of drawn photos; `import_gate` lets a test hold an import where it likes."""
-
-    def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
-        self.photos = {photo.id: photo for photo in photos}
-        self._scheduled = scheduled
-        self.imported: list[tuple[tuple[Path, ...], Persona]] = []
-        self.import_gate = asyncio.Event()
-        self.import_gate.set()
-        self.import_error: FluffyError | None = None
-        self.import_failed: tuple[FailedFile, ...] = (
-            FailedFile(Path(f"/photos/{MARKUP}.jpg"), "The file is empty."),
-        )
-
-    async def unscheduled_ids(self, persona_id: int) -> Sequence[int]:
-        """Return the ids of photos without a post, newest first."""
-        taken = self._scheduled()
-        mine = [photo for photo in self.photos.values() if photo.persona_id == persona_id]
-        return [photo.id for photo in sorted(mine, key=lambda photo: -photo.id) if photo.id not in taken]
-
-    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
-        """Return the photos of these ids."""
-        return {id_: self.photos[id_] for id_ in ids if id_ in self.photos}
-
-    async def import_folders(
-        self,
-        folders: Sequence[Path],
-        persona: Persona,
-        *,
-        on_progress: Callable[[ImportProgress], None],
-    ) -> ImportSummary:
-        """Report one step of progress, wait for the gate, then end."""
-        if self.import_error is not None:
-            raise self.import_error
-        self.imported.append((tuple(folders), persona))
-        on_progress(
-            ImportProgress(seen=340, total=1200, imported=338, failed=1, bytes_read=10**9, seconds=2.0)
-        )
-        await self.import_gate.wait()
-        return ImportSummary(
-            persona=persona.name,
-            imported=1198,
-            unchanged=1,
-            moved=0,
-            duplicates=0,
-            failed=self.import_failed,
-            seconds=7.2,
-        )
-
-    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
-        """Return the picture, made to fit."""
-        try:
-            with Image.open(photo.path) as image:
-                small = image.convert("RGB")
-        except OSError as error:
-            raise PhotoUnreadable(f"{photo.name} cannot be read as a picture.") from error
-        small.thumbnail((width, height))
-        return small
 
 
 class FakeScheduling:
@@ -652,6 +593,7 @@ class FakeServices:
         self._photos = FakePhotos(
             library, lambda: {post.photo_id for post in self._scheduling.all_posts.values()}
         )
+        self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._events: asyncio.Queue[Event] = asyncio.Queue()

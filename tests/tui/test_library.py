@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.photos import Photo
+from fluffy_tui.photos import Browse, Photo
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.screens.compose import ComposeScreen
@@ -110,22 +110,13 @@ async def test_a_photo_that_got_a_post_elsewhere_leaves_and_comes_back_when_let_
         assert photos(driver).highlighted_id == 38
 
 
-async def test_a_post_that_only_moves_on_reads_no_ids(
-    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_post_that_only_moves_on_reads_no_ids(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        calls = []
-        unscheduled_ids = services.photos.unscheduled_ids
-
-        async def counted(persona_id: int) -> object:
-            calls.append(persona_id)
-            return await unscheduled_ids(persona_id)
-
-        monkeypatch.setattr(services.photos, "unscheduled_ids", counted)
+        services.photos.asked.clear()
         services.scheduling.move(11, Step.RENDERING)
         services.scheduling.move(11, Step.HOSTING)
         await driver.heard()
-        assert calls == []
+        assert services.photos.asked == []
 
 
 async def test_what_changed_behind_the_composer_is_caught_up_with(
@@ -188,16 +179,16 @@ async def test_when_every_photo_has_its_post_it_says_so(running: Running, servic
 
 async def test_narrow_shows_list_or_picture(running: Running) -> None:
     async with running(persona="sarah", size=(70, 24)) as driver:
-        assert photos(driver).display and not preview(driver).display
+        assert photos(driver).is_on_screen and not preview(driver).is_on_screen
         await driver.press("tab")
-        assert not photos(driver).display and preview(driver).display
+        assert not photos(driver).is_on_screen and preview(driver).is_on_screen
         await previewed(driver)
         await driver.press("j")
         photo = preview(driver).photo
         assert photo is not None
         assert photo.id == 39
         await driver.press("tab")
-        assert photos(driver).display
+        assert photos(driver).is_on_screen
 
 
 async def test_the_position_is_kept_for_each_persona_when_the_app_is_left(running: Running) -> None:
@@ -221,18 +212,18 @@ async def test_a_lost_database_keeps_the_list_and_comes_back(
     running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(persona="sarah") as driver:
-        unscheduled_ids = services.photos.unscheduled_ids
+        ids = services.photos.ids
 
-        async def away(persona_id: int) -> object:
+        async def away(persona_id: int, browse: Browse) -> object:
             raise DatabaseUnavailable("The database does not answer.")
 
-        monkeypatch.setattr(services.photos, "unscheduled_ids", away)
+        monkeypatch.setattr(services.photos, "ids", away)
         services.lose_database()
         services.photos_changed()
         await driver.heard()
         assert photos(driver).highlighted_id == 40
         del services.photos.photos[40]
-        monkeypatch.setattr(services.photos, "unscheduled_ids", unscheduled_ids)
+        monkeypatch.setattr(services.photos, "ids", ids)
         services.find_database()
         await driver.heard()
         assert photos(driver).highlighted_id == 39

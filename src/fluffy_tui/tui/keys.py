@@ -9,41 +9,21 @@ from textual.binding import Binding, BindingType
 from fluffy_tui.tui.actions import Action, Place, written_key
 from fluffy_tui.tui.compose_keys import COMPOSE, FILL, FIT, PLAN
 from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
+from fluffy_tui.tui.library_keys import LIBRARY
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
 
 __all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "written_key"]
 
-_LIBRARY = (
-    Action(
-        "library.caption", "enter", "caption", "Write a caption for the photo.", Place.LIBRARY, footer=True
-    ),
-    Action(
-        "library.import_photos",
-        "i",
-        "import",
-        "Import folders of photos for the persona.",
-        Place.LIBRARY,
-        footer=True,
-    ),
-    Action(
-        "library.swap",
-        "tab",
-        "list or picture",
-        "Show the picture in place of the list, or the list again, where there is no room for both.",
-        Place.LIBRARY,
-    ),
-)
-
 ACTIONS: tuple[Action, ...] = (
     *BEFORE_THE_TABS,
-    *_LIBRARY,
+    *LIBRARY,
     *COMPOSE,
     *FIT,
-    *PLAN,
-    *FILL,
     *POSTS,
     *TROUBLE,
     *EDITING,
+    *PLAN,
+    *FILL,
     *AFTER_THE_TABS,
 )
 """The table of all keys."""

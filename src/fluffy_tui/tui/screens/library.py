@@ -1,49 +1,60 @@
-"""The photos without a post, beside a large preview."""
+"""A persona's photos beside a large preview: browsed, filtered and decided about."""
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
+from fluffy_tui.photos import Posted, Sort, Verdict
+from fluffy_tui.tui.browsing import Browsing
 from fluffy_tui.tui.failures import tell_failure
+from fluffy_tui.tui.filter_words import USUAL_DIRECTION, NoDate, browse_for, browse_words, period
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.messages import (
     DatabaseBack,
     OverviewChanged,
     PhotosChanged,
     PostChanged,
+    VerdictChanged,
 )
 from fluffy_tui.tui.photo_details import photo_details
+from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.taking_back import in_grace
+from fluffy_tui.tui.triage import Triage
+from fluffy_tui.tui.widgets.filmstrip import Filmstrip
+from fluffy_tui.tui.widgets.filter_bar import FilterBar
 from fluffy_tui.tui.widgets.photo_list import PhotoList
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
 
 if TYPE_CHECKING:
+    from array import array
     from datetime import datetime
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.photos import Browse, Photo
     from fluffy_tui.tui.context import Context
 
 NOTHING_YET = "There are no photos here yet.\n\nPress i to import folders of photos."
 ALL_DONE = "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
+NONE_SUCH = "No photo is so.\n\nPress esc to see all again."
 READING = "Reading the library …"
 """Shown until the ids have come."""
 
 
 class LibraryScreen(FrameScreen):
-    """A persona's unscheduled photos, newest first.
+    """A persona's photos: at first those without a post, newest first, from the first undecided one on.
 
     Args:
         context: The world.
@@ -51,6 +62,7 @@ class LibraryScreen(FrameScreen):
 
     PLACE = Place.LIBRARY
     TAB = "library"
+    AUTO_FOCUS = "PhotoList"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.LIBRARY),
         # The list's own keys, for when only the picture is shown and the list cannot have the keyboard.
@@ -62,14 +74,17 @@ class LibraryScreen(FrameScreen):
     ]
     CSS: ClassVar[str] = """
     LibraryScreen {
-        #photos { width: 48; }
-        &.-normal #photos { width: 36; }
-        PhotoPreview { width: 1fr; }
+        #left { width: 48; }
+        #right { width: 1fr; }
+        &.-normal #left { width: 36; }
+        #strip { display: none; }
+        &.-strip #strip { display: block; }
         #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        &.-narrow #photos { width: 1fr; }
-        &.-narrow PhotoPreview { display: none; }
-        &.-narrow.-picture #photos { display: none; }
-        &.-narrow.-picture PhotoPreview { display: block; }
+        &.-narrow #strip { display: none; }
+        &.-narrow #left { width: 1fr; }
+        &.-narrow #right { display: none; }
+        &.-narrow.-picture #left { display: none; }
+        &.-narrow.-picture #right { display: block; }
     }
     """
 
@@ -78,22 +93,28 @@ class LibraryScreen(FrameScreen):
         photos = context.services.photos
         self._list = PhotoList(photos.by_ids, self._now, self._has_text, id="photos")
         self._preview = PhotoPreview(renderer_named(context.preview), photos.thumbnail)
+        self._strip = Filmstrip(self._list.photo_at, photos.thumbnail, id="strip")
+        self._filter = FilterBar(id="filter")
         self._nothing = Static(READING, id="nothing", markup=False)
-        self._panes = Horizontal(self._list, self._preview)
+        self._panes = Horizontal(
+            Vertical(self._filter, self._list, id="left"), Vertical(self._preview, self._strip, id="right")
+        )
         self._kept: frozenset[str] = frozenset()
         self._persona_id = self.persona.id
-        self._stale = True
-        self._reading = False
+        self._browsing = Browsing(photos, self._persona_id, self._show_ids, self._anchor)
+        self._triage = Triage(photos)
+        self._opens_on: int | None = None
+        self._verdict: Verdict | None = None  # chosen by key; a word of the filter comes before it
 
     def compose_body(self) -> ComposeResult:
         """Lay the list beside the picture; a sentence takes their place while there is nothing to see."""
-        self._list.border_title = "unscheduled · newest first"
         self._panes.display = False
         yield self._nothing
         yield self._panes
 
     def on_mount(self) -> None:
         """Read the library."""
+        self._say_what_is_shown()
         self._look_for_texts()
         self._read()
 
@@ -102,7 +123,7 @@ class LibraryScreen(FrameScreen):
         self._look_for_texts()
         self._list.refresh()
         self._preview.repaint()
-        if self._stale:
+        if self._browsing.is_stale:
             self._read()
 
     def on_screen_suspend(self) -> None:
@@ -113,6 +134,8 @@ class LibraryScreen(FrameScreen):
         """Remember where the cursor was, whatever way the screen is left."""
         self._remember_position()
 
+    # One photo
+
     def action_caption(self) -> None:
         """Write a caption for the photo under the cursor."""
         photo = self._list.highlighted
@@ -120,6 +143,113 @@ class LibraryScreen(FrameScreen):
             self.notify("There is no photo here yet." if self._list.rows else NOTHING_YET.partition("\n")[0])
             return
         self.app.push_screen(ComposeScreen(self.context, photo, self._submitted))
+
+    def action_pick(self) -> None:
+        """Pick the photo and go on."""
+        self._decide(Verdict.PICK)
+
+    def action_reject(self) -> None:
+        """Reject the photo and go on; nothing is deleted."""
+        self._decide(Verdict.REJECT)
+
+    def action_undecide(self) -> None:
+        """Leave the photo undecided and go on."""
+        self._decide(Verdict.UNDECIDED)
+
+    async def action_undo(self) -> None:
+        """Undo the last decision, or take back the post that was submitted after it."""
+        last = self._triage.last
+        post = in_grace(self.context.overview.strip, self.context.clock())
+        if last is None or (post is not None and post.created_at > last.at):
+            await self.app.run_action("take_back")
+            return
+        decision = self._triage.undo()
+        if not self._list.go_to(decision.before.id):
+            self._list.put_in(min(decision.index, len(self._list.rows)), decision.before.id)
+            self._show_panes()
+        self._list.put(decision.before)
+        self._store_decisions()
+
+    def _decide(self, verdict: Verdict) -> None:
+        photo, index = self._list.highlighted, self._list.cursor
+        if photo is None:
+            return
+        decision = self._triage.decide(photo, verdict, index, self.context.clock())
+        self._list.put(decision.after)
+        if self._browsing.browse.verdict in (None, verdict):
+            self._list.move_to(index + 1)
+        else:  # it is no longer among those shown
+            self._list.take_out(index)
+            self._show_panes()
+        self._store_decisions()
+
+    @work(group="verdicts", exit_on_error=False, description="storing what was decided")
+    async def _store_decisions(self) -> None:
+        try:
+            await self._triage.store()
+        except BaseException:
+            self._list.reload()
+            self._read()
+            raise
+
+    # Which photos, and where among them
+
+    def action_filter(self) -> None:
+        """Choose photos by typing."""
+        self._show_panes(also_empty=True)
+        self._filter.open()
+
+    def action_clear(self) -> None:
+        """Take the filter away."""
+        if self._browsing.browse.is_filtered:
+            self._filter.clear_words()
+            self._verdict = None
+            self._browse(browse_for("", replace(self._browsing.browse, verdict=None), self.context.zone))
+
+    def action_next_verdict(self) -> None:
+        """Show only undecided, then picked, then rejected photos, then all."""
+        verdicts = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
+        now = verdicts.index(self._browsing.browse.verdict)
+        self._verdict = verdicts[(now + 1) % len(verdicts)]
+        self._browse(replace(self._browsing.browse, verdict=self._verdict))
+
+    def action_next_sort(self) -> None:
+        """Sort by the next thing, in its usual direction."""
+        sorts = list(Sort)
+        sort = sorts[(sorts.index(self._browsing.browse.sort) + 1) % len(sorts)]
+        self._browse(replace(self._browsing.browse, sort=sort, descending=USUAL_DIRECTION[sort]))
+
+    def action_turn_round(self) -> None:
+        """Turn the order round."""
+        browse = self._browsing.browse
+        self._browse(replace(browse, descending=not browse.descending))
+
+    def action_jump(self) -> None:
+        """Go to the photos of a date."""
+        ask = AskTextScreen("jump to date", "2026-11-03, 2026-11 or 2026", self._photo_of)
+        self.app.push_screen(ask, self._jump_to)
+
+    def _jump_to(self, photo_id: int | None) -> None:
+        if photo_id is None:
+            return
+        if self._browsing.browse.sort is not Sort.TAKEN:
+            self._opens_on = photo_id
+            self._browse(replace(self._browsing.browse, sort=Sort.TAKEN, descending=True))
+        else:
+            self._list.go_to(photo_id)
+
+    async def _photo_of(self, typed: str) -> int:
+        """Return the first photo of a date in the order; raises NoDate."""
+        browse = self._browsing.browse
+        if browse.sort is not Sort.TAKEN:
+            browse = replace(browse, sort=Sort.TAKEN, descending=True)
+        start, end = period(typed, self.context.zone)
+        moment = end if browse.descending else start
+        found = await self.context.services.photos.id_at(self._persona_id, browse, moment)
+        if found is None:
+            side = "older" if browse.descending else "newer"
+            raise NoDate(f"There is no photo from {typed.strip()}, nor any {side}.", "Try another date.")
+        return found
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""
@@ -132,16 +262,29 @@ class LibraryScreen(FrameScreen):
         await self._list.run_action(action)
 
     def action_swap(self) -> None:
-        """Show the picture in place of the list, or the list again."""
-        self.toggle_class("-picture")
-        if not self.has_class("-picture"):
-            self._list.focus()
+        """Show or hide the filmstrip; where there is no room, the picture in place of the list, or the list."""
+        if self.has_class("-narrow"):
+            self.toggle_class("-picture")
+            if not self.has_class("-picture"):
+                self._list.focus()
+        else:
+            self.toggle_class("-strip")
+
+    # What is heard
 
     @on(PhotosChanged)
     @on(DatabaseBack)
     def _all_may_have_changed(self) -> None:
         self._list.reload()
         self._read()
+
+    @on(VerdictChanged)
+    def _verdict_changed(self, message: VerdictChanged) -> None:
+        if message.persona_id != self._persona_id or self._triage.is_storing(message.photo_id):
+            return
+        self._list.read_anew(message.photo_id)
+        if self._browsing.browse.verdict is not None:
+            self._read()
 
     @on(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
@@ -152,7 +295,7 @@ class LibraryScreen(FrameScreen):
     def _overview_changed(self) -> None:
         if self._preview.photo is not None:  # another channel has other rules
             self._preview.set_details(self._details(self._preview.photo))
-        if not self._list.rows and not self._reading:
+        if not self._list.rows and not self._browsing.is_reading:
             self._show_nothing()
 
     @on(PhotoList.Highlighted)
@@ -160,6 +303,11 @@ class LibraryScreen(FrameScreen):
         photo = message.photo
         if photo is not None and message.photo_id == self._list.highlighted_id:
             self._preview.show(photo, self._details(photo), self._list.neighbours())
+        self._strip.show(self._list.cursor)
+
+    @on(PhotoList.Fetched)
+    def _fetched(self) -> None:
+        self._strip.show(self._list.cursor)
 
     @on(PhotoList.Selected)
     def _selected(self) -> None:
@@ -170,25 +318,47 @@ class LibraryScreen(FrameScreen):
         if not self.context.overview.away:  # the banner says it already
             tell_failure(self, "reading photos", message.error)
 
+    @on(Filmstrip.Clicked)
+    def _strip_clicked(self, message: Filmstrip.Clicked) -> None:
+        self._list.move_to(message.index)
+
+    @on(FilterBar.Typed)
+    def _filter_typed(self, message: FilterBar.Typed) -> None:
+        base = replace(self._browsing.browse, verdict=self._verdict)
+        self._browse(browse_for(message.text, base, self.context.zone))
+
+    @on(FilterBar.Left)
+    def _filter_left(self) -> None:
+        self._show_panes()
+        self._list.focus()
+
+    # Reading
+
+    def _browse(self, browse: Browse) -> None:
+        if browse != self._browsing.browse:
+            self._browsing.browse = browse
+            self._say_what_is_shown()
+            self._read()
+
     def _read(self) -> None:
         """Have the ids read; what changes while they are read is read in one more go."""
-        self._stale = True
-        if not self._reading and self.is_mounted:
-            self._reading = True
+        self._browsing.distrust()
+        if not self._browsing.is_reading and self.is_mounted:
+            self._browsing.is_reading = True
             self._read_ids()
 
     @work(group="photo-ids", exit_on_error=False, description="reading the library")
     async def _read_ids(self) -> None:
-        try:
-            while self._stale:
-                self._stale = False
-                ids = await self.context.services.photos.unscheduled_ids(self._persona_id)
-                self._show_ids(ids if isinstance(ids, array) else array("q", ids))
-        except BaseException:
-            self._stale = True  # `DatabaseBack` or coming back to this screen reads it again
-            raise
-        finally:
-            self._reading = False
+        if self._browsing.shown is None:
+            position = self.context.state_file.position(self._persona_id)
+            try:
+                self._opens_on = await self._browsing.first_undecided(position)
+            except BaseException:
+                self._browsing.is_reading = (
+                    False  # `DatabaseBack` or coming back to this screen reads it again
+                )
+                raise
+        await self._browsing.read()
 
     @work(group="library-posts", exit_on_error=False, description="reading a post")
     async def _look_at_post(self, post_id: int) -> None:
@@ -197,22 +367,27 @@ class LibraryScreen(FrameScreen):
         if post is None or post.photo_id in self._list.rows.ids:
             self._read()
 
-    def _show_ids(self, ids: array[int]) -> None:
-        if ids == self._list.rows.ids and self._panes.display == bool(ids) and ids:
-            return
-        self._panes.display = bool(ids)
-        self._nothing.display = not ids
-        first_time = not self._list.rows
-        self._list.replace_ids(ids, cursor_on=self._position() if first_time else None)
-        if ids:
-            if self.focused is None:
-                self._list.focus()
-        else:
-            self._preview.show_sentence("")
+    def _anchor(self) -> int | None:
+        return self._opens_on or self._list.highlighted_id
+
+    def _show_ids(self, ids: array[int], whole: bool) -> None:
+        cursor_on, self._opens_on = self._opens_on, None if whole else self._opens_on
+        self._list.replace_ids(ids, cursor_on=cursor_on, whole=whole)
+        self._show_panes()
+
+    def _show_panes(self, *, also_empty: bool = False) -> None:
+        """Show list and picture where there is something to see, or a filter to change; else why there is not."""
+        some = bool(self._list.rows) or also_empty or self._filter.has_focus or bool(self._filter.value)
+        self._panes.display = some
+        self._nothing.display = not some
+        if some and self.focused is None:
+            self._list.focus()
+        if not self._list.rows:
+            self._preview.show_sentence(NONE_SUCH if some else "")
             self._show_nothing()
 
-    def _position(self) -> int | None:
-        return self.context.state_file.position(self._persona_id)
+    def _say_what_is_shown(self) -> None:
+        self._list.border_title = Content(browse_words(self._browsing.browse, self.context.zone))
 
     def _remember_position(self) -> None:
         if (photo_id := self._list.highlighted_id) is not None:
@@ -221,11 +396,16 @@ class LibraryScreen(FrameScreen):
     def _show_nothing(self) -> None:
         counts = self.context.overview.persona_counts
         some = counts.drafts + counts.scheduled + counts.failed + counts.posted
-        self._nothing.update(ALL_DONE if some else NOTHING_YET)
+        if self._browsing.browse.is_filtered:
+            self._nothing.update(NONE_SUCH)
+        else:
+            self._nothing.update(ALL_DONE if some else NOTHING_YET)
 
     def _submitted(self, photo_id: int) -> None:
         """Take a photo out at once, so that the next one is under the cursor."""
-        self._show_ids(array("q", (id_ for id_ in self._list.rows.ids if id_ != photo_id)))
+        if self._browsing.browse.posted is not Posted.ALL and photo_id in self._list.rows.ids:
+            self._list.take_out(self._list.rows.ids.index(photo_id))
+            self._show_panes()
         self._read()
 
     def _details(self, photo: Photo) -> str:

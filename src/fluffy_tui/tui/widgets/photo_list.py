@@ -15,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.widgets.photo_line import marks, shortened, taken_words
 from fluffy_tui.tui.widgets.photo_rows import PhotoRows, index_after_change
 from fluffy_tui.tui.wording import one_line, shape_words
 
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
 
 log = logging.getLogger(__name__)
-
-VERDICT_MARKS = {"pick": "✓", "reject": "✗"}
 
 
 class PhotoList(ScrollView, can_focus=True):
@@ -97,6 +96,9 @@ class PhotoList(ScrollView, can_focus=True):
             """The list, for `@on` selectors."""
             return self.photo_list
 
+    class Fetched(Message):
+        """Photos in sight, or around it, have come."""
+
     @dataclass
     class Failed(Message):
         """Rows could not be fetched; `reload` tries again."""
@@ -120,6 +122,7 @@ class PhotoList(ScrollView, can_focus=True):
         self._now = now
         self._has_text = has_text
         self._loading = False
+        self._whole = True
         self._told: Photo | None = None
 
     @property
@@ -132,19 +135,24 @@ class PhotoList(ScrollView, can_focus=True):
         """The photo under the cursor; None while it has not come or when the list is empty."""
         return self.rows.photo(self.cursor) if self.rows else None
 
+    def photo_at(self, index: int) -> Photo | None:
+        """Return the photo at an index; None where there is none or it has not come."""
+        return self.rows.photo(index) if 0 <= index < len(self.rows) else None
+
     def neighbours(self) -> list[Photo]:
         """Return the next and the previous photo, as far as they are known."""
-        around = (self.cursor + 1, self.cursor - 1)
-        found = (self.rows.photo(index) for index in around if 0 <= index < len(self.rows))
+        found = (self.photo_at(index) for index in (self.cursor + 1, self.cursor - 1))
         return [photo for photo in found if photo is not None]
 
-    def replace_ids(self, ids: Sequence[int], *, cursor_on: int | None = None) -> None:
+    def replace_ids(self, ids: Sequence[int], *, cursor_on: int | None = None, whole: bool = True) -> None:
         """Show other ids; the cursor stays on its photo, or on the next one that is left.
 
         Args:
             ids: All ids in the order shown; an `array('q')` is taken as it is.
             cursor_on: The id to put the cursor on instead, where it is among them.
+            whole: Whether there are no more; otherwise their number is not said.
         """
+        self._whole = whole
         old, row_on_screen = self.rows.ids, self.cursor - round(self.scroll_y)
         self.rows.replace(ids)
         target = old[self.cursor : self.cursor + 1] if cursor_on is None else [cursor_on]
@@ -162,6 +170,42 @@ class PhotoList(ScrollView, can_focus=True):
     def reload(self) -> None:
         """Read the rows on the screen anew; what is known of them stays to be seen meanwhile."""
         self.rows.distrust()
+        self._look()
+
+    def put(self, photo: Photo) -> None:
+        """Show a photo as it is known to be now; answers that are under way are refused."""
+        self.rows.put(photo)
+        self.refresh()
+        if photo.id == self.highlighted_id:
+            self._tell()
+
+    def take_out(self, index: int) -> None:
+        """Take a row out; the cursor stays where it is, on the row that follows."""
+        del self.rows.ids[index]
+        self._rows_moved(max(0, min(self.cursor, len(self.rows) - 1)))
+
+    def put_in(self, index: int, photo_id: int) -> None:
+        """Put a row in, and the cursor on it."""
+        self.rows.ids.insert(index, photo_id)
+        self._rows_moved(min(index, len(self.rows) - 1))
+
+    def go_to(self, photo_id: int) -> bool:
+        """Put the cursor on a photo; return False when it is not in the list."""
+        if photo_id not in self.rows.ids:
+            return False
+        self.move_to(self.rows.ids.index(photo_id))
+        return True
+
+    def read_anew(self, photo_id: int) -> None:
+        """Read one photo again."""
+        self.rows.distrust_one(photo_id)
+        self._look()
+
+    def _rows_moved(self, cursor: int) -> None:
+        self.cursor = cursor
+        self.virtual_size = Size(0, len(self.rows))
+        self._reveal()
+        self._tell()
         self._look()
 
     def move_to(self, index: int) -> None:
@@ -242,31 +286,19 @@ class PhotoList(ScrollView, can_focus=True):
         if photo is None:
             words = "no longer there" if self.rows.is_gone(index) else "·" * 12
             return [edge, Segment(set_cell_size(words, width - 1), styled("dim"))]
-        shape, taken = shape_words(photo.width, photo.height), self._taken(photo)
-        mark, trouble = self._marks(photo)
+        shape, taken = shape_words(photo.width, photo.height), taken_words(photo, self._now())
+        mark, trouble = marks(photo, has_text=self._has_text(photo))
         marks_width = 4
         facts_width = 22 if width >= 42 else 8 if width >= 28 else 0
         name_width = max(1, width - 1 - facts_width - marks_width)
         facts = f" {shape:>6} {taken:>12}  "[: facts_width - 1].ljust(facts_width)
         return [
             edge,
-            Segment(_shortened(one_line(photo.name), name_width), base),
+            Segment(shortened(one_line(photo.name), name_width), base),
             Segment(facts, styled("dim")),
             Segment(mark, styled("mark")),
             Segment(set_cell_size(trouble, marks_width - cell_len(mark)), styled("trouble")),
         ]
-
-    def _taken(self, photo: Photo) -> str:
-        taken = (photo.taken_at or photo.modified_at).astimezone(self._now().tzinfo)
-        return (
-            f"{taken.day} {taken:%b %H:%M}"
-            if taken.year == self._now().year
-            else f"{taken.day} {taken:%b %Y}"
-        )
-
-    def _marks(self, photo: Photo) -> tuple[str, str]:
-        kept = "✎" if self._has_text(photo) else " "
-        return kept + VERDICT_MARKS.get(photo.verdict or "", " "), "?" if photo.missing_since else ""
 
     def _page(self) -> int:
         return max(1, self.scrollable_content_region.height)
@@ -287,7 +319,8 @@ class PhotoList(ScrollView, can_focus=True):
     def _look(self) -> None:
         """Say which rows are in sight, and have those fetched that are not known."""
         top, page, count = round(self.scroll_y), self._page(), len(self.rows)
-        self.border_subtitle = f"{top + 1:,}–{min(top + page, count):,} of {count:,}" if count else ""
+        total = f"{count:,}" if self._whole else "…"
+        self.border_subtitle = f"{top + 1:,}–{min(top + page, count):,} of {total}" if count else ""
         self.refresh()
         if not self._loading and self.rows.missing(*self._in_sight()):
             self._loading = True
@@ -306,6 +339,7 @@ class PhotoList(ScrollView, can_focus=True):
                 token = self.rows.token
                 if self.rows.store(token, asked, await self._fetch(asked)):
                     self.refresh()
+                    self.post_message(self.Fetched())
                     if self.highlighted is not self._told:
                         self._tell()
         except Exception as error:  # the list stays as it is, and its screen says why
@@ -313,16 +347,3 @@ class PhotoList(ScrollView, can_focus=True):
             self.post_message(self.Failed(error))
         finally:
             self._loading = False
-
-
-def _shortened(text: str, width: int) -> str:
-    """Return the text at exactly this many cells, cut in the middle, where names differ least."""
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    if width < 8:
-        return set_cell_size(text, width)
-    tail = text[-(width // 2 - 1) :]
-    while cell_len(tail) > width // 2 - 1:
-        tail = tail[1:]
-    head = set_cell_size(text, width - 1 - cell_len(tail))
-    return set_cell_size(f"{head}…{tail}", width)

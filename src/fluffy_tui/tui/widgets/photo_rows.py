@@ -49,6 +49,18 @@ class PhotoRows:
         self.token += 1
         self._stale = set(self._photos)
 
+    def distrust_one(self, photo_id: int) -> None:
+        """Have one photo read anew, if it is known."""
+        if photo_id in self._photos:
+            self.token += 1
+            self._stale.add(photo_id)
+
+    def put(self, photo: Photo) -> None:
+        """Take a photo as it is known to be now, and refuse the answers that are under way."""
+        self.token += 1
+        self._photos[photo.id] = photo
+        self._stale.discard(photo.id)
+
     def photo(self, index: int) -> Photo | None:
         """Return the photo at an index, or None while it is not known or when it is gone."""
         return self._photos.get(self.ids[index])

@@ -1,0 +1,75 @@
+"""The library's part of the key table."""
+
+from __future__ import annotations
+
+from fluffy_tui.tui.actions import Action, Place
+
+LIBRARY = (
+    Action(
+        "library.caption", "enter", "caption", "Write a caption for the photo.", Place.LIBRARY, footer=True
+    ),
+    Action("library.pick", "p", "pick", "Pick the photo and go on.", Place.LIBRARY, footer=True),
+    Action(
+        "library.reject",
+        "x",
+        "reject",
+        "Reject the photo and go on; nothing is ever deleted.",
+        Place.LIBRARY,
+        footer=True,
+    ),
+    Action("library.undecide", "u", "undecided", "Leave the photo undecided and go on.", Place.LIBRARY),
+    Action(
+        "library.undo",
+        "z",
+        "undo",
+        "Undo the last decision, or take back the post that was submitted after it.",
+        Place.LIBRARY,
+    ),
+    Action(
+        "library.filter",
+        "slash",
+        "filter",
+        "Show only some photos: words of the name, picked, portrait, missing, never, all, 2026-11 …",
+        Place.LIBRARY,
+        footer=True,
+    ),
+    Action(
+        "library.next_verdict",
+        "v",
+        "verdicts",
+        "Show only undecided, then only picked, then only rejected, then all again.",
+        Place.LIBRARY,
+    ),
+    Action(
+        "library.next_sort",
+        "s",
+        "sort",
+        "Sort by time taken, by import, by name, by shape.",
+        Place.LIBRARY,
+    ),
+    Action("library.turn_round", "S", "turn round", "Turn the order round.", Place.LIBRARY),
+    Action("library.jump", "d", "jump to date", "Go to the photos of a date.", Place.LIBRARY),
+    Action(
+        "library.import_photos",
+        "i",
+        "import",
+        "Import folders of photos for the persona.",
+        Place.LIBRARY,
+        footer=True,
+    ),
+    Action(
+        "library.swap",
+        "tab",
+        "filmstrip",
+        "Show the neighbours as a filmstrip; where there is no room, swap list and picture.",
+        Place.LIBRARY,
+    ),
+    Action(
+        "library.clear",
+        "escape",
+        "all again",
+        "Take the filter away.",
+        Place.LIBRARY,
+        palette=False,
+    ),
+)

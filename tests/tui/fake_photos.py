@@ -1,0 +1,156 @@
+"""A library in memory: the port of the photos with drawn pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import (
+    Browse,
+    FailedFile,
+    ImportProgress,
+    ImportSummary,
+    Photo,
+    PhotoUnreadable,
+    Posted,
+    Sort,
+    Verdict,
+)
+
+MARKUP = "[/b][red"
+"""Text that breaks whatever takes a person's words for markup."""
+
+
+def sort_key(photo: Photo, sort: Sort) -> Any:
+    """Return what a photo is sorted by."""
+    return {
+        Sort.TAKEN: photo.taken_at or photo.modified_at,
+        Sort.IMPORTED: photo.id,
+        Sort.NAME: photo.name.lower(),
+        Sort.SHAPE: photo.ratio,
+    }[sort]
+
+
+def belongs(photo: Photo, browse: Browse) -> bool:
+    """Whether a photo is among those asked for, but for its post."""
+    shown = photo.taken_at or photo.modified_at
+    shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
+    return (
+        all(word in photo.name.lower() for word in browse.text.lower().split())
+        and (browse.taken_from is None or shown >= browse.taken_from)
+        and (browse.taken_before is None or shown < browse.taken_before)
+        and browse.orientation in (None, shape)
+        and browse.verdict in (None, photo.verdict or "undecided")
+        and browse.missing in (None, photo.missing_since is not None)
+    )
+
+
+class FakePhotos:
+    """A library of drawn photos; `import_gate` lets a test hold an import where it likes."""
+
+    def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
+        self.photos = {photo.id: photo for photo in photos}
+        self._scheduled = scheduled
+        self.asked: list[Browse] = []
+        """What was asked of `ids`."""
+        self.decide_error: FluffyError | None = None
+        self.on_verdict: Callable[[Photo], None] = lambda photo: None
+        self.imported: list[tuple[tuple[Path, ...], Persona]] = []
+        self.import_gate = asyncio.Event()
+        self.import_gate.set()
+        self.import_error: FluffyError | None = None
+        self.import_failed: tuple[FailedFile, ...] = (
+            FailedFile(Path(f"/photos/{MARKUP}.jpg"), "The file is empty."),
+        )
+
+    async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]:
+        """Return the ids that a `Browse` asks for."""
+        self.asked.append(browse)
+        taken = self._scheduled() if browse.posted is not Posted.ALL else set()
+        mine = [
+            photo
+            for photo in self.photos.values()
+            if photo.persona_id == persona_id and photo.id not in taken and belongs(photo, browse)
+        ]
+        mine.sort(key=lambda photo: (sort_key(photo, browse.sort), photo.id), reverse=browse.descending)
+        return [photo.id for photo in mine]
+
+    async def first_ids(
+        self, persona_id: int, browse: Browse, *, limit: int, after: int | None = None
+    ) -> Sequence[int]:
+        """Return the first ids of an order, or those from a photo's place on."""
+        if after is None:
+            return (await self.ids(persona_id, browse))[:limit]
+        if after not in self.photos:
+            return []
+        place = (sort_key(self.photos[after], browse.sort), after)
+        return [
+            id_
+            for id_ in await self.ids(persona_id, browse)
+            if ((sort_key(self.photos[id_], browse.sort), id_) <= place) == browse.descending or id_ == after
+        ][:limit]
+
+    async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
+        """Return the first photo at or behind a moment."""
+        for id_ in await self.ids(persona_id, browse):
+            shown = self.photos[id_].taken_at or self.photos[id_].modified_at
+            if shown < moment if browse.descending else shown >= moment:
+                return id_
+        return None
+
+    async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
+        """Store a verdict and tell of it."""
+        if self.decide_error is not None:
+            raise self.decide_error
+        before = self.photos[photo_id]
+        stored = None if verdict is Verdict.UNDECIDED else verdict.value
+        self.photos[photo_id] = replace(before, verdict=stored)
+        self.on_verdict(self.photos[photo_id])
+        return Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED
+
+    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
+        """Return the photos of these ids."""
+        return {id_: self.photos[id_] for id_ in ids if id_ in self.photos}
+
+    async def import_folders(
+        self,
+        folders: Sequence[Path],
+        persona: Persona,
+        *,
+        on_progress: Callable[[ImportProgress], None],
+    ) -> ImportSummary:
+        """Report one step of progress, wait for the gate, then end."""
+        if self.import_error is not None:
+            raise self.import_error
+        self.imported.append((tuple(folders), persona))
+        on_progress(
+            ImportProgress(seen=340, total=1200, imported=338, failed=1, bytes_read=10**9, seconds=2.0)
+        )
+        await self.import_gate.wait()
+        return ImportSummary(
+            persona=persona.name,
+            imported=1198,
+            unchanged=1,
+            moved=0,
+            duplicates=0,
+            failed=self.import_failed,
+            seconds=7.2,
+        )
+
+    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
+        """Return the picture, made to fit."""
+        try:
+            with Image.open(photo.path) as image:
+                small = image.convert("RGB")
+        except OSError as error:
+            raise PhotoUnreadable(f"{photo.name} cannot be read as a picture.") from error
+        small.thumbnail((width, height))
+        return small
