@@ -153,7 +153,7 @@ def _build(
     host, host_trouble = _open_host(settings)
     add_tasks(queue)
     personas = Personas(database, buffer)
-    photos = Photos(database, scheduled=scheduled_photo_ids())
+    photos = Photos(database, scheduled=scheduled_photo_ids(), thumbnails=settings.paths.thumbnails)
     return Services(
         settings=settings,
         database=database,

@@ -59,7 +59,7 @@ class Browse:
     """Newest, last by name, or widest first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
-    """Has to be in the file's name, in whatever case."""
+    """Words that each have to be in the file's name, in whatever case."""
     taken_from: datetime | None = None
     """Not before, by when it was taken or else written; with its zone."""
     taken_before: datetime | None = None

@@ -100,8 +100,7 @@ def _matching(query: Select[Any], persona_id: int, browse: Browse, scheduled: Se
 
 def _conditions(browse: Browse) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if browse.text:
-        conditions.append(func.strpos(PhotoRow.name_key, func.lower(browse.text)) > 0)
+    conditions += [func.strpos(PhotoRow.name_key, func.lower(word)) > 0 for word in browse.text.split()]
     if browse.taken_from is not None:
         conditions.append(PhotoRow.shown_at >= browse.taken_from)
     if browse.taken_before is not None:
