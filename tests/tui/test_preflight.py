@@ -139,6 +139,22 @@ def test_a_ratio_that_buffer_does_not_publish_is_a_risk(draft: Draft, tmp_path: 
     assert "! 3:4 may become a reminder (ctrl+f)" in told(replace(draft, rendition=made))
 
 
+def test_a_caption_that_was_nearly_used_before_is_told(draft: Draft) -> None:
+    earlier = ("something else altogether", "fog over the old pier at six #fog #sea")
+    like = replace(draft, caption="fog over the old pier at seven #quiet", earlier=earlier)
+    assert "! nearly the same as “fog over the old pier a…” (f2)" in told(like)
+    assert not any("nearly" in line for line in told(replace(like, caption="rain on the new bridge today")))
+    assert not any("nearly" in line for line in told(replace(like, caption="fog", earlier=("fog",))))
+
+
+def test_comparing_very_long_captions_stays_quick(draft: Draft) -> None:
+    import time
+
+    before = time.perf_counter()
+    told(replace(draft, caption="ab " * 40_000, earlier=("ba " * 40_000,) * 30))
+    assert time.perf_counter() - before < 5, "a guard against the square"
+
+
 def test_the_next_slot_is_told_in_both_zones_with_the_place_in_line(tmp_path: Path) -> None:
     channel = replace(CHANNELS[0], scheduled_posts_limit=10)
     agenda = Agenda(channel, posts(tmp_path, 7), NOW)

@@ -21,7 +21,7 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.pace import Pace
-from fluffy_tui.scheduling.slots import TOO_CLOSE, Agenda, Planned, channel_zone, slots
+from fluffy_tui.scheduling.posting_schedule import TOO_CLOSE, Agenda, Planned, channel_zone, slots
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling.budget import RequestBudget, key_mark

@@ -11,8 +11,8 @@ from fluffy_tui.media import Fit, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling.line import PLACE
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Step
+from fluffy_tui.scheduling.posting_schedule import Agenda
 from fluffy_tui.scheduling.rows import post_of
-from fluffy_tui.scheduling.slots import Agenda
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ COMPOSE = (
     Action(
         "compose.back",
         "escape",
-        "back, text kept",
+        "back, kept",
         "Go back to the list; what was typed is kept with the photo.",
         Place.COMPOSE,
         footer=True,
@@ -132,5 +132,5 @@ FILL = (
     ),
     Action("fill.submit", "ctrl+s", "submit all", "Send all of them on their way.", Place.FILL, footer=True),
     Action("fill.undo", "z", "undo", "Take back every post of this week that can be.", Place.FILL),
-    Action("fill.back", "escape", "back, texts kept", "Go one step back.", Place.FILL, footer=True),
+    Action("fill.back", "escape", "back, kept", "Go one step back.", Place.FILL, footer=True),
 )

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FIT_WORDS: Mapping[Fit, str] = {
-    Fit.PAD: "pad, blurred",
-    Fit.PAD_PLAIN: "pad, white",
-    Fit.CROP: "crop centre",
-    Fit.CROP_TOP: "crop, keep top",
-    Fit.CROP_BOTTOM: "crop, keep bottom",
+    Fit.PAD: "pad blurred",
+    Fit.PAD_PLAIN: "pad white",
+    Fit.CROP: "crop",
+    Fit.CROP_TOP: "crop top",
+    Fit.CROP_BOTTOM: "crop bottom",
 }
-"""Every way to fit in a few words."""
+"""Every way to fit in a few words; top and bottom are what stays."""
 
 
 @dataclass(frozen=True, slots=True)

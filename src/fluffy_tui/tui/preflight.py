@@ -12,7 +12,7 @@ from fluffy_tui.networks import Counting, caption_advice, caption_problem, hasht
 from fluffy_tui.tui.wording import bytes_words, moment_words, shape_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime, tzinfo
 
     from fluffy_tui.alike import Sighting
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Agenda
 
 _LINK = re.compile(r"https?://\S+")
+_SHORTEST = 12
+"""Characters below which captions are alike by chance."""
+_COMPARED = 400
+"""Characters that are compared."""
+NEARLY = 85.0
+"""Likeness in percent from which two captions are told to be nearly the same."""
 _LINKS_COUNT = (Counting.X_WEIGHTED, Counting.MASTODON)
 
 
@@ -68,6 +74,8 @@ class Draft:
     looks_back: bool = False
     """Whether it was found out if the same picture went out before; else that mark is not shown."""
     sighting: Sighting | None = None
+    earlier: Sequence[str] = ()
+    """Captions of the persona's last posts, the newest first."""
 
 
 def preflight(draft: Draft) -> list[Mark]:
@@ -75,6 +83,7 @@ def preflight(draft: Draft) -> list[Mark]:
     return [
         *_picture(draft),
         *_caption(draft),
+        *_likeness(draft),
         _alt_text(draft),
         *_channel(draft),
         *_time(draft),
@@ -132,6 +141,33 @@ def _caption(draft: Draft) -> Iterator[Mark]:
             yield Mark(Verdict.WARNING, f"{some}, not clickable here", "f2")
         elif rules.counting in _LINKS_COUNT:
             yield Mark(Verdict.FINE, f"{some}, 23 each")
+
+
+def nearest_caption(caption: str, earlier: Sequence[str]) -> str:
+    """Return the earlier caption that is nearly the same, if there is one; empty otherwise.
+
+    Hashtags do not count, since people use the same ones again and again.
+    """
+    words = _bare(caption)
+    if len(words) < _SHORTEST or not earlier:
+        return ""
+    from rapidfuzz import (
+        fuzz,
+    )  # asked at each key: difflib would be felt, and its import is not for the first frame
+
+    alike = (other for other in earlier if fuzz.ratio(words, _bare(other), score_cutoff=NEARLY))
+    return next(alike, "")
+
+
+def _bare(caption: str) -> str:
+    words = [word for word in caption[:_COMPARED].casefold().split() if not word.startswith("#")]
+    return " ".join(words)
+
+
+def _likeness(draft: Draft) -> Iterator[Mark]:
+    if like := nearest_caption(draft.caption, draft.earlier):
+        short = like if len(like) <= 24 else f"{like[:23].rstrip()}…"
+        yield Mark(Verdict.WARNING, f"nearly the same as “{short}”", "f2")
 
 
 def _alt_text(draft: Draft) -> Mark:

@@ -23,6 +23,7 @@ from fluffy_tui.tui.preflight import Draft, preflight
 from fluffy_tui.tui.screens.compose_facts import read_agenda, rendered, seen_before, service_of
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.text_keeping import TextKeeping
+from fluffy_tui.tui.widgets.caption_editor import LONG
 from fluffy_tui.tui.widgets.compose_form import ComposeForm
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.preflight import PreflightLine
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+EARLIER = 30
+"""Captions that a new one is compared with."""
 SAVED_WITHIN = 0.2
 """Seconds from a key to the text being written down."""
 
@@ -92,6 +95,7 @@ class ComposeScreen(FrameScreen):
         self._rendition_problem = ""
         self._looks_back = False
         self._sighting: Sighting | None = None
+        self._earlier: tuple[str, ...] = ()
         self._rules = rules_for(service_of(self.persona))
         self._preview = RenditionPreview(context.preview)
         self._line = PreflightLine()
@@ -208,7 +212,8 @@ class ComposeScreen(FrameScreen):
 
     @on(ComposeForm.Edited)
     def _edited(self) -> None:
-        self._inspect()
+        if len(self._form.caption.text) < LONG:
+            self._inspect()
         if not self._unsaved:
             self._unsaved = True
             self.set_timer(SAVED_WITHIN, self._keep)
@@ -243,6 +248,8 @@ class ComposeScreen(FrameScreen):
     @work(group="looking-back", exclusive=True, exit_on_error=False, description="looking for earlier posts")
     async def _look_back(self) -> None:
         self._looks_back, self._sighting = await seen_before(self.context, self._photo)
+        posts = await self.context.services.scheduling.posts(self.persona, limit=EARLIER)
+        self._earlier = tuple(post.caption for post in posts if post.photo_id != self._photo.id)
         self._inspect()
 
     def _inspect(self) -> None:
@@ -263,6 +270,7 @@ class ComposeScreen(FrameScreen):
                     agenda=self._agenda,
                     looks_back=self._looks_back,
                     sighting=self._sighting,
+                    earlier=self._earlier,
                 )
             )
         )
@@ -318,6 +326,7 @@ class ComposeScreen(FrameScreen):
         if not self._unsaved or self._done:
             return
         self._unsaved = False
+        self._inspect()  # a very long text is not looked through at each key
         try:
             await self._keeping.keep(self._form.typed())
         except OSError as error:

@@ -10,6 +10,8 @@ from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
 from fluffy_tui.tui.wording import bytes_words
 
 if TYPE_CHECKING:
+    from textual import events
+
     from fluffy_tui.media import Rendition
     from fluffy_tui.photos import Photo
 
@@ -26,18 +28,30 @@ class RenditionPreview(PhotoPreview):
     def __init__(self, preview: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(renderer_named(preview), self._picture_of, id=id)
         self._made: dict[str, bytes] = {}
+        self._size_words = ""
 
     def wait_for_it(self) -> None:
         """Say that a rendition is being made; the one before stays in sight."""
+        self._size_words = ""
         self.border_title = RENDERING
 
     def show_rendition(self, photo: Photo, made: Rendition, details: str = "") -> None:
         """Show what a photo has become."""
         self._made = {made.sha256: made.data}
         self.show(replace(photo, sha256=made.sha256), details)  # pictures are kept by content
-        self.border_title = (
-            f"as it will go out · {made.width}×{made.height} JPEG · {bytes_words(len(made.data))}"
-        )
+        self._size_words = f"{made.width}×{made.height} JPEG · {bytes_words(len(made.data))}"
+        self._name_it()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit picture and title to the new place."""
+        super().on_resize(event)
+        self._name_it()
+
+    def _name_it(self) -> None:
+        """Say how large it is, in as many words as there is room for."""
+        if self._size_words:
+            whole = f"as it will go out · {self._size_words}"
+            self.border_title = whole if len(whole) + 6 <= self.size.width else self._size_words
 
     def _picture_of(self, photo: Photo, width: int, height: int) -> object:
         """Make a rendition small enough to be drawn; runs in a thread."""
