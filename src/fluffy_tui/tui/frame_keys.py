@@ -131,7 +131,7 @@ _FIRST_RUN = (
     Action(
         "first_run.demo",
         "d",
-        "look around",
+        "demo",
         "Open the demo: sample photos and a stand-in for Buffer; nothing is published.",
         Place.FIRST_RUN,
         footer=True,
@@ -139,7 +139,7 @@ _FIRST_RUN = (
     Action(
         "first_run.set_up",
         "b",
-        "set up Buffer",
+        "Buffer",
         "Give your Buffer key, choose channels and where pictures are hosted.",
         Place.FIRST_RUN,
         footer=True,
@@ -147,7 +147,7 @@ _FIRST_RUN = (
     Action(
         "first_run.import_photos",
         "i",
-        "import first",
+        "import",
         "Make a persona and import its photos; Buffer can come later.",
         Place.FIRST_RUN,
         footer=True,
