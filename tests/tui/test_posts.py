@@ -185,7 +185,9 @@ async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
     running: Running, services: FakeServices, key: str
 ) -> None:
     posts = services.scheduling.all_posts
-    posts[4] = replace(posts[4], alt_text="what it shows", share_mode=ShareMode.SHARE_NEXT, fit=Fit.CROP)
+    posts[4] = replace(
+        posts[4], alt_text="what it shows", share_mode=ShareMode.SHARE_NEXT, fit=Fit.CROP, turn=90
+    )
     async with running(persona="sarah") as driver:
         await driver.press("2", *"jjjjjjj")
         question = await asked(driver, key)
@@ -202,7 +204,7 @@ async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
         kept = driver.app.context.kept_texts.load(services.photos.photos[4])
         assert kept is not None
         assert (kept.caption, kept.alt_text) == (f"a caption with {MARKUP} in it", "what it shows")
-        assert (kept.share_mode, kept.fit) == (ShareMode.SHARE_NEXT, Fit.CROP)
+        assert (kept.share_mode, kept.fit) == (ShareMode.SHARE_NEXT, "crop 90")
         await driver.press("1")
         assert isinstance(driver.screen, LibraryScreen)
         assert 4 in driver.screen.query_one(PhotoList).rows.ids

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.wording import both_zones
 
@@ -70,7 +71,7 @@ def text_of(post: Post) -> KeptText:
         alt_text=post.alt_text,
         share_mode=str(post.share_mode),
         at=post.requested_at_time,
-        fit=str(post.fit),
+        fit=Framing(post.fit, post.shape, post.turn).written,
     )
 
 

@@ -21,6 +21,7 @@ from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.messages import PostChanged
 from fluffy_tui.tui.photo_details import photo_details
 from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.taking_back import text_of
 from fluffy_tui.tui.text_keeping import TextKeeping
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
@@ -223,7 +224,7 @@ class EditPostScreen(FrameScreen):
             alt_text=self._alt_text.text,
             share_mode=str(self._when.share_mode),
             at=self._when.at,
-            fit=str(self._posts[0].fit),
+            fit=text_of(self._posts[0]).fit,
         )
 
     def _changes(self, post: Post) -> dict[str, Any]:
