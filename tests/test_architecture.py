@@ -26,7 +26,7 @@ EDGES = {
 """Where `except Exception` may stand, and why."""
 
 CLOCK = {
-    "tui/app.py": "a worker's silence sends no event",
+    "tui/hearing.py": "a worker's silence sends no event",
     "tui/widgets/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
     "tui/screens/compose.py": "what is typed is written down a moment later, not at each key",
     "tui/widgets/photo_preview.py": "nothing is decoded while the cursor still runs",

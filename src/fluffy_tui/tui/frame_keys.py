@@ -182,9 +182,9 @@ _SETTINGS = (
         method="screen.next",
     ),
     Action(
-        "setup.toggle",
+        "setup.take",
         "space",
-        "take or not",
+        "take",
         "Take the channel, or leave it.",
         Place.SETUP,
         footer=True,

@@ -143,7 +143,7 @@ class ChannelsStep(Vertical):
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.query_one(TickList).action_toggle()
+        self.query_one(TickList).action_take()
 
     def _list(self, number: int) -> None:
         self._channels = [*self._offered[number][1]] if self._offered else []

@@ -14,7 +14,7 @@ from fluffy_tui.tui.widgets.vim_list import VimList
 class TickList(VimList):
     """Each line has a box that `space` ticks; a tick is a sign, not a colour."""
 
-    BINDINGS = bindings(Place.SETUP, only=("setup.toggle",))
+    BINDINGS = bindings(Place.SETUP, only=("setup.take",))
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
@@ -29,7 +29,7 @@ class TickList(VimList):
         self.add_options([Option(self._line(number)) for number in range(len(prompts))])
         self.highlighted = 0 if prompts else None
 
-    def action_toggle(self) -> None:
+    def action_take(self) -> None:
         """Take the line under the cursor, or leave it."""
         if self.highlighted is not None:
             self.ticked ^= {self.highlighted}
