@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DAYS = 14
 WEEK = 7
 EMPTY = "·"
+ROOM_FOR_WORDS = 13
+"""Columns from which the beginning of a caption says more than the sign alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +183,11 @@ class PlanGrid(Widget, can_focus=True):
         else:
             post = cell.planned.post
             tone = f"$text-{state_tone(post)}" if state_tone(post) != "foreground" else "$foreground"
-            text = f"{cell.at:%H:%M} {state_sign(post)} {one_line(post.caption)}"
+            caption = f" {one_line(post.caption)}" if room >= ROOM_FOR_WORDS else ""
             if post.id == self.taken_up:
-                text = f"‹{text}"
+                text = f"‹{cell.at:%H:%M}{state_sign(post)}{caption}"
+            else:
+                text = f"{cell.at:%H:%M} {state_sign(post)}{caption}"
         here = spot == self.cursor
         text = f"{'▌' if here else ' '}{text}"
         drawn = (
