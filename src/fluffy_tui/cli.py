@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -84,6 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _check_combination(options)
         settings = load_settings()
+        import asyncio  # a tenth of a second, which `--help` need not pay
+
         return asyncio.run(_run(options, settings))
     except (InvalidSetting, UsageError) as error:
         return _complain(error, WRONG_USAGE)

@@ -11,7 +11,8 @@ from fluffy_tui.photos import Browse, Photo
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.library import ALL_DONE, NOTHING_YET, LibraryScreen
+from fluffy_tui.tui.screens.library import LibraryScreen
+from fluffy_tui.tui.screens.library_frame import ALL_DONE, NOTHING_YET
 from fluffy_tui.tui.screens.posts import PostsScreen
 from fluffy_tui.tui.widgets.photo_list import PhotoList
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview

@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Input, TextArea
 
 from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.widgets.filmstrip import Filmstrip
 
 from .conftest import settle
 
@@ -80,3 +81,17 @@ def test_empty_library(snap_compare: Any, make_app: Callable[..., FluffyApp]) ->
 
 def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
     assert snap_compare(make_app(persona="sarah"), terminal_size=(66, 24), run_before=pressing("tab"))
+
+
+@pytest.mark.parametrize("size", [(66, 24), *SIZES])
+def test_decided_filtered_and_with_filmstrip(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]
+) -> None:
+    async def press(pilot: Pilot[None]) -> None:
+        await pressing("p", "x", "tab", "slash", *"img_20", "enter", "g", "j")(pilot)
+        strip = pilot.app.screen.query_one(Filmstrip)
+        while strip.is_on_screen and not strip.is_complete:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=press)

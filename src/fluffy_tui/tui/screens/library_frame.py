@@ -1,0 +1,200 @@
+"""What the library is made of: list and picture side by side, read anew when something changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
+from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.tui.browsing import Browsing
+from fluffy_tui.tui.filter_words import browse_words
+from fluffy_tui.tui.photo_details import photo_details
+from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.triage import Triage
+from fluffy_tui.tui.widgets.filmstrip import Filmstrip
+from fluffy_tui.tui.widgets.filter_bar import FilterBar
+from fluffy_tui.tui.widgets.photo_list import PhotoList
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+
+if TYPE_CHECKING:
+    from array import array
+    from datetime import datetime
+
+    from textual.app import ComposeResult
+
+    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.photos import Browse, Photo
+    from fluffy_tui.tui.context import Context
+
+NOTHING_YET = "There are no photos here yet.\n\nPress i to import folders of photos."
+ALL_DONE = "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
+NONE_SUCH = "No photo is so.\n\nPress esc to see all again."
+READING = "Reading the library …"
+"""Shown until the ids have come."""
+
+
+class LibraryFrame(FrameScreen):
+    """List, picture, filmstrip and filter, and what is read into them; the library adds what keys do.
+
+    Args:
+        context: The world.
+    """
+
+    CSS: ClassVar[str] = """
+    LibraryFrame {
+        #left { width: 48; }
+        #right { width: 1fr; }
+        &.-normal #left { width: 36; }
+        #strip { display: none; }
+        &.-strip #strip { display: block; }
+        #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        &.-narrow #strip { display: none; }
+        &.-narrow #left { width: 1fr; }
+        &.-narrow #right { display: none; }
+        &.-narrow.-picture #left { display: none; }
+        &.-narrow.-picture #right { display: block; }
+    }
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        photos = context.services.photos
+        self._list = PhotoList(photos.by_ids, self._now, self._has_text, id="photos")
+        self._preview = PhotoPreview(renderer_named(context.preview), photos.thumbnail)
+        self._strip = Filmstrip(self._list.photo_at, photos.thumbnail, id="strip")
+        self._filter = FilterBar(id="filter")
+        self._nothing = Static(READING, id="nothing", markup=False)
+        self._panes = Horizontal(
+            Vertical(self._filter, self._list, id="left"), Vertical(self._preview, self._strip, id="right")
+        )
+        self._kept: frozenset[str] = frozenset()
+        self._persona_id = self.persona.id
+        self._browsing = Browsing(photos, self._persona_id, self._show_ids, self._anchor)
+        self._triage = Triage(photos)
+        self._opens_on: int | None = None
+        self._verdict: Verdict | None = None  # chosen by key; a word of the filter comes before it
+
+    def compose_body(self) -> ComposeResult:
+        """Lay the list beside the picture; a sentence takes their place while there is nothing to see."""
+        self._panes.display = False
+        yield self._nothing
+        yield self._panes
+
+    def on_mount(self) -> None:
+        """Read the library."""
+        self._say_what_is_shown()
+        self._look_for_texts()
+        self._read()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another screen was on top, and draw what it covered."""
+        self._look_for_texts()
+        self._list.refresh()
+        self._preview.repaint()
+        if self._browsing.is_stale:
+            self._read()
+
+    def on_screen_suspend(self) -> None:
+        """Remember where the cursor was."""
+        self._remember_position()
+
+    def on_unmount(self) -> None:
+        """Remember where the cursor was, whatever way the screen is left."""
+        self._remember_position()
+
+    # Reading
+
+    def _browse(self, browse: Browse) -> None:
+        if browse != self._browsing.browse:
+            self._browsing.browse = browse
+            self._say_what_is_shown()
+            self._read()
+
+    def _read(self) -> None:
+        """Have the ids read; what changes while they are read is read in one more go."""
+        self._browsing.distrust()
+        if not self._browsing.is_reading and self.is_mounted:
+            self._browsing.is_reading = True
+            self._read_ids()
+
+    @work(group="photo-ids", exit_on_error=False, description="reading the library")
+    async def _read_ids(self) -> None:
+        if self._browsing.shown is None:
+            position = self.context.state_file.position(self._persona_id)
+            try:
+                self._opens_on = await self._browsing.first_undecided(position)
+            except BaseException:
+                self._browsing.is_reading = (
+                    False  # `DatabaseBack` or coming back to this screen reads it again
+                )
+                raise
+        await self._browsing.read()
+
+    @work(group="library-posts", exit_on_error=False, description="reading a post")
+    async def _look_at_post(self, post_id: int) -> None:
+        """Read the ids again where a post took a photo out of the library, or gave one back."""
+        post = await self.context.services.scheduling.post(post_id)
+        if post is None or post.photo_id in self._list.rows.ids:
+            self._read()
+
+    def _anchor(self) -> int | None:
+        return self._opens_on or self._list.highlighted_id
+
+    def _show_ids(self, ids: array[int], whole: bool) -> None:
+        cursor_on, self._opens_on = self._opens_on, None if whole else self._opens_on
+        self._list.replace_ids(ids, cursor_on=cursor_on, whole=whole)
+        self._show_panes()
+
+    def _show_panes(self, *, also_empty: bool = False) -> None:
+        """Show list and picture where there is something to see, or a filter to change; else why there is not."""
+        some = bool(self._list.rows) or also_empty or self._filter.has_focus or bool(self._filter.value)
+        self._panes.display = some
+        self._nothing.display = not some
+        if some and self.focused is None:
+            self._list.focus()
+        if not self._list.rows:
+            self._preview.show_sentence(NONE_SUCH if some else "")
+            self._show_nothing()
+
+    def _say_what_is_shown(self) -> None:
+        self._list.border_title = Content(browse_words(self._browsing.browse, self.context.zone))
+
+    def _remember_position(self) -> None:
+        if (photo_id := self._list.highlighted_id) is not None:
+            self.context.state_file.remember(position=(self._persona_id, photo_id))
+
+    def _show_nothing(self) -> None:
+        counts = self.context.overview.persona_counts
+        some = counts.drafts + counts.scheduled + counts.failed + counts.posted
+        if self._browsing.browse.is_filtered:
+            self._nothing.update(NONE_SUCH)
+        else:
+            self._nothing.update(ALL_DONE if some else NOTHING_YET)
+
+    def _submitted(self, photo_id: int) -> None:
+        """Take a photo out at once, so that the next one is under the cursor."""
+        if self._browsing.browse.posted is not Posted.ALL and photo_id in self._list.rows.ids:
+            self._list.take_out(self._list.rows.ids.index(photo_id))
+            self._show_panes()
+        self._read()
+
+    def _details(self, photo: Photo) -> str:
+        return photo_details(photo, self._rules(), self.context.zone)
+
+    def _rules(self) -> NetworkRules:
+        channel = self.persona.channel
+        return rules_for(str(channel.service) if channel else UNKNOWN_SERVICE)
+
+    def _now(self) -> datetime:
+        return self.context.clock().astimezone(self.context.zone)
+
+    def _has_text(self, photo: Photo) -> bool:
+        return photo.sha256 in self._kept
+
+    def _look_for_texts(self) -> None:
+        self._kept = self.context.kept_texts.kept(self._persona_id)
