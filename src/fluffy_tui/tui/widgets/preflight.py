@@ -55,14 +55,23 @@ class PreflightLine(Static):
             parts = [*map(_drawn, shown), Content.styled(f"✓ {len(fine)} more are fine", "$text-success")]
         else:
             parts = [*map(_drawn, shown)]
-        self.update(Content(_GAP).join(parts))
+        self.update(Content("\n").join(_lines(parts, self.content_size.width)))
+
+
+def _lines(parts: Sequence[Content], width: int) -> list[Content]:
+    """Lay marks into lines, none broken between its words."""
+    lines: list[Content] = []
+    for part in parts:
+        if lines and lines[-1].cell_length + len(_GAP) + part.cell_length <= width:
+            lines[-1] = Content.assemble(lines[-1], _GAP, part)
+        else:
+            lines.append(part)
+    return lines
 
 
 def _drawn(mark: Mark) -> Content:
-    """Draw a mark so that it is not broken between its words."""
-    words = one_line(mark.words).replace(" ", "\N{NO-BREAK SPACE}")
-    parts = [Content.styled(f"{mark.verdict}\N{NO-BREAK SPACE}", _TONES[mark.verdict]), Content(words)]
+    """Draw a mark with its sign, its words and the key that mends it."""
+    parts = [Content.styled(f"{mark.verdict} ", _TONES[mark.verdict]), Content(one_line(mark.words))]
     if mark.key:
-        key = mark.key.replace(" ", "\N{NO-BREAK SPACE}")
-        parts.append(Content.styled(f"\N{NO-BREAK SPACE}{key}", "bold $footer-key-foreground"))
+        parts.append(Content.styled(f" {mark.key}", "bold $footer-key-foreground"))
     return Content("").join(parts)
