@@ -104,4 +104,4 @@ def _is_statement(source: str) -> bool:
         )
     except SyntaxError:
         return True
-    return not isinstance(tree.body[0], ast.Expr)  # type: ignore[attr-defined]
+    return not isinstance(tree.body[0], ast.Expr)

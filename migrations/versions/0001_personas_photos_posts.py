@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgvector.sqlalchemy
 import sqlalchemy as sa
 from alembic import op
@@ -19,7 +21,12 @@ def _id() -> sa.Column[int]:
     return sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False)
 
 
-def _time(name: str, *, nullable: bool = True, server_default: object = None) -> sa.Column[object]:
+def _time(
+    name: str,
+    *,
+    nullable: bool = True,
+    server_default: sa.ColumnElement[Any] | None = None,
+) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, server_default=server_default)
 
 

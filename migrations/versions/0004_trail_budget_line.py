@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,7 +15,12 @@ depends_on = None
 NOW = sa.func.now()
 
 
-def _time(name: str, *, nullable: bool = True, server_default: object = None) -> sa.Column[object]:
+def _time(
+    name: str,
+    *,
+    nullable: bool = True,
+    server_default: sa.ColumnElement[Any] | None = None,
+) -> sa.Column[object]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, server_default=server_default)
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from scripted_buffer import Reply, asking, fault
 
+from buffer.scripted_buffer import Reply, asking, fault
 from fluffy_tui.buffer import Budget, BudgetWindow, BufferClient, BufferError
 from fluffy_tui.buffer.budget import DAY, MONTH, QUARTER_HOUR
 from fluffy_tui.buffer.headers import read_retry_after, read_windows

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from scripted_buffer import (
+
+from buffer.scripted_buffer import (
     CREATED,
     Drop,
     Reply,
@@ -20,7 +21,6 @@ from scripted_buffer import (
     refusal,
     success,
 )
-
 from fluffy_tui.buffer import (
     Account,
     BufferClient,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from scripted_buffer import KEY, Asked, Drip, Reply, Silence, Step, asking, new_post, success
 
+from buffer.scripted_buffer import KEY, Asked, Drip, Reply, Silence, Step, asking, new_post, success
 from fluffy_tui.buffer import BufferClient, BufferError, Verdict
 from fluffy_tui.settings import Secret
 

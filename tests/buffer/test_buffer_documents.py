@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
 from graphql.execution.values import get_variable_values
-from scripted_buffer import new_post
 
+from buffer.scripted_buffer import new_post
 from fluffy_tui.buffer import BufferStatus, Service, ShareMode
 from fluffy_tui.buffer.documents import (
     CHANNEL,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from scripted_buffer import (
+
+from buffer.scripted_buffer import (
     Drop,
     Reply,
     Step,
@@ -16,7 +17,6 @@ from scripted_buffer import (
     refusal,
     success,
 )
-
 from fluffy_tui.buffer import BufferError, Verdict
 
 RETRY, HOLD, LOOK_FIRST, FINAL = Verdict.RETRY, Verdict.HOLD, Verdict.LOOK_FIRST, Verdict.FINAL

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from scripted_buffer import ALT_TEXT, CAPTION, new_post
 
+from buffer.scripted_buffer import ALT_TEXT, CAPTION, new_post
 from fluffy_tui.buffer import BufferError, Service, ShareMode, Verdict
 from fluffy_tui.buffer.inputs import create_input, edit_input
 

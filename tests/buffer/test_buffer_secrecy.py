@@ -6,7 +6,8 @@ import logging
 import traceback
 
 import pytest
-from scripted_buffer import (
+
+from buffer.scripted_buffer import (
     ALT_TEXT,
     CAPTION,
     KEY,
@@ -19,7 +20,6 @@ from scripted_buffer import (
     refusal,
     success,
 )
-
 from fluffy_tui.buffer import BufferClient, BufferError, Verdict
 from fluffy_tui.settings import Secret
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
-from scripted_buffer import new_post
 
+from buffer.scripted_buffer import new_post
 from fluffy_tui.buffer import BufferClient, BufferError, BufferStatus, Channel, NewPost, ShareMode, Verdict
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.settings import Secret

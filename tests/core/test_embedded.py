@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import psutil
 import psycopg
 import pytest
-from embedded_place import USER, Place, url_of, value
 
+from core.embedded_place import USER, Place, url_of, value
 from fluffy_tui.core.embedded import embedded_server
 from fluffy_tui.core.embedded_account import Account
 from fluffy_tui.core.embedded_process import _ended

@@ -115,7 +115,9 @@ class ChannelsStep(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out words, organisations and channels."""
-        yield Static("Where do you post? A persona is made for each channel taken with space.", classes="muted")
+        yield Static(
+            "Where do you post? A persona is made for each channel taken with space.", classes="muted"
+        )
         yield Vertical(id="organisation-place")
         yield TickList(id="channels")
         yield Static(id="channels-none", markup=False, classes="muted")
