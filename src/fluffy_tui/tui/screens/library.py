@@ -51,6 +51,22 @@ class LibraryScreen(LibraryFrame):
         ),
     ]
 
+    CSS: ClassVar[str] = """
+    LibraryScreen {
+        #left { width: 48; }
+        #right { width: 1fr; }
+        &.-normal #left { width: 36; }
+        #strip { display: none; }
+        &.-strip #strip { display: block; }
+        #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        &.-narrow #strip { display: none; }
+        &.-narrow #left { width: 1fr; }
+        &.-narrow #right { display: none; }
+        &.-narrow.-picture #left { display: none; }
+        &.-narrow.-picture #right { display: block; }
+    }
+    """
+
     # One photo
 
     def action_caption(self) -> None:

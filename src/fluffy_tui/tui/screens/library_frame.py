@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.containers import Horizontal, Vertical
@@ -43,22 +43,6 @@ class LibraryFrame(FrameScreen):
 
     Args:
         context: The world.
-    """
-
-    CSS: ClassVar[str] = """
-    LibraryFrame {
-        #left { width: 48; }
-        #right { width: 1fr; }
-        &.-normal #left { width: 36; }
-        #strip { display: none; }
-        &.-strip #strip { display: block; }
-        #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        &.-narrow #strip { display: none; }
-        &.-narrow #left { width: 1fr; }
-        &.-narrow #right { display: none; }
-        &.-narrow.-picture #left { display: none; }
-        &.-narrow.-picture #right { display: block; }
-    }
     """
 
     def __init__(self, context: Context) -> None:
