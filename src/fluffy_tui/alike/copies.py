@@ -43,7 +43,9 @@ async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
     return [Copy(row[0], int(row[1])) for row in await session.execute(query)]
 
 
-async def posted_before(session: AsyncSession, photo_id: int, posts: Select[Any]) -> Sighting | None:
+async def posted_before(
+    session: AsyncSession, photo_id: int, posts: Select[*tuple[Any, ...]]
+) -> Sighting | None:
     """Return the latest post of the photo itself or of one that shows the same picture.
 
     Args:

@@ -33,12 +33,14 @@ class Alike:
 
     Args:
         database: Open.
-        posts: Selects `photo_id`, `post_id`, `persona_id`, `posted_at`, `scheduled_at` and `created_at` of every post
+        posts: Selects `photo_id`, `post_id`, `posted_at`, `scheduled_at` and `created_at` of every post
             that is out or on its way; posts belong to a pack above this one.
         scheduled: Selects the ids of all photos that have a post of any kind.
     """
 
-    def __init__(self, database: Database, *, posts: Select[Any], scheduled: Select[Any]) -> None:
+    def __init__(
+        self, database: Database, *, posts: Select[*tuple[Any, ...]], scheduled: Select[Any]
+    ) -> None:
         self._database = database
         self._posts = posts
         self._scheduled = scheduled

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -10,6 +10,8 @@ from fluffy_tui.scheduling.model import PostStatus
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy import Select
 
 
