@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 
-def seen_posts() -> Select[*tuple[Any, ...]]:
+def seen_posts() -> Select[int, int, datetime | None, datetime | None, datetime]:
     """Return the query for every post that the public has seen or will see: none that failed, and no mere draft."""
     return select(
         PostRow.photo_id,
