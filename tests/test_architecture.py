@@ -19,6 +19,7 @@ EDGES = {
     "modes/own_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
     "scheduling/delivery.py": "a job's edge: whatever it was is logged and kept on the post for the next try",
     "tui/screens/compose.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
+    "tui/widgets/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/widgets/photo_list.py": "a worker's edge: the list stays, and its screen says why",
     "tui/widgets/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
     "tui/screens/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",

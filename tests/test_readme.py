@@ -39,7 +39,9 @@ def test_a_table_is_what_the_code_says(name: str, table: object, request: pytest
     expected = f"{table()}"  # type: ignore[operator]
     if request.config.getoption("update_snapshots", default=False):
         text = README.read_text(encoding="utf-8")
-        README.write_text(text.replace(section(name), expected), encoding="utf-8")
+        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        README.write_text(before + begin + expected + end + rest.partition(end)[2], encoding="utf-8")
     assert section(name) == expected
 
 
@@ -92,7 +94,7 @@ def as_script(transcript: str) -> tuple[str, str]:
         elif line and not line.startswith("```"):
             answers.append(line)
     script = "\n".join(
-        statement if _is_statement(statement) else f"print(repr({statement}))" for statement in statements
+        statement if _is_statement(statement) else f"print(repr(({statement})))" for statement in statements
     )
     return script + "\n", "".join(f"{answer}\n" for answer in answers)
 

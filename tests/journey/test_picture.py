@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
 from fluffy_tui.tui.screens.personas import PersonasScreen
 from journey.real_app import running, settings_for

@@ -42,7 +42,6 @@ from fluffy_tui.scheduling import (
 
 from .fake_photos import MARKUP as MARKUP
 from .fake_photos import FakePhotos
-
 from .fake_planning import FakePlanning
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ async def test_header_says_who_and_how_much(running: Running) -> None:
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
         assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
-        assert header.endswith("! 1 failed   demo ")
+        assert header.endswith("! 2 need you   demo ")
 
 
 async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, services: FakeServices) -> None:
@@ -39,7 +39,7 @@ async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, ser
         header = driver.text("#frame-header")
         assert len(header) == 58
         assert header.startswith("sarah ▸")
-        assert header.endswith("! 1 failed  ! worker silent for 40 s")
+        assert header.endswith("! 2 need you  ! worker silent for 40 s")
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ async def test_tabs_by_key_and_by_mouse(running: Running) -> None:
         library = driver.screen
         await driver.press("2")
         assert driver.app.current_mode == "posts"
-        assert [str(tab.render()) for tab in driver.screen.query(Tab)] == ["1 Library", "2 Posts"]
-        assert [tab.has_class("-here") for tab in driver.screen.query(Tab)] == [False, True]
+        assert [str(tab.render()) for tab in driver.screen.query(Tab)] == ["1 Library", "2 Posts", "3 Plan", "4 Trouble ●2"]
+        assert [tab.has_class("-here") for tab in driver.screen.query(Tab)] == [False, True, False, False]
         await driver.pilot.click(driver.screen.query(Tab).first())
         await driver.settle()
         assert driver.screen is library

@@ -16,6 +16,7 @@ class Place(StrEnum):
     PERSONAS = "personas"
     CHANNELS = "choosing a channel"
     LIBRARY = "library"
+    FILTER = "filtering the library"
     COMPOSE = "composer"
     FIT = "fit"
     PLAN = "plan"

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from fluffy_tui.tui.actions import Action, Place, written_key
 from fluffy_tui.tui.compose_keys import COMPOSE, FILL, FIT, PLAN
 from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
-from fluffy_tui.tui.library_keys import LIBRARY
+from fluffy_tui.tui.library_keys import FILTER, LIBRARY
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
 
 __all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "written_key"]
@@ -17,6 +17,7 @@ __all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table",
 ACTIONS: tuple[Action, ...] = (
     *BEFORE_THE_TABS,
     *LIBRARY,
+    *FILTER,
     *COMPOSE,
     *FIT,
     *POSTS,

@@ -73,3 +73,24 @@ LIBRARY = (
         palette=False,
     ),
 )
+
+FILTER = (
+    Action(
+        "filter.forget",
+        "escape",
+        "all again",
+        "Show every photo again.",
+        Place.FILTER,
+        method="leave(True)",
+        palette=False,
+    ),
+    Action(
+        "filter.keep",
+        "enter,down",
+        "to the list",
+        "Go to the photos that are left.",
+        Place.FILTER,
+        method="leave(False)",
+        palette=False,
+    ),
+)

@@ -47,13 +47,12 @@ class Filmstrip(Widget):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"filmstrip--cursor", "filmstrip--empty"}
-    DEFAULT_CSS = f"""
-    Filmstrip {{
-        height: {FRAME_HEIGHT + 1};
+    DEFAULT_CSS = """
+    Filmstrip {
         padding: 0 1;
-        & > .filmstrip--cursor {{ color: $primary; }}
-        & > .filmstrip--empty {{ color: $foreground-muted; }}
-    }}
+        & > .filmstrip--cursor { color: $primary; }
+        & > .filmstrip--empty { color: $foreground-muted; }
+    }
     """
 
     @dataclass
@@ -71,6 +70,7 @@ class Filmstrip(Widget):
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
+        self.styles.height = FRAME_HEIGHT + 1
         self._photo_at = photo_at
         self._thumbnail = thumbnail
         self._cursor = 0

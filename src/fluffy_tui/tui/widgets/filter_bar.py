@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Input
 
-if TYPE_CHECKING:
-    from textual.binding import BindingType
+from fluffy_tui.tui.keys import Place, bindings
 
 
 class FilterBar(Input):
     """Says what is typed as it is typed; seen only while it is used or holds something."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave(True)", "all again", show=False),
-        Binding("enter,down", "leave(False)", "to the list", show=False),
-    ]
+    BINDINGS = bindings(Place.FILTER)
     DEFAULT_CSS = """
     FilterBar {
         height: 1;
