@@ -122,5 +122,6 @@ def test_state_is_json(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "state.json").read_text()) == {
         "persona": "sarah",
         "theme": "",
+        "fits": {},
         "positions": {},
     }

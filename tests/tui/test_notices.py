@@ -112,4 +112,5 @@ async def test_a_post_that_goes_live_while_the_app_is_open_is_told(
 async def test_many_at_a_time_are_one_toast(running: Running, post: Post) -> None:
     async with running() as driver:
         driver.app._tell_news([at(post, Step.FAILED, id=number) for number in range(20, 24)])
+        await driver.settle()
         assert [toast.message for toast in driver.app._notifications] == ["4 failed."]
