@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.modes.setup import Setup
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import work
+from fluffy_tui.scheduling import Pace, work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.screens.compose import ComposeScreen
@@ -84,14 +84,20 @@ class Real:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, stand_in: StandIn, photos: Path, *, size: tuple[int, int] = (120, 40), **options: Any
+    settings: Settings,
+    stand_in: StandIn,
+    photos: Path,
+    *,
+    size: tuple[int, int] = (120, 40),
+    pace: Pace = QUICK,
+    **options: Any,
 ) -> AsyncIterator[Real]:
     """Run app and worker on a persona with the photos of a folder; `options` go to the app."""
     holder: list[Services] = []
 
     @asynccontextmanager
     async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
-        async with open_services(settings, report, pace=QUICK) as services:
+        async with open_services(settings, report, pace=pace) as services:
             if not await services.personas.list():
                 channels = {channel.name: channel for channel in await services.personas.available_channels()}
                 sarah = await services.personas.create("sarah")

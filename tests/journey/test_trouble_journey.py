@@ -15,7 +15,7 @@ from fluffy_tui.tui.screens.edit_post import EditPostScreen
 from fluffy_tui.tui.screens.personas import PersonasScreen
 from fluffy_tui.tui.screens.trouble import TroubleScreen
 from journey.real_app import Real, running, settings_for
-from scheduling.workplace import write_photo
+from scheduling.workplace import QUICK, write_photo
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -49,7 +49,8 @@ async def test_a_held_post_is_seen_mended_and_goes_out(
     [channel] = [id_ for id_, found in stand_in.world.channels.items() if found.name == "sarah.frames"]
     stand_in.set_channel(channel, queue_paused=True)
     settings = replace(settings_for(tmp_path, stand_in, database_url), undo_seconds=0.0)
-    async with running(settings, stand_in, photos) as real:
+    patient = replace(QUICK, queue_full=120.0, fullest=120.0)  # it stays held until its person acts
+    async with running(settings, stand_in, photos, pace=patient) as real:
         await to_library(real)
         await real.schedule("fgo on the pier")
         await real.pilot.press("4")
