@@ -40,7 +40,7 @@ def processes_of(home: Path) -> list[psutil.Process]:
 def test_a_newcomer_schedules_a_photo(demo: Terminal, own_home: Path) -> None:
     demo.shows("personas", "sarah", "17 unscheduled", "demo")
     demo.press("j", ENTER)
-    demo.shows("unscheduled · newest first", "1 Library", "2 Posts")
+    demo.shows("unscheduled · newest first", "1 Library", "2 Posts", "IMG_2041", "of 17")
     demo.press(ENTER)
     demo.shows("caption", "alt text", "next slot")
     demo.press("The light came back for a minute. [/b][red")
@@ -58,7 +58,7 @@ def test_a_newcomer_schedules_a_photo(demo: Terminal, own_home: Path) -> None:
 def test_closing_the_terminal_leaves_nothing_behind_and_loses_no_word(demo: Terminal, own_home: Path) -> None:
     demo.shows("17 unscheduled")
     demo.press("j", ENTER)
-    demo.shows("newest first")
+    demo.shows("newest first", "IMG_2041", "of 17")
     demo.press(ENTER)
     demo.shows("alt text")
     demo.press("half a sentence")
@@ -68,7 +68,7 @@ def test_closing_the_terminal_leaves_nothing_behind_and_loses_no_word(demo: Term
     demo.process.close(force=True)
     assert psutil.wait_procs(processes_of(own_home), timeout=30)[1] == []
     again = Terminal(own_home, "--demo", "--persona", "sarah")
-    again.shows("newest first", "✎")
+    again.shows("newest first", "✎", "IMG_2041", "of 17")
     again.press(ENTER)
     again.shows("half a sentence")
     again.press(ESCAPE)
@@ -80,7 +80,7 @@ def test_closing_the_terminal_leaves_nothing_behind_and_loses_no_word(demo: Term
 def test_the_demo_keeps_its_posts_for_the_next_time(demo: Terminal, own_home: Path) -> None:
     demo.shows("17 unscheduled")
     demo.press("j", ENTER)
-    demo.shows("newest first")
+    demo.shows("newest first", "IMG_2041", "of 17")
     demo.press(ENTER)
     demo.shows("alt text")
     demo.press("first", CTRL_S)
