@@ -9,12 +9,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import NotPossibleNow, Post, Step
-from fluffy_tui.scheduling.line import accepted, hold_behind
+from fluffy_tui.scheduling.line import accepted, hold_behind, move_up
 from fluffy_tui.scheduling.tables import PostRow
 from scheduling.workplace import QUICK
 
@@ -131,6 +131,54 @@ async def test_moving_up_changes_the_order(place: Workplace) -> None:
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert [there.text for there in place.there()] == ["number 2", "number 0", "number 1"]
+
+
+async def test_two_who_move_posts_at_the_same_moment_both_get_their_way(place: Workplace) -> None:
+    full(place)
+    posts = await submit_held(place, 3)
+    async with place.services.database.transaction() as first:
+        assert await move_up(first, posts[2].id)
+        second = asyncio.create_task(place.services.scheduling.move_up(posts[1].id))
+        await waits_for_a_lock(place)
+    await second
+    # 2 went before 1, and then 1, which was the last now, before 2 again
+    assert [post.caption for post in await line(place)] == ["number 0", "number 1", "number 2"]
+
+
+async def test_many_who_move_posts_at_once_never_wait_for_each_other(place: Workplace) -> None:
+    full(place)
+    posts = await submit_held(place, 5)
+    for _ in range(5):
+        moves = [move(place, post) for post in posts[1:]]
+        await asyncio.gather(*moves, *(hold(place, post) for post in posts))
+    captions = [post.caption for post in await line(place)]
+    assert sorted(captions) == sorted(post.caption for post in posts)
+    places = [post.line_order or post.id for post in await rows(place)]
+    assert len(set(places)) == len(posts), "each has a place of its own"
+
+
+async def move(place: Workplace, post: Post) -> None:
+    try:
+        await place.services.scheduling.move_up(post.id)
+    except NotPossibleNow as error:
+        assert "first" in str(error)
+
+
+async def rows(place: Workplace) -> list[PostRow]:
+    async with place.services.database.transaction() as session:
+        return list((await session.execute(select(PostRow))).scalars())
+
+
+async def waits_for_a_lock(place: Workplace) -> None:
+    """Wait until some connection stands still for a row that another one holds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    while True:  # Postgres sends no event for a lock that is waited for
+        async with place.services.database.transaction() as session:
+            if (await session.execute(waiting)).scalar_one():
+                return
+        await asyncio.sleep(0.01)
 
 
 async def test_what_is_in_buffer_does_not_stand_in_line(place: Workplace) -> None:

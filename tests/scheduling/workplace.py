@@ -130,7 +130,7 @@ class Workplace:
 
 @asynccontextmanager
 async def workplace(
-    database_url: str, tmp_path: Path, stand_in: StandIn, media: Path
+    database_url: str, tmp_path: Path, stand_in: StandIn, media: Path, *, pace: Pace = QUICK
 ) -> AsyncIterator[Workplace]:
     """Open a workplace on a fresh database."""
     settings = Settings(
@@ -143,7 +143,7 @@ async def workplace(
         media_directory=media,
         undo_seconds=0.0,
     )
-    async with open_services(settings, pace=QUICK) as services:
+    async with open_services(settings, pace=pace) as services:
         channels = {channel.name: channel for channel in await services.personas.available_channels()}
         persona = await services.personas.create("sarah")
         persona = await services.personas.set_channel(persona, channels["sarah.frames"].id)

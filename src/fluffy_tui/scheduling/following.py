@@ -158,7 +158,9 @@ class Follower:
         found: dict[str, BufferPost] = {}
         channels = sorted({str(row.channel_id) for row in posts})
         since = min(row.created_at for row in posts) - CLOCKS_DIFFER
-        async for there in buffer.posts(organization_id, channel_ids=channels, created_after=since):
+        # Null in place of a page is no list that a post could be missing from.
+        listed = buffer.posts(organization_id, channel_ids=channels, created_after=since, null_is_empty=False)
+        async for there in listed:
             if there.via != "network" and there.id in unseen:
                 found[there.id] = there
                 unseen.discard(there.id)

@@ -201,21 +201,21 @@ async def _wake(
 
 
 async def move_up(session: AsyncSession, post_id: int) -> bool:
-    """Exchange the places of a waiting post and the one before it; False when it is the first or does not wait."""
-    mine = aliased(PostRow)
-    ahead = func.coalesce(mine.line_order, mine.id)
-    query = (
-        select(PostRow)
-        .join(mine, mine.channel_id == PostRow.channel_id)
-        .where(mine.id == post_id, mine.step.in_(ON_THE_WAY), PostRow.step.in_(ON_THE_WAY), ahead >= PLACE)
-        .order_by(PLACE.desc(), PostRow.id.desc())
-        .limit(2)
-        .with_for_update(of=PostRow)
+    """Exchange the places of a waiting post and the one before it; False when it is the first or does not wait.
+
+    Two people may do so at the same moment. The whole line is locked, in the order of the ids, before its order is
+    read: so nobody waits for somebody who waits for them, and the later one acts on what the earlier one has left.
+    """
+    channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
+    waiting = and_(PostRow.channel_id == channel, PostRow.step.in_(ON_THE_WAY))
+    await session.execute(select(PostRow.id).where(waiting).order_by(PostRow.id).with_for_update())
+    in_line = (
+        (await session.execute(select(PostRow).where(waiting).order_by(PLACE, PostRow.id))).scalars().all()
     )
-    pair = (await session.execute(query)).scalars().all()
-    if len(pair) < 2:
+    place = next((place for place, post in enumerate(in_line) if post.id == post_id), 0)
+    if place == 0:
         return False
-    later, earlier = pair
+    earlier, later = in_line[place - 1], in_line[place]
     later.line_order, earlier.line_order = (
         earlier.line_order or earlier.id,
         later.line_order or later.id,

@@ -9,7 +9,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, extract, func, or_, select, update
+from sqlalchemy import and_, case, delete, extract, func, or_, select, update
 
 from fluffy_tui.scheduling.evidence import as_buffer_says, what_is_new
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, PostStatus, Step
@@ -269,11 +269,13 @@ async def removed(
 async def count_stall(session: AsyncSession, post_id: int) -> list[PostRow]:
     """Count the death of the worker that delivered on this post's channel, and return the post it had."""
     channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
+    had = and_(PostRow.channel_id == channel, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
+    in_order = (
+        select(PostRow.id).where(had).order_by(PostRow.id).with_for_update()
+    )  # as a move in the line locks
+    ids = (await session.execute(in_order)).scalars().all()
     statement = (
-        update(PostRow)
-        .where(PostRow.channel_id == channel, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
-        .values(stalls=PostRow.stalls + 1)
-        .returning(PostRow)
+        update(PostRow).where(PostRow.id.in_(ids)).values(stalls=PostRow.stalls + 1).returning(PostRow)
     )
     return list((await session.execute(statement)).scalars())
 

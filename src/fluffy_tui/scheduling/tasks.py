@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from procrastinate import Blueprint, JobContext, builtin_tasks
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.delivery import Delivery
     from fluffy_tui.scheduling.following import Follower
     from fluffy_tui.scheduling.sweeping import Sweeper
+
+log = logging.getLogger(__name__)
 
 JOB_KEPT_HOURS = 72
 """Finished jobs are purged after this time; the posts tell their own story."""
@@ -69,6 +72,17 @@ def add_tasks(queue: App) -> None:
     async def clean_media(context: JobContext, timestamp: int) -> None:
         del timestamp
         await Keeper(context.additional_context["delivery"]).clean_quietly()
+
+    @blueprint.periodic(cron="11,41 * * * *")
+    @blueprint.task(
+        name="look_for_missing", queue="maintenance", queueing_lock="look_for_missing", pass_context=True
+    )
+    async def look_for_missing(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        delivery: Delivery = context.additional_context["delivery"]
+        vanished, returned = await delivery.photos.look_for_missing()
+        if vanished or returned:
+            log.info("%d photos are no longer where they were, %d are back", vanished, returned)
 
     @blueprint.periodic(cron="17 3 * * *")
     @blueprint.task(name="purge", queue="maintenance", queueing_lock="purge", pass_context=True)
