@@ -16,6 +16,7 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.editor import EditorFailed, edit_outside
 from fluffy_tui.tui.framing import Framing
+from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.messages import DatabaseBack, PostChanged
 from fluffy_tui.tui.photo_details import photo_details
@@ -32,6 +33,7 @@ from fluffy_tui.tui.wording import error_words, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from textual.app import ComposeResult
 
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.tui.context import Context
-    from fluffy_tui.tui.kept_texts import KeptText
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class ComposeScreen(FrameScreen):
         context: The world.
         photo: What the caption is for.
         submitted: Called with the photo's id once it has its post.
+        at: A time that is chosen already, such as an empty slot's.
     """
 
     PLACE = Place.COMPOSE
@@ -82,9 +84,17 @@ class ComposeScreen(FrameScreen):
     }
     """
 
-    def __init__(self, context: Context, photo: Photo, submitted: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        photo: Photo,
+        submitted: Callable[[int], None],
+        *,
+        at: datetime | None = None,
+    ) -> None:
         super().__init__(context)
         self._photo = photo
+        self._at = at
         self._submitted = submitted
         self._keeping = TextKeeping(context.kept_texts, photo)
         self._unsaved = False
@@ -120,6 +130,8 @@ class ComposeScreen(FrameScreen):
             log.warning("the kept text of photo %s cannot be read: %s", self._photo.id, error)
             self._form.say(f"What was typed here before cannot be read: {error.strerror}.", wrong=True)
             kept = None
+        if self._at is not None:
+            kept = replace(kept or KeptText(), share_mode=str(ShareMode.CUSTOM_SCHEDULED), at=self._at)
         if kept is not None:
             with self.prevent(ComposeForm.Edited):
                 self._form.load(kept)
