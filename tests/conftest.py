@@ -48,9 +48,13 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 def server_url() -> Iterator[str]:
     """Yield the URL of the run's Postgres server; the processes of one run share it.
 
-    It is not kept below pytest's own folder, which every run of root's makes private again, and so unreachable
+    `TEST_DATABASE_URL` names a server of one's own instead, to try another version; its account may create
+    databases. The embedded server is not kept below pytest's own folder, which every run of root's makes private again, and so unreachable
     for the account that a server of root's runs as.
     """
+    if own := os.environ.get("TEST_DATABASE_URL"):
+        yield own
+        return
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
     place = Path(tempfile.gettempdir()) / f"fluffy-tests-{run}"
     place.mkdir(exist_ok=True)

@@ -87,13 +87,13 @@ def test_the_job_queue_is_the_one_the_revision_was_written_for() -> None:
     [
         ("postgresql://me:hunter2@127.0.0.1:1/photos", "does not answer"),
         ("postgresql://me:hunter2@no-such-host.invalid/photos", "is not known"),
-        ("postgresql://me:hunter2@/no_such?host={host}&port=5432", "has no database or user of that name"),
+        ("postgresql://me:hunter2@/no_such?host={host}&port={port}", "has no database or user of that name"),
     ],
 )
 def test_an_unreachable_database_is_one_plain_sentence(server_url: str, url: str, says: str) -> None:
-    host = psycopg.conninfo.conninfo_to_dict(server_url)["host"]
+    server = psycopg.conninfo.conninfo_to_dict(server_url)
     with pytest.raises(DatabaseUnavailable) as caught:
-        migrate(url.format(host=host))
+        migrate(url.format(host=server["host"], port=server.get("port", 5432)))
     assert says in caught.value.message
     assert caught.value.hint
     assert "hunter2" not in str(caught.value)
