@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling import Keeper, Pace, Post, Step, Verification
+from fluffy_tui.scheduling import Action, Keeper, Pace, Post, Step, TroubleItem, TroubleKind, Verification
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,12 @@ def hosted(place: Workplace, post: Post) -> Path:
     """Return the file behind the post's media URL."""
     assert place.settings.media_directory is not None
     return place.settings.media_directory / "posts" / str(post.media_url).rsplit("/", 1)[-1]
+
+
+async def told(place: Workplace) -> list[TroubleItem]:
+    """Return what the trouble inbox says of pictures."""
+    found = await place.services.scheduling.troubles()
+    return [item for item in found if item.kind is TroubleKind.MEDIA_HOST]
 
 
 async def test_a_picture_is_looked_at_hours_before_it_is_due_and_once_more_shortly_before(
@@ -88,7 +94,7 @@ async def test_a_missing_or_different_picture_is_put_back_under_the_same_address
     assert file.read_bytes() == data
     now = await place.services.scheduling.post(post.id)
     assert now == post, "neither the post's state nor its address has changed"
-    assert await keeper(place).troubles() == {}
+    assert await told(place) == []
 
 
 async def test_a_picture_that_cannot_be_put_back_is_told_of_and_tried_again(place: Workplace) -> None:
@@ -98,13 +104,15 @@ async def test_a_picture_that_cannot_be_put_back_is_told_of_and_tried_again(plac
     hosted(place, post).unlink()
     photo.path.unlink()
     assert await keeper(place).verify_due() == {post.id: Verification.TROUBLE}
-    [why] = (await keeper(place).troubles()).values()
-    assert str(photo.path) in why
+    [item] = await told(place)
+    assert str(photo.path) in item.why
+    assert item.when == post.scheduled_at, "until then it has to be put back"
+    assert item.actions[0] is Action.REHOST
     assert (await place.services.scheduling.post(post.id)) == post
     assert len(place.there()) == 1, "Buffer's state is not touched"
     photo.path.write_bytes(kept)
     assert await keeper(place).verify_due() == {post.id: Verification.PUT_BACK}
-    assert await keeper(place).troubles() == {}
+    assert await told(place) == []
 
 
 async def test_a_sound_hosted_picture_needs_no_photo(place: Workplace) -> None:
@@ -119,10 +127,13 @@ async def test_an_unreachable_host_is_told_of_and_forgotten_when_it_is_back(plac
     away = media.rename(media.with_name("away"))
     media.touch()
     assert await keeper(place).verify_due() == {post.id: Verification.TROUBLE}
+    [item] = await told(place)
+    assert item.post is not None
+    assert item.post.id == post.id
     media.unlink()
     away.rename(media)
     assert await keeper(place).verify_due() == {post.id: Verification.FINE}
-    assert await keeper(place).troubles() == {}
+    assert await told(place) == []
 
 
 async def test_a_picture_stays_while_a_post_needs_it_and_a_grace_period_longer(place: Workplace) -> None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import os
+import signal
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.buffer import Budget, BudgetWindow
-from fluffy_tui.demo import Kind
+from fluffy_tui.core.queue import defer
+from fluffy_tui.demo import Kind, StandIn, Window
 from fluffy_tui.scheduling import Action, Step, TroubleItem, TroubleKind
-from scheduling.workplace import QUICK
+from fluffy_tui.scheduling.channel_watch import ChannelWatch
+from scheduling.workplace import QUICK, workplace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scheduling.workplace import Workplace
 
 
@@ -93,25 +99,99 @@ async def test_an_unconfirmed_post_is_there_only_when_it_lasts(place: Workplace)
 
 
 async def test_a_waiting_post_whose_photo_vanished_is_told_before_its_turn(place: Workplace) -> None:
+    """A worker notices it, by the task that recurs."""
+    place.stand_in.set_channel(str(place.persona.buffer_channel_id), queue_paused=True)
+    await place.services.personas.available_channels()
     post = await place.submit()
-    await execute(place, "UPDATE photos SET missing_since = now()")
-    [item] = await troubles(place)
-    assert item.kind is TroubleKind.PHOTO_MISSING
-    assert item.post is not None
-    assert item.post.id == post.id
-    await place.services.scheduling.cancel(post.id)
+    photo = await place.services.photos.get(post.photo_id)
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.HELD)
+        picture = photo.path.read_bytes()
+        photo.path.unlink()
+        await look_for_missing(place)
+        item = await told(place, TroubleKind.PHOTO_MISSING)
+        assert item.post is not None
+        assert item.post.id == post.id
+        assert str(photo.path) in item.why
+        photo.path.write_bytes(picture)
+        await look_for_missing(place)
+        await until_untold(place, TroubleKind.PHOTO_MISSING)
+
+
+async def look_for_missing(place: Workplace) -> None:
+    """Put the recurring task on the queue, as the clock does twice an hour."""
+    async with place.services.database.transaction() as session:
+        queue = place.services.delivery.queue
+        await defer(session, queue, "delivery:look_for_missing", arguments={"timestamp": 0})
+
+
+async def told(place: Workplace, kind: TroubleKind) -> TroubleItem:
+    """Return the one trouble of this kind, once the inbox has it."""
+    async for _ in place.services.events():
+        found = [item for item in await place.services.scheduling.troubles() if item.kind is kind]
+        if found:
+            [item] = found
+            return item
+    raise AssertionError("the events ended")
+
+
+async def until_untold(place: Workplace, kind: TroubleKind) -> None:
+    """Wait until the inbox has no trouble of this kind any more."""
+    async for _ in place.services.events():
+        if all(item.kind is not kind for item in await place.services.scheduling.troubles()):
+            return
 
 
 @pytest.mark.parametrize("fault", ["disconnected", "locked", "queue_paused"])
-async def test_a_channel_that_cannot_publish_is_told(place: Workplace, fault: str) -> None:
-    place.stand_in.set_channel(str(place.persona.buffer_channel_id), **{fault: True})
-    await place.services.personas.available_channels()
+async def test_a_channel_that_cannot_publish_is_told_and_goes_on_when_it_is_mended(
+    place: Workplace, fault: str
+) -> None:
+    channel = str(place.persona.buffer_channel_id)
+    in_buffer = await place.submit()
+    await place.services.delivery.deliver(in_buffer.id)
+    assert await troubles(place) == []
+    place.stand_in.set_channel(channel, **{fault: True})
+    slow = dataclasses.replace(QUICK, channel_with_posts=0.0, channel_in_trouble=0.0, queue_full=600.0)
+    delivery = dataclasses.replace(place.services.delivery, pace=slow)
+    watch = ChannelWatch(delivery)
+    await watch.look()
     [item] = await troubles(place)
     assert item.kind is TroubleKind.CHANNEL
     assert item.persona_id == place.persona.id
     assert "sarah.frames" in item.why
+    assert item.when is None, "nothing is tried while nothing waits here"
     other = await place.services.personas.create("somebody else")
-    assert await place.services.scheduling.troubles(other) == []
+    others = await place.services.scheduling.troubles(other)
+    assert TroubleKind.CHANNEL not in {item.kind for item in others}
+    waiting = await place.submit("waits for the channel", 1)
+    await delivery.deliver(waiting.id)
+    by_kind = {item.kind: item for item in await troubles(place)}
+    assert by_kind.keys() == {TroubleKind.CHANNEL, TroubleKind.HELD}
+    assert by_kind[TroubleKind.CHANNEL].when == by_kind[TroubleKind.HELD].when is not None
+    place.stand_in.set_channel(channel, **{fault: False})
+    await watch.look()
+    assert all(item.kind is not TroubleKind.CHANNEL for item in await troubles(place))
+    async with place.worker():  # it was woken long before its time
+        await place.until(waiting.id, lambda now: now.step is Step.ACCEPTED)
+
+
+async def test_channels_are_asked_about_only_where_that_may_tell_something(place: Workplace) -> None:
+    watch = ChannelWatch(place.services.delivery)
+    before = len(place.stand_in.requests)
+    await execute(place, "UPDATE channels SET checked_at = now() - interval '30 days'")
+    await watch.look()
+    assert len(place.stand_in.requests) == before, "nothing waits, nothing is wrong"
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    before = len(place.stand_in.requests)
+    await watch.look()
+    assert len(place.stand_in.requests) == before, "the delivery has just asked"
+    await execute(place, "UPDATE channels SET checked_at = now() - interval '11 minutes'")
+    await watch.look()
+    assert len(place.stand_in.requests) == before, "nothing is due"
+    await execute(place, "UPDATE posts SET scheduled_at = now() - interval '3 minutes'")
+    await watch.look()
+    assert len(place.stand_in.requests) == before + 1, "a post should be out"
 
 
 async def test_a_silent_worker_is_told_while_posts_wait_for_it(place: Workplace) -> None:
@@ -122,14 +202,39 @@ async def test_a_silent_worker_is_told_while_posts_wait_for_it(place: Workplace)
     assert "1 post waits" in item.what
 
 
-async def test_a_spent_budget_says_when_it_is_whole_again(place: Workplace) -> None:
-    resets_at = datetime.now(UTC) + timedelta(hours=2)
-    place.services.delivery.budget.note(Budget().updated(BudgetWindow(86_400, 0, 250, resets_at)))
-    [item] = await troubles(place)
-    assert item.kind is TroubleKind.BUDGET_SPENT
-    assert item.when is not None
-    assert abs(item.when - resets_at) < timedelta(seconds=2)
-    assert "24 hours" in item.why
+async def test_a_worker_that_was_killed_is_told_with_its_silence(place: Workplace, tmp_path: Path) -> None:
+    child = place.worker_process(tmp_path / "worker.log")
+    first = await place.submit()
+    await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+    assert await place.services.scheduling.troubles() == []
+    os.kill(child.pid, signal.SIGKILL)
+    await child.ended()
+    while not (found := await place.services.scheduling.troubles()):  # silence sends no event
+        await asyncio.sleep(0.05)
+    [item] = found
+    assert item.kind is TroubleKind.WORKER_SILENT
+    assert "None was heard of for" in item.why
+
+
+async def test_a_spent_budget_says_when_it_is_whole_again(database_url: str, tmp_path: Path) -> None:
+    media = tmp_path / "media"
+    stand_in = StandIn(media=media, windows=(Window("24h", "24h", 86_400, 6),))
+    async with stand_in, workplace(database_url, tmp_path, stand_in, media) as place:
+        posts = [await place.submit(f"number {number}", number) for number in range(4)]
+        for post in posts:
+            await place.services.delivery.deliver(post.id)
+        found = {item.kind: item for item in await troubles(place)}
+        spent = found[TroubleKind.BUDGET_SPENT]
+        assert "24 hours" in spent.why
+        assert "None of 6" in spent.why
+        assert spent.when is not None
+        assert timedelta(hours=23) < spent.when - datetime.now(UTC) <= timedelta(hours=24)
+        held = found[TroubleKind.HELD]
+        assert held.when is not None
+        assert abs(held.when - spent.when) < timedelta(minutes=1)
+        left = await place.services.scheduling.budget()
+        assert [window.remaining for window in left.windows.values()] == [0]
+        assert place.there(), "what the budget was enough for is there"
 
 
 async def test_a_kept_draft_names_what_is_missing(place: Workplace) -> None:

@@ -196,21 +196,36 @@ class Inbox:
         ]
 
     async def _channels(self, persona_id: int | None) -> list[TroubleItem]:
+        troubled = [
+            (persona, persona.channel)
+            for persona in await self.personas.list()
+            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.trouble
+        ]
+        next_tries = await self._next_tries() if troubled else {}
         return [
             TroubleItem(
                 TroubleKind.CHANNEL,
                 f"The channel of {persona.name} cannot publish.",
-                persona.channel.trouble,
-                "Its posts wait and go out when it is well again.",
-                None,
+                channel.trouble,
+                "Its posts wait and go out when it is well again; Buffer is asked from time to time.",
+                next_tries.get(channel.id),
                 (Action.OPEN_IN_BUFFER,),
                 None,
                 persona.id,
-                persona.channel.id,
+                channel.id,
             )
-            for persona in await self.personas.list()
-            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.trouble
+            for persona, channel in troubled
         ]
+
+    async def _next_tries(self) -> dict[str | None, datetime | None]:
+        """Return when a held post of each channel is tried next."""
+        query = (
+            select(PostRow.channel_id, func.min(PostRow.next_try_at))
+            .where(PostRow.step == Step.HELD)
+            .group_by(PostRow.channel_id)
+        )
+        async with self.database.transaction() as session:
+            return {channel_id: moment for channel_id, moment in (await session.execute(query)).all()}
 
     async def _worker(self) -> list[TroubleItem]:
         age = await self.workers.heartbeat_age()

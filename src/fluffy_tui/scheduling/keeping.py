@@ -91,7 +91,7 @@ class Keeper:
 
         Returns:
             How it ended, by post id. A post whose picture cannot be put back keeps its state, since Buffer's is
-            not changed by that; `troubles` tells of it, and it is tried again at the next call.
+            not changed by that; the trouble inbox tells of it, and it is tried again at the next call.
         """
         if self.delivery.host is None:
             return {}
@@ -158,16 +158,6 @@ class Keeper:
             if changed:
                 await _tell_screens(session, post)
         return outcome
-
-    async def troubles(self) -> dict[int, str]:
-        """Return why pictures that Buffer will need are not there, by post id."""
-        query = (
-            select(PostRow.id, HostedPictureRow.trouble)
-            .join(HostedPictureRow, HostedPictureRow.delivery_key == PostRow.delivery_key)
-            .where(HostedPictureRow.trouble.is_not(None), PostRow.step == Step.ACCEPTED)
-        )
-        async with self.delivery.database.transaction() as session:
-            return {post_id: str(trouble) for post_id, trouble in (await session.execute(query)).all()}
 
     async def clean(self, *, dry_run: bool = False) -> CleanUp:
         """Remove the pictures that nobody needs any more: live or let go, and longer so than the grace period.

@@ -35,6 +35,10 @@ class Pace:
     """Pause while the key, its rights or the media host's settings have to be mended by a person."""
     channel_known: float = 600.0
     """For this long Buffer's word on a channel's health is believed."""
+    channel_in_trouble: float = 3600.0
+    """A channel in trouble is asked about so often, in case somebody has mended it in Buffer."""
+    channel_with_posts: float = 21_600.0
+    """A channel whose posts wait in Buffer is asked about so often, so that its trouble is told before they are due."""
     bounded_tries: int = 6
     """How many times in a row a fault is met that may pass but may also be the picture's own."""
 

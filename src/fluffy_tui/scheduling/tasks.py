@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from procrastinate import Blueprint, JobContext, builtin_tasks
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.scheduling.channel_watch import ChannelWatch
 from fluffy_tui.scheduling.deferring import QUEUE
 from fluffy_tui.scheduling.keeping import Keeper
 
@@ -60,6 +61,14 @@ def add_tasks(queue: App) -> None:
     async def follow_soon(context: JobContext) -> None:
         follower: Follower = context.additional_context["follower"]
         await follower.follow_and_come_back()
+
+    @blueprint.periodic(cron="6-59/10 * * * *")
+    @blueprint.task(
+        name="watch_channels", queue="maintenance", queueing_lock="watch_channels", pass_context=True
+    )
+    async def watch_channels(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await ChannelWatch(context.additional_context["delivery"]).look()
 
     @blueprint.periodic(cron="3-59/10 * * * *")
     @blueprint.task(name="verify_media", queue="maintenance", lock="verify_media", pass_context=True)
