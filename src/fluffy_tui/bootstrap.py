@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.alike import Alike
+from fluffy_tui.alike import Alike, stacked_photos
 from fluffy_tui.buffer import BufferClient
 from fluffy_tui.core.changes import Event
 from fluffy_tui.core.database import Database, connection_url, program_name
@@ -153,7 +153,12 @@ def _build(
     host, host_trouble = _open_host(settings)
     add_tasks(queue)
     personas = Personas(database, buffer)
-    photos = Photos(database, scheduled=scheduled_photo_ids(), thumbnails=settings.paths.thumbnails)
+    photos = Photos(
+        database,
+        scheduled=scheduled_photo_ids(),
+        thumbnails=settings.paths.thumbnails,
+        stacks=stacked_photos(),
+    )
     return Services(
         settings=settings,
         database=database,

@@ -179,19 +179,3 @@ async def test_a_verdict_and_back(filled: Filled) -> None:
     assert len(await photos.ids(persona.id, Browse(posted=Posted.ALL))) == MANY
     with pytest.raises(PhotoNotFound):
         await photos.decide(MANY + 1, Verdict.PICK)
-
-
-async def test_no_page_is_sorted(database: Database, filled: Filled) -> None:
-    """Each order has an index that gives its first page: otherwise a million photos would be sorted for a screen."""
-    from fluffy_tui.photos.browsing import some_ids
-    from photos.photo_files import SCHEDULED
-
-    _, persona, _ = filled
-    async with database.transaction() as session:
-        await session.execute(text("SET LOCAL enable_sort = off"))
-        for sort in Sort:
-            for after in (None, 50):
-                query = some_ids(persona.id, Browse(sort=sort), SCHEDULED, limit=100, after=after)
-                bound = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
-                plan = [row[0] for row in await session.execute(text(f"EXPLAIN {bound}"))]
-                assert not any("Sort" in line for line in plan), plan

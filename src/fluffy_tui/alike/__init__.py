@@ -21,6 +21,7 @@ from fluffy_tui.alike.model import (
 
 if TYPE_CHECKING:
     from fluffy_tui.alike.builtin import BuiltinModel
+    from fluffy_tui.alike.copies import stacked_photos
     from fluffy_tui.alike.image_embed import ImageEmbed
     from fluffy_tui.alike.library_work import LibraryWork
     from fluffy_tui.alike.service import Alike
@@ -32,6 +33,7 @@ _HOMES = {
     "ImageEmbed": "image_embed",
     "LibraryWork": "library_work",
     "add_tasks": "tasks",
+    "stacked_photos": "copies",
     "work": "tasks",
 }
 """What costs SQLAlchemy, httpx or Procrastinate, which no screen should pay before its first frame."""
@@ -53,6 +55,7 @@ __all__ = [
     "Sighting",
     "Trouble",
     "add_tasks",
+    "stacked_photos",
     "work",
 ]
 

@@ -78,3 +78,8 @@ async def copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, i
         among(own.photo_id, photo_ids), own.stack_id.is_not(None), shared
     )
     return {row[0]: row[1] for row in await session.execute(query) if row[1] is not None}
+
+
+def stacked_photos() -> Select[int, int | None]:
+    """Select `photo_id` and `stack_id` of every photo that shares its picture with another, for the library."""
+    return select(PhotoHashRow.photo_id, PhotoHashRow.stack_id).where(PhotoHashRow.stack_id.is_not(None))

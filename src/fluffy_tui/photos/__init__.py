@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.photos.browse import Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
 from fluffy_tui.photos.model import (
     FailedFile,
     FolderNotFound,
@@ -39,6 +39,7 @@ __all__ = [
     "Photos",
     "Posted",
     "Sort",
+    "Stack",
     "Verdict",
     "Watch",
     "WatchRefused",

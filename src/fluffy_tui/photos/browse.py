@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
 
 class Sort(StrEnum):
@@ -68,8 +69,20 @@ class Browse:
     verdict: Verdict | None = None
     missing: bool | None = None
     """Only photos whose file is gone, or only the others; None for both."""
+    folded: bool = False
+    """Of the photos asked for that show the same picture, only the first in the order: the others are behind it."""
 
     @property
     def is_filtered(self) -> bool:
         """Whether it leaves out photos that the library otherwise opens with."""
-        return replace(self, sort=Sort.TAKEN, descending=True) != Browse()
+        return replace(self, sort=Sort.TAKEN, descending=True, folded=False) != Browse()
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What a photo stands for in a list besides itself."""
+
+    behind: tuple[int, ...] = ()
+    """Ids of the photos that are folded behind it, in the order of the list: they show the same picture."""
+    same_files: tuple[Path, ...] = ()
+    """Where else the same file was found; it is one photo however often it lies on the disk."""

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from sqlalchemy.types import TypeEngine
 
 
-def has_post(scheduled: Select[Any]) -> ColumnElement[bool]:
+def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]:
     """Return the condition that a photo has a post, which Postgres can run as a join for any number of them.
 
     Args:
         scheduled: Selects the ids of all photos that have one.
+        row: The photo, or an alias of it.
     """
     posted = scheduled.subquery()
-    return exists().where(next(iter(posted.c)) == PhotoRow.id)
+    return exists().where(next(iter(posted.c)) == row.id)
 
 
 def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:

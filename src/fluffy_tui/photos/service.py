@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, any_, func, select
 
-from fluffy_tui.photos.browse import Browse, Verdict
-from fluffy_tui.photos.browsing import all_ids, at_moment, some_ids, unpacked
+from fluffy_tui.photos.browse import Browse, Stack, Verdict
+from fluffy_tui.photos.browsing import unpacked
 from fluffy_tui.photos.catalogue import Catalogue
 from fluffy_tui.photos.deciding import decide
+from fluffy_tui.photos.folding import Shelf
 from fluffy_tui.photos.importing import Importer
 from fluffy_tui.photos.model import (
     FailedFile,
@@ -52,10 +53,20 @@ class Photos:
         database: Open.
         scheduled: Selects the ids of all photos that have a post; posts belong to a pack above this one.
         thumbnails: Folder for small pictures that were made once; without one they are made each time.
+        stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another; they are
+            found by a pack above this one as well. Without it nothing is ever folded.
     """
 
-    def __init__(self, database: Database, *, scheduled: Select[Any], thumbnails: Path | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        scheduled: Select[Any],
+        thumbnails: Path | None = None,
+        stacks: Select[*tuple[Any, ...]] | None = None,
+    ) -> None:
         self._database = database
+        self._stacks = stacks
         self._small = SmallPictures(ThumbnailCache(thumbnails) if thumbnails else None)
         self._scheduled = scheduled
         self._unscheduled = ~has_post(scheduled)
@@ -97,12 +108,17 @@ class Photos:
 
     async def ids(self, persona_id: int, browse: Browse) -> array[int]:
         """Return all ids that a `Browse` asks for, in its order, as signed 8-byte integers."""
-        query = all_ids(persona_id, browse, self._scheduled)
         async with self._database.transaction() as session:
-            return unpacked(await session.scalar(query))
+            return unpacked(await session.scalar(self._shelf(persona_id, browse).all_ids()))
 
     async def first_ids(
-        self, persona_id: int, browse: Browse, *, limit: int, after: int | None = None
+        self,
+        persona_id: int,
+        browse: Browse,
+        *,
+        limit: int,
+        after: int | None = None,
+        verdict: Verdict | None = None,
     ) -> array[int]:
         """Return the first ids of an order without looking at the rest of it.
 
@@ -111,8 +127,10 @@ class Photos:
             browse: Which of them, in which order.
             limit: How many at most.
             after: Begin with this photo, or with the one that follows its place when it is not among them.
+            verdict: Only those about which this was decided. Unlike `Browse.verdict` it changes no stack: what is
+                behind another photo is not returned.
         """
-        query = some_ids(persona_id, browse, self._scheduled, limit=limit, after=after)
+        query = self._shelf(persona_id, browse).first_ids(limit=limit, after=after, verdict=verdict)
         async with self._database.transaction() as session:
             return array("q", (await session.scalars(query)).all())
 
@@ -121,10 +139,34 @@ class Photos:
 
         Newest first, that is the newest photo from before the moment.
         """
-        query = at_moment(persona_id, browse, self._scheduled, moment)
+        query = self._shelf(persona_id, browse).id_at(moment)
         async with self._database.transaction() as session:
             found: int | None = await session.scalar(query)
         return found
+
+    async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
+        """Return what is behind the photos of a list, by the id of the one that is shown.
+
+        Args:
+            persona_id: Whose photos.
+            browse: How they are listed; where it does not fold, no photo is behind another.
+            ids: Photos of that list. One that is itself behind another brings that one with all behind it.
+
+        Returns:
+            Nothing for photos that are there once and alone.
+        """
+        async with self._database.transaction() as session:
+            return await self._shelf(persona_id, browse).read_stacks(session, ids)
+
+    async def count_folded(self, persona_id: int, browse: Browse) -> int:
+        """Return how many photos a `Browse` asks for that are not among its `ids`, being behind others."""
+        if self._stacks is None or not browse.folded:
+            return 0
+        async with self._database.transaction() as session:
+            return await session.scalar(self._shelf(persona_id, browse).count_folded()) or 0
+
+    def _shelf(self, persona_id: int, browse: Browse) -> Shelf:
+        return Shelf(persona_id, browse, self._scheduled, self._stacks)
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
         """Store a verdict about a photo and return the one before, for undoing; never deletes anything.
