@@ -72,13 +72,15 @@ def _with_name(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def template_name(server_url: str) -> str:
-    """Return the name of a migrated, empty database."""
+def template_name(server_url: str) -> Iterator[str]:
+    """Yield the name of a migrated, empty database."""
     name = f"template_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     migrate(_with_name(server_url, name))
-    return name
+    yield name
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
