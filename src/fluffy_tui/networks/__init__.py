@@ -12,7 +12,7 @@ from fluffy_tui.networks.captions import (
     caption_problem,
     clean_caption,
 )
-from fluffy_tui.networks.counting import hashtag_count, text_length
+from fluffy_tui.networks.counting import hashtag_count, hashtags, text_length
 from fluffy_tui.networks.rules import (
     UNKNOWN_SERVICE,
     Counting,
@@ -36,6 +36,7 @@ __all__ = [
     "caption_problem",
     "clean_caption",
     "hashtag_count",
+    "hashtags",
     "rules_for",
     "text_length",
 ]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import regex
 
-_ONE_EMOJI = (
-    r"(?:\p{RI}\p{RI}|\p{Emoji}(?:\p{Emoji_Modifier}|\uFE0F\u20E3?|[\U000E0020-\U000E007E]+\U000E007F)?)"
-)
+_AFTER_EMOJI = r"\p{Emoji_Modifier}|\uFE0F?\u20E3|\uFE0F|[\U000E0020-\U000E007E]+\U000E007F"
+_ONE_EMOJI = rf"(?:\p{{RI}}\p{{RI}}|\p{{Emoji}}(?:{_AFTER_EMOJI})?)"
 EMOJI_SEQUENCE = rf"{_ONE_EMOJI}(?:\u200D{_ONE_EMOJI})*"
-"""A possible emoji as Unicode's UTS #51 (section 1.4.9) defines it; matches `#`, `*` and digits too."""
+"""A possible emoji as Unicode's UTS #51 (section 1.4.9) defines it, and a key cap without its variation selector,
+which twitter-text counts as one too; matches `#`, `*` and digits."""
 
 
 @cache

@@ -8,10 +8,9 @@ knows no emoji made since 2022, needs 230 ms to import and half a second for a p
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.networks.links import links
 from fluffy_tui.networks.patterns import EMOJI_SEQUENCE, compiled
 
 if TYPE_CHECKING:
@@ -26,15 +25,15 @@ LIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 def weighted_length(text: str) -> int:
     """Return the length that X compares with its limit of 280 (or 25,000)."""
     text = unicodedata.normalize("NFC", text)
-    links = list(_links(text))
-    if not links:
+    found = list(links(text))
+    if not found:
         return _weight(text)
     between, end = [], 0
-    for start, stop in links:
+    for start, stop in found:
         between.append(text[end:start])
         end = stop
     between.append(text[end:])
-    return LINK_LENGTH * len(links) + sum(_weight(part) for part in between)
+    return LINK_LENGTH * len(found) + sum(_weight(part) for part in between)
 
 
 def _weight(text: str) -> int:
@@ -49,34 +48,3 @@ def _weight(text: str) -> int:
 
 def _as_one_code_point(found: regex.Match[str]) -> str:
     return found[0] if len(found[0]) == 1 else "\N{WHITE SMILING FACE}"
-
-
-def _links(text: str) -> Iterator[tuple[int, int]]:
-    """Find what X will shorten: links with a known top-level domain; without `https://` only ASCII names."""
-    if "." not in text:
-        return
-    find, top_level = _link_finder()
-    for found in find(text) or ():
-        host = compiled(r"(?:https?://)?([^/?#:]*)", ignore_case=True).match(found.raw)
-        name = host[1] if host else ""
-        _, dot, last_label = name.rpartition(".")
-        if not dot or last_label.lower() not in top_level:
-            continue
-        foreign = (
-            0 if found.schema else max((i + 1 for i, char in enumerate(name) if char > "\x7f"), default=0)
-        )
-        if foreign < len(name) - len(last_label) - 1:
-            yield found.index + foreign, found.last_index
-
-
-@cache
-def _link_finder() -> tuple[Callable[[str], Sequence[Any] | None], frozenset[str]]:
-    from linkify_it import LinkifyIt, tlds  # type: ignore[import-untyped]
-
-    finder = LinkifyIt(options={"fuzzy_email": False})
-    for schema in ("ftp:", "mailto:", "//"):
-        finder.add(schema, None)
-    names = [name.lower() for name in tlds.TLDS]
-    finder.tlds(names)
-    decoded = [name.encode().decode("idna") for name in names if name.startswith("xn--")]
-    return finder.match, frozenset([*names, *decoded])
