@@ -1,4 +1,4 @@
-"""Personas: the social identities a person runs, and the Buffer channel each speaks through."""
+"""Personas: the social identities a person runs, the Buffer channel and the standing texts of each."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from fluffy_tui.personas.model import (
     Persona,
     PersonaNameTaken,
     PersonaNotFound,
+    Snippet,
+    SnippetKind,
+    SnippetNameTaken,
+    SnippetNotFound,
 )
 
 if TYPE_CHECKING:
     from fluffy_tui.personas.service import Personas
+    from fluffy_tui.personas.snippets import Snippets
 
 __all__ = [
     "BufferNotConfigured",
@@ -22,6 +27,11 @@ __all__ = [
     "PersonaNameTaken",
     "PersonaNotFound",
     "Personas",
+    "Snippet",
+    "SnippetKind",
+    "SnippetNameTaken",
+    "SnippetNotFound",
+    "Snippets",
 ]
 
 
@@ -30,4 +40,8 @@ def __getattr__(name: str) -> Any:
         from fluffy_tui.personas.service import Personas
 
         return Personas
+    if name == "Snippets":
+        from fluffy_tui.personas.snippets import Snippets
+
+        return Snippets
     raise AttributeError(name)

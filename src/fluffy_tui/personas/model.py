@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
@@ -24,6 +25,36 @@ class Persona:
     channel: Channel | None
     """The chosen channel as Buffer last described it; None when none is chosen or it was never listed."""
     created_at: datetime
+
+
+class SnippetKind(StrEnum):
+    """What a snippet is."""
+
+    HASHTAGS = "hashtags"
+    """A set of hashtags, found by its name."""
+    PHRASE = "phrase"
+    """Any text, such as a signature, found by typing `;` and its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A text that a persona uses again and again."""
+
+    id: int
+    persona_id: int
+    kind: SnippetKind
+    name: str
+    """Unique for persona and kind, whatever the case of its letters."""
+    text: str
+    """What is put into a caption; hashtags stand in it with one space between."""
+
+
+class SnippetNotFound(FluffyError):
+    """The snippet is gone."""
+
+
+class SnippetNameTaken(FluffyError):
+    """Another snippet of that persona and kind has the name already."""
 
 
 class PersonaNotFound(FluffyError):

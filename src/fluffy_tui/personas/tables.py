@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -25,6 +25,31 @@ class PersonaRow(Base):
     __table_args__ = (
         CheckConstraint("btrim(name) <> ''", name="name_not_blank"),
         Index("uq_personas_name", func.lower(text("name")), unique=True),
+    )
+
+
+class SnippetRow(Base):
+    """A text that a persona uses again and again."""
+
+    __tablename__ = "snippets"
+
+    id: Mapped[PrimaryKey]
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    name: Mapped[str]
+    text: Mapped[str]
+    created_at: Mapped[Timestamp]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('hashtags', 'phrase')", name="kind_known"),
+        CheckConstraint("btrim(name) <> ''", name="name_not_blank"),
+        Index(
+            "uq_snippets_persona_id_kind_name",
+            "persona_id",
+            "kind",
+            func.lower(literal_column("name")),  # `text` is a column here
+            unique=True,
+        ),
     )
 
 

@@ -1,0 +1,157 @@
+"""Keeps the texts that a persona uses again and again: sets of hashtags, and phrases with a short name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.networks import clean_caption, hashtags
+from fluffy_tui.personas.model import PersonaNotFound, Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
+from fluffy_tui.personas.tables import SnippetRow
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
+
+LONGEST_NAME = 60
+"""Characters of a name."""
+LONGEST_TEXT = 10_000
+"""Characters of a text; no network takes as many."""
+_NAME_OF_A_PHRASE = re.compile(r"[\w-]+")
+
+
+class Snippets:
+    """The hashtag sets and phrases of one database.
+
+    Args:
+        database: where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def list(self, persona_id: int) -> list[Snippet]:
+        """Return all snippets of a persona: hashtag sets first, each kind by name."""
+        query = (
+            select(SnippetRow)
+            .where(SnippetRow.persona_id == persona_id)
+            .order_by(SnippetRow.kind, func.lower(SnippetRow.name))
+        )
+        async with self._database.transaction() as session:
+            return [_snippet(row) for row in await session.scalars(query)]
+
+    async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet:
+        """Keep a new snippet.
+
+        Raises:
+            SnippetNameTaken: the persona has one of this kind and name.
+            PersonaNotFound: the persona is gone.
+            FluffyError: name or text cannot be used; the text says why.
+        """
+        name, text = clean_name(kind, name), clean_text(kind, text)
+        row = SnippetRow(persona_id=persona_id, kind=str(kind), name=name, text=text)
+        try:
+            async with self._database.transaction() as session:
+                session.add(row)
+                await session.flush()
+                return _snippet(row)
+        except IntegrityError as error:
+            if "fk_snippets" in str(error.orig):
+                raise PersonaNotFound("That persona is gone.", "Choose another.") from None
+            raise _taken(name) from None
+
+    async def change(self, snippet: Snippet, *, name: str | None = None, text: str | None = None) -> Snippet:
+        """Give a snippet another name or text.
+
+        Raises:
+            SnippetNameTaken: another one of its kind has the name.
+            SnippetNotFound: it is gone.
+            FluffyError: name or text cannot be used; the text says why.
+        """
+        name = snippet.name if name is None else clean_name(snippet.kind, name)
+        text = snippet.text if text is None else clean_text(snippet.kind, text)
+        try:
+            async with self._database.transaction() as session:
+                row = await _row(session, snippet.id)
+                row.name, row.text = name, text
+                await session.flush()
+                return _snippet(row)
+        except IntegrityError:
+            raise _taken(name) from None
+
+    async def delete(self, snippet: Snippet) -> None:
+        """Forget a snippet; `create` with what it held brings it back.
+
+        Raises:
+            SnippetNotFound: it is gone already.
+        """
+        async with self._database.transaction() as session:
+            await session.delete(await _row(session, snippet.id))
+
+
+def clean_name(kind: SnippetKind, name: str) -> str:
+    """Return a name as it is kept, without the `#` or `;` that it may have been typed with.
+
+    Raises:
+        FluffyError: it is empty, too long, or a phrase's name is more than one word.
+    """
+    clean = " ".join(name.replace("\0", "").split()).lstrip(";#＃").strip()
+    if not clean:
+        raise FluffyError("It needs a name.", "Type at least one letter.")
+    if len(clean) > LONGEST_NAME:
+        raise FluffyError(f"The name has {len(clean)} characters.", f"{LONGEST_NAME} are enough.")
+    if kind is SnippetKind.PHRASE and not _NAME_OF_A_PHRASE.fullmatch(clean):
+        raise FluffyError(
+            f"“{clean}” cannot be typed as one word after a semicolon.",
+            "Take letters and digits, such as sig.",
+        )
+    return clean
+
+
+def clean_text(kind: SnippetKind, text: str) -> str:
+    """Return a text as it is kept: hashtags each with its `#` and none twice, a phrase as it was typed.
+
+    Raises:
+        FluffyError: there is nothing in it, too much, or a word that cannot be a hashtag.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise FluffyError(f"The text has {len(text):,} characters.", f"{LONGEST_TEXT:,} are kept at most.")
+    if kind is SnippetKind.PHRASE:
+        clean = clean_caption(text)
+        if not clean.strip():
+            raise FluffyError("The text is empty.", "Write what is to be put into the caption.")
+        return clean
+    words = [
+        f"#{word.lstrip('#＃')}" for word in re.split(r"[\s,]+", text.replace("\0", "")) if word.strip("#＃")
+    ]
+    if not words:
+        raise FluffyError("There is no hashtag in it.", "Write some, such as #sea #fog.")
+    for word in words:
+        if hashtags(word) != (word,):
+            raise FluffyError(
+                f"{word} is no hashtag.", "A hashtag is letters, digits and _, and has at least one letter."
+            )
+    by_letters: dict[str, str] = {}
+    for word in words:
+        by_letters.setdefault(word.casefold(), word)
+    return " ".join(by_letters.values())
+
+
+def _taken(name: str) -> SnippetNameTaken:
+    return SnippetNameTaken(f"There is one named {name} already.", "Take another name.")
+
+
+async def _row(session: AsyncSession, snippet_id: int) -> SnippetRow:
+    row = await session.get(SnippetRow, snippet_id)
+    if row is None:
+        raise SnippetNotFound("It is gone already.", "Someone else has deleted it.")
+    return row
+
+
+def _snippet(row: SnippetRow) -> Snippet:
+    return Snippet(row.id, row.persona_id, SnippetKind(row.kind), row.name, row.text)
