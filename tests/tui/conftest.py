@@ -59,6 +59,14 @@ class Driver:
         """Return what a Static on the screen says, without styles."""
         return str(self.app.screen.query_one(selector).render())
 
+    def screen_text(self) -> str:
+        """Return everything on the screen, without styles."""
+        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+
+    def notices(self) -> list[str]:
+        """Return what was said in toasts, the oldest first."""
+        return [toast.message for toast in self.app._notifications]
+
 
 async def settle(app: App[Any], pilot: Pilot[Any]) -> None:
     """Wait for the workers that end, then for the messages, until neither is left."""
