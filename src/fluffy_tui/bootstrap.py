@@ -18,7 +18,7 @@ from fluffy_tui.core.events import events
 from fluffy_tui.core.queue import build_queue
 from fluffy_tui.core.schema import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
-from fluffy_tui.personas import Personas
+from fluffy_tui.personas import Personas, Snippets
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
     Delivery,
@@ -52,6 +52,7 @@ class Services:
     settings: Settings
     database: Database
     personas: Personas
+    snippets: Snippets
     photos: Photos
     alike: Alike
     scheduling: Scheduling
@@ -153,6 +154,7 @@ def _build(
     host, host_trouble = _open_host(settings)
     add_tasks(queue)
     personas = Personas(database, buffer)
+    workers = Workers(database)
     photos = Photos(
         database,
         scheduled=scheduled_photo_ids(),
@@ -163,6 +165,7 @@ def _build(
         settings=settings,
         database=database,
         personas=personas,
+        snippets=Snippets(database),
         photos=photos,
         alike=Alike(database, posts=seen_posts(), scheduled=scheduled_photo_ids()),
         scheduling=Scheduling(
@@ -171,13 +174,14 @@ def _build(
             personas,
             photos,
             budget,
+            workers,
             buffer,
             pace=pace,
             undo_seconds=settings.undo_seconds,
             missing=_missing(buffer, host_trouble),
         ),
         planning=Planning(database, _missing(buffer, host_trouble)),
-        workers=Workers(database),
+        workers=workers,
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
         follower=Follower(database, queue, buffer, budget, pace),

@@ -43,6 +43,7 @@ from fluffy_tui.scheduling import (
 from .fake_photos import MARKUP as MARKUP
 from .fake_photos import FakePhotos
 from .fake_planning import FakePlanning
+from .fake_snippets import FakeSnippets
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services
@@ -563,6 +564,7 @@ class FakeWorkers:
 
     def __init__(self) -> None:
         self.age: float | None = 3.0
+        self.is_starting = False
 
     async def heartbeat_age(self) -> float | None:
         """Return the age."""
@@ -595,6 +597,7 @@ class FakeServices:
         self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()
+        self._snippets = FakeSnippets()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.closed = False
         self.tell(Connected())
@@ -603,6 +606,11 @@ class FakeServices:
     def personas(self) -> FakePersonas:
         """Personas."""
         return self._personas
+
+    @property
+    def snippets(self) -> FakeSnippets:
+        """Hashtag sets and phrases."""
+        return self._snippets
 
     @property
     def photos(self) -> FakePhotos:

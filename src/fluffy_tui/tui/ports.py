@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.changes import Event
     from fluffy_tui.core.checks import Check
     from fluffy_tui.media import Rendition
-    from fluffy_tui.personas import Persona
+    from fluffy_tui.personas import Persona, Snippet, SnippetKind
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Verdict
     from fluffy_tui.scheduling import (
         Agenda,
@@ -50,6 +50,22 @@ class PersonasPort(Protocol):
 
     async def set_channel(self, persona: Persona, channel_id: str) -> Persona:
         """Choose the channel that a persona speaks through."""
+
+
+class SnippetsPort(Protocol):
+    """Hashtag sets and phrases of personas."""
+
+    async def list(self, persona_id: int) -> list[Snippet]:
+        """Return all snippets of a persona: hashtag sets first, each kind by name."""
+
+    async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet:
+        """Keep a new one; raises SnippetNameTaken, PersonaNotFound or FluffyError."""
+
+    async def change(self, snippet: Snippet, *, name: str | None = None, text: str | None = None) -> Snippet:
+        """Give it another name or text; raises SnippetNameTaken, SnippetNotFound or FluffyError."""
+
+    async def delete(self, snippet: Snippet) -> None:
+        """Forget it; raises SnippetNotFound."""
 
 
 class PhotosPort(Protocol):
@@ -181,6 +197,10 @@ class WorkerStatus(Protocol):
     async def heartbeat_age(self) -> float | None:
         """Return seconds since any worker was heard of, or None when none was ever."""
 
+    @property
+    def is_starting(self) -> bool:
+        """Whether the app has just started a worker that may not be heard of yet."""
+
 
 class Services(Protocol):
     """Everything behind the screens, open and ready."""
@@ -188,6 +208,10 @@ class Services(Protocol):
     @property
     def personas(self) -> PersonasPort:
         """Personas."""
+
+    @property
+    def snippets(self) -> SnippetsPort:
+        """Hashtag sets and phrases."""
 
     @property
     def photos(self) -> PhotosPort:
