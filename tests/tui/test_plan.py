@@ -1,22 +1,25 @@
-"""The calendar of slots: moving over it, moving posts in it, and filling its empty slots."""
+"""The calendar of slots: moving over it, moving posts in it, and writing for its empty slots."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import pairwise
+import asyncio
+import threading
+from pathlib import Path
 
-from hypothesis import given
-from hypothesis import strategies as st
+from PIL import Image
 
-from fluffy_tui.tui.screens.fill_week import FillWeekScreen
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.photos import PhotoUnreadable, Verdict
+from fluffy_tui.scheduling import NotPossibleNow, Step
+from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
 from fluffy_tui.tui.screens.plan import PlanScreen
 from fluffy_tui.tui.screens.post_detail import PostDetailScreen
-from fluffy_tui.tui.week import apart
 from fluffy_tui.tui.widgets.plan_grid import PlanGrid
+from fluffy_tui.tui.widgets.slot_pictures import SlotPictures
 
 from .conftest import Driver, Running
-from .fakes import NOW, FakeServices
+from .fakes import NOW, FakeServices, make_photo
 
 
 def grid(driver: Driver) -> PlanGrid:
@@ -40,7 +43,9 @@ async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
     async with running(persona="sarah") as driver:
         await driver.press("3")
         assert isinstance(driver.screen, PlanScreen)
-        assert "next " in str(grid(driver).border_title)
+        assert driver.screen.runway == (
+            "3 days left · next 18:00 New York (your Wed 00:00) · 2 need you · 29 undecided"
+        )
         first = grid(driver).cell
         assert first is not None and first.at >= NOW
         await driver.press("l")
@@ -101,67 +106,124 @@ async def test_what_was_taken_up_is_put_down_by_esc_and_a_taken_slot_refuses_a_m
         assert isinstance(driver.screen, PlanScreen)
 
 
-async def test_seven_photos_need_at_most_25_keys_besides_their_captions_and_one_takes_them_back(
+async def test_the_second_of_two_that_cannot_change_places_leaves_both_where_they_were(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
-        keys = ["3", "f"]
-        await driver.press(*keys)
-        assert isinstance(driver.screen, FillWeekScreen)
-        week = driver.screen.week
-        assert len(week) == 7
-        slots = [entry.slot for entry in week]
-        assert slots == sorted(slots, key=lambda slot: slot or NOW) and len(set(slots)) == 7
-        for number in range(7):
-            await driver.press(*f"n{number}", "ctrl+n")
-            keys.append("ctrl+n")
-        assert driver.screen.is_reviewing
-        assert "n6" in driver.screen.table
-        await driver.press("ctrl+s")
-        keys.append("ctrl+s")
-        assert len(keys) <= 25
-        assert [given["caption"] for given in services.scheduling.submitted] == [f"n{n}" for n in range(7)]
-        assert driver.screen.said.startswith("7 submitted.")
-        await driver.press("z")
-        assert driver.screen.said == "All of it was taken back."
-        submitted = {given["photo"].id for given in services.scheduling.submitted}  # type: ignore[attr-defined]
-        assert not submitted & {post.photo_id for post in services.scheduling.all_posts.values()}
-        kept = driver.app.context.kept_texts.load(week[3].photo)
-        assert kept is not None and kept.caption == "n3"
+        await driver.press("3")
+        before = {c.planned.post.id: c.at for c in grid(driver).cells if c.planned}
+        one, other = [id_ for id_, at in before.items() if at > NOW][:2]
+        edit, refused = services.scheduling.edit, NotPossibleNow("Buffer is sending it.")
+
+        async def refusing(post_id: int, **changes: object) -> object:
+            services.scheduling.not_possible = refused if post_id == other else None
+            return await edit(post_id, **changes)  # type: ignore[arg-type]
+
+        services.scheduling.edit = refusing  # type: ignore[method-assign,assignment]
+        await go_to(driver, one)
+        await driver.press("S")
+        await go_to(driver, other)
+        await driver.press("enter")
+        assert [(edit["post_id"], edit["at"]) for edit in services.scheduling.edits] == [
+            (one, before[other]),
+            (one, before[one]),
+        ]
+        assert {c.planned.post.id: c.at for c in grid(driver).cells if c.planned} == before
+        assert "Not swapped: Buffer is sending it." in driver.notices()
 
 
-async def test_an_empty_caption_is_gone_to_a_photo_left_out_and_texts_are_kept(
+async def test_what_is_going_out_is_not_taken_up_and_nothing_is_no_post(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("3", "f")
-        week = driver.screen.week
-        left_out = week[1].photo.id
-        await driver.press("ctrl+j", "ctrl+x", *"two", "ctrl+b", "ctrl+s")
-        assert left_out not in {entry.photo.id for entry in week} and len(week) == 6
-        assert driver.screen.is_reviewing
-        assert "The caption is empty." in driver.screen.table
-        await driver.press("ctrl+s")
-        assert services.scheduling.submitted == []
-        assert not driver.screen.is_reviewing
-        assert driver.screen.said == "! The caption is empty."
-        photo = week[1].photo
-        await driver.press("escape")
+        await driver.press("3")
+        going_out = next(
+            post.id for post in services.scheduling.all_posts.values() if post.step is Step.PUBLISHING
+        )
+        await go_to(driver, going_out)
+        await driver.press("M", "S")
+        assert driver.notices().count("This post is going out at this moment.") == 2
+        grid(driver).cursor = (13, 0)
+        await driver.press("M")
+        assert driver.notices()[-1] == "There is no post here to move."
+        assert driver.screen.taken_up is None
+
+
+async def test_enter_on_an_empty_slot_writes_the_next_post_for_it(
+    running: Running, services: FakeServices
+) -> None:
+    picked = 21
+    await services.photos.decide(picked, Verdict.PICK)
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        slot = grid(driver).empty[3]
+        day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == slot.at.date())
+        grid(driver).cursor = (day, grid(driver)._days[day][1].index(slot))
+        await driver.press("enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        await driver.press(*"fog", "ctrl+s")
         assert isinstance(driver.screen, PlanScreen)
-        kept = driver.app.context.kept_texts.load(photo)
-        assert kept is not None and kept.caption == "two"
+        [given] = services.scheduling.submitted
+        assert (given["photo"].id, given["share_mode"]) == (picked, ShareMode.CUSTOM_SCHEDULED)  # type: ignore[attr-defined]
+        assert given["at"] == slot.at
+        assert grid(driver).cell is not None and grid(driver).cell.planned is not None
 
 
-@given(st.lists(st.integers(1, 5), max_size=12))
-def test_pictures_that_are_alike_stand_apart_whenever_they_can(stacks: list[int]) -> None:
-    ids = list(range(len(stacks)))
-    of: Mapping[int, int] = dict(zip(ids, stacks, strict=True))
-    order = apart(ids, of)
-    assert sorted(order) == ids
-    most = max((stacks.count(stack) for stack in stacks), default=0)
-    if most <= (len(stacks) + 1) // 2:
-        assert all(of[one] != of[next_] for one, next_ in pairwise(order))
+async def test_slots_show_their_pictures_where_there_is_room_and_words_where_there_is_not(
+    running: Running, services: FakeServices
+) -> None:
+    gone = 7
+    services.photos.photos[gone].path.unlink()
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        shown = [c.planned.post.photo_id for c in grid(driver).cells if c.planned]
+        assert len(shown) == 8
+        assert [id_ for id_ in shown if not grid(driver).has_picture(id_)] == [gone]
+        drawn = driver.screen_text()
+        assert "no picture" in drawn
+        assert all(
+            f"{sign} {word}" in drawn for sign, word in (("●", "sending"), ("!", "held"), ("·", "empty"))
+        )
+        await driver.pilot.resize_terminal(70, 24)
+        await driver.settle()
+        assert grid(driver).picture_height == 0
+        assert not any(map(grid(driver).has_picture, shown))
+        assert "● sending" in driver.screen_text(), "the legend tells the signs"
 
 
-def test_photos_without_copies_keep_their_order() -> None:
-    assert apart([5, 3, 9], {}) == [5, 3, 9]
+async def test_a_picture_that_comes_after_others_were_wanted_is_refused(tmp_path: Path) -> None:
+    early, late = (make_photo(tmp_path, number, 1) for number in (1, 2))
+    may_answer, redrawn = threading.Event(), list[int]()
+
+    def thumbnail(photo: object, width: int, height: int) -> object:
+        if photo is early:
+            may_answer.wait(timeout=60)
+        return Image.new("RGB", (width, height))
+
+    pictures = SlotPictures(thumbnail)
+    assert pictures.want([early], 8, 4)
+    making = asyncio.create_task(pictures.make(lambda: redrawn.append(early.id)))
+    await asyncio.sleep(0)
+    assert pictures.want([late], 8, 4)
+    await pictures.make(lambda: redrawn.append(late.id))
+    may_answer.set()
+    await making
+    assert redrawn == [late.id]
+    assert pictures.of(early.id) is None
+    picture = pictures.of(late.id)
+    assert picture is not None and (len(picture), len(picture[0])) == (4, 8)
+
+
+async def test_an_unreadable_picture_is_asked_for_once(tmp_path: Path) -> None:
+    photo, asked = make_photo(tmp_path, 1, 1), list[object]()
+
+    def thumbnail(photo: object, width: int, height: int) -> object:
+        asked.append(photo)
+        raise PhotoUnreadable("broken")
+
+    pictures = SlotPictures(thumbnail)
+    assert pictures.want([photo], 8, 4)
+    await pictures.make(lambda: None)
+    assert not pictures.want([photo], 8, 4)
+    assert pictures.is_missing(photo.id)
+    assert asked == [photo]

@@ -78,7 +78,14 @@ FIT = (
 )
 
 PLAN = (
-    Action("plan.open", "enter", "open", "Open the post in this slot.", Place.PLAN, footer=True),
+    Action(
+        "plan.open",
+        "enter",
+        "open",
+        "Open the post in this slot, or write one for the empty slot.",
+        Place.PLAN,
+        footer=True,
+    ),
     Action(
         "plan.earlier", "k,up", "earlier", "Go to the slot before, on this day.", Place.PLAN, palette=False
     ),
@@ -105,7 +112,7 @@ PLAN = (
         "plan.fill",
         "f",
         "fill",
-        "Fill the coming empty slots with the newest photos that have no post.",
+        "Fill the coming empty slots: with picked photos first, then with the newest undecided ones.",
         Place.PLAN,
         footer=True,
     ),

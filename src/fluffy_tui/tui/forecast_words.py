@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.tui.wording import both_zones, far_off, one_line
+from fluffy_tui.tui.wording import both_zones, moment_words, one_line, zone_name
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -65,14 +65,45 @@ def day_words(at: datetime | None, agenda: Agenda | None, zone: tzinfo) -> str:
     return f"that day: {' · '.join(_named(planned, zone) for planned in others)}" if others else ""
 
 
-def runway_words(agenda: Agenda, own_zone: tzinfo, zone: tzinfo) -> str:
-    """Say how long the planned posts last: `9 days left · next Tue 24 Nov 09:00 New York (your 15:00)`."""
+def runway_words(
+    agenda: Agenda, zone: tzinfo, own_zone: tzinfo, *, needing: int = 0, undecided: int | None = None
+) -> str:
+    """Say how long the planned posts last, what needs somebody, and what there is to fill the plan with.
+
+    Such as `9 days left · next Tue 09:00 New York (your 15:00) · 2 need you · 214 undecided · queue 7/10`.
+
+    Args:
+        agenda: What is planned.
+        zone: The channel's.
+        own_zone: The person's.
+        needing: How many troubles do not pass by themselves.
+        undecided: How many photos are neither picked nor rejected; None while that is not known.
+    """
     coming = [planned for planned in agenda.to_come if planned.at > agenda.now]
-    if not coming:
-        return "nothing planned"
-    days = agenda.runway.days
-    left = "less than a day left" if not days else "1 day left" if days == 1 else f"{days} days left"
-    return f"{left} · next {both_zones(coming[0].at, zone, own_zone)}, {far_off(coming[0].at, agenda.now)}"
+    parts = [_left(agenda.runway.days), _next(coming[0].at, agenda, zone, own_zone)] if coming else []
+    parts = parts or ["nothing planned"]
+    if needing:
+        parts.append("1 needs you" if needing == 1 else f"{needing} need you")
+    if undecided is not None:
+        parts.append(f"{undecided:,} undecided")
+    if agenda.channel is not None and not agenda.channel.has_slots:
+        parts.append("no posting slots in Buffer")
+    if agenda.room is not None and agenda.channel is not None:
+        parts.append(f"queue {agenda.waiting}/{agenda.channel.scheduled_posts_limit}")
+    return " · ".join(parts)
+
+
+def _left(days: int) -> str:
+    return "less than a day left" if not days else "1 day left" if days == 1 else f"{days} days left"
+
+
+def _next(at: datetime, agenda: Agenda, zone: tzinfo, own_zone: tzinfo) -> str:
+    there, here = at.astimezone(zone), at.astimezone(own_zone)
+    words = f"next {moment_words(at, agenda.now, zone)} {zone_name(zone, at)}"
+    if there.utcoffset() == here.utcoffset():
+        return words
+    own = f"{here:%H:%M}" if here.date() == there.date() else moment_words(at, agenda.now, own_zone)
+    return f"{words} (your {own})"
 
 
 def _place(agenda: Agenda) -> str:

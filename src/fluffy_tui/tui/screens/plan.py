@@ -5,38 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
-from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Step
+from fluffy_tui.photos import Browse, Verdict
 from fluffy_tui.tui.forecast_words import runway_words
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.messages import DatabaseBack, FillWeek, OverviewChanged, PostChanged
+from fluffy_tui.tui.messages import (
+    DatabaseBack,
+    FillWeek,
+    OverviewChanged,
+    PhotosChanged,
+    PostChanged,
+    VerdictChanged,
+)
+from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.compose_facts import read_agenda
-from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.screens.plan_moves import MovesPosts, Way
 from fluffy_tui.tui.screens.post_detail import PostDetailScreen
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
 from fluffy_tui.tui.widgets.plan_grid import PlanGrid
-from fluffy_tui.tui.wording import both_zones, error_words, far_off, one_line, state_words
+from fluffy_tui.tui.wording import both_zones, far_off, one_line, state_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
 
-    from fluffy_tui.scheduling import Agenda, Post
+    from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.context import Context
-    from fluffy_tui.tui.widgets.plan_grid import Cell
+    from fluffy_tui.tui.plan_cells import Cell
 
 NO_CHANNEL = "This persona has no channel yet.\n\nPress @ for the personas, then c to choose one."
-NO_SLOTS = "no posting slots in Buffer"
 READING = "Reading the plan …"
+NO_PHOTOS = "Every photo has its post: import more with i in the library."
 MOST_AT_ONCE = 7
 """Photos that the week is filled with."""
 
 
-class PlanScreen(FrameScreen):
+class PlanScreen(MovesPosts):
     """The channel's calendar with the post under the cursor below it.
 
     Args:
@@ -48,7 +56,9 @@ class PlanScreen(FrameScreen):
     BINDINGS = bindings(Place.PLAN)
     CSS: ClassVar[str] = """
     PlanScreen {
-        #below { height: 1fr; }
+        #runway { height: auto; max-height: 2; padding: 0 1; }
+        #calendar { height: auto; max-height: 80%; scrollbar-size-vertical: 1; }
+        #below { height: 1fr; min-height: 4; }
         #slot { width: 1fr; height: 1fr; padding: 0 1; }
         PhotoPreview { width: 1fr; display: none; &.-shown { display: block; } }
         &.-narrow PhotoPreview { display: none; }
@@ -59,34 +69,45 @@ class PlanScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._zone = zone_of(self.persona, context.zone)
-        self._grid = PlanGrid()
+        self._runway = Static("", id="runway", markup=False)
+        self._grid = PlanGrid(context.services.photos.thumbnail)
+        self._calendar = VerticalScroll(self._grid, id="calendar", can_focus=False)
         self._slot = Static("", id="slot", markup=False)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._nothing = Static(READING, id="no-plan", markup=False)
         self._below = Horizontal(self._slot, self._preview, id="below")
         self._agenda: Agenda | None = None
-        self._taken_up: tuple[str, Post] | None = None
+        self._undecided: int | None = None
 
     @property
     def said(self) -> str:
         """What is said of the slot under the cursor."""
         return str(self._slot.content)
 
+    @property
+    def runway(self) -> str:
+        """What is said of the whole plan."""
+        return str(self._runway.content)
+
     def compose_body(self) -> ComposeResult:
         """Lay the slot under the calendar; a sentence takes their place while there is nothing to see."""
-        self._grid.display = self._below.display = False
+        self._show_plan(there=False)
+        yield self._runway
         yield self._nothing
-        yield self._grid
+        yield self._calendar
         yield self._below
 
     def on_mount(self) -> None:
         """Read the plan."""
         self._read()
+        self._count()
 
     def on_screen_resume(self) -> None:
         """Draw what was covered, by today's date."""
         self._preview.repaint()
         self._read()
+
+    # Over the slots
 
     def action_earlier(self) -> None:
         """Go up."""
@@ -105,40 +126,55 @@ class PlanScreen(FrameScreen):
         self._grid.move_day(+1)
 
     def action_open(self) -> None:
-        """Open the post, or put the one that was taken up where the cursor is."""
+        """Open the post or write one for the empty slot; or put down here what was taken up."""
         cell = self._grid.cell
-        if self._taken_up is not None:
-            self._put_down(cell)
-        elif cell is None or cell.planned is None:
-            self.notify("This slot is empty: f fills the coming ones.")
+        if cell is None:
+            self.notify("There is no slot on this day.")
+        elif self.taken_up is not None:
+            if self.put_down(cell):
+                self._let_be()
+        elif cell.planned is None:
+            self._write_for(cell)
         else:
             self.app.push_screen(PostDetailScreen(self.context, cell.planned.post))
 
     def action_move(self) -> None:
         """Take the post up to move it."""
-        self._take_up("move")
+        self._take_up(Way.MOVE)
 
     def action_swap(self) -> None:
         """Take the post up to change places with another one."""
-        self._take_up("swap")
+        self._take_up(Way.SWAP)
 
     def action_fill(self) -> None:
         """Fill the coming empty slots."""
         if self._grid.empty:
-            self._choose_photos(min(MOST_AT_ONCE, len(self._grid.empty)))
+            self._fill(min(MOST_AT_ONCE, len(self._grid.empty)))
         else:
             self.notify("There is no empty slot in the coming two weeks.")
 
     async def action_back(self) -> None:
         """Put down what was taken up, or go back."""
-        if self._taken_up is not None:
+        if self.taken_up is not None:
             self._let_be()
         else:
             await self.run_action("app.tab('library')")
 
+    def _take_up(self, way: Way) -> None:
+        if self.take_up(way, self._grid.cell):
+            self._grid.taken_up = self.taken_up.post.id if self.taken_up else None
+            self._describe()
+
+    def _let_be(self) -> None:
+        self.taken_up = self._grid.taken_up = None
+        self._describe()
+
+    # What is heard
+
     @on(PlanGrid.Highlighted)
     def _highlighted(self) -> None:
         self._describe()
+        self._calendar.scroll_to_region(self._grid.region_of_cursor, animate=False, force=True)
 
     @on(PostChanged)
     @on(DatabaseBack)
@@ -146,41 +182,57 @@ class PlanScreen(FrameScreen):
     def _changed(self) -> None:
         self._read()
 
+    @on(PostChanged)
+    @on(DatabaseBack)
+    @on(PhotosChanged)
+    @on(VerdictChanged)
+    def _photos_changed(self) -> None:
+        self._count()
+
     @work(group="plan", exclusive=True, exit_on_error=False, description="reading what is planned")
     async def _read(self) -> None:
-        self._agenda = await read_agenda(self.context, self.persona)
-        there = self._agenda.channel is not None
-        self._grid.display = self._below.display = there
-        self._nothing.display = not there
+        self._agenda = agenda = await read_agenda(self.context, self.persona)
+        there = agenda.channel is not None
+        self._show_plan(there=there)
         self._nothing.update(NO_CHANNEL)
         if not there:
             return
-        self._grid.show(self._agenda)
-        self._grid.border_title = self._runway(self._agenda)
+        photos = await self.context.services.photos.by_ids([p.post.photo_id for p in agenda.planned])
+        self._grid.show(agenda, photos)
+        self._tell_runway()
         if self.focused is None:
             self._grid.focus()
 
-    def _runway(self, agenda: Agenda) -> str:
-        parts = [runway_words(agenda, self.context.zone, self._zone)]
-        if agenda.channel is not None and not agenda.channel.has_slots:
-            parts.append(NO_SLOTS)
-        if agenda.room is not None and agenda.channel is not None:
-            parts.append(f"queue {agenda.waiting}/{agenda.channel.scheduled_posts_limit}")
-        if self.context.overview.read:
-            parts.append(f"{self.context.overview.persona_counts.unscheduled:,} unscheduled")
-        return one_line(" · ".join(parts)).replace("[", r"\[")
+    @work(group="undecided", exclusive=True, exit_on_error=False, description="counting undecided photos")
+    async def _count(self) -> None:
+        browse = Browse(verdict=Verdict.UNDECIDED)
+        self._undecided = len(await self.context.services.photos.ids(self.persona.id, browse))
+        self._tell_runway()
+
+    def _show_plan(self, *, there: bool) -> None:
+        self._runway.display = self._calendar.display = self._below.display = there
+        self._nothing.display = not there
+
+    def _tell_runway(self) -> None:
+        if self._agenda is None or self._agenda.channel is None:
+            return
+        overview = self.context.overview
+        self._runway.update(
+            runway_words(
+                self._agenda,
+                self._zone,
+                self.context.zone,
+                needing=overview.needing if overview.read else 0,
+                undecided=self._undecided,
+            )
+        )
+
+    # The slot under the cursor
 
     def _describe(self) -> None:
         """Say what is in the slot under the cursor."""
         cell, now = self._grid.cell, self.context.clock()
-        lines = []
-        if self._taken_up is not None:
-            verb, post = self._taken_up
-            todo = "an empty slot to move it to" if verb == "move" else "the post to change places with"
-            lines += [
-                f"{verb} “{one_line(post.caption)[:40]}”: choose {todo}, then enter · esc lets it be",
-                "",
-            ]
+        lines = [self.taken_up.words, ""] if self.taken_up is not None else []
         if cell is None:
             lines.append("No slots on this day.")
         else:
@@ -193,7 +245,7 @@ class PlanScreen(FrameScreen):
 
     def _content(self, cell: Cell) -> list[str]:
         if cell.planned is None:
-            return ["", "empty: f fills the coming slots"]
+            return ["", "empty: enter writes a post for it, f fills the coming slots"]
         post = cell.planned.post
         when = "by the schedule, Buffer has not said it yet" if cell.planned.is_forecast else ""
         state = state_words(post, self.context.clock(), self._zone)
@@ -207,83 +259,32 @@ class PlanScreen(FrameScreen):
         elif self._preview.photo != photo:
             self._preview.show(photo)
 
-    # Moving and swapping
-
-    def _take_up(self, verb: str) -> None:
-        cell = self._grid.cell
-        if cell is None or cell.planned is None:
-            self.notify(f"There is no post here to {verb}.")
-            return
-        post = cell.planned.post
-        if post.step is Step.LIVE:
-            self.notify("This post is out already.")
-            return
-        self._taken_up = (verb, post)
-        self._grid.taken_up = post.id
-        self._describe()
-
-    def _let_be(self) -> None:
-        self._taken_up = None
-        self._grid.taken_up = None
-        self._describe()
-
-    def _put_down(self, cell: Cell | None) -> None:
-        if self._taken_up is None or cell is None:
-            return
-        verb, post = self._taken_up
-        other = cell.planned.post if cell.planned else None
-        if other is not None and other.id == post.id:
-            self._let_be()
-        elif verb == "move" and other is None:
-            self._let_be()
-            self._move(post, cell)
-        elif verb == "swap" and other is not None and other.step is not Step.LIVE:
-            self._let_be()
-            self._swap(post, other)
-        elif verb == "move":
-            self.notify("That slot is taken: esc, then S swaps two posts.")
-        else:
-            self.notify("That is no post to change places with.")
-
-    @work(group="moving", exit_on_error=False, description="moving a post")
-    async def _move(self, post: Post, cell: Cell) -> None:
-        try:
-            await self._give_time(post, cell)
-        except FluffyError as error:
-            self.notify(f"Not moved: {error_words(error)}", severity="error", timeout=15, markup=False)
-        else:
-            self.notify(f"Moved to {both_zones(cell.at, self._zone, self.context.zone)}.", markup=False)
-        self._read()
-
-    @work(group="moving", exit_on_error=False, description="swapping two posts")
-    async def _swap(self, post: Post, other: Post) -> None:
-        """Give each the other's time; when the second cannot have it, the first gets its own back."""
-        cells = {cell.planned.post.id: cell for cell in self._grid.cells if cell.planned}
-        mine, theirs = cells[post.id], cells[other.id]
-        try:
-            await self._give_time(post, theirs)
-            try:
-                await self._give_time(other, mine)
-            except FluffyError:
-                await self._give_time(post, mine)
-                raise
-        except FluffyError as error:
-            self.notify(f"Not swapped: {error_words(error)}", severity="error", timeout=15, markup=False)
-        else:
-            self.notify("The two have changed places.")
-        self._read()
-
-    async def _give_time(self, post: Post, cell: Cell) -> None:
-        await self.context.services.scheduling.edit(
-            post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=cell.at
-        )
+    # New posts
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing photos for the week")
-    async def _choose_photos(self, count: int) -> None:
-        from fluffy_tui.photos import Browse
-
-        ids = await self.context.services.photos.first_ids(self.persona.id, Browse(), limit=count)
-        if ids:
+    async def _fill(self, count: int) -> None:
+        if ids := await self._next_photos(count):
             self.app.post_message(FillWeek(tuple(ids)))
         else:
-            self.notify("Every photo has its post: import more with i in the library.")
+            self.notify(NO_PHOTOS)
+
+    @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
+    async def _write_for(self, cell: Cell) -> None:
+        """Open the composer for the photo that comes next, at the slot's time."""
+        ids = await self._next_photos(1)
+        photos = await self.context.services.photos.by_ids(ids)
+        if not photos:
+            self.notify(NO_PHOTOS)
+        elif self.is_current:  # nobody went elsewhere meanwhile
+            self.app.push_screen(
+                ComposeScreen(self.context, photos[ids[0]], lambda _photo_id: None, at=cell.at)
+            )
+
+    async def _next_photos(self, count: int) -> Sequence[int]:
+        """Return the photos to write for next: those picked, then those undecided, the newest first."""
+        photos, found = self.context.services.photos, list[int]()
+        for verdict in (Verdict.PICK, Verdict.UNDECIDED):
+            browse = Browse(verdict=verdict, missing=False)
+            if len(found) < count:
+                found += await photos.first_ids(self.persona.id, browse, limit=count - len(found))
+        return found

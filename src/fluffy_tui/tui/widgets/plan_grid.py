@@ -3,71 +3,85 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
+from rich.style import Style
+from textual import work
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
-from fluffy_tui.scheduling import channel_zone, slots
-from fluffy_tui.tui.wording import one_line, state_sign, state_tone
+from fluffy_tui.tui.plan_cells import EMPTY, LEGEND, WEEK, Cell, cells_of, state_of
+from fluffy_tui.tui.widgets.slot_pictures import SlotPictures
+from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     from textual import events
 
-    from fluffy_tui.scheduling import Agenda, Planned
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Agenda
 
-DAYS = 14
-WEEK = 7
-EMPTY = "·"
 ROOM_FOR_WORDS = 13
 """Columns from which the beginning of a caption says more than the sign alone."""
+ROOM_FOR_PICTURES = 14
+PICTURE_HEIGHTS = (5, 4, 3)
+"""Lines of the pictures, whichever the terminal has room for; below that words take their place."""
+AROUND = 13
+"""Lines of a terminal that the calendar leaves to the frame and to what is told of the slot."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One slot, or a post that goes out beside the slots."""
+class Line:
+    """What one line of the calendar shows of each day of a week."""
 
-    at: datetime
-    """In the channel's zone."""
-    planned: Planned | None = None
-    """None for an empty slot."""
-
-
-def cells_of(agenda: Agenda) -> tuple[tuple[date, tuple[Cell, ...]], ...]:
-    """Return the coming fourteen days, today first, each with its cells in the order of time."""
-    if agenda.channel is None:
-        return ()
-    zone = channel_zone(agenda.channel)
-    today = agenda.now.astimezone(zone).date()
-    days: dict[date, list[Cell]] = {today + timedelta(days=number): [] for number in range(DAYS)}
-    end = datetime.combine(today + timedelta(days=DAYS), datetime.min.time(), zone).astimezone(UTC)
-    taken = {planned.at for planned in agenda.planned}
-    free = (slot for slot in slots(agenda.channel, agenda.now, end) if slot not in taken)
-    found = [Cell(slot.astimezone(zone)) for slot in free]
-    found += [Cell(planned.at.astimezone(zone), planned) for planned in agenda.planned]
-    for cell in sorted(
-        found, key=lambda cell: (cell.at.astimezone(UTC), cell.planned.post.id if cell.planned else 0)
-    ):
-        if cell.at.date() in days:
-            days[cell.at.date()].append(cell)
-    return tuple((day, tuple(cells)) for day, cells in days.items())
+    week: int
+    row: int
+    """The number of the cell; -1 for the line of the dates."""
+    of_picture: int = -1
+    """Which line of the cell's picture; -1 for the line with the time."""
 
 
 class PlanGrid(Widget, can_focus=True):
-    """The calendar, with a cursor on one cell; empty slots are dots, the post taken up stands between angles."""
+    """The calendar, with a cursor on one cell; the post taken up stands between angles.
 
+    Args:
+        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "plan--day",
+        "plan--cursor",
+        "plan--bar",
+        "plan--empty",
+        "plan--primary",
+        "plan--success",
+        "plan--posted",
+        "plan--warning",
+    }
     DEFAULT_CSS = """
     PlanGrid {
         height: auto;
         border: round $border-blurred;
         border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
         padding: 0 1;
         &:focus { border: round $border; border-title-color: $text; }
+        & > .plan--day { text-style: bold; }
+        & > .plan--bar { color: $primary; }
+        & > .plan--empty { color: $foreground-muted; }
+        & > .plan--primary { color: $text-primary; }
+        & > .plan--success { color: $text-success; }
+        & > .plan--posted { color: $foreground; }
+        & > .plan--warning { color: $text-warning; }
+        & > .plan--cursor { color: $foreground; background: $surface-lighten-1; }
+        &:focus > .plan--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }
     """
 
@@ -83,9 +97,12 @@ class PlanGrid(Widget, can_focus=True):
         grid: PlanGrid
         cell: Cell | None
 
-    def __init__(self) -> None:
+    def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
         super().__init__(id="plan")
         self._days: tuple[tuple[date, tuple[Cell, ...]], ...] = ()
+        self._photos: Mapping[int, Photo] = {}
+        self._pictures = SlotPictures(thumbnail)
+        self.border_subtitle = "  ".join(f"{state.sign} {state.word}" for state in LEGEND)
 
     @property
     def cell(self) -> Cell | None:
@@ -104,16 +121,39 @@ class PlanGrid(Widget, can_focus=True):
         """The empty slots shown, in order."""
         return [cell for cell in self.cells if cell.planned is None]
 
-    def show(self, agenda: Agenda) -> None:
-        """Show what is planned now; the cursor stays at its moment, or goes to the first cell."""
+    @property
+    def picture_height(self) -> int:
+        """How many lines the pictures have here; 0 where there is no room for any."""
+        return self._picture_height(self.content_size.width)
+
+    @property
+    def region_of_cursor(self) -> Region:
+        """The lines of the cell under the cursor, in the grid."""
+        day, row = self.cursor
+        lines = self._lines(self.picture_height)
+        shown = [n for n, line in enumerate(lines) if (line.week, line.row) == (day // WEEK, row)]
+        return Region(0, shown[0] + 1, 1, len(shown)) if shown else Region(0, 0, 1, 1)
+
+    def show(self, agenda: Agenda, photos: Mapping[int, Photo]) -> None:
+        """Show what is planned now; the cursor stays at its moment, or goes to the first cell.
+
+        Args:
+            agenda: What is planned on the channel.
+            photos: Those of the posts, by their ids, without those that are gone.
+        """
         before = self.cell
-        self._days = cells_of(agenda)
+        self._days, self._photos = cells_of(agenda), photos
         self.refresh(layout=True)
+        self._want_pictures()
         at = before.at if before else agenda.now
         spots = [(day, row) for day, (_, cells) in enumerate(self._days) for row in range(len(cells))]
         later = [spot for spot in spots if self._days[spot[0]][1][spot[1]].at >= at]
         self.cursor = (later or spots or [(0, 0)])[0]
         self.post_message(self.Highlighted(self, self.cell))
+
+    def has_picture(self, photo_id: int) -> bool:
+        """Tell whether a photo's picture is drawn."""
+        return self._pictures.of(photo_id) is not None
 
     def watch_cursor(self) -> None:
         """Say where the cursor is."""
@@ -139,59 +179,110 @@ class PlanGrid(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Go to the cell that was clicked."""
-        offset = event.get_content_offset(self)
-        if offset is None or not self._days:
+        offset, lines = event.get_content_offset(self), self._lines(self.picture_height)
+        if offset is None or offset.y >= len(lines):
             return
-        column = min(WEEK - 1, offset.x // max(1, self.content_size.width // WEEK))
-        first_rows = 1 + self._rows(0)
-        week, line = (0, offset.y) if offset.y < first_rows else (1, offset.y - first_rows)
-        day = week * WEEK + column
-        if day < len(self._days) and 0 < line <= len(self._days[day][1]):
-            self.cursor = (day, line - 1)
+        line, column = lines[offset.y], min(WEEK - 1, offset.x // (self._room + 1))
+        day = line.week * WEEK + column
+        if day < len(self._days) and 0 <= line.row < len(self._days[day][1]):
+            self.cursor = (day, line.row)
+
+    def on_resize(self) -> None:
+        """Make the pictures as large as they have room now."""
+        self._want_pictures()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
         """Return as many lines as the fullest days of both weeks need."""
-        del container, viewport, width
-        return 2 + self._rows(0) + self._rows(1)
+        del container, viewport
+        return len(self._lines(self._picture_height(width)))
 
-    def render(self) -> Content:
-        """Draw both weeks."""
-        width = max(8, self.content_size.width // WEEK)
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of seven days."""
+        lines, width = self._lines(self.picture_height), self.content_size.width
+        if y >= len(lines):
+            return Strip.blank(width, self.rich_style)
+        line, segments = lines[y], list[Segment]()
+        for number, (day, cells) in enumerate(self._days[line.week * WEEK : (line.week + 1) * WEEK]):
+            spot = (line.week * WEEK + number, line.row)
+            if line.row < 0:
+                segments.append(self._text(f"{day:%a} {day.day}", "day"))
+            elif line.row >= len(cells):
+                segments.append(self._text("", "empty"))
+            elif line.of_picture < 0:
+                segments.append(self._head(cells[line.row], here=spot == self.cursor))
+            else:
+                segments += self._picture(cells[line.row], line.of_picture, here=spot == self.cursor)
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
+
+    def _lines(self, picture_height: int) -> list[Line]:
+        """Return what each line shows; a row without any post needs no lines for pictures."""
         lines = []
         for week in (0, 1):
-            days = self._days[week * WEEK : (week + 1) * WEEK]
-            heads = [Content.styled(f"{day:%a} {day.day}".ljust(width), "bold") for day, _ in days]
-            lines.append(Content("").join(heads))
-            for row in range(self._rows(week)):
-                parts = [
-                    self._drawn(cells[row] if row < len(cells) else None, (week * WEEK + number, row), width)
-                    for number, (_, cells) in enumerate(days)
-                ]
-                lines.append(Content("").join(parts))
-        return Content("\n").join(lines)
+            days = [cells for _, cells in self._days[week * WEEK : (week + 1) * WEEK]]
+            lines.append(Line(week, -1))
+            for row in range(max(map(len, days), default=0) or 1):
+                lines.append(Line(week, row))
+                if any(row < len(cells) and cells[row].planned for cells in days):
+                    lines += [Line(week, row, number) for number in range(picture_height)]
+        return lines
 
-    def _rows(self, week: int) -> int:
-        days = self._days[week * WEEK : (week + 1) * WEEK]
-        return max((len(cells) for _, cells in days), default=0) or 1
+    def _picture_height(self, width: int) -> int:
+        if width // WEEK < ROOM_FOR_PICTURES:
+            return 0
+        room = self.app.size.height - AROUND
+        return next((height for height in PICTURE_HEIGHTS if len(self._lines(height)) <= room), 0)
 
-    def _drawn(self, cell: Cell | None, spot: tuple[int, int], width: int) -> Content:
-        if cell is None:
-            return Content(" " * width)
-        room = width - 1
+    @property
+    def _room(self) -> int:
+        """Columns of a cell, but for the gap behind it."""
+        return max(8, self.content_size.width // WEEK) - 1
+
+    def _text(self, text: str, tone: str) -> Segment:
+        room = self._room
+        content = Content(text).truncate(room, ellipsis=True)
+        padded = content.plain + " " * (room + 1 - content.cell_length)
+        return Segment(padded, self.get_component_rich_style(f"plan--{tone}", partial=False))
+
+    def _head(self, cell: Cell, *, here: bool) -> Segment:
+        """Draw the line with the time and the state of a cell, and words where there is room for them."""
+        state, time = state_of(cell), f"{cell.at:%H:%M}"
+        text = f"{time} {state.sign}"
+        with_word = f"{text} {state.word}"
+        if self.picture_height:
+            text = with_word if len(with_word) < self._room else text
+        elif cell.planned is not None and self._room >= ROOM_FOR_WORDS:
+            text = f"{text} {one_line(cell.planned.post.caption)}"
+        elif cell.planned is None and self._room >= ROOM_FOR_WORDS:
+            text = with_word
+        if cell.planned is not None and cell.planned.post.id == self.taken_up:
+            text = f"‹{text}›"
+        return self._text(f"{'▌' if here else ' '}{text}", "cursor" if here else state.tone)
+
+    def _picture(self, cell: Cell, number: int, *, here: bool) -> list[Segment]:
+        """Draw one line of a cell's picture."""
+        bar = Segment("▌" if here else " ", self.get_component_rich_style("plan--bar", partial=False))
         if cell.planned is None:
-            text, tone = f"{cell.at:%H:%M} {EMPTY}", "$foreground-muted"
-        else:
-            post = cell.planned.post
-            tone = f"$text-{state_tone(post)}" if state_tone(post) != "foreground" else "$foreground"
-            caption = f" {one_line(post.caption)}" if room >= ROOM_FOR_WORDS else ""
-            if post.id == self.taken_up:
-                text = f"‹{cell.at:%H:%M}{state_sign(post)}{caption}"
-            else:
-                text = f"{cell.at:%H:%M} {state_sign(post)}{caption}"
-        here = spot == self.cursor
-        text = f"{'▌' if here else ' '}{text}"
-        drawn = (
-            Content(text).truncate(room, ellipsis=True).pad_right(max(0, room - Content(text).cell_length))
-        )
-        style = "$block-cursor-foreground on $block-cursor-background" if here and self.has_focus else tone
-        return Content.assemble(drawn.stylize(style), " ")
+            return [bar, Segment(" " * self._room, self.rich_style)]
+        photo_id = cell.planned.post.photo_id
+        picture = self._pictures.of(photo_id)
+        if picture is None:
+            words = "no picture" if number == 0 and self._pictures.is_missing(photo_id) else ""
+            style = self.get_component_rich_style(f"plan--{EMPTY.tone}", partial=False)
+            return [bar, Segment(words.ljust(self._room), style)]
+        drawn = picture[number] if number < len(picture) else ()
+        ground = Style.from_color(bgcolor=self.rich_style.bgcolor)
+        cells = [Segment(text, ground + (style or Style.null())) for text, style, _ in drawn]
+        return [bar, *cells, Segment(" " * (self._room - len(drawn)), self.rich_style)]
+
+    def _want_pictures(self) -> None:
+        height = self.picture_height
+        shown = [cell.planned.post.photo_id for cell in self.cells if cell.planned]
+        photos = [self._photos[id_] for id_ in shown if id_ in self._photos]
+        columns = min(self._room - 1, 4 * height)
+        if self._pictures.want(photos, columns, height):
+            self._make_pictures()
+        self.refresh()
+
+    @work(group="slot-pictures", exclusive=True, exit_on_error=False, description="the slots' pictures")
+    async def _make_pictures(self) -> None:
+        await self._pictures.make(self.refresh)
