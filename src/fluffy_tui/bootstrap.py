@@ -167,7 +167,12 @@ def _build(
         personas=personas,
         snippets=Snippets(database),
         photos=photos,
-        alike=Alike(database, posts=seen_posts(), scheduled=scheduled_photo_ids()),
+        alike=Alike(
+            database,
+            posts=seen_posts(),
+            scheduled=scheduled_photo_ids(),
+            has_service=settings.image_embed_url is not None,
+        ),
         scheduling=Scheduling(
             database,
             queue,

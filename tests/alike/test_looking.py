@@ -15,8 +15,11 @@ from procrastinate import App
 
 from alike.alike_place import Place, look_round, save, scene
 from fluffy_tui.alike import LibraryWork, add_tasks, library_work, work
+from fluffy_tui.alike.model import Gain
 from fluffy_tui.alike.storing import store
 from fluffy_tui.alike.worklist import CRASHES, Stage, Worklist
+from fluffy_tui.core.changes import PhotosLookedAt
+from fluffy_tui.core.events import events
 from fluffy_tui.core.queue import build_queue
 
 if TYPE_CHECKING:
@@ -37,7 +40,30 @@ async def test_progress_counts_photos_hashes_and_vectors(place: Place) -> None:
     (after,) = await place.alike.progress()
     assert (after.persona_id, after.photos, after.hashed) == (place.persona.id, 2, 2)
     assert after.embedded == {"effnet-lite0-rp512/1": 2}
+    assert [(one.looked_at, one.is_complete) for one in (before, after)] == [(0, False), (2, True)]
+    assert await place.alike.progress(place.persona.id) == [after]
+    assert await place.alike.progress(place.persona.id + 1) == []
     assert await place.one("SELECT count(*) FROM photo_troubles") == 0
+
+
+async def test_what_was_seen_is_told_as_it_is_stored(place: Place) -> None:
+    """With the copies that were found, and what could not be read."""
+    stream = events(place.database.url, nothing)
+    await anext(stream)
+    path = save(scene(2), place.folder / "bad.png")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] + bytes(500) + content[len(content) // 2 + 500 :])
+    await place.add(a=scene(1), b=scene(1).resize((320, 240)), c=scene(3))
+    await place.look()
+    told = [await anext(stream)]
+    while not isinstance(told[-1], PhotosLookedAt):
+        told.append(await anext(stream))
+    assert told[-1] == PhotosLookedAt(place.persona.id, hashed=3, embedded=3, failed=1, stacked=True)
+    await stream.aclose()
+
+
+async def nothing() -> None:
+    """Nothing has to be done before connecting."""
 
 
 async def test_hashes_are_made_without_the_built_in_model(
@@ -113,10 +139,10 @@ async def test_a_photo_replaced_while_it_is_looked_at_gets_the_new_files_hashes(
     await place.add(a=scene(1))
     looked, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(*arguments: Any) -> None:
+    async def slow(*arguments: Any) -> dict[int, Gain]:
         looked.set()
         await go_on.wait()
-        await store(*arguments)
+        return await store(*arguments)
 
     monkeypatch.setattr(library_work, "store", slow)
     looking = asyncio.create_task(place.look())
@@ -239,6 +265,8 @@ import asyncio
 from pathlib import Path
 from fluffy_tui.alike import BuiltinModel, LibraryWork, add_tasks, work
 from fluffy_tui.core.database import Database
+from fluffy_tui.core.changes import PhotosLookedAt
+from fluffy_tui.core.events import events
 from fluffy_tui.core.queue import build_queue
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import scheduled_photo_ids

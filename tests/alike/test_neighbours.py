@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance
+from sqlalchemy import event
 
 from alike.alike_place import Place, open_place, scene
-from fluffy_tui.alike import ImageEmbed, NoEmbeddings, NotLookedAtYet, Relation, neighbours
-from fluffy_tui.alike.builtin import DESCRIPTION
+from fluffy_tui.alike import Alike, ImageEmbed, NoEmbeddings, NotLookedAtYet, Relation, neighbours
+from fluffy_tui.alike.builtin import DESCRIPTION, BuiltinModel
 from fluffy_tui.alike.models import Models, active_model
 from fluffy_tui.alike.tables import PhotoEmbeddingRow
-from fluffy_tui.scheduling import scheduled_photo_ids
+from fluffy_tui.scheduling import scheduled_photo_ids, seen_posts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,23 +101,50 @@ async def test_least_like_is_far_from_each_of_the_last_posts(place: Place) -> No
     assert found[0].distance > 2 * found[1].distance
 
 
-async def test_nothing_is_known_before_anything_was_looked_at(place: Place) -> None:
+async def test_what_cannot_be_answered_yet_says_how_far_the_work_is(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ids = await place.add(a=scene(1))
-    with pytest.raises(NoEmbeddings):
+    with pytest.raises(NoEmbeddings, match="Still looking at pictures: 0 of 1"):
         await place.alike.more_like(ids["a"])
+    monkeypatch.setattr(BuiltinModel, "missing_packages", staticmethod(lambda: ["onnxruntime"]))
+    with pytest.raises(NoEmbeddings, match="the extra `embed` is not installed") as caught:
+        await place.alike.more_like(ids["a"])
+    assert "fluffy-tui[embed]" in caught.value.hint
+    monkeypatch.undo()
     await place.look()
     ids = await place.add(b=scene(2))
-    with pytest.raises(NotLookedAtYet):
-        await place.alike.more_like(ids["b"])
+    for answer in (place.alike.more_like(ids["b"]), place.alike.least_like([ids["b"]])):
+        with pytest.raises(NotLookedAtYet, match="Still looking at pictures: 1 of 2"):
+            await answer
     with pytest.raises(NotLookedAtYet):
         await place.alike.least_like([])
+    await place.rows(
+        "INSERT INTO photo_troubles (photo_id, stage, reason) VALUES (:id, 'look', 'It is cut off.')",
+        id=ids["b"],
+    )
+    with pytest.raises(NotLookedAtYet, match="could not be looked at: It is cut off"):
+        await place.alike.more_like(ids["b"])
+
+
+async def test_the_last_posts_are_those_that_are_out_or_on_their_way(place: Place) -> None:
+    ids = await place.add(a=scene(1), b=scene(2), c=scene(3), d=scene(4))
+    await place.post(ids["a"], days_ago=3)
+    await place.post(ids["b"], status="scheduled", days_ago=-1)
+    await place.post(ids["c"], status="failed")
+    await place.post(ids["d"], days_ago=9)
+    assert await place.alike.recent_photos(place.persona.id) == [ids["b"], ids["a"], ids["d"]]
+    assert await place.alike.recent_photos(place.persona.id, last=1) == [ids["b"]]
 
 
 @pytest.mark.parametrize("kept", [1.0, 0.2, 0.02])
 async def test_filters_lose_nothing_whichever_way_is_taken(
     place: Place, monkeypatch: pytest.MonkeyPatch, kept: float
 ) -> None:
-    """The index and comparing all find the same photos, also when few of many may be answered with."""
+    """The index and comparing all find the same photos, also when few of many may be answered with.
+
+    So they do where pgvector is too old to read its index on.
+    """
     vectors = await made_library(place, 1500)
     ids = [row[0] for row in await place.rows("SELECT id FROM photos ORDER BY id")]
     chance = np.random.default_rng(2)
@@ -127,11 +155,21 @@ async def test_filters_lose_nothing_whichever_way_is_taken(
     nearest = sorted(distances, key=distances.__getitem__)[:24]
     monkeypatch.setattr(neighbours, "FEW", 0)
     by_index = [one.photo_id for one in await place.alike.more_like(ids[0])]
+    monkeypatch.setattr(neighbours, "ITERATES_SINCE", (99, 0))
+    old = Alike(place.database, posts=seen_posts(), scheduled=scheduled_photo_ids())
+    settings: list[str] = []
+    listening = lambda *args: settings.append(args[2])  # noqa: E731
+    event.listen(place.database._engine.sync_engine, "before_cursor_execute", listening)
+    by_old_index = [one.photo_id for one in await old.more_like(ids[0])]
+    event.remove(place.database._engine.sync_engine, "before_cursor_execute", listening)
+    assert not any("iterative_scan" in statement for statement in settings)
+    assert any("ef_search" in statement for statement in settings)
     monkeypatch.setattr(neighbours, "FEW", 10_000)
     by_comparing = [one.photo_id for one in await place.alike.more_like(ids[0])]
     assert by_comparing == nearest
-    assert len(by_index) == len(nearest)
-    assert len(set(by_index) & set(nearest)) >= len(nearest) - 1
+    for found in (by_index, by_old_index):
+        assert len(found) == len(nearest)
+        assert len(set(found) & set(nearest)) >= len(nearest) - 1
 
 
 @pytest.mark.parametrize("exact", [False, True])

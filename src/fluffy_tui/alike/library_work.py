@@ -14,6 +14,7 @@ from fluffy_tui.alike.image_embed import Refused
 from fluffy_tui.alike.looking import Look, look, picture_or_failure, rendition, step_back
 from fluffy_tui.alike.model import ImageEmbedUnavailable, ModelUnavailable
 from fluffy_tui.alike.models import Models
+from fluffy_tui.alike.progress import add_failures, tell
 from fluffy_tui.alike.storing import store
 from fluffy_tui.alike.worklist import Failure, Stage, Worklist
 
@@ -191,6 +192,9 @@ class LibraryWork:
         failures = [result for result in results if isinstance(result, Failure)]
         failed = {failure.photo_id for failure in failures}
         async with self._database.transaction() as session:
-            await store(session, [result for result in results if isinstance(result, Look)], model)
+            gains = await store(session, [result for result in results if isinstance(result, Look)], model)
+            if failed:
+                await add_failures(session, gains, failed)
+            await tell(session, gains)
             done = [task.photo_id for task in tasks if task.photo_id not in failed]
             await worklist.settle(session, done, failures)

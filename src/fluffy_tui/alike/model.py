@@ -118,6 +118,31 @@ class ReadingProgress:
     """By the name of each model that was ever used."""
     troubled: int
     """Photos that could not be read, or not be embedded, at the last try."""
+    model: str = ""
+    """Name of the model whose vectors answer questions; empty before any was used."""
+
+    @property
+    def looked_at(self) -> int:
+        """Photos that are done with: hashed, embedded where a model answers, or resisting both."""
+        known = min(self.hashed, self.embedded.get(self.model, 0)) if self.model else self.hashed
+        return min(self.photos, known + self.troubled)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left to look at."""
+        return self.looked_at >= self.photos
+
+
+@dataclass(slots=True)
+class Gain:
+    """What a job has added to what is known of one persona's photos."""
+
+    hashed: int = 0
+    embedded: int = 0
+    failed: int = 0
+    """Photos that could not be read or embedded."""
+    stacked: bool = False
+    """Whether copies were found."""
 
 
 @dataclass(frozen=True, slots=True)

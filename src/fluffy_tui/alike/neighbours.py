@@ -1,8 +1,9 @@
 """More like this and least like those: nearest vectors under the active model, filtered without losing any.
 
 The model's HNSW index is used only by a query that writes the model's id literally and repeats the cast. It is read
-on until enough photos have passed the filters (pgvector's iterative scan, since 0.8). Where few photos would pass,
-reading the index on and on is slower than comparing just those, and where the index gave up, they are compared too.
+on until enough photos have passed the filters (pgvector's iterative scan, since 0.8); an older pgvector is asked again
+for more before it. Where few photos would pass, reading the index on and on is slower than comparing just those, and
+where the index gave up, they are compared too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 FEW = 2000
 """Of so few photos all are compared, which is exact and as fast as the index."""
 
+ITERATES_SINCE = (0, 8)
+"""The version of pgvector that first reads its index on for as long as filters leave too little."""
+
 _SEARCH_WIDTH = 200
 """Of the index (hnsw.ef_search); pgvector's own 40 finds less than 98 in 100 of the true neighbours."""
 
@@ -38,13 +42,21 @@ _FAR_CANDIDATES = 8
 """Times as many as asked are taken from the index when the farthest are looked for, then compared one by one."""
 
 
+async def can_iterate(session: AsyncSession) -> bool:
+    """Return whether this database's pgvector reads its index on; asking an older one to do so is an error."""
+    version = await session.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
+    numbers = tuple(int(part) for part in str(version).split(".")[:2] if part.isdigit())
+    return numbers >= ITERATES_SINCE
+
+
 async def more_like(
-    session: AsyncSession, photo_id: int, limit: int, scheduled: Select[Any] | None
+    session: AsyncSession, photo_id: int, limit: int, scheduled: Select[Any] | None, *, iterates: bool
 ) -> list[Neighbour]:
     """Return the persona's nearest photos; see `service.Alike.more_like`."""
     model = await answering_model(session)
     vector, persona_id = await _vector_of(session, model, [photo_id])
-    rows = await _nearest(session, model, vector, allowed_photos(persona_id, [photo_id], scheduled), limit)
+    allowed = allowed_photos(persona_id, [photo_id], scheduled)
+    rows = await _nearest(session, model, vector, allowed, limit, iterates=iterates)
     same = await _same_picture_among(session, photo_id, [row[0] for row in rows])
     return [
         Neighbour(found, distance, Relation.SAME_PICTURE if found in same else model.relation(distance))
@@ -53,7 +65,12 @@ async def more_like(
 
 
 async def least_like(
-    session: AsyncSession, photo_ids: Sequence[int], limit: int, scheduled: Select[Any] | None
+    session: AsyncSession,
+    photo_ids: Sequence[int],
+    limit: int,
+    scheduled: Select[Any] | None,
+    *,
+    iterates: bool,
 ) -> list[Neighbour]:
     """Return the persona's farthest photos; see `service.Alike.least_like`.
 
@@ -64,7 +81,7 @@ async def least_like(
     centre, persona_id = await _vector_of(session, model, photo_ids)
     opposite = [-number for number in centre]
     allowed = allowed_photos(persona_id, photo_ids, scheduled)
-    rows = await _nearest(session, model, opposite, allowed, limit * _FAR_CANDIDATES)
+    rows = await _nearest(session, model, opposite, allowed, limit * _FAR_CANDIDATES, iterates=iterates)
     found = await _nearest_of_these(session, model, [row[0] for row in rows], photo_ids)
     return [Neighbour(photo_id, distance, model.relation(distance)) for photo_id, distance in found[:limit]]
 
@@ -84,7 +101,7 @@ async def _vector_of(
     vector, persona_id = (await session.execute(query)).one()
     if vector is None:
         raise NotLookedAtYet(
-            "This photo has not been looked at yet.", "The worker does it; try again a little later."
+            "The worker has not looked at this yet.", "It goes on by itself; try again later."
         )
     return list(vector), int(persona_id)
 
@@ -95,23 +112,28 @@ async def _nearest(
     vector: list[float],
     allowed: ColumnElement[bool],
     limit: int,
+    *,
+    iterates: bool,
 ) -> list[tuple[int, float]]:
     """Return the nearest of the allowed photos with their distances, from the index or by comparing all."""
-    width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
-    await session.execute(_SETTINGS, {"width": str(width)})
+    await session.execute(_LITERALS)
     some = select(literal(1)).select_from(PHOTOS).where(allowed).limit(FEW + 1).subquery()
     few = await session.scalar(select(func.count() <= FEW).select_from(some))
     if not few:
-        found = await _ordered(session, model, vector, allowed, limit, exact=False)
-        if len(found) >= limit:
-            return found
+        width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
+        if iterates:
+            await session.execute(_READ_ON)
+        for wide in (width,) if iterates else dict.fromkeys((width, _WIDEST)):
+            await session.execute(_WIDTH, {"width": str(wide)})
+            found = await _ordered(session, model, vector, allowed, limit, exact=False)
+            if len(found) >= limit:
+                return found
     return await _ordered(session, model, vector, allowed, limit, exact=True)
 
 
-_SETTINGS = text(
-    "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), set_config('hnsw.ef_search', :width, true),"
-    " set_config('plan_cache_mode', 'force_custom_plan', true)"
-)
+_LITERALS = text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)")
+_READ_ON = text("SELECT set_config('hnsw.iterative_scan', 'strict_order', true)")
+_WIDTH = text("SELECT set_config('hnsw.ef_search', :width, true)")
 
 
 def allowed_photos(

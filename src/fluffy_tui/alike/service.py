@@ -8,22 +8,19 @@ from sqlalchemy import func, select
 
 from fluffy_tui.alike import neighbours
 from fluffy_tui.alike.copies import copies, posted_before, same_picture
-from fluffy_tui.alike.model import ReadingProgress, Trouble
+from fluffy_tui.alike.explaining import explained
+from fluffy_tui.alike.model import NoEmbeddings, NotLookedAtYet, Trouble
 from fluffy_tui.alike.models import Models
-from fluffy_tui.alike.tables import (
-    PHOTOS,
-    EmbeddingModelRow,
-    PhotoEmbeddingRow,
-    PhotoHashRow,
-    PhotoTroubleRow,
-)
+from fluffy_tui.alike.progress import progress
+from fluffy_tui.alike.tables import PHOTOS, PhotoTroubleRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.alike.model import Copy, EmbeddingModel, Neighbour, Sighting
+    from fluffy_tui.alike.model import Copy, EmbeddingModel, Neighbour, ReadingProgress, Sighting
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo
 
@@ -36,15 +33,24 @@ class Alike:
         posts: Selects `photo_id`, `post_id`, `posted_at`, `scheduled_at` and `created_at` of every post
             that is out or on its way; posts belong to a pack above this one.
         scheduled: Selects the ids of all photos that have a post of any kind.
+        has_service: Whether an image_embed service is set, which makes vectors where the extra `embed` is not
+            installed.
     """
 
     def __init__(
-        self, database: Database, *, posts: Select[*tuple[Any, ...]], scheduled: Select[Any]
+        self,
+        database: Database,
+        *,
+        posts: Select[*tuple[Any, ...]],
+        scheduled: Select[Any],
+        has_service: bool = False,
     ) -> None:
         self._database = database
         self._posts = posts
         self._scheduled = scheduled
+        self._has_service = has_service
         self._models = Models(database)
+        self._can_iterate: bool | None = None
 
     async def same_picture(self, photo_id: int) -> list[Copy]:
         """Return the persona's other photos that show the same picture, nearest first.
@@ -84,7 +90,11 @@ class Alike:
         """
         scheduled = self._scheduled if unscheduled_only else None
         async with self._database.transaction() as session:
-            return await neighbours.more_like(session, photo_id, limit, scheduled)
+            iterates = await self._iterates(session)
+            try:
+                return await neighbours.more_like(session, photo_id, limit, scheduled, iterates=iterates)
+            except (NoEmbeddings, NotLookedAtYet) as error:
+                raise await explained(session, error, [photo_id], self._has_service) from error
 
     async def least_like(
         self, photo_ids: Sequence[int], *, limit: int = 24, unscheduled_only: bool = True
@@ -105,46 +115,44 @@ class Alike:
         """
         scheduled = self._scheduled if unscheduled_only else None
         async with self._database.transaction() as session:
-            return await neighbours.least_like(session, photo_ids, limit, scheduled)
+            iterates = await self._iterates(session)
+            try:
+                return await neighbours.least_like(session, photo_ids, limit, scheduled, iterates=iterates)
+            except (NoEmbeddings, NotLookedAtYet) as error:
+                raise await explained(session, error, photo_ids, self._has_service) from error
+
+    async def recent_photos(self, persona_id: int, *, last: int = 9) -> list[int]:
+        """Return the photos of the persona's last posts that are out or on their way, newest first."""
+        post = self._posts.subquery()
+        at = func.coalesce(post.c.posted_at, post.c.scheduled_at, post.c.created_at)
+        query = (
+            select(post.c.photo_id)
+            .join(PHOTOS, PHOTOS.c.id == post.c.photo_id)
+            .where(PHOTOS.c.persona_id == persona_id)
+            .order_by(at.desc(), post.c.post_id.desc())
+            .limit(last)
+        )
+        async with self._database.transaction() as session:
+            return list(await session.scalars(query))
 
     async def models(self) -> list[EmbeddingModel]:
         """Return every model that was ever used, oldest first."""
         return await self._models.used()
 
-    async def progress(self) -> list[ReadingProgress]:
-        """Return how far the photos of each persona have been looked at; counts everything, so ask it rarely."""
-        present = PHOTOS.c.missing_since.is_(None)
-        per_persona = (
-            select(PHOTOS.c.persona_id, func.count(), func.count(PhotoHashRow.photo_id))
-            .outerjoin(PhotoHashRow, PhotoHashRow.photo_id == PHOTOS.c.id)
-            .where(present)
-            .group_by(PHOTOS.c.persona_id)
-            .order_by(PHOTOS.c.persona_id)
-        )
-        per_model = (
-            select(PHOTOS.c.persona_id, EmbeddingModelRow.name, func.count())
-            .select_from(PhotoEmbeddingRow)
-            .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
-            .join(EmbeddingModelRow, EmbeddingModelRow.id == PhotoEmbeddingRow.model_id)
-            .where(present)
-            .group_by(PHOTOS.c.persona_id, EmbeddingModelRow.name)
-        )
-        resisting = (
-            select(PHOTOS.c.persona_id, func.count(PhotoTroubleRow.photo_id.distinct()))
-            .join(PhotoTroubleRow, PhotoTroubleRow.photo_id == PHOTOS.c.id)
-            .where(present, PhotoTroubleRow.reason != "")
-            .group_by(PHOTOS.c.persona_id)
-        )
+    async def progress(self, persona_id: int | None = None) -> list[ReadingProgress]:
+        """Return how far the photos of each persona have been looked at; counts everything, so ask it rarely.
+
+        Args:
+            persona_id: Only this one; nothing comes back while it has no photos.
+        """
         async with self._database.transaction() as session:
-            rows = (await session.execute(per_persona)).all()
-            embedded: dict[int, dict[str, int]] = {}
-            for persona_id, name, count in await session.execute(per_model):
-                embedded.setdefault(persona_id, {})[name] = count
-            troubled = {row[0]: row[1] for row in await session.execute(resisting)}
-        return [
-            ReadingProgress(persona, photos, hashed, embedded.get(persona, {}), troubled.get(persona, 0))
-            for persona, photos, hashed in rows
-        ]
+            return await progress(session, persona_id)
+
+    async def _iterates(self, session: AsyncSession) -> bool:
+        """Whether pgvector reads its index on; asked once."""
+        if self._can_iterate is None:
+            self._can_iterate = await neighbours.can_iterate(session)
+        return self._can_iterate
 
     async def troubles(self, persona_id: int, *, limit: int = 100) -> list[Trouble]:
         """Return the photos that could not be read or embedded at the last try, and why."""

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY
+from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY, Gain
 from fluffy_tui.alike.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, bits_apart
 
 if TYPE_CHECKING:
@@ -34,21 +34,31 @@ if TYPE_CHECKING:
 _STACKS = NumberSequence(STACKS)
 
 
-async def store(session: AsyncSession, looks: Sequence[Look], model: EmbeddingModel | None) -> None:
+async def store(
+    session: AsyncSession, looks: Sequence[Look], model: EmbeddingModel | None
+) -> dict[int, Gain]:
     """Store hashes and vectors; a photo that has another file by now is left out and has its turn later.
 
     Args:
         session: The transaction.
         looks: What was seen.
         model: Whose vectors they are; None where there are none.
+
+    Returns:
+        What was gained, by persona.
     """
+    gains: dict[int, Gain] = {}
     current = await _unchanged(session, looks)
     hashed = [look for look in looks if look.photo_id in current and look.bits]
     if hashed:
         await session.execute(
             insert(PhotoHashRow).on_conflict_do_nothing(), [_hashes(look) for look in hashed]
         )
-        await _stack(session, [look.photo_id for look in hashed])
+        stacked = await _stack(session, [look.photo_id for look in hashed])
+        for look in hashed:
+            gain = gains.setdefault(current[look.photo_id], Gain())
+            gain.hashed += 1
+            gain.stacked |= look.photo_id in stacked
     embedded = [look for look in looks if look.photo_id in current and look.vector]
     if embedded and model is not None:
         rows = [
@@ -61,10 +71,13 @@ async def store(session: AsyncSession, looks: Sequence[Look], model: EmbeddingMo
             for look in embedded
         ]
         await session.execute(insert(PhotoEmbeddingRow).on_conflict_do_nothing(), rows)
+        for look in embedded:
+            gains.setdefault(current[look.photo_id], Gain()).embedded += 1
+    return gains
 
 
-async def _unchanged(session: AsyncSession, looks: Sequence[Look]) -> set[int]:
-    """Return the photos whose file is still the one that was looked at, and keep them so until the commit.
+async def _unchanged(session: AsyncSession, looks: Sequence[Look]) -> dict[int, int]:
+    """Return the personas of the photos whose file is still the one looked at, and keep them so until the commit.
 
     A photo that an import is changing just now is skipped: waiting for each other would end one of the two.
     """
@@ -74,11 +87,11 @@ async def _unchanged(session: AsyncSession, looks: Sequence[Look]) -> set[int]:
     ).table_valued(column("id", BigInteger()), column("sha256", LargeBinary()), name="seen")
     seen = seen.render_derived()
     query = (
-        select(PHOTOS.c.id)
+        select(PHOTOS.c.id, PHOTOS.c.persona_id)
         .join(seen, (seen.c.id == PHOTOS.c.id) & (seen.c.sha256 == PHOTOS.c.sha256))
         .with_for_update(read=True, skip_locked=True, of=PHOTOS)
     )
-    return set(await session.scalars(query))
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 def _hashes(look: Look) -> dict[str, object]:
@@ -91,9 +104,14 @@ def _hashes(look: Look) -> dict[str, object]:
     }
 
 
-async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> None:
-    """Put each of the photos into the stack of its copies; stacks that it connects become one."""
-    for members in (await _copies(session, photo_ids)).values():
+async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
+    """Put each of the photos into the stack of its copies; stacks that it connects become one.
+
+    Returns:
+        Which of the photos have copies.
+    """
+    groups = await _copies(session, photo_ids)
+    for members in groups.values():
         query = (
             select(PhotoHashRow.photo_id, PhotoHashRow.stack_id)
             .where(among(PhotoHashRow.photo_id, members))
@@ -112,6 +130,7 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> None:
             )
             .values(stack_id=stack)
         )
+    return set(groups)
 
 
 async def _copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:

@@ -27,6 +27,19 @@ class VerdictChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotosLookedAt:
+    """Some of a persona's photos were hashed or embedded by a worker."""
+
+    persona_id: int
+    hashed: int
+    embedded: int
+    failed: int
+    """Photos that could not be read or embedded."""
+    stacked: bool
+    """Whether copies of each other were found among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
     """The stream is live; whatever changed before has to be read anew."""
 
@@ -39,4 +52,4 @@ class Disconnected:
     """One plain sentence."""
 
 
-Event = PostChanged | PhotosChanged | VerdictChanged | Connected | Disconnected
+Event = PostChanged | PhotosChanged | VerdictChanged | PhotosLookedAt | Connected | Disconnected

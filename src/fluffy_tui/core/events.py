@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 import psycopg
 from psycopg import sql
 
-from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged, VerdictChanged
+from fluffy_tui.core.changes import (
+    Connected,
+    Disconnected,
+    Event,
+    PhotosChanged,
+    PhotosLookedAt,
+    PostChanged,
+    VerdictChanged,
+)
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.schema import explain_connection_error
 
@@ -66,6 +74,8 @@ def _event(channel: str, payload: str) -> Event:
     if channel == PHOTOS_CHANNEL and not payload:
         return PhotosChanged()
     content = json.loads(payload)
+    if "hashed" in content:
+        return PhotosLookedAt(**content)
     if channel == PHOTOS_CHANNEL:
         return VerdictChanged(photo_id=content["id"], persona_id=content["persona_id"])
     return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
