@@ -91,6 +91,8 @@ class PhotoCopyRow(Base):
     byte_size: Mapped[int]
     modified_at: Mapped[datetime]
 
+    __table_args__ = (Index("ix_photo_copies_persona_id_sha256", "persona_id", "sha256"),)
+
 
 class ScheduledOnceRow(Base):
     """A photo that has or had a post; filled by a trigger on posts, and kept when a post is let go."""
