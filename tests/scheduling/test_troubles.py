@@ -202,6 +202,12 @@ async def test_a_silent_worker_is_told_while_posts_wait_for_it(place: Workplace)
     assert "1 post waits" in item.what
 
 
+async def test_a_worker_that_is_just_being_started_is_no_trouble(place: Workplace) -> None:
+    place.services.workers.expect_one()
+    await place.submit()
+    assert await place.services.scheduling.troubles() == []
+
+
 async def test_a_worker_that_was_killed_is_told_with_its_silence(place: Workplace, tmp_path: Path) -> None:
     child = place.worker_process(tmp_path / "worker.log")
     first = await place.submit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -51,6 +52,19 @@ async def test_worker_words(running: Running, services: FakeServices, age: float
     services.workers.age = age
     async with running(persona="sarah") as driver:
         assert driver.app.context.overview.worker_words == words
+
+
+async def test_a_worker_that_the_app_has_just_started_is_said_to_start(
+    running: Running, services: FakeServices
+) -> None:
+    services.workers.age, services.workers.is_starting = None, True
+    async with running(persona="sarah") as driver:
+        assert driver.text("#frame-header").endswith("● worker is starting")
+        services.workers.age = 1.0  # its first heartbeat sends no event; it is looked for every second
+        async with asyncio.timeout(30):
+            while "starting" in driver.text("#frame-header"):
+                await driver.pilot.pause(0.05)
+        assert "worker" not in driver.text("#frame-header")
 
 
 @pytest.mark.parametrize(

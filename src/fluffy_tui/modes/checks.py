@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
-    from fluffy_tui.tui.widgets.photo_preview import RendererChoice
+    from fluffy_tui.tui.renderers import RendererChoice
 
 _LENGTHS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 
@@ -82,7 +82,12 @@ async def _worker(services: Services) -> Check:
             f"the last one was heard of {age:.0f} s ago",
             "start the app or fluffy-tui --worker",
         )
-    return Check("worker", Health.OK, f"heard of {age:.0f} s ago")
+    heard = [worker for worker in await services.workers.list() if worker.heartbeat_age <= STALLED_SECONDS]
+    names = ", ".join(
+        f"{worker.name.removeprefix('fluffy-tui ')} heard of {worker.heartbeat_age:.0f} s ago"
+        for worker in heard
+    )
+    return Check("worker", Health.OK, names if len(heard) == 1 else f"{len(heard)} share the work: {names}")
 
 
 async def _buffer(services: Services) -> AsyncIterator[Check]:

@@ -36,6 +36,7 @@ async def own_worker(
         log_file: takes what the worker prints, should it print.
         keep_open: descriptors that the worker holds open for as long as it lives.
     """
+    workers.expect_one()
     keeper = _Keeper(workers, environment, log_file, keep_open)
     keeping = asyncio.create_task(keeper.keep(), name="own-worker")
     try:
@@ -64,6 +65,7 @@ class _Keeper:
         while True:
             await self._until_wanted()
             started = loop.time()
+            self._workers.expect_one()
             self._child = Child(
                 [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
                 self._environment,

@@ -225,11 +225,11 @@ class Inbox:
             .group_by(PostRow.channel_id)
         )
         async with self.database.transaction() as session:
-            return {channel_id: moment for channel_id, moment in (await session.execute(query)).all()}
+            return dict((await session.execute(query)).all())
 
     async def _worker(self) -> list[TroubleItem]:
         age = await self.workers.heartbeat_age()
-        if age is not None and age <= self.pace.stalled:
+        if (age is not None and age <= self.pace.stalled) or self.workers.is_starting:
             return []
         query = select(func.count()).where(PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER)))
         async with self.database.transaction() as session:

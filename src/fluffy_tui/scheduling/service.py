@@ -34,7 +34,6 @@ from fluffy_tui.scheduling.resending import Resending
 from fluffy_tui.scheduling.rows import event_of, post_of
 from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
-from fluffy_tui.scheduling.workers import Workers
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photos
     from fluffy_tui.scheduling.attention import TroubleItem
     from fluffy_tui.scheduling.budget import RequestBudget
+    from fluffy_tui.scheduling.workers import Workers
 
 
 def scheduled_photo_ids() -> Select[int]:
@@ -66,6 +66,7 @@ class Scheduling:
     personas: Personas
     photos: Photos
     request_budget: RequestBudget
+    workers: Workers
     buffer: BufferClient | None
     """None while no key is set."""
     pace: Pace = field(default_factory=Pace)
@@ -275,7 +276,7 @@ class Scheduling:
             self.database,
             self.personas,
             self.photos,
-            Workers(self.database),
+            self.workers,
             self.request_budget,
             self.pace,
             self.missing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+START_SECONDS = 20.0
+"""How long a worker may take from its start to its first heartbeat before it counts as missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerHeard:
@@ -38,30 +42,47 @@ class WorkerHeard:
     started_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
 class Workers:
-    """What is known of the workers on this database."""
+    """What is known of the workers on this database.
 
-    database: Database
+    Args:
+        database: where they register.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._expected_until = 0.0
+
+    def expect_one(self) -> None:
+        """Note that this program is just starting a worker, which is heard of once it has opened everything."""
+        self._expected_until = time.monotonic() + START_SECONDS
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether a worker that this program has started may not be heard of yet."""
+        return time.monotonic() < self._expected_until
 
     async def heartbeat_age(self) -> float | None:
         """Return seconds since any worker was last heard of, or None when there is none."""
         query = text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
-        async with self.database.transaction() as session:
+        async with self._database.transaction() as session:
             age = (await session.execute(query)).scalar_one()
         return None if age is None else max(0.0, float(age))
 
     async def list(self) -> list[WorkerHeard]:
         """Return every worker that has registered and not left, the liveliest first.
 
-        One that died stays among them, with a growing age, until the next worker starts.
+        One that died stays among them, with a growing age, until the next worker starts. A program registers once
+        for each of its queues; it is one worker all the same.
         """
         query = text(
-            "SELECT w.id, coalesce(n.name, 'a worker'), extract(epoch FROM now() - w.last_heartbeat), n.started_at"
+            "SELECT min(w.id), coalesce(n.name, 'a worker'), extract(epoch FROM now() - max(w.last_heartbeat)),"
+            " min(n.started_at)"
             " FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id"
-            " ORDER BY w.last_heartbeat DESC, w.id"
+            " GROUP BY n.name, CASE WHEN n.name IS NULL THEN w.id END"
+            " ORDER BY max(w.last_heartbeat) DESC, 1"
         )
-        async with self.database.transaction() as session:
+        async with self._database.transaction() as session:
             rows = (await session.execute(query)).all()
         return [WorkerHeard(id_, name, max(0.0, float(age)), started) for id_, name, age, started in rows]
 

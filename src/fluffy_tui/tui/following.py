@@ -101,6 +101,7 @@ class Following:
                 strip=new.strip,
                 counts=new.counts,
                 worker_age=new.worker_age,
+                worker_starting=new.worker_starting,
                 personas=new.personas,
                 troubles=new.troubles,
                 budget=new.budget,

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 WORKER_AGE_SECONDS = 10.0
 """How often the worker's silence is measured: silence sends no event, so this alone is asked by the clock."""
 
+START_LOOK_SECONDS = 1.0
+"""The same while a worker starts, which sends no event either."""
+
 TOLD_ONE_BY_ONE = 3
 """Beyond so many pieces of news at a time, one toast tells their number."""
 
@@ -82,6 +85,8 @@ class HearingApp(TellsFailures, App[Wish]):
         self._following.read_anew()
         self._start_following()
         self._measuring = self.set_interval(WORKER_AGE_SECONDS, self._measure_worker_age)
+        if world.services.workers.is_starting:
+            self.set_timer(START_LOOK_SECONDS, self._measure_worker_age)
 
     def hear_nothing(self) -> None:
         """Let go of the world, which is about to be closed; an import that runs stops and keeps what it has."""
@@ -149,7 +154,10 @@ class HearingApp(TellsFailures, App[Wish]):
         if world is not None and not world.overview.away:
             age = await world.services.workers.heartbeat_age()
             before = world.overview
-            self._show_overview(replace(before, worker_age=age))
+            starting = world.services.workers.is_starting
+            self._show_overview(replace(before, worker_age=age, worker_starting=starting))
+            if world.overview.worker_words and starting:
+                self.set_timer(START_LOOK_SECONDS, self._measure_worker_age)
             if self._following is not None and world.overview.differs_by_time(before, self._clock()):
                 self._following.read_anew()
 

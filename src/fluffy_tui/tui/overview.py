@@ -38,6 +38,8 @@ class Overview:
     """Posts that moved lately: all that are on their way, newest first, then those that landed last."""
     worker_age: float | None = None
     """Seconds since any worker was heard of; None when none ever was."""
+    worker_starting: bool = False
+    """Whether the app has just started a worker that may not be heard of yet."""
     read: bool = False
     """Whether counts and worker were read at all yet."""
     away: str = ""
@@ -58,7 +60,10 @@ class Overview:
 
     def differs_by_time(self, before: Overview, now: datetime) -> bool:
         """Tell whether time alone made the troubles untrue: a worker fell silent or came back, a budget is whole."""
-        if bool(self.worker_words) != bool(before.worker_words):
+        if (bool(self.worker_words), self.worker_starting) != (
+            bool(before.worker_words),
+            before.worker_starting,
+        ):
             return True
         return any(
             item.kind is TroubleKind.BUDGET_SPENT and item.when is not None and item.when <= now
@@ -80,10 +85,12 @@ class Overview:
         """What is wrong with the worker in a few words; empty when all is well or nothing is known yet."""
         if not self.read or self.away:
             return ""
+        if self.worker_age is not None and self.worker_age < WORKER_SILENT_AFTER:
+            return ""
+        if self.worker_starting:
+            return "worker is starting"
         if self.worker_age is None:
             return "no worker yet"
-        if self.worker_age < WORKER_SILENT_AFTER:
-            return ""
         return f"worker silent for {_age(self.worker_age)}"
 
 
@@ -131,6 +138,7 @@ async def _read_numbers(services: Services, overview: Overview) -> Overview:
         overview,
         counts=await services.scheduling.counts(),
         worker_age=await services.workers.heartbeat_age(),
+        worker_starting=services.workers.is_starting,
         personas={persona.id: persona for persona in await services.personas.list()},
         troubles=tuple(await services.scheduling.troubles()),
         budget=await services.scheduling.budget(),

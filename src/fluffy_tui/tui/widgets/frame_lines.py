@@ -119,7 +119,9 @@ def _needs(overview: Overview, *, demo: bool) -> Content:
     if overview.persona is not None and (health := channel_health(overview.persona)):
         parts.append(Content.styled(f"! {health}", "$text-warning"))
     if overview.worker_words:
-        parts.append(Content.styled(f"! {overview.worker_words}", "$text-warning"))
+        starting = overview.worker_starting
+        sign, tone = ("●", "$foreground-muted") if starting else ("!", "$text-warning")
+        parts.append(Content.styled(f"{sign} {overview.worker_words}", tone))
     if demo:
         parts.append(Content.styled(" demo ", "$background on $accent"))
     return Content("  ").join(parts)
