@@ -13,7 +13,18 @@ from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 
 from fluffy_tui.tui.keys import ACTIONS, Place, actions_of, written_key
 
-WITHOUT_LISTS = frozenset({Place.COMPOSE, Place.DIALOG, Place.STARTUP, Place.SETUP, Place.EVERYWHERE})
+WITHOUT_LISTS = frozenset(
+    {
+        Place.COMPOSE,
+        Place.COMPLETING,
+        Place.PICKING,
+        Place.SNIPPET,
+        Place.DIALOG,
+        Place.STARTUP,
+        Place.SETUP,
+        Place.EVERYWHERE,
+    }
+)
 """Places with no list in them, where its keys mean nothing."""
 
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})

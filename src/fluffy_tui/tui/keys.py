@@ -11,6 +11,7 @@ from fluffy_tui.tui.compose_keys import COMPOSE, FILL, FIT, PLAN
 from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
 from fluffy_tui.tui.library_keys import FILTER, LIBRARY
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
+from fluffy_tui.tui.writing_keys import COMPLETING, PICKING, SNIPPETS
 
 __all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "written_key"]
 
@@ -19,6 +20,9 @@ ACTIONS: tuple[Action, ...] = (
     *LIBRARY,
     *FILTER,
     *COMPOSE,
+    *COMPLETING,
+    *PICKING,
+    *SNIPPETS,
     *FIT,
     *POSTS,
     *TROUBLE,

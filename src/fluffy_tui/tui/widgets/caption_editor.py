@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import TextArea
 
 from fluffy_tui.networks import clean_caption
+from fluffy_tui.tui.widgets.completing_area import CompletingArea
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
     from textual.widgets.text_area import Edit, EditResult
-
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
 
@@ -29,7 +28,7 @@ PAUSE = 0.15
 """Seconds without a key that make a pause."""
 
 
-class CaptionEditor(TextArea):
+class CaptionEditor(CompletingArea):
     """A text with a limit. The count stands in the border and turns into words when there is too much.
 
     Args:

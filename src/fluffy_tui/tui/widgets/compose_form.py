@@ -94,6 +94,7 @@ class ComposeForm(Vertical):
     def compose(self) -> ComposeResult:
         """Lay the fields below each other."""
         yield self.caption
+        yield self.caption.offered
         yield self.alt_text
         yield self.when
         yield self._said
