@@ -22,6 +22,7 @@ from fluffy_tui.photos import (
     PhotoUnreadable,
     Posted,
     Sort,
+    Stack,
     Verdict,
 )
 
@@ -59,8 +60,11 @@ class FakePhotos:
     def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
         self.photos = {photo.id: photo for photo in photos}
         self._scheduled = scheduled
+        self.copies: dict[int, int] = {}
+        """The stack of each photo that is in one."""
+        self.same_files: dict[int, tuple[Path, ...]] = {}
         self.asked: list[Browse] = []
-        """What was asked of `ids`."""
+        """What was asked of `ids` and `first_ids`."""
         self.decide_error: FluffyError | None = None
         self.on_verdict: Callable[[Photo], None] = lambda photo: None
         self.imported: list[tuple[tuple[Path, ...], Persona]] = []
@@ -74,6 +78,10 @@ class FakePhotos:
     async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]:
         """Return the ids that a `Browse` asks for."""
         self.asked.append(browse)
+        return list(self._lines(persona_id, browse))
+
+    def _lines(self, persona_id: int, browse: Browse) -> dict[int, tuple[int, ...]]:
+        """Return what is behind each line, by the line, in the order asked for."""
         taken = self._scheduled() if browse.posted is not Posted.ALL else set()
         mine = [
             photo
@@ -81,22 +89,58 @@ class FakePhotos:
             if photo.persona_id == persona_id and photo.id not in taken and belongs(photo, browse)
         ]
         mine.sort(key=lambda photo: (sort_key(photo, browse.sort), photo.id), reverse=browse.descending)
-        return [photo.id for photo in mine]
+        firsts: dict[object, int] = {}
+        lines: dict[int, tuple[int, ...]] = {}
+        for photo in mine:
+            stack = self.copies.get(photo.id, photo) if browse.folded else photo
+            if stack in firsts:
+                lines[firsts[stack]] += (photo.id,)
+            else:
+                firsts[stack] = photo.id
+                lines[photo.id] = ()
+        return lines
+
+    async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
+        """Return the stacks that some photos are of."""
+        lines = self._lines(persona_id, browse)
+        found = {
+            first: Stack(behind) for first, behind in lines.items() if behind and {first, *behind} & set(ids)
+        }
+        for id_ in set(ids) & set(self.same_files):
+            found[id_] = Stack(found.get(id_, Stack()).behind, self.same_files[id_])
+        return found
+
+    async def count_folded(self, persona_id: int, browse: Browse) -> int:
+        """Count what is behind."""
+        return sum(len(behind) for behind in self._lines(persona_id, browse).values())
 
     async def first_ids(
-        self, persona_id: int, browse: Browse, *, limit: int, after: int | None = None
+        self,
+        persona_id: int,
+        browse: Browse,
+        *,
+        limit: int,
+        after: int | None = None,
+        verdict: Verdict | None = None,
     ) -> Sequence[int]:
         """Return the first ids of an order, or those from a photo's place on."""
-        if after is None:
-            return (await self.ids(persona_id, browse))[:limit]
-        if after not in self.photos:
+        if after is not None and after not in self.photos:
             return []
-        place = (sort_key(self.photos[after], browse.sort), after)
-        return [
+        self.asked.append(browse)
+        found = [
             id_
-            for id_ in await self.ids(persona_id, browse)
-            if ((sort_key(self.photos[id_], browse.sort), id_) <= place) == browse.descending or id_ == after
-        ][:limit]
+            for id_ in self._lines(persona_id, browse)
+            if verdict in (None, self.photos[id_].verdict or "undecided")
+        ]
+        if after is not None:
+            place = (sort_key(self.photos[after], browse.sort), after)
+            found = [
+                id_
+                for id_ in found
+                if ((sort_key(self.photos[id_], browse.sort), id_) <= place) == browse.descending
+                or id_ == after
+            ]
+        return found[:limit]
 
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
         """Return the first photo at or behind a moment."""

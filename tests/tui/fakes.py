@@ -40,6 +40,7 @@ from fluffy_tui.scheduling import (
     TroubleKind,
 )
 
+from .fake_alike import FakeAlike
 from .fake_photos import MARKUP as MARKUP
 from .fake_photos import FakePhotos
 from .fake_planning import FakePlanning
@@ -595,6 +596,10 @@ class FakeServices:
             library, lambda: {post.photo_id for post in self._scheduling.all_posts.values()}
         )
         self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
+        self._alike = FakeAlike(
+            lambda persona: [photo for photo in self._photos.photos.values() if photo.persona_id == persona],
+            lambda: {post.photo_id for post in self._scheduling.all_posts.values()},
+        )
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
@@ -616,6 +621,11 @@ class FakeServices:
     def photos(self) -> FakePhotos:
         """Photos."""
         return self._photos
+
+    @property
+    def alike(self) -> FakeAlike:
+        """Likeness."""
+        return self._alike
 
     @property
     def scheduling(self) -> FakeScheduling:

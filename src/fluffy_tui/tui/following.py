@@ -15,6 +15,7 @@ from fluffy_tui.tui.messages import (
     DatabaseBack,
     Happening,
     PhotosChanged,
+    PhotosLookedAt,
     PostChanged,
     VerdictChanged,
 )
@@ -120,6 +121,8 @@ class Following:
                 self._publish(PhotosChanged())
             case changes.VerdictChanged(photo_id, persona_id):
                 self._publish(VerdictChanged(photo_id, persona_id))
+            case changes.PhotosLookedAt(persona_id, hashed, embedded, failed, stacked):
+                self._publish(PhotosLookedAt(persona_id, hashed, embedded, failed, stacked))
             case changes.Disconnected(reason):
                 self._publish(DatabaseAway(reason))
             case changes.Connected():

@@ -49,6 +49,19 @@ class VerdictChanged(Happening, bubble=False):
 
 
 @dataclass
+class PhotosLookedAt(Happening, bubble=False):
+    """A worker hashed or embedded some of a persona's photos."""
+
+    persona_id: int
+    hashed: int
+    embedded: int
+    failed: int
+    """Photos that could not be read or embedded."""
+    stacked: bool
+    """Whether copies of each other were found among them."""
+
+
+@dataclass
 class DatabaseAway(Happening, bubble=False):
     """The database cannot be reached; it comes back by itself."""
 

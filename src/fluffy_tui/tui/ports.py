@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fluffy_tui.alike import Neighbour, ReadingProgress, Sighting
     from fluffy_tui.buffer import Budget, Channel, Organization, ShareMode
     from fluffy_tui.core.changes import Event
     from fluffy_tui.core.checks import Check
     from fluffy_tui.media import Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
-    from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Verdict
+    from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
     from fluffy_tui.scheduling import (
         Agenda,
         Fit,
@@ -75,9 +76,24 @@ class PhotosPort(Protocol):
         """Return all ids that a `Browse` asks for, in its order, 8 bytes each."""
 
     async def first_ids(
-        self, persona_id: int, browse: Browse, *, limit: int, after: int | None = None
+        self,
+        persona_id: int,
+        browse: Browse,
+        *,
+        limit: int,
+        after: int | None = None,
+        verdict: Verdict | None = None,
     ) -> Sequence[int]:
-        """Return the first ids of an order, or those from a photo's place on; quick however many there are."""
+        """Return the first ids of an order, or those from a photo's place on; quick however many there are.
+
+        With a verdict, only those of the same lines about which that was decided.
+        """
+
+    async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
+        """Return what is behind the photos of a list, by the one shown; nothing for those that are alone."""
+
+    async def count_folded(self, persona_id: int, browse: Browse) -> int:
+        """Return how many photos are behind others in a list, and so not among its ids."""
 
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
         """Return the first photo at or behind a moment in an order by time taken; None behind the last."""
@@ -102,6 +118,28 @@ class PhotosPort(Protocol):
 
         Raises PhotoUnreadable.
         """
+
+
+class AlikePort(Protocol):
+    """What is like what, answered from what a worker has stored."""
+
+    async def more_like(self, photo_id: int) -> Sequence[Neighbour]:
+        """Return the photos without a post that are most like one; raises NoEmbeddings or NotLookedAtYet."""
+
+    async def least_like(self, photo_ids: Sequence[int]) -> Sequence[Neighbour]:
+        """Return those that are farthest from some; raises NoEmbeddings or NotLookedAtYet."""
+
+    async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]:
+        """Return the photos of the persona's last posts that are out or on their way, newest first."""
+
+    async def progress(self, persona_id: int | None = ...) -> Sequence[ReadingProgress]:
+        """Return how far a persona's photos have been looked at; counts everything, so ask it rarely."""
+
+    async def posted_before(self, photo: Photo) -> Sighting | None:
+        """Return the persona's latest post of the same file or the same picture."""
+
+    async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
+        """Return the stack of each of these photos that has copies."""
 
 
 class SchedulingPort(Protocol):
@@ -218,6 +256,10 @@ class Services(Protocol):
         """Photos."""
 
     @property
+    def alike(self) -> AlikePort:
+        """Likeness."""
+
+    @property
     def scheduling(self) -> SchedulingPort:
         """Posts."""
 
@@ -230,7 +272,7 @@ class Services(Protocol):
         """Workers."""
 
     def events(self) -> AsyncIterator[Event]:
-        """Follow changes for ever: PostChanged, PhotosChanged, Connected, Disconnected."""
+        """Follow changes for ever: PostChanged, PhotosChanged, PhotosLookedAt, Connected, Disconnected."""
 
 
 class SetupPort(Protocol):

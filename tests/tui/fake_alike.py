@@ -1,0 +1,75 @@
+"""Likeness in memory: distances by number, and a worker that is as far as a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fluffy_tui.alike import Neighbour, NotLookedAtYet, ReadingProgress, Relation, Sighting
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import Photo
+
+
+class FakeAlike:
+    """Photos whose numbers are near are alike.
+
+    Args:
+        photos: Returns the ids of a persona's photos.
+        scheduled: Returns the ids of photos that have a post.
+    """
+
+    def __init__(self, photos: Callable[[int], Sequence[Photo]], scheduled: Callable[[], set[int]]) -> None:
+        self._photos = photos
+        self._scheduled = scheduled
+        self.error: FluffyError | None = None
+        """Raised by the next questions, as where nothing was looked at."""
+        self.hashed: int | None = None
+        """How many photos were looked at; None for all."""
+        self.counted = 0
+        """How often the progress was counted."""
+        self.sightings: dict[int, Sighting] | None = None
+        """Earlier posts by the photo asked about; None where nobody can tell."""
+        self.stacks: dict[int, int] = {}
+
+    async def more_like(self, photo_id: int) -> Sequence[Neighbour]:
+        """Return up to 24 photos by the distance of their numbers."""
+        return self._answer([photo_id], farthest=False)
+
+    async def least_like(self, photo_ids: Sequence[int]) -> Sequence[Neighbour]:
+        """Return up to 24 photos whose numbers are far from all of these."""
+        return self._answer(photo_ids, farthest=True)
+
+    async def recent_photos(self, persona_id: int, *, last: int = 9) -> Sequence[int]:
+        """Return the photos that have a post, the highest number first."""
+        mine = {photo.id for photo in self._photos(persona_id)}
+        return sorted(self._scheduled() & mine, reverse=True)[:last]
+
+    async def progress(self, persona_id: int | None = None) -> Sequence[ReadingProgress]:
+        """Return how far the persona's photos were looked at."""
+        self.counted += 1
+        count = len(self._photos(persona_id or 0))
+        hashed = count if self.hashed is None else self.hashed
+        return [ReadingProgress(persona_id or 0, count, hashed, {"fake": hashed}, 0, "fake")] if count else []
+
+    async def posted_before(self, photo: Photo) -> Sighting | None:
+        """Return the earlier post; raises NotLookedAtYet where nobody can tell."""
+        if self.sightings is None:
+            raise NotLookedAtYet("Nobody has looked.")
+        return self.sightings.get(photo.id)
+
+    async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
+        """Return what `stacks` says."""
+        return {id_: self.stacks[id_] for id_ in photo_ids if id_ in self.stacks}
+
+    def _answer(self, photo_ids: Sequence[int], *, farthest: bool) -> Sequence[Neighbour]:
+        if self.error is not None:
+            raise self.error
+        persona = next(
+            persona for persona in (1, 2, 3) if any(photo.id in photo_ids for photo in self._photos(persona))
+        )
+        found = [
+            Neighbour(photo.id, distance, Relation.SAME_SCENE if distance <= 0.12 else Relation.OTHER)
+            for photo in self._photos(persona)
+            if photo.id not in photo_ids and photo.id not in self._scheduled()
+            for distance in [min(abs(photo.id - other) for other in photo_ids) / 25]
+        ]
+        return sorted(found, key=lambda one: (one.distance, one.photo_id), reverse=farthest)[:24]
