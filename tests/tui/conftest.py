@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from textual.css.stylesheet import Stylesheet
 from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
 
 from fluffy_tui.paths import Paths
@@ -18,13 +19,32 @@ from .fake_setup import FakeSetup
 from .fakes import NOW, FakeServices, Opening
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from textual.app import App
+    from textual.css.model import RuleSet
     from textual.pilot import Pilot
 
 ENDLESS = frozenset({"events", "overview", "preview", "import", "leaving", "persona-dialog"})
 """Groups of workers that wait for the world or for the person; nobody waits for them."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_reading_of_the_styles() -> Iterator[None]:
+    """Let the apps of a run share what was read from style sheets: each would read the same text again."""
+    read: dict[tuple[Any, ...], list[RuleSet]] = {}
+    parse = Stylesheet._parse_rules
+
+    def shared(sheet: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
+        key = (*arguments, *sorted(named.items()), *sorted(sheet._variables.items()))
+        if key not in read:
+            read[key] = parse(sheet, *arguments, **named)
+        return read[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", shared)
+        yield
 
 
 class Driver:
