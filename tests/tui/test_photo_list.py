@@ -114,7 +114,7 @@ async def test_shows_name_shape_date_and_marks(library: Library) -> None:
     async with app.run_test(size=(60, 10)) as pilot:
         app.photos.replace_ids(ids_down_from(3))
         await settle(app, pilot)
-        assert line(app.photos, 0).split() == ["▌IMG_3.JPG", "4:5", "12", "Jan", "00:00", "?"]
+        assert line(app.photos, 0).split() == ["▌", "IMG_3.JPG", "4:5", "12", "Jan", "00:00", "?"]
         assert line(app.photos, 1).split() == ["IMG_2.JPG", "16:9", "12", "Jan", "00:00", "✓"]
         assert line(app.photos, 2).split() == ["a�[31m", "b.JPG", "4:5", "6", "May", "2024"]
         assert app.photos.border_subtitle == "1–3 of 3"

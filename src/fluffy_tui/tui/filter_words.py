@@ -58,7 +58,7 @@ def browse_for(typed: str, base: Browse, zone: tzinfo) -> Browse:
 
     Args:
         typed: Such as `picked portrait 2026-11 beach` or `2025..2026-03 "square"`.
-        base: Its order is kept, and its verdict where the words name none.
+        base: Its order is kept, whether copies are folded, and its verdict where the words name none.
         zone: The person's, which days begin in.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
@@ -72,7 +72,9 @@ def browse_for(typed: str, base: Browse, zone: tzinfo) -> Browse:
         else:
             names.append(word.strip('"'))
     return replace(
-        Browse(sort=base.sort, descending=base.descending), text=" ".join(filter(None, names)), **changes
+        Browse(sort=base.sort, descending=base.descending, folded=base.folded),
+        text=" ".join(filter(None, names)),
+        **changes,
     )
 
 

@@ -5,19 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui.alike import Relation
+from fluffy_tui.tui.widgets.photo_line import copies_words
 from fluffy_tui.tui.wording import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
 
+    from fluffy_tui.alike import Neighbour
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.photos import Photo, Stack
+    from fluffy_tui.tui.widgets.photo_line import RowNote
 
 METADATA_REMOVED = "leaves without location or metadata"
 
 
-def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo) -> str:
-    """Return three lines: the file's facts, what will be done to it on its way out, where it is."""
+def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo, besides: Sequence[str] = ()) -> str:
+    """Return three lines: the file's facts, what will be done to it on its way out, where it is.
+
+    Args:
+        photo: The photo.
+        rules: Of the network that it would go out on.
+        zone: The person's.
+        besides: Further lines, which come after the facts.
+    """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.taken_at is not None:
         taken = photo.taken_at.astimezone(zone)
@@ -27,7 +39,41 @@ def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo) -> str:
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")
     target = needed_shape(photo, rules)
     fate = f"will be fitted to {target} for {rules.name} · " if target else ""
-    return "\n".join([" · ".join(facts), f"{fate}{METADATA_REMOVED}", one_line(short_path(photo.path))])
+    fixed = [f"{fate}{METADATA_REMOVED}", one_line(short_path(photo.path))]
+    return "\n".join([" · ".join(facts), *besides, *fixed])
+
+
+def alike_details(note: RowNote, neighbour: Neighbour | None, stack: Stack) -> list[str]:
+    """Return what is to be said about a photo's copies, and about its distance from what was asked about.
+
+    Args:
+        note: What the list says of it.
+        neighbour: The answer that it is; None outside of answers.
+        stack: What is behind it.
+    """
+    lines = []
+    if neighbour is not None:
+        lines.append(f"{neighbour.distance:.2f} away: {_RELATIONS[neighbour.relation]}")
+    if note.is_copy:
+        lines.append("a copy: the same picture as the photo above it")
+    elif note.copies and note.is_open:
+        lines.append(f"{copies_words(note.copies)} below it · c folds them again")
+    elif note.copies:
+        lines.append(f"{copies_words(note.copies)} folded, c opens · keys act on this one only")
+    if stack.same_files:
+        more = len(stack.same_files) - 1
+        also = f" and {more} more" if more else ""
+        lines.append(f"same file also at {one_line(short_path(stack.same_files[0]))}{also}")
+    return lines
+
+
+_RELATIONS = {
+    Relation.SAME_FILE: "the same file",
+    Relation.SAME_PICTURE: "the same picture, saved in another way",
+    Relation.SAME_SCENE: "the same scene",
+    Relation.SIMILAR: "something similar",
+    Relation.OTHER: "not much alike",
+}
 
 
 def needed_shape(photo: Photo, rules: NetworkRules) -> str:

@@ -21,7 +21,8 @@ from fluffy_tui.tui.messages import (
 )
 from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.library_frame import NOTHING_YET, LibraryFrame
+from fluffy_tui.tui.screens.library_alike import LibraryAlike
+from fluffy_tui.tui.screens.library_frame import NOTHING_YET
 from fluffy_tui.tui.taking_back import in_grace
 from fluffy_tui.tui.widgets.filmstrip import Filmstrip
 from fluffy_tui.tui.widgets.filter_bar import FilterBar
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class LibraryScreen(LibraryFrame):
+class LibraryScreen(LibraryAlike):
     """A persona's photos: at first those without a post, newest first, from the first undecided one on.
 
     Args:
@@ -55,6 +56,7 @@ class LibraryScreen(LibraryFrame):
     LibraryScreen {
         #left { width: 48; }
         #right { width: 1fr; }
+        #looking { height: 1; padding: 0 1; color: $text-muted; }
         &.-normal #left { width: 36; }
         #strip { display: none; }
         &.-strip #strip { display: block; }
@@ -97,9 +99,12 @@ class LibraryScreen(LibraryFrame):
             await self.app.run_action("take_back")
             return
         decision = self._triage.undo()
+        if decision.before.id not in self._list.rows.ids:
+            self._leave_answers()
         if not self._list.go_to(decision.before.id):
             self._list.put_in(min(decision.index, len(self._list.rows)), decision.before.id)
             self._show_panes()
+            self._reads_after_storing = self._browsing.browse.folded
         self._list.put(decision.before)
         self._store_decisions()
 
@@ -108,18 +113,30 @@ class LibraryScreen(LibraryFrame):
         if photo is None:
             return
         decision = self._triage.decide(photo, verdict, index, self.context.clock())
+        self._tell_of_copies(photo, verdict)
         self._list.put(decision.after)
-        if self._browsing.browse.verdict in (None, verdict):
+        if self._browsing.question is not None or self._browsing.browse.verdict in (None, verdict):
             self._list.move_to(index + 1)
         else:  # it is no longer among those shown
-            self._list.take_out(index)
-            self._show_panes()
+            self._take_out(index)
         self._store_decisions()
+
+    def _take_out(self, index: int) -> None:
+        """Take a photo out of the list; where it was of a stack, another one comes in its place."""
+        photo_id = self._list.rows.ids[index]
+        is_stacked = self._stacks.of(photo_id).behind or self._stacks.first_of(photo_id) is not None
+        self._list.take_out(index)
+        self._show_panes()
+        if is_stacked:
+            self._reads_after_storing = True
 
     @work(group="verdicts", exit_on_error=False, description="storing what was decided")
     async def _store_decisions(self) -> None:
         try:
             await self._triage.store()
+            if self._reads_after_storing:
+                self._reads_after_storing = False
+                self._read()
         except BaseException:
             self._list.reload()
             self._read()
@@ -130,18 +147,24 @@ class LibraryScreen(LibraryFrame):
     def action_filter(self) -> None:
         """Choose photos by typing."""
         self.remove_class("-picture")  # where there is room for one of them, it is the list that is typed for
+        self._leave_answers()
         self._show_panes(also_empty=True)
         self._filter.open()
 
     def action_clear(self) -> None:
-        """Take the filter away."""
-        if self._browsing.browse.is_filtered:
+        """Go back from an answer, or take the filter away, or else the marks."""
+        if self._go_back():
+            return
+        if not self._browsing.browse.is_filtered:
+            self._clear_marks()
+        else:
             self._filter.clear_words()
             self._verdict = None
             self._browse(browse_for("", replace(self._browsing.browse, verdict=None), self.context.zone))
 
     def action_next_verdict(self) -> None:
         """Show only undecided, then picked, then rejected photos, then all."""
+        self._leave_answers()
         verdicts = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
         now = verdicts.index(self._browsing.browse.verdict)
         self._verdict = verdicts[(now + 1) % len(verdicts)]
@@ -149,12 +172,14 @@ class LibraryScreen(LibraryFrame):
 
     def action_next_sort(self) -> None:
         """Sort by the next thing, in its usual direction."""
+        self._leave_answers()
         sorts = list(Sort)
         sort = sorts[(sorts.index(self._browsing.browse.sort) + 1) % len(sorts)]
         self._browse(replace(self._browsing.browse, sort=sort, descending=USUAL_DIRECTION[sort]))
 
     def action_turn_round(self) -> None:
         """Turn the order round."""
+        self._leave_answers()
         browse = self._browsing.browse
         self._browse(replace(browse, descending=not browse.descending))
 
@@ -166,6 +191,7 @@ class LibraryScreen(LibraryFrame):
     def _jump_to(self, photo_id: int | None) -> None:
         if photo_id is None:
             return
+        self._leave_answers()
         if self._browsing.browse.sort is not Sort.TAKEN:
             self._opens_on = photo_id
             self._browse(replace(self._browsing.browse, sort=Sort.TAKEN, descending=True))
@@ -227,8 +253,7 @@ class LibraryScreen(LibraryFrame):
 
     @on(OverviewChanged)
     def _overview_changed(self) -> None:
-        if self._preview.photo is not None:  # another channel has other rules
-            self._preview.set_details(self._details(self._preview.photo))
+        self._show_details()  # another channel has other rules
         if not self._list.rows and not self._browsing.is_reading:
             self._show_nothing()
 

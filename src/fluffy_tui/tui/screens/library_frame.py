@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -13,13 +13,19 @@ from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.browsing import Browsing
 from fluffy_tui.tui.filter_words import browse_words
-from fluffy_tui.tui.photo_details import photo_details
+from fluffy_tui.tui.likeness import distance_words
+from fluffy_tui.tui.looked_at import LookedAt
+from fluffy_tui.tui.marking import Marks
+from fluffy_tui.tui.messages import DatabaseBack, PhotosChanged, PhotosLookedAt
+from fluffy_tui.tui.photo_details import alike_details, photo_details
+from fluffy_tui.tui.renderers import renderer_named
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.triage import Triage
 from fluffy_tui.tui.widgets.filmstrip import Filmstrip
 from fluffy_tui.tui.widgets.filter_bar import FilterBar
+from fluffy_tui.tui.widgets.photo_line import RowNote
 from fluffy_tui.tui.widgets.photo_list import PhotoList
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 
 if TYPE_CHECKING:
     from array import array
@@ -47,19 +53,24 @@ class LibraryFrame(FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        photos = context.services.photos
-        self._list = PhotoList(photos.by_ids, self._now, self._has_text, id="photos")
+        photos, alike = context.services.photos, context.services.alike
+        self._persona_id = self.persona.id
+        self._browsing = Browsing(photos, alike, self._persona_id, self._show_ids, self._anchor)
+        self._stacks = self._browsing.stacks
+        self._list = PhotoList(self._stacks.fetch, self._now, self._note, id="photos")
         self._preview = PhotoPreview(renderer_named(context.preview), photos.thumbnail)
         self._strip = Filmstrip(self._list.photo_at, photos.thumbnail, id="strip")
         self._filter = FilterBar(id="filter")
+        self._looked_at = LookedAt(alike, self._persona_id)
+        self._looking = Static("", id="looking", markup=False)
         self._nothing = Static(READING, id="nothing", markup=False)
         self._panes = Horizontal(
-            Vertical(self._filter, self._list, id="left"), Vertical(self._preview, self._strip, id="right")
+            Vertical(self._filter, self._list, self._looking, id="left"),
+            Vertical(self._preview, self._strip, id="right"),
         )
         self._kept: frozenset[str] = frozenset()
-        self._persona_id = self.persona.id
-        self._browsing = Browsing(photos, self._persona_id, self._show_ids, self._anchor)
         self._triage = Triage(photos)
+        self._marks = Marks()
         self._opens_on: int | None = None
         self._verdict: Verdict | None = None  # chosen by key; a word of the filter comes before it
 
@@ -71,6 +82,7 @@ class LibraryFrame(FrameScreen):
 
     def on_mount(self) -> None:
         """Read the library."""
+        self._looking.display = False
         self._say_what_is_shown()
         self._look_for_texts()
         self._read()
@@ -94,8 +106,8 @@ class LibraryFrame(FrameScreen):
     # Reading
 
     def _browse(self, browse: Browse) -> None:
-        if browse != self._browsing.browse:
-            self._browsing.browse = browse
+        if browse != self._browsing.asked:
+            self._browsing.browse, self._browsing.question = browse, None
             self._say_what_is_shown()
             self._read()
 
@@ -129,10 +141,13 @@ class LibraryFrame(FrameScreen):
     def _anchor(self) -> int | None:
         return self._opens_on or self._list.highlighted_id
 
-    def _show_ids(self, ids: array[int], whole: bool) -> None:
-        cursor_on, self._opens_on = self._opens_on, None if whole else self._opens_on
-        self._list.replace_ids(ids, cursor_on=cursor_on, whole=whole)
+    def _show_ids(self, ids: array[int], whole: bool, cursor_on: int | None) -> None:
+        wanted, self._opens_on = self._opens_on, None if whole else self._opens_on
+        self._list.replace_ids(ids, cursor_on=wanted if cursor_on is None else cursor_on, whole=whole)
+        self._say_what_is_shown()
         self._show_panes()
+        if whole and not self._looked_at.is_counted:
+            self._count_looked_at()
 
     def _show_panes(self, *, also_empty: bool = False) -> None:
         """Show list and picture where there is something to see, or a filter to change; else why there is not."""
@@ -146,11 +161,23 @@ class LibraryFrame(FrameScreen):
             self._show_nothing()
 
     def _say_what_is_shown(self) -> None:
-        self._list.border_title = Content(browse_words(self._browsing.browse, self.context.zone))
+        browsing = self._browsing
+        if browsing.question is not None:
+            words = browsing.question.words
+        else:
+            words = browse_words(browsing.browse, self.context.zone)
+            if browsing.shown == browsing.browse and browsing.folded:
+                words += f" · {browsing.folded:,} folded"
+        self._list.border_title = Content(words)
 
     def _remember_position(self) -> None:
-        if (photo_id := self._list.highlighted_id) is not None:
+        if (photo_id := self._position) is not None:
             self.context.state_file.remember(position=(self._persona_id, photo_id))
+
+    @property
+    def _position(self) -> int | None:
+        """The photo that the library is to open on again."""
+        return self._list.highlighted_id
 
     def _show_nothing(self) -> None:
         counts = self.context.overview.persona_counts
@@ -168,7 +195,27 @@ class LibraryFrame(FrameScreen):
         self._read()
 
     def _details(self, photo: Photo) -> str:
-        return photo_details(photo, self._rules(), self.context.zone)
+        note, neighbour = self._note(photo), self._browsing.neighbours.get(photo.id)
+        return photo_details(
+            photo,
+            self._rules(),
+            self.context.zone,
+            alike_details(note, neighbour if self._browsing.question else None, self._stacks.of(photo.id)),
+        )
+
+    def _note(self, photo: Photo) -> RowNote:
+        """Return what the list says of a photo besides the photo."""
+        neighbour = self._browsing.neighbours.get(photo.id) if self._browsing.question else None
+        stack = self._stacks.of(photo.id)
+        is_copy = neighbour is None and self._stacks.first_of(photo.id) is not None
+        return RowNote(
+            has_text=photo.sha256 in self._kept,
+            marked=photo.id in self._marks,
+            copies=0 if self._browsing.question or is_copy else len(stack.behind),
+            is_open=self._stacks.is_open(photo.id),
+            is_copy=is_copy,
+            likeness=distance_words(neighbour) if neighbour else "",
+        )
 
     def _rules(self) -> NetworkRules:
         channel = self.persona.channel
@@ -177,8 +224,34 @@ class LibraryFrame(FrameScreen):
     def _now(self) -> datetime:
         return self.context.clock().astimezone(self.context.zone)
 
-    def _has_text(self, photo: Photo) -> bool:
-        return photo.sha256 in self._kept
-
     def _look_for_texts(self) -> None:
         self._kept = self.context.kept_texts.kept(self._persona_id)
+
+    # How far the worker is
+
+    @on(PhotosLookedAt)
+    def _looked_at_some(self, message: PhotosLookedAt) -> None:
+        if message.persona_id != self._persona_id:
+            return
+        if self._looked_at.add(message):
+            self._count_looked_at()
+        self._say_how_far()
+        if message.stacked:
+            self._list.reload()
+            self._read()
+
+    @on(PhotosChanged)
+    @on(DatabaseBack)
+    def _others_to_look_at(self) -> None:
+        self._count_looked_at()
+
+    @work(group="looked-at", exit_on_error=False, description="counting pictures that were looked at")
+    async def _count_looked_at(self) -> None:
+        await self._looked_at.count()
+        self._say_how_far()
+
+    def _say_how_far(self) -> None:
+        words = self._looked_at.words
+        if words != str(self._looking.content):
+            self._looking.update(words)
+            self._looking.display = bool(words)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import set_cell_size
 from rich.segment import Segment
 from textual import work
 from textual.geometry import Size
@@ -15,9 +16,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.widgets.photo_line import marks, shortened, taken_words
+from fluffy_tui.tui.widgets.photo_line import PLAIN, RowNote, line_parts
 from fluffy_tui.tui.widgets.photo_rows import PhotoRows, index_after_change
-from fluffy_tui.tui.wording import one_line, shape_words
+from fluffy_tui.tui.widgets.row_moves import RowMoves
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class PhotoList(ScrollView, can_focus=True):
+class PhotoList(RowMoves, ScrollView, can_focus=True):
     """Shows photos by their ids, fetching only the rows around those that are seen.
 
     The cursor never waits: a row that has not come yet is a dim line. Answers that come after the ids have
@@ -41,7 +42,7 @@ class PhotoList(ScrollView, can_focus=True):
     Args:
         fetch: returns the photos of some ids, without those that are gone.
         now: the time, for leaving out the present year.
-        has_text: whether a caption was begun for a photo and kept.
+        note: what is to be said of a photo besides.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.LIST)]
@@ -109,7 +110,7 @@ class PhotoList(ScrollView, can_focus=True):
         self,
         fetch: Callable[[Sequence[int]], Awaitable[dict[int, Photo]]],
         now: Callable[[], datetime],
-        has_text: Callable[[Photo], bool] = lambda _photo: False,
+        note: Callable[[Photo], RowNote] = lambda _photo: PLAIN,
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
@@ -120,7 +121,8 @@ class PhotoList(ScrollView, can_focus=True):
         """Index of the highlighted row."""
         self._fetch = fetch
         self._now = now
-        self._has_text = has_text
+        self._note = note
+        self._said = ""
         self._loading = False
         self._whole = True
         self._told: Photo | None = None
@@ -139,21 +141,34 @@ class PhotoList(ScrollView, can_focus=True):
         """Return the photo at an index; None where there is none or it has not come."""
         return self.rows.photo(index) if 0 <= index < len(self.rows) else None
 
+    @property
+    def last(self) -> int:
+        """Index of the last row; -1 while there is none."""
+        return len(self.rows) - 1
+
     def neighbours(self) -> list[Photo]:
         """Return the next and the previous photo, as far as they are known."""
         found = (self.photo_at(index) for index in (self.cursor + 1, self.cursor - 1))
         return [photo for photo in found if photo is not None]
 
-    def replace_ids(self, ids: Sequence[int], *, cursor_on: int | None = None, whole: bool = True) -> None:
+    def replace_ids(
+        self,
+        ids: Sequence[int],
+        *,
+        cursor_on: int | None = None,
+        whole: bool = True,
+        row_on_screen: int | None = None,
+    ) -> None:
         """Show other ids; the cursor stays on its photo, or on the next one that is left.
 
         Args:
             ids: All ids in the order shown; an `array('q')` is taken as it is.
             cursor_on: The id to put the cursor on instead, where it is among them.
             whole: Whether there are no more; otherwise their number is not said.
+            row_on_screen: Where on the screen the cursor is to be; where it was, when not given.
         """
         self._whole = whole
-        old, row_on_screen = self.rows.ids, self.cursor - round(self.scroll_y)
+        old, row = self.rows.ids, self.row_on_screen if row_on_screen is None else row_on_screen
         self.rows.replace(ids)
         target = old[self.cursor : self.cursor + 1] if cursor_on is None else [cursor_on]
         if cursor_on is not None and cursor_on in self.rows.ids:
@@ -161,7 +176,7 @@ class PhotoList(ScrollView, can_focus=True):
         else:
             self.cursor = index_after_change(old, self.cursor, self.rows.ids)
         self.virtual_size = Size(0, len(self.rows))
-        self.scroll_to(y=max(0, self.cursor - row_on_screen), animate=False, immediate=True, force=True)
+        self.scroll_to(y=max(0, self.cursor - row), animate=False, immediate=True, force=True)
         self._reveal()
         self._told = None
         self._tell()
@@ -178,6 +193,26 @@ class PhotoList(ScrollView, can_focus=True):
         self.refresh()
         if photo.id == self.highlighted_id:
             self._tell()
+
+    @property
+    def row_on_screen(self) -> int:
+        """How many lines below the list's first line on the screen the cursor is."""
+        return self.cursor - round(self.scroll_y)
+
+    def say(self, words: str) -> None:
+        """Say something beside the numbers of the rows in sight, such as how many are marked."""
+        self._said = words
+        self._look()
+
+    def splice(self, start: int, stop: int, ids: Sequence[int]) -> None:
+        """Put rows in the place of those from `start` up to and without `stop`; a cursor among them goes before."""
+        cursor = self.cursor
+        if cursor >= stop:
+            cursor += len(ids) - (stop - start)
+        elif cursor >= start:
+            cursor = max(0, start - 1)
+        self.rows.ids[start:stop] = array("q", ids)
+        self._rows_moved(cursor)
 
     def take_out(self, index: int) -> None:
         """Take a row out; the cursor stays where it is, on the row that follows."""
@@ -218,30 +253,6 @@ class PhotoList(ScrollView, can_focus=True):
         self.refresh_line(index)
         self._reveal()
         self._tell()
-
-    def action_cursor_down(self) -> None:
-        """Go to the next row."""
-        self.move_to(self.cursor + 1)
-
-    def action_cursor_up(self) -> None:
-        """Go to the previous row."""
-        self.move_to(self.cursor - 1)
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self.move_to(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self.move_to(len(self.rows) - 1)
-
-    def action_page_down(self) -> None:
-        """Go down by what fits on the screen."""
-        self.move_to(self.cursor + self._page())
-
-    def action_page_up(self) -> None:
-        """Go up by what fits on the screen."""
-        self.move_to(self.cursor - self._page())
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row clicked; a click on the row under the cursor selects it."""
@@ -286,26 +297,17 @@ class PhotoList(ScrollView, can_focus=True):
         if photo is None:
             words = "no longer there" if self.rows.is_gone(index) else "·" * 12
             return [edge, Segment(set_cell_size(words, width - 1), styled("dim"))]
-        shape, taken = shape_words(photo.width, photo.height), taken_words(photo, self._now())
-        mark, trouble = marks(photo, has_text=self._has_text(photo))
-        marks_width = 4
-        facts_width = 22 if width >= 42 else 8 if width >= 28 else 0
-        name_width = max(1, width - 1 - facts_width - marks_width)
-        facts = f" {shape:>6} {taken:>12}  "[: facts_width - 1].ljust(facts_width)
-        return [
-            edge,
-            Segment(shortened(one_line(photo.name), name_width), base),
-            Segment(facts, styled("dim")),
-            Segment(mark, styled("mark")),
-            Segment(set_cell_size(trouble, marks_width - cell_len(mark)), styled("trouble")),
-        ]
+        parts = line_parts(photo, self._note(photo), width - 1, self._now())
+        return [edge, *(Segment(words, styled(role) if role else base) for role, words in parts)]
 
-    def _page(self) -> int:
+    @property
+    def page(self) -> int:
+        """How many rows fit on the screen."""
         return max(1, self.scrollable_content_region.height)
 
     def _reveal(self) -> None:
         """Scroll just as far as it takes to see the cursor."""
-        top, page = round(self.scroll_y), self._page()
+        top, page = round(self.scroll_y), self.page
         if self.cursor < top:
             self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
         elif self.cursor >= top + page:
@@ -318,9 +320,10 @@ class PhotoList(ScrollView, can_focus=True):
 
     def _look(self) -> None:
         """Say which rows are in sight, and have those fetched that are not known."""
-        top, page, count = round(self.scroll_y), self._page(), len(self.rows)
+        top, page, count = round(self.scroll_y), self.page, len(self.rows)
         total = f"{count:,}" if self._whole else "…"
-        self.border_subtitle = f"{top + 1:,}–{min(top + page, count):,} of {total}" if count else ""
+        rows = f"{top + 1:,}–{min(top + page, count):,} of {total}" if count else ""
+        self.border_subtitle = " · ".join(filter(None, (self._said, rows)))
         self.refresh()
         if not self._loading and self.rows.missing(*self._in_sight()):
             self._loading = True
@@ -328,7 +331,7 @@ class PhotoList(ScrollView, can_focus=True):
 
     def _in_sight(self) -> tuple[int, int]:
         """Return the range of rows seen, and a page before and after."""
-        top, page = round(self.scroll_y), self._page()
+        top, page = round(self.scroll_y), self.page
         return max(0, top - page), top + 2 * page
 
     @work(group="photo-rows", description="photos in sight", exit_on_error=False)
