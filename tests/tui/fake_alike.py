@@ -30,9 +30,11 @@ class FakeAlike:
         """Earlier posts by the photo asked about; None where nobody can tell."""
         self.stacks: dict[int, int] = {}
 
-    async def more_like(self, photo_id: int) -> Sequence[Neighbour]:
-        """Return up to 24 photos by the distance of their numbers."""
-        return self._answer([photo_id], farthest=False)
+    async def more_like(
+        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True
+    ) -> Sequence[Neighbour]:
+        """Return photos by the distance of their numbers."""
+        return self._answer([photo_id], farthest=False, unscheduled_only=unscheduled_only)[:limit]
 
     async def least_like(self, photo_ids: Sequence[int]) -> Sequence[Neighbour]:
         """Return up to 24 photos whose numbers are far from all of these."""
@@ -60,7 +62,9 @@ class FakeAlike:
         """Return what `stacks` says."""
         return {id_: self.stacks[id_] for id_ in photo_ids if id_ in self.stacks}
 
-    def _answer(self, photo_ids: Sequence[int], *, farthest: bool) -> Sequence[Neighbour]:
+    def _answer(
+        self, photo_ids: Sequence[int], *, farthest: bool, unscheduled_only: bool = True
+    ) -> Sequence[Neighbour]:
         if self.error is not None:
             raise self.error
         persona = next(
@@ -69,7 +73,7 @@ class FakeAlike:
         found = [
             Neighbour(photo.id, distance, Relation.SAME_SCENE if distance <= 0.12 else Relation.OTHER)
             for photo in self._photos(persona)
-            if photo.id not in photo_ids and photo.id not in self._scheduled()
+            if photo.id not in photo_ids and not (unscheduled_only and photo.id in self._scheduled())
             for distance in [min(abs(photo.id - other) for other in photo_ids) / 25]
         ]
         return sorted(found, key=lambda one: (one.distance, one.photo_id), reverse=farthest)[:24]

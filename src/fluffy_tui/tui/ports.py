@@ -123,8 +123,10 @@ class PhotosPort(Protocol):
 class AlikePort(Protocol):
     """What is like what, answered from what a worker has stored."""
 
-    async def more_like(self, photo_id: int) -> Sequence[Neighbour]:
-        """Return the photos without a post that are most like one; raises NoEmbeddings or NotLookedAtYet."""
+    async def more_like(
+        self, photo_id: int, *, limit: int = ..., unscheduled_only: bool = ...
+    ) -> Sequence[Neighbour]:
+        """Return the photos that are most like one; raises NoEmbeddings or NotLookedAtYet."""
 
     async def least_like(self, photo_ids: Sequence[int]) -> Sequence[Neighbour]:
         """Return those that are farthest from some; raises NoEmbeddings or NotLookedAtYet."""
