@@ -110,6 +110,13 @@ _PERSONAS = (
         footer=True,
     ),
     Action(
+        "personas.snippets",
+        "s",
+        "snippets",
+        "Write and change the persona's hashtag sets and snippets.",
+        Place.PERSONAS,
+    ),
+    Action(
         "personas.import_photos",
         "i",
         "import",

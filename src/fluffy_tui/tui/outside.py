@@ -6,14 +6,17 @@ import asyncio
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.browser import has_browser
+from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from textual.app import App
 
 _OPENERS = {"darwin": "open", "win32": "explorer"}
 _ANSWERS_WITHIN = 5.0
@@ -24,19 +27,33 @@ class NotOpened(FluffyError):
     """The photo could not be opened outside; the text says why."""
 
 
+async def show_outside(app: App[Any], path: Path) -> None:
+    """Open a photo outside, or copy where it is when there is no desktop; tell which."""
+    if has_browser(os.environ):
+        try:
+            await open_outside(path)
+        except NotOpened as error:
+            app.notify(one_line(str(error)), severity="warning", markup=False)
+        else:
+            app.notify(f"Opened outside: {one_line(path.name)}", markup=False)
+        return
+    app.copy_to_clipboard(str(path))
+    app.notify(
+        "There is no desktop here to open the photo on, so its path is copied.",
+        severity="warning",
+        markup=False,
+    )
+
+
 async def open_outside(
     path: Path, environment: Mapping[str, str] | None = None, platform: str = sys.platform
 ) -> None:
     """Open a file as the desktop does.
 
     Raises:
-        NotOpened: there is no desktop, nothing that opens files, no file, or the opener failed.
+        NotOpened: nothing opens files here, there is no such file, or the opener failed.
     """
     environment = os.environ if environment is None else environment
-    if not has_browser(environment, platform):
-        raise NotOpened(
-            "There is no desktop in this terminal to open the photo on.", f"It is at {path}; y copies that."
-        )
     opener = shutil.which(_OPENERS.get(platform, "xdg-open"), path=environment.get("PATH"))
     if opener is None:
         raise NotOpened("Nothing here opens files outside.", "Install xdg-utils, which has xdg-open.")

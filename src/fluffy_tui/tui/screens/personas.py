@@ -115,7 +115,7 @@ class PersonasScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim what needs a persona while there is none."""
-        if action in ("open", "rename", "channel", "import_photos") and not self._personas:
+        if action in ("open", "rename", "channel", "snippets", "import_photos") and not self._personas:
             return None
         return True
 
@@ -163,6 +163,13 @@ class PersonasScreen(FrameScreen):
         changed = await self.app.push_screen_wait(ChannelScreen(self.context.services.personas, persona))
         if changed is not None:
             await self._changed(changed)
+
+    def action_snippets(self) -> None:
+        """Write and change the persona's hashtag sets and snippets."""
+        from fluffy_tui.tui.screens.snippets import SnippetsScreen
+
+        if persona := self._highlighted():
+            self.app.push_screen(SnippetsScreen(self.context, persona))
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""

@@ -51,7 +51,8 @@ class CompletingArea(TextArea, inherit_bindings=False):
         """What may complete a word."""
         self.offered = CompletionList(self._complete)
         """Where it is offered."""
-        self._declined: tuple[int, int] | None = None
+        self._declined: tuple[tuple[int, int], str] | None = None
+        """Where a word starts that nothing is to be offered for, and how far it was written."""
         super().__init__(**options)
 
     def update_suggestion(self) -> None:
@@ -62,8 +63,9 @@ class CompletingArea(TextArea, inherit_bindings=False):
         line = self.document.get_line(row)
         word = begun(line[:column]) if self.selection.is_empty else ""
         start = (row, column - len(word))
-        if not word or start == self._declined:
-            self._declined = self._declined if word else None
+        if self._declined and not (start == self._declined[0] and word.startswith(self._declined[1])):
+            self._declined = None
+        if not word or self._declined:
             self.offered.close()
             return
         used = hashtags("\n".join((*self._lines_but(row), line[: start[1]], line[column:])))
@@ -130,13 +132,19 @@ class CompletingArea(TextArea, inherit_bindings=False):
         """Offer nothing for this word any more."""
         row, column = self.cursor_location
         word = begun(self.document.get_line(row)[:column])
-        self._declined = (row, column - len(word)) if word else None
+        self._declined = ((row, column - len(word)), word) if word else None
         self.offered.close()
 
     def _complete(self, completion: Completion) -> None:
         row, column = self.cursor_location
         word = begun(self.document.get_line(row)[:column])
         self.put(completion.text, (row, column - len(word)), (row, column))
+
+    def put_apart(self, text: str) -> None:
+        """Put a text where the cursor is, or in place of what is selected, apart from the word before."""
+        row, column = min(self.selection)
+        before = self.document.get_line(row)[:column][-1:]
+        self.put(text if not before or before.isspace() else f" {text}")
 
     def put(
         self, text: str, start: tuple[int, int] | None = None, end: tuple[int, int] | None = None

@@ -1,0 +1,133 @@
+"""What helps to write a caption: earlier ones, hashtag sets, snippets, the photo outside of the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from fluffy_tui.networks import rules_for
+from fluffy_tui.personas import SnippetKind
+from fluffy_tui.tui.completions import Completions
+from fluffy_tui.tui.outside import show_outside
+from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.screens.pick_text import PickedText, PickTextScreen
+from fluffy_tui.tui.wording import moment_words, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.personas import Snippet
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.context import Context
+    from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+
+EARLIER = 30
+"""Captions that a new one is compared with, and that its hashtags are learned from."""
+LISTED = 20
+"""Captions that are listed to be used again."""
+_NAME = 60
+"""Characters of a caption that stand in the list."""
+
+
+class WritesCaptions(FrameScreen):
+    """A screen with a caption in it; a subclass says which it is, and what is done when more is known.
+
+    Args:
+        context: The world.
+        photo: What the caption is for.
+    """
+
+    def __init__(self, context: Context, photo: Photo) -> None:
+        super().__init__(context)
+        self._photo = photo
+        self._earlier: tuple[Post, ...] = ()
+        self._snippets: tuple[Snippet, ...] = ()
+
+    @property
+    def caption_editor(self) -> CaptionEditor:
+        """Where the caption is written."""
+        raise NotImplementedError
+
+    def texts_read(self) -> None:
+        """Hear that earlier captions, hashtag sets and snippets are known now."""
+
+    @property
+    def earlier_captions(self) -> tuple[str, ...]:
+        """Captions of the persona's last posts, the newest first, without this photo's own."""
+        return tuple(post.caption for post in self._earlier)
+
+    @work(
+        group="texts",
+        exclusive=True,
+        exit_on_error=False,
+        description="reading earlier captions and snippets",
+    )
+    async def read_texts(self) -> None:
+        """Read what can be used again, and offer it while a caption is typed."""
+        services = self.context.services
+        posts = await services.scheduling.posts(self.persona, limit=EARLIER)
+        self._earlier = tuple(post for post in posts if post.photo_id != self._photo.id)
+        self._snippets = tuple(await services.snippets.list(self.persona.id))
+        self.caption_editor.completions = Completions(self._snippets, self.earlier_captions)
+        self.texts_read()
+
+    def action_earlier(self) -> None:
+        """Choose one of the persona's last captions."""
+        self._pick(
+            f"last captions of {one_line(self.persona.name)}",
+            [self._earlier_text(post) for post in self._earlier[:LISTED] if post.caption.strip()],
+            "No other caption was written for this persona yet. They are listed here once there are some.",
+        )
+
+    def action_insert(self) -> None:
+        """Choose a hashtag set or a snippet."""
+        self._pick(
+            f"hashtag sets and snippets of {one_line(self.persona.name)}",
+            [_snippet_text(snippet) for snippet in self._snippets],
+            "There are no hashtag sets and no snippets yet. esc, then f4, makes the first.",
+        )
+
+    def action_snippets(self) -> None:
+        """Write and change hashtag sets and snippets."""
+        from fluffy_tui.tui.screens.snippets import SnippetsScreen
+
+        def read(_: None) -> None:
+            self.read_texts()
+
+        self.app.push_screen(SnippetsScreen(self.context, self.persona), read)
+
+    @work(group="outside", exclusive=True, exit_on_error=False, description="opening the photo outside")
+    async def action_open_outside(self) -> None:
+        """Open the photo outside of the terminal."""
+        await show_outside(self.app, self._photo.path)
+
+    def _pick(self, title: str, texts: Sequence[PickedText], empty: str) -> None:
+        self.app.push_screen(PickTextScreen(title, texts, empty), self._put)
+
+    def _put(self, picked: PickedText | None) -> None:
+        if picked is not None:
+            self.caption_editor.put_apart(picked.text)
+        self.caption_editor.focus()
+
+    def _earlier_text(self, post: Post) -> PickedText:
+        at = post.posted_at or post.scheduled_at or post.created_at
+        when = moment_words(at, self.context.clock(), self.context.zone)
+        network = self._network(post)
+        about = f"{when} · {network}" if network else when
+        return PickedText(one_line(post.caption)[:_NAME], about, post.caption)
+
+    def _network(self, post: Post) -> str:
+        """Return the name of the network that a post is for; empty where its channel is nobody's any more."""
+        for persona in (self.persona, *self.context.overview.personas.values()):
+            if persona.channel is not None and persona.channel.id == post.channel_id:
+                return rules_for(str(persona.channel.service)).name
+        return ""
+
+
+def _snippet_text(snippet: Snippet) -> PickedText:
+    if snippet.kind is SnippetKind.HASHTAGS:
+        count = len(snippet.text.split())
+        return PickedText(snippet.name, f"{count} hashtag{'s' * (count != 1)}", snippet.text)
+    return PickedText(f";{snippet.name}", one_line(snippet.text)[:_NAME], snippet.text)
