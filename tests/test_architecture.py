@@ -18,7 +18,7 @@ EDGES = {
     "modes/console.py": "the error of the person's own script, shown as `python -` does",
     "modes/own_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
     "scheduling/delivery.py": "a job's edge: whatever it was is logged and kept on the post for the next try",
-    "tui/screens/compose.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
+    "tui/screens/submits_captions.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
     "tui/widgets/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/widgets/photo_list.py": "a worker's edge: the list stays, and its screen says why",
     "tui/widgets/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
@@ -29,7 +29,7 @@ EDGES = {
 CLOCK = {
     "tui/hearing.py": "a worker's silence sends no event",
     "tui/widgets/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
-    "tui/screens/compose.py": "what is typed is written down a moment later, not at each key",
+    "tui/screens/submits_captions.py": "what is typed is written down a moment later, not at each key",
     "tui/widgets/photo_preview.py": "nothing is decoded while the cursor still runs",
 }
 """Where the clock may be used, and why."""
