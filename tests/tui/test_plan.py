@@ -164,7 +164,7 @@ async def test_enter_on_an_empty_slot_writes_the_next_post_for_it(
         await driver.press(*"fog", "ctrl+s")
         assert isinstance(driver.screen, PlanScreen)
         [given] = services.scheduling.submitted
-        assert (given["photo"].id, given["share_mode"]) == (picked, ShareMode.CUSTOM_SCHEDULED)  # type: ignore[attr-defined]
+        assert (given["photo"].id, given["share_mode"]) == (picked, ShareMode.CUSTOM_SCHEDULED)
         assert given["at"] == slot.at
         assert grid(driver).cell is not None and grid(driver).cell.planned is not None
 

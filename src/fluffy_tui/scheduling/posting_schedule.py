@@ -89,11 +89,13 @@ class Agenda:
     now: datetime
     missing: tuple[str, ...] = ()
     """What delivery lacks, in plain words; submissions stay drafts meanwhile."""
+    spoken_for: int = 0
+    """Places in the queue that go to posts which are still being written."""
 
     @property
     def waiting(self) -> int:
-        """How many posts have not gone out yet."""
-        return sum(post.step in (*ON_THE_WAY, *IN_BUFFER) for post in self.posts)
+        """How many posts have not gone out yet, those spoken for among them."""
+        return self.spoken_for + sum(post.step in (*ON_THE_WAY, *IN_BUFFER) for post in self.posts)
 
     @property
     def room(self) -> int | None:

@@ -2,40 +2,31 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Static, TextArea
 
-from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.networks import rules_for, text_length
-from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.photo_details import photo_details
-from fluffy_tui.tui.screens.compose_facts import read_agenda, service_of
-from fluffy_tui.tui.screens.frame import FrameScreen
-from fluffy_tui.tui.text_keeping import TextKeeping
-from fluffy_tui.tui.week import WeekPost, apart, give_slots
+from fluffy_tui.tui.messages import DatabaseBack, PostChanged
+from fluffy_tui.tui.screens.compose_facts import read_agenda
+from fluffy_tui.tui.screens.week_facts import begin_week, framing_of, look_at
+from fluffy_tui.tui.screens.week_frame import WeekFrame
+from fluffy_tui.tui.screens.week_sending import submit_week, take_week_back
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
-from fluffy_tui.tui.widgets.frame_lines import zone_of
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
-from fluffy_tui.tui.wording import both_zones, error_words, one_line
+from fluffy_tui.tui.widgets.week_table import WeekTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.app import ComposeResult
-
     from fluffy_tui.tui.context import Context
-    from fluffy_tui.tui.kept_texts import KeptText
+    from fluffy_tui.tui.framing import Framing
+    from fluffy_tui.tui.week import WeekPost
 
-log = logging.getLogger(__name__)
+REVIEWED = "ctrl+s submits all · enter writes on · ctrl+x leaves one out"
 
 
-class FillWeekScreen(FrameScreen):
+class FillWeekScreen(WeekFrame):
     """The photos of a week: written one by one, looked over in a table, submitted and taken back together.
 
     Args:
@@ -45,132 +36,112 @@ class FillWeekScreen(FrameScreen):
 
     PLACE = Place.FILL
     TAB = "plan"
-    BINDINGS = bindings(Place.FILL)
-    CSS: ClassVar[str] = """
-    FillWeekScreen {
-        #writing { height: 1fr; }
-        PhotoPreview { width: 44%; }
-        &.-normal PhotoPreview { width: 36%; }
-        &.-narrow PhotoPreview { display: none; }
-        #caption { height: 1fr; min-height: 4; }
-        #alt-text { height: 4; }
-        #slot { height: auto; padding: 0 1; color: $text-muted; }
-        #review { height: 1fr; border: round $border; border-title-color: $text; padding: 0 1; }
-        #said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
-    }
-    """
+    BINDINGS = bindings(
+        Place.FILL,
+        only=(
+            "fill.next",
+            "fill.before",
+            "fill.caption",
+            "fill.alt_text",
+            "fill.fit",
+            "fill.leave_out",
+            "fill.submit",
+            "fill.undo",
+            "fill.back",
+        ),
+    )
 
     def __init__(self, context: Context, photo_ids: Sequence[int]) -> None:
         super().__init__(context)
         self._ids = tuple(photo_ids)
-        self._rules = rules_for(service_of(self.persona))
-        self._zone = zone_of(self.persona, context.zone)
-        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
-        self._caption = CaptionEditor(
-            "caption",
-            lambda text: text_length(text, self._rules),
-            self._rules.caption_limit,
-            id="caption",
-            placeholder="What goes out with the picture",
-            fold=self._rules.caption_fold,
-        )
-        self._alt_text = CaptionEditor("alt text", len, self._rules.alt_text_limit, id="alt-text")
-        self._slot = Static("", id="slot", markup=False)
-        self._table = Static("", id="table", markup=False)
-        self._said = Static("", id="said", markup=False)
-        self._writing = Horizontal(
-            self._preview, Vertical(self._caption, self._alt_text, self._slot), id="writing"
-        )
-        self._review = VerticalScroll(self._table, id="review")
-        self.week: list[WeekPost] = []
-        """The posts of the week, in their order."""
-        self._keeping: dict[int, TextKeeping] = {}
-        self._unsaved: set[int] = set()
-        self._here = 0
-        self._busy = ""
-
-    @property
-    def said(self) -> str:
-        """What is said at the bottom."""
-        return str(self._said.content)
-
-    @property
-    def table(self) -> str:
-        """The table as it is shown."""
-        return str(self._table.content)
-
-    @property
-    def is_reviewing(self) -> bool:
-        """Whether the table is shown."""
-        return self._review.display
-
-    def compose_body(self) -> ComposeResult:
-        """Lay out the writing, and the table that takes its place at the end."""
-        self._review.display = self._writing.display = False
-        yield self._writing
-        yield self._review
-        yield self._said
 
     def on_mount(self) -> None:
         """Read the photos and the slots."""
-        self._say("Looking for free slots …")
+        self.query_one("#week").display = False
+        self._say("Looking for free slots, and for pictures that are alike …")
         self._begin()
 
-    def on_unmount(self) -> None:
-        """Keep all texts, whatever way the screen is left."""
-        self._keep_now()
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the next caption only where one is written."""
+        if action == "next":
+            return not self.is_reviewing
+        return super().check_action(action, parameters)
+
+    # Keys
 
     def action_next(self) -> None:
         """Write the next caption, or look all of them over after the last."""
-        if self._busy or self.is_reviewing or not self.week:
+        if self._busy or self.is_reviewing or not self.week.posts:
             return
         self._keep_now()
-        if self._here + 1 < len(self.week):
-            self._show(self._here + 1)
-        else:
-            self._look_over()
+        later = [n for n in range(self._here + 1, len(self.week.posts)) if self.week.posts[n].post is None]
+        self._write(later[0]) if later else self._look_over()
 
     def action_before(self) -> None:
-        """Go back to the caption before."""
-        if self._busy or not self.week or self._submitted:
+        """Go back to the caption before; from the table to the one of its line."""
+        if self._busy or not self.week.posts:
             return
         self._keep_now()
-        self._show(self._here if self.is_reviewing else max(0, self._here - 1))
+        if self.is_reviewing:
+            self._write(self._here)
+            return
+        earlier = [n for n in range(self._here) if self.week.posts[n].post is None]
+        if earlier:
+            self._write(earlier[-1])
+
+    def action_caption(self) -> None:
+        """Write the caption, of the table's line too."""
+        self._go_to(self._caption)
+
+    def action_alt_text(self) -> None:
+        """Write the alt text, of the table's line too."""
+        self._go_to(self._alt_text)
+
+    def action_fit(self) -> None:
+        """Choose how this picture is fitted."""
+        from fluffy_tui.tui.screens.fit import FitScreen
+
+        if self._may_change():
+            entry = self._entry
+            screen = FitScreen(self.context, entry.photo, framing_of(self.context, self.persona, entry))
+            self.app.push_screen(screen, lambda framing: self._fitted(entry, framing))
 
     def action_leave_out(self) -> None:
         """Leave this photo out; its text is kept with it."""
-        if self._busy or self.is_reviewing or not self.week:
+        if not self._may_change():
             return
         self._keep_now()
-        slots = [entry.slot for entry in self.week if entry.slot]
-        del self.week[self._here]
-        give_slots(self.week, slots)
-        if self.week:
-            self._show(min(self._here, len(self.week) - 1))
-        else:
+        self.week.leave_out(self._here)
+        if not self.week.posts:
             self.dismiss()
+            return
+        self._here = min(self._here, len(self.week.posts) - 1)
+        self._look_over() if self.is_reviewing else self._write(self._here)
 
     def action_submit(self) -> None:
         """Look all of them over, or send them on their way from the table."""
-        if self._busy or not self.week or self._submitted:
+        if self._busy or not self.week.posts:
             return
         self._keep_now()
         if not self.is_reviewing:
             self._look_over()
             return
-        for number, entry in enumerate(self.week):
-            if problem := entry.problem(self._rules):
-                self._show(number)
+        for number, entry in enumerate(self.week.posts):
+            if entry.post is None and (problem := entry.problem(self._rules)):
+                self._write(number)
                 self._say(f"! {problem}")
                 return
-        self._submit()
+        if self.week.waiting:
+            self._start(self._submit, "submitting the week")
+        else:
+            self._say("All of them are submitted. z takes all of them back · esc leaves")
 
     def action_undo(self) -> None:
         """Take back what was submitted."""
         if self._busy:
             return
-        if self._submitted:
-            self._take_back()
+        if self.week.submitted:
+            self._start(self._take_back, "taking the week back")
         else:
             self._say("Nothing of this week was submitted yet.")
 
@@ -178,190 +149,111 @@ class FillWeekScreen(FrameScreen):
         """Go from the table to the captions, or leave; texts are kept."""
         if self._busy:
             self._say(f"{self._busy} A moment, please.")
-        elif self.is_reviewing and not self._submitted:
-            self._show(self._here)
+        elif self.is_reviewing and not self.week.submitted and self.week.posts:
+            self._write(self._here)
         else:
             self.dismiss()
 
-    @property
-    def _submitted(self) -> list[WeekPost]:
-        return [entry for entry in self.week if entry.post is not None]
-
-    # Beginning
+    # Beginning, and what is found out meanwhile
 
     @work(group="week", exit_on_error=False, description="looking for photos and free slots")
     async def _begin(self) -> None:
-        photos = await self.context.services.photos.by_ids(self._ids)
-        agenda = await read_agenda(self.context, self.persona)
-        stacks = await self._stacks()
-        self.week = [WeekPost(photos[id_]) for id_ in apart(self._ids, stacks) if id_ in photos]
-        if not self.week:
-            self._say("These photos are gone from the library.")
+        await begin_week(self.context, self.persona, self.week, self._ids)
+        if not self.week.posts:
+            self._say("These photos are gone from the library. esc goes back")
             return
-        give_slots(self.week, agenda.free_slots(len(self.week)))
-        for entry in self.week:
-            self._keeping[entry.photo.id] = TextKeeping(self.context.kept_texts, entry.photo)
-            entry.text = self._kept(entry) or entry.text
-        self._say("")
-        self._writing.display = True
-        self._show(0)
+        for entry in self.week.posts:
+            entry.text = self._texts.begin(entry.photo) or entry.text
+        self.query_one("#week").display = True
+        self._write(0)
+        self._look(tuple(self.week.posts))
 
-    async def _stacks(self) -> dict[int, int]:
-        """Return which of the photos show the same picture, where that is known."""
-        alike: Any = getattr(self.context.services, "alike", None)
-        if alike is None:
-            return {}
-        found: dict[int, int] = await alike.copies(self._ids)
-        return found
+    @work(group="week-facts", exit_on_error=False, description="rendering the week's pictures")
+    async def _look(self, entries: Sequence[WeekPost]) -> None:
+        for entry in entries:
+            await look_at(self.context, self.persona, entry)
+            self._inspect()
 
-    def _kept(self, entry: WeekPost) -> KeptText | None:
-        try:
-            return self.context.kept_texts.load(entry.photo)
-        except OSError as error:
-            log.warning("the kept text of photo %s cannot be read: %s", entry.photo.id, error)
-            return None
+    @on(PostChanged)
+    @on(DatabaseBack)
+    def _plan_changed(self) -> None:
+        if self.week.posts and not self._busy:
+            self._read_agenda()
 
-    # Writing
+    @work(group="agenda", exclusive=True, exit_on_error=False, description="reading what is planned")
+    async def _read_agenda(self) -> None:
+        agenda = await read_agenda(self.context, self.persona)
+        if not self.week.submitted:  # else the agenda holds these very posts
+            self.week.replan(agenda)
+            self._inspect()
 
-    def _show(self, number: int) -> None:
-        """Show one photo and its words."""
-        self._here = number
-        entry = self.week[number]
-        self._review.display, self._writing.display = False, True
-        with self.prevent(TextArea.Changed):
-            self._caption.load_clean(entry.text.caption)
-            self._alt_text.load_clean(entry.text.alt_text)
-        self._caption.count_now()
-        self._alt_text.count_now()
-        self._caption.focus()
-        self._preview.show(entry.photo, photo_details(entry.photo, self._rules, self.context.zone))
-        self._slot.update(f"photo {number + 1} of {len(self.week)} · {self._slot_words(entry)}")
-        self._say("")
+    # From the table
 
-    @on(TextArea.Changed)
-    def _typed(self, event: TextArea.Changed) -> None:
-        event.stop()
-        entry = self.week[self._here]
-        entry.text = replace(entry.text, caption=self._caption.text, alt_text=self._alt_text.text)
-        if entry.photo.id not in self._unsaved:
-            self._unsaved.add(entry.photo.id)
-            self._keep(entry)
+    @on(WeekTable.Opened)
+    def _opened(self, message: WeekTable.Opened) -> None:
+        self._here = message.number
+        self._go_to(self._caption)
 
-    @work(group="keep-text", exit_on_error=False, description="keeping the text")
-    async def _keep(self, entry: WeekPost) -> None:
-        """Write a text down, again and again while it changes meanwhile."""
-        while entry.photo.id in self._unsaved and entry.post is None:
-            self._unsaved.discard(entry.photo.id)
-            try:
-                await self._keeping[entry.photo.id].keep(entry.text)
-            except OSError as error:
-                self._say(f"! This text cannot be written down ({error.strerror}); it is only here.")
+    def _go_to(self, field: CaptionEditor) -> None:
+        if self._may_change():
+            if self.is_reviewing:
+                self._write(self._here)
+            field.focus()
 
-    def _keep_now(self) -> None:
-        for entry in self.week:
-            if entry.photo.id in self._unsaved and entry.post is None:
-                self._unsaved.discard(entry.photo.id)
-                try:
-                    self._keeping[entry.photo.id].keep_now(entry.text)
-                except OSError as error:
-                    self._say(f"! This text cannot be written down ({error.strerror}); it is only here.")
+    def _fitted(self, entry: WeekPost, framing: Framing | None) -> None:
+        if framing is not None:
+            entry.text = replace(entry.text, fit=framing.written)
+            entry.rendition = None
+            self._note(entry)
+            self._look((entry,))
 
     # The table
 
     def _look_over(self) -> None:
-        self._writing.display, self._review.display = False, True
-        self._review.border_title = f"{len(self.week)} posts"
-        self._draw_table()
-        self._review.focus()
-        wrong = sum(bool(entry.problem(self._rules)) for entry in self.week)
+        self.add_class("-reviewing")
+        self.refresh_bindings()
+        count = len(self.week.posts)
+        self.query_one("#review").border_title = "1 post" if count == 1 else f"{count} posts"
+        self._inspect()
+        self._table.move_cursor(row=self._here)
+        self._table.focus()
+        wrong = sum(bool(entry.problem(self._rules)) for entry in self.week.waiting)
         posts = "1 post needs" if wrong == 1 else f"{wrong} posts need"
-        self._say(
-            f"{posts} another look: ctrl+s goes there." if wrong else "ctrl+s submits all · ctrl+b goes back"
-        )
-
-    def _draw_table(self) -> None:
-        lines = []
-        for entry in self.week:
-            if entry.post is not None:
-                sign, rest = "✓", one_line(entry.text.caption)
-            elif trouble := entry.refusal or entry.problem(self._rules):
-                sign, rest = "✗", trouble
-            else:
-                sign, rest = " ", one_line(entry.text.caption)
-            lines.append(f"{sign} {self._slot_words(entry)}  {one_line(entry.photo.name)}\n    {rest[:120]}")
-        self._table.update("\n".join(lines))
-
-    def _slot_words(self, entry: WeekPost) -> str:
-        if entry.slot is None:
-            return "behind the last free slot"
-        return both_zones(entry.slot, self._zone, self.context.zone)
+        self._say(f"{posts} another look: ctrl+s goes there." if wrong else REVIEWED)
 
     # All in one go, and back
 
-    @work(group="submit-week", exit_on_error=False, description="submitting the week")
+    def _start(self, job: Any, description: str) -> None:
+        """Let the app do it, so that leaving this screen does not break it off."""
+        self.app.run_worker(job(), group="submit-week", exit_on_error=False, description=description)
+
     async def _submit(self) -> None:
-        framing = Framing.read(self.context.state_file.fit(self.persona.id))
-        try:
-            for number, entry in enumerate(self.week, 1):
-                self._busy = f"Submitting {number} of {len(self.week)} …"
-                self._say(self._busy)
-                await self._submit_one(entry, framing)
-                self._draw_table()
-        finally:
-            self._busy = ""
-        done = len(self._submitted)
-        refused = f" {len(self.week) - done} refused." if done < len(self.week) else ""
-        self._say(f"{done} submitted.{refused} z takes all of them back · esc leaves")
+        await self._busy_with(submit_week(self.context, self.persona, self.week, self._texts, self._tell))
+        done, refused = len(self.week.submitted), len(self.week.waiting)
+        said = f"{done} submitted."
+        said += f" {refused} refused: the line says why." if refused else ""
+        self._answer(f"{said} z takes all of them back · esc leaves")
 
-    async def _submit_one(self, entry: WeekPost, framing: Framing) -> None:
-        chosen = Framing.read(entry.text.fit) if entry.text.fit else framing
-        try:
-            result = await self.context.services.scheduling.schedule_post(
-                entry.photo,
-                entry.text.caption,
-                alt_text=entry.text.alt_text,
-                fit=chosen.fit,
-                shape=chosen.shape,
-                turn=chosen.turn,
-            )
-        except FluffyError as error:
-            entry.refusal = error_words(error)
-            return
-        if not result.ok:
-            entry.refusal = result.reason
-            return
-        entry.post, entry.refusal = result.post, ""
-        try:
-            self._keeping[entry.photo.id].forget()
-        except OSError as error:
-            log.warning("the kept text of photo %s cannot be removed: %s", entry.photo.id, error)
-
-    @work(group="submit-week", exit_on_error=False, description="taking the week back")
     async def _take_back(self) -> None:
-        """Take back what can be; each text is kept with its photo again."""
-        troubles = []
+        await self._busy_with(take_week_back(self.context, self.week, self._texts, self._tell))
+        left = len(self.week.submitted)
+        self._answer(
+            f"! {left} could not be taken back: the line says why." if left else "All of it was taken back."
+        )
+        self._read_agenda()
+
+    async def _busy_with(self, job: Any) -> None:
+        self._tell("A moment …")
         try:
-            for entry in self._submitted:
-                self._busy = f"Taking back {one_line(entry.photo.name)} …"
-                self._say(self._busy)
-                if entry.post is None:
-                    continue
-                try:
-                    await self.context.services.scheduling.cancel(entry.post.id)
-                except FluffyError as error:
-                    troubles.append(error_words(error))
-                    continue
-                entry.post = None
-                self._keeping[entry.photo.id] = TextKeeping(self.context.kept_texts, entry.photo)
-                self._unsaved.add(entry.photo.id)
-                self._keep_now()
+            await job
         finally:
             self._busy = ""
-        self._draw_table()
-        left = len(self._submitted)
-        self._say(
-            f"! {left} could not be taken back: {troubles[0]}" if troubles else "All of it was taken back."
-        )
 
-    def _say(self, words: str) -> None:
-        self._said.update(words)
+    def _tell(self, words: str) -> None:
+        self._busy = words
+        self._answer(words)
+
+    def _answer(self, words: str) -> None:
+        if self.is_attached:
+            self._say(words)
+            self._inspect()

@@ -19,12 +19,13 @@ from fluffy_tui.tui.messages import (
     PostChanged,
     VerdictChanged,
 )
+from fluffy_tui.tui.renderers import renderer_named
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.compose_facts import read_agenda
 from fluffy_tui.tui.screens.plan_moves import MovesPosts, Way
 from fluffy_tui.tui.screens.post_detail import PostDetailScreen
 from fluffy_tui.tui.widgets.frame_lines import zone_of
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.plan_grid import PlanGrid
 from fluffy_tui.tui.wording import both_zones, far_off, one_line, state_words
 

@@ -1,0 +1,205 @@
+"""The week's photos as they are shown: one being written, or all of them in a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical
+from textual.widgets import DataTable, Static, TextArea
+
+from fluffy_tui.networks import rules_for, text_length
+from fluffy_tui.tui.photo_details import photo_details
+from fluffy_tui.tui.renderers import renderer_named
+from fluffy_tui.tui.screens.compose_facts import service_of
+from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.week import Week
+from fluffy_tui.tui.week_texts import WeekTexts
+from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.preflight import PreflightLine
+from fluffy_tui.tui.widgets.week_table import WeekTable
+from fluffy_tui.tui.wording import both_zones
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from fluffy_tui.tui.context import Context
+    from fluffy_tui.tui.week import WeekPost
+
+
+class WeekFrame(FrameScreen):
+    """Shows a week, writes down what is typed, and says what would stop each of its posts.
+
+    Args:
+        context: The world.
+    """
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    WeekFrame {
+        #week { height: 1fr; }
+        PhotoPreview { width: 44%; }
+        &.-normal PhotoPreview { width: 36%; }
+        &.-wide.-reviewing PhotoPreview { width: 30%; }
+        &.-normal.-reviewing PhotoPreview { display: none; }
+        &.-narrow PhotoPreview { display: none; }
+        #writing { width: 1fr; }
+        #caption { height: 1fr; min-height: 4; }
+        #alt-text { height: 4; }
+        #slot { height: auto; padding: 0 1; color: $text-muted; }
+        #review { width: 1fr; display: none; border: round $border; border-title-color: $text; }
+        &.-reviewing #writing { display: none; }
+        &.-reviewing #review { display: block; }
+        #said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._rules = rules = rules_for(service_of(self.persona))
+        self._zone = zone_of(self.persona, context.zone)
+        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
+        self._caption = CaptionEditor(
+            "caption",
+            lambda text: text_length(text, rules),
+            rules.caption_limit,
+            id="caption",
+            placeholder="What goes out with the picture",
+            fold=rules.caption_fold,
+        )
+        self._alt_text = CaptionEditor("alt text", len, rules.alt_text_limit, id="alt-text")
+        self._slot = Static("", id="slot", markup=False)
+        self._table = WeekTable()
+        self._marks = PreflightLine()
+        self._said = Static("", id="said", markup=False)
+        self._texts = WeekTexts(context.kept_texts)
+        self._here = 0
+        self._busy = ""
+        self.week = Week(rules, self._zone)
+        """The posts of the week, in their order."""
+
+    @property
+    def said(self) -> str:
+        """What is said below."""
+        return str(self._said.content)
+
+    @property
+    def table(self) -> str:
+        """The table as it is shown."""
+        return "\n".join(self._table.lines)
+
+    @property
+    def is_reviewing(self) -> bool:
+        """Whether the table is shown."""
+        return self.has_class("-reviewing")
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the writing, and the table that takes its place at the end."""
+        review = Vertical(self._table, id="review")
+        yield Horizontal(
+            self._preview,
+            Vertical(self._caption, self._alt_text, self._slot, id="writing"),
+            review,
+            id="week",
+        )
+        yield self._marks
+        yield self._said
+
+    def on_screen_resume(self) -> None:
+        """Draw what another screen covered."""
+        self._preview.repaint()
+
+    def on_unmount(self) -> None:
+        """Keep all texts, whatever way the screen is left."""
+        self._keep_now()
+
+    @property
+    def _entry(self) -> WeekPost:
+        return self.week.posts[self._here]
+
+    def _may_change(self) -> bool:
+        """Whether the photo one is at can still be changed; if not, it is said."""
+        if self._busy or not self.week.posts:
+            return False
+        if self._entry.post is not None:
+            self._say("This one is submitted. z takes all of them back · esc leaves")
+            return False
+        return True
+
+    def _write(self, number: int) -> None:
+        """Show one photo and its words."""
+        self._here = number
+        if not self._may_change():
+            return
+        entry = self._entry
+        self.remove_class("-reviewing")
+        self.refresh_bindings()
+        with self.prevent(TextArea.Changed):
+            self._caption.load_clean(entry.text.caption)
+            self._alt_text.load_clean(entry.text.alt_text)
+        self._caption.count_now()
+        self._alt_text.count_now()
+        self._caption.focus()
+        self._show_photo()
+        self._say("")
+
+    def _show_photo(self) -> None:
+        entry = self._entry
+        slot = entry.slot
+        when = both_zones(slot, self._zone, self.context.zone) if slot else "behind the last free slot"
+        self._slot.update(f"photo {self._here + 1} of {len(self.week.posts)} · {when}")
+        self._preview.show(entry.photo, photo_details(entry.photo, self._rules, self.context.zone))
+        self._inspect()
+
+    @on(TextArea.Changed)
+    def _typed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        entry = self._entry
+        text = replace(entry.text, caption=self._caption.text, alt_text=self._alt_text.text)
+        if text != entry.text:
+            entry.text, entry.outcome = text, ""
+            self._inspect()
+            self._note(entry)
+
+    def _note(self, entry: WeekPost) -> None:
+        if self._texts.typed(entry.photo, entry.text):
+            self._keep(entry)
+
+    @work(group="keep-text", exit_on_error=False, description="keeping the text")
+    async def _keep(self, entry: WeekPost) -> None:
+        try:
+            await self._texts.keep(entry.photo)
+        except OSError as error:
+            self._say(f"! This text cannot be written down ({error.strerror}); it is only here.")
+
+    def _keep_now(self) -> None:
+        try:
+            self._texts.keep_now()
+        except OSError as error:
+            self._say(f"! This text cannot be written down ({error.strerror}); it is only here.")
+
+    @on(DataTable.RowHighlighted)
+    def _at_line(self, event: DataTable.RowHighlighted) -> None:
+        event.stop()
+        if self.is_reviewing and self.week.posts and event.cursor_row < len(self.week.posts):
+            self._here = event.cursor_row
+            self._show_photo_of_line()
+
+    def _show_photo_of_line(self) -> None:
+        self._preview.show(self._entry.photo)
+        self._marks.show(self.week.marks(self._here, self.context.clock()))
+
+    def _inspect(self) -> None:
+        """Say what would stop or mar the post one is at, or all of them."""
+        if not self.week.posts:
+            return
+        now = self.context.clock()
+        self._marks.show(self.week.marks(self._here, now))
+        if self.is_reviewing:
+            self._table.show(self.week, now)
+
+    def _say(self, words: str) -> None:
+        self._said.update(words)
