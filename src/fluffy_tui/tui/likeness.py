@@ -24,7 +24,7 @@ class Likeness:
     photo_ids: tuple[int, ...]
     """What is compared with."""
     words: str
-    """The list's title, such as `like IMG_2041.HEIC · nearest first`."""
+    """The list's title, such as `like IMG_2041.HEIC · esc back`."""
     least: bool = False
     """Whether the photos that are farthest are wanted."""
 

@@ -94,8 +94,7 @@ class LibraryAlike(LibraryFrame):
         """Show the photos that are most like the one under the cursor."""
         photo = self._list.highlighted
         if photo is not None:
-            words = f"like {one_line(photo.name)} · nearest first · {LOOK_BACK}"
-            self._ask(Likeness((photo.id,), words))
+            self._ask(Likeness((photo.id,), f"like {one_line(photo.name)} · {LOOK_BACK}"))
 
     @work(group="last-posts", exclusive=True, exit_on_error=False, description="looking at the last posts")
     async def action_least_like(self) -> None:
@@ -104,8 +103,8 @@ class LibraryAlike(LibraryFrame):
         if not recent:
             self.notify("Nothing has been posted yet, so there is nothing to be unlike.")
             return
-        posts = "the last post" if len(recent) == 1 else f"the last {len(recent)} posts"
-        self._ask(Likeness(tuple(recent), f"least like {posts} · farthest first · {LOOK_BACK}", least=True))
+        posts = "last post" if len(recent) == 1 else f"last {len(recent)}"
+        self._ask(Likeness(tuple(recent), f"least like {posts} · {LOOK_BACK}", least=True))
 
     @work(group="likeness", exclusive=True, exit_on_error=False, description="looking for what is alike")
     async def _ask(self, question: Likeness) -> None:
@@ -164,7 +163,7 @@ class LibraryAlike(LibraryFrame):
         photo_id = self._list.highlighted_id
         if photo_id is not None:
             self._marks.toggle(photo_id)
-            self._say_marks()
+            self._say_what_is_shown()
             self._list.action_cursor_down()
 
     def action_fill_week(self) -> None:
@@ -179,11 +178,8 @@ class LibraryAlike(LibraryFrame):
             return False
         self.notify(f"{len(self._marks):,} no longer marked.")
         self._marks.clear()
-        self._say_marks()
+        self._say_what_is_shown()
         return True
-
-    def _say_marks(self) -> None:
-        self._list.say(self._marks.words)
 
     @on(PostChanged)
     def _marked_may_have_post(self, message: PostChanged) -> None:
@@ -195,7 +191,7 @@ class LibraryAlike(LibraryFrame):
         post = await self.context.services.scheduling.post(post_id)
         if post is not None and post.photo_id in self._marks:
             self._marks.drop([post.photo_id])
-            self._say_marks()
+            self._say_what_is_shown()
 
     @on(PhotosChanged)
     def _marked_may_be_gone(self) -> None:
@@ -206,7 +202,7 @@ class LibraryAlike(LibraryFrame):
     async def _drop_gone(self) -> None:
         found = await self.context.services.photos.by_ids(self._marks.ids)
         self._marks.drop([photo_id for photo_id in self._marks.ids if photo_id not in found])
-        self._say_marks()
+        self._say_what_is_shown()
 
     def _show_details(self) -> None:
         """Say anew what is said below the picture."""

@@ -166,9 +166,9 @@ class LibraryFrame(FrameScreen):
             words = browsing.question.words
         else:
             words = browse_words(browsing.browse, self.context.zone)
-            if browsing.shown == browsing.browse and browsing.folded:
-                words += f" · {browsing.folded:,} folded"
         self._list.border_title = Content(words)
+        are_folded = browsing.shown == browsing.browse and browsing.folded
+        self._list.say(self._marks.words, f"{browsing.folded:,} folded" if are_folded else "")
 
     def _remember_position(self) -> None:
         if (photo_id := self._position) is not None:

@@ -51,8 +51,8 @@ def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[t
     mark, trouble = marks(photo, has_text=note.has_text)
     name = f"{INSIDE} {one_line(photo.name)}" if note.is_copy else one_line(photo.name)
     return [
-        ("mark", MARKED if note.marked else " "),
-        ("", shortened(name, max(1, width - 1 - facts_width - _MARKS))),
+        ("mark", f"{MARKED if note.marked else ' '} "),
+        ("", shortened(name, max(1, width - 2 - facts_width - _MARKS))),
         ("dim", set_cell_size(_facts(photo, note, now, wide=facts_width == _FACTS), facts_width)),
         ("mark", mark),
         ("trouble", set_cell_size(trouble, _MARKS - cell_len(mark))),

@@ -122,7 +122,7 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
         self._fetch = fetch
         self._now = now
         self._note = note
-        self._said = ""
+        self._said = ("", "")
         self._loading = False
         self._whole = True
         self._told: Photo | None = None
@@ -199,10 +199,11 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
         """How many lines below the list's first line on the screen the cursor is."""
         return self.cursor - round(self.scroll_y)
 
-    def say(self, words: str) -> None:
-        """Say something beside the numbers of the rows in sight, such as how many are marked."""
-        self._said = words
-        self._look()
+    def say(self, before: str, after: str) -> None:
+        """Say something before and after the numbers of the rows in sight, such as how many are marked."""
+        if (before, after) != self._said:
+            self._said = before, after
+            self._look()
 
     def splice(self, start: int, stop: int, ids: Sequence[int]) -> None:
         """Put rows in the place of those from `start` up to and without `stop`; a cursor among them goes before."""
@@ -323,7 +324,8 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
         top, page, count = round(self.scroll_y), self.page, len(self.rows)
         total = f"{count:,}" if self._whole else "…"
         rows = f"{top + 1:,}–{min(top + page, count):,} of {total}" if count else ""
-        self.border_subtitle = " · ".join(filter(None, (self._said, rows)))
+        before, after = self._said
+        self.border_subtitle = " · ".join(filter(None, (before, rows, after)))
         self.refresh()
         if not self._loading and self.rows.missing(*self._in_sight()):
             self._loading = True
