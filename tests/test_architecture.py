@@ -29,7 +29,7 @@ EDGES = {
 CLOCK = {
     "tui/hearing.py": "a worker's silence sends no event",
     "tui/widgets/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
-    "tui/screens/submits_captions.py": "what is typed is written down a moment later, not at each key",
+    "tui/screens/compose.py": "what is typed is written down a moment later, not at each key",
     "tui/widgets/photo_preview.py": "nothing is decoded while the cursor still runs",
 }
 """Where the clock may be used, and why."""
