@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from pathlib import Path
@@ -146,6 +147,7 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
         from fluffy_tui.modes import console
 
         return await console.run(settings)
+    _prepare_to_draw()
     if options.demo is not None:
         from fluffy_tui.modes import demo
 
@@ -153,6 +155,12 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
     from fluffy_tui.modes import app
 
     return await app.run(settings, options.persona)
+
+
+def _prepare_to_draw() -> None:
+    """Do what has to come before Textual is imported."""
+    gc.disable()  # until everything is open: see modes.showing
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture is drawn one or two frames after the key
 
 
 async def _import(options: argparse.Namespace, settings: Settings) -> int:

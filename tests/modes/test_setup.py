@@ -13,7 +13,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.setup import Setup
 from fluffy_tui.settings import InvalidSetting, MediaHostKind, Secret, load_settings
-from fluffy_tui.tui.widgets.photo_preview import RendererChoice
+from fluffy_tui.tui.widgets.renderers import RendererChoice
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -113,7 +113,7 @@ async def test_the_doctor_inside_uses_what_is_open(
         **host(tmp_path, stand_in),
     }
     setup = Setup(load_settings(everything), everything)
-    setup.pictures = RendererChoice(None, "off", "No terminal here.")
+    setup.pictures = RendererChoice("off", "No terminal here.")
     async with open_services(setup.settings) as services:
         setup.services = services
         found = {check.name: check.status async for check in setup.checks()}

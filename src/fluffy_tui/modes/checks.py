@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
-    from fluffy_tui.tui.renderers import RendererChoice
+    from fluffy_tui.tui.widgets.renderers import RendererChoice
 
 _LENGTHS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.checks import Check, Health
 from fluffy_tui.modes.checks import checks
-from fluffy_tui.tui.widgets.photo_preview import choose_renderer
+from fluffy_tui.tui.widgets.renderers import choose_renderer
 
 if TYPE_CHECKING:
     from fluffy_tui.settings import Settings

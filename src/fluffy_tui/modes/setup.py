@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.checks import Check
     from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.tui.ports import OfferedChannels
-    from fluffy_tui.tui.widgets.photo_preview import RendererChoice
+    from fluffy_tui.tui.widgets.renderers import RendererChoice
 
 KEY_TRIAL_SECONDS = 15.0
 """How long one request may take while a person waits in front of the key they pasted."""

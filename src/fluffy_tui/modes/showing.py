@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.terminal import check_terminal
-from fluffy_tui.tui.widgets.photo_preview import choose_renderer
+from fluffy_tui.tui.widgets.renderers import choose_renderer
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
     from fluffy_tui.modes.setup import Setup
     from fluffy_tui.tui.leaving import Wish
-    from fluffy_tui.tui.ports import OpenServices
+    from fluffy_tui.tui.ports import OpenServices, Services
 
 
 async def show(
@@ -24,6 +28,31 @@ async def show(
     """
     check_terminal()
     setup.pictures = choose_renderer(setup.settings.preview)
-    app = FluffyApp(open_services, setup=setup, persona=persona, preview=setup.pictures.name, demo=demo)
-    wish = await app.run_async()
+    app = FluffyApp(
+        _then_settled(open_services), setup=setup, persona=persona, preview=setup.pictures.name, demo=demo
+    )
+    try:
+        wish = await app.run_async()
+    finally:
+        gc.enable()
     return app.return_code or 0, wish
+
+
+def _then_settled(open_services: OpenServices) -> OpenServices:
+    """Return what opens the services and then lets the garbage collector begin, on what comes from here on.
+
+    Everything imported so far stays for good. A collection that looks at all of it takes a tenth of a second and
+    more, in which no key is answered, and so does each one while it is imported.
+    """
+
+    @asynccontextmanager
+    async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
+        try:
+            async with open_services(report) as services:
+                gc.freeze()
+                gc.enable()
+                yield services
+        finally:
+            gc.enable()
+
+    return opened

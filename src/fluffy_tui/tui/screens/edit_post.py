@@ -25,7 +25,8 @@ from fluffy_tui.tui.taking_back import text_of
 from fluffy_tui.tui.text_keeping import TextKeeping
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
 from fluffy_tui.tui.wording import error_words, one_line, state_sign, state_words
 

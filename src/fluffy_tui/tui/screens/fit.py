@@ -17,7 +17,8 @@ from fluffy_tui.tui.framing import FIT_WORDS, Framing
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.screens.compose_facts import rendered, service_of
 from fluffy_tui.tui.widgets.choice import Choice
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.rendition_preview import RenditionPreview
 from fluffy_tui.tui.widgets.small_notice import SmallNotice
 from fluffy_tui.tui.wording import bytes_words, shape_words

@@ -18,7 +18,6 @@ from fluffy_tui.tui.looked_at import LookedAt
 from fluffy_tui.tui.marking import Marks
 from fluffy_tui.tui.messages import DatabaseBack, PhotosChanged, PhotosLookedAt
 from fluffy_tui.tui.photo_details import alike_details, photo_details
-from fluffy_tui.tui.renderers import renderer_named
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.triage import Triage
 from fluffy_tui.tui.widgets.filmstrip import Filmstrip
@@ -26,6 +25,7 @@ from fluffy_tui.tui.widgets.filter_bar import FilterBar
 from fluffy_tui.tui.widgets.photo_line import RowNote
 from fluffy_tui.tui.widgets.photo_list import PhotoList
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.renderers import renderer_named
 
 if TYPE_CHECKING:
     from array import array

@@ -19,7 +19,6 @@ from fluffy_tui.tui.messages import (
     PostChanged,
     VerdictChanged,
 )
-from fluffy_tui.tui.renderers import renderer_named
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.compose_facts import read_agenda
 from fluffy_tui.tui.screens.plan_moves import MovesPosts, Way
@@ -27,6 +26,7 @@ from fluffy_tui.tui.screens.post_detail import PostDetailScreen
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.plan_grid import PlanGrid
+from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.wording import both_zones, far_off, one_line, state_words
 
 if TYPE_CHECKING:

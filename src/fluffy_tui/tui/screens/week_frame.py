@@ -11,7 +11,6 @@ from textual.widgets import DataTable, Static, TextArea
 
 from fluffy_tui.networks import rules_for, text_length
 from fluffy_tui.tui.photo_details import photo_details
-from fluffy_tui.tui.renderers import renderer_named
 from fluffy_tui.tui.screens.compose_facts import service_of
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.week import Week
@@ -20,6 +19,7 @@ from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.preflight import PreflightLine
+from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.week_table import WeekTable
 from fluffy_tui.tui.wording import both_zones
 

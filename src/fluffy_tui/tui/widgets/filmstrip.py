@@ -34,8 +34,8 @@ FRAME_WIDTH = 12
 """Cells; a cell shows two pixels, one over the other."""
 FRAME_HEIGHT = 6
 """Cells."""
-KEPT_FRAMES = 400
-"""At some 15 kB about 6 MB."""
+KEPT_FRAMES = 64
+"""Some thirty objects a cell row each, which the garbage collector has to look through; the disk has the others."""
 
 
 class Filmstrip(Widget):

@@ -1,17 +1,13 @@
-"""A photo, as large as its place allows. The only door to textual-image."""
+"""A photo, as large as its place allows, and what is to be said about it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
-import os
-import sys
-import termios
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from textual import work
 from textual.containers import Container, Vertical
@@ -19,140 +15,44 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.photos import PhotoUnreadable
-from fluffy_tui.settings import Preview
+from fluffy_tui.tui.widgets.painting import Canvas
+from fluffy_tui.tui.widgets.picture import Picture
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
+    from PIL.Image import Image
     from textual import events
     from textual.app import ComposeResult
-    from textual_image.widget import AutoImage, HalfcellImage, SixelImage, TGPImage
 
     from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.widgets.painting import Painter, Painting
 
-    PictureWidget = AutoImage | HalfcellImage | SixelImage | TGPImage
+    Key = tuple[str, Canvas]
 
 log = logging.getLogger(__name__)
 
 LONGEST_SIDE = 600
-"""Pixels; larger pictures would block the event loop at their first paint for longer than a key may wait."""
+"""Pixels; more are seldom seen in a terminal, and small pictures of this size are kept on the disk."""
 KEYS_REPEAT_WITHIN = 0.15
 """Seconds between two photos below which a key is taken to be held down."""
 SETTLE = 0.09
 """Seconds a photo has to stay chosen, while keys repeat, before it is decoded."""
 SAY_SO_AFTER = 0.25
 """Seconds after which a slow picture is announced in words."""
-KEPT_PICTURES = 12
-"""At 600 × 600 × 3 bytes about 13 MB."""
-
-
-@dataclass(frozen=True, slots=True)
-class RendererChoice:
-    """How pictures will be drawn, and why so."""
-
-    renderer: type[PictureWidget] | None
-    """The widget class; None means that there are no pictures."""
-    name: str
-    """`kitty`, `sixel`, `half-cell` or `off`."""
-    reason: str
-    """One plain sentence for the doctor."""
-
-
-def choose_renderer(preview: Preview) -> RendererChoice:
-    """Decide how to draw pictures; call this before the app runs, and never inside it.
-
-    textual-image asks the terminal what it can do while it is imported. Once Textual reads the keyboard, the
-    answer would be taken for typing. `off` and `half-cell` ask nothing, for terminals that never answer.
-    """
-    logging.getLogger("textual_image").addHandler(logging.NullHandler())  # else its tracebacks reach stderr
-    if preview is Preview.OFF:
-        return RendererChoice(None, "off", "Pictures are switched off by the setting FLUFFY_PREVIEW.")
-    try:
-        if preview is Preview.HALF_CELL:
-            return _half_cell()
-        obstacle = _obstacle()
-        return RendererChoice(None, "off", obstacle) if obstacle else _asked(preview)
-    except (ArithmeticError, ImportError, LookupError, OSError, RuntimeError, ValueError, termios.error):
-        log.exception("textual-image could not be loaded")
-        return RendererChoice(
-            None,
-            "off",
-            "This terminal could not be asked how to draw pictures; FLUFFY_PREVIEW=half-cell may do.",
-        )
-
-
-def renderer_named(name: str) -> type[PictureWidget] | None:
-    """Return the widget class that `choose_renderer` has named before the app was started.
-
-    Nothing is asked of the terminal any more: what was not chosen in time draws no pictures.
-    """
-    if name == Preview.HALF_CELL:
-        return _half_cell().renderer
-    if "textual_image.widget" not in sys.modules:
-        return None
-    from textual_image import widget
-
-    if name == Preview.KITTY:
-        return widget.TGPImage
-    return widget.SixelImage if name == Preview.SIXEL else None
-
-
-def _obstacle() -> str:
-    """Say why the terminal cannot be asked; empty when it can."""
-    if not sys.__stdin__ or not sys.__stdin__.isatty() or not sys.__stdout__ or not sys.__stdout__.isatty():
-        return "There are no pictures without a terminal on both input and output."
-    if 0 in os.get_terminal_size(sys.__stdout__.fileno()):
-        return "The terminal says that it has no columns, so there is no place for pictures."
-    return ""
-
-
-def _half_cell() -> RendererChoice:
-    with _no_questions():
-        from textual_image.widget import HalfcellImage
-
-    return RendererChoice(HalfcellImage, "half-cell", "Pictures are drawn with half cells, as set.")
-
-
-def _asked(preview: Preview) -> RendererChoice:
-    from textual_image import renderable, widget
-
-    if preview is Preview.KITTY:
-        return RendererChoice(widget.TGPImage, "kitty", "Pictures are drawn by kitty's protocol, as set.")
-    if preview is Preview.SIXEL:
-        return RendererChoice(widget.SixelImage, "sixel", "Pictures are drawn as Sixels, as set.")
-    if renderable.Image is renderable.SixelImage:
-        return RendererChoice(widget.SixelImage, "sixel", "The terminal says that it draws Sixels.")
-    if renderable.Image is renderable.TGPImage:
-        return RendererChoice(widget.TGPImage, "kitty", "The terminal says that it speaks kitty's protocol.")
-    return RendererChoice(
-        widget.HalfcellImage, "half-cell", "The terminal names no picture protocol; half cells are used."
-    )
-
-
-@contextlib.contextmanager
-def _no_questions() -> Iterator[None]:
-    """Hide the terminal, so that an import inside the block cannot ask it anything."""
-    if "textual_image.widget" in sys.modules:
-        yield
-        return
-    stdout: Any = sys.__stdout__
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - os.devnull is no path of ours
-        sys.__stdout__ = nowhere  # type: ignore[misc]
-        try:
-            yield
-        finally:
-            sys.__stdout__ = stdout  # type: ignore[misc]
+KEPT_PICTURES = 8
+"""At 2 to 3 MB each, painted."""
 
 
 class PhotoPreview(Vertical):
     """Shows one photo at a time and what is to be said about it.
 
-    Pictures are shrunk in a thread; a picture that comes late, after another photo was chosen, is not shown.
-    One picture widget is kept and its image changed.
+    Pictures are shrunk and painted in a thread; a picture that comes late, after another photo was chosen, is not
+    shown. One picture widget is kept and its painting changed.
 
     Args:
-        renderer: the widget class from `choose_renderer`, or None for no pictures.
+        renderer: from `renderers.renderer_named`, or None for no pictures.
         thumbnail: returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
@@ -162,7 +62,6 @@ class PhotoPreview(Vertical):
         border-title-color: $text-muted;
         padding: 0 1;
         .picture-place { height: 1fr; align: center middle; }
-        .picture { width: auto; height: auto; }
         .sentence { width: auto; max-width: 100%; height: auto; color: $text-muted; text-align: center; }
         .details { height: auto; max-height: 5; color: $text-muted; }
     }
@@ -170,13 +69,14 @@ class PhotoPreview(Vertical):
 
     def __init__(
         self,
-        renderer: type[PictureWidget] | None,
+        renderer: Painter | None,
         thumbnail: Callable[[Photo, int, int], object],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
-        self._picture = renderer(classes="picture") if renderer else None
+        self._renderer = renderer
+        self._picture = Picture(classes="picture") if renderer else None
         self._sentence = Static("", classes="sentence", markup=False)
         self._details = Static("", classes="details", markup=False)
         self._place = Container(classes="picture-place")
@@ -185,7 +85,7 @@ class PhotoPreview(Vertical):
         self._neighbours: Sequence[Photo] = ()
         self._token = 0
         self._moved_at = 0.0
-        self._pictures: OrderedDict[tuple[str, int, int], object] = OrderedDict()
+        self._paintings: OrderedDict[Key, Painting] = OrderedDict()
 
     @property
     def photo(self) -> Photo | None:
@@ -195,9 +95,9 @@ class PhotoPreview(Vertical):
     @property
     def shown(self) -> object | None:
         """The Pillow image on the screen; None while there is only a sentence."""
-        if self._picture is None or not self._picture.display:
+        if self._picture is None or not self._picture.display or self._picture.painting is None:
             return None
-        return self._picture.image
+        return self._picture.painting.image
 
     @property
     def sentence(self) -> str:
@@ -213,13 +113,18 @@ class PhotoPreview(Vertical):
             yield self._sentence
         yield self._details
 
+    def on_unmount(self) -> None:
+        """Free what the terminal keeps of the pictures."""
+        while self._paintings:
+            self._paintings.popitem()[1].forget()
+
     def show(self, photo: Photo, details: str | Content = "", neighbours: Sequence[Photo] = ()) -> None:
-        """Show a photo; `neighbours` are decoded ahead, in this order, once it is on the screen."""
+        """Show a photo; `neighbours` are painted ahead, in this order, once it is on the screen."""
         now = time.monotonic()
         repeating, self._moved_at = now - self._moved_at < KEYS_REPEAT_WITHIN, now
         self._photo, self._neighbours = photo, neighbours
         self.border_title = Content(one_line(photo.name))
-        self._details.update(details)
+        self.set_details(details)
         self._start(SETTLE if repeating else 0.0)
 
     def show_sentence(self, sentence: str) -> None:
@@ -228,18 +133,21 @@ class PhotoPreview(Vertical):
         self.workers.cancel_group(self, "preview")
         self._photo, self._neighbours = None, ()
         self.border_title = ""
-        self._details.update("")
+        self.set_details("")
         self._say(sentence)
 
     def set_details(self, details: str | Content) -> None:
-        """Change what is said below the picture."""
-        self._details.update(details)
+        """Change what is said below the picture; all is laid out anew only when it takes more or fewer lines."""
+        room = self._details.content_size
+        self._details.update(details, layout=not room.width)
+        rules = self._details.styles.get_rules()
+        if room.width and self._details.visual.get_height(rules, room.width) != room.height:
+            self._details.refresh(layout=True)
 
     def repaint(self) -> None:
         """Draw the picture again, after something lay over it: terminals do not restore what was covered."""
         if self._picture is not None:
-            for widget in (self._picture, *self._picture.children):
-                widget.refresh()
+            self._picture.refresh()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Fit the picture to its new place."""
@@ -247,41 +155,36 @@ class PhotoPreview(Vertical):
             self._start(SETTLE)
 
     def _start(self, pause: float) -> None:
-        """Show the chosen photo: at once where it is decoded already, else after `pause` seconds."""
-        photo, box = self._photo, self._box()
-        if photo is None or box is None:
+        """Show the chosen photo: at once where it is painted already, else after `pause` seconds."""
+        photo, canvas = self._photo, self._canvas()
+        if photo is None or canvas is None:
             return
         self._token += 1
         if self._picture is None:
             self._say("Pictures are off in this terminal.")
             return
-        kept = self._kept(photo, box)
+        kept = self._kept(photo, canvas)
         if kept is None:
-            self._open(photo, box, pause, self._token)
+            self._open(photo, canvas, pause, self._token)
         else:
             self._set(kept)
-            self._go_on(box, self._token)
+            self._go_on(canvas, self._token)
 
-    def _box(self) -> tuple[int, int] | None:
-        """Return how many pixels the place has, or None before it has been laid out.
-
-        Cells are taken as 10 × 20 pixels: what the terminal really has only decides how sharp the picture is.
-        """
+    def _canvas(self) -> Canvas | None:
+        """Return the picture's place, or None before it has been laid out."""
         width, height = self._place.content_size
-        if not width or not height:
-            return None
-        return min(LONGEST_SIDE, width * 10), min(LONGEST_SIDE, height * 20)
+        return Canvas(width, height, self._place.rich_style) if width and height else None
 
     @work(group="preview", exclusive=True, exit_on_error=False, description="preview of a photo")
-    async def _open(self, photo: Photo, box: tuple[int, int], pause: float, token: int) -> None:
+    async def _open(self, photo: Photo, canvas: Canvas, pause: float, token: int) -> None:
         if pause:
             await asyncio.sleep(pause)
-        decoding = asyncio.ensure_future(self._decode(photo, box))
+        painting = asyncio.ensure_future(self._paint(photo, canvas))
         try:
-            await asyncio.wait({decoding}, timeout=SAY_SO_AFTER)
-            if not decoding.done() and token == self._token:
+            await asyncio.wait({painting}, timeout=SAY_SO_AFTER)
+            if not painting.done() and token == self._token:
                 self._say(f"opening {one_line(photo.name)} …")
-            image = await decoding
+            painted = await painting
         except PhotoUnreadable as error:
             if token == self._token:
                 self._say(str(error))
@@ -292,42 +195,51 @@ class PhotoPreview(Vertical):
                 self._say("This picture cannot be shown; the log file says why.")
             return
         finally:
-            decoding.cancel()
+            painting.cancel()
         if token == self._token:
-            self._set(image)
-            await self._look_ahead(box, token)
+            self._set(painted)
+            await self._look_ahead(canvas, token)
 
     @work(group="preview", exclusive=True, exit_on_error=False, description="pictures beside a photo")
-    async def _go_on(self, box: tuple[int, int], token: int) -> None:
-        await self._look_ahead(box, token)
+    async def _go_on(self, canvas: Canvas, token: int) -> None:
+        await self._look_ahead(canvas, token)
 
-    async def _look_ahead(self, box: tuple[int, int], token: int) -> None:
-        """Decode the neighbours ahead, as long as the photo stays chosen."""
+    async def _look_ahead(self, canvas: Canvas, token: int) -> None:
+        """Paint the neighbours ahead, as long as the photo stays chosen."""
         for neighbour in self._neighbours:
             if token != self._token:
                 return
-            if self._kept(neighbour, box) is None:
+            if self._kept(neighbour, canvas) is None:
                 with contextlib.suppress(PhotoUnreadable):  # it is said when that photo is chosen
-                    await self._decode(neighbour, box)
+                    await self._paint(neighbour, canvas)
 
-    async def _decode(self, photo: Photo, box: tuple[int, int]) -> object:
-        image = await asyncio.to_thread(self._thumbnail, photo, *box)
-        self._pictures[photo.sha256, *box] = image
-        while len(self._pictures) > KEPT_PICTURES:
-            self._pictures.popitem(last=False)
-        return image
+    async def _paint(self, photo: Photo, canvas: Canvas) -> Painting:
+        painting = await asyncio.to_thread(self._painted, photo, canvas)
+        self._paintings[photo.sha256, canvas] = painting
+        while len(self._paintings) > KEPT_PICTURES:
+            self._paintings.popitem(last=False)[1].forget()
+        return painting
 
-    def _kept(self, photo: Photo, box: tuple[int, int]) -> object | None:
-        key = (photo.sha256, *box)
-        if key in self._pictures:
-            self._pictures.move_to_end(key)
-        return self._pictures.get(key)
+    def _painted(self, photo: Photo, canvas: Canvas) -> Painting:
+        """Return a photo as it is drawn; slow, so it runs in a thread.
 
-    def _set(self, image: object) -> None:
+        Cells are taken as 10 × 20 pixels: what the terminal really has only decides how sharp the picture is.
+        """
+        box = min(LONGEST_SIDE, canvas.width * 10), min(LONGEST_SIDE, canvas.height * 20)
+        image = cast("Image", self._thumbnail(photo, *box))
+        return cast("Painter", self._renderer)(image, canvas, self.app.console)
+
+    def _kept(self, photo: Photo, canvas: Canvas) -> Painting | None:
+        key = photo.sha256, canvas
+        if key in self._paintings:
+            self._paintings.move_to_end(key)
+        return self._paintings.get(key)
+
+    def _set(self, painting: Painting) -> None:
         if self._picture is not None:
             self._sentence.display = False
             self._picture.display = True
-            self._picture.image = image
+            self._picture.painting = painting
 
     def _say(self, sentence: str) -> None:
         if self._picture is not None:

@@ -6,7 +6,8 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview, renderer_named
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.wording import bytes_words
 
 if TYPE_CHECKING:
