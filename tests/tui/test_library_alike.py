@@ -283,7 +283,7 @@ async def test_marked_photos_fill_the_week_in_their_order(running: Running, serv
                 return True
             return post(message)  # type: ignore[arg-type]
 
-        driver.app.post_message = note  # type: ignore[method-assign, assignment]
+        driver.app.post_message = note  # type: ignore[method-assign]
         await driver.press("f")
         assert "Mark photos with space first" in toasts(driver)
         await driver.press("j", "j", "space", "g", "space", "f")

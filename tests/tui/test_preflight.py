@@ -90,11 +90,11 @@ def test_all_is_well(draft: Draft) -> None:
         ({"share_mode": ShareMode.CUSTOM_SCHEDULED}, "✗ no time (ctrl+t)"),
         (
             {"sighting": Sighting(1, 2, Relation.SAME_FILE, 0, True, NOW - timedelta(days=12))},
-            "! same picture posted 31 Dec 2026 09:30 (esc)",
+            "! same picture posted 31 Dec 2026 09:30 (f8)",
         ),
         (
             {"sighting": Sighting(1, 2, Relation.SAME_PICTURE, 3, False, None)},
-            "! same picture waits (esc)",
+            "! same picture waits (f8)",
         ),
     ],
 )

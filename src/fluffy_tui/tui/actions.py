@@ -23,6 +23,7 @@ class Place(StrEnum):
     SNIPPETS = "hashtag sets and snippets"
     SNIPPET = "writing a set or a snippet"
     FIT = "fit"
+    COMPARE = "comparing with an earlier post"
     PLAN = "plan"
     FILL = "filling the week"
     POSTS = "posts"

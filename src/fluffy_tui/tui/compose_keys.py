@@ -61,6 +61,13 @@ COMPOSE = (
         "Open the photo outside, as your desktop shows it.",
         Place.COMPOSE,
     ),
+    Action(
+        "compose.same_picture",
+        "f8",
+        "same picture",
+        "See the picture beside the earlier post of it.",
+        Place.COMPOSE,
+    ),
     Action("compose.caption", "f2", "caption", "Go to the caption.", Place.COMPOSE),
     Action("compose.alt_text", "f3", "alt text", "Go to the alt text.", Place.COMPOSE),
     Action(
@@ -97,6 +104,7 @@ FIT = (
         "fit.previous_row", "k,up,shift+tab", "row above", "Go to the choice above.", Place.FIT, palette=False
     ),
     Action("fit.back", "escape", "back", "Leave the fit as it was.", Place.FIT, footer=True),
+    Action("compare.back", "escape,f8", "back", "Go back to the caption.", Place.COMPARE, footer=True),
 )
 
 PLAN = (

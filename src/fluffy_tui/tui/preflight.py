@@ -231,4 +231,4 @@ def _seen_before(draft: Draft) -> Iterator[Mark]:
         return
     when = f" {moment_words(seen.at, draft.now, draft.zone)}" if seen.at else ""
     words = f"same picture posted{when}" if seen.posted else f"same picture waits{when}"
-    yield Mark(Verdict.WARNING, words, "esc")
+    yield Mark(Verdict.WARNING, words, "f8")

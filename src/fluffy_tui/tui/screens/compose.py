@@ -68,6 +68,7 @@ class ComposeScreen(SubmitsCaptions):
             "compose.earlier",
             "compose.snippets",
             "compose.open_outside",
+            "compose.same_picture",
             "compose.caption",
             "compose.alt_text",
             "compose.back",
@@ -169,6 +170,15 @@ class ComposeScreen(SubmitsCaptions):
     def action_alt_text(self) -> None:
         """Give the keyboard to the alt text."""
         self._form.alt_text.focus()
+
+    def action_same_picture(self) -> None:
+        """See the picture beside the earlier post of it."""
+        from fluffy_tui.tui.screens.same_picture import SamePictureScreen
+
+        if self._sighting is None:
+            self._form.say("No earlier post of this picture is known.")
+        else:
+            self.app.push_screen(SamePictureScreen(self.context, self._photo, self._sighting))
 
     def action_fit(self) -> None:
         """Choose how the picture is fitted, before and after side by side."""
