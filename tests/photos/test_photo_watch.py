@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.core.events import events
 from fluffy_tui.photos import FolderNotFound, ImportSummary
 from photos.photo_files import encoded, write
 
@@ -96,21 +97,31 @@ async def test_a_file_that_is_being_written_is_waited_for(
         assert watch.summary().failed == ()
 
 
+async def missing(library: tuple[Photos, Persona]) -> int:
+    photos, persona = library
+    return sum(photo.missing_since is not None for photo in await photos.unscheduled(persona))
+
+
+async def nothing() -> None:
+    """Nothing has to be done before listening."""
+
+
 async def test_what_goes_is_missing_and_what_returns_is_back(
-    library: tuple[Photos, Persona], tmp_path: Path
+    database_url: str, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
     """A file, and a folder moved away as a whole; brought in again elsewhere it has moved."""
     photos, persona = library
     folder = tmp_path / "in"
     for number in range(4):
         write(folder / str(number % 2) / f"{number}.jpg", seed=number)
-    async with watching(library, folder) as (watch, rounds, _):
+    async with (
+        watching(library, folder) as (watch, rounds, _),
+        aclosing(events(database_url, nothing)) as told,
+    ):
+        await anext(told)
         (folder / "1").rename(tmp_path / "away")
-        write(folder / "end.jpg", seed=9)
-        await rounds.until_imported(1)
-        while sum(photo.missing_since is not None for photo in await photos.unscheduled(persona)) < 2:
-            write(folder / "end.jpg", seed=9)  # the notice of the folder may come in the next import
-            await asyncio.sleep(0)
+        while await missing(library) < 2:  # the database tells of each import that has changed something
+            await anext(told)
         (tmp_path / "away").rename(folder / "back")
         while (await rounds.queue.get()).moved == 0:
             pass
