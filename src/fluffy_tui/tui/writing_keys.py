@@ -26,7 +26,16 @@ COMPLETING = (
 )
 
 PICKING = (
-    Action("picking.take", "enter", "insert", "Put it in where the cursor is.", Place.PICKING, footer=True),
+    Action(
+        "picking.take",
+        "enter",
+        "insert",
+        "Put it in where the cursor is.",
+        Place.PICKING,
+        footer=True,
+        method="submit",
+        palette=False,
+    ),
     Action("picking.next", "down,ctrl+n", "next", "Go to the next text.", Place.PICKING, palette=False),
     Action("picking.previous", "up,ctrl+b", "before", "Go to the text before.", Place.PICKING, palette=False),
     Action(

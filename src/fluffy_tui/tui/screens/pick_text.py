@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class _Listing(OptionList, can_focus=False):
     """The texts found; the keyboard stays with the field above."""
 
 
+class _Field(Input, inherit_bindings=False):
+    """A line whose `enter` is told in the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.PICKING, only=("picking.take",)),
+        *(key for key in Input.BINDINGS if isinstance(key, Binding) and key.key != "enter"),
+    ]
+
+
 class PickTextScreen(ModalScreen[PickedText | None]):
     """Lists texts, narrows them down as one types, and closes with the one taken or with None.
 
@@ -48,24 +59,27 @@ class PickTextScreen(ModalScreen[PickedText | None]):
     """
 
     PLACE = Place.PICKING
-    BINDINGS = bindings(Place.PICKING)
-    DEFAULT_CSS = """
+    BINDINGS = bindings(
+        Place.PICKING,
+        only=("picking.next", "picking.previous", "picking.page_down", "picking.page_up", "picking.back"),
+    )
+    CSS: ClassVar[str] = """
     PickTextScreen {
-        #dialog { width: 96; height: 80%; padding: 0 1; }
+        &.dialog #dialog { width: 116; height: 80%; padding: 0 1; }
         #picking { height: 1fr; margin-top: 1; }
-        #picked-texts { width: 40; height: 1fr; border: none; padding: 0; background: transparent;
+        #picked-texts { width: 5fr; height: 1fr; border: none; padding: 0; background: transparent;
             text-wrap: nowrap; text-overflow: ellipsis;
             & > .option-list--option-highlighted { color: $block-cursor-foreground;
                 background: $block-cursor-background; text-style: $block-cursor-text-style; }
         }
-        #read { width: 1fr; height: 1fr; padding: 0 1; border-left: solid $border-blurred; scrollbar-size: 1 1; }
+        #read { width: 4fr; height: 1fr; padding: 0 1; border-left: solid $border-blurred; scrollbar-size: 1 1; }
         #picked-text { width: 1fr; height: auto; }
         #none-found { display: none; height: 1fr; padding: 1 0; }
         &.-empty #picking { display: none; }
         &.-empty #none-found { display: block; }
     }
     PickTextScreen.-narrow, PickTextScreen.-normal {
-        #dialog { height: 94%; }
+        &.dialog #dialog { height: 94%; }
         #picking { layout: vertical; }
         #picked-texts { width: 1fr; height: 2fr; }
         #read { width: 1fr; height: 3fr; padding: 0; border-left: none; border-top: solid $border-blurred; }
@@ -81,7 +95,7 @@ class PickTextScreen(ModalScreen[PickedText | None]):
         """Lay the field over the list and the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Input(placeholder="a few letters of it", compact=True, max_length=200)
+            yield _Field(placeholder="a few letters of it", compact=True, max_length=200)
             with Horizontal(id="picking"):
                 yield _Listing(id="picked-texts", markup=False)
                 with VerticalScroll(id="read", can_focus=False):
@@ -110,14 +124,14 @@ class PickTextScreen(ModalScreen[PickedText | None]):
 
     @on(OptionList.OptionHighlighted)
     def _show(self, event: OptionList.OptionHighlighted) -> None:
-        self.query_one("#picked-text", Static).update(
-            Content(self._texts[self._found[event.option_index]].text)
-        )
+        text = self._texts[self._found[event.option_index]]
+        about = Content.styled(f"{one_line(text.about)}\n\n", "dim") if text.about else Content("")
+        self.query_one("#picked-text", Static).update(Content.assemble(about, text.text))
         self.query_one("#read").scroll_home(animate=False)
 
     @on(OptionList.OptionSelected)
     @on(Input.Submitted)
-    def action_take(self) -> None:
+    def _take(self) -> None:
         """Close with the text under the cursor."""
         highlighted = self.query_one(_Listing).highlighted
         if highlighted is not None:

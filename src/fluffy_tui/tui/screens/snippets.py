@@ -69,7 +69,7 @@ class SnippetsScreen(FrameScreen):
     def compose_body(self) -> ComposeResult:
         """Lay the list beside the text."""
         listing = VimList(id="snippets", classes="box")
-        listing.border_title = Content(f"hashtag sets and snippets of {one_line(self._persona.name)}")
+        listing.border_title = Content(f"snippets of {one_line(self._persona.name)}")
         with Horizontal(id="snippet-panes"):
             yield listing
             with VerticalScroll(id="snippet", classes="box", can_focus=False):

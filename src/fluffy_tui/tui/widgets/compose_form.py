@@ -68,7 +68,7 @@ class ComposeForm(Vertical):
             lambda text: text_length(text, rules),
             rules.caption_limit,
             id="caption",
-            placeholder="What goes out with the picture",
+            placeholder="What goes out with the picture; # offers hashtags, ; offers snippets",
             fold=rules.caption_fold,
         )
         """Where the caption is written."""
