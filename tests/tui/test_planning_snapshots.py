@@ -46,3 +46,27 @@ def test_planning(
 ) -> None:
     assert name
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("fit", ("j", "enter", "ctrl+f")),
+        ("plan", ("3", "l")),
+        ("review", ("3", "f", *"one", "ctrl+n", *"two", "ctrl+s")),
+    ],
+)
+def test_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, name: str, keys: tuple[str, ...]
+) -> None:
+    assert name
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(120, 36), run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
+def test_submitted(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    keys = ("3", "f", *["ctrl+x"] * 5, *"one", "ctrl+n", *"two", "ctrl+s", "ctrl+s")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))

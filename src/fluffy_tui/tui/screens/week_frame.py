@@ -190,16 +190,19 @@ class WeekFrame(FrameScreen):
 
     def _show_photo_of_line(self) -> None:
         self._preview.show(self._entry.photo)
-        self._marks.show(self.week.marks(self._here, self.context.clock()))
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        is_sent = self._entry.post is not None
+        self._marks.show([] if is_sent else self.week.marks(self._here, self.context.clock()))
 
     def _inspect(self) -> None:
         """Say what would stop or mar the post one is at, or all of them."""
         if not self.week.posts:
             return
-        now = self.context.clock()
-        self._marks.show(self.week.marks(self._here, now))
+        self._show_marks()
         if self.is_reviewing:
-            self._table.show(self.week, now)
+            self._table.show(self.week, self.context.clock())
 
     def _say(self, words: str) -> None:
         self._said.update(words)

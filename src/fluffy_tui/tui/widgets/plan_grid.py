@@ -255,7 +255,7 @@ class PlanGrid(Widget, can_focus=True):
         elif cell.planned is None and self._room >= ROOM_FOR_WORDS:
             text = with_word
         if cell.planned is not None and cell.planned.post.id == self.taken_up:
-            text = f"‹{text}›"
+            text = f"‹{text}›" if len(text) + 3 <= self._room else f"‹{time}{state.sign}"
         return self._text(f"{'▌' if here else ' '}{text}", "cursor" if here else state.tone)
 
     def _picture(self, cell: Cell, number: int, *, here: bool) -> list[Segment]:

@@ -44,6 +44,7 @@ class WeekTable(DataTable[Text]):
         scrollbar-size-vertical: 1;
         & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
         & > .datatable--cursor { background: $surface-lighten-1; color: $foreground; text-style: none; }
+        &:ansi > .datatable--header { background: transparent; color: $text-muted; }
         &:focus > .datatable--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     }
     """
