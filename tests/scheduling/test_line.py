@@ -14,7 +14,7 @@ from sqlalchemy import select, text, update
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import NotPossibleNow, Post, Step
-from fluffy_tui.scheduling.line import accepted, hold_behind, move_up
+from fluffy_tui.scheduling.line import accepted, hold_behind, move_up, room_in
 from fluffy_tui.scheduling.tables import PostRow
 from scheduling.workplace import QUICK
 
@@ -118,6 +118,52 @@ async def test_a_post_that_goes_live_makes_room(patient: Workplace) -> None:
         await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
 
 
+async def test_a_long_line_costs_no_more_jobs_than_a_short_one(place: Workplace) -> None:
+    """While Buffer has no room only the first is tried; those behind it put nothing on the queue meanwhile."""
+    count, tries = 15, 4
+    place.stand_in.world.scheduled_posts = 100
+    full(place)
+    posts = [await place.submit(f"number {number}", number) for number in range(count)]
+    async with place.worker():
+        await place.until(posts[-1].id, lambda now: now.step is Step.HELD)
+        before = await jobs(place)
+        await place.until(posts[0].id, lambda now: now.attempts >= tries)
+        await place.services.sweeper.sweep()
+        waiting = await jobs(place) - before
+        assert waiting <= 2 * tries + 2, "a wake and a delivery for each try of the first"
+        place.stand_in.faults.clear()
+        for post in posts:
+            await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert await jobs(place) <= 2 * count + 2 * tries + 10
+    assert [there.text for there in place.there()] == [post.caption for post in posts]
+
+
+async def test_whoever_comes_first_when_the_first_is_taken_back_is_tried_without_it(place: Workplace) -> None:
+    full(place)
+    first, second = await submit_held(place, 2)
+    await place.services.scheduling.cancel(first.id)
+    place.stand_in.faults.clear()
+    async with place.worker():
+        await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+
+
+async def test_many_posts_that_leave_the_queue_at_once_wake_the_next_one_once(patient: Workplace) -> None:
+    full(patient)
+    waiting = (await submit_held(patient, 1))[0]
+    before = await jobs(patient)
+    for _ in range(5):
+        async with patient.services.database.transaction() as session:
+            await room_in(session, patient.services.delivery.queue, waiting.channel_id)
+    assert await jobs(patient) <= before + 1
+
+
+async def jobs(place: Workplace) -> int:
+    """Return how many jobs of delivery were ever put on the queue."""
+    query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name IN ('delivery:deliver', 'delivery:wake')"
+    async with place.services.database.transaction() as session:
+        return int((await session.execute(text(query))).scalar_one())
+
+
 async def test_moving_up_changes_the_order(place: Workplace) -> None:
     full(place)
     posts = await submit_held(place, 3)
@@ -137,7 +183,7 @@ async def test_two_who_move_posts_at_the_same_moment_both_get_their_way(place: W
     full(place)
     posts = await submit_held(place, 3)
     async with place.services.database.transaction() as first:
-        assert await move_up(first, posts[2].id)
+        assert await move_up(first, place.services.delivery.queue, posts[2].id)
         second = asyncio.create_task(place.services.scheduling.move_up(posts[1].id))
         await waits_for_a_lock(place)
     await second

@@ -39,9 +39,12 @@ class Cancelling:
             BufferError: Buffer could not be asked, or gave no answer.
         """
         async with self.database.transaction() as session:
-            if await moves.release(session, post_id):
-                return
             row = await session.get(PostRow, post_id)
+            if await moves.release(session, post_id):
+                if row is not None and row.step == Step.HELD:
+                    await line.wake_first(session, self.queue, row.channel_id)
+                return
+            row = await session.get(PostRow, post_id, populate_existing=True)
         if row is None:
             raise PostNotFound("That post is gone.", GONE)
         if row.step in (Step.SENDING, Step.UNCONFIRMED) or row.buffer_post_id is None:

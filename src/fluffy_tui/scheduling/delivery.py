@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
@@ -18,7 +18,7 @@ from fluffy_tui.media import MediaHostError, media_key
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.looking import look
-from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.rendering import facts_of, rendition_of
 from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.trouble import GoneByAnotherHand, Trouble, own_fault, trouble_of
@@ -54,10 +54,11 @@ class Delivery:
     budget: RequestBudget
 
     async def wake(self, post_id: int) -> None:
-        """Put a post whose pause is over back on the queue, under its channel's lock."""
+        """Put a post whose pause is over back on the queue, under its channel's lock; not if another tries for it."""
         async with self.database.transaction() as session:
-            post = await session.get(PostRow, post_id)
-            if post is not None and post.channel_id is not None:
+            mine = (PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), ~line.stands_behind())
+            post = (await session.execute(select(PostRow).where(*mine))).scalar_one_or_none()
+            if post is not None:
                 await defer_delivery(session, self.queue, post)
 
     async def wake_mended(self) -> None:
@@ -80,7 +81,7 @@ class Delivery:
 
     async def _deliver_one(self, post_id: int) -> None:
         async with self.database.transaction() as session:
-            if await line.stand_behind(session, self.queue, post_id, self.pace):
+            if await line.stand_behind(session, post_id, self.pace):
                 return
             post = await moves.claim(session, post_id)
         if post is None:

@@ -2,7 +2,7 @@
 
 What is wrong with a channel (its queue is full, it is paused) or with the account (the key is refused, the budget
 is spent) is wrong for every post behind. So only the first in line asks Buffer; the others wait as long as it does,
-and are woken when it got through.
+and are woken when it got through. They put nothing on the queue meanwhile, however long the line is.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import Code
@@ -84,21 +84,34 @@ async def turns(session: AsyncSession, post_id: int) -> Sequence[int]:
     return (await session.execute(query)).scalars().all()
 
 
-async def stand_behind(session: AsyncSession, queue: App, post_id: int, pace: Pace) -> bool:
-    """Let a post wait if one before it tries for it; False when it is its own turn."""
+def stands_behind() -> ColumnElement[bool]:
+    """Return the condition that another post tries for this one, which therefore needs no job of its own."""
+    first = aliased(PostRow)
+    return select(literal(1)).select_from(first).where(_tries_for(PostRow, first)).exists()
+
+
+def _tries_for(mine: type[PostRow], first: type[PostRow]) -> ColumnElement[bool]:
+    """Return the condition that `first` is before `mine`, and held by what would hold `mine` too."""
+    same_channel = and_(first.channel_id == mine.channel_id, first.error_code.in_(CHANNEL_WIDE))
+    return and_(
+        first.step.in_(ON_THE_WAY),
+        func.coalesce(mine.line_order, mine.id) > func.coalesce(first.line_order, first.id),
+        mine.step.in_(_BEHIND),
+        mine.create_sent_at.is_(None),
+        or_(same_channel, first.error_code.in_(ACCOUNT_WIDE)),
+    )
+
+
+async def stand_behind(session: AsyncSession, post_id: int, pace: Pace) -> bool:
+    """Let a post wait if one before it tries for it; False when it is its own turn.
+
+    Nothing is put on the queue: it is woken when the one before it got through, or was taken back.
+    """
     mine = aliased(PostRow)
-    before = func.coalesce(mine.line_order, mine.id) > PLACE
-    same_channel = and_(PostRow.channel_id == mine.channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
     query = (
         select(PostRow)
         .join(mine, mine.id == post_id)
-        .where(
-            PostRow.step.in_(ON_THE_WAY),
-            before,
-            mine.step.in_(_BEHIND),
-            mine.create_sent_at.is_(None),
-            or_(same_channel, PostRow.error_code.in_(ACCOUNT_WIDE)),
-        )
+        .where(_tries_for(mine, PostRow))
         .order_by(PLACE)
         .limit(1)
     )
@@ -116,12 +129,22 @@ async def stand_behind(session: AsyncSession, queue: App, post_id: int, pace: Pa
             next_try_at=until,
             claim=None,
         )
-        .returning(PostRow.next_try_at)
     )
-    held_until = (await session.execute(statement)).scalar_one_or_none()
-    if held_until is not None:
-        await defer_waking(session, queue, post_id, held_until)
+    await session.execute(statement)
     return True
+
+
+async def wake_first(session: AsyncSession, queue: App, channel_id: str | None) -> None:
+    """See to it that the first of a channel's line is tried at its time, now that it may be another one."""
+    query = (
+        select(PostRow)
+        .where(PostRow.channel_id == channel_id, PostRow.step == Step.HELD, ~stands_behind())
+        .order_by(PLACE, PostRow.id)
+        .limit(1)
+    )
+    first = (await session.execute(query)).scalar_one_or_none()
+    if first is not None and first.next_try_at is not None:
+        await defer_waking(session, queue, first.id, first.next_try_at)
 
 
 async def hold_behind(
@@ -200,7 +223,7 @@ async def _wake(
         await defer_delivery(session, queue, post)
 
 
-async def move_up(session: AsyncSession, post_id: int) -> bool:
+async def move_up(session: AsyncSession, queue: App, post_id: int) -> bool:
     """Exchange the places of a waiting post and the one before it; False when it is the first or does not wait.
 
     Two people may do so at the same moment. The whole line is locked, in the order of the ids, before its order is
@@ -221,6 +244,8 @@ async def move_up(session: AsyncSession, post_id: int) -> bool:
         later.line_order or later.id,
     )
     await session.flush()
+    if place == 1:
+        await wake_first(session, queue, later.channel_id)
     return True
 
 

@@ -333,7 +333,7 @@ class Scheduling:
         """
         existing = await self._existing(post_id)
         async with self.database.transaction() as session:
-            if not await line.move_up(session, post_id):
+            if not await line.move_up(session, self.queue, post_id):
                 raise NotPossibleNow(
                     "This post is the first in line already."
                     if existing.step in ON_THE_WAY
@@ -359,6 +359,7 @@ class Scheduling:
                     f"This post is {existing.step}, so it is in Buffer or may be.",
                     "Delete it in Buffer if it should not go out.",
                 )
+            await line.wake_first(session, self.queue, existing.channel_id)
 
     async def _existing(self, post_id: int) -> Post:
         existing = await self.post(post_id)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from procrastinate import exceptions
 from procrastinate.jobs import Status
-from sqlalchemy import BigInteger, column, exists, func, literal, or_, select, table, text
+from sqlalchemy import BigInteger, exists, func, literal, or_, select, text
 
-from fluffy_tui.scheduling import moves
-from fluffy_tui.scheduling.deferring import DELIVER, WAKE, defer_delivery, defer_waking
+from fluffy_tui.scheduling import line, moves
+from fluffy_tui.scheduling.deferring import DELIVER, WAKE, defer_delivery, defer_waking, jobs
 from fluffy_tui.scheduling.model import ON_THE_WAY
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 SWEEP_LOCK = 0x666C7566667A
 """Two sweeps at once could give a post two jobs; the second one goes home."""
 
-_jobs = table("procrastinate_jobs", column("task_name"), column("status"), column("args"))
-
 
 @dataclass(frozen=True, slots=True)
 class Sweeper:
@@ -43,7 +41,7 @@ class Sweeper:
     pace: Pace
 
     async def sweep(self) -> None:
-        """End stalled jobs, then remind of every post that no job reminds of."""
+        """End stalled jobs, then remind of every post that no job reminds of and no other post tries for."""
         await self._end_stalled_jobs()
         async with self.database.transaction() as session:
             mine = await session.execute(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK)))
@@ -57,10 +55,10 @@ class Sweeper:
                     await defer_waking(session, self.queue, post.id, post.next_try_at)
 
     async def _end_stalled_jobs(self) -> None:
-        jobs = self.queue.job_manager
-        for job in await jobs.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled):
+        manager = self.queue.job_manager
+        for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled):
             try:
-                await jobs.finish_job(job, Status.FAILED, delete_job=False)
+                await manager.finish_job(job, Status.FAILED, delete_job=False)
                 log.info("job %s of a dead worker was ended", job.id)
                 if job.task_name == DELIVER:
                     await self._count_stall(int(str(job.task_kwargs["post_id"])))
@@ -82,15 +80,16 @@ class Sweeper:
 async def _forgotten_posts(session: AsyncSession) -> list[PostRow]:
     reminder = exists(
         select(literal(1))
-        .select_from(_jobs)
+        .select_from(jobs)
         .where(
-            _jobs.c.task_name.in_((DELIVER, WAKE)),
+            jobs.c.task_name.in_((DELIVER, WAKE)),
             or_(
-                _jobs.c.status == text("'todo'::procrastinate_job_status"),
-                _jobs.c.status == text("'doing'::procrastinate_job_status"),
+                jobs.c.status == text("'todo'::procrastinate_job_status"),
+                jobs.c.status == text("'doing'::procrastinate_job_status"),
             ),
-            _jobs.c.args.op("->>")("post_id").cast(BigInteger) == PostRow.id,
+            jobs.c.args.op("->>")("post_id").cast(BigInteger) == PostRow.id,
         )
     )
-    query = select(PostRow).where(PostRow.step.in_(ON_THE_WAY), ~reminder).order_by(PostRow.id)
+    needy = (PostRow.step.in_(ON_THE_WAY), ~reminder, ~line.stands_behind())
+    query = select(PostRow).where(*needy).order_by(PostRow.id)
     return list((await session.execute(query)).scalars())
