@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.schema import migrate
+from pressed_keys import PressedKeys
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -36,6 +37,11 @@ os.environ.pop("DATABASE_URL", None)
 gc.set_threshold(100_000, 50, 100)
 
 _numbers = itertools.count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch whether the tests of the screens press every key."""
+    config.pluginmanager.register(PressedKeys(), "pressed-keys")
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
 
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
+from pressed_keys import recording
 
 from .fake_setup import FakeSetup
 from .fakes import NOW, FakeServices, Opening
@@ -44,6 +45,13 @@ def one_reading_of_the_styles() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", shared)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_are_recorded() -> Iterator[None]:
+    """Note which keys call which actions; a whole run fails where a key was never pressed."""
+    with recording():
         yield
 
 
