@@ -229,14 +229,3 @@ async def test_an_earlier_caption_is_read_whole_and_put_in_where_the_cursor_is(
         assert caption(driver).text == "mine", "nothing was overwritten"
         await driver.press("ctrl+a", "ctrl+l", "pagedown", "escape")
         assert caption(driver).text == "mine"
-
-
-async def test_the_photo_is_opened_outside_or_its_path_is_copied(
-    running: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        monkeypatch.delenv(name, raising=False)
-    async with running(persona="sarah") as driver:
-        await driver.press("enter", "f5")
-        assert any("no desktop here" in note.message for note in driver.app._notifications)
-        assert driver.app.clipboard == str(driver.screen._photo.path)

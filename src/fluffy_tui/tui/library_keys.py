@@ -92,6 +92,13 @@ LIBRARY = (
         Place.LIBRARY,
     ),
     Action(
+        "library.open_outside",
+        "o",
+        "open outside",
+        "Open the photo outside, as your desktop shows it.",
+        Place.LIBRARY,
+    ),
+    Action(
         "library.import_photos",
         "i",
         "import",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 _OPENERS = {"darwin": "open", "win32": "explorer"}
-_ANSWERS_WITHIN = 5.0
+ANSWERS_WITHIN = 5.0
 """Seconds after which an opener that still runs is taken to show the picture itself."""
 
 
@@ -59,13 +61,18 @@ async def open_outside(
         raise NotOpened("Nothing here opens files outside.", "Install xdg-utils, which has xdg-open.")
     if not await asyncio.to_thread(path.exists):
         raise NotOpened("The file is gone.", f"It was at {path}.")
-    null = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(
-        opener, str(path), stdin=null, stdout=null, stderr=null, env=dict(environment), start_new_session=True
+    null = subprocess.DEVNULL
+    process = await asyncio.to_thread(
+        subprocess.Popen,
+        [opener, str(path)],
+        stdin=null,
+        stdout=null,
+        stderr=null,
+        env=dict(environment),
+        start_new_session=True,
     )
-    try:
-        status = await asyncio.wait_for(asyncio.shield(process.wait()), _ANSWERS_WITHIN)
-    except TimeoutError:
-        return
-    if status:
+    waiting = threading.Thread(target=process.wait, name="photo shown outside", daemon=True)
+    waiting.start()
+    await asyncio.to_thread(waiting.join, ANSWERS_WITHIN)
+    if status := process.returncode:  # None while it runs
         raise NotOpened(f"The desktop did not open the photo: {opener} ended with status {status}.")

@@ -19,6 +19,7 @@ from fluffy_tui.tui.messages import (
     PostChanged,
     VerdictChanged,
 )
+from fluffy_tui.tui.outside import show_outside
 from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library_alike import LibraryAlike
@@ -78,6 +79,12 @@ class LibraryScreen(LibraryAlike):
             self.notify("There is no photo here yet." if self._list.rows else NOTHING_YET.partition("\n")[0])
             return
         self.app.push_screen(ComposeScreen(self.context, photo, self._submitted))
+
+    @work(group="outside", exclusive=True, exit_on_error=False, description="opening the photo outside")
+    async def action_open_outside(self) -> None:
+        """Open the photo under the cursor outside of the terminal."""
+        if photo := self._list.highlighted:
+            await show_outside(self.app, photo.path)
 
     def action_pick(self) -> None:
         """Pick the photo and go on."""
