@@ -71,6 +71,25 @@ async def test_the_nearest_come_first_with_their_distance_and_what_it_means(plac
     assert sorted(one.distance for one in found) == [one.distance for one in found]
 
 
+async def test_of_copies_only_the_first_is_an_answer(place: Place) -> None:
+    """However many there are, the answer has as many pictures as were asked for."""
+    pictures = {f"near{n}": scene(1).resize((300 + 20 * n, 240)) for n in range(6)}
+    pictures |= {f"far{n}": scene(2).resize((300 + 20 * n, 240)) for n in range(6)}
+    ids = await place.add(asked=scene(1), **pictures, other=scene(3), one_more=scene(4))
+    await place.look()
+    found = await place.alike.more_like(ids["asked"], limit=3, fold=True)
+    assert found[0].photo_id in {ids[f"near{n}"] for n in range(6)}
+    assert len(found) == 3
+    stacks = await place.alike.copies([one.photo_id for one in found])
+    assert len(set(stacks.values())) == len(stacks)
+    all_of_it = await place.alike.more_like(ids["asked"], fold=True)
+    assert len(all_of_it) == 4
+    assert len(await place.alike.more_like(ids["asked"])) == 14
+    farthest = await place.alike.least_like([ids["asked"]], fold=True)
+    assert {one.photo_id for one in farthest} >= {ids["other"], ids["one_more"]}
+    assert len(farthest) == 4
+
+
 async def test_posts_missing_files_and_other_personas_are_left_out(
     place: Place, tmp_path: Path, models: Path
 ) -> None:

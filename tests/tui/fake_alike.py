@@ -31,12 +31,12 @@ class FakeAlike:
         self.stacks: dict[int, int] = {}
 
     async def more_like(
-        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True
+        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True, fold: bool = False
     ) -> Sequence[Neighbour]:
         """Return photos by the distance of their numbers."""
         return self._answer([photo_id], farthest=False, unscheduled_only=unscheduled_only)[:limit]
 
-    async def least_like(self, photo_ids: Sequence[int]) -> Sequence[Neighbour]:
+    async def least_like(self, photo_ids: Sequence[int], *, fold: bool = False) -> Sequence[Neighbour]:
         """Return up to 24 photos whose numbers are far from all of these."""
         return self._answer(photo_ids, farthest=True)
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY, Copy, Relation, Sighting
+from fluffy_tui.alike.model import (
+    SAME_PICTURE_BITS,
+    SOUND_QUALITY,
+    Copy,
+    Neighbour,
+    Relation,
+    Sighting,
+)
 from fluffy_tui.alike.tables import PHOTOS, PhotoHashRow, among, bits_apart
 
 if TYPE_CHECKING:
@@ -78,6 +85,20 @@ async def copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, i
         among(own.photo_id, photo_ids), own.stack_id.is_not(None), shared
     )
     return {row[0]: row[1] for row in await session.execute(query) if row[1] is not None}
+
+
+async def first_of_each(session: AsyncSession, found: Sequence[Neighbour]) -> list[Neighbour]:
+    """Return an answer without the photos that are copies of one before them."""
+    stacks = await copies(session, [one.photo_id for one in found])
+    seen: set[int] = set()
+    kept = []
+    for one in found:
+        stack = stacks.get(one.photo_id)
+        if stack is None or stack not in seen:
+            kept.append(one)
+        if stack is not None:
+            seen.add(stack)
+    return kept
 
 
 def stacked_photos() -> Select[int, int | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from fluffy_tui.alike import neighbours
-from fluffy_tui.alike.copies import copies, posted_before, same_picture
+from fluffy_tui.alike.copies import copies, first_of_each, posted_before, same_picture
 from fluffy_tui.alike.explaining import explained
 from fluffy_tui.alike.model import NoEmbeddings, NotLookedAtYet, Trouble
 from fluffy_tui.alike.models import Models
@@ -15,7 +15,7 @@ from fluffy_tui.alike.progress import progress
 from fluffy_tui.alike.tables import PHOTOS, PhotoTroubleRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,7 +75,7 @@ class Alike:
             return await copies(session, photo_ids)
 
     async def more_like(
-        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True
+        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True, fold: bool = False
     ) -> list[Neighbour]:
         """Return the persona's photos that are most like this one, nearest first.
 
@@ -83,21 +83,27 @@ class Alike:
             photo_id: Compared with all others.
             limit: How many at most.
             unscheduled_only: Leave out photos that have a post.
+            fold: Of photos that show the same picture, return only the first.
 
         Raises:
             NoEmbeddings: no model was ever used on this database.
             NotLookedAtYet: the photo has no vector.
         """
         scheduled = self._scheduled if unscheduled_only else None
-        async with self._database.transaction() as session:
+
+        async def ask(session: AsyncSession, most: int) -> list[Neighbour]:
             iterates = await self._iterates(session)
-            try:
-                return await neighbours.more_like(session, photo_id, limit, scheduled, iterates=iterates)
-            except (NoEmbeddings, NotLookedAtYet) as error:
-                raise await explained(session, error, [photo_id], self._has_service) from error
+            return await neighbours.more_like(session, photo_id, most, scheduled, iterates=iterates)
+
+        return await self._answered(ask, [photo_id], limit, fold=fold)
 
     async def least_like(
-        self, photo_ids: Sequence[int], *, limit: int = 24, unscheduled_only: bool = True
+        self,
+        photo_ids: Sequence[int],
+        *,
+        limit: int = 24,
+        unscheduled_only: bool = True,
+        fold: bool = False,
     ) -> list[Neighbour]:
         """Return photos of the same persona that are far from all of these, farthest first.
 
@@ -105,6 +111,7 @@ class Alike:
             photo_ids: For example those of the last nine posts; ones that have no vector are passed over.
             limit: How many at most.
             unscheduled_only: Leave out photos that have a post.
+            fold: Of photos that show the same picture, return only the first.
 
         Returns:
             Each with its distance to the nearest of `photo_ids`.
@@ -114,12 +121,32 @@ class Alike:
             NotLookedAtYet: none of the photos has a vector.
         """
         scheduled = self._scheduled if unscheduled_only else None
-        async with self._database.transaction() as session:
+
+        async def ask(session: AsyncSession, most: int) -> list[Neighbour]:
             iterates = await self._iterates(session)
+            return await neighbours.least_like(session, photo_ids, most, scheduled, iterates=iterates)
+
+        return await self._answered(ask, photo_ids, limit, fold=fold)
+
+    async def _answered(
+        self,
+        ask: Callable[[AsyncSession, int], Awaitable[list[Neighbour]]],
+        photo_ids: Sequence[int],
+        limit: int,
+        *,
+        fold: bool,
+    ) -> list[Neighbour]:
+        """Ask, and where too many of the answers are copies of each other, ask for more."""
+        async with self._database.transaction() as session:
             try:
-                return await neighbours.least_like(session, photo_ids, limit, scheduled, iterates=iterates)
+                for most in (limit, limit * 4, limit * 16) if fold else (limit,):
+                    found = await ask(session, most)
+                    kept = await first_of_each(session, found) if fold else found
+                    if len(kept) >= limit or len(found) < most:
+                        break
             except (NoEmbeddings, NotLookedAtYet) as error:
                 raise await explained(session, error, photo_ids, self._has_service) from error
+        return kept[:limit]
 
     async def recent_photos(self, persona_id: int, *, last: int = 9) -> list[int]:
         """Return the photos of the persona's last posts that are out or on their way, newest first."""

@@ -35,8 +35,8 @@ class Likeness:
             FluffyError: it cannot be answered yet, and the text says why and how far the work is.
         """
         if self.least:
-            return await alike.least_like(self.photo_ids)
-        return await alike.more_like(self.photo_ids[0])
+            return await alike.least_like(self.photo_ids, fold=True)
+        return await alike.more_like(self.photo_ids[0], fold=True)
 
 
 def distance_words(neighbour: Neighbour) -> str:

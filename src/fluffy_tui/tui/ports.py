@@ -124,11 +124,14 @@ class AlikePort(Protocol):
     """What is like what, answered from what a worker has stored."""
 
     async def more_like(
-        self, photo_id: int, *, limit: int = ..., unscheduled_only: bool = ...
+        self, photo_id: int, *, limit: int = ..., unscheduled_only: bool = ..., fold: bool = ...
     ) -> Sequence[Neighbour]:
-        """Return the photos that are most like one; raises NoEmbeddings or NotLookedAtYet."""
+        """Return the photos that are most like one, of copies only the first if they are to fold.
 
-    async def least_like(self, photo_ids: Sequence[int]) -> Sequence[Neighbour]:
+        Raises NoEmbeddings or NotLookedAtYet.
+        """
+
+    async def least_like(self, photo_ids: Sequence[int], *, fold: bool = ...) -> Sequence[Neighbour]:
         """Return those that are farthest from some; raises NoEmbeddings or NotLookedAtYet."""
 
     async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]:
