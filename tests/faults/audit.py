@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from faults.plan import Act
+from faults.plan import Act, LateAct
 from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import PostStatus, Step
 
@@ -23,6 +23,12 @@ CAUSES: dict[str, set[Act]] = {
     Code.IMAGE_UNREADABLE: {Act.MEDIA_AWAY},
 }
 """Which faults may truly end a post as failed; everything else has to pass by itself."""
+
+LATE_CAUSES: dict[str, set[LateAct]] = {
+    "picture_not_fetched": {LateAct.PICTURE_LOST},
+    "removed_in_buffer": {LateAct.REMOVED_THERE},
+}
+"""The same for posts that Buffer had accepted."""
 
 
 @dataclass
@@ -42,7 +48,11 @@ class Findings:
 
 
 async def audit(
-    services: Services, stand_in: StandIn, media: Path, submitted: dict[str, int], played: Counter[Act]
+    services: Services,
+    stand_in: StandIn,
+    media: Path,
+    submitted: dict[str, int],
+    played: Counter[Act | LateAct],
 ) -> Findings:
     """Compare both sides.
 
@@ -75,7 +85,7 @@ async def audit(
 
 
 def _compare(
-    findings: Findings, post: Post, found: list[BufferPost], media: Path, played: Counter[Act]
+    findings: Findings, post: Post, found: list[BufferPost], media: Path, played: Counter[Act | LateAct]
 ) -> None:
     who = f"post {post.id} ({post.step}, {post.error_code})"
     if post.status is PostStatus.FAILED:
@@ -101,6 +111,55 @@ def _compare(
         "picture": ([post.media_url], [asset.source for asset in there.assets]),
         "alt text": ([post.alt_text], [asset.alt_text for asset in there.assets]),
         "hosted bytes": ((post.rendition or {}).get("bytes"), _size(media, post)),
+    }
+    for name, (we_say, they_say) in facts.items():
+        if we_say != they_say:
+            findings.disagreements.append(f"{who}: {name} is {we_say} here and {they_say} there")
+
+
+async def audit_live(
+    services: Services, stand_in: StandIn, submitted: dict[str, int], played: Counter[Act | LateAct]
+) -> Findings:
+    """Compare both sides once Buffer's time has gone by: each post is live on both, or failed for a true cause."""
+    findings = Findings()
+    ours = {post.caption: post for post in await services.scheduling.posts(limit=10 * len(submitted) + 10)}
+    theirs: dict[str, list[BufferPost]] = {}
+    for there in stand_in.posts():
+        if there.via != "network":
+            theirs.setdefault(there.text, []).append(there)
+    findings.duplicates += [
+        f"{text!r} is in Buffer {len(found)} times" for text, found in theirs.items() if len(found) > 1
+    ]
+    for caption in submitted:
+        post = ours.get(caption)
+        if post is None:
+            findings.losses.append(f"{caption!r} is not written")
+        else:
+            _compare_live(findings, post, theirs.get(caption, []), played)
+    return findings
+
+
+def _compare_live(
+    findings: Findings, post: Post, found: list[BufferPost], played: Counter[Act | LateAct]
+) -> None:
+    who = f"post {post.id} ({post.step}, {post.error_code})"
+    if post.status is PostStatus.FAILED:
+        findings.in_trouble[post.id] = f"{post.error_code}: {post.error_message}"
+        if not any(played[act] for act in LATE_CAUSES.get(post.error_code or "", set())):
+            findings.disagreements.append(f"{who} failed without such a fault: {post.error_message}")
+        if any(there.status != "error" for there in found):
+            findings.disagreements.append(f"{who} is called failed, but it is {found[0].status} in Buffer")
+        return
+    if post.step is not Step.LIVE or not found:
+        findings.losses.append(f"{who} is not live, in Buffer: {[there.status for there in found]}")
+        return
+    there = found[0]
+    facts = {
+        "id": (post.buffer_post_id, there.id),
+        "status": (post.status, {"sent": PostStatus.POSTED}.get(there.status, there.status)),
+        "time": (post.posted_at, there.sent_at),
+        "link": (post.external_link or "none", there.external_link),
+        "picture": ([post.media_url], [asset.source for asset in there.assets]),
     }
     for name, (we_say, they_say) in facts.items():
         if we_say != they_say:

@@ -1,5 +1,7 @@
 """A fault campaign: posts are delivered by two workers while everything around them goes wrong by a seeded plan.
 
+Then Buffer's time moves on, and they are followed until they are live while that goes wrong too.
+
 By hand, from the folder `tests` (any seed; the report names it):
 
     python -m faults.campaign --seed 7 --posts 300
@@ -20,10 +22,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from faults.audit import Findings, audit
 from faults.cluster import Cluster
 from faults.crew import PACE, Crew, worker_environment
-from faults.plan import Act, Plan
+from faults.going_live import GoingLive
+from faults.plan import Act, LateAct, Plan
 from faults.troublemaker import Troublemaker
 from faults.world import PERSONAS, albums, busy_world
 from fluffy_tui.bootstrap import Services, open_services
@@ -68,6 +73,12 @@ class Report:
     settled: float
     """Seconds from the last fault until every post was in Buffer or in trouble."""
     seconds: float
+    live: int = 0
+    """Posts that are live on both sides at the end."""
+    failed_late: dict[int, str] = field(default_factory=dict)
+    """Posts that Buffer had and did not publish, and their causes, before a person sent them again."""
+    jobs: dict[str, float] = field(default_factory=dict)
+    """Jobs of delivery that were put on the queue, for each post, by task."""
     violations: list[str] = field(default_factory=list)
 
     def as_text(self) -> str:
@@ -106,13 +117,21 @@ class Campaign:
                 await self._retry(last)
                 last = await self._audit()
         still = [f"post {number} cannot be retried: {why}" for number, why in last.in_trouble.items()]
-        violations = [*first.violations, *last.violations, *still, *self.trouble.crew.gave_up]
+        going = GoingLive(self.services, self.stand_in, self.trouble, self.submitted)
+        end = await going.run(self.plan.late)
+        still += [f"post {number} does not go live: {why}" for number, why in end.in_trouble.items()]
+        found = (first, last, end)
+        violations = [
+            *(word for each in found for word in each.violations),
+            *still,
+            *self.trouble.crew.gave_up,
+        ]
         return Report(
             seed=self.plan.seed,
             posts=len(self.submitted),
-            faults={act: self.trouble.played[act] for act in Act},
-            duplicates=len(first.duplicates) + len(last.duplicates),
-            losses=len(first.losses) + len(last.losses) + len(still),
+            faults={act: self.trouble.played[act] for act in (*Act, *LateAct)},
+            duplicates=sum(len(each.duplicates) for each in found),
+            losses=sum(len(each.losses) for each in found) + len(still),
             in_trouble=first.in_trouble,
             resubmitted=self.resubmitted,
             written_before=self.written_before,
@@ -120,8 +139,17 @@ class Campaign:
             slowest=slowest,
             settled=round(settled, 1),
             seconds=round(time.monotonic() - began, 1),
+            live=len(self.submitted) - len(end.losses) - len(end.in_trouble),
+            failed_late=going.in_trouble,
+            jobs=await self._jobs(),
             violations=list(dict.fromkeys(violations)),
         )
+
+    async def _jobs(self) -> dict[str, float]:
+        query = "SELECT task_name, count(*) FROM procrastinate_jobs WHERE args ? 'post_id' GROUP BY 1"
+        async with self.services.database.transaction() as session:
+            rows = (await session.execute(text(query))).all()
+        return {name: round(count / len(self.submitted), 2) for name, count in rows}
 
     async def _submit_all(self, libraries: list[Album]) -> None:
         for number, (persona, pause) in enumerate(self.plan.submissions):

@@ -31,6 +31,10 @@ PACE = Pace(
     fullest=2.0,
     key_refused=0.5,
     bounded_tries=6,
+    follow_after=0.0,
+    follow_often=1.0,
+    follow_seldom=1.0,  # Buffer's clock is moved by hand, ours is not: so it is asked without regard to due times
+    link_looks=1_000_000,
 )
 """Delivery's own proportions, only quicker: a slow create of `SLOW` seconds arrives before it counts as settled."""
 

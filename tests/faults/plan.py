@@ -28,6 +28,21 @@ class Act(StrEnum):
     ASSET_LOST = "asset lost"
     LOOK_FAILED = "5xx while looking"
     LOOK_EMPTY = "null instead of posts while looking"
+    POSTGRES_AWAY = "postgres away for long"
+
+
+class LateAct(StrEnum):
+    """Everything that can be made to go wrong with posts that wait in Buffer or are being published."""
+
+    WORKER_KILLED = "worker killed while following"
+    CONNECTIONS_CUT = "connections cut while following"
+    ASKED_IN_VAIN = "5xx instead of posts"
+    ASKED_EMPTY = "null instead of posts"
+    PICTURE_LOST = "picture lost before it is published"
+    REMOVED_THERE = "removed in Buffer's own app"
+    MOVED_THERE = "moved in Buffer's own app"
+    LATE_LINK = "link comes late"
+    NETWORK_POST = "post imported from the network"
 
 
 LASTING = {
@@ -35,8 +50,13 @@ LASTING = {
     Act.POSTGRES_KILLED: (0.2, 2.0),
     Act.QUEUE_FULL: (1.0, 4.0),
     Act.MEDIA_AWAY: (0.5, 2.0),
+    Act.POSTGRES_AWAY: (31.0, 45.0),
 }
 """Faults that last until they are lifted, with the least and the greatest number of seconds."""
+
+
+LONG = 200
+"""Posts from which a campaign is a long one: only then the database is away for longer than a worker waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +80,17 @@ class Plan:
     faults: tuple[Fault, ...]
     submissions: tuple[tuple[int, float], ...]
     """For each post: which persona's it is, and the pause in seconds before it is submitted."""
+    late: tuple[tuple[LateAct, float], ...]
+    """What goes wrong while posts go live, one thing a step, and a number from 0 to 1 that chooses the victim."""
 
     @classmethod
     def drawn(cls, seed: int, posts: int, personas: int) -> Plan:
         """Draw a schedule in which every kind of fault comes up, about one fault for every two posts."""
         random_ = random.Random(seed)
-        count = max(len(Act), posts // 2)
-        acts = [*Act, *random_.choices(list(Act), k=count - len(Act))]
+        usual: list[Act] = [act for act in Act if act is not Act.POSTGRES_AWAY]
+        count = max(len(usual), posts // 2)
+        acts = [*usual, *random_.choices(usual, k=count - len(usual))]
+        acts += [Act.POSTGRES_AWAY] if posts >= LONG else []
         random_.shuffle(acts)
         faults = [
             Fault(
@@ -81,4 +105,6 @@ class Plan:
         submissions = [
             (random_.randrange(personas), random_.uniform(0.0, 2.0 * span / posts)) for _ in range(posts)
         ]
-        return cls(seed, tuple(faults), tuple(submissions))
+        late = [*LateAct, *random_.choices(list(LateAct), k=posts // 12)]
+        random_.shuffle(late)
+        return cls(seed, tuple(faults), tuple(submissions), tuple((act, random_.random()) for act in late))

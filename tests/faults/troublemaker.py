@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from faults.crew import SLOW
-from faults.plan import Act, Fault
+from faults.plan import Act, Fault, LateAct
 from faults.world import ROOM
 from fluffy_tui.demo import Kind
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from faults.cluster import Cluster
     from faults.crew import Crew
-    from fluffy_tui.demo import StandIn
+    from fluffy_tui.demo import Post, StandIn
 
 SWITCHES: dict[Act, tuple[Kind, dict[str, Any]]] = {
     Act.ACCEPTED_THEN_DROPPED: (Kind.ACCEPT_THEN_DROP, {}),
@@ -45,7 +45,7 @@ class Troublemaker:
     cluster: Cluster
     crew: Crew
     media: Path
-    played: Counter[Act] = field(default_factory=Counter)
+    played: Counter[Act | LateAct] = field(default_factory=Counter)
     lifted: list[datetime] = field(default_factory=list)
     """When something that stops all delivery was over."""
 
@@ -67,7 +67,7 @@ class Troublemaker:
                 self.crew.kill(fault.draw)
             case Act.CONNECTIONS_CUT:
                 await asyncio.to_thread(self.cluster.cut)
-            case Act.POSTGRES_STOPPED:
+            case Act.POSTGRES_STOPPED | Act.POSTGRES_AWAY:
                 await self.cluster.stop()
                 await asyncio.sleep(fault.lasts)
                 await self.cluster.start()
@@ -88,6 +88,37 @@ class Troublemaker:
                 away.rename(self.media)
             case _:
                 raise AssertionError(f"nobody plays {fault.act}")
+
+    def play_late(self, act: LateAct, draw: float) -> None:
+        """Make one thing go wrong with the posts that Buffer has."""
+        self.played[act] += 1
+        match act:
+            case LateAct.WORKER_KILLED:
+                self.crew.kill(draw)
+            case LateAct.CONNECTIONS_CUT:
+                self.cluster.cut()
+            case LateAct.ASKED_IN_VAIN:
+                self.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="posts", count=2)
+            case LateAct.ASKED_EMPTY:
+                self.stand_in.faults.add(Kind.NULL_EDGES)
+            case LateAct.LATE_LINK:
+                self.stand_in.faults.add(Kind.LATE_EXTERNAL_LINK, seconds=60.0)
+            case LateAct.NETWORK_POST:
+                self.stand_in.faults.add(Kind.NETWORK_IMPORTED)
+            case _ if waiting := [post for post in self.stand_in.posts() if post.status == "scheduled"]:
+                self._harm(act, waiting[int(draw * len(waiting)) % len(waiting)])
+
+    def _harm(self, act: LateAct, post: Post) -> None:
+        match act:
+            case LateAct.PICTURE_LOST:
+                (self.media / "posts" / post.assets[0].source.rsplit("/", 1)[-1]).unlink(missing_ok=True)
+            case LateAct.REMOVED_THERE:
+                del self.stand_in.world.posts[post.id]
+            case LateAct.MOVED_THERE:
+                assert post.due_at is not None
+                post.due_at += timedelta(hours=5)
+            case _:
+                raise AssertionError(f"nobody plays {act}")
 
     def lift(self) -> None:
         """Take back every switch that no request has met."""
