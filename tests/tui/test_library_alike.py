@@ -60,6 +60,7 @@ async def test_copies_are_one_line_that_opens_and_closes(running: Running, servi
         assert shown(driver)[:6] == [40, 39, 37, 20, 38, 36]
         assert photos(driver).highlighted_id == 39
         assert "▾ 2 copies" in line(driver, 1)
+        assert photos(driver).border_subtitle == "1–29 of 29"
         assert "└ IMG_2037" in line(driver, 2)
         assert "c folds them again" in details(driver)
         await driver.press("j", "j")

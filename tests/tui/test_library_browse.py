@@ -142,6 +142,17 @@ async def test_filter_as_one_types(running: Running) -> None:
         assert not driver.screen.query_one(FilterBar).display
 
 
+async def test_typing_a_filter_does_not_lose_the_place(running: Running) -> None:
+    """A photo that the first letters hide is under the cursor again once the whole word shows it."""
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "j", "j", "slash", *"never")
+        assert photos(driver).highlighted_id == 37
+        await driver.press(*"xyz", "escape")
+        assert photos(driver).highlighted_id == 37
+        await driver.press("slash", *"img_201", "enter", "escape")
+        assert photos(driver).highlighted_id == 19
+
+
 async def test_filter_words(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("p", "slash", *"picked")

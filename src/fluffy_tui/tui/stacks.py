@@ -51,6 +51,11 @@ class Stacks:
         """Return what is behind a photo, as far as it is known."""
         return self._known.get(photo_id, ALONE)
 
+    @property
+    def shown(self) -> int:
+        """How many photos open stacks show below their first."""
+        return sum(map(len, self._open.values()))
+
     def is_open(self, photo_id: int) -> bool:
         """Whether the photos behind this one are shown below it."""
         return photo_id in self._open

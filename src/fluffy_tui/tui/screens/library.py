@@ -155,6 +155,7 @@ class LibraryScreen(LibraryAlike):
         """Choose photos by typing."""
         self.remove_class("-picture")  # where there is room for one of them, it is the list that is typed for
         self._leave_answers()
+        self._typed_from = self._list.highlighted_id
         self._show_panes(also_empty=True)
         self._filter.open()
 
@@ -291,6 +292,7 @@ class LibraryScreen(LibraryAlike):
     @on(FilterBar.Typed)
     def _filter_typed(self, message: FilterBar.Typed) -> None:
         base = replace(self._browsing.browse, verdict=self._verdict)
+        self._opens_on = self._typed_from  # half a word hides it, the whole word may not
         self._browse(browse_for(message.text, base, self.context.zone))
 
     @on(FilterBar.Left)

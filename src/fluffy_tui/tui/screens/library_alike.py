@@ -66,6 +66,7 @@ class LibraryAlike(LibraryFrame):
             self._list.splice(index + 1, index + 1, behind)
         else:
             self.notify(self._no_copies())
+        self._say_what_is_shown()
         self._show_details()
 
     def action_fold(self) -> None:

@@ -72,6 +72,7 @@ class LibraryFrame(FrameScreen):
         self._triage = Triage(photos)
         self._marks = Marks()
         self._opens_on: int | None = None
+        self._typed_from: int | None = None  # where the cursor was when the filter was opened
         self._verdict: Verdict | None = None  # chosen by key; a word of the filter comes before it
 
     def compose_body(self) -> ComposeResult:
@@ -167,8 +168,8 @@ class LibraryFrame(FrameScreen):
         else:
             words = browse_words(browsing.browse, self.context.zone)
         self._list.border_title = Content(words)
-        are_folded = browsing.shown == browsing.browse and browsing.folded
-        self._list.say(self._marks.words, f"{browsing.folded:,} folded" if are_folded else "")
+        folded = browsing.folded - self._stacks.shown if browsing.shown == browsing.browse else 0
+        self._list.say(self._marks.words, f"{folded:,} folded" if folded > 0 else "")
 
     def _remember_position(self) -> None:
         if (photo_id := self._position) is not None:
