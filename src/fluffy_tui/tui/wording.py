@@ -191,6 +191,11 @@ def bytes_words(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
+def drafts_word(number: int) -> str:
+    """Return the word for so many drafts."""
+    return "draft" if number == 1 else "drafts"
+
+
 def one_line(text: str) -> str:
     """Return foreign text fit for one line of a terminal.
 

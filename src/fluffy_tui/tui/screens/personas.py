@@ -17,7 +17,7 @@ from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.widgets.frame_lines import SEPARATOR, channel_health, channel_name
 from fluffy_tui.tui.widgets.vim_list import VimList
-from fluffy_tui.tui.wording import one_line
+from fluffy_tui.tui.wording import drafts_word, one_line
 
 
 class PersonasScreen(FrameScreen):
@@ -188,7 +188,7 @@ class PersonasScreen(FrameScreen):
 def _counts_line(counts: PersonaCounts) -> Content:
     numbers = (
         (counts.unscheduled, "unscheduled", "dim"),
-        (counts.drafts, "drafts", "dim"),
+        (counts.drafts, drafts_word(counts.drafts), "dim"),
         (counts.scheduled, "scheduled", "dim"),
         (counts.failed, "failed", "$text-error"),
         (counts.posted, "posted", "dim"),

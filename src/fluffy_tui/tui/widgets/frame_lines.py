@@ -11,7 +11,7 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.keys import Place, actions_of
 from fluffy_tui.tui.taking_back import in_grace, is_in_grace
-from fluffy_tui.tui.wording import both_zones, one_line, state_sign, state_tone, state_words
+from fluffy_tui.tui.wording import both_zones, drafts_word, one_line, state_sign, state_tone, state_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +105,7 @@ def _how_much(overview: Overview) -> Content:
     parts = [f"{counts.unscheduled:,} unscheduled"]
     parts += [
         f"{number:,} {words}"
-        for number, words in ((counts.drafts, "drafts"), (counts.scheduled, "scheduled"))
+        for number, words in ((counts.drafts, drafts_word(counts.drafts)), (counts.scheduled, "scheduled"))
         if number
     ]
     return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
@@ -140,13 +140,15 @@ class Tab(Static):
 
     def __init__(self, key: str, label: str, action: str, *, here: bool) -> None:
         super().__init__(classes="-here" if here else "", id=f"tab-{label.lower()}")
-        self._key, self._label, self._action = key, label, action
+        self._key, self._label, self._action, self._is_here = key, label, action, here
         self.show(0)
 
     def show(self, needing: int) -> None:
         """Show how many things need the person there; nothing for none."""
-        number = Content.styled(f" ●{needing}", "$text-error") if needing else ""
-        self.update(Content.assemble(Content.styled(self._key, "$primary"), f" {self._label}", number))
+        # On the tab's own colour, which an ansi theme cannot make lighter, no second colour can be read.
+        tone, alarm = ("bold", "bold") if self._is_here else ("$primary", "$text-error")
+        number = Content.styled(f" ●{needing}", alarm) if needing else ""
+        self.update(Content.assemble(Content.styled(self._key, tone), f" {self._label}", number))
 
     async def on_click(self) -> None:
         """Go to the tab."""
