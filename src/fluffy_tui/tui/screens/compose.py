@@ -206,7 +206,7 @@ class ComposeScreen(SubmitsCaptions):
             self._form.say(str(error), wrong=True)
         else:
             if text != caption.text:
-                caption.load_clean(text)
+                caption.put(text, (0, 0), caption.document.end)
         finally:
             self._preview.repaint()
 

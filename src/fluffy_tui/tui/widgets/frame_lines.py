@@ -135,20 +135,19 @@ class Tab(Static):
         width: auto; height: 1; padding: 0 1; margin-right: 1; color: $text-muted;
         &:hover { background: $boost; }
         &.-here { color: $text; background: $primary 25%; text-style: bold; }
+        &.-here:ansi { background: transparent; text-style: bold underline; }  /* no theme makes those colours lighter */
     }
     """
 
     def __init__(self, key: str, label: str, action: str, *, here: bool) -> None:
         super().__init__(classes="-here" if here else "", id=f"tab-{label.lower()}")
-        self._key, self._label, self._action, self._is_here = key, label, action, here
+        self._key, self._label, self._action = key, label, action
         self.show(0)
 
     def show(self, needing: int) -> None:
         """Show how many things need the person there; nothing for none."""
-        # On the tab's own colour, which an ansi theme cannot make lighter, no second colour can be read.
-        tone, alarm = ("bold", "bold") if self._is_here else ("$primary", "$text-error")
-        number = Content.styled(f" ●{needing}", alarm) if needing else ""
-        self.update(Content.assemble(Content.styled(self._key, tone), f" {self._label}", number))
+        number = Content.styled(f" ●{needing}", "$text-error") if needing else ""
+        self.update(Content.assemble(Content.styled(self._key, "$primary"), f" {self._label}", number))
 
     async def on_click(self) -> None:
         """Go to the tab."""
