@@ -207,6 +207,7 @@ async def test_jump_to_a_date(running: Running, services: FakeServices) -> None:
         assert isinstance(driver.screen, AskTextScreen)
         await driver.press(*"soon", "enter")
         assert "is no date" in driver.text("#problem")
+        assert driver.text("#hint") == "enter go   esc cancel"
         await driver.press("ctrl+u", *"2026-11-08", "enter")
         assert isinstance(driver.screen, LibraryScreen)
         assert title(driver) == "unscheduled · newest first"

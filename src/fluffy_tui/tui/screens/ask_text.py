@@ -29,6 +29,7 @@ class AskTextScreen(TellsFailures, ModalScreen[Made | None], Generic[Made]):
         prompt: What is asked for.
         make: Makes the result; raises FluffyError with what is wrong with the text.
         text: What the field holds at first.
+        verb: What `enter` does, in one word.
     """
 
     PLACE = Place.DIALOG
@@ -42,10 +43,17 @@ class AskTextScreen(TellsFailures, ModalScreen[Made | None], Generic[Made]):
     """
 
     def __init__(
-        self, title: str, prompt: str, make: Callable[[str], Awaitable[Made]], *, text: str = ""
+        self,
+        title: str,
+        prompt: str,
+        make: Callable[[str], Awaitable[Made]],
+        *,
+        text: str = "",
+        verb: str = "save",
     ) -> None:
         super().__init__(classes="dialog")
         self._title, self._prompt, self._make, self._text = title, prompt, make, text
+        self._verb = verb
 
     def compose(self) -> ComposeResult:
         """Lay out field, problem and keys."""
@@ -53,7 +61,7 @@ class AskTextScreen(TellsFailures, ModalScreen[Made | None], Generic[Made]):
             dialog.border_title = self._title
             yield Input(self._text, placeholder=self._prompt, compact=True, max_length=200)
             yield Static(id="problem", markup=False)
-            yield Static("enter save   esc cancel", id="hint", markup=False)
+            yield Static(f"enter {self._verb}   esc cancel", id="hint", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

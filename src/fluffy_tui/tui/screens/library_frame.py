@@ -238,7 +238,6 @@ class LibraryFrame(FrameScreen):
             self._count_looked_at()
         self._say_how_far()
         if message.stacked:
-            self._list.reload()
             self._read()
 
     @on(PhotosChanged)
