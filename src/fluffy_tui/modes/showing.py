@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
+from fluffy_tui.tui import screens
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.terminal import check_terminal
 from fluffy_tui.tui.widgets.renderers import choose_renderer
@@ -39,10 +43,10 @@ async def show(
 
 
 def _then_settled(open_services: OpenServices) -> OpenServices:
-    """Return what opens the services and then lets the garbage collector begin, on what comes from here on.
+    """Return what opens the services, and then imports the other screens and lets the garbage collector begin.
 
-    Everything imported so far stays for good. A collection that looks at all of it takes a tenth of a second and
-    more, in which no key is answered, and so does each one while it is imported.
+    What is imported stays for good. A collection that looks at all of it takes a tenth of a second and more, in
+    which no key is answered, and so does each one while it is imported.
     """
 
     @asynccontextmanager
@@ -51,8 +55,17 @@ def _then_settled(open_services: OpenServices) -> OpenServices:
             async with open_services(report) as services:
                 gc.freeze()
                 gc.enable()
+                settling = asyncio.create_task(_import_screens(), name="importing the screens")
                 yield services
+                await settling
         finally:
             gc.enable()
 
     return opened
+
+
+async def _import_screens() -> None:
+    """Import all screens while the first one is looked at, so that none waits for it when its key is pressed."""
+    for module in iter_modules(screens.__path__, f"{screens.__name__}."):
+        await asyncio.to_thread(import_module, module.name)
+    gc.freeze()

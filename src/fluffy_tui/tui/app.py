@@ -22,6 +22,7 @@ from fluffy_tui.tui.messages import FillWeek, PersonaChanged, PersonaChosen, Set
 from fluffy_tui.tui.screens.startup import StartupScreen
 from fluffy_tui.tui.serving import Serving
 from fluffy_tui.tui.state import StateFile
+from fluffy_tui.tui.stylesheet import LastingStylesheet
 from fluffy_tui.tui.themes import FLUFFY
 from fluffy_tui.tui.widgets.small_notice import SMALLEST
 
@@ -74,6 +75,7 @@ class FluffyApp(ActingApp):
         zone: tzinfo | None = None,
     ) -> None:
         super().__init__(setup, clock)
+        self.stylesheet = LastingStylesheet(variables=self.get_css_variables())
         self._serving = Serving(open_services)
         self._state = StateFile(setup.settings.paths.state_file)
         self._kept_texts = KeptTexts(setup.settings.paths.kept_texts)
