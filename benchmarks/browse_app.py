@@ -1,65 +1,108 @@
-"""The app with a clock beside its event loop: the longest time it did not answer is written to a file at the end.
+"""The app with a clock in its event loop: how long each callback took is written to a file at the end.
 
-python benchmarks/browse_app.py FILE [arguments of fluffy-tui]
+    python benchmarks/browse_app.py FILE [arguments of fluffy-tui]
+
+SIGUSR1 begins anew, so that starting and browsing are told apart. The file holds one JSON object: `wall` and `cpu`,
+the longest callback in milliseconds by the clock and by the processor time of its thread, and `slow`, the longest
+ones by processor time with what they were doing when they were looked at; `gc`, the longest garbage collection.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
+import signal
 import sys
 import threading
 import time
+import traceback
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from fluffy_tui.cli import main
 
-EVERY = 0.005
-IGNORED = 3.0
-"""Seconds after the start that are not counted: nobody browses yet."""
+LOOKED_AT_AFTER = 0.012
+"""Seconds after which a callback's stack is looked at, and again each time as many have passed."""
+SLOW = 15.0
+"""Milliseconds of processor time from which a callback is noted."""
+MOST = 40
+INNERMOST = 14
 
 
-class Loop(asyncio.SelectorEventLoop):
-    """An event loop that is asked for a sign of life again and again."""
+@dataclass
+class Clock:
+    """Times the callbacks of the main thread's event loop."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.longest = 0.0
-        self._begun = time.perf_counter()
-        threading.Thread(target=self._ask, daemon=True).start()
+    wall: float = 0.0
+    cpu: float = 0.0
+    slow: list[dict[str, Any]] = field(default_factory=list)
+    begun: float = 0.0
+    """When the callback that runs now began; 0 between two."""
+    stacks: list[str] = field(default_factory=list)
+    gc: float = 0.0
+    _gc_begun: float = 0.0
 
-    def _ask(self) -> None:
-        while not self.is_closed():
-            answered = threading.Event()
-            asked = time.perf_counter()
+    def begin_anew(self, *_signal: object) -> None:
+        """Forget what was measured so far."""
+        self.wall = self.cpu = self.gc = 0.0
+        self.slow.clear()
+
+    def watch(self) -> None:
+        """Have all callbacks timed from here on, and the stacks of long ones looked at."""
+        handles: Any = asyncio.Handle
+        run = handles._run  # noqa: SLF001 - there is no other place where each callback passes
+
+        def timed(handle: asyncio.Handle) -> None:
+            cpu = time.thread_time()
+            self.begun = began = time.perf_counter()
             try:
-                self.call_soon_threadsafe(answered.set)
-            except RuntimeError:
-                return
-            answered.wait(30)
-            if asked - self._begun > IGNORED:
-                self.longest = max(self.longest, time.perf_counter() - asked)
-            time.sleep(EVERY)
+                run(handle)
+            finally:
+                self.begun = 0.0
+                self._note(handle, (time.perf_counter() - began) * 1000, (time.thread_time() - cpu) * 1000)
 
+        handles._run = timed  # noqa: SLF001
+        gc.callbacks.append(self._note_collection)
+        signal.signal(signal.SIGUSR1, self.begin_anew)
+        threading.Thread(target=self._look, args=(threading.get_ident(),), daemon=True).start()
 
-class Policy(asyncio.DefaultEventLoopPolicy):
-    """Makes such loops and keeps them."""
+    def _note(self, handle: asyncio.Handle, wall: float, cpu: float) -> None:
+        stacks, self.stacks = self.stacks, []
+        self.wall, self.cpu = max(self.wall, wall), max(self.cpu, cpu)
+        if cpu >= SLOW:
+            callback = getattr(handle, "_callback", None)
+            owner = getattr(callback, "__self__", callback)
+            self.slow.append({"wall": wall, "cpu": cpu, "of": repr(owner)[:200], "stacks": stacks[-8:]})
+            self.slow = sorted(self.slow, key=lambda one: -one["cpu"])[:MOST]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.made: list[Loop] = []
+    def _note_collection(self, phase: str, _facts: dict[str, int]) -> None:
+        if phase == "start":
+            self._gc_begun = time.thread_time()
+        else:
+            self.gc = max(self.gc, (time.thread_time() - self._gc_begun) * 1000)
 
-    def new_event_loop(self) -> Loop:
-        """Make one."""
-        self.made.append(Loop())
-        return self.made[-1]
+    def _look(self, main_thread: int) -> None:
+        while True:
+            time.sleep(LOOKED_AT_AFTER)
+            begun = self.begun
+            if begun and time.perf_counter() - begun > LOOKED_AT_AFTER:
+                frame = sys._current_frames().get(main_thread)  # noqa: SLF001 - the only way to it
+                lines = traceback.extract_stack(frame)[-INNERMOST:]
+                self.stacks.append(
+                    " < ".join(
+                        f"{Path(line.filename).name}:{line.lineno} {line.name}" for line in reversed(lines)
+                    )
+                )
 
 
 if __name__ == "__main__":
-    policy = Policy()
-    asyncio.set_event_loop_policy(policy)
+    clock = Clock()
+    clock.watch()
     try:
         status = main(sys.argv[2:])
     finally:
-        longest = max((loop.longest for loop in policy.made), default=0.0)
-        Path(sys.argv[1]).write_text(f"{longest * 1000:.1f}\n", encoding="utf-8")
+        measured = {"wall": clock.wall, "cpu": clock.cpu, "gc": clock.gc, "slow": clock.slow}
+        Path(sys.argv[1]).write_text(json.dumps(measured, indent=1), encoding="utf-8")
     sys.exit(status)

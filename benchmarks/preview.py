@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -95,9 +96,9 @@ def main() -> None:
             photo = known(path)
             print(f"{path.name}: {photo.width} × {photo.height}, {photo.byte_size / 1e6:.1f} MB")
             small = SmallPictures(ThumbnailCache(Path(place) / "small"))
-            first = median(lambda photo=photo: SmallPictures(None).make(photo, *BOX), options.runs)
-            again = median(lambda photo=photo, small=small: small.make(photo, *BOX), options.runs)
-            tiny = median(lambda photo=photo, small=small: small.make(photo, 12, 12), options.runs)
+            first = median(partial(SmallPictures(None).make, photo, *BOX), options.runs)
+            again = median(partial(small.make, photo, *BOX), options.runs)
+            tiny = median(partial(small.make, photo, 12, 12), options.runs)
             chafa = median(
                 command("chafa", "--size", "60x24", "--format", "symbols", str(path)), options.runs
             )
