@@ -345,6 +345,26 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         assert form(driver).fit == "crop", "a turn is one photo's, the rest is the persona's habit"
 
 
+async def test_marks_name_the_persons_own_keys(running: Running) -> None:
+    async with running(persona="sarah", keymap={"compose.caption": "f9,ctrl+o"}) as driver:
+        await driver.press("enter", "f3")
+        assert "✗ no caption f9" in driver.text("#preflight")
+        await driver.press("f9")
+        assert driver.app.focused is form(driver).caption
+
+
+async def test_what_the_editor_wrote_can_be_undone(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def edit(_: object, text: str) -> str:
+        return f"{text}\nanother\0 line"
+
+    monkeypatch.setattr("fluffy_tui.tui.screens.compose.edit_outside", edit)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"mine", "ctrl+e")
+        assert form(driver).caption.text == "mine\nanother line"
+        await driver.press("ctrl+z")
+        assert form(driver).caption.text == "mine"
+
+
 async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)

@@ -61,3 +61,16 @@ def test_a_key_of_everywhere_clashes_with_a_place_however_it_is_written() -> Non
 
 def test_moving_the_other_action_away_mends_it() -> None:
     assert key_troubles({"personas.new": "r", "personas.rename": "R"}) == ()
+
+
+@pytest.mark.parametrize("keys", ["e", "space", "question_mark", "ctrl+k", "ctrl+a", "f7", "é"])
+def test_a_key_that_a_text_takes_for_itself_is_told(keys: str) -> None:
+    troubles = key_troubles({"compose.editor": keys})
+    assert any("is for the text itself" in trouble and "(compose.editor)" in trouble for trouble in troubles)
+
+
+@pytest.mark.parametrize("keys", ["f9", "alt+e", "ctrl+o", "ctrl+e"])
+def test_a_key_that_no_text_takes_is_no_trouble(keys: str) -> None:
+    assert key_troubles({"compose.editor": keys}) == ()
+    assert key_troubles({"personas.new": "a"}) == (), "a list has no text"
+    assert key_troubles({"fill.undo": "u", "compose.choose_next": "n"}) == (), "nor have table and choices"

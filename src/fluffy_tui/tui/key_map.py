@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import combinations
 
 from textual.binding import BindingError, BindingsMap
-from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys, key_to_character
 
 from fluffy_tui.tui.keys import ACTIONS, Place, actions_of, written_key
 
@@ -26,6 +26,11 @@ WITHOUT_LISTS = frozenset(
     }
 )
 """Places with no list in them, where its keys mean nothing."""
+
+WITH_TEXT = frozenset({Place.COMPOSE, Place.EDITING, Place.FILL, Place.SNIPPET, Place.PICKING})
+"""Places where a text has the keyboard most of the time."""
+LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f"})
+"""Keys of Textual's text area that ours, for captions, leaves to its screen; as its own, it would swallow them."""
 
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
 _NAMES = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
@@ -46,6 +51,7 @@ def key_troubles(own: Mapping[str, str]) -> tuple[str, ...]:
             if id_ in known and _wrong_keys(keys)
         ),
         *_clashes(good),
+        *_swallowed(good),
     )
 
 
@@ -87,6 +93,29 @@ def _clashes(own: Mapping[str, str]) -> Iterator[str]:
                 f"In {place}, {written_key(key)} means both {labels[one]} ({one}) and {labels[other]} ({other}), "
                 f"so one of them cannot be reached by it."
             )
+
+
+def _swallowed(own: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each key that a text field takes for itself before the action hears of it."""
+    from textual.widgets import Input, TextArea
+
+    of_fields = {key for field in (TextArea, Input) for key in BindingsMap(field.BINDINGS).key_to_bindings}
+    for action in ACTIONS:
+        usual = set(_keys(action.keys))
+        if action.place not in WITH_TEXT or action.id not in own or any(map(is_typed, usual)):
+            continue  # what is a letter by default is for a table or a line of choices beside the text
+        for key in sorted(set(_keys(own[action.id])) - usual - LEFT_TO_SCREENS):
+            if is_typed(key) or key in of_fields:
+                yield (
+                    f"In {action.place}, {written_key(key)} is for the text itself, so it cannot reach "
+                    f"{action.label} ({action.id})."
+                )
+
+
+def is_typed(key: str) -> bool:
+    """Whether a key, by Textual's own name, puts a character into a text."""
+    character = key_to_character(key)
+    return character is not None and character.isprintable()
 
 
 def _shared(own: Mapping[str, str]) -> Iterator[tuple[tuple[str, str, str], Place]]:

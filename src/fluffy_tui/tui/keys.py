@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
 
@@ -13,7 +13,7 @@ from fluffy_tui.tui.library_keys import FILTER, LIBRARY
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
 from fluffy_tui.tui.writing_keys import COMPLETING, PICKING, SNIPPETS
 
-__all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "written_key"]
+__all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "own_keys", "written_key"]
 
 ACTIONS: tuple[Action, ...] = (
     *BEFORE_THE_TABS,
@@ -65,6 +65,28 @@ def _binding(action: Action) -> Binding:
         tooltip=action.tooltip,
         id=action.id,
     )
+
+
+def own_keys(written: str, own: Mapping[str, str], *places: Place) -> str:
+    """Return the keys that a person has in place of default ones.
+
+    Args:
+        written: default keys as people write them, such as `ctrl+f` or `@ then c`.
+        own: the person's own keys, by action id.
+        places: where each of them is looked for, the first that has it counts.
+    """
+    return _THEN.join(_own_key(key, own, places) for key in written.split(_THEN))
+
+
+_THEN = " then "
+
+
+def _own_key(written: str, own: Mapping[str, str], places: Iterable[Place]) -> str:
+    for place in places:
+        for action in actions_of(place):
+            if action.written_keys[0] == written:
+                return written_key(own.get(action.id, action.keys).split(",")[0])
+    return written
 
 
 def keys_table() -> str:

@@ -100,7 +100,7 @@ class ComposeScreen(SubmitsCaptions):
         self._sighting: Sighting | None = None
         self._rules = rules_for(service_of(self.persona))
         self._preview = RenditionPreview(context.preview)
-        self._line = PreflightLine()
+        self._line = PreflightLine(context.setup.settings.keys)
         self._zone = zone_of(self.persona, context.zone)
         self._form = ComposeForm(
             self._rules,

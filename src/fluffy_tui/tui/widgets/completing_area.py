@@ -11,6 +11,7 @@ from textual.widgets import TextArea
 
 from fluffy_tui.networks import hashtags
 from fluffy_tui.tui.completions import begun
+from fluffy_tui.tui.key_map import LEFT_TO_SCREENS
 from fluffy_tui.tui.keys import Place, actions_of, bindings
 from fluffy_tui.tui.widgets.completion_list import CompletionList
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.tui.completions import Completion, Completions
 
-LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f"})
-"""Keys of Textual's field that screens with captions have a use for; as its own, it would swallow them."""
 LOOKED_THROUGH = 5_000
 """Characters up to which the whole text is looked through for hashtags that it has already."""
 _OF_OFFERS = frozenset(action.name for action in actions_of(Place.COMPLETING))

@@ -135,7 +135,7 @@ class Tab(Static):
         width: auto; height: 1; padding: 0 1; margin-right: 1; color: $text-muted;
         &:hover { background: $boost; }
         &.-here { color: $text; background: $primary 25%; text-style: bold; }
-        &.-here:ansi { background: transparent; text-style: bold underline; }  /* no theme makes those colours lighter */
+        &.-here:ansi { background: transparent; text-style: bold underline; }  /* ansi colours have no tints */
     }
     """
 

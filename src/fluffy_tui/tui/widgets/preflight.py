@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.tui.keys import Place, own_keys
 from fluffy_tui.tui.preflight import Verdict
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fluffy_tui.tui.preflight import Mark
 
@@ -28,14 +29,20 @@ WIDE = 100
 
 
 class PreflightLine(Static):
-    """What stops the post comes first, with the key that mends it; what is fine comes last."""
+    """What stops the post comes first, with the key that mends it; what is fine comes last.
+
+    Args:
+        own: the person's own keys, by action id.
+        place: where the line stands, whose keys are told.
+    """
 
     DEFAULT_CSS = """
     PreflightLine { height: auto; max-height: 3; padding: 0 1; }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, own: Mapping[str, str] | None = None, place: Place = Place.COMPOSE) -> None:
         super().__init__("", id="preflight", markup=False)
+        self._own, self._places = own or {}, (place, Place.PERSONAS, Place.EVERYWHERE)
         self.marks: tuple[Mark, ...] = ()
 
     def show(self, marks: Sequence[Mark]) -> None:
@@ -52,10 +59,24 @@ class PreflightLine(Static):
         fine = [mark for mark in shown if mark.verdict is Verdict.FINE]
         if fine and len(fine) < len(shown) and self.size.width < WIDE:
             shown = [mark for mark in shown if mark.verdict is not Verdict.FINE]
-            parts = [*map(_drawn, shown), Content.styled(f"✓ {len(fine)} more are fine", "$text-success")]
+            parts = [
+                *map(self._drawn, shown),
+                Content.styled(f"✓ {len(fine)} more are fine", "$text-success"),
+            ]
         else:
-            parts = [*map(_drawn, shown)]
+            parts = [*map(self._drawn, shown)]
         self.update(Content("\n").join(_lines(parts, self.content_size.width)))
+
+    def _drawn(self, mark: Mark) -> Content:
+        """Draw a mark with its sign, its words and the key that mends it."""
+        parts = [Content.styled(f"{mark.verdict} ", _TONES[mark.verdict]), Content(one_line(mark.words))]
+        if mark.key:
+            parts.append(
+                Content.styled(
+                    f" {own_keys(mark.key, self._own, *self._places)}", "bold $footer-key-foreground"
+                )
+            )
+        return Content("").join(parts)
 
 
 def _lines(parts: Sequence[Content], width: int) -> list[Content]:
@@ -67,11 +88,3 @@ def _lines(parts: Sequence[Content], width: int) -> list[Content]:
         else:
             lines.append(part)
     return lines
-
-
-def _drawn(mark: Mark) -> Content:
-    """Draw a mark with its sign, its words and the key that mends it."""
-    parts = [Content.styled(f"{mark.verdict} ", _TONES[mark.verdict]), Content(one_line(mark.words))]
-    if mark.key:
-        parts.append(Content.styled(f" {mark.key}", "bold $footer-key-foreground"))
-    return Content("").join(parts)
