@@ -157,6 +157,18 @@ async def test_many_posts_that_leave_the_queue_at_once_wake_the_next_one_once(pa
     assert await jobs(patient) <= before + 1
 
 
+async def test_one_whose_pause_ends_does_not_wait_for_the_whole_line(place: Workplace) -> None:
+    delivery = dataclasses.replace(place.services.delivery, pace=dataclasses.replace(QUICK, first_look=0.0))
+    posts = [await place.submit(f"number {number}", number) for number in range(3)]
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    await delivery.deliver(posts[2].id)
+    for post in posts:
+        after = await place.services.scheduling.post(post.id)
+        assert after is not None
+        assert after.step is Step.ACCEPTED, "the first was looked for again before the others were through"
+    assert len(place.there()) == 3
+
+
 async def jobs(place: Workplace) -> int:
     """Return how many jobs of delivery were ever put on the queue."""
     query = "SELECT count(*) FROM procrastinate_jobs WHERE task_name IN ('delivery:deliver', 'delivery:wake')"
@@ -271,8 +283,11 @@ async def test_a_post_with_a_trouble_of_its_own_holds_up_nobody(patient: Workpla
     patient.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="createPost")
     first = await patient.submit("cannot be read", 1)
     second = await patient.submit("can be read", 2)
-    await patient.services.delivery.deliver(first.id)
-    await patient.services.delivery.deliver(second.id)
+    delivery = dataclasses.replace(
+        patient.services.delivery, pace=dataclasses.replace(PATIENT, shortest_pause=600.0)
+    )
+    await delivery.deliver(first.id)
+    await delivery.deliver(second.id)
     assert [there.text for there in patient.there()] == ["can be read"]
     [waiting] = await line(patient)
     assert waiting.error_code == "image_unreadable"

@@ -69,23 +69,29 @@ class Delivery:
     async def deliver(self, post_id: int) -> None:
         """Take a post as far as it will go now. It ends accepted, failed, or resting with the time of its next try.
 
-        Those that wait before it in the line of its channel, and are due, go first.
+        Those that wait before it in the line of its channel, and are due, go first; so does one of them whose pause
+        ends meanwhile, which would else wait for a whole line of others.
 
         Doing it twice, or in two workers at once, does no harm: each step is moved by compare-and-set under this
         attempt's own token, and nothing is sent before Buffer was looked at.
         """
-        async with self.database.transaction() as session:
-            waiting = await line.turns(session, post_id)
-        for turn in waiting:
-            await self._deliver_one(turn)
+        passed: set[int] = set()
+        while (turn := await self._next_turn(post_id, passed)) is not None:
+            if not await self._deliver_one(turn) or turn == post_id:
+                passed.add(turn)
 
-    async def _deliver_one(self, post_id: int) -> None:
+    async def _next_turn(self, post_id: int, passed: set[int]) -> int | None:
+        async with self.database.transaction() as session:
+            return await line.next_turn(session, post_id, passed)
+
+    async def _deliver_one(self, post_id: int) -> bool:
+        """Take one post as far as it goes; False when there was nothing to do."""
         async with self.database.transaction() as session:
             if await line.stand_behind(session, post_id, self.pace):
-                return
+                return False
             post = await moves.claim(session, post_id)
         if post is None:
-            return
+            return False
         try:
             await self._attempt(post)
         except GoneByAnotherHand:
@@ -98,6 +104,7 @@ class Delivery:
             # The boundary of one post: a fault of our own in one must not hold up all those behind it.
             log.exception("post %s met a fault of the program", post_id)
             await self._rest_or_fail(post, own_fault(error, post, self.pace))
+        return True
 
     async def _attempt(self, post: PostRow) -> None:
         if self.buffer is None:

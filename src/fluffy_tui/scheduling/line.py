@@ -19,7 +19,7 @@ from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
 
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,10 +64,15 @@ def is_due() -> ColumnElement[bool]:
     return or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
 
 
-async def turns(session: AsyncSession, post_id: int) -> Sequence[int]:
-    """Return the ids of the due posts of this post's channel up to itself, in the order of the line.
+async def next_turn(session: AsyncSession, post_id: int, passed: Collection[int]) -> int | None:
+    """Return the id of the first due post of this post's channel, itself the last; None when there is none.
 
     The order of jobs is that in which they were put on the queue; the order of the line may be another one.
+
+    Args:
+        session: the open transaction.
+        post_id: whose job it is.
+        passed: posts of which nothing could be done.
     """
     mine = aliased(PostRow)
     query = (
@@ -78,10 +83,12 @@ async def turns(session: AsyncSession, post_id: int) -> Sequence[int]:
             PostRow.step.in_(ON_THE_WAY),
             is_due(),
             func.coalesce(mine.line_order, mine.id) >= PLACE,
+            PostRow.id.not_in(passed),
         )
         .order_by(PLACE, PostRow.id)
+        .limit(1)
     )
-    return (await session.execute(query)).scalars().all()
+    return (await session.execute(query)).scalar_one_or_none()
 
 
 def stands_behind() -> ColumnElement[bool]:
