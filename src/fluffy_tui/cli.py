@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui import __version__
 from fluffy_tui.core.errors import FluffyError, UsageError
-from fluffy_tui.settings import InvalidSetting, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,10 +80,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 well, 1 something failed, 2 wrong usage."""
     parser = build_parser()
     options = parser.parse_args(arguments)
+    # `--help` goes without these, and without asyncio
+    from fluffy_tui.settings import InvalidSetting, load_settings
+
     try:
         _check_combination(options)
         settings = load_settings()
-        import asyncio  # a tenth of a second, which `--help` need not pay
+        import asyncio
 
         return asyncio.run(_run(options, settings))
     except (InvalidSetting, UsageError) as error:

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
 from textual.containers import Container, Vertical
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from textual import events
     from textual.app import ComposeResult
+    from textual.screen import Screen
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.widgets.painting import Painter, Painting
@@ -85,6 +86,7 @@ class PhotoPreview(Vertical):
         self._neighbours: Sequence[Photo] = ()
         self._token = 0
         self._moved_at = 0.0
+        self._toasts = 0
         self._paintings: OrderedDict[Key, Painting] = OrderedDict()
 
     @property
@@ -113,6 +115,20 @@ class PhotoPreview(Vertical):
             yield self._sentence
         yield self._details
 
+    def on_mount(self) -> None:
+        """Notice when something no longer lies over the picture."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+
+    def _laid_out(self, _screen: Screen[Any]) -> None:
+        """Draw the picture again when a toast has gone: Textual writes only the lines where the toast was.
+
+        A dialog is a screen of its own, and when it closes everything is written.
+        """
+        toasts = len(self.screen.query("Toast"))
+        gone, self._toasts = toasts < self._toasts, toasts
+        if gone:
+            self.repaint()
+
     def on_unmount(self) -> None:
         """Free what the terminal keeps of the pictures."""
         while self._paintings:
@@ -124,8 +140,12 @@ class PhotoPreview(Vertical):
         repeating, self._moved_at = now - self._moved_at < KEYS_REPEAT_WITHIN, now
         self._photo, self._neighbours = photo, neighbours
         self.border_title = Content(one_line(photo.name))
-        self.set_details(details)
-        self._start(SETTLE if repeating else 0.0)
+        pause = SETTLE if repeating else 0.0
+        if self._tell(details):
+            self._token += 1  # what comes for the photo before is late, though this one waits for its place
+            self.call_after_refresh(self._start, pause)
+        else:
+            self._start(pause)
 
     def show_sentence(self, sentence: str) -> None:
         """Show no photo but a sentence."""
@@ -133,16 +153,25 @@ class PhotoPreview(Vertical):
         self.workers.cancel_group(self, "preview")
         self._photo, self._neighbours = None, ()
         self.border_title = ""
-        self.set_details("")
+        self._tell("")
         self._say(sentence)
 
     def set_details(self, details: str | Content) -> None:
-        """Change what is said below the picture; all is laid out anew only when it takes more or fewer lines."""
+        """Change what is said below the picture."""
+        if self._tell(details):
+            self.call_after_refresh(self._start, 0.0)
+
+    def _tell(self, details: str | Content) -> bool:
+        """Change what is said; return whether it takes more or fewer lines, so that the picture's place changes."""
         room = self._details.content_size
         self._details.update(details, layout=not room.width)
         rules = self._details.styles.get_rules()
-        if room.width and self._details.visual.get_height(rules, room.width) != room.height:
-            self._details.refresh(layout=True)
+        if not room.width:
+            return True
+        if self._details.visual.get_height(rules, room.width) == room.height:
+            return False
+        self._details.refresh(layout=True)
+        return True
 
     def repaint(self) -> None:
         """Draw the picture again, after something lay over it: terminals do not restore what was covered."""
