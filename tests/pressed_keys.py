@@ -39,12 +39,14 @@ def recording() -> Iterator[None]:
         finally:
             _key.reset(before)
 
-    async def running(app: App[Any], action: Any, default_namespace: Any = None, **named: Any) -> bool:
+    async def running(
+        app: App[Any], action: Any, default_namespace: Any = None, *rest: Any, **named: Any
+    ) -> bool:
         key = _key.get()
         token = _key.set("")  # what the action itself calls was not pressed
         bindings = getattr(default_namespace, "_bindings", None)
         try:
-            was_called = await run(app, action, default_namespace, **named)
+            was_called = await run(app, action, default_namespace, *rest, **named)
         finally:
             _key.reset(token)
         if key and was_called and bindings is not None:
