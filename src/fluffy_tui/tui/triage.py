@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -46,6 +47,7 @@ class Triage:
         self._photos = photos
         self._made: deque[Decision] = deque(maxlen=REMEMBERED)
         self._to_store: deque[tuple[Photo, Verdict]] = deque()
+        self._storing = asyncio.Lock()
 
     @property
     def last(self) -> Decision | None:
@@ -71,15 +73,16 @@ class Triage:
 
     async def store(self) -> None:
         """Store what was decided, in the order it was; on an error the rest is let go, and the list read anew."""
-        try:
-            while self._to_store:
-                photo, verdict = self._to_store[0]
-                await self._photos.decide(photo.id, verdict)
-                self._to_store.popleft()
-        except BaseException:
-            self._to_store.clear()
-            self._made.clear()
-            raise
+        async with self._storing:  # keys come faster than decisions are stored
+            try:
+                while self._to_store:
+                    photo, verdict = self._to_store[0]
+                    await self._photos.decide(photo.id, verdict)
+                    self._to_store.popleft()
+            except BaseException:
+                self._to_store.clear()
+                self._made.clear()
+                raise
 
 
 def verdict_of(photo: Photo) -> Verdict:
