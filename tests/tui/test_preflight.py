@@ -119,7 +119,7 @@ def test_what_is_wrong_with_the_channel_is_told(draft: Draft, changes: dict[str,
 def test_without_channel_key_or_host_it_is_told(draft: Draft) -> None:
     missing = ("No Buffer key is set: set it.", "No media host is set, where Buffer fetches pictures.")
     lines = told(replace(draft, agenda=Agenda(None, (), NOW, missing)))
-    assert "✗ no channel (@ then c)" in lines
+    assert "✗ no channel (esc then @ then c)" in lines
     assert "✗ no Buffer key: kept as a draft (esc then ,)" in lines
     assert "✗ no media host: kept as a draft (esc then ,)" in lines
 
@@ -184,10 +184,8 @@ def test_what_is_too_near_and_what_else_goes_out_that_day_is_told(tmp_path: Path
 
 def test_the_runway_is_how_long_the_planned_posts_last(tmp_path: Path) -> None:
     agenda = Agenda(CHANNELS[0], posts(tmp_path, 9), NOW)
-    assert (
-        runway_words(agenda, BERLIN, NEW_YORK)
-        == "6 days left · next Tue 12 Jan 18:00 New York (your Wed 00:00), in 8 h"
-    )
+    words = runway_words(agenda, NEW_YORK, BERLIN, needing=2, undecided=1214)
+    assert words == "6 days left · next 18:00 New York (your Wed 00:00) · 2 need you · 1,214 undecided"
     assert runway_words(Agenda(CHANNELS[0], (), NOW), BERLIN, NEW_YORK) == "nothing planned"
 
 

@@ -71,7 +71,7 @@ def own_keys(written: str, own: Mapping[str, str], *places: Place) -> str:
     """Return the keys that a person has in place of default ones.
 
     Args:
-        written: default keys as people write them, such as `ctrl+f` or `@ then c`.
+        written: default keys as people write them, such as `ctrl+f` or `esc then @ then c`.
         own: the person's own keys, by action id.
         places: where each of them is looked for, the first that has it counts.
     """

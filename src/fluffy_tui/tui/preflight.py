@@ -186,7 +186,7 @@ def _channel(draft: Draft) -> Iterator[Mark]:
         return
     channel = agenda.channel
     if channel is None:
-        yield Mark(Verdict.STOPS, "no channel", "@ then c")
+        yield Mark(Verdict.STOPS, "no channel", "esc then @ then c")
     elif channel.is_disconnected:
         yield Mark(Verdict.WARNING, "channel disconnected: reconnect it in Buffer", "ctrl+r")
     elif channel.is_locked:
