@@ -208,6 +208,26 @@ async def test_a_resize_fits_the_picture_anew() -> None:
         assert app.shown == "a.jpg"
 
 
+async def test_words_that_take_more_lines_fit_the_picture_anew() -> None:
+    """A painting of another size than its place would not be shown at all, but for half cells."""
+    decoder = Decoder()
+    app = PreviewApp(decoder)
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.preview.show(photo("a.jpg"), "one line")
+        await opened(app, pilot)
+        for change in (
+            lambda: app.preview.show(photo("b.jpg"), "three\nlines\nhere"),
+            lambda: app.preview.set_details("two\nlines"),
+        ):
+            change()
+            await opened(app, pilot)
+            painting = app.preview._picture.painting if app.preview._picture else None
+            assert painting is not None
+            place = app.preview._place.content_size
+            assert (painting.canvas.width, painting.canvas.height) == (place.width, place.height)
+        assert app.shown == "b.jpg"
+
+
 async def test_memory_is_bounded() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
