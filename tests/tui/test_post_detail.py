@@ -142,3 +142,21 @@ def test_places_read_as_people_say_them() -> None:
         "22nd",
     ]
     assert place_words(1, 1) == "next in line"
+
+
+async def test_long_lines_go_on_below_their_own_beginning(running: Running, services: FakeServices) -> None:
+    services.scheduling.events[4] = [event(1, "step", Step.FAILED, message="a long story " * 12)]
+    posts = services.scheduling.all_posts
+    posts[4] = replace(posts[4], error_message="because of this and that " * 8)
+    async with running(persona="sarah", size=(80, 30)) as driver:
+        await driver.press("2", *"jjjjjjj", "enter")
+        for size in ((80, 30), (64, 30), (120, 30)):
+            await driver.pilot.resize_terminal(*size)
+            await driver.settle()
+            facts = driver.text("#facts").splitlines()
+            why = next(number for number, line in enumerate(facts) if line.startswith("why"))
+            assert facts[why + 1].startswith(" " * 15 + "because") or facts[why + 1][:15].isspace(), size
+            assert facts[why + 1][15] != " "
+            told = [line for line in driver.text("#timeline").splitlines() if "story" in line]
+            assert len(told) > 1
+            assert all(len(line) - len(line.lstrip()) == 28 for line in told), size

@@ -9,14 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.changes import PostChanged
 from fluffy_tui.scheduling import Fit, NotPossibleNow, Step
 from fluffy_tui.tui.post_facts import post_facts, rendition_words
 from fluffy_tui.tui.screens.confirm import ConfirmScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
 from fluffy_tui.tui.screens.post_detail import PostDetailScreen
 from fluffy_tui.tui.screens.posts import PAGE, PostsScreen
+from fluffy_tui.tui.taking_back import why_not_cancelled
 from fluffy_tui.tui.widgets.photo_list import PhotoList
-from fluffy_tui.tui.widgets.post_table import PostTable
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.post_table import MARK_WIDTH, PostTable
 
 from .conftest import Driver, Running
 from .fakes import MARKUP, NOW, FakeServices, make_post
@@ -31,8 +34,9 @@ def table(driver: Driver) -> PostTable:
 
 
 def row(driver: Driver, post_id: int) -> list[str]:
-    """Return the cells of a post's line."""
-    return [str(cell) for cell in table(driver).get_row(str(post_id))]
+    """Return the cells of a post's line, without its mark."""
+    when, *others = [str(cell) for cell in table(driver).get_row(str(post_id))]
+    return [when[MARK_WIDTH:], *others]
 
 
 def said(driver: Driver) -> list[str]:
@@ -331,3 +335,42 @@ def test_facts_leave_out_what_is_not_known(services: FakeServices) -> None:
     labels = [label for label, _ in post_facts(post, NOW, NEW_YORK, BERLIN)]
     assert labels == ["state", "wanted", "status", "tries", "Buffer channel", "submitted", "last change"]
     assert rendition_words({}) == ""
+
+
+async def test_marked_posts_are_acted_on_together(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "space", "space", "j", "space")
+        marked = table(driver).marked
+        assert [post.id for post in marked] == [11, 10, 8]
+        assert str(table(driver).get_row("10")[0]).startswith("▪ ")
+        assert "3 marked" in driver.text("#kinds")
+        question = await asked(driver, "x")
+        possible = [post for post in marked if not why_not_cancelled(post)]
+        assert possible
+        assert all(f"“{post.caption}”" in question for post in possible)
+        await driver.press("escape", "k", "k", "k", "space")  # takes the mark off the second one
+        assert [post.id for post in table(driver).marked] == [11, 8]
+        services.scheduling.all_posts.pop(8)
+        services.tell(PostChanged(8, 1))
+        await driver.heard()
+        assert [post.id for post in table(driver).marked] == [11], "who is gone is not acted on"
+        await asked(driver, "x")
+        await driver.press("y")
+        assert table(driver).marked == []
+        assert "marked" not in driver.text("#kinds")
+        assert 11 not in services.scheduling.all_posts
+
+
+async def test_the_picture_of_the_post_under_the_cursor_is_beside_the_table(running: Running) -> None:
+    async with running(persona="sarah", size=(120, 30), preview="half-cell") as driver:
+        await driver.press("2")
+        preview = driver.screen.query_one(PhotoPreview)
+        assert preview.photo is not None
+        first = preview.photo.id
+        assert first == table(driver).posts[0].photo_id
+        assert preview.shown is not None
+        await driver.press("j")
+        assert preview.photo.id == table(driver).posts[1].photo_id != first
+    async with running(persona="sarah", size=(80, 24), preview="half-cell") as driver:
+        await driver.press("2")
+        assert not driver.screen.query_one(PhotoPreview).display

@@ -18,7 +18,7 @@ from fluffy_tui.tui.screens.confirm import ConfirmScreen
 from fluffy_tui.tui.screens.edit_post import EditPostScreen
 from fluffy_tui.tui.screens.post_detail import PostDetailScreen
 from fluffy_tui.tui.screens.trouble import TroubleScreen
-from fluffy_tui.tui.trouble_words import budget_words
+from fluffy_tui.tui.trouble_words import budget_words, mending
 from fluffy_tui.tui.widgets.trouble_list import TroubleList
 
 from .conftest import Driver, Running
@@ -357,3 +357,12 @@ def test_a_spent_budget_is_read_again_once_it_is_whole() -> None:
     overview = Overview(read=True, worker_age=1.0, troubles=(spent,))
     assert overview.differs_by_time(overview, NOW)
     assert not overview.differs_by_time(overview, NOW - timedelta(seconds=1))
+
+
+async def test_the_key_that_mends_is_on_the_line_however_narrow_it_is(running: Running) -> None:
+    async with running(persona="sarah", size=(62, 24)) as driver:
+        await driver.press("4")
+        listing = driver.screen.query_one(TroubleList)
+        for item, option in zip(listing.items, listing.options, strict=True):
+            helps = next(iter(mending(item)), "")
+            assert str(option.prompt).rstrip().endswith(helps.partition(" ")[0]), item

@@ -83,6 +83,14 @@ POSTS = (
     Action(
         "posts.open", "enter", "details", "Show everything known about the post.", Place.POSTS, footer=True
     ),
+    Action(
+        "posts.mark",
+        "space",
+        "mark",
+        "Mark the post, or unmark it; keys then act on all marked posts.",
+        Place.POSTS,
+        footer=True,
+    ),
     *_acting(Place.POSTS, "posts"),
     *(
         Action(f"posts.{name}", key, label, tooltip, Place.POSTS, method=f"show_only('{name}')")

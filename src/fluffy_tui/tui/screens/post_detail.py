@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, on, work
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -18,6 +18,7 @@ from fluffy_tui.tui.post_facts import post_facts
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.timeline import hosted_since, timeline
+from fluffy_tui.tui.widgets.wrapped import hanging
 from fluffy_tui.tui.wording import state_tone
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
         self.context = context
         self._post = post
         self._events: Sequence[PostEvent] = ()
+        self._laid_out_for: int | None = None
         self._place: tuple[int, int] | None = None
         self._facts = Static("", id="facts", markup=False)
         self._timeline = Static("", id="timeline", markup=False)
@@ -96,6 +98,15 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
         self._read()
         self.query_one("#dialog").focus()
         self.context.changes.subscribe(self, self._hear, immediate=True)
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self._lay_out_again)
+
+    def _lay_out_again(self) -> None:
+        """Break the lines anew where they have more or less room than before."""
+        if self._room() != self._laid_out_for:
+            self._show(self._post)
 
     def action_cancel(self) -> None:
         """Close."""
@@ -133,6 +144,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
 
     def _show(self, post: Post) -> None:
         self._post = post
+        self._laid_out_for = self._room()
         overview = self.context.overview
         zone = zone_of(overview.personas.get(post.persona_id, overview.persona), self.context.zone)
         parts = [Content(post.caption or "(no caption)")]
@@ -149,12 +161,12 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
         )
         for label, words in facts:
             style = f"$text-{tone}" if label in ("state", "why") and tone != "foreground" else ""
-            parts.append(
-                Content.assemble(
-                    Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"),
-                    Content.styled(words, style),
-                )
-            )
+            label_cell = Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted")
+            parts.append(hanging(label_cell, Content.styled(words, style), self._room()))
         self._facts.update(Content("\n").join(parts))
         self._timeline.display = bool(self._events)
-        self._timeline.update(timeline(self._events, zone, self.context.zone))
+        self._timeline.update(timeline(self._events, zone, self.context.zone, self._room()))
+
+    def _room(self) -> int | None:
+        """Return how many columns a line has; None before that is known."""
+        return self._facts.content_size.width or None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
@@ -15,16 +16,21 @@ from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
 from fluffy_tui.tui.screens.post_detail import ACTING, PostDetailScreen
 from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.post_table import PostTable
+from fluffy_tui.tui.widgets.renderers import renderer_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual import events
     from textual.app import ComposeResult
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.context import Context
 
+PICTURE_FROM = 100
+"""Columns from which a picture is shown beside the table."""
 PAGE = 200
 """Posts read at a time."""
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
@@ -47,17 +53,20 @@ class PostsScreen(ActsOnPosts, FrameScreen):
 
     PLACE = Place.POSTS
     TAB = "posts"
-    BINDINGS = bindings(Place.POSTS, only=(*ACTING, *(f"posts.{name}" for name in FILTERS)))
+    BINDINGS = bindings(Place.POSTS, only=("posts.mark", *ACTING, *(f"posts.{name}" for name in FILTERS)))
     CSS: ClassVar[str] = """
     PostsScreen #no-posts {
         height: 1fr; content-align: center middle; text-align: center; color: $text-muted;
     }
     PostsScreen #kinds { height: 1; text-wrap: nowrap; }
+    PostsScreen PhotoPreview { width: 34; display: none; }
     """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._table = PostTable(zone_of(self.persona, context.zone), context.clock)
+        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
+        self._panes = Horizontal(self._table, self._preview)
         self._nothing = Static("Reading the posts …", id="no-posts", markup=False)
         self._kinds = Static("", id="kinds", markup=False)
         self._filter = "all"
@@ -66,9 +75,23 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         self._complete = False
 
     def posts_in_question(self) -> Sequence[Post]:
-        """Return the post under the cursor."""
+        """Return the posts that are marked, or the one under the cursor."""
         post = self._table.highlighted
-        return [post] if post is not None else []
+        return self._table.marked or ([post] if post is not None else [])
+
+    def acted(self) -> None:
+        """Take the marks off."""
+        self._table.unmark_all()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim the mark while there is nothing to mark."""
+        if action == "mark" and self._table.highlighted is None:
+            return None
+        return super().check_action(action, parameters)
+
+    def action_mark(self) -> None:
+        """Mark the post under the cursor, or unmark it."""
+        self._table.toggle_mark()
 
     def action_show_only(self, name: str) -> None:
         """Show the posts of one kind, or all."""
@@ -79,16 +102,46 @@ class PostsScreen(ActsOnPosts, FrameScreen):
             self._read_page()
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the table; a sentence takes its place while there is nothing to see."""
-        self._table.display = False
+        """Lay the picture beside the table; a sentence takes their place while there is nothing to see."""
+        self._panes.display = False
         yield self._kinds
         yield self._nothing
-        yield self._table
+        yield self._panes
 
     def on_mount(self) -> None:
         """Read the first page."""
         self._show_filter()
         self._read_page()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the picture where the table keeps room enough beside it."""
+        self._preview.display = event.size.width >= PICTURE_FROM
+        self._show_picture()
+
+    def on_screen_resume(self) -> None:
+        """Draw what another screen covered."""
+        self._preview.repaint()
+
+    @on(PostTable.RowHighlighted)
+    def _moved(self) -> None:
+        self._show_picture()
+
+    @on(PostTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self._show_filter()
+        self.refresh_bindings()
+
+    def _show_picture(self) -> None:
+        """Show the photo of the post under the cursor, unless it is shown already or nobody would see it."""
+        post, shown = self._table.highlighted, self._preview.photo
+        if self._preview.display and post is not None and (shown is None or shown.id != post.photo_id):
+            self._look_at_photo(post.photo_id)
+
+    @work(group="post-photo", exclusive=True, exit_on_error=False, description="reading the photo")
+    async def _look_at_photo(self, photo_id: int) -> None:
+        photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
+        if photo is not None:
+            self._preview.show(photo)
 
     @on(PostTable.RowSelected)
     def _open(self) -> None:
@@ -177,6 +230,8 @@ class PostsScreen(ActsOnPosts, FrameScreen):
                     "bold $foreground on $primary 25%" if name == self._filter else "$foreground-muted",
                 )
             )
+        if marked := len(self._table.marked):
+            parts.append(Content.styled(f" {marked} marked: keys act on them", "$text-accent"))
         self._kinds.update(Content(" ").join(parts))
 
     def _arrange(self) -> None:
@@ -186,6 +241,8 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         nothing = NOTHING_YET if self._filter == "all" else "No post of this kind.\n\nPress a for all posts."
         self._nothing.update(nothing)
         self._nothing.display = not some
-        self._table.display = some
+        self._panes.display = some
+        if not some:
+            self._preview.show_sentence("")
         if some and self.focused is None:
             self._table.focus()

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling import Post
 
-WHEN_WIDTH = 24
-SHORT_WHEN_WIDTH = 14
+MARK_WIDTH = 2
+WHEN_WIDTH = 24 + MARK_WIDTH
+SHORT_WHEN_WIDTH = 14 + MARK_WIDTH
 TRY_WIDTH = 3
 _WANTED = {
     ShareMode.ADD_TO_QUEUE: "next slot",
@@ -67,6 +68,9 @@ class PostTable(DataTable[Text]):
 
         table: PostTable
 
+    class MarksChanged(Message):
+        """Something was marked or unmarked."""
+
     def __init__(
         self,
         zone: tzinfo,
@@ -79,6 +83,7 @@ class PostTable(DataTable[Text]):
         self._now = now
         self._posts: dict[int, Post] = {}
         self._places: Mapping[int, tuple[int, int]] = {}
+        self._marked: set[int] = set()
 
     @property
     def posts(self) -> Sequence[Post]:
@@ -92,6 +97,29 @@ class PostTable(DataTable[Text]):
             return None
         key = self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key
         return self._posts.get(int(key.value or 0))
+
+    @property
+    def marked(self) -> Sequence[Post]:
+        """The posts that are marked, newest first."""
+        return [post for post in self.posts if post.id in self._marked]
+
+    def toggle_mark(self) -> None:
+        """Mark the line under the cursor, or unmark it, and go to the next."""
+        post = self.highlighted
+        if post is None:
+            return
+        self._marked ^= {post.id}
+        self.put(post)
+        self.action_cursor_down()
+        self.post_message(self.MarksChanged())
+
+    def unmark_all(self) -> None:
+        """Take all marks off."""
+        marked, self._marked = self.marked, set()
+        for post in marked:
+            self.put(post)
+        if marked:
+            self.post_message(self.MarksChanged())
 
     def speak_in(self, zone: tzinfo) -> None:
         """Tell times in another zone."""
@@ -108,6 +136,9 @@ class PostTable(DataTable[Text]):
         """
         self._posts = {post.id: post for post in posts}
         self._places = places or {}
+        if not self._marked <= self._posts.keys():
+            self._marked &= self._posts.keys()
+            self.post_message(self.MarksChanged())
         self._fill()
 
     def show_places(self, places: Mapping[int, tuple[int, int]]) -> None:
@@ -138,6 +169,9 @@ class PostTable(DataTable[Text]):
         """Remove a post that was let go."""
         if self._posts.pop(post_id, None) is not None:
             self.remove_row(str(post_id))
+            if post_id in self._marked:
+                self._marked.discard(post_id)
+                self.post_message(self.MarksChanged())
 
     def action_cursor_down(self) -> None:
         """Go to the next line, and ask for older posts at the end."""
@@ -177,12 +211,12 @@ class PostTable(DataTable[Text]):
         room = max(30, self.size.width - self._when_width() - TRY_WIDTH - 4 * 2 - 1)
         caption_width = max(12, room * 45 // 100)
         for label, width in (
-            ("when", self._when_width()),
+            ("  when", self._when_width()),
             ("caption", caption_width),
             ("state", room - caption_width),
             ("try", TRY_WIDTH),
         ):
-            self.add_column(Text(label), width=width, key=label)
+            self.add_column(Text(label), width=width, key=label.strip())
         for post in self.posts:
             self.add_row(*self._cells(post), key=str(post.id))
         if highlighted is not None and highlighted.id in self._posts:
@@ -192,7 +226,7 @@ class PostTable(DataTable[Text]):
         now = self._now()
         tone = self.app.theme_variables.get(f"text-{state_tone(post)}", "") if self.is_attached else ""
         return (
-            Text(self._when(post, now), no_wrap=True, overflow="ellipsis"),
+            self._marked_when(post, now),
             Text(one_line(post.caption[:CAPTION_SHOWN]), no_wrap=True, overflow="ellipsis"),
             Text(
                 f"{state_sign(post)} {self._state(post, now)}",
@@ -202,6 +236,12 @@ class PostTable(DataTable[Text]):
             ),
             Text(str(post.attempts) if post.attempts > 1 else "", justify="right"),
         )
+
+    def _marked_when(self, post: Post, now: datetime) -> Text:
+        tone = self.app.theme_variables.get("text-accent", "") if self.is_attached else ""
+        cell = Text(no_wrap=True, overflow="ellipsis")
+        cell.append("▪ " if post.id in self._marked else "  ", style=tone if tone.startswith("#") else "")
+        return cell.append(self._when(post, now))
 
     def _state(self, post: Post, now: datetime) -> str:
         if is_in_grace(post, now):

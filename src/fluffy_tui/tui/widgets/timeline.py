@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from fluffy_tui.scheduling import PostStatus, Step
+from fluffy_tui.tui.widgets.wrapped import hanging
 from fluffy_tui.tui.wording import both_zones, one_line, zone_name
 
 if TYPE_CHECKING:
@@ -60,8 +61,15 @@ def hosted_since(events: Sequence[PostEvent]) -> datetime | None:
     return next((event.at for event in reversed(events) if event.step is Step.SENDING), None)
 
 
-def timeline(events: Sequence[PostEvent], zone: tzinfo, own_zone: tzinfo) -> Content:
-    """Return the trail as lines, oldest first: time in the channel's zone, in the person's, what, by whom."""
+def timeline(events: Sequence[PostEvent], zone: tzinfo, own_zone: tzinfo, room: int | None = None) -> Content:
+    """Return the trail as lines, oldest first: time in the channel's zone, in the person's, what, by whom.
+
+    Args:
+        events: the trail.
+        zone: the channel's.
+        own_zone: the person's.
+        room: columns of a line, into which longer ones are broken; unbroken where that is not known.
+    """
     if not events:
         return Content("")
     first = events[0].at
@@ -70,21 +78,23 @@ def timeline(events: Sequence[PostEvent], zone: tzinfo, own_zone: tzinfo) -> Con
     lines = [Content.styled(head, "$foreground-muted")]
     told = ""
     for event in events:
-        lines.append(_line(event, zone, own_zone, two=two))
+        lines.append(_line(event, zone, own_zone, room, two=two))
         message = one_line(event.message or "")
         if message and message != told:  # the same words again say nothing new
             tone = "error" if event.step is Step.FAILED else "warning"
-            lines.append(Content.styled(f"{' ' * (17 + 11 * two)}{message}", f"$text-{tone}"))
+            lines.append(
+                hanging(Content(" " * (17 + 11 * two)), Content.styled(message, f"$text-{tone}"), room)
+            )
         told = message
     return Content("\n").join(lines)
 
 
-def _line(event: PostEvent, zone: tzinfo, own_zone: tzinfo, *, two: bool) -> Content:
+def _line(event: PostEvent, zone: tzinfo, own_zone: tzinfo, room: int | None, *, two: bool) -> Content:
     there, here = event.at.astimezone(zone), event.at.astimezone(own_zone)
     own = f"  {here:%H:%M:%S} " if two else ""
     who = one_line(event.worker).removeprefix("fluffy-tui ")
-    return Content.assemble(
-        Content.styled(f"{there.day:>2} {there:%b %H:%M:%S}{own}", "$foreground-muted"),
-        f"  {event_words(event, zone, own_zone)}",
-        Content.styled(f"  {who}" if who else "", "$foreground-disabled"),
+    head = Content.styled(f"{there.day:>2} {there:%b %H:%M:%S}{own}  ", "$foreground-muted")
+    what = Content.assemble(
+        event_words(event, zone, own_zone), Content.styled(f"  {who}" if who else "", "$foreground-disabled")
     )
+    return hanging(head, what, room)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.overview import Overview
 
 THEN_FROM, KEY_FROM = 100, 68
-"""Columns from which there is room for what comes by itself, and for the key."""
-THEN_WIDTH, KEY_WIDTH = 20, 16
+"""Columns from which there is room for what comes by itself, and for what the key does beside the key itself."""
+THEN_WIDTH, KEY_WIDTH, BARE_KEY_WIDTH = 20, 16, 3
 
 
 class TroubleList(VimList):
@@ -128,8 +128,11 @@ class TroubleList(VimList):
         zone = zone_of(overview.personas.get(item.persona_id or 0, overview.persona), self._own_zone)
         room = max(20, self.scrollable_content_region.width - self.LEADING)
         then = by_itself(item, self._now(), zone) if room >= THEN_FROM else ""
-        key = next(iter(mending(item)), "") if room >= KEY_FROM else ""
-        room -= (THEN_WIDTH + 1) * bool(room >= THEN_FROM) + (KEY_WIDTH + 1) * bool(room >= KEY_FROM)
+        key_width = KEY_WIDTH if room >= KEY_FROM else BARE_KEY_WIDTH
+        key = next(iter(mending(item)), "")
+        if room < KEY_FROM:
+            key = key.partition(" ")[0]
+        room -= (THEN_WIDTH + 1) * bool(room >= THEN_FROM) + key_width + 1
         subject_width = max(10, min(30, room * 35 // 100))
         tone = trouble_tone(item)
         parts = [
@@ -142,7 +145,7 @@ class TroubleList(VimList):
         if then:
             parts += [Content(" "), _cell(Content.styled(then, "$foreground-muted"), THEN_WIDTH)]
         if key:
-            parts += [Content(" "), _cell(Content.styled(key, "$text-primary"), KEY_WIDTH)]
+            parts += [Content(" "), _cell(Content.styled(key, "$text-primary"), key_width)]
         return Content.assemble(*parts)
 
 
