@@ -91,13 +91,19 @@ class LibraryAlike(LibraryFrame):
 
     # More like this, least like the last posts
 
-    def action_more_like(self) -> None:
+    @work(group="asking", exclusive=True, exit_on_error=False, description="looking at the photo")
+    async def action_more_like(self) -> None:
         """Show the photos that are most like the one under the cursor."""
-        photo = self._list.highlighted
-        if photo is not None:
+        photo_id = self._list.highlighted_id
+        if photo_id is None:
+            return
+        photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
+        if photo is None:
+            self.notify("This photo is no longer there.")
+        else:
             self._ask(Likeness((photo.id,), f"like {one_line(photo.name)} · {LOOK_BACK}"))
 
-    @work(group="last-posts", exclusive=True, exit_on_error=False, description="looking at the last posts")
+    @work(group="asking", exclusive=True, exit_on_error=False, description="looking at the last posts")
     async def action_least_like(self) -> None:
         """Show the photos that are farthest from the last nine posts."""
         recent = await self.context.services.alike.recent_photos(self._persona_id, last=LAST_POSTS)

@@ -1,0 +1,92 @@
+"""Copies and what is alike, from the files to the keys: a worker looks while the library is open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from alike.alike_place import look_round, save, scene
+from fluffy_tui.alike import BuiltinModel, LibraryWork
+from fluffy_tui.demo import StandIn
+from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.screens.compose import ComposeScreen
+from fluffy_tui.tui.screens.library import LibraryScreen
+from fluffy_tui.tui.screens.personas import PersonasScreen
+from fluffy_tui.tui.screens.same_picture import SamePictureScreen
+from journey.real_app import Real, running, settings_for
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
+    async with StandIn(media=tmp_path / "media") as running:
+        yield running
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Return a folder with three pictures, one of them in three files, and one of these twice."""
+    folder = tmp_path / "photos"
+    save(scene(1), folder / "fog.jpg", quality=92)
+    save(scene(1).resize((480, 360)), folder / "fog-small.jpg", quality=80)
+    save(scene(1).convert("L").convert("RGB"), folder / "fog-grey.jpg", quality=90)
+    save(scene(2), folder / "cat.jpg", quality=92)
+    save(scene(3), folder / "sea.jpg", quality=92)
+    (folder / "again.jpg").write_bytes((folder / "sea.jpg").read_bytes())
+    return folder
+
+
+async def looked_at(real: Real, models: Path) -> None:
+    """Look at all photos, as a worker does beside the app."""
+    library = LibraryWork(real.services.database, real.services.photos, BuiltinModel(models), None)
+    try:
+        while await look_round(library):
+            pass
+    finally:
+        library.close()
+
+
+def toasts(real: Real) -> str:
+    """Return everything that was said in passing."""
+    return " ".join(toast.message for toast in real.app._notifications)
+
+
+async def test_copies_answers_and_the_earlier_post(
+    database_url: str, tmp_path: Path, photos: Path, stand_in: StandIn
+) -> None:
+    settings = settings_for(tmp_path, stand_in, database_url)
+    async with running(settings, stand_in, photos) as real:
+        await real.on(PersonasScreen)
+        await real.until(lambda: real.shows("5 unscheduled"))
+        await real.pilot.press("enter")
+        await real.on(LibraryScreen)
+        await real.until(lambda: real.shows("looking at pictures: 0 of 5"))
+        await real.pilot.press("m")
+        await real.until(lambda: "Still looking at pictures: 0 of 5." in toasts(real))
+        await looked_at(real, tmp_path / "models")
+        await real.until(lambda: real.shows("2 folded") and not real.shows("0 of 5"))
+        assert real.shows("▸ 2 copies")
+        await real.pilot.press("s", "s", "g")  # by name: again or sea, cat, one of the fogs
+        await real.until(lambda: real.shows("by name") and real.shows("same file also at"))
+        await real.pilot.press("j", "j", "c")
+        await real.until(lambda: real.shows("▾ 2 copies") and real.shows("└ fog"))
+        await real.pilot.press("m")
+        await real.until(lambda: real.shows("esc back") and real.shows(" same picture"))
+        await real.pilot.press("escape")
+        await real.until(lambda: real.shows("▾ 2 copies"))
+        await real.schedule("noon")
+        await real.until(lambda: real.shows("in Buffer for"))
+        [post] = await real.services.scheduling.posts()
+        assert post.step is Step.ACCEPTED
+        await real.until(lambda: real.shows("▾ 1 copy"))
+        await real.pilot.press("enter")
+        await real.on(ComposeScreen)
+        await real.until(lambda: real.shows("same picture waits"))
+        await real.pilot.press("f8")
+        await real.on(SamePictureScreen)
+        await real.until(lambda: real.shows("another file of the same picture"))
+        assert real.shows("“noon”")
