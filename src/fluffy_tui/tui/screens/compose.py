@@ -145,6 +145,7 @@ class ComposeScreen(SubmitsCaptions):
 
     def on_screen_suspend(self) -> None:
         """Keep the text while another screen is shown."""
+        self.caption_editor.offered.close()
         self.keep_now()
 
     def on_unmount(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
 
-from fluffy_tui.networks import rules_for
+from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.completions import Completions
 from fluffy_tui.tui.outside import show_outside
@@ -66,6 +67,7 @@ class WritesCaptions(FrameScreen):
     )
     async def read_texts(self) -> None:
         """Read what can be used again, and offer it while a caption is typed."""
+        await asyncio.to_thread(_build_patterns)
         services = self.context.services
         posts = await services.scheduling.posts(self.persona, limit=EARLIER)
         self._earlier = tuple(post for post in posts if post.photo_id != self._photo.id)
@@ -124,6 +126,12 @@ class WritesCaptions(FrameScreen):
             if persona.channel is not None and persona.channel.id == post.channel_id:
                 return rules_for(str(persona.channel.service)).name
         return ""
+
+
+def _build_patterns() -> None:
+    """Let the patterns of counting be built before the key that needs them, which would be felt."""
+    hashtags("a.example/#b")
+    text_length("a.example ", rules_for("twitter"))
 
 
 def _snippet_text(snippet: Snippet) -> PickedText:

@@ -80,6 +80,10 @@ class CompletingArea(TextArea, inherit_bindings=False):
         """Close what is offered when the cursor has left the word."""
         self.update_suggestion()
 
+    def on_resize(self) -> None:
+        """Let what is offered follow the word."""
+        self.update_suggestion()
+
     def on_blur(self) -> None:
         """Offer nothing while something else has the keyboard."""
         self.offered.close()
