@@ -91,10 +91,10 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=10)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
+        print("| what | measured | peer, whole process | ratio | goal |\n|---|---|---|---|---|")
         files = options.files or [make(Path(place), megapixels) for megapixels in SIZES]
         for path in files:
             photo = known(path)
-            print(f"{path.name}: {photo.width} × {photo.height}, {photo.byte_size / 1e6:.1f} MB")
             small = SmallPictures(ThumbnailCache(Path(place) / "small"))
             first = median(partial(SmallPictures(None).make, photo, *BOX), options.runs)
             again = median(partial(small.make, photo, *BOX), options.runs)
@@ -103,13 +103,14 @@ def main() -> None:
                 command("chafa", "--size", "60x24", "--format", "symbols", str(path)), options.runs
             )
             timg = median(command("timg", "-g60x24", "-ph", str(path)), options.runs)
+            name = f"{path.name}, {photo.byte_size / 1e6:.1f} MB"
             print(
-                f"  decoded for {BOX[0]} × {BOX[1]}   {first[0]:7.1f} ms   p95 {first[1]:7.1f} (goal ≤ 100 at 12 MP)"
+                f"| {name}, for {BOX[0]} × {BOX[1]} | {first[0]:.0f} ms, p95 {first[1]:.0f} |"
+                f" `chafa` {chafa[0]:.0f} ms, `timg` {timg[0]:.0f} ms |"
+                f" {chafa[0] / first[0]:.1f} and {timg[0] / first[0]:.1f} times as fast | ≤ 100 ms at 12 megapixels |"
             )
-            print(f"  from the cache          {again[0]:7.1f} ms   p95 {again[1]:7.1f} (goal ≤ 35)")
-            print(f"  a filmstrip's frame     {tiny[0]:7.1f} ms   p95 {tiny[1]:7.1f}")
-            print(f"  chafa, whole process    {chafa[0]:7.1f} ms   {chafa[0] / first[0]:.1f} × ours")
-            print(f"  timg, whole process     {timg[0]:7.1f} ms   {timg[0] / first[0]:.1f} × ours")
+            print(f"| from the cache on disk | {again[0]:.0f} ms, p95 {again[1]:.0f} | | | ≤ 35 ms |")
+            print(f"| the same, for the filmstrip | {tiny[0]:.0f} ms, p95 {tiny[1]:.0f} | | | |")
 
 
 if __name__ == "__main__":

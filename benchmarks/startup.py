@@ -62,17 +62,19 @@ def main() -> None:
     fluffy = [sys.executable, "-m", "fluffy_tui"]
     bare = median(lambda: duration([sys.executable, "-c", "pass"]), options.runs)
     helped = median(lambda: duration([*fluffy, "--help"]), options.runs)
-    print(f"python -c pass     {bare * 1000:7.0f} ms")
+    print("| what | measured | peer | ratio | goal |\n|---|---|---|---|---|")
     print(
-        f"--help             {helped * 1000:7.0f} ms   {(helped - bare) * 1000:.0f} ms over it (goal ≤ 100)"
+        f"| `--help` over bare Python | {(helped - bare) * 1000:.0f} ms ({helped * 1000:.0f} - {bare * 1000:.0f}) |"
+        f" | | ≤ 100 ms |"
     )
     with tempfile.TemporaryDirectory() as data:
         environment = {"FLUFFY_DATA_DIR": data, "FLUFFY_PREVIEW": "half-cell", "TERM": "xterm-256color"}
         ours = median(lambda: first_frame(fluffy, environment), options.runs)
-    print(f"first frame        {ours * 1000:7.0f} ms   (goal ≤ 500)")
+    theirs = 0.0
     if options.harlequin:
         theirs = median(lambda: first_frame([options.harlequin], {"TERM": "xterm-256color"}), options.runs)
-        print(f"harlequin          {theirs * 1000:7.0f} ms   ours is {ours / theirs:.2f} of it (goal ≤ 0.5)")
+    peer, ratio = (f"`harlequin` {theirs * 1000:.0f} ms", f"{ours / theirs:.2f}") if theirs else ("", "")
+    print(f"| first frame | {ours * 1000:.0f} ms | {peer} | {ratio} | ≤ 500 ms; ≤ 0.5 |")
 
 
 if __name__ == "__main__":
