@@ -134,7 +134,7 @@ class Browsing:
         """Put open stacks into the ids; return the first of the stack that took in the photo under the cursor."""
         await self.stacks.put_into(ids, browse)
         anchor = self._anchor()
-        if anchor is None or not some or anchor in ids:
+        if anchor is None or not some or self.stacks.first_of(anchor) is not None:
             return None
         return await self.stacks.first_above(anchor, browse)
 

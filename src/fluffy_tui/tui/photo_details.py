@@ -76,6 +76,12 @@ _RELATIONS = {
 }
 
 
+def file_facts(photo: Photo) -> str:
+    """Return two lines that tell two files of one picture apart: size and shape, and where it is."""
+    size = f"{photo.width}×{photo.height} {shape_words(photo.width, photo.height)}"
+    return f"{size} · {bytes_words(photo.byte_size)}\n{one_line(short_path(photo.path))}"
+
+
 def needed_shape(photo: Photo, rules: NetworkRules) -> str:
     """Return the shape that the network will have it in, such as `4:5`; empty when it takes it as it is."""
     image = rules.image

@@ -35,6 +35,7 @@ class Stacks:
         self._browse = browse
         self._known: OrderedDict[int, Stack] = OrderedDict()
         self._open: dict[int, tuple[int, ...]] = {}
+        self._above: dict[int, int] = {}
 
     async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of some rows, and learn what is behind each."""
@@ -54,7 +55,7 @@ class Stacks:
     @property
     def shown(self) -> int:
         """How many photos open stacks show below their first."""
-        return sum(map(len, self._open.values()))
+        return len(self._above)
 
     def is_open(self, photo_id: int) -> bool:
         """Whether the photos behind this one are shown below it."""
@@ -62,22 +63,24 @@ class Stacks:
 
     def first_of(self, photo_id: int) -> int | None:
         """Return the photo above one that an open stack shows; None for any other."""
-        return next((first for first, behind in self._open.items() if photo_id in behind), None)
+        return self._above.get(photo_id)
 
     def open(self, photo_id: int) -> tuple[int, ...]:
         """Open a stack, and return the photos that come below its first."""
         behind = self.of(photo_id).behind
         if behind:
-            self._open[photo_id] = behind
+            self._set_open({**self._open, photo_id: behind})
         return behind
 
     def close(self, photo_id: int) -> int:
         """Close the stack of a first photo, and return how many were below it."""
-        return len(self._open.pop(photo_id, ()))
+        behind = self._open.get(photo_id, ())
+        self._set_open({first: others for first, others in self._open.items() if first != photo_id})
+        return len(behind)
 
     def close_all(self) -> None:
         """Forget which stacks were open."""
-        self._open.clear()
+        self._set_open({})
 
     async def put_into(self, ids: array[int], browse: Browse) -> None:
         """Put the photos of open stacks below their first, in ids that were read anew.
@@ -88,7 +91,9 @@ class Stacks:
             return
         members = [id_ for first, behind in self._open.items() for id_ in (first, *behind)]
         found = await self._photos.stacks(self._persona_id, browse, members)
-        self._open = {first: stack.behind for first, stack in found.items() if stack.behind and first in ids}
+        self._set_open(
+            {first: stack.behind for first, stack in found.items() if stack.behind and first in ids}
+        )
         for first, behind in self._open.items():
             below = ids.index(first) + 1
             ids[below:below] = type(ids)("q", behind)
@@ -97,3 +102,7 @@ class Stacks:
         """Return the photo that this one is behind; None when it is behind none."""
         found = await self._photos.stacks(self._persona_id, browse, [photo_id])
         return next((first for first, stack in found.items() if photo_id in stack.behind), None)
+
+    def _set_open(self, stacks: dict[int, tuple[int, ...]]) -> None:
+        self._open = stacks
+        self._above = {photo_id: first for first, behind in stacks.items() for photo_id in behind}

@@ -10,6 +10,7 @@ from textual.widgets import Footer
 
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.photo_details import file_facts
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.same_picture import SamePicture, sighting_words
@@ -39,7 +40,7 @@ class SamePictureScreen(TellsFailures, Screen[None]):
         super().__init__()
         self.context, self._photo, self._sighting = context, photo, sighting
         thumbnail = context.services.photos.thumbnail
-        self._both = SamePicture(lambda: PhotoPreview(renderer_named(context.preview), thumbnail))
+        self._both = SamePicture(lambda: PhotoPreview(renderer_named(context.preview), thumbnail), file_facts)
 
     def compose(self) -> ComposeResult:
         """Show the two over the keys."""

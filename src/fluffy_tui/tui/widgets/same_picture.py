@@ -9,9 +9,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.alike import Relation
-from fluffy_tui.tui.photo_details import short_path
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
-from fluffy_tui.tui.wording import bytes_words, moment_words, one_line, shape_words
+from fluffy_tui.tui.wording import moment_words, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +30,7 @@ class SamePicture(Vertical):
 
     Args:
         make_preview: Returns a preview that is not shown yet.
+        facts: Returns what is to be said about a photo's file.
     """
 
     DEFAULT_CSS = """
@@ -41,8 +41,9 @@ class SamePicture(Vertical):
     }
     """
 
-    def __init__(self, make_preview: Callable[[], PhotoPreview]) -> None:
+    def __init__(self, make_preview: Callable[[], PhotoPreview], facts: Callable[[Photo], str]) -> None:
         super().__init__()
+        self._facts = facts
         self._now, self._before = make_preview(), make_preview()
         self._words = Static("", id="sighting", markup=False)
 
@@ -71,9 +72,7 @@ class SamePicture(Vertical):
         self._before.repaint()
 
     def _show(self, preview: PhotoPreview, title: str, photo: Photo) -> None:
-        size = f"{photo.width}×{photo.height} {shape_words(photo.width, photo.height)}"
-        facts = f"{size} · {bytes_words(photo.byte_size)}"
-        preview.show(photo, f"{facts}\n{one_line(short_path(photo.path))}")
+        preview.show(photo, self._facts(photo))
         preview.border_title = Content(f"{title} · {one_line(photo.name)}")
 
 
