@@ -100,3 +100,18 @@ async def test_buffers_refusal_reaches_the_person(personas: Personas, stand_in: 
     stand_in.faults.add(Kind.BAD_KEY)
     with pytest.raises(BufferError, match="does not accept the key"):
         await personas.available_channels()
+
+
+async def test_a_pinterest_channel_is_chosen_with_its_board(personas: Personas) -> None:
+    pins = next(c for c in await personas.available_channels() if c.pinterest_boards)
+    sarah = await personas.set_channel(await personas.create("sarah"), pins.id)
+    assert sarah.needs_board, "none of several is guessed"
+    board = pins.pinterest_boards[1].service_id
+    sarah = await personas.set_channel(sarah, pins.id, board)
+    assert (sarah.pinterest_board_id, sarah.needs_board) == (board, False)
+    with pytest.raises(ChannelNotFound, match="no board"):
+        await personas.set_channel(sarah, pins.id, "another one's")
+    assert (await personas.get("sarah")).pinterest_board_id == board
+    frames = next(c for c in await personas.available_channels() if not c.pinterest_boards)
+    sarah = await personas.set_channel(sarah, frames.id)
+    assert (sarah.pinterest_board_id, sarah.needs_board) == (None, False)

@@ -260,6 +260,7 @@ class FakePersonas:
             3: make_persona(3, MARKUP, None),
         }
         self.channels_error: FluffyError | None = None
+        self.channels: Channels = [*CHANNELS]
 
     async def list(self) -> list[Persona]:
         """Return all personas by name."""
@@ -283,12 +284,13 @@ class FakePersonas:
         """Return the channels, or raise what `channels_error` holds."""
         if self.channels_error is not None:
             raise self.channels_error
-        return [*CHANNELS]
+        return [*self.channels]
 
-    async def set_channel(self, persona: Persona, channel_id: str) -> Persona:
+    async def set_channel(self, persona: Persona, channel_id: str, board_id: str | None = None) -> Persona:
         """Choose the channel of a persona."""
-        channel = next(channel for channel in CHANNELS if channel.id == channel_id)
-        return self._store(replace(self.personas[persona.id], buffer_channel_id=channel_id, channel=channel))
+        channel = next(channel for channel in self.channels if channel.id == channel_id)
+        chosen = {"buffer_channel_id": channel_id, "channel": channel, "pinterest_board_id": board_id}
+        return self._store(replace(self.personas[persona.id], **chosen))  # type: ignore[arg-type]
 
     def _store(self, persona: Persona) -> Persona:
         self.personas[persona.id] = persona

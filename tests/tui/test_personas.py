@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual import events
 from textual.widgets import Input, OptionList
 
+from fluffy_tui.buffer import PinterestBoard, Service
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.channels import ChannelScreen
@@ -14,7 +17,7 @@ from fluffy_tui.tui.screens.library import LibraryScreen
 from fluffy_tui.tui.screens.personas import PersonasScreen
 
 from .conftest import Driver, Running
-from .fakes import MARKUP, FakeServices
+from .fakes import CHANNELS, MARKUP, FakeServices
 
 
 def lines(driver: Driver) -> list[str]:
@@ -183,3 +186,17 @@ async def test_keys_that_come_all_at_once_keep_their_order(running: Running) -> 
             driver.app.post_message(events.Key(key, key if key == "j" else "\r"))
         await driver.settle()
         assert driver.screen.persona.name == "sarah"
+
+
+async def test_a_pinterest_channel_is_offered_once_for_each_of_its_boards(
+    running: Running, services: FakeServices
+) -> None:
+    boards = (PinterestBoard("1", "Sea and sky"), PinterestBoard("2", f"Quiet {MARKUP} places"))
+    pins = replace(CHANNELS[0], id="pins", name="pins", service=Service.PINTEREST, pinterest_boards=boards)
+    services.personas.channels = [CHANNELS[1], pins]
+    async with running(persona="sarah") as driver:
+        await driver.press("@", "c")
+        assert f"@pins Pinterest · Quiet {MARKUP} places" in driver.screen_text()
+        await driver.press("G", "enter")
+    changed = next(persona for persona in services.personas.personas.values() if persona.pinterest_board_id)
+    assert (changed.buffer_channel_id, changed.pinterest_board_id) == ("pins", "2")

@@ -25,6 +25,14 @@ class Persona:
     channel: Channel | None
     """The chosen channel as Buffer last described it; None when none is chosen or it was never listed."""
     created_at: datetime
+    pinterest_board_id: str | None = None
+    """`PinterestBoard.service_id` of the board that was chosen; None where there is no choice, or none was made."""
+
+    @property
+    def needs_board(self) -> bool:
+        """Whether nobody has said yet which of several Pinterest boards its posts go on."""
+        boards = {board.service_id for board in self.channel.pinterest_boards} if self.channel else set()
+        return len(boards) > 1 and self.pinterest_board_id not in boards
 
 
 class SnippetKind(StrEnum):

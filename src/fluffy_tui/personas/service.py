@@ -147,11 +147,18 @@ class Personas:
             row = (await session.execute(query)).scalar_one_or_none()
         return _channel(row.description) if row else None
 
-    async def set_channel(self, persona: Persona | int, channel_id: str) -> Persona:
+    async def set_channel(
+        self, persona: Persona | int, channel_id: str, board_id: str | None = None
+    ) -> Persona:
         """Choose the channel that a persona speaks through; one that Buffer has not listed yet is asked for.
 
+        Args:
+            persona: who speaks.
+            channel_id: Buffer's id.
+            board_id: on Pinterest, the `service_id` of the board that its posts go on.
+
         Raises:
-            ChannelNotFound: Buffer lists no such channel.
+            ChannelNotFound: Buffer lists no such channel, or no such board on it.
             BufferNotConfigured: the channel is not known here, and no key is set.
             BufferError: Buffer did not answer as hoped.
             PersonaNotFound: the persona is gone.
@@ -164,9 +171,20 @@ class Personas:
             )
         async with self._database.transaction() as session:
             row = await _row(session, persona)
-            row.buffer_channel_id = channel_id
+            row.buffer_channel_id, row.pinterest_board_id = channel_id, board_id
             await session.flush()
+            if board_id is not None:
+                _refuse_unknown_board(await session.get(ChannelRow, channel_id), board_id)
             return await _read(session, row.id)
+
+
+def _refuse_unknown_board(row: ChannelRow | None, board_id: str) -> None:
+    boards = _channel(row.description).pinterest_boards if row else ()
+    if board_id not in {board.service_id for board in boards}:
+        raise ChannelNotFound(
+            f"Buffer lists no board {board_id} on this channel.",
+            "Choose one of the boards that Buffer lists.",
+        )
 
 
 def _clean(name: str) -> str:
@@ -224,6 +242,7 @@ def _persona(row: PersonaRow, channel: ChannelRow | None) -> Persona:
         buffer_channel_id=row.buffer_channel_id,
         channel=_channel(channel.description) if channel else None,
         created_at=row.created_at,
+        pinterest_board_id=row.pinterest_board_id,
     )
 
 

@@ -20,6 +20,8 @@ class PersonaRow(Base):
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     buffer_channel_id: Mapped[str | None]
+    pinterest_board_id: Mapped[str | None]
+    """The board that was chosen, on a Pinterest channel with several."""
     created_at: Mapped[Timestamp]
 
     __table_args__ = (

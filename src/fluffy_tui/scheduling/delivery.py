@@ -16,6 +16,7 @@ from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import MediaHostError, media_key
 from fluffy_tui.scheduling import line, moves
+from fluffy_tui.scheduling.boards import board_of
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.looking import look
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
@@ -198,7 +199,7 @@ class Delivery:
             alt_text=post.alt_text,
             share_mode=ShareMode(post.share_mode),
             due_at=post.requested_at_time if post.share_mode == ShareMode.CUSTOM_SCHEDULED else None,
-            pinterest_board_id=channel.pinterest_boards[0].service_id if channel.pinterest_boards else None,
+            pinterest_board_id=board_of(post, channel),
         )
         if new.due_at is not None and new.due_at <= datetime.now(UTC):
             raise Trouble.final(

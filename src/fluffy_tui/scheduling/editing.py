@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling.boards import board_of
 from fluffy_tui.scheduling.cancelling import GONE, Cancelling, live, needed
 from fluffy_tui.scheduling.deferring import defer_delivery
 from fluffy_tui.scheduling.model import NotPossibleNow, Post, PostNotFound, Step
@@ -213,5 +214,5 @@ def _as_buffer_takes_it(row: PostRow, wanted: Wanted, there: BufferPost, channel
         alt_text=wanted.alt_text,
         share_mode=mode,
         due_at=due_at if mode is ShareMode.CUSTOM_SCHEDULED else None,
-        pinterest_board_id=channel.pinterest_boards[0].service_id if channel.pinterest_boards else None,
+        pinterest_board_id=board_of(row, channel),
     )

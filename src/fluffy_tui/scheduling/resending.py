@@ -15,7 +15,7 @@ from fluffy_tui.scheduling.cancelling import needed
 from fluffy_tui.scheduling.deferring import VERIFY_MEDIA, defer_delivery
 from fluffy_tui.scheduling.model import NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.rows import post_of
-from fluffy_tui.scheduling.submission import time_refusal
+from fluffy_tui.scheduling.submission import channel_refusal, time_refusal
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
 
 if TYPE_CHECKING:
@@ -45,18 +45,22 @@ class Resending:
         """
         if self.missing:
             raise NotPossibleNow("It cannot be sent yet.", " ".join(self.missing))
-        channel = (await self.personas.by_id(existing.persona_id)).channel
-        if existing.channel_id is None and channel is None:
-            raise NotPossibleNow("The persona of this post has no Buffer channel yet.", "Choose one first.")
+        persona = await self.personas.by_id(existing.persona_id)
+        channel = persona.channel
+        lacking = channel_refusal(persona)
+        if lacking is not None and (channel is None) == (existing.channel_id is None):
+            raise NotPossibleNow(lacking.reason)
         is_past = time_refusal(existing.share_mode, existing.requested_at_time) is not None
         if is_past and existing.step in (None, Step.FAILED):
             raise NotPossibleNow("The time of this post is past.", "Choose a later one first.")
         await self._leave_nothing_behind(existing.id)
         async with self.database.transaction() as session:
+            row = await session.get_one(PostRow, existing.id)
             if existing.channel_id is None and channel is not None:
-                row = await session.get_one(PostRow, existing.id)
                 row.channel_id, row.organization_id = channel.id, channel.organization_id
-                await session.flush()
+            if channel is not None and row.channel_id == channel.id and row.buffer_post_id is None:
+                row.pinterest_board_id = persona.pinterest_board_id
+            await session.flush()
             resubmitted = await moves.resubmit(session, existing.id)
             if resubmitted is None:
                 raise NotPossibleNow(f"This post is {existing.step}, so there is nothing to retry.")

@@ -32,7 +32,7 @@ from fluffy_tui.scheduling.model import (
 from fluffy_tui.scheduling.pace import Pace
 from fluffy_tui.scheduling.resending import Resending
 from fluffy_tui.scheduling.rows import event_of, post_of
-from fluffy_tui.scheduling.submission import Submission, file_refusal, written_refusal
+from fluffy_tui.scheduling.submission import Submission, channel_refusal, file_refusal, written_refusal
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 
 if TYPE_CHECKING:
@@ -113,12 +113,8 @@ class Scheduling:
         refusal = written_refusal(submission)
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
             refusal = file_refusal(state, current)
-        if refusal is None and not self.missing and persona.channel is None:
-            refusal = ScheduleResult(
-                False,
-                reason=f"{persona.name} has no Buffer channel yet. Choose one for this persona first.",
-                code=Reason.NO_CHANNEL,
-            )
+        if refusal is None and not self.missing:
+            refusal = channel_refusal(persona)
         return refusal or await self._write(submission)
 
     async def _write(self, submission: Submission) -> ScheduleResult:

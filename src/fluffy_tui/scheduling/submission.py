@@ -67,6 +67,21 @@ class Submission:
         row.turn = self.turn
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
+        row.pinterest_board_id = self.persona.pinterest_board_id
+
+
+def channel_refusal(persona: Persona) -> ScheduleResult | None:
+    """Return why a persona's posts have no place to go, or None when they have."""
+    if persona.channel is None:
+        reason = f"{persona.name} has no Buffer channel yet. Choose one for this persona first."
+    elif persona.needs_board:
+        reason = (
+            f"{persona.channel.name} has several Pinterest boards, and none is chosen for {persona.name}. "
+            "Choose the channel again, with its board."
+        )
+    else:
+        return None
+    return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
 
 
 def written_refusal(submission: Submission) -> ScheduleResult | None:

@@ -31,6 +31,8 @@ class PostRow(Base):
     channel_id: Mapped[str | None]
     """The Buffer channel at submission; a later change of the persona's channel does not move the post."""
     organization_id: Mapped[str | None]
+    pinterest_board_id: Mapped[str | None]
+    """The board at submission, on a Pinterest channel with several."""
     delivery_key: Mapped[str] = mapped_column(unique=True)
     """Random mark inside the picture's URL, by which the post is recognised in Buffer."""
     share_mode: Mapped[str]

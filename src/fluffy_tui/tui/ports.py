@@ -49,8 +49,8 @@ class PersonasPort(Protocol):
     async def available_channels(self) -> Sequence[Channel]:
         """Ask Buffer for the channels; raises BufferNotConfigured or BufferError."""
 
-    async def set_channel(self, persona: Persona, channel_id: str) -> Persona:
-        """Choose the channel that a persona speaks through."""
+    async def set_channel(self, persona: Persona, channel_id: str, board_id: str | None = None) -> Persona:
+        """Choose the channel that a persona speaks through, and on Pinterest the board."""
 
 
 class SnippetsPort(Protocol):

@@ -21,7 +21,7 @@ from fluffy_tui.tui.widgets.vim_list import VimList
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
-    from fluffy_tui.buffer import Channel
+    from fluffy_tui.buffer import Channel, PinterestBoard
     from fluffy_tui.tui.ports import PersonasPort
 
 
@@ -48,6 +48,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
         self._personas = personas
         self._persona = persona
         self._channels: list[Channel] = []
+        self._choices: list[tuple[Channel, PinterestBoard | None]] = []
 
     def compose(self) -> ComposeResult:
         """Lay out list and words."""
@@ -76,7 +77,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
         self._list()
 
     def _say(self, words: str | Content) -> None:
-        self._channels = []
+        self._channels, self._choices = [], []
         self.remove_class("-listed")
         self.query_one("#channels-words", Static).update(words)
         self.refresh_bindings()
@@ -84,9 +85,10 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     def _list(self) -> None:
         listing = self.query_one(VimList)
         listing.clear_options()
-        listing.add_options([Option(_prompt(channel), id=channel.id) for channel in self._channels])
-        ids = [channel.id for channel in self._channels]
-        chosen = self._persona.buffer_channel_id
+        self._choices = [choice for channel in self._channels for choice in _choices(channel)]
+        listing.add_options([Option(_prompt(channel, board)) for channel, board in self._choices])
+        chosen = (self._persona.buffer_channel_id, self._persona.pinterest_board_id)
+        ids = [(channel.id, board.service_id if board else None) for channel, board in self._choices]
         listing.highlighted = ids.index(chosen) if chosen in ids else 0
         self.add_class("-listed")
         self.query_one("#channels-words", Static).update("Where do this persona's posts go?\n")
@@ -102,10 +104,13 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     async def action_choose(self) -> None:
         """Take the channel under the cursor."""
         index = self.query_one(VimList).highlighted
-        if index is None or index >= len(self._channels):
+        if index is None or index >= len(self._choices):
             return
+        channel, board = self._choices[index]
         try:
-            persona = await self._personas.set_channel(self._persona, self._channels[index].id)
+            persona = await self._personas.set_channel(
+                self._persona, channel.id, board.service_id if board else None
+            )
         except FluffyError as error:
             self._say(Content.assemble(Content.styled("! ", "$text-error"), str(error)))
         else:
@@ -120,8 +125,16 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
         self.dismiss(None)
 
 
-def _prompt(channel: Channel) -> Content:
-    name = Content.styled(channel_name(channel), "bold")
+def _choices(channel: Channel) -> list[tuple[Channel, PinterestBoard | None]]:
+    """Return a channel once for each of its Pinterest boards, where there are several to choose from."""
+    if len(channel.pinterest_boards) < 2:
+        return [(channel, None)]
+    return [(channel, board) for board in channel.pinterest_boards]
+
+
+def _prompt(channel: Channel, board: PinterestBoard | None) -> Content:
+    where = f"{channel_name(channel)} · {one_line(board.name)}" if board else channel_name(channel)
+    name = Content.styled(where, "bold")
     if not channel.trouble:
         return Content.assemble(Content.styled("✓ ", "$text-success"), name)
     trouble = Content.styled(f"\n{one_line(channel.trouble)}", "dim")
