@@ -136,10 +136,10 @@ class Alike:
         *,
         fold: bool,
     ) -> list[Neighbour]:
-        """Ask, and where too many of the answers are copies of each other, ask for more."""
+        """Ask, for more than is wanted where copies of each other are to fold; and for still more if they are many."""
         async with self._database.transaction() as session:
             try:
-                for most in (limit, limit * 4, limit * 16) if fold else (limit,):
+                for most in (limit * 4, limit * 16) if fold else (limit,):
                     found = await ask(session, most)
                     kept = await first_of_each(session, found) if fold else found
                     if len(kept) >= limit or len(found) < most:
