@@ -39,7 +39,7 @@ async def test_from_the_personas_and_back(running: Running) -> None:
         assert driver.text("#snippet-words") == "#leaves #november #goldenhour"
         await driver.press("j")
         assert driver.text("#snippet-words").startswith("#sea #fog #beach #waves #northsea #morning")
-        assert "Instagram allows 5 hashtags, and the caption has 6." in driver.text("#snippet-words")
+        assert "! 6 hashtags, and Instagram allows 5 in a post: 1 too many" in driver.text("#snippet-words")
         await driver.press("G", "k")
         assert driver.text("#snippet-words") == f"a phrase with {MARKUP} in it"
         await driver.press("escape")
@@ -51,12 +51,12 @@ async def test_making_changing_renaming(running: Running, services: FakeServices
         await driver.press("G", "s", "n")
         assert isinstance(driver.screen, WriteSnippetScreen)
         await driver.press(*"winter", "enter", *"#snow #ice")
-        assert driver.text("#snippet-said") == "2 hashtags; Instagram allows 5"
-        await driver.press(*" #a #b #c #d")
-        assert driver.text("#snippet-said").startswith("! Instagram allows 5 hashtags")
+        assert driver.text("#snippet-said") == "2 hashtags; Instagram allows 5 in a post"
+        await driver.press(*" a #b c #d")
+        assert driver.text("#snippet-said") == "! 6 hashtags, and Instagram allows 5 in a post: 1 too many"
         await driver.press("ctrl+s")
         assert lines(driver) == ["# autumn", "# sea and fog", "# winter", "; brackets", "; sig"]
-        assert driver.text("#snippet-words").startswith("#snow #ice #a"), "the new one is shown"
+        assert driver.text("#snippet-words").startswith("#snow #ice a"), "the new one is shown"
 
         await driver.press("s", *"hi", "enter", *"hello", "enter", *"there", "ctrl+j")
         assert "; hi" in lines(driver)

@@ -12,8 +12,11 @@ from fluffy_tui.tui.app import FluffyApp
 
 from .test_library_snapshots import pressing
 
-SIZES = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
-THEMES = pytest.mark.parametrize("theme", ["fluffy", "textual-light"])
+LOOKS = pytest.mark.parametrize(
+    ("size", "theme"),
+    [((70, 24), "fluffy"), ((80, 24), "fluffy"), ((140, 45), "fluffy"), ((80, 24), "textual-light")],
+    ids=["70x24", "80x24", "140x45", "light"],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +25,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-@THEMES
-@SIZES
+@LOOKS
 @pytest.mark.parametrize(
     ("name", "keys"),
     [

@@ -11,14 +11,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from fluffy_tui.networks import caption_advice, hashtag_count, rules_for
+from fluffy_tui.networks import hashtag_count, rules_for
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.messages import DatabaseBack
 from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.compose_facts import service_of
 from fluffy_tui.tui.screens.frame import FrameScreen
-from fluffy_tui.tui.screens.write_snippet import Wording, WriteSnippetScreen
+from fluffy_tui.tui.screens.write_snippet import Wording, WriteSnippetScreen, hashtag_words
 from fluffy_tui.tui.widgets.vim_list import VimList
 from fluffy_tui.tui.wording import one_line
 
@@ -110,10 +110,10 @@ class SnippetsScreen(FrameScreen):
         pane.border_title = Content(one_line(snippet.name))
         count, limit = hashtag_count(snippet.text), self._rules.hashtag_limit
         pane.border_subtitle = f"{count} of {limit} hashtags" if limit and count else ""
-        advice = caption_advice(snippet.text, self._rules)
+        told, too_many = hashtag_words(count, self._rules)
         words = [Content(snippet.text)]
-        if advice is not None:
-            words.append(Content.styled(f"! {advice}", "$text-warning"))
+        if too_many:
+            words.append(Content.styled(told, "$text-warning"))
         self.query_one("#snippet-words", Static).update(Content("\n\n").join(words))
 
     @property

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Input, Static, TextArea
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.networks import caption_advice, hashtag_count, text_length
+from fluffy_tui.networks import hashtag_count, text_length
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings
@@ -39,6 +39,24 @@ class Wording:
 
     name: str
     text: str
+
+
+def counted_hashtags(kind: SnippetKind, text: str) -> int:
+    """Return how many hashtags a text has; in a set every word is one, with its sign or without."""
+    return len(text.replace(",", " ").split()) if kind is SnippetKind.HASHTAGS else hashtag_count(text)
+
+
+def hashtag_words(count: int, rules: NetworkRules) -> tuple[str, bool]:
+    """Say how many hashtags there are, and how many the network takes; tell whether there are too many."""
+    if not count:
+        return "", False
+    words = "1 hashtag" if count == 1 else f"{count} hashtags"
+    if rules.hashtag_limit is None:
+        return words, False
+    surplus = count - rules.hashtag_limit
+    if surplus <= 0:
+        return f"{words}; {rules.name} allows {rules.hashtag_limit} in a post", False
+    return f"! {words}, and {rules.name} allows {rules.hashtag_limit} in a post: {surplus} too many", True
 
 
 class WriteSnippetScreen(TellsFailures, ModalScreen[Snippet | None]):
@@ -112,13 +130,10 @@ class WriteSnippetScreen(TellsFailures, ModalScreen[Snippet | None]):
     @on(TextArea.Changed)
     @on(Input.Changed)
     def _tell(self) -> None:
-        """Say how many hashtags there are, and what the network says to so many."""
-        advice = caption_advice(self._text_field.text, self._rules)
-        count = hashtag_count(self._text_field.text)
-        words = "1 hashtag" if count == 1 else f"{count} hashtags"
-        if self._rules.hashtag_limit is not None:
-            words += f"; {self._rules.name} allows {self._rules.hashtag_limit}"
-        self._say(f"! {advice}" if advice else words if count else "", "-warning" if advice else "")
+        """Say how many hashtags there are, and whether the network takes so many."""
+        count = counted_hashtags(self._kind, self._text_field.text)
+        words, too_many = hashtag_words(count, self._rules)
+        self._say(words, "-warning" if too_many else "")
 
     def _say(self, words: str, tone: str = "") -> None:
         self._said.set_classes(tone)
