@@ -97,7 +97,9 @@ def _clashes(own: Mapping[str, str]) -> Iterator[str]:
 
 def _swallowed(own: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence for each key that a text field takes for itself before the action hears of it."""
-    from textual.widgets import Input, TextArea
+    if not own:
+        return
+    from textual.widgets import Input, TextArea  # not for the first frame
 
     of_fields = {key for field in (TextArea, Input) for key in BindingsMap(field.BINDINGS).key_to_bindings}
     for action in ACTIONS:
