@@ -183,6 +183,7 @@ def _build(
             buffer,
             pace=pace,
             undo_seconds=settings.undo_seconds,
+            host=host,
             missing=_missing(buffer, host_trouble),
         ),
         planning=Planning(database, _missing(buffer, host_trouble)),

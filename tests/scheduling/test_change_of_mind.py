@@ -12,8 +12,8 @@ import pytest
 
 from fluffy_tui.buffer import BufferError, Code, ShareMode
 from fluffy_tui.demo import Kind
-from fluffy_tui.scheduling import NotPossibleNow, Post, PostNotFound, PostStatus, Step
-from scheduling.workplace import Barrier
+from fluffy_tui.scheduling import Fit, Keeper, NotPossibleNow, Post, PostNotFound, PostStatus, Shape, Step
+from scheduling.workplace import QUICK, Barrier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -336,3 +336,50 @@ async def test_retrying_a_post_that_buffer_could_not_publish_leaves_one(place: W
     await place.services.delivery.deliver(post.id)
     [only] = place.there()
     assert (only.status, only.id == there.id) == ("scheduled", False)
+
+
+async def test_the_framing_of_a_post_in_buffer_changes_under_a_new_address(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    [before] = place.there()
+    old = before.assets[0].source
+    edited = await place.services.scheduling.edit(post.id, shape=Shape.SQUARE, fit=Fit.CROP, turn=90)
+    [there] = place.there()
+    assert there.id == before.id
+    assert (edited.shape, edited.fit, edited.turn) == (Shape.SQUARE, Fit.CROP, 90)
+    assert edited.scheduled_at == there.due_at, "a new picture does not move it"
+    [asset] = there.assets
+    assert asset.source == edited.media_url
+    assert asset.source != old
+    assert (asset.width, asset.height) == (400, 400)
+    assert edited.rendition is not None
+    assert (edited.rendition["width"], edited.rendition["height"]) == (400, 400)
+    clean = await Keeper(place.services.delivery).clean(dry_run=True)
+    assert clean.kept == 2, "the old picture stays for a grace period"
+    plain = await place.services.scheduling.edit(post.id, caption="only words")
+    assert plain.media_url == edited.media_url
+
+
+async def test_a_change_of_framing_that_buffer_refuses_leaves_the_post_as_it_was(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    before = await place.services.scheduling.post(post.id)
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="editPost")
+    with pytest.raises(BufferError):
+        await place.services.scheduling.edit(post.id, shape=Shape.SQUARE)
+    assert await place.services.scheduling.post(post.id) == before
+    [there] = place.there()
+    assert [asset.source for asset in there.assets] == [before.media_url if before else None]
+    soon = dataclasses.replace(place.services.delivery, pace=dataclasses.replace(QUICK, media_grace=0.0))
+    done = await Keeper(soon).clean()
+    assert (len(done.idle), done.kept) == (1, 1), "the picture that Buffer did not take is removed"
+
+
+async def test_a_change_of_framing_before_anything_left_is_rendered_anew(place: Workplace) -> None:
+    post = await held(place)
+    edited = await place.services.scheduling.edit(post.id, shape=Shape.SQUARE, fit=Fit.CROP)
+    assert (edited.shape, edited.media_url) == (Shape.SQUARE, None)
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    [there] = place.there()
+    assert [(asset.width, asset.height) for asset in there.assets] == [(400, 400)]

@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -470,12 +470,13 @@ class FakeScheduling:
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
+        **framing: Any,
     ) -> Post:
         """Change what is given; a time that is given is the new due time."""
         post = self._existing(post_id)
         self._refuse()
         given = {"caption": caption, "alt_text": alt_text, "share_mode": share_mode, "at": at}
-        self.edits.append({"post_id": post_id, **given})
+        self.edits.append({"post_id": post_id, **given, **framing})
         return self._store(
             replace(
                 post,
@@ -484,6 +485,7 @@ class FakeScheduling:
                 share_mode=share_mode or post.share_mode,
                 requested_at_time=at or post.requested_at_time,
                 scheduled_at=at or post.scheduled_at,
+                **framing,
             )
         )
 

@@ -149,7 +149,8 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
     ) -> None:
         message, hint = _WORDS[code]
         if buffer_message:
-            message = f"{message} Buffer says: {buffer_message}"
+            stop = "" if buffer_message.rstrip().endswith((".", "!", "?")) else "."
+            message = f"{message} Buffer says: {buffer_message.rstrip()}{stop}"
         if verdict is Verdict.LOOK_FIRST and code in _UNSURE:
             hint = _LOOK_FIRST_HINT
         elif retry_after is not None and code is Code.RATE_LIMITED:

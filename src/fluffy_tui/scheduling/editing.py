@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
+from fluffy_tui.media import Fit, Shape
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import moves
 from fluffy_tui.scheduling.boards import board_of
 from fluffy_tui.scheduling.cancelling import GONE, Cancelling, live, needed
 from fluffy_tui.scheduling.deferring import defer_delivery
 from fluffy_tui.scheduling.model import NotPossibleNow, Post, PostNotFound, Step
+from fluffy_tui.scheduling.reframing import values_of
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.submission import text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
@@ -22,9 +24,23 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.personas import Personas
+    from fluffy_tui.scheduling.reframing import Reframing
 
 EVER = timedelta(days=36_500).total_seconds()
 """What a channel is does not grow old; only its health does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What was asked for; None leaves what is there."""
+
+    caption: str | None = None
+    alt_text: str | None = None
+    share_mode: ShareMode | None = None
+    at: datetime | None = None
+    fit: Fit | None = None
+    shape: Shape | None = None
+    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +53,40 @@ class Wanted:
     at: datetime | None
     moves_time: bool
     """Whether share mode or time were among what was asked for."""
+    fit: Fit
+    shape: Shape
+    turn: int
+    changes_picture: bool
+    """Whether the picture is to be another one than it is."""
 
     @classmethod
-    def of(
-        cls,
-        row: PostRow,
-        caption: str | None,
-        alt_text: str | None,
-        share_mode: ShareMode | None,
-        at: datetime | None,
-    ) -> Wanted:
+    def of(cls, row: PostRow, change: Change) -> Wanted:
         """Return the row's values with those replaced that were given; a time alone means a custom time."""
+        share_mode, at = change.share_mode, change.at
         if share_mode is None:
             share_mode = ShareMode.CUSTOM_SCHEDULED if at is not None else ShareMode(row.share_mode)
             moves_time = at is not None
         else:
             moves_time = True
+        fit = Fit(row.fit) if change.fit is None else change.fit
+        shape = Shape(row.shape) if change.shape is None else change.shape
+        turn = row.turn if change.turn is None else change.turn
         return cls(
-            caption=row.caption if caption is None else clean_caption(caption),
-            alt_text=row.alt_text if alt_text is None else clean_caption(alt_text),
+            caption=row.caption if change.caption is None else clean_caption(change.caption),
+            alt_text=row.alt_text if change.alt_text is None else clean_caption(change.alt_text),
             share_mode=share_mode,
             at=at if moves_time else row.requested_at_time,
             moves_time=moves_time,
+            fit=fit,
+            shape=shape,
+            turn=turn,
+            changes_picture=(fit, shape, turn) != (row.fit, row.shape, row.turn),
         )
+
+    @property
+    def framing(self) -> dict[str, Any]:
+        """What a row keeps of how its picture is fitted."""
+        return {"fit": self.fit, "shape": self.shape, "turn": self.turn}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +95,12 @@ class Editing:
 
     cancelling: Cancelling
     personas: Personas
+    reframing: Reframing
 
-    async def edit(
-        self,
-        post_id: int,
-        caption: str | None,
-        alt_text: str | None,
-        share_mode: ShareMode | None,
-        at: datetime | None,
-    ) -> Post:
+    async def edit(self, post_id: int, change: Change) -> Post:
         """Change what is given and leave the rest; see `Scheduling.edit`."""
         row = await self._row(post_id)
-        wanted = Wanted.of(row, caption, alt_text, share_mode, at)
+        wanted = Wanted.of(row, change)
         channel = await self._channel(row)
         refusal = text_refusal(
             wanted.caption, wanted.alt_text, rules_for(str(channel.service) if channel else "")
@@ -105,6 +126,8 @@ class Editing:
                 alt_text=wanted.alt_text,
                 share_mode=wanted.share_mode,
                 requested_at_time=wanted.at,
+                **wanted.framing,
+                **(_picture_of_its_own() if wanted.changes_picture else {}),
             )
             if rewritten is None:
                 return None
@@ -123,12 +146,25 @@ class Editing:
         buffer = needed(self.cancelling.buffer)
         there = await self._there(buffer, row, row.buffer_post_id)
         await self.cancelling.refuse_if_out(row, there)
-        new = _as_buffer_takes_it(row, wanted, there, channel)
+        picture = None
+        if wanted.changes_picture:
+            service = str(channel.service)
+            picture = await self.reframing.host_anew(row, wanted.fit, wanted.shape, wanted.turn, service)
+        new = _as_buffer_takes_it(row, wanted, there, channel, picture.url if picture else str(row.media_url))
+        kept = wanted.framing | values_of(picture)
         try:
             changed = await buffer.edit_post(row.buffer_post_id, new)
         except BufferError as error:
-            changed = await self._after_trouble(buffer, row, new, error)
-        return await self._record(row, new, changed)
+            try:
+                changed = await self._after_trouble(buffer, row, new, kept, error)
+            except (BufferError, NotPossibleNow) as refusal:
+                is_unknown = (
+                    isinstance(refusal, BufferError) and refusal is not error
+                )  # Buffer could not be asked
+                if picture is not None and not is_unknown and error.code is not Code.EDIT_IGNORED:
+                    await self.reframing.leave(picture)
+                raise
+        return await self._record(row, new, kept, changed)
 
     async def _there(self, buffer: BufferClient, row: PostRow, buffer_post_id: str) -> BufferPost:
         try:
@@ -143,18 +179,19 @@ class Editing:
             ) from error
 
     async def _after_trouble(
-        self, buffer: BufferClient, row: PostRow, new: NewPost, error: BufferError
+        self, buffer: BufferClient, row: PostRow, new: NewPost, kept: dict[str, Any], error: BufferError
     ) -> BufferPost:
         """Find out what an edit without a clear success has done, and return the post if it is as wanted."""
         if error.code is Code.EDIT_IGNORED and error.post is not None:
-            await self._record(row, new, error.post)
+            await self._record(row, new, kept, error.post)
             raise error
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
             await self._lost_its_picture(buffer, row, error)
         if error.verdict is not Verdict.LOOK_FIRST:
             raise error
         there = await buffer.post(str(row.buffer_post_id))
-        if there.text == new.text and (new.due_at is None or there.due_at == new.due_at):
+        same_time = new.due_at is None or there.due_at == new.due_at
+        if there.text == new.text and same_time and new.image_url in there.asset_sources:
             return there
         raise NotPossibleNow(
             f"The change did not reach Buffer: {error.message}", "The post is as it was. Try again."
@@ -176,9 +213,9 @@ class Editing:
             "Send it again.",
         ) from error
 
-    async def _record(self, row: PostRow, new: NewPost, changed: BufferPost) -> Post:
+    async def _record(self, row: PostRow, new: NewPost, kept: dict[str, Any], changed: BufferPost) -> Post:
         async with self.cancelling.database.transaction() as session:
-            await moves.record_edit(session, row.id, new, changed)
+            await moves.record_edit(session, row.id, new, changed, **kept)
             current = await session.get(PostRow, row.id)
             if current is None:
                 raise PostNotFound("That post is gone.", GONE)
@@ -197,7 +234,14 @@ class Editing:
         return await self.personas.known_channel(row.channel_id, EVER)
 
 
-def _as_buffer_takes_it(row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel) -> NewPost:
+def _picture_of_its_own() -> dict[str, Any]:
+    """Return what has a picture made anew under another address, before anything of the post is in Buffer."""
+    return {"delivery_key": moves.new_delivery_key(), "media_url": None, "rendition": None}
+
+
+def _as_buffer_takes_it(
+    row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel, image_url: str
+) -> NewPost:
     """Return the whole post anew, because Buffer checks an edit as a whole.
 
     Words alone must not move it: a queue mode would send it to the next free slot, so its present time is given.
@@ -210,7 +254,7 @@ def _as_buffer_takes_it(row: PostRow, wanted: Wanted, there: BufferPost, channel
         channel_id=channel.id,
         service=channel.service,
         text=wanted.caption,
-        image_url=str(row.media_url),
+        image_url=image_url,
         alt_text=wanted.alt_text,
         share_mode=mode,
         due_at=due_at if mode is ShareMode.CUSTOM_SCHEDULED else None,

@@ -205,8 +205,10 @@ async def rewrite(session: AsyncSession, post_id: int, **words: Any) -> PostRow 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def record_edit(session: AsyncSession, post_id: int, new: NewPost, changed: BufferPost) -> bool:
-    """Write down what Buffer has made of an edited post."""
+async def record_edit(
+    session: AsyncSession, post_id: int, new: NewPost, changed: BufferPost, **picture: Any
+) -> bool:
+    """Write down what Buffer has made of an edited post, with whatever else is known of its picture."""
     statement = (
         update(PostRow)
         .where(PostRow.id == post_id, PostRow.buffer_post_id == changed.id, PostRow.step.in_(IN_BUFFER))
@@ -216,6 +218,7 @@ async def record_edit(session: AsyncSession, post_id: int, new: NewPost, changed
             share_mode=new.share_mode,
             requested_at_time=new.due_at,
             scheduled_at=changed.due_at or PostRow.scheduled_at,
+            **picture,
         )
     )
     return _moved(await session.execute(statement))

@@ -15,7 +15,7 @@ from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.cancelling import Cancelling
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
-from fluffy_tui.scheduling.editing import Editing
+from fluffy_tui.scheduling.editing import Change, Editing
 from fluffy_tui.scheduling.inbox import Inbox
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
@@ -30,6 +30,7 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.pace import Pace
+from fluffy_tui.scheduling.reframing import Reframing
 from fluffy_tui.scheduling.resending import Resending
 from fluffy_tui.scheduling.rows import event_of, post_of
 from fluffy_tui.scheduling.submission import Submission, channel_refusal, file_refusal, written_refusal
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import Budget, BufferClient
     from fluffy_tui.core.database import Database
+    from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
     from fluffy_tui.scheduling.attention import TroubleItem
@@ -72,6 +74,8 @@ class Scheduling:
     pace: Pace = field(default_factory=Pace)
     undo_seconds: float = 0.0
     """How long a submitted post waits before it leaves, so that it can be taken back."""
+    host: MediaHost | None = None
+    """None while no media host is set."""
     missing: tuple[str, ...] = field(default=())
     """What delivery lacks, in plain words, such as a Buffer key; while it lacks something, posts stay drafts."""
 
@@ -297,15 +301,24 @@ class Scheduling:
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
+        fit: Fit | None = None,
+        shape: Shape | None = None,
+        turn: int | None = None,
     ) -> Post:
-        """Change a post's words or time and leave what is not given; a failed one still has to be sent again.
+        """Change a post's words, time or framing and leave what is not given; a failed one has to be sent again.
+
+        Another framing of a post that Buffer has is rendered and hosted here, before Buffer is told its address.
 
         Raises:
             NotPossibleNow: the network does not take the words, or the post is on its way, going out or live.
             PostNotFound: it is gone.
+            Trouble: another framing was asked for, and the photo's file is not what it was.
+            MediaHostError: another framing was asked for, and the host does not take the picture.
             BufferError: Buffer did not do it; with `edit_ignored` it took the words and kept the time.
         """
-        return await Editing(self._cancelling, self.personas).edit(post_id, caption, alt_text, share_mode, at)
+        change = Change(caption, alt_text, share_mode, at, fit, shape, turn)
+        reframing = Reframing(self.database, self.photos, self.host)
+        return await Editing(self._cancelling, self.personas, reframing).edit(post_id, change)
 
     @property
     def _resending(self) -> Resending:

@@ -200,6 +200,9 @@ class SchedulingPort(Protocol):
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
+        fit: Fit | None = None,
+        shape: Shape | None = None,
+        turn: int | None = None,
     ) -> Post:
         """Change what is given, in Buffer too; raises NotPossibleNow, PostNotFound or BufferError."""
 
