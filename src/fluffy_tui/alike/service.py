@@ -139,7 +139,7 @@ class Alike:
         """Ask, for more than is wanted where copies of each other are to fold; and for still more if they are many."""
         async with self._database.transaction() as session:
             try:
-                for most in (limit * 4, limit * 16) if fold else (limit,):
+                for most in (limit * 2, limit * 6, limit * 16) if fold else (limit,):
                     found = await ask(session, most)
                     kept = await first_of_each(session, found) if fold else found
                     if len(kept) >= limit or len(found) < most:
