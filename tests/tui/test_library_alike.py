@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from fluffy_tui.alike import NoEmbeddings, NotLookedAtYet
 from fluffy_tui.core.changes import PhotosLookedAt
 from fluffy_tui.photos import Sort
 from fluffy_tui.tui.messages import FillWeek
+from fluffy_tui.tui.screens import library_frame
 from fluffy_tui.tui.screens.library import LibraryScreen
 from fluffy_tui.tui.widgets.filter_bar import FilterBar
 
@@ -138,6 +141,22 @@ async def test_copies_found_meanwhile_are_folded_and_the_cursor_goes_to_their_fi
         assert shown(driver)[:4] == [40, 39, 38, 36]
         assert photos(driver).highlighted_id == 39
         assert "▸ 2 copies" in line(driver, 1)
+
+
+async def test_a_long_list_is_folded_once_the_worker_is_through(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker finds copies every second for hours; a million photos are not read as often."""
+    monkeypatch.setattr(library_frame, "MANY", 20)
+    services.alike.hashed = 12
+    async with running(persona="sarah") as driver:
+        stack(services, 39, 37, 20)
+        services.tell(PhotosLookedAt(1, hashed=16, embedded=16, failed=0, stacked=True))
+        await driver.heard()
+        assert len(shown(driver)) == SARAHS
+        services.tell(PhotosLookedAt(1, hashed=12, embedded=12, failed=0, stacked=False))
+        await driver.heard()
+        assert len(shown(driver)) == SARAHS - 2
 
 
 async def test_the_same_file_elsewhere_is_told(running: Running, services: FakeServices) -> None:

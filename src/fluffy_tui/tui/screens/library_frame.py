@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Posted, Verdict
-from fluffy_tui.tui.browsing import Browsing
+from fluffy_tui.tui.browsing import MANY, Browsing
 from fluffy_tui.tui.filter_words import browse_words
 from fluffy_tui.tui.likeness import distance_words
 from fluffy_tui.tui.looked_at import LookedAt
@@ -238,7 +238,14 @@ class LibraryFrame(FrameScreen):
             self._count_looked_at()
         self._say_how_far()
         if message.stacked:
+            self._found_copies()
+
+    def _found_copies(self) -> None:
+        """Fold copies that were found; a long list waits with that until the worker is through."""
+        if len(self._list.rows) <= MANY or not self._looked_at.words:
             self._read()
+        else:
+            self._browsing.distrust()
 
     @on(PhotosChanged)
     @on(DatabaseBack)
@@ -255,3 +262,5 @@ class LibraryFrame(FrameScreen):
         if words != str(self._looking.content):
             self._looking.update(words)
             self._looking.display = bool(words)
+        if not words and self._browsing.is_stale:
+            self._read()
