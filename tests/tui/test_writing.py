@@ -229,3 +229,13 @@ async def test_an_earlier_caption_is_read_whole_and_put_in_where_the_cursor_is(
         assert caption(driver).text == "mine", "nothing was overwritten"
         await driver.press("ctrl+a", "ctrl+l", "pagedown", "escape")
         assert caption(driver).text == "mine"
+
+
+async def test_help_tells_the_keys_of_what_is_offered_too(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "f1")
+        text = "\n".join(str(static.render()) for static in driver.screen.query("#dialog Static"))
+        for words in ("composer", "offers while writing", "tab  enter", "ctrl+g", "ctrl+l", "f4", "f5"):
+            assert words in text
+        await driver.press("escape", "?")
+        assert caption(driver).text == "?", "in a text it is a letter"
