@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import NotPossibleNow, Step
+from fluffy_tui.scheduling import Fit, NotPossibleNow, Shape, Step
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.screens.edit_post import EditPostScreen
+from fluffy_tui.tui.screens.fit import FitScreen
 from fluffy_tui.tui.screens.posts import PostsScreen
 from fluffy_tui.tui.screens.trouble import TroubleScreen
 
@@ -182,3 +183,32 @@ async def test_a_database_that_is_away_is_said_and_nothing_is_lost(
         await driver.press("ctrl+s")
         await driver.heard()
         assert services.scheduling.all_posts[2].caption == "while away"
+
+
+async def test_another_fit_is_chosen_and_saved_with_the_post(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        assert driver.text("#edited-fit") == "fit: pad blurred"
+        await driver.press("ctrl+f")
+        assert isinstance(driver.screen, FitScreen)
+        await driver.press("r", "enter")
+        assert driver.text("#edited-fit").startswith("fit: pad blurred, turned by 90°")
+        assert "hosted anew" in driver.text("#edited-fit")
+        await driver.press("ctrl+s")
+        await driver.heard()
+        [edit] = services.scheduling.edits
+        assert (edit["fit"], edit["shape"], edit["turn"]) == (Fit.PAD, Shape.AUTO, 90)
+        assert edit["caption"] is None
+
+
+async def test_a_time_is_told_with_the_other_posts_of_its_day(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "e")
+        picker = editing(driver)._when
+        assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will have"
+        await driver.press("escape", "G", "k", "t")
+        assert "09:00" not in editing(driver)._when.others, "a post is not in its own way"

@@ -35,6 +35,12 @@ class Framing:
         parts = [str(self.fit), str(self.shape), str(self.turn) if self.turn else ""]
         return " ".join(part for part in parts if part)
 
+    @property
+    def words(self) -> str:
+        """The framing as people say it, such as `crop top to 4:5, turned by 90°`."""
+        shape = f" to {self.shape}" if self.shape else ""
+        return f"{FIT_WORDS[self.fit]}{shape}{f', turned by {self.turn}°' if self.turn else ''}"
+
     @classmethod
     def read(cls, written: str) -> Framing:
         """Return the framing that was written; what is not known in it is the usual."""

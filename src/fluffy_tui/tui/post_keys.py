@@ -122,6 +122,15 @@ EDITING = (
         Place.EDITING,
         footer=True,
     ),
+    Action(
+        "edit.fit",
+        "ctrl+f",
+        "fit",
+        "Choose how the picture is fitted; it is rendered and hosted anew, in Buffer too.",
+        Place.EDITING,
+        priority=True,
+        footer=True,
+    ),
     Action("edit.when", "ctrl+t", "when", "Choose when it goes out.", Place.EDITING, footer=True),
     Action(
         "edit.editor",

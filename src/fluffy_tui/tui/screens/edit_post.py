@@ -1,40 +1,31 @@
-"""Where an existing post is changed: its words, its time, here and in Buffer."""
+"""Where an existing post is changed: its words, its fit, its time, here and in Buffer."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.networks import UNKNOWN_SERVICE, caption_problem, rules_for, text_length
-from fluffy_tui.scheduling import PostStatus, Step
+from fluffy_tui.networks import caption_problem
 from fluffy_tui.tui.editor import EditorFailed, edit_outside
+from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.messages import PostChanged
 from fluffy_tui.tui.photo_details import photo_details
-from fluffy_tui.tui.screens.frame import FrameScreen
-from fluffy_tui.tui.taking_back import text_of
+from fluffy_tui.tui.post_changes import changed_time, changed_words, framing_of, moment_of, sends_again
+from fluffy_tui.tui.screens.edit_form import EditForm
 from fluffy_tui.tui.text_keeping import TextKeeping
-from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
-from fluffy_tui.tui.widgets.frame_lines import zone_of
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
-from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
-from fluffy_tui.tui.wording import error_words, one_line, state_sign, state_words
+from fluffy_tui.tui.wording import error_words, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
-
-    from textual.app import ComposeResult
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.context import Context
@@ -42,8 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class EditPostScreen(FrameScreen):
-    """Caption, alt text and time of one post, or only the time of one or several; esc keeps what was typed.
+class EditPostScreen(EditForm):
+    """Caption, alt text, fit and time of one post, or only the time of one or several; esc keeps what was typed.
 
     Args:
         context: The world.
@@ -54,68 +45,30 @@ class EditPostScreen(FrameScreen):
 
     PLACE = Place.EDITING
     BINDINGS = bindings(Place.EDITING)
-    CSS: ClassVar[str] = """
-    EditPostScreen {
-        PhotoPreview { width: 40%; }
-        &.-normal PhotoPreview { width: 34%; }
-        &.-narrow PhotoPreview { display: none; }
-        #edit-form { width: 1fr; }
-        #edited-post { height: auto; max-height: 3; padding: 0 1; }
-        #caption { height: 1fr; min-height: 4; }
-        #alt-text { height: 4; }
-        #edit-said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; &.-wrong { color: $text-error; } }
-    }
-    """
 
     def __init__(
         self, context: Context, posts: Sequence[Post], *, only_time: bool, saved: Callable[[], None]
     ) -> None:
-        super().__init__(context)
-        self._posts = list(posts)
-        self._only_time = only_time or len(posts) > 1
+        super().__init__(context, posts, only_time=only_time)
         self._saved = saved
         self._saving = False
         self._unsaved = False
         self._is_touched = False
-        self._shown = KeptText()
         self._keeping: TextKeeping | None = None
-        post = self._posts[0]
-        persona = context.overview.personas.get(post.persona_id, context.overview.persona)
-        channel = persona.channel if persona else None
-        self._zone = zone_of(persona, context.zone)
-        self._rules = rules_for(str(channel.service) if channel else UNKNOWN_SERVICE)
-        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
-        self._caption = CaptionEditor(
-            "caption", lambda text: text_length(text, self._rules), self._rules.caption_limit, id="caption"
-        )
-        self._alt_text = CaptionEditor("alt text", len, self._rules.alt_text_limit, id="alt-text")
-        self._when = WhenPicker(self._zone, context.zone, context.clock, id="when")
-        self._about = Static("", id="edited-post", markup=False)
-        self._said = Static("", id="edit-said", markup=False)
-        self._form = Vertical(
-            self._about, self._caption, self._alt_text, self._when, self._said, id="edit-form"
-        )
-
-    @property
-    def said(self) -> str:
-        """What is said below the fields."""
-        return str(self._said.content)
-
-    def compose_body(self) -> ComposeResult:
-        """Lay the photo beside the fields."""
-        self._caption.display = self._alt_text.display = not self._only_time
-        yield Horizontal(self._preview, self._form)
 
     def on_mount(self) -> None:
         """Show the post as it is, then what was typed for it and never saved."""
         post = self._posts[0]
-        self._show(KeptText(post.caption, post.alt_text, str(post.share_mode), _moment(post)))
+        fit = framing_of(post).written
+        self._show(KeptText(post.caption, post.alt_text, str(post.share_mode), moment_of(post), fit))
         self._tell_about()
+        self._tell_fit()
         if self._only_time:
             self._when.begin()
         else:
             self._caption.focus()
         self._look_at_photo()
+        self._read_agenda()
 
     def on_screen_suspend(self) -> None:
         """Keep the text while another screen is shown."""
@@ -126,8 +79,10 @@ class EditPostScreen(FrameScreen):
         self._keep_now()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no editor where there are no words."""
-        return not self._only_time if action == "editor" else super().check_action(action, parameters)
+        """Offer no editor and no fit where only the time is changed."""
+        return (
+            not self._only_time if action in ("editor", "fit") else super().check_action(action, parameters)
+        )
 
     async def action_back(self) -> None:
         """Go back; what was typed is kept."""
@@ -152,6 +107,20 @@ class EditPostScreen(FrameScreen):
                 self._caption.load_clean(text)
         finally:
             self._preview.repaint()
+
+    def action_fit(self) -> None:
+        """Choose how the picture is fitted, before and after side by side."""
+        from fluffy_tui.tui.screens.fit import FitScreen
+
+        if self._preview.photo is not None:
+            screen = FitScreen(self.context, self._preview.photo, self._framing, self._persona)
+            self.app.push_screen(screen, self._take_fit)
+
+    def _take_fit(self, framing: Framing | None) -> None:
+        if framing is not None and framing != self._framing:
+            self._framing = framing
+            self._tell_fit()
+            self._edited()
 
     def action_save(self) -> None:
         """Change the post, once."""
@@ -179,19 +148,6 @@ class EditPostScreen(FrameScreen):
             self._unsaved = True
             self._keep()
 
-    @on(PostChanged)
-    def _post_changed(self, message: PostChanged) -> None:
-        if message.post_id in {post.id for post in self._posts}:
-            self._read_state(message.post_id)
-
-    @work(group="edited-post", exit_on_error=False, description="reading the post")
-    async def _read_state(self, post_id: int) -> None:
-        """Show how far the post is now; the words on the screen stay as they are."""
-        post = await self.context.services.scheduling.post(post_id)
-        if post is not None:
-            self._posts = [post if known.id == post_id else known for known in self._posts]
-            self._tell_about()
-
     @work(group="edited-photo", exit_on_error=False, description="reading the photo")
     async def _look_at_photo(self) -> None:
         photo_id = self._posts[0].photo_id
@@ -207,39 +163,10 @@ class EditPostScreen(FrameScreen):
             self._show(kept)
             self._say("This is what was typed here before and not saved.")
 
-    def _show(self, text: KeptText) -> None:
-        self._caption.load_clean(text.caption)
-        self._alt_text.load_clean(text.alt_text)
-        modes = {str(mode): mode for mode in ShareMode}
-        self._when.load(modes.get(text.share_mode, ShareMode.ADD_TO_QUEUE), text.at)
-        self._shown = self._typed()
-
-    def _tell_about(self) -> None:
-        post, now = self._posts[0], self.context.clock()
-        words = f"{state_sign(post)} {state_words(post, now, self._zone)}"
-        self._about.update(f"{len(self._posts)} posts get this time" if len(self._posts) > 1 else words)
-
-    def _typed(self) -> KeptText:
-        return KeptText(
-            caption=self._caption.text,
-            alt_text=self._alt_text.text,
-            share_mode=str(self._when.share_mode),
-            at=self._when.at,
-            fit=text_of(self._posts[0]).fit,
-        )
-
     def _changes(self, post: Post) -> dict[str, Any]:
-        """Return only what is to be different: a time that is not meant must not move the post in Buffer."""
-        changes: dict[str, Any] = {}
-        if not self._only_time and self._caption.text != post.caption:
-            changes["caption"] = self._caption.text
-        if not self._only_time and self._alt_text.text != post.alt_text:
-            changes["alt_text"] = self._alt_text.text
-        mode, at = self._when.share_mode, self._when.at
-        as_it_is = mode == post.share_mode and (at is None or at == _moment(post))
-        if not as_it_is or (len(self._posts) > 1 and mode != post.share_mode):
-            changes |= {"share_mode": mode, "at": at}
-        return changes
+        typed = self._typed()
+        words = {} if self._only_time else changed_words(post, typed, self._framing)
+        return words | changed_time(post, self._when.share_mode, typed.at)
 
     def _accepts(self) -> bool:
         problem = None if self._only_time else caption_problem(self._caption.text, self._rules)
@@ -253,7 +180,7 @@ class EditPostScreen(FrameScreen):
         elif self._when.share_mode is ShareMode.CUSTOM_SCHEDULED and self._when.at is None:
             self._when.begin()
             self._say(self._when.meaning, wrong=True)
-        elif not any(self._changes(post) or _sends_again(post) for post in self._posts):
+        elif not any(self._changes(post) or sends_again(post) for post in self._posts):
             self._say("Nothing is different yet.")
         else:
             return True
@@ -277,14 +204,14 @@ class EditPostScreen(FrameScreen):
         scheduling = self.context.services.scheduling
         if changes:
             await scheduling.edit(post.id, **changes)
-        if _sends_again(post):
+        if sends_again(post):
             try:
                 await scheduling.retry(post.id)
             except FluffyError as error:
                 raise FluffyError(f"The change is saved, but the post is not sent again. {error}") from error
 
     async def _all_saved(self) -> None:
-        again = any(_sends_again(post) for post in self._posts)
+        again = any(sends_again(post) for post in self._posts)
         one = "The post is" if len(self._posts) == 1 else f"{len(self._posts)} posts are"
         self.app.notify(f"{one} changed{' and on the way again' if again else ''}.", markup=False)
         self._unsaved = False
@@ -331,17 +258,3 @@ class EditPostScreen(FrameScreen):
         self._unsaved = True
         log.warning("the text of post %s cannot be kept: %s", self._posts[0].id, error)
         self._say(f"This text cannot be written down ({error.strerror}); it is only here.", wrong=True)
-
-    def _say(self, words: str, *, wrong: bool = False) -> None:
-        self._said.update(f"! {one_line(words)}" if wrong else one_line(words))
-        self._said.set_class(wrong, "-wrong")
-
-
-def _moment(post: Post) -> datetime | None:
-    """Return the time that a post has now, which is what one starts from when changing it."""
-    return post.scheduled_at or post.requested_at_time
-
-
-def _sends_again(post: Post) -> bool:
-    """Tell whether saving a post also sends it: it failed, or was only kept."""
-    return post.step is Step.FAILED or (post.step is None and post.status is PostStatus.DRAFT)

@@ -41,6 +41,7 @@ class FitScreen(TellsFailures, Screen[Framing | None]):
         context: The world.
         photo: What is fitted.
         framing: How it is fitted now.
+        persona: Whose network it is fitted for; the chosen one's unless given.
     """
 
     PLACE = Place.FIT
@@ -57,9 +58,11 @@ class FitScreen(TellsFailures, Screen[Framing | None]):
     }
     """
 
-    def __init__(self, context: Context, photo: Photo, framing: Framing) -> None:
+    def __init__(
+        self, context: Context, photo: Photo, framing: Framing, persona: Persona | None = None
+    ) -> None:
         super().__init__()
-        persona = context.overview.persona
+        persona = persona or context.overview.persona
         if persona is None:
             raise RuntimeError("no persona is chosen")
         self._persona: Persona = persona

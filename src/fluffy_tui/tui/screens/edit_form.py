@@ -1,0 +1,150 @@
+"""The form in which an existing post is changed: its photo, its words, its fit, its time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for, text_length
+from fluffy_tui.tui.framing import Framing
+from fluffy_tui.tui.kept_texts import KeptText
+from fluffy_tui.tui.messages import PostChanged
+from fluffy_tui.tui.post_changes import framing_of, without
+from fluffy_tui.tui.screens.compose_facts import read_agenda
+from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.renderers import renderer_named
+from fluffy_tui.tui.widgets.when_picker import WhenPicker
+from fluffy_tui.tui.wording import one_line, state_sign, state_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.context import Context
+
+
+class EditForm(FrameScreen):
+    """Shows a post in fields, and how far it is meanwhile; what is done with them is the subclass's.
+
+    Args:
+        context: The world.
+        posts: What is changed; several only for their time.
+        only_time: Whether words are left out.
+    """
+
+    CSS: ClassVar[str] = """
+    EditForm {
+        PhotoPreview { width: 40%; }
+        &.-normal PhotoPreview { width: 34%; }
+        &.-narrow PhotoPreview { display: none; }
+        #edit-form { width: 1fr; }
+        #edited-post { height: auto; max-height: 3; padding: 0 1; }
+        #edited-fit { height: 1; padding: 0 2; color: $text-muted; }
+        #caption { height: 1fr; min-height: 4; }
+        #alt-text { height: 4; }
+        #edit-said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; &.-wrong { color: $text-error; } }
+    }
+    """
+
+    def __init__(self, context: Context, posts: Sequence[Post], *, only_time: bool) -> None:
+        super().__init__(context)
+        self._posts = list(posts)
+        self._only_time = only_time or len(posts) > 1
+        self._shown = KeptText()
+        post = self._posts[0]
+        persona = context.overview.personas.get(post.persona_id, context.overview.persona)
+        self._persona = persona
+        channel = persona.channel if persona else None
+        self._zone = zone_of(persona, context.zone)
+        self._rules = rules_for(str(channel.service) if channel else UNKNOWN_SERVICE)
+        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
+        self._caption = CaptionEditor(
+            "caption", lambda text: text_length(text, self._rules), self._rules.caption_limit, id="caption"
+        )
+        self._alt_text = CaptionEditor("alt text", len, self._rules.alt_text_limit, id="alt-text")
+        self._when = WhenPicker(self._zone, context.zone, context.clock, id="when")
+        self._framing = framing_of(post)
+        self._fitted = Static("", id="edited-fit", markup=False)
+        self._about = Static("", id="edited-post", markup=False)
+        self._said = Static("", id="edit-said", markup=False)
+        self._form = Vertical(
+            self._about,
+            self._caption,
+            self._alt_text,
+            self._fitted,
+            self._when,
+            self._said,
+            id="edit-form",
+        )
+
+    @property
+    def said(self) -> str:
+        """What is said below the fields."""
+        return str(self._said.content)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay the photo beside the fields."""
+        self._caption.display = self._alt_text.display = self._fitted.display = not self._only_time
+        yield Horizontal(self._preview, self._form)
+
+    @on(PostChanged)
+    def _post_changed(self, message: PostChanged) -> None:
+        if message.post_id in {post.id for post in self._posts}:
+            self._read_state(message.post_id)
+
+    @work(group="edited-post", exit_on_error=False, description="reading the post")
+    async def _read_state(self, post_id: int) -> None:
+        """Show how far the post is now; the words on the screen stay as they are."""
+        post = await self.context.services.scheduling.post(post_id)
+        if post is not None:
+            self._posts = [post if known.id == post_id else known for known in self._posts]
+            self._tell_about()
+
+    @work(group="agenda", exclusive=True, exit_on_error=False, description="reading what is planned")
+    async def _read_agenda(self) -> None:
+        """Have the times told with the channel's slots and its other posts."""
+        if self._persona is None:
+            return
+        agenda = await read_agenda(self.context, self._persona)
+        self._when.plan_with(without(agenda, {post.id for post in self._posts}))
+
+    def _tell_fit(self) -> None:
+        is_new = self._framing != framing_of(self._posts[0])
+        anew = " · rendered and hosted anew when this is saved" if is_new else ""
+        self._fitted.update(f"fit: {self._framing.words}{anew}")
+
+    def _show(self, text: KeptText) -> None:
+        self._caption.load_clean(text.caption)
+        self._alt_text.load_clean(text.alt_text)
+        modes = {str(mode): mode for mode in ShareMode}
+        self._when.load(modes.get(text.share_mode, ShareMode.ADD_TO_QUEUE), text.at)
+        self._framing = Framing.read(text.fit)
+        self._tell_fit()
+        self._shown = self._typed()
+
+    def _tell_about(self) -> None:
+        post, now = self._posts[0], self.context.clock()
+        words = f"{state_sign(post)} {state_words(post, now, self._zone)}"
+        self._about.update(f"{len(self._posts)} posts get this time" if len(self._posts) > 1 else words)
+
+    def _typed(self) -> KeptText:
+        return KeptText(
+            caption=self._caption.text,
+            alt_text=self._alt_text.text,
+            share_mode=str(self._when.share_mode),
+            at=self._when.at,
+            fit=self._framing.written,
+        )
+
+    def _say(self, words: str, *, wrong: bool = False) -> None:
+        self._said.update(f"! {one_line(words)}" if wrong else one_line(words))
+        self._said.set_class(wrong, "-wrong")
