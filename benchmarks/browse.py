@@ -28,6 +28,8 @@ import psutil
 from browse_library import COLOURS, fill, make_photos
 from browse_terminal import Terminal
 
+from fluffy_tui.settings import load_settings
+
 STEPS = 40
 JUMPS = 8
 PAGE_DOWN = "\x04"
@@ -107,6 +109,7 @@ def browse(count: int, pictures: str, folder: Path | None) -> Measured:
     notes = Path(tempfile.mkstemp()[1])
     command = [sys.executable, str(Path(__file__).parent / "browse_app.py"), str(notes)]
     measured = Measured()
+    load_settings().paths.state_file.unlink(missing_ok=True)  # where the cursor was the last time
     started = time.perf_counter()
     setting = "half-cell" if pictures == "half-cell" else "auto"
     terminal = Terminal([*command, "--persona", f"bench-{count}"], pictures, {"FLUFFY_PREVIEW": setting})

@@ -18,6 +18,7 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,13 @@ class Clock:
             begun = self.begun
             if begun and time.perf_counter() - begun > LOOKED_AT_AFTER:
                 frame = sys._current_frames().get(main_thread)  # noqa: SLF001 - the only way to it
-                lines = traceback.extract_stack(frame)[-INNERMOST:]
+                lines = islice(
+                    traceback.walk_stack(frame), INNERMOST
+                )  # without the sources, which take memory
                 self.stacks.append(
                     " < ".join(
-                        f"{Path(line.filename).name}:{line.lineno} {line.name}" for line in reversed(lines)
+                        f"{Path(where.f_code.co_filename).name}:{line} {where.f_code.co_name}"
+                        for where, line in lines
                     )
                 )
 
