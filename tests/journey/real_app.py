@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.demo import StandIn
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
 """How long something may take to show on a busy machine; a test waits for it, never for this time."""
 
 

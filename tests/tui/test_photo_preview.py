@@ -208,6 +208,13 @@ async def test_a_resize_fits_the_picture_anew() -> None:
         assert app.shown == "a.jpg"
 
 
+def fits(preview: PhotoPreview) -> bool:
+    """Tell whether what is shown was painted for the place it has."""
+    painting = preview._picture.painting if preview._picture else None
+    assert painting is not None
+    return (painting.canvas.width, painting.canvas.height) == tuple(preview._place.content_size)
+
+
 async def test_words_that_take_more_lines_fit_the_picture_anew() -> None:
     """A painting of another size than its place would not be shown at all, but for half cells."""
     decoder = Decoder()
@@ -215,16 +222,12 @@ async def test_words_that_take_more_lines_fit_the_picture_anew() -> None:
     async with app.run_test(size=(60, 20)) as pilot:
         app.preview.show(photo("a.jpg"), "one line")
         await opened(app, pilot)
-        for change in (
-            lambda: app.preview.show(photo("b.jpg"), "three\nlines\nhere"),
-            lambda: app.preview.set_details("two\nlines"),
-        ):
-            change()
-            await opened(app, pilot)
-            painting = app.preview._picture.painting if app.preview._picture else None
-            assert painting is not None
-            place = app.preview._place.content_size
-            assert (painting.canvas.width, painting.canvas.height) == (place.width, place.height)
+        app.preview.show(photo("b.jpg"), "three\nlines\nhere")
+        await opened(app, pilot)
+        assert fits(app.preview)
+        app.preview.set_details("two\nlines")
+        await opened(app, pilot)
+        assert fits(app.preview)
         assert app.shown == "b.jpg"
 
 

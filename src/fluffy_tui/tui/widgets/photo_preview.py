@@ -88,6 +88,7 @@ class PhotoPreview(Vertical):
         self._moved_at = 0.0
         self._toasts = 0
         self._paintings: OrderedDict[Key, Painting] = OrderedDict()
+        self._is_gone = False
 
     @property
     def photo(self) -> Photo | None:
@@ -131,6 +132,7 @@ class PhotoPreview(Vertical):
 
     def on_unmount(self) -> None:
         """Free what the terminal keeps of the pictures."""
+        self._is_gone = True
         while self._paintings:
             self._paintings.popitem()[1].forget()
 
@@ -243,11 +245,21 @@ class PhotoPreview(Vertical):
                     await self._paint(neighbour, canvas)
 
     async def _paint(self, photo: Photo, canvas: Canvas) -> Painting:
-        painting = await asyncio.to_thread(self._painted, photo, canvas)
-        self._paintings[photo.sha256, canvas] = painting
+        """Paint in a thread, which goes on when nobody waits any more: what it has made is kept all the same."""
+        painting = asyncio.ensure_future(asyncio.to_thread(self._painted, photo, canvas))
+        painting.add_done_callback(lambda done: self._keep((photo.sha256, canvas), done))
+        return await asyncio.shield(painting)
+
+    def _keep(self, key: Key, painted: asyncio.Future[Painting]) -> None:
+        if painted.cancelled() or painted.exception() is not None or self._is_gone:
+            return
+        before, self._paintings[key] = self._paintings.get(key), painted.result()
+        if before is not None:  # painted twice: the terminal need not keep both
+            if self._picture is not None and self._picture.painting is before:
+                self._picture.painting = painted.result()
+            before.forget()
         while len(self._paintings) > KEPT_PICTURES:
             self._paintings.popitem(last=False)[1].forget()
-        return painting
 
     def _painted(self, photo: Photo, canvas: Canvas) -> Painting:
         """Return a photo as it is drawn; slow, so it runs in a thread.
@@ -256,7 +268,10 @@ class PhotoPreview(Vertical):
         """
         box = min(LONGEST_SIDE, canvas.width * 10), min(LONGEST_SIDE, canvas.height * 20)
         image = cast("Image", self._thumbnail(photo, *box))
-        return cast("Painter", self._renderer)(image, canvas, self.app.console)
+        painting = cast("Painter", self._renderer)(image, canvas, self.app.console)
+        if self._is_gone:
+            painting.forget()
+        return painting
 
     def _kept(self, photo: Photo, canvas: Canvas) -> Painting | None:
         key = photo.sha256, canvas
