@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical
@@ -39,20 +39,6 @@ class EditForm(FrameScreen):
         context: The world.
         posts: What is changed; several only for their time.
         only_time: Whether words are left out.
-    """
-
-    CSS: ClassVar[str] = """
-    EditForm {
-        PhotoPreview { width: 40%; }
-        &.-normal PhotoPreview { width: 34%; }
-        &.-narrow PhotoPreview { display: none; }
-        #edit-form { width: 1fr; }
-        #edited-post { height: auto; max-height: 3; padding: 0 1; }
-        #edited-fit { height: 1; padding: 0 2; color: $text-muted; }
-        #caption { height: 1fr; min-height: 4; }
-        #alt-text { height: 4; }
-        #edit-said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; &.-wrong { color: $text-error; } }
-    }
     """
 
     def __init__(self, context: Context, posts: Sequence[Post], *, only_time: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.widgets import TextArea
@@ -45,6 +45,20 @@ class EditPostScreen(EditForm):
 
     PLACE = Place.EDITING
     BINDINGS = bindings(Place.EDITING)
+
+    CSS: ClassVar[str] = """
+    EditPostScreen {
+        PhotoPreview { width: 40%; }
+        &.-normal PhotoPreview { width: 34%; }
+        &.-narrow PhotoPreview { display: none; }
+        #edit-form { width: 1fr; }
+        #edited-post { height: auto; max-height: 3; padding: 0 1; }
+        #edited-fit { height: 1; padding: 0 2; color: $text-muted; }
+        #caption { height: 1fr; min-height: 4; }
+        #alt-text { height: 4; }
+        #edit-said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; &.-wrong { color: $text-error; } }
+    }
+    """
 
     def __init__(
         self, context: Context, posts: Sequence[Post], *, only_time: bool, saved: Callable[[], None]
