@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, or_, select
-from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Shape
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.cancelling import Cancelling
-from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
 from fluffy_tui.scheduling.editing import Change, Editing
 from fluffy_tui.scheduling.inbox import Inbox
 from fluffy_tui.scheduling.model import (
@@ -34,6 +31,7 @@ from fluffy_tui.scheduling.reframing import Reframing
 from fluffy_tui.scheduling.resending import Resending
 from fluffy_tui.scheduling.rows import event_of, post_of
 from fluffy_tui.scheduling.submission import Submission, channel_refusal, file_refusal, written_refusal
+from fluffy_tui.scheduling.submitting import Submitting
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 
 if TYPE_CHECKING:
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
 
     from procrastinate import App
     from sqlalchemy import Select
-    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import Budget, BufferClient
     from fluffy_tui.core.database import Database
@@ -119,64 +116,7 @@ class Scheduling:
             refusal = file_refusal(state, current)
         if refusal is None and not self.missing:
             refusal = channel_refusal(persona)
-        return refusal or await self._write(submission)
-
-    async def _write(self, submission: Submission) -> ScheduleResult:
-        try:
-            async with self.database.transaction() as session:
-                row = await self._row_for(session, submission)
-                if row is None:
-                    return await self._already_scheduled(session, submission.photo)
-                if not self.missing:
-                    await self._send_on_its_way(session, row)
-                await session.flush()
-                await session.refresh(row)
-                post = post_of(row)
-        except IntegrityError:  # the other one of two simultaneous submissions was first
-            async with self.database.transaction() as session:
-                return await self._already_scheduled(session, submission.photo)
-        if self.missing:
-            reason = f"Kept as a draft, not submitted: {' '.join(self.missing)}"
-            return ScheduleResult(False, post=post, reason=reason, code=Reason.KEPT_AS_DRAFT)
-        return ScheduleResult(True, post=post)
-
-    async def _send_on_its_way(self, session: AsyncSession, row: PostRow) -> None:
-        row.step = Step.QUEUED
-        if self.undo_seconds <= 0:
-            await session.flush()
-            await defer_delivery(session, self.queue, row)
-            return
-        moment = select(func.now() + timedelta(seconds=self.undo_seconds))
-        leaves_at: datetime = (await session.execute(moment)).scalar_one()
-        row.next_try_at = leaves_at
-        await session.flush()
-        await defer_waking(session, self.queue, row.id, leaves_at)
-
-    async def _row_for(self, session: AsyncSession, submission: Submission) -> PostRow | None:
-        """Return a new row, or the photo's unsubmitted draft with the new words; None when it has a post."""
-        query = select(PostRow).where(PostRow.photo_id == submission.photo.id).with_for_update()
-        row = (await session.execute(query)).scalar_one_or_none()
-        if row is None:
-            row = PostRow(
-                photo_id=submission.photo.id,
-                persona_id=submission.persona.id,
-                delivery_key=moves.new_delivery_key(),
-            )
-            session.add(row)
-        elif row.status != PostStatus.DRAFT or row.step is not None:
-            return None
-        submission.write_to(row)
-        return row
-
-    async def _already_scheduled(self, session: AsyncSession, photo: Photo) -> ScheduleResult:
-        query = select(PostRow).where(PostRow.photo_id == photo.id)
-        row = (await session.execute(query)).scalar_one_or_none()
-        return ScheduleResult(
-            False,
-            post=post_of(row) if row else None,
-            reason=f"{photo.name} has a post already{f', which is {row.step or row.status}' if row else ''}.",
-            code=Reason.ALREADY_SCHEDULED,
-        )
+        return refusal or await self._submitting.write(submission)
 
     async def posts(
         self,
@@ -319,6 +259,10 @@ class Scheduling:
         change = Change(caption, alt_text, share_mode, at, fit, shape, turn)
         reframing = Reframing(self.database, self.photos, self.host)
         return await Editing(self._cancelling, self.personas, reframing).edit(post_id, change)
+
+    @property
+    def _submitting(self) -> Submitting:
+        return Submitting(self.database, self.queue, self.undo_seconds, self.missing)
 
     @property
     def _resending(self) -> Resending:
