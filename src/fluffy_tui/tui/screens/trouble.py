@@ -16,11 +16,13 @@ from fluffy_tui.tui.screens.post_detail import PostDetailScreen
 from fluffy_tui.tui.trouble_words import budget_words, next_due, whole, worker_words
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.trouble_list import TroubleList
+from fluffy_tui.tui.widgets.wrapped import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
+    from textual import events
     from textual.app import ComposeResult
 
     from fluffy_tui.scheduling import Post, TroubleItem
@@ -91,6 +93,10 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         if item is not None and item.post is not None:
             self.app.push_screen(PostDetailScreen(self.context, item.post))
 
+    def on_resize(self, _event: events.Resize) -> None:
+        """Break the lines of the panel anew."""
+        self.call_after_refresh(self._show_whole)
+
     @on(OverviewChanged)
     def _overview_changed(self) -> None:
         self._show_troubles()
@@ -134,7 +140,8 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
 
     def _lines(self, item: TroubleItem, zone: tzinfo) -> Content:
         facts = whole(item, self.context.clock(), zone, self.context.zone)
+        room = self._whole.content_size.width or None
         return Content("\n").join(
-            Content.assemble(Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"), words)
+            hanging(Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"), Content(words), room)
             for label, words in facts
         )
