@@ -30,6 +30,16 @@ def recording() -> Iterator[None]:
     """Note which actions are called by which keys, in every app that runs meanwhile."""
     from textual.app import App
 
+    from fluffy_tui.tui.widgets.completing_area import CompletingArea
+
+    answer = CompletingArea.on_key
+
+    def answering_at_once(area: CompletingArea, event: Any) -> None:
+        active = area.screen.active_bindings.get(event.key)
+        answer(area, event)
+        if active is not None and active.binding.id and event._no_default_action:
+            _pressed.add((active.binding.id, event.key))
+
     check, run = App._check_bindings, App.run_action
 
     async def checking(app: App[Any], key: str, priority: bool = False) -> bool:
@@ -55,6 +65,7 @@ def recording() -> Iterator[None]:
         return was_called
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CompletingArea, "on_key", answering_at_once)
         patch.setattr(App, "_check_bindings", checking)
         patch.setattr(App, "run_action", running)
         yield

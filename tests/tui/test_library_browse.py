@@ -140,6 +140,9 @@ async def test_filter_as_one_types(running: Running) -> None:
         assert len(shown(driver)) == SARAHS
         assert photos(driver).highlighted_id == 18
         assert not driver.screen.query_one(FilterBar).display
+        await driver.press("slash", *"img_201", "down")
+        assert driver.app.focused is photos(driver)
+        assert len(shown(driver)) == 8
 
 
 async def test_typing_a_filter_does_not_lose_the_place(running: Running) -> None:

@@ -66,9 +66,11 @@ async def test_steps_are_shown_while_opening(make_app: Callable[..., FluffyApp],
         assert isinstance(app.screen, PersonasScreen)
 
 
-@pytest.mark.parametrize("key", ["r", "enter"])
+@pytest.mark.parametrize(
+    ("key", "on_the_button"), [("r", True), ("enter", True), ("enter", False)], ids=["r", "button", "enter"]
+)
 async def test_a_failure_is_told_and_opening_tried_again(
-    running: Running, opening: Opening, key: str
+    running: Running, opening: Opening, key: str, on_the_button: bool
 ) -> None:
     """Message and hint are shown as they are, and one key tries again."""
     opening.error = DatabaseUnavailable(f"The database {MARKUP} is away.", "Start it.")
@@ -77,6 +79,8 @@ async def test_a_failure_is_told_and_opening_tried_again(
         assert driver.text("#startup-failure") == f"The database {MARKUP} is away.\n\nStart it."
         assert driver.text("#startup-steps").endswith("✗ checking the worker")
         opening.error = None
+        if not on_the_button:
+            driver.screen.set_focus(None)
         await driver.press(key)
         assert isinstance(driver.screen, PersonasScreen)
         assert opening.calls == 2
