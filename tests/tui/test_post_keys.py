@@ -34,3 +34,18 @@ async def test_the_inbox_asks_before_it_lets_go_and_has_no_link_of_what_is_not_o
         await driver.press("n", "y")
         assert FAILED in services.scheduling.all_posts
         assert "link" in driver.notices()[-1]
+
+
+async def test_the_editing_screen_has_an_editor_and_a_time(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "f", "e", "ctrl+e")
+        assert "No editor is named." in driver.screen_text()
+        before = driver.app.focused
+        await driver.press("ctrl+t")
+        assert driver.app.focused is not before
+        assert driver.app.focused is not None
+        assert driver.app.focused.query_ancestor("#when")
