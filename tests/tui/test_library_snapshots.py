@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Paste
 from textual.widgets import Input, TextArea
 
 from fluffy_tui.tui.app import FluffyApp
@@ -26,13 +27,16 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
 
 
-def pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
-    """Return what presses keys and then waits until nothing moves any more."""
+def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
+    """Return what presses keys, or pastes a text, and then waits until nothing moves any more."""
 
     async def press(pilot: Pilot[None]) -> None:
         await settle(pilot.app, pilot)
         for key in keys:
-            await pilot.press(key)
+            if isinstance(key, Paste):
+                pilot.app.post_message(key)
+            else:
+                await pilot.press(key)
             await settle(pilot.app, pilot)
         for field in (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input)):
             field.cursor_blink = False

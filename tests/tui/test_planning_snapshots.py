@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 
 from fluffy_tui.tui.app import FluffyApp
 
@@ -29,7 +30,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("marks", ("3", "1", "enter", *LONG)),
+        ("marks", ("3", "1", "enter", Paste(LONG))),
         ("fit", ("j", "enter", "ctrl+f", "j", "l", "l")),
         ("plan", ("3", "l")),
         ("moving", ("3", "M")),
@@ -42,7 +43,7 @@ def test_planning(
     make_app: Callable[..., FluffyApp],
     size: tuple[int, int],
     name: str,
-    keys: tuple[str, ...],
+    keys: tuple[str | Paste, ...],
 ) -> None:
     assert name
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
