@@ -34,7 +34,7 @@ def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
         await settle(pilot.app, pilot)
         for key in keys:
             if isinstance(key, Paste):
-                pilot.app.post_message(key)
+                pilot.app.post_message(Paste(key.text))  # each event is handled once
             else:
                 await pilot.press(key)
             await settle(pilot.app, pilot)
