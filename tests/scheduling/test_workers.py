@@ -120,6 +120,18 @@ async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
     assert [there.text for there in place.there()] == ["harmless"]
 
 
+async def test_a_worker_that_its_starter_left_goes_though_its_tables_are_gone(
+    place: Workplace, tmp_path: Path
+) -> None:
+    child = place.worker_process(tmp_path / "worker.log")
+    post = await place.submit()
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+    child.let_go()
+    await child.ended()
+
+
 async def test_a_worker_on_a_frozen_database_ends_all_the_same(place: Workplace, tmp_path: Path) -> None:
     child = place.worker_process(tmp_path / "worker.log")
     post = await place.submit()

@@ -9,9 +9,10 @@ import signal
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
-from fluffy_tui.core.changes import Connected, PostChanged
+from fluffy_tui.core.changes import Connected, Disconnected, PostChanged
 from fluffy_tui.core.child import input_ended
 from fluffy_tui.core.deadline import hard_deadline
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.modes.library import look_at_library
 from fluffy_tui.scheduling import Pace, Step, work
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+MOST_CONNECTIONS_IN_VAIN = 10
+"""After so many, about a minute with the pauses between them, a worker without a starter gives the database up."""
 
 
 async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = None) -> int:
@@ -53,7 +57,9 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
 async def _deliver(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_starter: bool) -> None:
     async with open_services(settings, pace=pace, role="worker") as services:
         log.info("the worker has started")
-        leaving = asyncio.create_task(_leave_with_starter(services, stop)) if with_starter else None
+        leaving = asyncio.create_task(_left_alone(services)) if with_starter else None
+        if leaving is not None:  # also when it fails: nobody else would ever end this worker
+            leaving.add_done_callback(lambda _: stop.set())
         looking = asyncio.create_task(look_at_library(services, stop), name="look at the library")
         try:
             await work(
@@ -73,15 +79,30 @@ async def _deliver(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_
         log.info("the worker has stopped")
 
 
-async def _leave_with_starter(services: Services, stop: asyncio.Event) -> None:
-    """Set `stop` once the starter is gone and no post is under way; one that is held may wait for the next start."""
+async def _left_alone(services: Services) -> None:
+    """Return once the starter is gone and no post is under way; one that is held may wait for the next start.
+
+    A worker that nobody watches does not wait for ever for a database that is gone: the posts are in there, and
+    whoever opens it again starts another one.
+    """
     await input_ended()
+    in_vain = 0
     async for event in services.events():
-        if isinstance(event, PostChanged | Connected) and not await _under_way(services):
-            stop.set()
-            return
+        match event:
+            case Disconnected():
+                in_vain += 1
+                if in_vain == MOST_CONNECTIONS_IN_VAIN:
+                    log.info("the starter and the database are gone")
+                    return
+            case Connected() | PostChanged():
+                in_vain = 0
+                if not await _under_way(services):
+                    return
 
 
 async def _under_way(services: Services) -> bool:
-    posts = await services.scheduling.on_their_way()
+    try:
+        posts = await services.scheduling.on_their_way()
+    except DatabaseUnavailable:  # lost again since; the next connection asks again
+        return True
     return any(post.step is not Step.HELD for post in posts)
