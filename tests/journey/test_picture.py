@@ -1,26 +1,53 @@
-"""The README's picture: the real app on the sample photos, with posts that have just gone to Buffer.
+"""The README's pictures: the real app on the sample photos, with posts that have just gone to Buffer.
 
-`pytest tests/journey/test_picture.py --snapshot-update` draws it anew.
+`pytest tests/journey/test_picture.py --snapshot-update` draws them anew.
 """
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
+from fluffy_tui.modes.library import look_at_library
 from fluffy_tui.tui.screens.personas import PersonasScreen
-from journey.real_app import running, settings_for
+from fluffy_tui.tui.screens.plan import PlanScreen
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.plan_grid import PlanGrid
+from journey.real_app import Real, running, settings_for
 
-PICTURE = Path(__file__).parents[2] / "docs" / "library.svg"
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
 
 
-async def test_the_picture_is_what_a_person_sees(
+@asynccontextmanager
+async def looking_at(real: Real) -> AsyncIterator[None]:
+    """Let the library's worker look at the pictures meanwhile."""
+    stop = asyncio.Event()
+    looking = asyncio.create_task(look_at_library(real.services, stop))
+    yield
+    stop.set()
+    await looking
+
+
+def is_drawn(real: Real, photo_ids: list[int]) -> bool:
+    """Tell whether the plan shows the picture of each photo, and of the one under the cursor beside them."""
+    grid, beside = real.app.screen.query(PlanGrid), real.app.screen.query(PhotoPreview)
+    return all(grid.first().has_picture(photo_id) for photo_id in photo_ids) and all(
+        preview.shown is not None for preview in beside
+    )
+
+
+async def test_the_pictures_are_what_a_person_sees(
     database_url: str, tmp_path: Path, own_home: Path, request: pytest.FixtureRequest
 ) -> None:
     pictures = own_home / "Pictures"
@@ -42,12 +69,19 @@ async def test_the_picture_is_what_a_person_sees(
                 await real.schedule(caption)
             await real.until(lambda: real.text.count("in Buffer for") == 2)
             await real.pictured()
-            drawn = real.app.export_screenshot(title="fluffy-tui")
+            async with looking_at(real):
+                await real.until(lambda: not real.shows("looking at pictures"))
+            drawn = {"library.svg": real.app.export_screenshot(title="fluffy-tui")}
+            await real.pilot.press("3")
+            await real.on(PlanScreen)
+            posts = await real.services.scheduling.posts(await real.services.personas.get("sarah"))
+            await real.until(lambda: is_drawn(real, [post.photo_id for post in posts if post.photo_id]))
+            drawn["plan.svg"] = real.app.export_screenshot(title="fluffy-tui")
     if request.config.getoption("update_snapshots", default=False):
-        PICTURE.parent.mkdir(exist_ok=True)
-        PICTURE.write_text(drawn, encoding="utf-8")
-    if (
-        PICTURE.read_text(encoding="utf-8") != drawn
-    ):  # no diff: pytest would compute one of 400 kB for minutes
-        (tmp_path / "library.svg").write_text(drawn, encoding="utf-8")
-        pytest.fail(f"{PICTURE.name} is out of date; the app now looks like {tmp_path / 'library.svg'}")
+        DOCS.mkdir(exist_ok=True)
+        for name, picture in drawn.items():
+            (DOCS / name).write_text(picture, encoding="utf-8")
+    for name, picture in drawn.items():
+        if (DOCS / name).read_text(encoding="utf-8") != picture:  # pytest would compute a diff for minutes
+            (tmp_path / name).write_text(picture, encoding="utf-8")
+            pytest.fail(f"{name} is out of date; the app now looks like {tmp_path / name}")
