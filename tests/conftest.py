@@ -69,7 +69,7 @@ def server_url() -> Iterator[str]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
     place = Path(tempfile.gettempdir()) / f"fluffy-tests-{run}"
     place.mkdir(exist_ok=True)
-    server = EmbeddedServer(place / "postgres", log=place / "postgres.log")
+    server = EmbeddedServer(place / "postgres", log=place / "postgres.log", durable=False)
     try:
         yield server.start()
     finally:

@@ -40,11 +40,14 @@ class EmbeddedServer:
         cluster: The folder of the database; made on the first start. `.lock`, `.users` and for a moment
             `.new` are put beside it.
         log: The server's own log file, cut at about a megabyte whenever a program starts.
+        durable: False for data that may be lost with the machine's power, as a test run's; the server then waits
+            for no disk. It counts for the program that starts the server.
     """
 
-    def __init__(self, cluster: Path, *, log: Path) -> None:
+    def __init__(self, cluster: Path, *, log: Path, durable: bool = True) -> None:
         self._cluster = cluster
         self._server_log = log
+        self._durable = durable
         self._users: int | None = None
         self._guard = threading.Lock()
 
@@ -121,7 +124,7 @@ class EmbeddedServer:
             account.open_the_way(folder)
         account.open_the_way(cluster)
         ensure_cluster(cluster, account, binaries, lock=lock)
-        return ServerProcess(cluster, account, binaries, self._server_log).start()
+        return ServerProcess(cluster, account, binaries, self._server_log, self._durable).start()
 
     def _leave(self, users: int) -> None:
         cluster = self._cluster.resolve()

@@ -54,6 +54,7 @@ class ServerProcess:
     account: Account
     binaries: Path
     log: Path
+    durable: bool = True
 
     def start(self) -> Path:
         """Start the server of an existing cluster, or wait for one that is about to be ready.
@@ -102,8 +103,8 @@ class ServerProcess:
     def _options(self, folder: Path) -> Iterator[str]:
         settings = {
             "cluster_name": cluster_name(self.cluster),
-            "fsync": "on",
-            "full_page_writes": "on",
+            "fsync": "on" if self.durable else "off",
+            "full_page_writes": "on" if self.durable else "off",
             "listen_addresses": "",
             "log_checkpoints": "off",
             "log_destination": "stderr",
@@ -112,7 +113,7 @@ class ServerProcess:
             "log_min_messages": "log",
             "logging_collector": "off",
             "port": PORT,
-            "synchronous_commit": "on",
+            "synchronous_commit": "on" if self.durable else "off",
             "unix_socket_directories": os.fspath(folder),
             "unix_socket_permissions": "0700",
         }
