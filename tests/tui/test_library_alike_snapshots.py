@@ -11,8 +11,8 @@ import pytest
 from fluffy_tui.tui.app import FluffyApp
 
 from .fakes import FakeServices
+from .pressing import pressing
 from .test_library_snapshots import home as home
-from .test_library_snapshots import pressing
 
 SIZES = [(64, 20), (80, 24), (140, 45)]
 

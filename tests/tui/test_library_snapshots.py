@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.events import Paste
-from textual.widgets import Input, TextArea
 
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.widgets.filmstrip import Filmstrip
 
-from .conftest import settle
+from .pressing import pressing
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -25,28 +23,6 @@ SIZES = [(80, 24), (140, 45)]
 def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Make paths the same on every machine, as they are shown from the home folder."""
     monkeypatch.setenv("HOME", str(tmp_path))
-
-
-def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
-    """Return what presses keys, or pastes a text, and then waits until nothing moves any more."""
-
-    async def press(pilot: Pilot[None]) -> None:
-        await settle(pilot.app, pilot)
-        for key in keys:
-            if isinstance(key, Paste):
-                pilot.app.post_message(Paste(key.text))  # each event is handled once
-            else:
-                await pilot.press(key)
-            await settle(pilot.app, pilot)
-        for field in (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input)):
-            field.cursor_blink = False
-        while pictures := [worker for worker in pilot.app.workers if worker.group == "preview"]:
-            for worker in pictures:
-                await worker.wait()
-            await pilot.pause()
-        await pilot.pause()
-
-    return press
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -77,6 +53,16 @@ def test_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tupl
 def test_post_detail(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
     keys = pressing("2", *"jjjjjjj", "enter")
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize("keys", [("p", "j"), ("enter", *"fog")], ids=["library", "composer"])
+def test_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, keys: tuple[str, ...]
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
 
 
 def test_empty_library(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:

@@ -11,7 +11,7 @@ from textual.events import Paste
 
 from fluffy_tui.tui.app import FluffyApp
 
-from .test_library_snapshots import pressing
+from .pressing import pressing
 
 SIZES = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
 LONG = (

@@ -9,18 +9,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Input, TextArea
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.scheduling import PostEvent, PostStatus, Step
 from fluffy_tui.tui.app import FluffyApp
 
-from .conftest import settle
 from .fakes import MARKUP, NOW, FakeServices
+from .pressing import pressing
 from .test_trouble import CHANNEL, WORKER
 
 if TYPE_CHECKING:
-    from textual.pilot import Pilot
+    pass
 
 Sizes = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
 
@@ -64,27 +63,7 @@ def troubled(services: FakeServices) -> FakeServices:
     return services
 
 
-def pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
-    """Return what presses keys and then waits until nothing moves any more."""
-
-    async def press(pilot: Pilot[None]) -> None:
-        await settle(pilot.app, pilot)
-        for key in keys:
-            await pilot.press(key)
-            await settle(pilot.app, pilot)
-        for field in (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input)):
-            field.cursor_blink = False
-        while pictures := [worker for worker in pilot.app.workers if worker.group == "preview"]:
-            for worker in pictures:
-                await worker.wait()
-            await pilot.pause()
-        await pilot.pause()
-
-    return press
-
-
-@Sizes
-@pytest.mark.parametrize(
+Screens = pytest.mark.parametrize(
     ("name", "keys"),
     [
         ("trouble", ("4", "space", "j")),
@@ -94,6 +73,10 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], Any]:
     ],
     ids=["trouble", "posts", "detail", "edit"],
 )
+
+
+@Sizes
+@Screens
 def test_screens(
     snap_compare: Any,
     make_app: Callable[..., FluffyApp],
@@ -103,6 +86,21 @@ def test_screens(
     keys: tuple[str, ...],
 ) -> None:
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@Screens
+def test_themes(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    troubled: FakeServices,
+    theme: str,
+    name: str,
+    keys: tuple[str, ...],
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
 
 
 def test_no_trouble(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:

@@ -19,8 +19,8 @@ from fluffy_tui.tui.widgets.same_picture import GONE, SamePicture, days_ago, sig
 
 from .conftest import Running
 from .fakes import NOW, FakeServices
+from .pressing import pressing
 from .test_library_snapshots import home as home
-from .test_library_snapshots import pressing
 
 TWELVE_DAYS = NOW - timedelta(days=12)
 POSTED = Sighting(1, 1, Relation.SAME_PICTURE, 7, True, TWELVE_DAYS)

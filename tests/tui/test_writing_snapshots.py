@@ -10,7 +10,7 @@ import pytest
 
 from fluffy_tui.tui.app import FluffyApp
 
-from .test_library_snapshots import pressing
+from .pressing import pressing
 
 LOOKS = pytest.mark.parametrize(
     ("size", "theme"),
