@@ -58,6 +58,8 @@ class Cluster:
         assert state is not None
         self._down()
         os.kill(state.pid, signal.SIGKILL)
+        while self._server.is_running:  # until the signal has arrived, a start would find a running server
+            os.sched_yield()
 
     def cut(self) -> None:
         """End every connection but this one."""

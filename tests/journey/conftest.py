@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from fluffy_tui.demo import write_sample_photos
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +37,30 @@ def own_home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def sample_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the demo's sample photos, painted once for all processes of a run: that takes seconds."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-photos"
+    write_sample_photos(folder, datetime.now().astimezone())
+    return folder
+
+
+def hang(sample_photos: Path, home: Path) -> Path:
+    """Put the sample photos where a demo of this home finds them, and return the home."""
+    shutil.copytree(sample_photos, home / ".local/share/fluffy-tui/demo/photos")
+    return home
+
+
+@pytest.fixture
+def demo_home(own_home: Path, sample_photos: Path) -> Path:
+    """Return a home whose demo finds its photos painted."""
+    return hang(sample_photos, own_home)
+
+
 @pytest.fixture(scope="module")
-def demo_home() -> Iterator[Path]:
-    """Return a home for several demos, one after the other: the first paints the sample photos for all."""
-    home = reachable_home()
+def shared_demo_home(sample_photos: Path) -> Iterator[Path]:
+    """Return a home for several demos, one after the other."""
+    home = hang(sample_photos, reachable_home())
     yield home
     shutil.rmtree(home, ignore_errors=True)

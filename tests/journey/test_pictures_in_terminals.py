@@ -99,8 +99,8 @@ def leave(terminal: Terminal) -> None:
     assert terminal.ended() == 0
 
 
-def test_kitty_shows_pictures_and_is_told_to_forget_them(demo_home: Path) -> None:
-    terminal = Terminal(demo_home, "--demo", "--persona", "sarah", kitty=True, FLUFFY_PREVIEW="auto")
+def test_kitty_shows_pictures_and_is_told_to_forget_them(shared_demo_home: Path) -> None:
+    terminal = Terminal(shared_demo_home, "--demo", "--persona", "sarah", kitty=True, FLUFFY_PREVIEW="auto")
     look_around(terminal)
     assert written_with(terminal, PLACEHOLDER) == pictured(terminal)
     leave(terminal)
@@ -113,17 +113,19 @@ def test_kitty_shows_pictures_and_is_told_to_forget_them(demo_home: Path) -> Non
     assert stored == shown == deleted, "nothing is left in the terminal's memory"
 
 
-def test_sixels_leave_no_ghosts(demo_home: Path) -> None:
-    terminal = Terminal(demo_home, "--demo", "--persona", "sarah", sixel=True, FLUFFY_PREVIEW="auto")
+def test_sixels_leave_no_ghosts(shared_demo_home: Path) -> None:
+    terminal = Terminal(shared_demo_home, "--demo", "--persona", "sarah", sixel=True, FLUFFY_PREVIEW="auto")
     look_around(terminal)
     assert terminal.screen.pixels == pictured(terminal)
     assert all(sequence.startswith(b"\x1bP") for sequence in terminal.graphics.sent)
     leave(terminal)
 
 
-def test_tmux_has_half_cells_and_the_whole_job_is_done_in_it(demo_home: Path, tmux: list[str]) -> None:
+def test_tmux_has_half_cells_and_the_whole_job_is_done_in_it(shared_demo_home: Path, tmux: list[str]) -> None:
     arguments = ("--demo", "--persona", "sarah")
-    terminal = Terminal(demo_home, *arguments, inside=tmux, kitty=True, sixel=True, FLUFFY_PREVIEW="auto")
+    terminal = Terminal(
+        shared_demo_home, *arguments, inside=tmux, kitty=True, sixel=True, FLUFFY_PREVIEW="auto"
+    )
     look_around(terminal)
     assert written_with(terminal, HALVES) == pictured(terminal)
     assert terminal.graphics.sent == [], "what the terminal around tmux could draw does not get through"

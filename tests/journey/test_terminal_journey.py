@@ -19,8 +19,8 @@ CTRL_S, ENTER, ESCAPE = "\x13", "\r", "\x1b"
 
 
 @pytest.fixture
-def demo(own_home: Path) -> Iterator[Terminal]:
-    terminal = Terminal(own_home, "--demo")
+def demo(demo_home: Path) -> Iterator[Terminal]:
+    terminal = Terminal(demo_home, "--demo")
     yield terminal
     terminal.process.close(force=True)
 
@@ -37,7 +37,8 @@ def processes_of(home: Path) -> list[psutil.Process]:
     return found
 
 
-def test_a_newcomer_schedules_a_photo(demo: Terminal, own_home: Path) -> None:
+def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
+    demo = Terminal(own_home, "--demo")
     demo.shows("personas", "sarah", "17 unscheduled", "demo")
     demo.press("j", ENTER)
     demo.shows("unscheduled · newest first", "1 Library", "2 Posts", "IMG_2041", "of 17")
@@ -98,8 +99,8 @@ def test_the_demo_keeps_its_posts_for_the_next_time(demo: Terminal, own_home: Pa
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 60)])
-def test_every_size_of_terminal_opens(own_home: Path, size: tuple[int, int]) -> None:
-    terminal = Terminal(own_home, "--demo", columns=size[0], rows=size[1])
+def test_every_size_of_terminal_opens(demo_home: Path, size: tuple[int, int]) -> None:
+    terminal = Terminal(demo_home, "--demo", columns=size[0], rows=size[1])
     terminal.shows("sarah", "17 unscheduled")
     terminal.press("q")
     assert terminal.ended() == 0
