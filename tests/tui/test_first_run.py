@@ -256,6 +256,16 @@ async def test_esc_goes_back_step_by_step_and_what_was_typed_is_there_again(fres
         assert field.value == "/srv/pictures"
 
 
+async def test_what_is_typed_right_after_tab_is_for_the_next_field(fresh: Fresh) -> None:
+    async with fresh() as driver:
+        await to_the_host(driver)
+        for key in ("tab", *"/srv", "tab", *"https"):  # as from a terminal, in one burst
+            driver.app.simulate_key(key)
+        await driver.settle()
+        assert driver.screen.query_one("#field-FLUFFY_MEDIA_DIRECTORY Input", Input).value == "/srv"
+        assert driver.screen.query_one("#field-FLUFFY_MEDIA_BASE_URL Input", Input).value == "https"
+
+
 async def test_a_field_that_is_missing_is_named_and_gets_the_cursor(fresh: Fresh, setup: FakeSetup) -> None:
     async with fresh() as driver:
         await to_the_host(driver)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
@@ -34,7 +35,12 @@ class SetUpScreen(FrameScreen):
     """
 
     PLACE = Place.SETUP
-    BINDINGS = bindings(Place.SETUP, only=("setup.next", "setup.back"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.SETUP, only=("setup.next", "setup.back")),
+        # Textual's own, but before the fields hear of the key: what is typed right after it is for the next field.
+        Binding("tab", "app.focus_next", priority=True, show=False),
+        Binding("shift+tab", "app.focus_previous", priority=True, show=False),
+    ]
     DEFAULT_CSS = """
     SetUpScreen {
         #body { align: center top; padding: 0 1; }
