@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import text
 
 from fluffy_tui.demo import Kind
@@ -78,3 +79,12 @@ async def test_even_a_change_by_hand_leaves_a_trace(place: Workplace) -> None:
         await session.execute(text("UPDATE posts SET step = 'rendering' WHERE id = :id"), {"id": post.id})
     trail = await place.services.scheduling.timeline(post.id)
     assert (trail[-1].step, trail[-1].worker) == (Step.RENDERING, "somebody")
+
+
+@pytest.mark.parametrize("change", ["fit = 'crop'", "shape = '1:1'", "turn = 90"])
+async def test_another_framing_is_told_as_a_change(place: Workplace, change: str) -> None:
+    post = await place.submit()
+    async with place.services.database.transaction() as session:
+        await session.execute(text(f"UPDATE posts SET {change}"))
+    trail = await place.services.scheduling.timeline(post.id)
+    assert [event.what for event in trail] == ["created", "edited"]
