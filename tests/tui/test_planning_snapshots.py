@@ -56,6 +56,8 @@ def test_planning(
         ("fit", ("j", "enter", "ctrl+f")),
         ("plan", ("3", "l")),
         ("review", ("3", "f", *"one", "ctrl+n", *"two", "ctrl+s")),
+        ("moving", ("3", "M")),
+        ("week", ("3", "f", *"one", "ctrl+n", *"two")),
     ],
 )
 def test_themes(

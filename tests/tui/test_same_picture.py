@@ -84,3 +84,13 @@ def test_side_by_side(
 ) -> None:
     services.alike.sightings = {40: POSTED}
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("enter", "f8"))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_side_by_side_in_other_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
+) -> None:
+    services.alike.sightings = {40: POSTED}
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing("enter", "f8"))

@@ -1,4 +1,4 @@
-"""Offers, hashtag sets, snippets and earlier captions as they look, in three sizes and two themes."""
+"""Offers, hashtag sets, snippets and earlier captions as they look, in three sizes and three themes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ from .pressing import pressing
 
 LOOKS = pytest.mark.parametrize(
     ("size", "theme"),
-    [((70, 24), "fluffy"), ((80, 24), "fluffy"), ((140, 45), "fluffy"), ((80, 24), "textual-light")],
-    ids=["70x24", "80x24", "140x45", "light"],
+    [
+        ((70, 24), "fluffy"),
+        ((80, 24), "fluffy"),
+        ((140, 45), "fluffy"),
+        ((80, 24), "textual-light"),
+        ((80, 24), "ansi-dark"),
+    ],
+    ids=["70x24", "80x24", "140x45", "light", "ansi"],
 )
 
 
