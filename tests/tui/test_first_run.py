@@ -264,6 +264,10 @@ async def test_what_is_typed_right_after_tab_is_for_the_next_field(fresh: Fresh)
         await driver.settle()
         assert driver.screen.query_one("#field-FLUFFY_MEDIA_DIRECTORY Input", Input).value == "/srv"
         assert driver.screen.query_one("#field-FLUFFY_MEDIA_BASE_URL Input", Input).value == "https"
+        for key in ("shift+tab", "end", *"/pictures"):
+            driver.app.simulate_key(key)
+        await driver.settle()
+        assert driver.screen.query_one("#field-FLUFFY_MEDIA_DIRECTORY Input", Input).value == "/srv/pictures"
 
 
 async def test_a_field_that_is_missing_is_named_and_gets_the_cursor(fresh: Fresh, setup: FakeSetup) -> None:

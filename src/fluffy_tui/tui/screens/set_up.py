@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
@@ -35,12 +34,9 @@ class SetUpScreen(FrameScreen):
     """
 
     PLACE = Place.SETUP
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.SETUP, only=("setup.next", "setup.back")),
-        # Textual's own, but before the fields hear of the key: what is typed right after it is for the next field.
-        Binding("tab", "app.focus_next", priority=True, show=False),
-        Binding("shift+tab", "app.focus_previous", priority=True, show=False),
-    ]
+    BINDINGS = bindings(
+        Place.SETUP, only=("setup.next", "setup.next_field", "setup.field_before", "setup.back")
+    )
     DEFAULT_CSS = """
     SetUpScreen {
         #body { align: center top; padding: 0 1; }
