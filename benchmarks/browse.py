@@ -138,6 +138,7 @@ def browse(count: int, pictures: str, folder: Path | None) -> Measured:
     if importing:
         importing.stop()
     measured.memory = process.memory_info().rss
+    os.kill(terminal.child.pid, signal.SIGUSR2)
     terminal.child.send("q")
     terminal.child.wait()
     measured.loop = json.loads(notes.read_text(encoding="utf-8"))

@@ -2,9 +2,10 @@
 
     python benchmarks/browse_app.py FILE [arguments of fluffy-tui]
 
-SIGUSR1 begins anew, so that starting and browsing are told apart. The file holds one JSON object: `wall` and `cpu`,
-the longest callback in milliseconds by the clock and by the processor time of its thread, and `slow`, the longest
-ones by processor time with what they were doing when they were looked at; `gc`, the longest garbage collection.
+SIGUSR1 begins anew and SIGUSR2 ends, so that browsing is told apart from starting and from leaving, where the
+terminal's reader is waited for. The file holds one JSON object: `wall` and `cpu`, the longest callback in milliseconds
+by the clock and by the processor time of its thread, and `slow`, the longest ones by the clock with what they were
+doing when they were looked at; `gc`, the longest garbage collection.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from fluffy_tui.cli import main
 LOOKED_AT_AFTER = 0.012
 """Seconds after which a callback's stack is looked at, and again each time as many have passed."""
 SLOW = 15.0
-"""Milliseconds of processor time from which a callback is noted."""
+"""Milliseconds from which a callback is noted."""
 MOST = 40
 INNERMOST = 14
 
@@ -43,12 +44,17 @@ class Clock:
     """When the callback that runs now began; 0 between two."""
     stacks: list[str] = field(default_factory=list)
     gc: float = 0.0
+    ended: bool = False
     _gc_begun: float = 0.0
 
     def begin_anew(self, *_signal: object) -> None:
         """Forget what was measured so far."""
         self.wall = self.cpu = self.gc = 0.0
         self.slow.clear()
+
+    def end(self, *_signal: object) -> None:
+        """Note nothing from here on."""
+        self.ended = True
 
     def watch(self) -> None:
         """Have all callbacks timed from here on, and the stacks of long ones looked at."""
@@ -67,21 +73,24 @@ class Clock:
         handles._run = timed  # noqa: SLF001
         gc.callbacks.append(self._note_collection)
         signal.signal(signal.SIGUSR1, self.begin_anew)
+        signal.signal(signal.SIGUSR2, self.end)
         threading.Thread(target=self._look, args=(threading.get_ident(),), daemon=True).start()
 
     def _note(self, handle: asyncio.Handle, wall: float, cpu: float) -> None:
         stacks, self.stacks = self.stacks, []
+        if self.ended:
+            return
         self.wall, self.cpu = max(self.wall, wall), max(self.cpu, cpu)
-        if cpu >= SLOW:
+        if wall >= SLOW:
             callback = getattr(handle, "_callback", None)
             owner = getattr(callback, "__self__", callback)
             self.slow.append({"wall": wall, "cpu": cpu, "of": repr(owner)[:200], "stacks": stacks[-8:]})
-            self.slow = sorted(self.slow, key=lambda one: -one["cpu"])[:MOST]
+            self.slow = sorted(self.slow, key=lambda one: -one["wall"])[:MOST]
 
     def _note_collection(self, phase: str, _facts: dict[str, int]) -> None:
         if phase == "start":
             self._gc_begun = time.thread_time()
-        else:
+        elif not self.ended:
             self.gc = max(self.gc, (time.thread_time() - self._gc_begun) * 1000)
 
     def _look(self, main_thread: int) -> None:
