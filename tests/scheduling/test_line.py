@@ -341,7 +341,9 @@ async def hold(place: Workplace, post: Post) -> None:
         await session.execute(
             update(PostRow).where(PostRow.id == post.id).values(step="held", error_code="rate_limited")
         )
-        await hold_behind(session, row, "rate_limited", "spent", datetime.now(UTC), QUICK)
+        await hold_behind(
+            session, place.services.delivery.queue, row, "rate_limited", "spent", datetime.now(UTC), QUICK
+        )
 
 
 async def release(place: Workplace, post: Post) -> None:

@@ -41,8 +41,8 @@ class Cancelling:
         async with self.database.transaction() as session:
             row = await session.get(PostRow, post_id)
             if await moves.release(session, post_id):
-                if row is not None and row.step == Step.HELD:
-                    await line.wake_first(session, self.queue, row.channel_id)
+                if row is not None:
+                    await line.left(session, self.queue, row)
                 return
             row = await session.get(PostRow, post_id, populate_existing=True)
         if row is None:

@@ -133,10 +133,13 @@ class Delivery:
         async with self.database.transaction() as session:
             unsettled = await moves.unsettled_for(session, post, self.pace.settle)
         if unsettled > 0:
-            message = (
-                post.error_message or "No answer came from Buffer, which is looked at before sending again."
-            )
-            raise Trouble(Step.UNCONFIRMED, post.error_code or Code.NO_ANSWER, message, unsettled)
+            code, message = post.error_code, post.error_message
+            if (
+                code is None or message is None or code in line.ACCOUNT_WIDE
+            ):  # which is over: Buffer has answered
+                code = Code.NO_ANSWER
+                message = "No answer came from Buffer, which is looked at before sending again."
+            raise Trouble(Step.UNCONFIRMED, code, message, unsettled)
         if post.error_code == Code.DUPLICATE_TEXT:
             raise Trouble.final(
                 Code.DUPLICATE_TEXT, post.error_message or "Buffer says that it has this text."
@@ -267,7 +270,7 @@ class Delivery:
         if not await moves.wait(session, post, trouble.step, code, message, until):
             return
         await defer_waking(session, self.queue, post.id, until)
-        await line.hold_behind(session, post, code, message, until, self.pace)
+        await line.hold_behind(session, self.queue, post, code, message, until, self.pace)
         if post.error_code in line.ACCOUNT_WIDE and code not in line.ACCOUNT_WIDE:
             await line.got_through(session, self.queue, post)
 

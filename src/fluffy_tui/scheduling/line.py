@@ -115,15 +115,16 @@ async def stand_behind(session: AsyncSession, post_id: int, pace: Pace) -> bool:
     Nothing is put on the queue: it is woken when the one before it got through, or was taken back.
     """
     mine = aliased(PostRow)
-    query = (
-        select(PostRow)
-        .join(mine, mine.id == post_id)
-        .where(_tries_for(mine, PostRow))
-        .order_by(PLACE)
-        .limit(1)
-    )
-    first = (await session.execute(query)).scalar_one_or_none()
+    behind = select(PostRow).join(mine, mine.id == post_id).where(_tries_for(mine, PostRow))
+    first = (await session.execute(behind.order_by(PLACE).limit(1))).scalar_one_or_none()
     if first is None:
+        return False
+    # The one before may get through at this very moment, on another channel, and would not see this one wait. So both
+    # are locked, in the order of their ids, and looked at once more.
+    both = select(PostRow.id).where(PostRow.id.in_((first.id, post_id)))
+    await session.execute(both.order_by(PostRow.id).with_for_update())
+    still = behind.where(PostRow.id == first.id).execution_options(populate_existing=True)
+    if (await session.execute(still)).scalar_one_or_none() is None:
         return False
     until = func.greatest(first.next_try_at, func.now() + timedelta(seconds=pace.answer))
     statement = (
@@ -141,23 +142,44 @@ async def stand_behind(session: AsyncSession, post_id: int, pace: Pace) -> bool:
     return True
 
 
-async def wake_first(session: AsyncSession, queue: App, channel_id: str | None) -> None:
-    """See to it that the first of a channel's line is tried at its time, now that it may be another one."""
+async def left(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """See to it that those are tried in time for whom `post` has tried, now that it is no longer before them."""
+    await _try_first(session, queue, PostRow.channel_id == post.channel_id, post.next_try_at)
+    if post.error_code in ACCOUNT_WIDE:
+        await _try_first(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), post.next_try_at)
+
+
+async def _try_first(
+    session: AsyncSession, queue: App, whom: ColumnElement[bool], at: datetime | None
+) -> None:
+    """Have the first of those who wait tried at its time, or at `at` if that is sooner.
+
+    One that is locked is just being moved by another hand, which sees to it.
+    """
     query = (
         select(PostRow)
-        .where(PostRow.channel_id == channel_id, PostRow.step == Step.HELD, ~stands_behind())
+        .where(whom, PostRow.step == Step.HELD, ~stands_behind())
         .order_by(PLACE, PostRow.id)
         .limit(1)
+        .with_for_update(skip_locked=True)
     )
     first = (await session.execute(query)).scalar_one_or_none()
-    if first is not None and first.next_try_at is not None:
-        await defer_waking(session, queue, first.id, first.next_try_at)
+    if first is None or first.next_try_at is None:
+        return
+    if at is not None and at < first.next_try_at and first.error_code in CHANNEL_WIDE | ACCOUNT_WIDE:
+        first.next_try_at = at
+    await defer_waking(session, queue, first.id, first.next_try_at)
 
 
 async def hold_behind(
-    session: AsyncSession, post: PostRow, code: str, message: str, until: datetime, pace: Pace
+    session: AsyncSession, queue: App, post: PostRow, code: str, message: str, until: datetime, pace: Pace
 ) -> None:
-    """Let all who already wait for the same reason wait as long as `post`, which tried for them."""
+    """Let all who already wait for the same reason wait as long as `post`, which tried for them.
+
+    What holds the account may be met by any channel. Then the first in line is another post than this one; it is
+    that one which tries for all, at the same moment.
+    """
+    ends = until
     if code in CHANNEL_WIDE:
         others = and_(PostRow.channel_id == post.channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
     elif code in ACCOUNT_WIDE:
@@ -177,6 +199,8 @@ async def hold_behind(
         .where(PostRow.id.in_((await session.execute(free)).scalars().all()))
         .values(error_code=code, error_message=message, next_try_at=until)
     )
+    if code in ACCOUNT_WIDE:
+        await _try_first(session, queue, and_(others, PostRow.id != post.id), ends)
 
 
 async def accepted(session: AsyncSession, queue: App, post: PostRow) -> None:
@@ -252,7 +276,7 @@ async def move_up(session: AsyncSession, queue: App, post_id: int) -> bool:
     )
     await session.flush()
     if place == 1:
-        await wake_first(session, queue, later.channel_id)
+        await left(session, queue, earlier)
     return True
 
 

@@ -307,12 +307,14 @@ class Scheduling:
         """
         existing = await self._existing(post_id)
         async with self.database.transaction() as session:
+            row = await session.get(PostRow, post_id)
             if not await moves.release(session, post_id):
                 raise NotPossibleNow(
                     f"This post is {existing.step}, so it is in Buffer or may be.",
                     "Delete it in Buffer if it should not go out.",
                 )
-            await line.wake_first(session, self.queue, existing.channel_id)
+            if row is not None:
+                await line.left(session, self.queue, row)
 
     async def _existing(self, post_id: int) -> Post:
         existing = await self.post(post_id)
