@@ -64,6 +64,17 @@ async def test_moving_shows_the_next_photo_and_what_will_be_done_to_it(running: 
         assert "will be fitted to 4:5 for Instagram" in driver.text(".details")
 
 
+async def test_the_picture_changes_with_the_row_and_not_a_frame_later(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await previewed(driver)
+        while len(preview(driver)._paintings) < 2:  # the next one, painted ahead
+            await driver.pilot.pause(0.01)
+        before = preview(driver).shown
+        photos(driver).move_to(1)
+        assert preview(driver).photo == photos(driver).highlighted
+        assert preview(driver).shown not in (None, before)
+
+
 async def test_enter_writes_a_caption_and_escape_comes_back(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j", "enter")

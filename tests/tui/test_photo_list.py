@@ -67,7 +67,7 @@ class ListApp(App[None]):
     def __init__(self, library: Library) -> None:
         super().__init__()
         self.photos = PhotoList(library.by_ids, lambda: NOW)
-        self.highlighted: list[PhotoList.Highlighted] = []
+        self.told: list[Photo | None] = []
         self.selected: list[int] = []
         self.failed: list[Exception] = []
 
@@ -75,9 +75,13 @@ class ListApp(App[None]):
         """Yield the list."""
         yield self.photos
 
-    def on_photo_list_highlighted(self, message: PhotoList.Highlighted) -> None:
+    def on_mount(self) -> None:
+        """Watch which photo is under the cursor."""
+        self.watch(self.photos, "told", self.remember_told, init=False)
+
+    def remember_told(self, photo: Photo | None) -> None:
         """Remember."""
-        self.highlighted.append(message)
+        self.told.append(photo)
 
     def on_photo_list_selected(self, message: PhotoList.Selected) -> None:
         """Remember."""
@@ -183,7 +187,7 @@ async def test_the_cursor_never_waits_for_the_database(library: Library) -> None
         await settle(app, pilot)
         assert len(library.calls) == 2
         assert "IMG_798.JPG" in line(app.photos, 9)
-        assert app.highlighted[-1].photo == photo(798)
+        assert app.told[-1] == photo(798)
 
 
 async def test_an_answer_that_comes_after_a_change_is_refused(library: Library) -> None:

@@ -265,13 +265,6 @@ class LibraryScreen(LibraryAlike):
         if not self._list.rows and not self._browsing.is_reading:
             self._show_nothing()
 
-    @on(PhotoList.Highlighted)
-    def _highlighted(self, message: PhotoList.Highlighted) -> None:
-        photo = message.photo
-        if photo is not None and message.photo_id == self._list.highlighted_id:
-            self._preview.show(photo, self._details(photo), self._list.neighbours())
-        self._strip.show(self._list.cursor)
-
     @on(PhotoList.Fetched)
     def _fetched(self) -> None:
         self._strip.show(self._list.cursor)

@@ -83,6 +83,7 @@ class LibraryFrame(FrameScreen):
 
     def on_mount(self) -> None:
         """Read the library."""
+        self.watch(self._list, "told", self._show_highlighted, init=False)
         self._looking.display = False
         self._say_what_is_shown()
         self._look_for_texts()
@@ -149,6 +150,11 @@ class LibraryFrame(FrameScreen):
         self._show_panes()
         if whole and not self._looked_at.is_counted:
             self._count_looked_at()
+
+    def _show_highlighted(self, photo: Photo | None) -> None:
+        if photo is not None:
+            self._preview.show(photo, self._details(photo), self._list.neighbours())
+        self._strip.show(self._list.cursor)
 
     def _show_panes(self, *, also_empty: bool = False) -> None:
         """Show list and picture where there is something to see, or a filter to change; else why there is not."""

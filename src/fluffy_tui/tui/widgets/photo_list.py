@@ -12,6 +12,7 @@ from rich.segment import Segment
 from textual import work
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -70,22 +71,6 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
     """
 
     @dataclass
-    class Highlighted(Message):
-        """The cursor is on another photo, or the photo under it has come or changed."""
-
-        photo_list: PhotoList
-        photo_id: int | None
-        """None when the list is empty."""
-        index: int
-        photo: Photo | None
-        """None while it has not come; the message is sent again once it has."""
-
-        @property
-        def control(self) -> PhotoList:
-            """The list, for `@on` selectors."""
-            return self.photo_list
-
-    @dataclass
     class Selected(Message):
         """The photo under the cursor was clicked."""
 
@@ -106,6 +91,10 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
 
         error: Exception
 
+    told: var[Photo | None] = var(None, init=False, always_update=True)
+    """The photo under the cursor, None while it has not come or there is none. Set whenever another is there, or it has
+    come or changed. Who watches it is called at once, so that its picture is drawn in the same frame as the row."""
+
     def __init__(
         self,
         fetch: Callable[[Sequence[int]], Awaitable[dict[int, Photo]]],
@@ -125,7 +114,6 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
         self._said = ("", "")
         self._loading = False
         self._whole = True
-        self._told: Photo | None = None
 
     @property
     def highlighted_id(self) -> int | None:
@@ -178,7 +166,6 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
         self.virtual_size = Size(0, len(self.rows))
         self.scroll_to(y=max(0, self.cursor - row), animate=False, immediate=True, force=True)
         self._reveal()
-        self._told = None
         self._tell()
         self._look()
 
@@ -316,8 +303,7 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
 
     def _tell(self) -> None:
         """Say which photo is under the cursor now."""
-        self._told = self.highlighted
-        self.post_message(self.Highlighted(self, self.highlighted_id, self.cursor, self._told))
+        self.told = self.highlighted
 
     def _look(self) -> None:
         """Say which rows are in sight, and have those fetched that are not known."""
@@ -345,7 +331,7 @@ class PhotoList(RowMoves, ScrollView, can_focus=True):
                 if self.rows.store(token, asked, await self._fetch(asked)):
                     self.refresh()
                     self.post_message(self.Fetched())
-                    if self.highlighted is not self._told:
+                    if self.highlighted is not self.told:
                         self._tell()
         except Exception as error:  # the list stays as it is, and its screen says why
             log.exception("The photos in sight could not be read")

@@ -138,8 +138,9 @@ class PhotoPreview(Vertical):
 
     def show(self, photo: Photo, details: str | Content = "", neighbours: Sequence[Photo] = ()) -> None:
         """Show a photo; `neighbours` are painted ahead, in this order, once it is on the screen."""
-        now = time.monotonic()
-        repeating, self._moved_at = now - self._moved_at < KEYS_REPEAT_WITHIN, now
+        repeating, now = False, time.monotonic()
+        if self._photo is None or photo.id != self._photo.id:
+            repeating, self._moved_at = now - self._moved_at < KEYS_REPEAT_WITHIN, now
         self._photo, self._neighbours = photo, neighbours
         self.border_title = Content(one_line(photo.name))
         pause = SETTLE if repeating else 0.0
