@@ -357,7 +357,7 @@ async def test_what_the_editor_wrote_can_be_undone(running: Running, monkeypatch
     def edit(_: object, text: str) -> str:
         return f"{text}\nanother\0 line"
 
-    monkeypatch.setattr("fluffy_tui.tui.screens.compose.edit_outside", edit)
+    monkeypatch.setattr("fluffy_tui.tui.screens.writes_captions.edit_outside", edit)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"mine", "ctrl+e")
         assert form(driver).caption.text == "mine\nanother line"

@@ -97,7 +97,7 @@ async def test_an_empty_caption_is_gone_to_a_photo_left_out_and_texts_are_kept(
     async with running(persona="sarah") as driver:
         await driver.press("3", "f")
         left_out = shown(driver)[1]
-        await driver.press("ctrl+j", "ctrl+x", *"two", "ctrl+b", "ctrl+s")
+        await driver.press("ctrl+j", "ctrl+o", *"two", "ctrl+b", "ctrl+s")
         assert left_out not in shown(driver)
         assert len(shown(driver)) == 6
         assert driver.screen.is_reviewing
@@ -130,7 +130,7 @@ async def test_marked_photos_come_in_the_order_they_were_marked_and_lines_of_the
         assert [entry.text.caption for entry in driver.screen.week.posts] == ["one", "two!", "two"]
         assert driver.screen.week.posts[1].text.alt_text == "fog"
         assert not any("no alt text" in mark for mark in marks(driver))
-        await driver.press("g", "f2", *"1", "ctrl+s", "G", "ctrl+x")
+        await driver.press("g", "f2", *"1", "ctrl+s", "G", "ctrl+o")
         assert shown(driver) == [20, 31]
         assert driver.screen.is_reviewing
         await driver.press("ctrl+s")
@@ -244,7 +244,7 @@ async def test_a_picture_that_cannot_be_read_stops_its_line_only(
     services.planning.unreadable = "It is broken."
     async with running(persona="sarah") as driver:
         await fill(driver, 20)
-        assert "✗ It is broken. (ctrl+x)" in marks(driver)
+        assert "✗ It is broken. (ctrl+o)" in marks(driver)
         await write(driver, "one")
         await driver.press("ctrl+s")
         assert driver.screen.said == "! It is broken."
@@ -257,9 +257,9 @@ async def test_photos_that_are_gone_are_said_and_the_last_one_left_out_leads_bac
     async with running(persona="sarah") as driver:
         await fill(driver, 777)
         assert driver.screen.said == "These photos are gone from the library. esc goes back"
-        await driver.press("ctrl+n", "ctrl+s", "ctrl+x", "ctrl+b", "z", "escape")
+        await driver.press("ctrl+n", "ctrl+s", "ctrl+o", "ctrl+b", "z", "escape")
         await fill(driver, 20)
-        await driver.press("ctrl+x")
+        await driver.press("ctrl+o")
         assert not isinstance(driver.screen, FillWeekScreen)
 
 
@@ -329,7 +329,7 @@ async def test_leaving_waits_while_the_week_is_submitted(running: Running, servi
         await driver.pilot.press("ctrl+s")
         while not started.is_set():
             await driver.pilot.pause()
-        for key in ("escape", "ctrl+s", "z", "ctrl+x", "f2"):
+        for key in ("escape", "ctrl+s", "z", "ctrl+o", "f2"):
             await driver.pilot.press(key)
         assert isinstance(driver.screen, FillWeekScreen)
         assert driver.screen.said == "Submitting 1 of 1 … A moment, please."

@@ -71,5 +71,5 @@ def test_themes(
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 45)], ids=["80x24", "140x45"])
 def test_submitted(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    keys = ("3", "f", *["ctrl+x"] * 5, *"one", "ctrl+n", *"two", "ctrl+s", "ctrl+s")
+    keys = ("3", "f", *["ctrl+o"] * 5, *"one", "ctrl+n", *"two", "ctrl+s", "ctrl+s")
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))

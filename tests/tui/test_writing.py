@@ -138,7 +138,7 @@ async def test_what_is_typed_in_one_burst_is_taken_in_order(
             seen.append(text)
             return f"{text}!"
 
-        monkeypatch.setattr("fluffy_tui.tui.screens.compose.edit_outside", edit)
+        monkeypatch.setattr("fluffy_tui.tui.screens.writes_captions.edit_outside", edit)
         for key in (*"abc", "ctrl+e"):
             driver.app.simulate_key(key)
         await driver.settle()

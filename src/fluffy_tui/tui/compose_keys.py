@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fluffy_tui.tui.actions import Action, Place
+from fluffy_tui.tui.writing_keys import helping
 
 COMPOSE = (
     Action(
@@ -37,30 +38,7 @@ COMPOSE = (
         Place.COMPOSE,
         footer=True,
     ),
-    Action(
-        "compose.insert",
-        "ctrl+g",
-        "insert",
-        "Find a hashtag set or a snippet by a few letters, and put it in.",
-        Place.COMPOSE,
-    ),
-    Action(
-        "compose.earlier",
-        "ctrl+l",
-        "earlier",
-        "Read the persona's last captions, and put one in.",
-        Place.COMPOSE,
-    ),
-    Action(
-        "compose.snippets", "f4", "snippets", "Write and change hashtag sets and snippets.", Place.COMPOSE
-    ),
-    Action(
-        "compose.open_outside",
-        "f5",
-        "open",
-        "Open the photo outside, as your desktop shows it.",
-        Place.COMPOSE,
-    ),
+    *helping("compose", Place.COMPOSE),
     Action(
         "compose.same_picture",
         "f8",
@@ -161,13 +139,21 @@ FILL = (
     Action("fill.before", "ctrl+b", "before", "Go back to the caption before.", Place.FILL, footer=True),
     Action("fill.caption", "f2", "caption", "Go to the caption, of the table's line too.", Place.FILL),
     Action("fill.alt_text", "f3", "alt text", "Go to the alt text, of the table's line too.", Place.FILL),
+    Action("fill.editor", "ctrl+e", "editor", "Write the caption in $VISUAL or $EDITOR.", Place.FILL),
+    *helping("fill", Place.FILL),
+    Action(
+        "fill.same_picture",
+        "f8",
+        "same picture",
+        "See the picture beside the earlier post of it.",
+        Place.FILL,
+    ),
     Action(
         "fill.fit",
         "ctrl+f",
         "fit",
         "Choose shape, crop or padding of this picture.",
         Place.FILL,
-        priority=True,
     ),
     Action(
         "fill.open",
@@ -179,11 +165,10 @@ FILL = (
     ),
     Action(
         "fill.leave_out",
-        "ctrl+x",
+        "ctrl+o",
         "leave out",
-        "Leave this photo out of the week.",
+        "Leave this photo out of the week; its text is kept with it.",
         Place.FILL,
-        priority=True,
     ),
     Action("fill.submit", "ctrl+s", "submit all", "Send all of them on their way.", Place.FILL, footer=True),
     Action("fill.undo", "z", "undo", "Take back every post of this week that can be.", Place.FILL),

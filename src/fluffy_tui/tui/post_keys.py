@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fluffy_tui.tui.actions import Action, Place
+from fluffy_tui.tui.writing_keys import helping
 
 _FILTERS = (
     ("all", "a", "all", "Show all posts."),
@@ -128,7 +129,6 @@ EDITING = (
         "fit",
         "Choose how the picture is fitted; it is rendered and hosted anew, in Buffer too.",
         Place.EDITING,
-        priority=True,
         footer=True,
     ),
     Action("edit.when", "ctrl+t", "when", "Choose when it goes out.", Place.EDITING, footer=True),
@@ -138,9 +138,11 @@ EDITING = (
         "editor",
         "Write the caption in $VISUAL or $EDITOR.",
         Place.EDITING,
-        priority=True,
         footer=True,
     ),
+    *helping("edit", Place.EDITING),
+    Action("edit.caption", "f2", "caption", "Go to the caption.", Place.EDITING),
+    Action("edit.alt_text", "f3", "alt text", "Go to the alt text.", Place.EDITING),
     Action(
         "edit.back",
         "escape",

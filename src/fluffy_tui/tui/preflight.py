@@ -82,13 +82,18 @@ def preflight(draft: Draft) -> list[Mark]:
     """Return the marks, in the order of the form."""
     return [
         *_picture(draft),
-        *_caption(draft),
-        *_likeness(draft),
-        _alt_text(draft),
+        *word_marks(draft),
         *_channel(draft),
-        *_time(draft),
+        *time_marks(draft),
         *_seen_before(draft),
     ]
+
+
+def word_marks(draft: Draft) -> Iterator[Mark]:
+    """Yield the marks of caption and alt text."""
+    yield from _caption(draft)
+    yield from _likeness(draft)
+    yield _alt_text(draft)
 
 
 def _picture(draft: Draft) -> Iterator[Mark]:
@@ -208,7 +213,8 @@ def _channel(draft: Draft) -> Iterator[Mark]:
         yield Mark(Verdict.FINE, "host")
 
 
-def _time(draft: Draft) -> Iterator[Mark]:
+def time_marks(draft: Draft) -> Iterator[Mark]:
+    """Yield the marks of the time; none before it is known what else is planned."""
     agenda = draft.agenda
     if agenda is None:
         return

@@ -110,7 +110,7 @@ class Week:
         return [replace(mark, key=_HERE.get(mark.key, mark.key)) for mark in preflight(draft)]
 
 
-_HERE = {"esc": "ctrl+x", "ctrl+t": ""}
+_HERE = {"esc": "ctrl+o", "ctrl+t": ""}
 """What mends here in place of the composer's key: a photo is left out; its slot is given, not chosen."""
 
 

@@ -25,6 +25,35 @@ COMPLETING = (
     ),
 )
 
+
+def helping(prefix: str, place: Place) -> tuple[Action, ...]:
+    """Return what helps to write a caption, under the ids of the place where it is written."""
+    return (
+        Action(
+            f"{prefix}.insert",
+            "ctrl+g",
+            "insert",
+            "Find a hashtag set or a snippet by a few letters, and put it in.",
+            place,
+        ),
+        Action(
+            f"{prefix}.earlier",
+            "ctrl+l",
+            "earlier",
+            "Read the persona's last captions, and put one in.",
+            place,
+        ),
+        Action(f"{prefix}.snippets", "f4", "snippets", "Write and change hashtag sets and snippets.", place),
+        Action(
+            f"{prefix}.open_outside",
+            "f5",
+            "open",
+            "Open the photo outside, as your desktop shows it.",
+            place,
+        ),
+    )
+
+
 PICKING = (
     Action(
         "picking.take",

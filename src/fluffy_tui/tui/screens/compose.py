@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.editor import EditorFailed, edit_outside
 from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.keys import Place, bindings
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.context import Context
-    from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
 
 log = logging.getLogger(__name__)
 
@@ -109,11 +107,6 @@ class ComposeScreen(SubmitsCaptions):
             context.clock,
         )
 
-    @property
-    def caption_editor(self) -> CaptionEditor:
-        """Where the caption is written."""
-        return self._form.caption
-
     def compose_body(self) -> ComposeResult:
         """Lay the photo beside the form, over what would stop the post."""
         yield Vertical(Horizontal(self._preview, self._form, id="fields"), self._line)
@@ -141,11 +134,14 @@ class ComposeScreen(SubmitsCaptions):
 
     def on_screen_resume(self) -> None:
         """Draw what another screen covered."""
+        self.repaint()
+
+    def repaint(self) -> None:
+        """Draw the picture anew."""
         self._preview.repaint()
 
     def on_screen_suspend(self) -> None:
         """Keep the text while another screen is shown."""
-        self.caption_editor.offered.close()
         self.keep_now()
 
     def on_unmount(self) -> None:
@@ -163,10 +159,6 @@ class ComposeScreen(SubmitsCaptions):
     def action_when(self) -> None:
         """Choose when it goes out."""
         self._form.when.begin()
-
-    def action_caption(self) -> None:
-        """Give the keyboard to the caption."""
-        self._form.caption.focus()
 
     def action_alt_text(self) -> None:
         """Give the keyboard to the alt text."""
@@ -196,20 +188,6 @@ class ComposeScreen(SubmitsCaptions):
         self.context.state_file.remember(fit=(self.persona.id, replace(framing, turn=0).written))
         self._edited()
         self._make_rendition()
-
-    def action_editor(self) -> None:
-        """Write the caption in the person's own editor."""
-        self.keep_now()
-        caption = self._form.caption
-        try:
-            text = edit_outside(self.app, caption.text)
-        except EditorFailed as error:
-            self._form.say(str(error), wrong=True)
-        else:
-            if text != caption.text:
-                caption.put(text, (0, 0), caption.document.end)
-        finally:
-            self._preview.repaint()
 
     @on(ComposeForm.Edited)
     def _edited(self) -> None:

@@ -9,16 +9,19 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for, text_length
+from fluffy_tui.networks import rules_for, text_length
 from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
+from fluffy_tui.tui.keys import Place
 from fluffy_tui.tui.messages import PostChanged
 from fluffy_tui.tui.post_changes import framing_of, without
-from fluffy_tui.tui.screens.compose_facts import read_agenda
-from fluffy_tui.tui.screens.frame import FrameScreen
-from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+from fluffy_tui.tui.preflight import Draft, time_marks, word_marks
+from fluffy_tui.tui.screens.compose_facts import read_agenda, service_of
+from fluffy_tui.tui.screens.writes_captions import WritesCaptions
+from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.widgets.preflight import PreflightLine
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
 from fluffy_tui.tui.wording import one_line, state_sign, state_words
@@ -28,11 +31,13 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.context import Context
 
 
-class EditForm(FrameScreen):
+class EditForm(WritesCaptions):
     """Shows a post in fields, and how far it is meanwhile; what is done with them is the subclass's.
 
     Args:
@@ -46,31 +51,51 @@ class EditForm(FrameScreen):
         self._posts = list(posts)
         self._only_time = only_time or len(posts) > 1
         self._shown = KeptText()
-        post = self._posts[0]
-        persona = context.overview.personas.get(post.persona_id, context.overview.persona)
-        self._persona = persona
-        channel = persona.channel if persona else None
-        self._zone = zone_of(persona, context.zone)
-        self._rules = rules_for(str(channel.service) if channel else UNKNOWN_SERVICE)
+        self._zone = zone_of(self.persona, context.zone)
+        self._rules = rules_for(service_of(self.persona))
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._caption = CaptionEditor(
-            "caption", lambda text: text_length(text, self._rules), self._rules.caption_limit, id="caption"
+            "caption",
+            lambda text: text_length(text, self._rules),
+            self._rules.caption_limit,
+            id="caption",
+            placeholder=WHAT_GOES_OUT,
+            fold=self._rules.caption_fold,
         )
         self._alt_text = CaptionEditor("alt text", len, self._rules.alt_text_limit, id="alt-text")
         self._when = WhenPicker(self._zone, context.zone, context.clock, id="when")
-        self._framing = framing_of(post)
+        self._framing = framing_of(self._posts[0])
         self._fitted = Static("", id="edited-fit", markup=False)
         self._about = Static("", id="edited-post", markup=False)
         self._said = Static("", id="edit-said", markup=False)
+        self._marks = PreflightLine(context.setup.settings.keys, Place.EDITING)
+        self._agenda: Agenda | None = None
         self._form = Vertical(
             self._about,
             self._caption,
+            self._caption.offered,
             self._alt_text,
             self._fitted,
             self._when,
             self._said,
+            self._marks,
             id="edit-form",
         )
+
+    @property
+    def persona(self) -> Persona:
+        """The persona whose post it is: among troubles, that may be another one than is chosen."""
+        return self.context.overview.personas.get(self._posts[0].persona_id, super().persona)
+
+    @property
+    def caption_editor(self) -> CaptionEditor:
+        """Where the caption is written."""
+        return self._caption
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo of the post."""
+        return self._preview.photo
 
     @property
     def said(self) -> str:
@@ -98,10 +123,26 @@ class EditForm(FrameScreen):
     @work(group="agenda", exclusive=True, exit_on_error=False, description="reading what is planned")
     async def _read_agenda(self) -> None:
         """Have the times told with the channel's slots and its other posts."""
-        if self._persona is None:
-            return
-        agenda = await read_agenda(self.context, self._persona)
-        self._when.plan_with(without(agenda, {post.id for post in self._posts}))
+        agenda = await read_agenda(self.context, self.persona)
+        self._agenda = without(agenda, {post.id for post in self._posts})
+        self._when.plan_with(self._agenda)
+        self.inspect()
+
+    def inspect(self) -> None:
+        """Say what would stop or mar the post with the words and the time that stand here now."""
+        draft = Draft(
+            caption=self._caption.text,
+            alt_text=self._alt_text.text,
+            share_mode=self._when.share_mode,
+            rules=self._rules,
+            now=self.context.clock(),
+            zone=self._zone,
+            at=self._when.moment,
+            agenda=self._agenda,
+            earlier=self.earlier_captions,
+        )
+        words = () if self._only_time else word_marks(draft)
+        self._marks.show([*words, *time_marks(draft)])
 
     def _tell_fit(self) -> None:
         is_new = self._framing != framing_of(self._posts[0])
@@ -131,6 +172,15 @@ class EditForm(FrameScreen):
             fit=self._framing.written,
         )
 
-    def _say(self, words: str, *, wrong: bool = False) -> None:
+    def repaint(self) -> None:
+        """Draw the picture anew."""
+        self._preview.repaint()
+
+    def texts_read(self) -> None:
+        """Compare the caption with earlier ones."""
+        self.inspect()
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """Say something below the fields."""
         self._said.update(f"! {one_line(words)}" if wrong else one_line(words))
         self._said.set_class(wrong, "-wrong")

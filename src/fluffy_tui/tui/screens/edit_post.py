@@ -13,7 +13,6 @@ from textual.widgets import TextArea
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import caption_problem
-from fluffy_tui.tui.editor import EditorFailed, edit_outside
 from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.keys import Place, bindings
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.context import Context
 
 log = logging.getLogger(__name__)
+
+_OF_WORDS = frozenset({"editor", "fit", "insert", "earlier", "snippets", "caption", "alt_text"})
 
 
 class EditPostScreen(EditForm):
@@ -83,25 +84,30 @@ class EditPostScreen(EditForm):
             self._caption.focus()
         self._look_at_photo()
         self._read_agenda()
+        if not self._only_time:
+            self.read_texts()
+        self.inspect()
+
+    def on_screen_resume(self) -> None:
+        """Draw what another screen covered."""
+        self.repaint()
 
     def on_screen_suspend(self) -> None:
         """Keep the text while another screen is shown."""
-        self._keep_now()
+        self.keep_now()
 
     def on_unmount(self) -> None:
         """Keep the text, whatever way the screen is left."""
-        self._keep_now()
+        self.keep_now()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer no editor and no fit where only the time is changed."""
-        return (
-            not self._only_time if action in ("editor", "fit") else super().check_action(action, parameters)
-        )
+        """Offer nothing that is about words or picture where only the time is changed."""
+        return not self._only_time if action in _OF_WORDS else super().check_action(action, parameters)
 
     async def action_back(self) -> None:
         """Go back; what was typed is kept."""
         if self._saving:
-            self._say("It is being saved; a moment, please.")
+            self.say("It is being saved; a moment, please.")
             return
         await self.dismiss()
 
@@ -109,25 +115,16 @@ class EditPostScreen(EditForm):
         """Choose when it goes out."""
         self._when.begin()
 
-    def action_editor(self) -> None:
-        """Write the caption in the person's own editor."""
-        self._keep_now()
-        try:
-            text = edit_outside(self.app, self._caption.text)
-        except EditorFailed as error:
-            self._say(str(error), wrong=True)
-        else:
-            if text != self._caption.text:
-                self._caption.load_clean(text)
-        finally:
-            self._preview.repaint()
+    def action_alt_text(self) -> None:
+        """Give the keyboard to the alt text."""
+        self._alt_text.focus()
 
     def action_fit(self) -> None:
         """Choose how the picture is fitted, before and after side by side."""
         from fluffy_tui.tui.screens.fit import FitScreen
 
         if self._preview.photo is not None:
-            screen = FitScreen(self.context, self._preview.photo, self._framing, self._persona)
+            screen = FitScreen(self.context, self._preview.photo, self._framing, self.persona)
             self.app.push_screen(screen, self._take_fit)
 
     def _take_fit(self, framing: Framing | None) -> None:
@@ -139,13 +136,13 @@ class EditPostScreen(EditForm):
     def action_save(self) -> None:
         """Change the post, once."""
         if self._saving:
-            self._say("It is being saved already.")
+            self.say("It is being saved already.")
             return
-        self._keep_now()
+        self.keep_now()
         if not self._accepts():
             return
         self._saving, self._form.disabled = True, True
-        self._say("saving …")
+        self.say("saving …")
         saving: Any = partial(self._save, [self._changes(post) for post in self._posts])
         self.app.run_worker(  # of the app, so that leaving this screen does not break it off
             saving, group="edit-post", description="changing the post", exit_on_error=False
@@ -154,10 +151,11 @@ class EditPostScreen(EditForm):
     @on(TextArea.Changed)
     @on(WhenPicker.Changed)
     def _edited(self) -> None:
+        self.inspect()
         if not self._is_touched and self._typed() == self._shown:
             return  # only what was shown at first
         self._is_touched = True
-        self._say("")
+        self.say("")
         if not self._unsaved:
             self._unsaved = True
             self._keep()
@@ -175,7 +173,7 @@ class EditPostScreen(EditForm):
         kept = await asyncio.to_thread(self.context.kept_texts.load, photo)
         if kept is not None and not self._is_touched:
             self._show(kept)
-            self._say("This is what was typed here before and not saved.")
+            self.say("This is what was typed here before and not saved.")
 
     def _changes(self, post: Post) -> dict[str, Any]:
         typed = self._typed()
@@ -186,16 +184,16 @@ class EditPostScreen(EditForm):
         problem = None if self._only_time else caption_problem(self._caption.text, self._rules)
         surplus = len(self._alt_text.text) - self._rules.alt_text_limit
         if problem is not None:
-            self._say(str(problem), wrong=True)
+            self.say(str(problem), wrong=True)
             self._caption.complain()
         elif surplus > 0 and not self._only_time:
-            self._say(f"The alt text is {surplus:,} characters too long.", wrong=True)
+            self.say(f"The alt text is {surplus:,} characters too long.", wrong=True)
             self._alt_text.complain()
         elif self._when.share_mode is ShareMode.CUSTOM_SCHEDULED and self._when.at is None:
             self._when.begin()
-            self._say(self._when.meaning, wrong=True)
+            self.say(self._when.meaning, wrong=True)
         elif not any(self._changes(post) or sends_again(post) for post in self._posts):
-            self._say("Nothing is different yet.")
+            self.say("Nothing is different yet.")
         else:
             return True
         return False
@@ -244,7 +242,7 @@ class EditPostScreen(EditForm):
             self.app.notify(one_line(reason), severity="error", timeout=15, markup=False)
             return
         self._form.disabled = False
-        self._say(reason, wrong=True)
+        self.say(reason, wrong=True)
         if self.focused is None:
             (self._when if self._only_time else self._caption).focus()
 
@@ -259,7 +257,8 @@ class EditPostScreen(EditForm):
                 self._not_kept(error)
                 return
 
-    def _keep_now(self) -> None:
+    def keep_now(self) -> None:
+        """Write down what is typed before going on."""
         if not self._unsaved or self._keeping is None:
             return
         self._unsaved = False
@@ -271,4 +270,4 @@ class EditPostScreen(EditForm):
     def _not_kept(self, error: OSError) -> None:
         self._unsaved = True
         log.warning("the text of post %s cannot be kept: %s", self._posts[0].id, error)
-        self._say(f"This text cannot be written down ({error.strerror}); it is only here.", wrong=True)
+        self.say(f"This text cannot be written down ({error.strerror}); it is only here.", wrong=True)

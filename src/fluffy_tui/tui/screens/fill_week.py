@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.framing import Framing
     from fluffy_tui.tui.week import WeekPost
 
-REVIEWED = "ctrl+s submits all · enter writes on · ctrl+x leaves one out"
+REVIEWED = "ctrl+s submits all · enter writes on · ctrl+o leaves one out"
 
 
 class FillWeekScreen(WeekFrame):
@@ -43,6 +43,12 @@ class FillWeekScreen(WeekFrame):
             "fill.before",
             "fill.caption",
             "fill.alt_text",
+            "fill.editor",
+            "fill.insert",
+            "fill.earlier",
+            "fill.snippets",
+            "fill.open_outside",
+            "fill.same_picture",
             "fill.fit",
             "fill.leave_out",
             "fill.submit",
@@ -58,13 +64,13 @@ class FillWeekScreen(WeekFrame):
     def on_mount(self) -> None:
         """Read the photos and the slots."""
         self.query_one("#week").display = False
-        self._say("Looking for free slots, and for pictures that are alike …")
+        self.say("Looking for free slots, and for pictures that are alike …")
         self._begin()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the next caption only where one is written."""
-        if action == "next":
-            return not self.is_reviewing
+        """Offer the next caption, and what goes into one, only where one is written."""
+        if action in ("next", "insert", "earlier", "editor"):
+            return bool(self.week.posts) and not self.is_reviewing
         return super().check_action(action, parameters)
 
     # Keys
@@ -73,7 +79,7 @@ class FillWeekScreen(WeekFrame):
         """Write the next caption, or look all of them over after the last."""
         if self._busy or self.is_reviewing or not self.week.posts:
             return
-        self._keep_now()
+        self.keep_now()
         later = [n for n in range(self._here + 1, len(self.week.posts)) if self.week.posts[n].post is None]
         self._write(later[0]) if later else self._look_over()
 
@@ -81,7 +87,7 @@ class FillWeekScreen(WeekFrame):
         """Go back to the caption before; from the table to the one of its line."""
         if self._busy or not self.week.posts:
             return
-        self._keep_now()
+        self.keep_now()
         if self.is_reviewing:
             self._write(self._here)
             return
@@ -106,11 +112,20 @@ class FillWeekScreen(WeekFrame):
             screen = FitScreen(self.context, entry.photo, framing_of(self.context, self.persona, entry))
             self.app.push_screen(screen, lambda framing: self._fitted(entry, framing))
 
+    def action_same_picture(self) -> None:
+        """See the picture beside the earlier post of it."""
+        from fluffy_tui.tui.screens.same_picture import SamePictureScreen
+
+        if not self.week.posts or (sighting := self._entry.sighting) is None:
+            self.say("No earlier post of this picture is known.")
+        else:
+            self.app.push_screen(SamePictureScreen(self.context, self._entry.photo, sighting))
+
     def action_leave_out(self) -> None:
         """Leave this photo out; its text is kept with it."""
         if not self._may_change():
             return
-        self._keep_now()
+        self.keep_now()
         self.week.leave_out(self._here)
         if not self.week.posts:
             self.dismiss()
@@ -122,19 +137,19 @@ class FillWeekScreen(WeekFrame):
         """Look all of them over, or send them on their way from the table."""
         if self._busy or not self.week.posts:
             return
-        self._keep_now()
+        self.keep_now()
         if not self.is_reviewing:
             self._look_over()
             return
         for number, entry in enumerate(self.week.posts):
             if entry.post is None and (problem := entry.problem(self._rules)):
                 self._write(number)
-                self._say(f"! {problem}")
+                self.say(problem, wrong=True)
                 return
         if self.week.waiting:
             self._start(self._submit, "submitting the week")
         else:
-            self._say("All of them are submitted. z takes all of them back · esc leaves")
+            self.say("All of them are submitted. z takes all of them back · esc leaves")
 
     def action_undo(self) -> None:
         """Take back what was submitted."""
@@ -143,12 +158,12 @@ class FillWeekScreen(WeekFrame):
         if self.week.submitted:
             self._start(self._take_back, "taking the week back")
         else:
-            self._say("Nothing of this week was submitted yet.")
+            self.say("Nothing of this week was submitted yet.")
 
     def action_back(self) -> None:
         """Go from the table to the captions, or leave; texts are kept."""
         if self._busy:
-            self._say(f"{self._busy} A moment, please.")
+            self.say(f"{self._busy} A moment, please.")
         elif self.is_reviewing and not self.week.submitted and self.week.posts:
             self._write(self._here)
         else:
@@ -160,12 +175,13 @@ class FillWeekScreen(WeekFrame):
     async def _begin(self) -> None:
         await begin_week(self.context, self.persona, self.week, self._ids)
         if not self.week.posts:
-            self._say("These photos are gone from the library. esc goes back")
+            self.say("These photos are gone from the library. esc goes back")
             return
         for entry in self.week.posts:
             entry.text = self._texts.begin(entry.photo) or entry.text
         self.query_one("#week").display = True
         self._write(0)
+        self.read_texts()
         self._look(tuple(self.week.posts))
 
     @work(group="week-facts", exit_on_error=False, description="rendering the week's pictures")
@@ -219,7 +235,7 @@ class FillWeekScreen(WeekFrame):
         self._table.focus()
         wrong = sum(bool(entry.problem(self._rules)) for entry in self.week.waiting)
         posts = "1 post needs" if wrong == 1 else f"{wrong} posts need"
-        self._say(f"{posts} another look: ctrl+s goes there." if wrong else REVIEWED)
+        self.say(f"{posts} another look: ctrl+s goes there." if wrong else REVIEWED)
 
     # All in one go, and back
 
@@ -255,5 +271,5 @@ class FillWeekScreen(WeekFrame):
 
     def _answer(self, words: str) -> None:
         if self.is_attached:
-            self._say(words)
+            self.say(words)
             self._inspect()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -37,9 +38,9 @@ class ActsOnPosts(_Mixin):
 
     context: Context
 
+    @abstractmethod
     def posts_in_question(self) -> Sequence[Post]:
         """Return the posts that the keys are for: those marked, or the one under the cursor."""
-        raise NotImplementedError
 
     def channel_in_question(self) -> str | None:
         """Return the id of the channel that `open_in_buffer` opens."""

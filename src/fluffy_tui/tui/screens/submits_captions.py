@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import ScheduleResult
     from fluffy_tui.tui.context import Context
     from fluffy_tui.tui.kept_texts import KeptText
+    from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
     from fluffy_tui.tui.widgets.compose_form import ComposeForm
 
 log = logging.getLogger(__name__)
@@ -40,16 +42,31 @@ class SubmitsCaptions(WritesCaptions):
     _form: ComposeForm
 
     def __init__(self, context: Context, photo: Photo, submitted: Callable[[int], None]) -> None:
-        super().__init__(context, photo)
+        super().__init__(context)
+        self._photo = photo
         self._submitted = submitted
         self._keeping = TextKeeping(context.kept_texts, photo)
         self._unsaved = False
         self._submitting = False
         self._done = False
 
+    @property
+    def photo(self) -> Photo:
+        """What the caption is for."""
+        return self._photo
+
+    @property
+    def caption_editor(self) -> CaptionEditor:
+        """Where the caption is written."""
+        return self._form.caption
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """Say something below the fields."""
+        self._form.say(words, wrong=wrong)
+
+    @abstractmethod
     def inspect(self) -> None:
         """Say what would stop the post as it is now."""
-        raise NotImplementedError
 
     def action_submit(self) -> None:
         """Send the post on its way, once."""

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-EARLIER = 30
-"""Captions that the new ones are compared with."""
 NEIGHBOURS = 50
 """Photos that are looked at for those most like one of the week."""
 _SAME = (Relation.SAME_FILE, Relation.SAME_PICTURE, Relation.SAME_SCENE)
@@ -40,8 +38,6 @@ async def begin_week(context: Context, persona: Persona, week: Week, photo_ids: 
     wished = [id_ for id_ in dict.fromkeys(photo_ids) if id_ in photos]
     week.posts = [WeekPost(photos[id_]) for id_ in arrange(wished, likenesses, places(free, agenda.planned))]
     give_slots(week.posts, free)
-    posts = await context.services.scheduling.posts(persona, limit=EARLIER)
-    week.earlier = tuple(post.caption for post in posts)
 
 
 async def look_at(context: Context, persona: Persona, entry: WeekPost) -> None:

@@ -10,27 +10,29 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import DataTable, Static, TextArea
 
 from fluffy_tui.networks import rules_for, text_length
+from fluffy_tui.tui.keys import Place
 from fluffy_tui.tui.photo_details import photo_details
 from fluffy_tui.tui.screens.compose_facts import service_of
-from fluffy_tui.tui.screens.frame import FrameScreen
+from fluffy_tui.tui.screens.writes_captions import WritesCaptions
 from fluffy_tui.tui.week import Week
 from fluffy_tui.tui.week_texts import WeekTexts
-from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.preflight import PreflightLine
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.week_table import WeekTable
-from fluffy_tui.tui.wording import both_zones
+from fluffy_tui.tui.wording import both_zones, one_line
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.context import Context
     from fluffy_tui.tui.week import WeekPost
 
 
-class WeekFrame(FrameScreen):
+class WeekFrame(WritesCaptions):
     """Shows a week, writes down what is typed, and says what would stop each of its posts.
 
     Args:
@@ -53,7 +55,7 @@ class WeekFrame(FrameScreen):
         #review { width: 1fr; display: none; border: round $border; border-title-color: $text; }
         &.-reviewing #writing { display: none; }
         &.-reviewing #review { display: block; }
-        #said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+        #said { height: auto; max-height: 3; padding: 0 1; color: $text-muted; &.-wrong { color: $text-error; } }
     }
     """
 
@@ -67,13 +69,13 @@ class WeekFrame(FrameScreen):
             lambda text: text_length(text, rules),
             rules.caption_limit,
             id="caption",
-            placeholder="What goes out with the picture",
+            placeholder=WHAT_GOES_OUT,
             fold=rules.caption_fold,
         )
         self._alt_text = CaptionEditor("alt text", len, rules.alt_text_limit, id="alt-text")
         self._slot = Static("", id="slot", markup=False)
         self._table = WeekTable()
-        self._marks = PreflightLine()
+        self._marks = PreflightLine(context.setup.settings.keys, Place.FILL)
         self._said = Static("", id="said", markup=False)
         self._texts = WeekTexts(context.kept_texts)
         self._here = 0
@@ -101,7 +103,7 @@ class WeekFrame(FrameScreen):
         review = Vertical(self._table, id="review")
         yield Horizontal(
             self._preview,
-            Vertical(self._caption, self._alt_text, self._slot, id="writing"),
+            Vertical(self._caption, self._caption.offered, self._alt_text, self._slot, id="writing"),
             review,
             id="week",
         )
@@ -110,11 +112,39 @@ class WeekFrame(FrameScreen):
 
     def on_screen_resume(self) -> None:
         """Draw what another screen covered."""
-        self._preview.repaint()
+        self.repaint()
+
+    def on_screen_suspend(self) -> None:
+        """Keep all texts while another screen is shown."""
+        self.keep_now()
 
     def on_unmount(self) -> None:
         """Keep all texts, whatever way the screen is left."""
-        self._keep_now()
+        self.keep_now()
+
+    def repaint(self) -> None:
+        """Draw the picture anew."""
+        self._preview.repaint()
+
+    @property
+    def caption_editor(self) -> CaptionEditor:
+        """Where the caption is written."""
+        return self._caption
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo one is at."""
+        return self._entry.photo if self.week.posts else None
+
+    def texts_read(self) -> None:
+        """Compare the captions with earlier ones."""
+        self.week.earlier = self.earlier_captions
+        self._offer_here()
+        self._inspect()
+
+    def _offer_here(self) -> None:
+        """Offer what was written before, for the other photos of this week first."""
+        self.offer(entry.text.caption for n, entry in enumerate(self.week.posts) if n != self._here)
 
     @property
     def _entry(self) -> WeekPost:
@@ -125,7 +155,7 @@ class WeekFrame(FrameScreen):
         if self._busy or not self.week.posts:
             return False
         if self._entry.post is not None:
-            self._say("This one is submitted. z takes all of them back · esc leaves")
+            self.say("This one is submitted. z takes all of them back · esc leaves")
             return False
         return True
 
@@ -140,11 +170,12 @@ class WeekFrame(FrameScreen):
         with self.prevent(TextArea.Changed):
             self._caption.load_clean(entry.text.caption)
             self._alt_text.load_clean(entry.text.alt_text)
+        self._offer_here()
         self._caption.count_now()
         self._alt_text.count_now()
         self._caption.focus()
         self._show_photo()
-        self._say("")
+        self.say("")
 
     def _show_photo(self) -> None:
         entry = self._entry
@@ -173,13 +204,17 @@ class WeekFrame(FrameScreen):
         try:
             await self._texts.keep(entry.photo)
         except OSError as error:
-            self._say(f"! This text cannot be written down ({error.strerror}); it is only here.")
+            self._not_kept(error)
 
-    def _keep_now(self) -> None:
+    def keep_now(self) -> None:
+        """Write down what was typed for any of the photos."""
         try:
             self._texts.keep_now()
         except OSError as error:
-            self._say(f"! This text cannot be written down ({error.strerror}); it is only here.")
+            self._not_kept(error)
+
+    def _not_kept(self, error: OSError) -> None:
+        self.say(f"This text cannot be written down ({error.strerror}); it is only here.", wrong=True)
 
     @on(DataTable.RowHighlighted)
     def _at_line(self, event: DataTable.RowHighlighted) -> None:
@@ -204,5 +239,7 @@ class WeekFrame(FrameScreen):
         if self.is_reviewing:
             self._table.show(self.week, self.context.clock())
 
-    def _say(self, words: str) -> None:
-        self._said.update(words)
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """Say something below."""
+        self._said.update(f"! {one_line(words)}" if wrong else one_line(words))
+        self._said.set_class(wrong, "-wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -10,13 +11,14 @@ from textual import work
 from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.completions import Completions
+from fluffy_tui.tui.editor import EditorFailed, edit_outside
 from fluffy_tui.tui.outside import show_outside
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.screens.pick_text import PickedText, PickTextScreen
 from fluffy_tui.tui.wording import moment_words, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fluffy_tui.personas import Snippet
     from fluffy_tui.photos import Photo
@@ -33,31 +35,64 @@ _NAME = 60
 
 
 class WritesCaptions(FrameScreen):
-    """A screen with a caption in it; a subclass says which it is, and what is done when more is known.
+    """A screen with a caption in it; a subclass says which it is, and reads the texts once it is shown.
 
     Args:
         context: The world.
-        photo: What the caption is for.
     """
 
-    def __init__(self, context: Context, photo: Photo) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._photo = photo
-        self._earlier: tuple[Post, ...] = ()
+        self._last_posts: tuple[Post, ...] = ()
         self._snippets: tuple[Snippet, ...] = ()
 
     @property
+    @abstractmethod
     def caption_editor(self) -> CaptionEditor:
         """Where the caption is written."""
-        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def photo(self) -> Photo | None:
+        """What the caption is for; None while it is not known."""
+
+    @abstractmethod
+    def keep_now(self) -> None:
+        """Write down what is typed before going on."""
+
+    @abstractmethod
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """Say something near the caption."""
+
+    @abstractmethod
+    def repaint(self) -> None:
+        """Draw the picture anew: something else had the terminal."""
 
     def texts_read(self) -> None:
         """Hear that earlier captions, hashtag sets and snippets are known now."""
+
+    def on_screen_suspend(self) -> None:
+        """Offer nothing under another screen."""
+        self.caption_editor.offered.close()
 
     @property
     def earlier_captions(self) -> tuple[str, ...]:
         """Captions of the persona's last posts, the newest first, without this photo's own."""
         return tuple(post.caption for post in self._earlier)
+
+    @property
+    def _earlier(self) -> list[Post]:
+        own = self.photo.id if self.photo else None
+        return [post for post in self._last_posts if post.photo_id != own]
+
+    def offer(self, just_written: Iterable[str] = ()) -> None:
+        """Offer what is known while the caption is typed.
+
+        Args:
+            just_written: captions that are no posts yet.
+        """
+        captions = (*just_written, *self.earlier_captions)
+        self.caption_editor.completions = Completions(self._snippets, captions)
 
     @work(
         group="texts",
@@ -69,10 +104,9 @@ class WritesCaptions(FrameScreen):
         """Read what can be used again, and offer it while a caption is typed."""
         await asyncio.to_thread(_build_patterns)
         services = self.context.services
-        posts = await services.scheduling.posts(self.persona, limit=EARLIER)
-        self._earlier = tuple(post for post in posts if post.photo_id != self._photo.id)
+        self._last_posts = tuple(await services.scheduling.posts(self.persona, limit=EARLIER))
         self._snippets = tuple(await services.snippets.list(self.persona.id))
-        self.caption_editor.completions = Completions(self._snippets, self.earlier_captions)
+        self.offer()
         self.texts_read()
 
     def action_earlier(self) -> None:
@@ -100,10 +134,29 @@ class WritesCaptions(FrameScreen):
 
         self.app.push_screen(SnippetsScreen(self.context, self.persona), read)
 
+    def action_caption(self) -> None:
+        """Give the keyboard to the caption."""
+        self.caption_editor.focus()
+
+    def action_editor(self) -> None:
+        """Write the caption in the person's own editor."""
+        self.keep_now()
+        caption = self.caption_editor
+        try:
+            text = edit_outside(self.app, caption.text)
+        except EditorFailed as error:
+            self.say(str(error), wrong=True)
+        else:
+            if text != caption.text:
+                caption.put(text, (0, 0), caption.document.end)
+        finally:
+            self.repaint()
+
     @work(group="outside", exclusive=True, exit_on_error=False, description="opening the photo outside")
     async def action_open_outside(self) -> None:
         """Open the photo outside of the terminal."""
-        await show_outside(self.app, self._photo.path)
+        if self.photo is not None:
+            await show_outside(self.app, self.photo.path)
 
     def _pick(self, title: str, texts: Sequence[PickedText], empty: str) -> None:
         self.app.push_screen(PickTextScreen(title, texts, empty), self._put)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
 
+WHAT_GOES_OUT = "What goes out with the picture; # offers hashtags, ; offers snippets"
+"""Stands where a caption is to be written."""
 LONG = 5_000
 """Characters above which counting waits for a pause in typing."""
 PAUSE = 0.15
@@ -95,9 +97,10 @@ class CaptionEditor(CompletingArea):
         return line
 
     def load_clean(self, text: str) -> None:
-        """Show another text, as if it had been typed; undo starts anew."""
+        """Show another text; undo starts anew, and nothing is offered for its last word."""
         self.load_text(_NO_TEXT.sub("", clean_caption(text)))
         self.move_cursor(self.document.end)
+        self.action_dismiss()
 
     def edit(self, edit: Edit) -> EditResult:
         """Make a change, leaving out what is no text."""

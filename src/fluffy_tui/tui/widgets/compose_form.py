@@ -13,7 +13,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import caption_problem, text_length
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.kept_texts import KeptText
-from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, CaptionEditor
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
 from fluffy_tui.tui.wording import one_line
 
@@ -68,7 +68,7 @@ class ComposeForm(Vertical):
             lambda text: text_length(text, rules),
             rules.caption_limit,
             id="caption",
-            placeholder="What goes out with the picture; # offers hashtags, ; offers snippets",
+            placeholder=WHAT_GOES_OUT,
             fold=rules.caption_fold,
         )
         """Where the caption is written."""
