@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from fluffy_tui.demo import Kind, StandIn
@@ -103,3 +104,21 @@ async def test_a_database_that_does_not_answer_is_red(own_home: Path) -> None:
     assert ended.status == 1
     assert checks(ended)["database"]["status"] == "fail"
     assert "hunter2" not in ended.out + ended.err
+
+
+async def test_a_worker_that_lives_but_does_not_deliver_is_told(
+    own_home: Path, environment: dict[str, str]
+) -> None:
+    await doctor(own_home, environment)  # brings the database up to date
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+        for role, age in (("worker", "10 minutes"), ("library", "1 second")):
+            connection.execute(
+                "SELECT set_config('application_name', %s, false)", [f"fluffy-tui {role} here:47"]
+            )
+            connection.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)", [age]
+            )
+    worker = checks(await doctor(own_home, environment, "--json"))["worker"]
+    assert worker["status"] == "warn"
+    assert worker["detail"].startswith("here:47 runs, but its deliveries get nowhere since 6")
+    assert "end that process" in worker["remedy"]

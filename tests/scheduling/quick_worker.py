@@ -1,8 +1,10 @@
-"""The worker mode at the tests' quick pace, as a process that can be killed."""
+"""The worker mode at the tests' quick pace, as a process that can be killed; its argument changes the pace."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import json
 import logging
 import sys
 
@@ -12,4 +14,5 @@ from scheduling.workplace import QUICK
 
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", stream=sys.stderr)
-    raise SystemExit(asyncio.run(worker.run(load_settings(), with_starter=True, pace=QUICK)))
+    pace = dataclasses.replace(QUICK, **json.loads(sys.argv[1]))
+    raise SystemExit(asyncio.run(worker.run(load_settings(), with_starter=True, pace=pace)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sys
 from contextlib import asynccontextmanager
@@ -112,8 +113,8 @@ class Workplace:
             stop.set()
             await task
 
-    def worker_process(self, log: Path) -> Child:
-        """Start a worker as a process of its own, at the quick pace."""
+    def worker_process(self, log: Path, **pace: float) -> Child:
+        """Start a worker as a process of its own, at the quick pace but for what is given."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(HERE.parent),
@@ -125,7 +126,8 @@ class Workplace:
             "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
             "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
         }
-        return Child([sys.executable, str(HERE / "quick_worker.py")], environment, log)
+        command = [sys.executable, str(HERE / "quick_worker.py"), json.dumps(pace)]
+        return Child(command, environment, log)
 
 
 @asynccontextmanager

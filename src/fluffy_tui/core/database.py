@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.pulse import progressed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -116,6 +117,7 @@ class Database:
         try:
             async with self._sessions.begin() as session:
                 yield session
+            progressed()
         except (OperationalError, InterfaceError) as error:
             raise lost(error) from error
 

@@ -13,12 +13,14 @@ from procrastinate import exceptions, sql
 from procrastinate.job_context import AbortReason
 
 from fluffy_tui.core.database import lost
+from fluffy_tui.core.pulse import Pulse
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from procrastinate.job_context import JobContext
+    from procrastinate.middleware import WorkerMiddleware
     from procrastinate.worker import Worker
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +31,9 @@ HEARTBEAT_SECONDS = 5.0
 
 STALLED_SECONDS = 20.0
 """A worker that was silent for this long is taken for dead; its jobs are taken up by others."""
+
+HUNG_SECONDS = 300.0
+"""A job loop that asked for no job for so long, or has a job that committed nothing, says no more that it is alive."""
 
 
 _WAKE_WAITERS = """
@@ -51,9 +56,22 @@ class _Connector(procrastinate.PsycopgConnector):
     When the connection is cut while a job's end is written, Procrastinate gives up. The job then stays `doing` under
     a living worker, where no sweep looks for it, and its lock keeps every later job of its channel waiting. And a job
     that waited for the lock is only found at the next poll, so a channel's posts would go out one a second.
+
+    It also keeps Procrastinate's heartbeat honest, which beats in a task of its own whether or not jobs get on.
     """
 
+    pulse: Pulse
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+        if query == sql.queries["fetch_job"]:
+            self.pulse.beat()
+        return row
+
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        if query == sql.queries["update_heartbeat"] and self.pulse.is_hung:
+            log.warning("no heartbeat: nothing got on for %.0f seconds", self.pulse.silence)
+            return
         if query != sql.queries["finish_job"]:
             await super().execute_query_async(query, **arguments)
             return
@@ -87,6 +105,7 @@ def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
             "keepalives_count": 3,
         },
     )
+    connector.pulse = Pulse(HUNG_SECONDS)
     return procrastinate.App(
         connector=connector,
         worker_defaults={
@@ -147,6 +166,7 @@ async def run_worker(
     *,
     context: dict[str, Any],
     before_start: Callable[[], Awaitable[None]],
+    pulse: Pulse | None = None,
     **options: Any,
 ) -> None:
     """Keep a worker running until `stop` is set, starting it anew whenever it ends by itself.
@@ -159,16 +179,21 @@ async def run_worker(
         stop: set to let running jobs finish and return.
         context: handed to every task as `context.additional_context`.
         before_start: awaited before every start, for example to bring the embedded server back.
+        pulse: told whenever the loop or one of its jobs gets on; without proof there is no heartbeat.
         options: further options of Procrastinate's worker.
     """
     delay = 0.5
     loop = asyncio.get_running_loop()
+    pulse = pulse or Pulse(HUNG_SECONDS)
+    if isinstance(queue.connector, _Connector):
+        queue.connector.pulse = pulse
     while not stop.is_set():
         started = loop.time()
+        pulse.beat()
         try:
             await before_start()
             async with queue.open_async():
-                await _run_until(queue, stop, additional_context=context, **options)
+                await _run_until(queue, stop, pulse, additional_context=context, **options)
         except (exceptions.ConnectorException, OSError) as error:
             log.warning("the worker lost the database: %s", type(error).__name__)
         except Exception:
@@ -180,9 +205,15 @@ async def run_worker(
         await _wait(stop, delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads restarts, guards nothing
 
 
-async def _run_until(queue: procrastinate.App, stop: asyncio.Event, **options: Any) -> None:
+async def _run_until(queue: procrastinate.App, stop: asyncio.Event, pulse: Pulse, **options: Any) -> None:
+    async def follow(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+        del context, worker
+        with pulse.job():
+            return await call_next()
+
+    middleware: list[WorkerMiddleware] = [follow, _tell_abort_from_shutdown]
     worker = asyncio.create_task(
-        queue.run_worker_async(worker_middleware=[_tell_abort_from_shutdown], **options), name="worker"
+        queue.run_worker_async(worker_middleware=middleware, **options), name="worker"
     )
     stopping = asyncio.create_task(stop.wait(), name="worker-stop")
     try:

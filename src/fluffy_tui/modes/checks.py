@@ -67,27 +67,38 @@ async def _database(services: Services) -> Check:
 
 
 async def _worker(services: Services) -> Check:
-    age = await services.workers.heartbeat_age()
-    if age is None:
+    workers = await services.workers.list()
+    if not workers:
         return Check(
             "worker",
             Health.WARN,
             "none is running",
             "the app starts one; or run fluffy-tui --worker as a service",
         )
-    if age > STALLED_SECONDS:
+    still = [worker for worker in workers if worker.stands_still(STALLED_SECONDS)]
+    if still:
         return Check(
             "worker",
             Health.WARN,
-            f"the last one was heard of {age:.0f} s ago",
+            f"{still[0].process} runs, but its deliveries get nowhere{_since(still[0].heartbeat_age)}",
+            "end that process; the next worker goes on with its posts",
+        )
+    heard = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
+    if not heard:
+        return Check(
+            "worker",
+            Health.WARN,
+            f"the last one was heard of {workers[0].heartbeat_age or 0.0:.0f} s ago",
             "start the app or fluffy-tui --worker",
         )
-    heard = [worker for worker in await services.workers.list() if worker.heartbeat_age <= STALLED_SECONDS]
     names = ", ".join(
-        f"{worker.name.removeprefix('fluffy-tui ')} heard of {worker.heartbeat_age:.0f} s ago"
-        for worker in heard
+        f"worker {worker.process} heard of {worker.heartbeat_age or 0.0:.0f} s ago" for worker in heard
     )
     return Check("worker", Health.OK, names if len(heard) == 1 else f"{len(heard)} share the work: {names}")
+
+
+def _since(age: float | None) -> str:
+    return "" if age is None else f" since {age:.0f} s"
 
 
 async def _buffer(services: Services) -> AsyncIterator[Check]:

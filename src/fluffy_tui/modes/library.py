@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.alike import BuiltinModel, ImageEmbed, LibraryWork, add_tasks, work
 from fluffy_tui.core.database import program_name
+from fluffy_tui.core.pulse import Pulse
 from fluffy_tui.core.queue import build_queue
 
 if TYPE_CHECKING:
     import asyncio
 
     from fluffy_tui.bootstrap import Services
+
+
+LIBRARY_HUNG_SECONDS = 3600.0
+"""Longer than for deliveries: the model's weights are fetched in one go, over whatever line there is."""
 
 
 async def look_at_library(services: Services, stop: asyncio.Event) -> None:
@@ -23,7 +28,7 @@ async def look_at_library(services: Services, stop: asyncio.Event) -> None:
         stop: Set to leave; the pictures under work are finished.
     """
     settings, pace = services.settings, services.delivery.pace
-    queue = build_queue(services.database.url, program_name("worker"))
+    queue = build_queue(services.database.url, program_name("library"))
     add_tasks(queue)
     async with AsyncExitStack() as stack:
         service = None
@@ -39,6 +44,7 @@ async def look_at_library(services: Services, stop: asyncio.Event) -> None:
             services.database,
             stop,
             before_start=services.reach_server,
+            pulse=Pulse(LIBRARY_HUNG_SECONDS),
             update_heartbeat_interval=pace.heartbeat,
             stalled_worker_timeout=pace.stalled,
             shutdown_graceful_timeout=pace.grace,

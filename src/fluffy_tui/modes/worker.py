@@ -13,6 +13,7 @@ from fluffy_tui.core.changes import Connected, Disconnected, PostChanged
 from fluffy_tui.core.child import input_ended
 from fluffy_tui.core.deadline import hard_deadline
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.pulse import Pulse, ends_when_hung
 from fluffy_tui.modes.library import look_at_library
 from fluffy_tui.scheduling import Pace, Step, work
 
@@ -32,7 +33,7 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
     """Deliver until a signal comes; jobs under way may finish, within a limit.
 
     A worker that was told to stop and still waits for something at `Pace.hard_stop` ends by force. What it had
-    begun is found by the next one, as after any other death.
+    begun is found by the next one, as after any other death. So does one whose deliveries get nowhere.
 
     Args:
         settings: of this installation.
@@ -55,6 +56,7 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
 
 
 async def _deliver(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_starter: bool) -> None:
+    pulse = Pulse(pace.hung)
     async with open_services(settings, pace=pace, role="worker") as services:
         log.info("the worker has started")
         leaving = asyncio.create_task(_left_alone(services)) if with_starter else None
@@ -62,13 +64,15 @@ async def _deliver(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_
             leaving.add_done_callback(lambda _: stop.set())
         looking = asyncio.create_task(look_at_library(services, stop), name="look at the library")
         try:
-            await work(
-                services.delivery,
-                services.sweeper,
-                services.follower,
-                stop,
-                before_start=services.reach_server,
-            )
+            with ends_when_hung(pulse, pace.hung_end):
+                await work(
+                    services.delivery,
+                    services.sweeper,
+                    services.follower,
+                    stop,
+                    before_start=services.reach_server,
+                    pulse=pulse,
+                )
         finally:
             stop.set()
             await looking

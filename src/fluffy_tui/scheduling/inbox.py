@@ -238,10 +238,17 @@ class Inbox:
             return []
         posts = "1 post waits" if waiting == 1 else f"{waiting} posts wait"
         heard = "None has been running." if age is None else f"None was heard of for {age:.0f} seconds."
+        still = [worker for worker in await self.workers.list() if worker.stands_still(self.pace.stalled)]
+        if still:
+            heard = (
+                f"{still[0].process} runs, but its deliveries get nowhere. It ends by itself; else end it."
+            )
         return [
             TroubleItem(
                 TroubleKind.WORKER_SILENT,
-                f"No worker is running, and {posts} for one.",
+                f"No worker delivers, and {posts} for one."
+                if still
+                else f"No worker is running, and {posts} for one.",
                 heard,
                 "Posts go on as soon as a worker runs: the app starts one, and so does fluffy-tui --worker.",
                 None,

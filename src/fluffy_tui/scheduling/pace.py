@@ -13,6 +13,13 @@ class Pace:
     """How often a worker says that it is alive."""
     stalled: float = 20.0
     """A worker that was silent for this long is taken for dead."""
+    hung: float = 300.0
+    """A worker whose loop asks for no job for so long, or a job of which gets nowhere, says no more that it is alive.
+
+    It has to be longer than anything that a delivery does between two transactions, such as an upload with retries.
+    """
+    hung_end: float = 360.0
+    """Such a worker ends by force then, so that another one is started; by then others have taken its posts over."""
     answer: float = 30.0
     """How long Buffer may take to answer one request."""
     departure: float = 5.0

@@ -12,6 +12,7 @@ from procrastinate import exceptions
 from sqlalchemy import text
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.pulse import Pulse
 from fluffy_tui.core.queue import run_worker
 from fluffy_tui.scheduling.deferring import QUEUE
 
@@ -29,17 +30,47 @@ log = logging.getLogger(__name__)
 START_SECONDS = 20.0
 """How long a worker may take from its start to its first heartbeat before it counts as missing."""
 
+# What a connection is for is the second word of its name, as `core.database.program_name` makes it: `worker` delivers,
+# `library` looks at photos. Of a row without a name nothing better is known than that it delivers.
+_DELIVERS = text(
+    """
+    SELECT extract(epoch FROM now() - max(w.last_heartbeat))
+    FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
+    WHERE split_part(n.name, ' ', 2) IS DISTINCT FROM 'library'
+    """
+)
+_ALL = text(
+    """
+    WITH loops AS (
+        SELECT
+            coalesce(split_part(n.name, ' ', 3), 'number ' || w.id) AS process,
+            split_part(n.name, ' ', 2) IS NOT DISTINCT FROM 'library' AS looks,
+            extract(epoch FROM now() - w.last_heartbeat) AS age,
+            n.started_at
+        FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
+    )
+    SELECT process, min(age) FILTER (WHERE NOT looks) AS delivers, min(age) FILTER (WHERE looks), min(started_at)
+    FROM loops GROUP BY process ORDER BY delivers NULLS LAST, process
+    """
+)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerHeard:
     """One worker that is known on this database."""
 
-    id: int
-    name: str
-    """The program, such as `fluffy-tui worker host:4711`."""
-    heartbeat_age: float
-    """Seconds since it was last heard of."""
+    process: str
+    """Where it runs, such as `host:4711`."""
+    heartbeat_age: float | None
+    """Seconds since it last proved that it delivers; None when its process is there but its deliveries are not."""
+    library_age: float | None
+    """Seconds since it last proved that it looks at the library; None when it does not."""
     started_at: datetime | None
+
+    def stands_still(self, after: float) -> bool:
+        """Tell whether the process lives, as its look at the library proves, but does not deliver."""
+        delivers = self.heartbeat_age is not None and self.heartbeat_age <= after
+        return not delivers and self.library_age is not None and self.library_age <= after
 
 
 class Workers:
@@ -63,28 +94,29 @@ class Workers:
         return time.monotonic() < self._expected_until
 
     async def heartbeat_age(self) -> float | None:
-        """Return seconds since any worker was last heard of, or None when there is none."""
-        query = text("SELECT extract(epoch FROM now() - max(last_heartbeat)) FROM procrastinate_workers")
+        """Return seconds since any worker last proved that it delivers, or None when there is none.
+
+        That a process lives does not count, and neither does what it does besides.
+        """
         async with self._database.transaction() as session:
-            age = (await session.execute(query)).scalar_one()
+            age = (await session.execute(_DELIVERS)).scalar_one()
         return None if age is None else max(0.0, float(age))
 
     async def list(self) -> list[WorkerHeard]:
         """Return every worker that has registered and not left, the liveliest first.
 
-        One that died stays among them, with a growing age, until the next worker starts. A program registers once
-        for each of its queues; it is one worker all the same.
+        One that died stays among them, with a growing age, until the next worker starts.
         """
-        query = text(
-            "SELECT min(w.id), coalesce(n.name, 'a worker'), extract(epoch FROM now() - max(w.last_heartbeat)),"
-            " min(n.started_at)"
-            " FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id"
-            " GROUP BY n.name, CASE WHEN n.name IS NULL THEN w.id END"
-            " ORDER BY max(w.last_heartbeat) DESC, 1"
-        )
         async with self._database.transaction() as session:
-            rows = (await session.execute(query)).all()
-        return [WorkerHeard(id_, name, max(0.0, float(age)), started) for id_, name, age, started in rows]
+            rows = (await session.execute(_ALL)).all()
+        return [
+            WorkerHeard(process, _seconds(delivers), _seconds(looks), started)
+            for process, delivers, looks, started in rows
+        ]
+
+
+def _seconds(age: float | None) -> float | None:
+    return None if age is None else max(0.0, float(age))
 
 
 async def work(
@@ -94,6 +126,7 @@ async def work(
     stop: asyncio.Event,
     *,
     before_start: Callable[[], Awaitable[None]],
+    pulse: Pulse | None = None,
 ) -> None:
     """Deliver until `stop` is set; jobs under way may finish.
 
@@ -103,6 +136,7 @@ async def work(
         follower: asks what became of the posts that Buffer has.
         stop: set to leave.
         before_start: awaited before every start, for example to bring the embedded server back.
+        pulse: told whenever deliveries get on.
     """
     pace = delivery.pace
     sweep_needed = asyncio.Event()
@@ -128,6 +162,7 @@ async def work(
                 "sweep_needed": sweep_needed,
             },
             before_start=start,
+            pulse=pulse or Pulse(pace.hung),
             queues=[QUEUE, "maintenance"],  # the library's jobs take long, and have a worker of their own
             update_heartbeat_interval=pace.heartbeat,
             stalled_worker_timeout=pace.stalled,
