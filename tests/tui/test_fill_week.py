@@ -45,7 +45,7 @@ def marks(driver: Driver) -> list[str]:
 
 async def fill(driver: Driver, *photo_ids: int) -> None:
     """Open the screen for these photos, as the library does for those that are marked."""
-    driver.app.post_message(FillWeek(photo_ids))
+    driver.app.post_message(FillWeek(photo_ids, "some photos"))
     await driver.settle()
     assert isinstance(driver.screen, FillWeekScreen)
 
@@ -66,6 +66,7 @@ async def test_a_week_is_written_looked_over_submitted_and_taken_back(
         assert isinstance(driver.screen, FillWeekScreen)
         week = driver.screen.week.posts
         assert shown(driver) == [15, 39, 38, 37, 36, 35, 34], "picked ones first, rejected ones never"
+        assert "with 1 picked and 6 undecided photos, newest first." in driver.screen.said
         slots = [entry.slot for entry in week]
         assert slots == sorted(slots, key=lambda slot: slot or NOW)
         assert len(set(slots)) == 7
@@ -338,3 +339,36 @@ async def test_leaving_waits_while_the_week_is_submitted(running: Running, servi
         assert driver.screen.said.startswith("1 submitted.")
         assert len(services.scheduling.submitted) == 1
         assert [post.step for post in services.scheduling.all_posts.values()][-1] is Step.QUEUED
+
+
+def tab_here(driver: Driver) -> str:
+    """Return the tab that is marked."""
+    [tab] = driver.screen.query("Tab.-here")
+    return str(tab.id)
+
+
+async def test_the_plan_fills_the_week_with_the_photos_marked_in_the_library(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "j", "space", "f")
+        assert tab_here(driver) == "tab-library", "it was opened from there"
+        marked = shown(driver)
+        assert driver.screen.said == "The week is filled with 2 marked photos. ctrl+o leaves one out."
+        await driver.press("escape", "3", *"llll")
+        assert "f fills the coming slots with 2 marked photos" in driver.screen.said
+        await driver.press("f")
+        assert tab_here(driver) == "tab-plan"
+        assert shown(driver) == marked
+        await driver.press("escape", "enter")
+        assert driver.screen.photo.id in marked, "an empty slot gets a marked photo, too"
+        assert tab_here(driver) == "tab-plan"
+        await driver.press("escape", "1", "escape", "3", "f")
+        assert len(shown(driver)) == 7, "nothing is marked any more"
+        assert driver.screen.said.startswith("The week is filled with 7 undecided photos, newest first.")
+
+
+async def test_marks_are_of_one_persona(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "@", "g", "enter")
+        assert not driver.app.context.marks
+        await driver.press("@", "G", "enter", "space", "f")
+        assert len(shown(driver)) == 1

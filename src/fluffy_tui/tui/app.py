@@ -197,6 +197,7 @@ class FluffyApp(ActingApp):
         self._show_overview(replace(self.context.overview, persona=persona))
         self._state.remember(persona=persona.name)
         if before is None or before.id != persona.id:
+            self.context.marks.clear()
             for mode, screen in (
                 ("library", self._library_screen),
                 ("posts", self._posts_screen),
@@ -219,7 +220,7 @@ class FluffyApp(ActingApp):
     async def _fill_week(self, message: FillWeek) -> None:
         from fluffy_tui.tui.screens.fill_week import FillWeekScreen
 
-        await self.push_screen(FillWeekScreen(self.context, message.photo_ids))
+        await self.push_screen(FillWeekScreen(self.context, message.photo_ids, message.chosen))
 
     def _plan_screen(self) -> Screen[None]:
         from fluffy_tui.tui.screens.plan import PlanScreen

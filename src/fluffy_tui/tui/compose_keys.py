@@ -120,7 +120,7 @@ PLAN = (
         "plan.fill",
         "f",
         "fill",
-        "Fill the coming empty slots: with picked photos first, then with the newest undecided ones.",
+        "Fill the coming empty slots: with the marked photos, else with picked and then undecided ones.",
         Place.PLAN,
         footer=True,
     ),

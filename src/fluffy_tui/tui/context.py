@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from fluffy_tui.tui.marking import Marks
 from fluffy_tui.tui.overview import Overview
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ class Context:
     """The settings, and how they are changed."""
     typed_setup: dict[str, str] = field(default_factory=dict, repr=False)
     """What was typed while setting up and not saved yet, by setting; in memory only, for there are secrets in it."""
+    marks: Marks = field(default_factory=Marks)
+    """Photos of the persona that are marked in its library."""
     overview: Overview = field(default_factory=Overview)
     """What header and strip show; replaced by the app, announced by `OverviewChanged`."""
     clock: Callable[[], datetime] = system_clock

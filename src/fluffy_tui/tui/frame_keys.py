@@ -6,7 +6,13 @@ from fluffy_tui.tui.actions import Action, Place
 
 _APP = (
     Action(
-        "app.help", "question_mark,f1", "keys", "Show every key of this place.", Place.EVERYWHERE, footer=True
+        "app.help",
+        "question_mark,f1",
+        "keys",
+        "Show every key of this place.",
+        Place.EVERYWHERE,
+        footer=True,
+        method="app.help",
     ),
     Action(
         "app.palette",

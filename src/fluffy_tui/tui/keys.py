@@ -13,7 +13,17 @@ from fluffy_tui.tui.library_keys import FILTER, LIBRARY
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
 from fluffy_tui.tui.writing_keys import COMPLETING, PICKING, SNIPPETS
 
-__all__ = ["ACTIONS", "Action", "Place", "actions_of", "bindings", "keys_table", "own_keys", "written_key"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "Place",
+    "actions_of",
+    "bindings",
+    "help_binding",
+    "keys_table",
+    "own_keys",
+    "written_key",
+]
 
 ACTIONS: tuple[Action, ...] = (
     *BEFORE_THE_TABS,
@@ -52,6 +62,11 @@ def bindings(place: Place, *, only: Iterable[str] | None = None) -> list[Binding
     found = {action.id: action for action in actions_of(place)}
     chosen = found.values() if only is None else [found[id_] for id_ in only]
     return [_binding(action) for action in chosen]
+
+
+def help_binding() -> list[BindingType]:
+    """Return the key that lists all keys, for a dialog: those of everywhere do not reach into one by themselves."""
+    return bindings(Place.EVERYWHERE, only=("app.help",))
 
 
 def _binding(action: Action) -> Binding:

@@ -30,6 +30,11 @@ class Marks:
         """How many there are, such as `4 marked`; empty for none."""
         return f"{len(self._ids):,} marked" if self._ids else ""
 
+    @property
+    def told(self) -> str:
+        """Which photos are meant, within a sentence, such as `4 marked photos`; empty for none."""
+        return f"{self.words} photo{'s' * (len(self) != 1)}" if self._ids else ""
+
     def toggle(self, photo_id: int) -> None:
         """Mark a photo, or take its mark away."""
         if photo_id in self._ids:

@@ -89,6 +89,8 @@ class FillWeek(Message):
     """Write captions for these photos, one after the other, and give them the coming free slots."""
 
     photo_ids: tuple[int, ...]
+    chosen: str
+    """Which photos these are, such as `7 marked photos`."""
 
 
 @dataclass

@@ -9,14 +9,15 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
 from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.widgets.frame_lines import channel_name
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.vim_list import VimList
 from fluffy_tui.tui.wording import one_line
 
@@ -34,7 +35,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     """
 
     PLACE = Place.CHANNELS
-    BINDINGS = bindings(Place.CHANNELS)
+    BINDINGS = bindings(Place.CHANNELS) + help_binding()
     DEFAULT_CSS = """
     ChannelScreen {
         #channels { height: auto; max-height: 14; display: none; border: none; padding: 0; }
@@ -56,7 +57,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
             dialog.border_title = Content(f"channel for {one_line(self._persona.name)}").markup
             yield Static("Asking Buffer for your channels…", id="channels-words", markup=False)
             yield VimList(id="channels")
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Ask at once."""

@@ -54,7 +54,7 @@ class ComposeScreen(SubmitsCaptions):
     """
 
     PLACE = Place.COMPOSE
-    TAB = "library"
+    TAB = None
     BINDINGS = bindings(
         Place.COMPOSE,
         only=(

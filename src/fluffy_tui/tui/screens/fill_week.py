@@ -32,10 +32,11 @@ class FillWeekScreen(WeekFrame):
     Args:
         context: The world.
         photo_ids: The photos, in the order in which they are to go out.
+        chosen: Which photos these are, within a sentence.
     """
 
     PLACE = Place.FILL
-    TAB = "plan"
+    TAB = None
     BINDINGS = bindings(
         Place.FILL,
         only=(
@@ -57,9 +58,10 @@ class FillWeekScreen(WeekFrame):
         ),
     )
 
-    def __init__(self, context: Context, photo_ids: Sequence[int]) -> None:
+    def __init__(self, context: Context, photo_ids: Sequence[int], chosen: str) -> None:
         super().__init__(context)
         self._ids = tuple(photo_ids)
+        self._chosen = chosen
 
     def on_mount(self) -> None:
         """Read the photos and the slots."""
@@ -181,6 +183,7 @@ class FillWeekScreen(WeekFrame):
             entry.text = self._texts.begin(entry.photo) or entry.text
         self.query_one("#week").display = True
         self._write(0)
+        self.say(f"The week is filled with {self._chosen}. ctrl+o leaves one out.")
         self.read_texts()
         self._look(tuple(self.week.posts))
 

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from fluffy_tui.media import TURNS, Fit, Shape, shapes_for
 from fluffy_tui.networks import rules_for
@@ -17,6 +17,7 @@ from fluffy_tui.tui.framing import FIT_WORDS, Framing
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.screens.compose_facts import rendered, service_of
 from fluffy_tui.tui.widgets.choice import Choice
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.rendition_preview import RenditionPreview
@@ -98,7 +99,7 @@ class FitScreen(TellsFailures, Screen[Framing | None]):
             for label, choice in (("shape", self._shape), ("fit", self._fit), ("turn", self._turn)):
                 yield Horizontal(Static(label), choice, classes="row")
             yield self._fate
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:

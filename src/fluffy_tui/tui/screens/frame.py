@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.widgets.frame_lines import Banner, FrameHeader, StatusStrip, Tab, tabs
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.small_notice import SmallNotice
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class FrameScreen(TellsFailures, Screen[None]):
 
     PLACE: ClassVar[Place]
     """Whose keys the help screen shows first."""
-    TAB: ClassVar[str] = ""
-    """Which tab is marked: `library`, `posts` or none."""
+    TAB: ClassVar[str | None] = ""
+    """Which tab is marked: `library`, `posts` and so on; empty for no tabs, None for the one it was opened from."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -55,13 +55,13 @@ class FrameScreen(TellsFailures, Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay the frame around the body."""
         yield FrameHeader(demo=self.context.demo)
-        if self.TAB:
-            yield Horizontal(*tabs(self.TAB), id="tabs")
+        if tab := self.app.current_mode if self.TAB is None else self.TAB:
+            yield Horizontal(*tabs(tab), id="tabs")
         yield Banner()
         with Vertical(id="body"):
             yield from self.compose_body()
         yield StatusStrip(self.context.zone, self.context.clock)
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:

@@ -40,7 +40,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """List the keys, place by place."""
         places = [self._place] if self._place in _WITHOUT_LISTS else [self._place, Place.LIST]
-        places += [Place.COMPLETING] if self._place is Place.COMPOSE else []
+        places += [Place.COMPLETING] if self._place in _WITH_CAPTIONS else []
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "keys"
             dialog.border_subtitle = "esc close"
@@ -69,4 +69,5 @@ class HelpScreen(ModalScreen[None]):
         self.dismiss(None)
 
 
+_WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDITING)
 _WITHOUT_LISTS = (Place.COMPOSE, Place.PICKING, Place.SNIPPET, Place.DIALOG, Place.STARTUP, None)

@@ -176,7 +176,7 @@ class LibraryAlike(LibraryFrame):
     def action_fill_week(self) -> None:
         """Write captions for the marked photos and give them the coming free slots."""
         if self._marks:
-            self.app.post_message(FillWeek(self._marks.ids))
+            self.app.post_message(FillWeek(self._marks.ids, self._marks.told))
         else:
             self.notify("Mark photos with space first; they go out in the order in which they are marked.")
 

@@ -15,7 +15,6 @@ from fluffy_tui.tui.browsing import MANY, Browsing
 from fluffy_tui.tui.filter_words import browse_words
 from fluffy_tui.tui.likeness import distance_words
 from fluffy_tui.tui.looked_at import LookedAt
-from fluffy_tui.tui.marking import Marks
 from fluffy_tui.tui.messages import DatabaseBack, PhotosChanged, PhotosLookedAt
 from fluffy_tui.tui.photo_details import alike_details, photo_details
 from fluffy_tui.tui.screens.frame import FrameScreen
@@ -70,7 +69,7 @@ class LibraryFrame(FrameScreen):
         )
         self._kept: frozenset[str] = frozenset()
         self._triage = Triage(photos)
-        self._marks = Marks()
+        self._marks = context.marks
         self._opens_on: int | None = None
         self._typed_from: int | None = None  # where the cursor was when the filter was opened
         self._verdict: Verdict | None = None  # chosen by key; a word of the filter comes before it

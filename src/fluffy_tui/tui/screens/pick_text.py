@@ -10,11 +10,12 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.text_search import best_matches
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
@@ -59,10 +60,13 @@ class PickTextScreen(ModalScreen[PickedText | None]):
     """
 
     PLACE = Place.PICKING
-    BINDINGS = bindings(
-        Place.PICKING,
-        only=("picking.next", "picking.previous", "picking.page_down", "picking.page_up", "picking.back"),
-    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            Place.PICKING,
+            only=("picking.next", "picking.previous", "picking.page_down", "picking.page_up", "picking.back"),
+        ),
+        *help_binding(),
+    ]
     CSS: ClassVar[str] = """
     PickTextScreen {
         &.dialog #dialog { width: 116; height: 80%; padding: 0 1; }
@@ -101,7 +105,7 @@ class PickTextScreen(ModalScreen[PickedText | None]):
                 with VerticalScroll(id="read", can_focus=False):
                     yield Static(id="picked-text", markup=False)
             yield Static(id="none-found", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """List everything."""

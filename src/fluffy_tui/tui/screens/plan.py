@@ -30,8 +30,6 @@ from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.wording import both_zones, far_off, one_line, state_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
 
     from fluffy_tui.scheduling import Agenda
@@ -149,10 +147,13 @@ class PlanScreen(MovesPosts):
 
     def action_fill(self) -> None:
         """Fill the coming empty slots."""
-        if self._grid.empty:
-            self._fill(min(MOST_AT_ONCE, len(self._grid.empty)))
-        else:
+        marks = self.context.marks
+        if not self._grid.empty:
             self.notify("There is no empty slot in the coming two weeks.")
+        elif marks:
+            self.app.post_message(FillWeek(marks.ids, marks.told))
+        else:
+            self._fill(min(MOST_AT_ONCE, len(self._grid.empty)))
 
     async def action_back(self) -> None:
         """Put down what was taken up, or go back."""
@@ -246,11 +247,15 @@ class PlanScreen(MovesPosts):
 
     def _content(self, cell: Cell) -> list[str]:
         if cell.planned is None:
-            return ["", "empty: enter writes a post for it, f fills the coming slots"]
+            return ["", f"empty: enter writes a post for it, {self._what_f_does()}"]
         post = cell.planned.post
         when = "by the schedule, Buffer has not said it yet" if cell.planned.is_forecast else ""
         state = state_words(post, self.context.clock(), self._zone)
         return [" · ".join(part for part in (state, when) if part), "", one_line(post.caption)]
+
+    def _what_f_does(self) -> str:
+        marked = self.context.marks.told
+        return f"f fills the coming slots with {marked}" if marked else "f fills the coming slots"
 
     @work(group="plan-photo", exclusive=True, exit_on_error=False, description="finding the photo of a post")
     async def _show_photo(self, photo_id: int) -> None:
@@ -264,15 +269,19 @@ class PlanScreen(MovesPosts):
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing photos for the week")
     async def _fill(self, count: int) -> None:
-        if ids := await self._next_photos(count):
-            self.app.post_message(FillWeek(tuple(ids)))
+        picked = await self._first_photos(Verdict.PICK, count)
+        undecided = await self._first_photos(Verdict.UNDECIDED, count - len(picked))
+        if ids := (*picked, *undecided):
+            self.app.post_message(FillWeek(ids, chosen_words(len(picked), len(undecided))))
         else:
             self.notify(NO_PHOTOS)
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
     async def _write_for(self, cell: Cell) -> None:
         """Open the composer for the photo that comes next, at the slot's time."""
-        ids = await self._next_photos(1)
+        ids = self.context.marks.ids[:1]
+        for verdict in (Verdict.PICK, Verdict.UNDECIDED):
+            ids = ids or await self._first_photos(verdict, 1)
         photos = await self.context.services.photos.by_ids(ids)
         if not photos:
             self.notify(NO_PHOTOS)
@@ -281,11 +290,21 @@ class PlanScreen(MovesPosts):
                 ComposeScreen(self.context, photos[ids[0]], lambda _photo_id: None, at=cell.at)
             )
 
-    async def _next_photos(self, count: int) -> Sequence[int]:
-        """Return the photos to write for next: those picked, then those undecided, the newest first."""
-        photos, found = self.context.services.photos, list[int]()
-        for verdict in (Verdict.PICK, Verdict.UNDECIDED):
-            browse = Browse(verdict=verdict, missing=False)
-            if len(found) < count:
-                found += await photos.first_ids(self.persona.id, browse, limit=count - len(found))
-        return found
+    async def _first_photos(self, verdict: Verdict, count: int) -> tuple[int, ...]:
+        """Return the newest photos without a post about which that was decided."""
+        if not count:
+            return ()
+        browse = Browse(verdict=verdict, missing=False)
+        return tuple(await self.context.services.photos.first_ids(self.persona.id, browse, limit=count))
+
+
+def chosen_words(picked: int, undecided: int) -> str:
+    """Return which photos a week is filled with, within a sentence."""
+    photos = "photo" if picked + undecided == 1 else "photos"
+    if not picked:
+        return f"{undecided} undecided {photos}, newest first"
+    return (
+        f"{picked} picked {photos}, newest first"
+        if not undecided
+        else (f"{picked} picked and {undecided} undecided {photos}, newest first")
+    )

@@ -8,15 +8,16 @@ from textual import events, on, work
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.messages import DatabaseBack, Happening, PostChanged
 from fluffy_tui.tui.post_facts import post_facts
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
 from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.timeline import hosted_since, timeline
 from fluffy_tui.tui.widgets.wrapped import hanging
 from fluffy_tui.tui.wording import state_tone
@@ -59,6 +60,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
         *bindings(Place.POSTS, only=ACTING),
         *bindings(Place.DIALOG, only=("dialog.cancel",)),
         *bindings(Place.LIST, only=("list.down", "list.up")),
+        *help_binding(),
     ]
     CSS: ClassVar[str] = """
     PostDetailScreen.dialog {
@@ -90,7 +92,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
             dialog.border_subtitle = "esc close"
             yield self._facts
             yield self._timeline
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show what is known, and listen."""

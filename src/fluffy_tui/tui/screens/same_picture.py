@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual import work
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.photo_details import file_facts
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.same_picture import SamePicture, sighting_words
@@ -45,7 +45,7 @@ class SamePictureScreen(TellsFailures, Screen[None]):
     def compose(self) -> ComposeResult:
         """Show the two over the keys."""
         yield self._both
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:

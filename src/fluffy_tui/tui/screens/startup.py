@@ -13,11 +13,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.failures import log
 from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.small_notice import SmallNotice
 from fluffy_tui.tui.wording import error_words
 
@@ -82,7 +83,7 @@ class StartupScreen(Screen[None]):
             with Horizontal(id="startup-buttons", classes="buttons"):
                 yield Button("try again", action="screen.retry", compact=True)
                 yield Button("quit", action="screen.leave", compact=True)
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:

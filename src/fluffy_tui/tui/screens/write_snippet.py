@@ -9,15 +9,16 @@ from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import hashtag_count, text_length
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.screens.confirm import ConfirmScreen
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
+from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class WriteSnippetScreen(TellsFailures, ModalScreen[Snippet | None]):
     """
 
     PLACE = Place.SNIPPET
-    BINDINGS = bindings(Place.SNIPPET)
+    BINDINGS = bindings(Place.SNIPPET) + help_binding()
     DEFAULT_CSS = """
     WriteSnippetScreen {
         #snippet-text { height: 8; margin-top: 1; }
@@ -112,7 +113,7 @@ class WriteSnippetScreen(TellsFailures, ModalScreen[Snippet | None]):
             yield self._name_field
             yield self._text_field
             yield self._said
-        yield Footer(show_command_palette=False)
+        yield KeysFooter()
 
     def on_mount(self) -> None:
         """Show what there is so far; the text of an old one has the keyboard."""
