@@ -383,3 +383,12 @@ async def test_a_change_of_framing_before_anything_left_is_rendered_anew(place: 
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [there] = place.there()
     assert [(asset.width, asset.height) for asset in there.assets] == [(400, 400)]
+
+
+async def test_a_change_of_alt_text_keeps_the_words_that_somebody_wrote_in_buffer(place: Workplace) -> None:
+    post = await accepted(place)
+    [there] = place.there()
+    there.text = "written over there"
+    edited = await place.services.scheduling.edit(post.id, alt_text="a pier")
+    assert edited.caption == place.there()[0].text == "written over there"
+    assert edited.alt_text == "a pier"

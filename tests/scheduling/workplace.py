@@ -115,6 +115,13 @@ class Workplace:
 
     def worker_process(self, log: Path, **pace: float) -> Child:
         """Start a worker as a process of its own, at the quick pace but for what is given."""
+        return self._process(log, "quick_worker.py", json.dumps(pace))
+
+    def edit_process(self, log: Path, post_id: int) -> Child:
+        """Start a program that makes the picture of a post square, and nothing else."""
+        return self._process(log, "quick_edit.py", str(post_id))
+
+    def _process(self, log: Path, script: str, argument: str) -> Child:
         environment = {
             **os.environ,
             "PYTHONPATH": str(HERE.parent),
@@ -126,8 +133,7 @@ class Workplace:
             "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
             "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
         }
-        command = [sys.executable, str(HERE / "quick_worker.py"), json.dumps(pace)]
-        return Child(command, environment, log)
+        return Child([sys.executable, str(HERE / script), argument], environment, log)
 
 
 @asynccontextmanager
@@ -153,14 +159,14 @@ async def workplace(
 
 
 class Barrier:
-    """Holds back whoever is about to commit a post that meets a condition, until it is opened.
+    """Holds back whoever is about to write a row that meets a condition, until it is opened.
 
     A trigger takes an advisory lock that this object already holds, so the worker stands still at an exact place.
     """
 
     KEY = 4711
 
-    def __init__(self, url: str, condition: str) -> None:
+    def __init__(self, url: str, condition: str, *, before: str = "UPDATE ON posts") -> None:
         self._url = url
         self._connection = psycopg.connect(url, autocommit=True)
         self._connection.execute("SELECT pg_advisory_lock(%s)", [self.KEY])
@@ -174,7 +180,7 @@ class Barrier:
             """
         )
         self._connection.execute(
-            f"CREATE TRIGGER barrier BEFORE UPDATE ON posts FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION barrier()"
+            f"CREATE TRIGGER barrier BEFORE {before} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION barrier()"
         )
 
     async def reached(self) -> None:

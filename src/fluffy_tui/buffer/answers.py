@@ -84,6 +84,7 @@ def post_from(answer: Answer) -> BufferPost:
         error_message=error.get("message"),
         error_support_url=error.get("supportUrl"),
         asset_sources=tuple(_text(asset["source"]) for asset in answer["assets"]),
+        alt_text=next((asset["image"]["altText"] for asset in answer["assets"] if asset.get("image")), None),
     )
 
 

@@ -28,7 +28,7 @@ _POST_FIELDS = """
 fragment PostFields on Post {
   id status text channelId dueAt sentAt createdAt via externalLink
   error { message supportUrl }
-  assets { source }
+  assets { source ... on ImageAsset { image { altText } } }
 }
 """
 

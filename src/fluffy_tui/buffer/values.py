@@ -211,3 +211,5 @@ class BufferPost:
     error_support_url: str | None = None
     asset_sources: tuple[str, ...] = ()
     """The addresses of its pictures, as they were given when it was made."""
+    alt_text: str | None = None
+    """The first picture's alt text; None when Buffer tells of none."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode, Verdict
 from fluffy_tui.media import Fit, Shape
 from fluffy_tui.networks import clean_caption, rules_for
-from fluffy_tui.scheduling import moves
+from fluffy_tui.scheduling import moves, planned_edits
 from fluffy_tui.scheduling.boards import board_of
 from fluffy_tui.scheduling.cancelling import GONE, Cancelling, live, needed
 from fluffy_tui.scheduling.deferring import defer_delivery
-from fluffy_tui.scheduling.model import NotPossibleNow, Post, PostNotFound, Step
-from fluffy_tui.scheduling.reframing import values_of
+from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, Post, PostNotFound, Step
+from fluffy_tui.scheduling.rendering import facts_of
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.submission import text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.personas import Personas
+    from fluffy_tui.scheduling.pace import Pace
     from fluffy_tui.scheduling.reframing import Reframing
+    from fluffy_tui.scheduling.tables import PlannedEditRow
 
 EVER = timedelta(days=36_500).total_seconds()
 """What a channel is does not grow old; only its health does."""
@@ -96,6 +99,7 @@ class Editing:
     cancelling: Cancelling
     personas: Personas
     reframing: Reframing
+    pace: Pace
 
     async def edit(self, post_id: int, change: Change) -> Post:
         """Change what is given and leave the rest; see `Scheduling.edit`."""
@@ -113,7 +117,7 @@ class Editing:
         if edited is not None:
             return edited
         row = await self._row(post_id)  # a worker may have moved it meanwhile
-        return await self._edit_in_buffer(row, wanted, channel)
+        return await self._edit_in_buffer(row, change, channel)
 
     async def _rewrite(self, row: PostRow, wanted: Wanted) -> Post | None:
         """Change a post of which nothing can be in Buffer; None when something may be."""
@@ -136,7 +140,7 @@ class Editing:
             await session.refresh(rewritten)
             return post_of(rewritten)
 
-    async def _edit_in_buffer(self, row: PostRow, wanted: Wanted, channel: Channel | None) -> Post:
+    async def _edit_in_buffer(self, row: PostRow, change: Change, channel: Channel | None) -> Post:
         if row.step == Step.LIVE:
             raise live(row)
         if row.step not in (Step.ACCEPTED, Step.PUBLISHING) or row.buffer_post_id is None or channel is None:
@@ -144,27 +148,77 @@ class Editing:
                 "This post is on its way to Buffer at this moment.", "Change it when it has arrived."
             )
         buffer = needed(self.cancelling.buffer)
-        there = await self._there(buffer, row, row.buffer_post_id)
+        row, there = await self._as_it_is(buffer, row)
+        if row.step not in IN_BUFFER:
+            raise NotPossibleNow("This post has moved on meanwhile.", "Look at it again.")
+        new, plan = await self._plan(row, Wanted.of(row, change), there, channel)
+        try:
+            changed = await buffer.edit_post(there.id, new)
+        except BufferError as error:
+            changed = await self._after_trouble(buffer, row, plan, error)
+        return await self._record(plan, changed)
+
+    async def _as_it_is(self, buffer: BufferClient, row: PostRow) -> tuple[PostRow, BufferPost]:
+        """Return the post as it is here and in Buffer, with what an earlier edit or somebody over there has changed.
+
+        Raises:
+            NotPossibleNow: it is out, going out, or gone from Buffer.
+        """
+        async with self.cancelling.database.transaction() as session:
+            looked_at = await planned_edits.moment(session)
+        there = await self._there(buffer, row, str(row.buffer_post_id))
+        async with self.cancelling.database.transaction() as session:
+            row = await planned_edits.settle(session, row, there, looked_at, self.pace)
         await self.cancelling.refuse_if_out(row, there)
-        picture = None
+        async with self.cancelling.database.transaction() as session:
+            await moves.observe(session, row, there)
+            return await session.get_one(PostRow, row.id), there
+
+    async def _plan(
+        self, row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel
+    ) -> tuple[NewPost, PlannedEditRow]:
+        """Write down what is about to be sent, with its picture in place, as the last thing before it leaves."""
+        database = self.cancelling.database
+        rendition = None
         if wanted.changes_picture:
             service = str(channel.service)
-            picture = await self.reframing.host_anew(row, wanted.fit, wanted.shape, wanted.turn, service)
-        new = _as_buffer_takes_it(row, wanted, there, channel, picture.url if picture else str(row.media_url))
-        kept = wanted.framing | values_of(picture)
+            rendition = await self.reframing.render(row, wanted.fit, wanted.shape, wanted.turn, service)
+        new = _as_buffer_takes_it(row, wanted, there, channel)
+        async with database.transaction() as session:
+            plan = await planned_edits.begin(
+                session,
+                row.id,
+                self.pace,
+                caption=new.text,
+                alt_text=new.alt_text,
+                share_mode=new.share_mode,
+                due_at=new.due_at,
+                delivery_key=moves.new_delivery_key() if rendition else None,
+                **wanted.framing,
+            )
         try:
-            changed = await buffer.edit_post(row.buffer_post_id, new)
-        except BufferError as error:
-            try:
-                changed = await self._after_trouble(buffer, row, new, kept, error)
-            except (BufferError, NotPossibleNow) as refusal:
-                is_unknown = (
-                    isinstance(refusal, BufferError) and refusal is not error
-                )  # Buffer could not be asked
-                if picture is not None and not is_unknown and error.code is not Code.EDIT_IGNORED:
-                    await self.reframing.leave(picture)
-                raise
-        return await self._record(row, new, kept, changed)
+            picture: dict[str, Any] = {}
+            if rendition is not None:
+                url = await self.reframing.put(str(plan.delivery_key), rendition)
+                picture = {"media_url": url, "rendition": facts_of(rendition)}
+                new = replace(new, image_url=url)
+            return new, await self._depart(plan, picture)
+        except BaseException:  # also when its person leaves: nothing has been sent
+            await self._drop(plan)
+            raise
+
+    async def _depart(self, plan: PlannedEditRow, picture: dict[str, Any]) -> PlannedEditRow:
+        before = time.time()  # the wall clock, because it goes on while the computer sleeps
+        async with self.cancelling.database.transaction() as session:
+            departed = await planned_edits.depart(session, plan, **picture)
+        if not 0 <= time.time() - before <= self.pace.departure:
+            # Whoever looks after `settle` counts on it that no edit leaves later than `departure`.
+            raise NotPossibleNow("This computer was asleep just before sending.", "Try again.")
+        return departed
+
+    async def _drop(self, plan: PlannedEditRow) -> None:
+        async with self.cancelling.database.transaction() as session:
+            await planned_edits.drop(session, plan)
 
     async def _there(self, buffer: BufferClient, row: PostRow, buffer_post_id: str) -> BufferPost:
         try:
@@ -179,22 +233,27 @@ class Editing:
             ) from error
 
     async def _after_trouble(
-        self, buffer: BufferClient, row: PostRow, new: NewPost, kept: dict[str, Any], error: BufferError
+        self, buffer: BufferClient, row: PostRow, plan: PlannedEditRow, error: BufferError
     ) -> BufferPost:
-        """Find out what an edit without a clear success has done, and return the post if it is as wanted."""
+        """Find out what an edit without a clear success has done, and return the post if it is as planned.
+
+        Not finding it changed proves nothing before the edit had time to arrive, so until then the plan stays, and
+        whoever asks Buffer next takes it over or drops it.
+        """
         if error.code is Code.EDIT_IGNORED and error.post is not None:
-            await self._record(row, new, kept, error.post)
+            await self._record(plan, error.post)
             raise error
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
             await self._lost_its_picture(buffer, row, error)
         if error.verdict is not Verdict.LOOK_FIRST:
+            await self._drop(plan)
             raise error
         there = await buffer.post(str(row.buffer_post_id))
-        same_time = new.due_at is None or there.due_at == new.due_at
-        if there.text == new.text and same_time and new.image_url in there.asset_sources:
+        if planned_edits.has_arrived(plan, there):
             return there
         raise NotPossibleNow(
-            f"The change did not reach Buffer: {error.message}", "The post is as it was. Try again."
+            f"It is not known yet whether Buffer took this change: {error.message}",
+            "That is found out within minutes; then look at the post, and change it again if need be.",
         ) from error
 
     async def _lost_its_picture(self, buffer: BufferClient, row: PostRow, error: BufferError) -> None:
@@ -213,10 +272,10 @@ class Editing:
             "Send it again.",
         ) from error
 
-    async def _record(self, row: PostRow, new: NewPost, kept: dict[str, Any], changed: BufferPost) -> Post:
+    async def _record(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
         async with self.cancelling.database.transaction() as session:
-            await moves.record_edit(session, row.id, new, changed, **kept)
-            current = await session.get(PostRow, row.id)
+            await planned_edits.adopt(session, plan, changed)
+            current = await session.get(PostRow, plan.post_id)
             if current is None:
                 raise PostNotFound("That post is gone.", GONE)
             return post_of(current)
@@ -239,9 +298,7 @@ def _picture_of_its_own() -> dict[str, Any]:
     return {"delivery_key": moves.new_delivery_key(), "media_url": None, "rendition": None}
 
 
-def _as_buffer_takes_it(
-    row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel, image_url: str
-) -> NewPost:
+def _as_buffer_takes_it(row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel) -> NewPost:
     """Return the whole post anew, because Buffer checks an edit as a whole.
 
     Words alone must not move it: a queue mode would send it to the next free slot, so its present time is given.
@@ -254,7 +311,7 @@ def _as_buffer_takes_it(
         channel_id=channel.id,
         service=channel.service,
         text=wanted.caption,
-        image_url=image_url,
+        image_url=str(row.media_url),
         alt_text=wanted.alt_text,
         share_mode=mode,
         due_at=due_at if mode is ShareMode.CUSTOM_SCHEDULED else None,

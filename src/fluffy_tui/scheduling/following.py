@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import AlreadyEnqueued
@@ -13,15 +14,15 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferError, Code
-from fluffy_tui.scheduling import line, moves
+from fluffy_tui.scheduling import line, moves, planned_edits
 from fluffy_tui.scheduling.budget import RESERVE
 from fluffy_tui.scheduling.evidence import PUBLISHING_FAILED
 from fluffy_tui.scheduling.looking import CLOCKS_DIFFER
 from fluffy_tui.scheduling.model import IN_BUFFER, Step
-from fluffy_tui.scheduling.tables import FollowRoundRow, PostRow
+from fluffy_tui.scheduling.tables import FollowRoundRow, PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -69,9 +70,10 @@ class Follower:
         if self.buffer is None:
             return None
         wanted = []
+        edits = await self._planned_edits()
         for organization_id, posts in (await self._open_posts()).items():
             asked_at = await self._asked_at(organization_id)
-            moment = next_question(posts, asked_at, self.now(), self.pace)
+            moment = next_question(posts, asked_at, self.now(), self.pace, edits)
             if moment <= self.now():
                 if await self.budget.closed_for(reserve=RESERVE) is not None:
                     log.info("Buffer is not asked about accepted posts: what is left is kept for new ones")
@@ -80,7 +82,8 @@ class Follower:
                     continue  # another worker was faster
                 await self._ask(self.buffer, organization_id, posts)
                 left = (await self._open_posts()).get(organization_id)
-                moment = next_question(left, self.now(), self.now(), self.pace) if left else moment
+                edits = await self._planned_edits()
+                moment = next_question(left, self.now(), self.now(), self.pace, edits) if left else moment
             if moment > self.now():
                 wanted.append(moment)
         soonest = min(wanted, default=None)
@@ -98,6 +101,11 @@ class Follower:
         except AlreadyEnqueued:
             log.debug("the next look at accepted posts is on the queue already")
 
+    async def _planned_edits(self) -> dict[int, datetime]:
+        """Return when it can be told what became of edits without an answer, by post id."""
+        async with self.database.transaction() as session:
+            return await planned_edits.settled_at(session, self.pace)
+
     async def _open_posts(self) -> dict[str, list[PostRow]]:
         """Return the posts about which Buffer may have news, by organisation, oldest first."""
         linkless = and_(
@@ -110,9 +118,13 @@ class Follower:
             PostRow.error_code.in_(PUBLISHING_FAILED),
             PostRow.scheduled_at > self.now() - timedelta(seconds=self.pace.follow_failed),
         )
+        edited = PostRow.id.in_(select(PlannedEditRow.post_id))
         query = (
             select(PostRow)
-            .where(PostRow.buffer_post_id.is_not(None), or_(PostRow.step.in_(IN_BUFFER), linkless, failed))
+            .where(
+                PostRow.buffer_post_id.is_not(None),
+                or_(PostRow.step.in_(IN_BUFFER), linkless, failed, edited),
+            )
             .order_by(PostRow.created_at)
         )
         posts: dict[str, list[PostRow]] = defaultdict(list)
@@ -139,14 +151,16 @@ class Follower:
         return taken is not None
 
     async def _ask(self, buffer: BufferClient, organization_id: str, posts: Sequence[PostRow]) -> None:
+        async with self.database.transaction() as session:
+            looked_at = await planned_edits.moment(session)
         try:
             found = await self._look(buffer, organization_id, posts)
             for row in posts:
                 if (there := found.get(str(row.buffer_post_id))) is not None:
-                    await self._observe(row, there)
+                    await self._observe(row, there, looked_at)
             missing = [row for row in posts if row.buffer_post_id not in found and row.step in IN_BUFFER]
             for row in missing[:MOST_SINGLE_LOOKS]:
-                await self._look_alone(buffer, row)
+                await self._look_alone(buffer, row, looked_at)
         except BufferError as error:
             log.info("Buffer could not be asked about accepted posts: %s (%s)", error.code, error)
 
@@ -168,10 +182,10 @@ class Follower:
                     break
         return found
 
-    async def _look_alone(self, buffer: BufferClient, row: PostRow) -> None:
+    async def _look_alone(self, buffer: BufferClient, row: PostRow, looked_at: datetime) -> None:
         """Ask for one post that was missing: a gap in a list proves nothing, Buffer's "not found" does."""
         try:
-            await self._observe(row, await buffer.post(str(row.buffer_post_id)))
+            await self._observe(row, await buffer.post(str(row.buffer_post_id)), looked_at)
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
@@ -180,8 +194,9 @@ class Follower:
                     log.info("post %s was removed in Buffer", row.id)
                     await line.room_in(session, self.queue, row.channel_id)
 
-    async def _observe(self, row: PostRow, there: BufferPost) -> None:
+    async def _observe(self, row: PostRow, there: BufferPost, looked_at: datetime) -> None:
         async with self.database.transaction() as session:
+            row = await planned_edits.settle(session, row, there, looked_at, self.pace)
             if not await moves.observe(session, row, there):
                 return
             await self._room_if_gone(session, row)
@@ -193,15 +208,32 @@ class Follower:
             await line.room_in(session, self.queue, row.channel_id)
 
 
-def next_question(posts: Iterable[PostRow], asked_at: datetime, now: datetime, pace: Pace) -> datetime:
+def next_question(
+    posts: Iterable[PostRow],
+    asked_at: datetime,
+    now: datetime,
+    pace: Pace,
+    edits: Mapping[int, datetime] = MappingProxyType({}),
+) -> datetime:
     """Return when Buffer is to be asked next about these posts of one organisation.
 
     Never before one is due, but for the seldom look that notices what was moved or removed over there. A post that
     is overdue is asked for at growing intervals, a fifth of the time that it is late, since a paused queue may
     keep it for ever.
+
+    Args:
+        posts: open ones.
+        asked_at: when Buffer was last asked about them.
+        now: where Buffer is.
+        pace: the durations of delivery.
+        edits: when it can be told what became of an edit without an answer, by post id.
     """
     seldom = asked_at + timedelta(seconds=pace.follow_seldom)
-    return min((_wanted(row, asked_at, now, pace) for row in posts), default=seldom)
+    often = asked_at + timedelta(seconds=pace.follow_often)
+    questions = [
+        min(_wanted(row, asked_at, now, pace), max(often, edits.get(row.id, seldom))) for row in posts
+    ]
+    return min(questions, default=seldom)
 
 
 def _wanted(row: PostRow, asked_at: datetime, now: datetime, pace: Pace) -> datetime:

@@ -13,14 +13,14 @@ from sqlalchemy import and_, case, delete, extract, func, or_, select, update
 
 from fluffy_tui.scheduling.evidence import as_buffer_says, what_is_new
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, PostStatus, Step
-from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.buffer import BufferPost, NewPost
+    from fluffy_tui.buffer import BufferPost
 
 IN_DOUBT = (Step.SENDING, Step.UNCONFIRMED)
 """Steps at which a create may have left for Buffer."""
@@ -148,6 +148,7 @@ async def resubmit(session: AsyncSession, post_id: int) -> PostRow | None:
     if row is None or (row.step is not None and row.step not in (Step.HELD, Step.FAILED)):
         return None
     if row.buffer_post_id is not None:
+        await _forget_edit(session, row.id)
         row.delivery_key, row.buffer_post_id = new_delivery_key(), None
         row.media_url = row.scheduled_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
@@ -205,23 +206,34 @@ async def rewrite(session: AsyncSession, post_id: int, **words: Any) -> PostRow 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def record_edit(
-    session: AsyncSession, post_id: int, new: NewPost, changed: BufferPost, **picture: Any
-) -> bool:
-    """Write down what Buffer has made of an edited post, with whatever else is known of its picture."""
+async def record_edit(session: AsyncSession, plan: PlannedEditRow, there: BufferPost) -> bool:
+    """Let a post be what an edit of it has made of it, as Buffer tells; its step is another matter."""
+    picture = {
+        "delivery_key": plan.delivery_key,
+        "media_url": plan.media_url,
+        "rendition": plan.rendition,
+    }
     statement = (
         update(PostRow)
-        .where(PostRow.id == post_id, PostRow.buffer_post_id == changed.id, PostRow.step.in_(IN_BUFFER))
+        .where(PostRow.id == plan.post_id, PostRow.buffer_post_id == there.id)
         .values(
-            caption=new.text,
-            alt_text=new.alt_text,
-            share_mode=new.share_mode,
-            requested_at_time=new.due_at,
-            scheduled_at=changed.due_at or PostRow.scheduled_at,
-            **picture,
+            caption=plan.caption,
+            alt_text=plan.alt_text,
+            share_mode=plan.share_mode,
+            requested_at_time=plan.due_at,
+            fit=plan.fit,
+            shape=plan.shape,
+            turn=plan.turn,
+            scheduled_at=there.due_at or PostRow.scheduled_at,
+            **(picture if plan.delivery_key is not None else {}),
         )
     )
     return _moved(await session.execute(statement))
+
+
+async def _forget_edit(session: AsyncSession, post_id: int) -> None:
+    """Give up an edit of which nothing is left to be known, since its post is not in Buffer any more."""
+    await session.execute(delete(PlannedEditRow).where(PlannedEditRow.post_id == post_id))
 
 
 async def observe(session: AsyncSession, row: PostRow, found: BufferPost) -> bool:
@@ -266,7 +278,10 @@ async def removed(
         )
         .values(status=PostStatus.FAILED, step=Step.FAILED, error_code=code, error_message=message)
     )
-    return _moved(await session.execute(statement))
+    if not _moved(await session.execute(statement)):
+        return False
+    await _forget_edit(session, row.id)
+    return True
 
 
 async def count_stall(session: AsyncSession, post_id: int) -> list[PostRow]:

@@ -257,8 +257,8 @@ class Scheduling:
             BufferError: Buffer did not do it; with `edit_ignored` it took the words and kept the time.
         """
         change = Change(caption, alt_text, share_mode, at, fit, shape, turn)
-        reframing = Reframing(self.database, self.photos, self.host)
-        return await Editing(self._cancelling, self.personas, reframing).edit(post_id, change)
+        reframing = Reframing(self.photos, self.host)
+        return await Editing(self._cancelling, self.personas, reframing, self.pace).edit(post_id, change)
 
     @property
     def _submitting(self) -> Submitting:

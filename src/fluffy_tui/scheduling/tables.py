@@ -109,6 +109,32 @@ class PostRow(Base):
     )
 
 
+class PlannedEditRow(Base):
+    """What an edit does to a post in Buffer, from before it leaves until it is known what became of it."""
+
+    __tablename__ = "planned_edits"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    token: Mapped[str]
+    """Of the edit that wrote this; whoever has another one can no longer send theirs."""
+    caption: Mapped[str]
+    alt_text: Mapped[str]
+    share_mode: Mapped[str]
+    due_at: Mapped[datetime | None]
+    fit: Mapped[str]
+    shape: Mapped[str]
+    turn: Mapped[int] = mapped_column(SmallInteger)
+    delivery_key: Mapped[str | None]
+    """Of its new picture; null when the post keeps the one that it has."""
+    media_url: Mapped[str | None]
+    rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    begun_at: Mapped[Timestamp]
+    sent_at: Mapped[datetime | None]
+    """When it may have left for Buffer."""
+
+
 class PostEventRow(Base):
     """One line of a post's trail, written by a trigger on `posts` and by nothing else."""
 
