@@ -8,25 +8,23 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.color import Color
 from rich.segment import Segment
-from rich.style import Style
 from textual import work
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.tui.widgets.half_cells import half_cells
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PIL.Image import Image
     from textual import events
 
     from fluffy_tui.photos import Photo
-
-    Frame = list[list[Segment]]
+    from fluffy_tui.tui.widgets.half_cells import HalfCells
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +72,7 @@ class Filmstrip(Widget):
         self._photo_at = photo_at
         self._thumbnail = thumbnail
         self._cursor = 0
-        self._frames: OrderedDict[str, Frame | None] = OrderedDict()
+        self._frames: OrderedDict[str, HalfCells | None] = OrderedDict()
         self._is_loading = False
 
     def show(self, cursor: int) -> None:
@@ -115,7 +113,7 @@ class Filmstrip(Widget):
             segments.append(Segment(" ", self.rich_style))
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
-    def _line(self, index: int, y: int) -> list[Segment]:
+    def _line(self, index: int, y: int) -> Sequence[Segment]:
         photo = self._photo_at(index)
         if photo is None:
             return [Segment(" " * FRAME_WIDTH, self.rich_style)]
@@ -158,7 +156,7 @@ class Filmstrip(Widget):
         finally:
             self._is_loading = False
 
-    async def _frame(self, photo: Photo) -> Frame | None:
+    async def _frame(self, photo: Photo) -> HalfCells | None:
         try:
             return await asyncio.to_thread(self._draw, photo)
         except PhotoUnreadable:
@@ -167,35 +165,11 @@ class Filmstrip(Widget):
             log.exception("No small picture of photo %s", photo.id)
             return None
 
-    def _draw(self, photo: Photo) -> Frame:
+    def _draw(self, photo: Photo) -> HalfCells:
         image: Image = self._thumbnail(photo, FRAME_WIDTH, FRAME_HEIGHT * 2)  # type: ignore[assignment]
-        return half_cells(image)
+        return half_cells(image, FRAME_WIDTH, FRAME_HEIGHT)
 
-    def _keep(self, sha256: str, frame: Frame | None) -> None:
+    def _keep(self, sha256: str, frame: HalfCells | None) -> None:
         self._frames[sha256] = frame
         while len(self._frames) > KEPT_FRAMES:
             self._frames.popitem(last=False)
-
-
-def half_cells(image: Image) -> Frame:
-    """Return an RGB picture of at most a frame's size as lines of half cells, in the middle of its frame."""
-    pixels = image.load()
-    left, top = (FRAME_WIDTH - image.width) // 2, (FRAME_HEIGHT * 2 - image.height) // 2
-
-    def colour(x: int, y: int) -> Color | None:
-        if pixels is None or not (0 <= x < image.width and 0 <= y < image.height):
-            return None
-        red, green, blue = pixels[x, y]  # type: ignore[misc]
-        return Color.from_rgb(red, green, blue)
-
-    lines = []
-    for row in range(FRAME_HEIGHT):
-        line = []
-        for column in range(FRAME_WIDTH):
-            over, under = (colour(column - left, row * 2 + half - top) for half in (0, 1))
-            if over is not None:
-                line.append(Segment("▀", Style.from_color(over, under)))
-            else:
-                line.append(Segment("▄", Style.from_color(under)) if under is not None else Segment(" "))
-        lines.append(line)
-    return lines
