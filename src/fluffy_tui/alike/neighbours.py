@@ -1,16 +1,17 @@
 """More like this and least like those: nearest vectors under the active model, filtered without losing any.
 
-The model's HNSW index is used only by a query that writes the model's id literally and repeats the cast. It is read
-on until enough photos have passed the filters (pgvector's iterative scan, since 0.8); an older pgvector is asked again
-for more before it. Where few photos would pass, reading the index on and on is slower than comparing just those, and
-where the index gave up, they are compared too.
+The model's HNSW index is used only by a query that writes the model's id literally and repeats the cast to half
+precision, in which the distances then are: some hundred-thousandths off. It is read on until enough photos have
+passed the filters (pgvector's iterative scan, since 0.8); an older pgvector is asked again for more before it. Where
+few photos would pass, reading the index on and on is slower than comparing just those, and where the index gave up,
+they are compared too.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pgvector.sqlalchemy import VECTOR
+from pgvector.sqlalchemy import HALFVEC, VECTOR
 from sqlalchemy import and_, cast, exists, func, literal, literal_column, select, text
 from sqlalchemy.orm import aliased
 
@@ -174,14 +175,19 @@ async def _ordered(
 def nearest_query(
     model: EmbeddingModel, vector: list[float], allowed: ColumnElement[bool], limit: int, *, exact: bool
 ) -> Select[int, float]:
-    """Return the query for the nearest allowed photos, written so that the index serves it, or so that it cannot."""
-    sought = cast(literal(vector, VECTOR(model.dimensions)), VECTOR(model.dimensions))
-    distance = _vector(PhotoEmbeddingRow, model).cosine_distance(sought)
+    """Return the query for the nearest allowed photos, written so that the index serves it, or so that it cannot.
+
+    The index is in half precision, so that one in full precision never serves.
+    """
+    precision: Any = VECTOR if exact else HALFVEC
+    number_type = precision(model.dimensions)
+    sought = cast(literal(vector, number_type), number_type)
+    distance = cast(PhotoEmbeddingRow.embedding, number_type).cosine_distance(sought)
     return (
         select(PhotoEmbeddingRow.photo_id, distance)
         .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
         .where(_of(PhotoEmbeddingRow, model), allowed)
-        .order_by(distance + 0 if exact else distance)  # no index serves a sum
+        .order_by(distance)
         .limit(limit)
     )
 

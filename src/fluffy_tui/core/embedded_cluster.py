@@ -26,7 +26,7 @@ SUPERUSER = "postgres"
 _SETTINGS = {
     "jit": "off",  # compiling costs more than our short queries take
     "max_connections": "100",
-    "shared_buffers": "64MB",
+    "shared_buffers": "256MB",  # an index of 100,000 embeddings is read in full; what is not used takes no memory
 }
 """Written into postgresql.conf, where a person may change them. What safety rests on is set at each start."""
 
