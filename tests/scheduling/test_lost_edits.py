@@ -7,6 +7,7 @@ import dataclasses
 import os
 import signal
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,14 +49,16 @@ async def until_found_out(place: Workplace) -> None:
     hours = 0
     while True:
         hours += 1
-        ahead = timedelta(minutes=31 * hours)
-        follower = dataclasses.replace(
-            place.services.follower, pace=IMPATIENT, now=lambda ahead=ahead: datetime.now(UTC) + ahead
-        )
+        there = partial(hours_from_now, hours)
+        follower = dataclasses.replace(place.services.follower, pace=IMPATIENT, now=there)
         await follower.follow()
         if not await plans(place):
             return
         await asyncio.sleep(0.05)  # a plan is settled by time alone
+
+
+def hours_from_now(hours: int) -> datetime:
+    return datetime.now(UTC) + timedelta(hours=hours)
 
 
 async def agree(place: Workplace, post: Post, *, changed: bool) -> None:
