@@ -68,11 +68,16 @@ async def test_all_well(services: Opened, tmp_path: Path, capsys: pytest.Capture
     assert await run(services, [tmp_path / "in"], "sarah", json=False) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
-    assert printed.out.startswith("sarah: 2 imported, 0 already there, 0 moved, 0 duplicates, 0 failed, in ")
+    assert printed.out.startswith(
+        "sarah: 2 imported, 0 already there, 0 moved, 0 duplicates, 0 missing, 0 failed, in "
+    )
     (tmp_path / "in" / "a.jpg").rename(tmp_path / "in" / "c.jpg")
     write(tmp_path / "in" / "copy.png", (tmp_path / "in" / "b.png").read_bytes())
     assert await run(services, [tmp_path / "in"], "Sarah", json=False) == 0
-    assert "sarah: 0 imported, 1 already there, 1 moved, 1 duplicates, 0 failed" in capsys.readouterr().out
+    assert (
+        "sarah: 0 imported, 1 already there, 1 moved, 1 duplicate, 0 missing, 0 failed"
+        in capsys.readouterr().out
+    )
     assert [persona.name for persona in await services.personas.list()] == ["sarah"]
 
 
@@ -111,6 +116,7 @@ async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.Captu
         "unchanged": 0,
         "moved": 0,
         "duplicates": 0,
+        "missing": 0,
         "failed": 2,
     }
 

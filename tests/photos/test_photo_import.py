@@ -28,6 +28,7 @@ def counts(summary: ImportSummary) -> dict[str, int]:
         "unchanged": summary.unchanged,
         "moved": summary.moved,
         "duplicates": summary.duplicates,
+        "missing": summary.missing,
         "failed": len(summary.failed),
     }
     return {name: count for name, count in every.items() if count}
@@ -192,7 +193,7 @@ async def test_a_file_overwritten_by_a_copy_is_missing(
     await import_into(library, tmp_path / "in")
     content, status = one.read_bytes(), one.stat()
     one.write_bytes((tmp_path / "in" / "2.jpg").read_bytes())
-    assert await import_into(library, tmp_path / "in") == {"unchanged": 1, "duplicates": 1}
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 1, "duplicates": 1, "missing": 1}
     assert (await stored(library))["1.jpg"].missing_since is not None
     one.write_bytes(content)
     os.utime(one, ns=(status.st_atime_ns, status.st_mtime_ns))
@@ -209,6 +210,7 @@ async def test_vanished_files_are_marked_and_come_back(
     await import_into(library, tmp_path / "in", tmp_path / "in2")
     path.rename(tmp_path / "a.jpg")
     other.rename(tmp_path / "b.jpg")
+    assert await import_into(library, tmp_path / "in") == {"missing": 1}
     assert await import_into(library, tmp_path / "in") == {}
     found = await stored(library)
     assert found["a.jpg"].missing_since is not None

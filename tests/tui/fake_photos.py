@@ -185,6 +185,7 @@ class FakePhotos:
             unchanged=1,
             moved=0,
             duplicates=0,
+            missing=0,
             failed=self.import_failed,
             seconds=7.2,
         )

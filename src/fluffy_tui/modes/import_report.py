@@ -84,13 +84,13 @@ def _counts(summary: ImportSummary) -> dict[str, int]:
         "unchanged": summary.unchanged,
         "moved": summary.moved,
         "duplicates": summary.duplicates,
+        "missing": summary.missing,
         "failed": len(summary.failed),
     }
 
 
 def _counted(summary: ImportSummary) -> str:
-    words = {"unchanged": "already there"}
-    told = ", ".join(f"{count:,} {words.get(what, what)}" for what, count in _counts(summary).items())
+    told = ", ".join(f"{count:,} {words}" for words, count in summary.counts.items())
     return f"{summary.persona}: {told}, in {summary.seconds:.1f} s."
 
 

@@ -67,6 +67,7 @@ class Entered:
     unchanged: int
     moved: int
     duplicates: int
+    missing: int
     failed: list[FailedFile]
 
 
@@ -126,6 +127,7 @@ class Catalogue:
             unchanged=len(plan.touched),
             moved=len(plan.moves),
             duplicates=len(plan.duplicates),
+            missing=len(plan.missing),
             failed=plan.failed,
         )
 

@@ -62,7 +62,7 @@ class Importer:
         self._on_failed = on_failed
         self._stop = threading.Event()
         self._started = time.monotonic()
-        self._seen = self._imported = self._unchanged = self._moved = self._duplicates = 0
+        self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
         self._bytes_read = 0
         self._total: int | None = None
         self._failed: list[FailedFile] = []
@@ -88,6 +88,7 @@ class Importer:
             unchanged=self._unchanged,
             moved=self._moved,
             duplicates=self._duplicates,
+            missing=self._missing,
             failed=tuple(self._failed),
             seconds=time.monotonic() - self._started,
             interrupted=interrupted,
@@ -105,7 +106,7 @@ class Importer:
         try:
             await self._read_all(pool, workers)
             await counting
-            await self._catalogue.mark_missing(self._scope.places)
+            self._missing += await self._catalogue.mark_missing(self._scope.places)
         finally:
             self._stop.set()
             counting.cancel()
@@ -184,6 +185,7 @@ class Importer:
         self._unchanged += entered.unchanged
         self._moved += entered.moved
         self._duplicates += entered.duplicates
+        self._missing += entered.missing
         for failed in entered.failed:
             self._fail(failed)
 

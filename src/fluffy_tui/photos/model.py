@@ -106,10 +106,24 @@ class ImportSummary:
     """Known files found under a new path, whose path was updated."""
     duplicates: int
     """Copies of files that are still at their old path; they make no second photo."""
+    missing: int
+    """Photos whose files were there before and are gone."""
     failed: tuple[FailedFile, ...]
     seconds: float
     interrupted: bool = False
     """Stopped half-way; what is counted here was kept."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What became of how many photos and files, in the order in which it is told."""
+        return {
+            "imported": self.imported,
+            "already there": self.unchanged,
+            "moved": self.moved,
+            "duplicate" if self.duplicates == 1 else "duplicates": self.duplicates,
+            "missing": self.missing,
+            "failed": len(self.failed),
+        }
 
 
 class FolderNotFound(UsageError):

@@ -62,6 +62,12 @@ class Plan:
     """Photos whose file has become a copy of another photo."""
     failed: list[FailedFile] = field(default_factory=list)
 
+    @property
+    def missing(self) -> set[int]:
+        """The photos whose content is nowhere among these files any more, though their path is."""
+        displaced = {move.displaced_id for move in self.moves if move.displaced_id is not None}
+        return displaced.difference(move.photo_id for move in self.moves).union(self.overwritten)
+
 
 def make_plan(files: Iterable[FoundFile], known: Iterable[KnownPhoto], still_there: Set[int]) -> Plan:
     """Decide what to write.

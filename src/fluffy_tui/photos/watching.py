@@ -49,7 +49,7 @@ class Watch:
         self._folders = folders
         self._importer = importer
         self._on_round = on_round
-        self._done = ImportSummary(persona_name, 0, 0, 0, 0, (), 0.0)
+        self._done = ImportSummary(persona_name, 0, 0, 0, 0, 0, (), 0.0)
         self._failed: dict[Path, FailedFile] = {}
         self._current: Importer | None = None
 
@@ -93,7 +93,7 @@ class Watch:
         for path in paths:
             self._failed.pop(readable_path(path), None)
         self._failed.update({file.path: file for file in done.failed})
-        if not paths or done.imported or done.moved or done.duplicates or done.failed:
+        if not paths or done.imported or done.moved or done.duplicates or done.missing or done.failed:
             self._on_round(done)
 
 
@@ -120,5 +120,6 @@ def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
         unchanged=before.unchanged + more.unchanged,
         moved=before.moved + more.moved,
         duplicates=before.duplicates + more.duplicates,
+        missing=before.missing + more.missing,
         seconds=before.seconds + more.seconds,
     )

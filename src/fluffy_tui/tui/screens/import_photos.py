@@ -186,14 +186,8 @@ def _words(run: ImportRun) -> Content:
 
 def summary_words(summary: ImportSummary) -> Content:
     """Return what an import did, in one line."""
-    numbers = (
-        (summary.imported, "imported"),
-        (summary.unchanged, "already there"),
-        (summary.moved, "moved"),
-        (summary.duplicates, "duplicates"),
-        (len(summary.failed), "failed"),
-    )
-    parts = [Content(f"{number:,} {words}") for number, words in numbers if number or words == "imported"]
+    numbers = summary.counts.items()
+    parts = [Content(f"{number:,} {words}") for words, number in numbers if number or words == "imported"]
     return Content.assemble(
         Content.styled("✓ ", "$text-success"),
         SEPARATOR.join([*parts, Content(f"in {duration_left(summary.seconds)}")]),
