@@ -145,7 +145,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "FLUFFY_NOTIFY",
         "notify",
-        "when a post goes live or fails: `bell`, `desktop` (where the terminal can show notices) or `off`",
+        "when a post goes live or fails: `bell`, `desktop` (a notice where the terminal is known to show them; the "
+        "bell elsewhere, and in tmux and screen, which swallow notices) or `off`",
         "bell",
     ),
 )

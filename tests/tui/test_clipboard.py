@@ -38,9 +38,18 @@ def tmux(tmp_path: Path) -> Iterator[str]:
 async def test_in_tmux_its_buffer_has_the_text(tmux: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMUX", f"{tmux},1,0")
     how = await copy_beyond_terminal("a link; $(date)\n[/b][red", os.environ)
-    assert how.startswith("to tmux's buffer")
+    assert how == "to tmux's buffer, and through it to your terminal's clipboard, if it allows that (OSC 52)"
     shown = subprocess.run(["tmux", "-S", tmux, "show-buffer"], check=True, capture_output=True, text=True)
     assert shown.stdout == "a link; $(date)\n[/b][red"
+
+
+async def test_a_tmux_that_keeps_texts_to_itself_is_told_of(
+    tmux: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["tmux", "-S", tmux, "set", "-s", "set-clipboard", "off"], check=True)
+    monkeypatch.setenv("TMUX", f"{tmux},1,0")
+    how = await copy_beyond_terminal("a link", os.environ)
+    assert how == "to tmux's buffer only, since its set-clipboard is off"
 
 
 async def test_a_tmux_that_is_gone_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -52,7 +61,7 @@ async def test_a_tmux_that_is_gone_says_what_to_set(monkeypatch: pytest.MonkeyPa
 async def test_over_ssh_only_the_terminal_can_be_meant() -> None:
     """The clipboard of the machine at the other end is nobody's."""
     assert await copy_beyond_terminal("x", {"SSH_CONNECTION": "a b"}) == (
-        "to your own terminal's clipboard, over SSH (OSC 52)"
+        "over SSH to your terminal's clipboard, if it allows that (OSC 52)"
     )
 
 

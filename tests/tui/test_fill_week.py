@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -318,18 +318,16 @@ async def test_leaving_waits_while_the_week_is_submitted(running: Running, servi
     async with running(persona="sarah") as driver:
         await fill(driver, 20)
         await write(driver, "one")
-        submit, started, may_go = services.scheduling.schedule_post, threading.Event(), threading.Event()
+        submit, started, may_go = services.scheduling.schedule_post, asyncio.Event(), asyncio.Event()
 
         async def slow(photo: object, caption: str, **options: object) -> ScheduleResult:
             started.set()
-            while not may_go.is_set():
-                await driver.pilot.pause()
+            await may_go.wait()
             return await submit(photo, caption, **options)  # type: ignore[arg-type]
 
         services.scheduling.schedule_post = slow  # type: ignore[method-assign]
         await driver.pilot.press("ctrl+s")
-        while not started.is_set():
-            await driver.pilot.pause()
+        await started.wait()
         for key in ("escape", "ctrl+s", "z", "ctrl+o", "f2"):
             await driver.pilot.press(key)
         assert isinstance(driver.screen, FillWeekScreen)

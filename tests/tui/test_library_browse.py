@@ -87,7 +87,7 @@ async def test_among_the_undecided_a_decided_photo_leaves(running: Running, serv
         assert shown(driver) == [40]
         await driver.press("v")
         assert shown(driver) == []
-        assert "No photo is so" in driver.text("#nothing")
+        assert "No photo matches" in driver.text("#nothing")
         await driver.press("v")
         assert len(shown(driver)) == SARAHS
 
@@ -177,7 +177,7 @@ async def test_a_filter_that_nothing_meets_stays_open_to_be_changed(running: Run
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"nosuch")
         assert shown(driver) == []
-        assert driver.screen.query_one(PhotoPreview).sentence.startswith("No photo is so")
+        assert driver.screen.query_one(PhotoPreview).sentence.startswith("No photo matches")
         assert isinstance(driver.app.focused, FilterBar)
         await driver.press("escape")
         assert len(shown(driver)) == SARAHS

@@ -91,6 +91,7 @@ def test_no_caption_can_write_to_the_terminal() -> None:
     inner = written.removeprefix("\x1b]9;").removesuffix("\x1b\\")
     assert inner.isprintable()
     assert len(inner) == 200
+    assert inner.endswith("x…"), "that it was cut is seen"
 
 
 async def test_a_post_that_goes_live_while_the_app_is_open_is_told(

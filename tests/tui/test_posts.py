@@ -374,3 +374,22 @@ async def test_the_picture_of_the_post_under_the_cursor_is_beside_the_table(runn
     async with running(persona="sarah", size=(80, 24), preview="half-cell") as driver:
         await driver.press("2")
         assert not driver.screen.query_one(PhotoPreview).display
+
+
+@pytest.mark.parametrize(("width", "label"), [(140, "when in New York"), (80, "New York")])
+async def test_the_times_name_their_zone_where_it_is_not_the_persons(
+    running: Running, width: int, label: str
+) -> None:
+    async with running(persona="sarah", size=(width, 24)) as driver:
+        await driver.press("2")
+        table = driver.screen.query_one(PostTable)
+        assert str(table.ordered_columns[0].label).strip() == label
+        await driver.press("space")
+        assert ("1 marked: keys act on it" in driver.text("#kinds")) is (width == 140)
+        assert driver.text("#kinds").rstrip().endswith(("1 marked", "on it")), "nothing is cut off"
+
+
+async def test_own_keys_stand_beside_the_filters(running: Running) -> None:
+    async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
+        await driver.press("2")
+        assert "F failed" in driver.text("#kinds")

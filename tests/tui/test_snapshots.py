@@ -25,17 +25,17 @@ def after(*keys: str, text: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]
     """Return what drives the app to where it is looked at: keys one by one, then a text into the field."""
 
     async def drive(pilot: Pilot[Any]) -> None:
-        await settle(pilot.app, pilot)
+        await settle(pilot.app)
         for key in keys:
             await pilot.press(key)
-            await settle(pilot.app, pilot)
+            await settle(pilot.app)
         if text:
             pilot.app.screen.query_one("Input").value = text  # type: ignore[attr-defined]
             await pilot.press("enter")
-            await settle(pilot.app, pilot)
+            await settle(pilot.app)
         for field in pilot.app.screen.query("Input"):
             field.cursor_blink = False  # type: ignore[attr-defined]
-        await settle(pilot.app, pilot)
+        await settle(pilot.app)
 
     return drive
 
@@ -52,6 +52,51 @@ def test_starting(
         await pilot.pause()
 
     assert snap_compare(make_app(), terminal_size=size, run_before=until_both_steps)
+
+
+Themes = pytest.mark.parametrize("theme", ["textual-light", "textual-dark", "ansi-dark"])
+
+
+@Themes
+def test_themes_starting(
+    snap_compare: Compare, make_app: Callable[..., FluffyApp], opening: Opening, theme: str
+) -> None:
+    opening.gate.clear()
+    app = make_app()
+    app.theme = theme
+
+    async def until_both_steps(pilot: Pilot[Any]) -> None:
+        while len(getattr(pilot.app.screen, "steps", ())) < 2:
+            await pilot.pause()
+        await pilot.pause()
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=until_both_steps)
+
+
+@Themes
+def test_themes_starting_failed(
+    snap_compare: Compare, make_app: Callable[..., FluffyApp], opening: Opening, theme: str
+) -> None:
+    opening.error = DatabaseUnavailable("The database refuses the password.", "Check DATABASE_URL.")
+    app = make_app()
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(80, 24), run_before=after())
+
+
+@Themes
+def test_themes_database_away(
+    snap_compare: Compare, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
+) -> None:
+    app = make_app()
+    app.theme = theme
+
+    async def lose(pilot: Pilot[Any]) -> None:
+        await settle(pilot.app)
+        services.lose_database()
+        await services.heard()
+        await settle(pilot.app)
+
+    assert snap_compare(app, terminal_size=(80, 24), run_before=lose)
 
 
 @Sizes
@@ -116,10 +161,10 @@ def test_database_away(
     snap_compare: Compare, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
 ) -> None:
     async def lose(pilot: Pilot[Any]) -> None:
-        await settle(pilot.app, pilot)
+        await settle(pilot.app)
         services.lose_database()
         await services.heard()
-        await settle(pilot.app, pilot)
+        await settle(pilot.app)
 
     assert snap_compare(make_app(), terminal_size=size, run_before=lose)
 

@@ -105,8 +105,14 @@ def _stand_in(settings: Settings) -> Iterator[_StandIn]:
 
 def _demo_settings(settings: Settings, stand_in: _StandIn) -> _Demo:
     data = settings.paths.demo
-    ours = {setting.variable for setting in SETTINGS} - {"FLUFFY_PREVIEW"}
+    ours = {setting.variable for setting in SETTINGS}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
+    wishes = {
+        "FLUFFY_PREVIEW": str(settings.preview),
+        "FLUFFY_NOTIFY": str(settings.notify),
+        "FLUFFY_UNDO_SECONDS": str(settings.undo_seconds),
+    }  # of the person and the terminal, not of a Buffer account
+    environment |= {name: value for name, value in wishes.items() if settings.origins.get(name) != "default"}
     environment |= {
         "FLUFFY_CONFIG": str(data / "config.toml"),
         "FLUFFY_DATA_DIR": str(data),
@@ -114,7 +120,6 @@ def _demo_settings(settings: Settings, stand_in: _StandIn) -> _Demo:
         "FLUFFY_MEDIA_HOST": "directory",
         "FLUFFY_MEDIA_DIRECTORY": str(data / "media"),
         "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
-        "FLUFFY_PREVIEW": settings.preview,
         "BUFFER_API_KEY": stand_in.key,
     }
     return _Demo(load_settings(environment), environment)

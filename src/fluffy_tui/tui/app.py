@@ -23,7 +23,7 @@ from fluffy_tui.tui.screens.startup import StartupScreen
 from fluffy_tui.tui.serving import Serving
 from fluffy_tui.tui.state import StateFile
 from fluffy_tui.tui.stylesheet import LastingStylesheet
-from fluffy_tui.tui.themes import FLUFFY
+from fluffy_tui.tui.themes import FLUFFY, with_quiet_borders
 from fluffy_tui.tui.widgets.small_notice import SMALLEST
 
 if TYPE_CHECKING:
@@ -98,6 +98,10 @@ class FluffyApp(ActingApp):
     async def on_unmount(self) -> None:
         """Close the services, whatever way the app ended."""
         await self._serving.close()
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the theme's variables, with borders that can be seen where the theme hides quiet ones."""
+        return with_quiet_borders(super().get_css_variables())
 
     def watch_theme(self, theme: str) -> None:
         """Remember the theme."""

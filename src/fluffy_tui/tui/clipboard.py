@@ -17,19 +17,22 @@ from fluffy_tui.tui.wording import one_line
 log = logging.getLogger(__name__)
 
 SHOWN_LENGTH = 60
+_TERMINAL = "your terminal's clipboard, if it allows that (OSC 52)"
 
 
 async def copy_beyond_terminal(text: str, environment: Mapping[str, str]) -> str:
     """Copy the text to where OSC 52 may not reach, and return how it can be pasted, as the end of a sentence."""
     if "TMUX" in environment and await _into_tmux(text):
-        return "to tmux's buffer, and through it to your terminal's clipboard"
+        if await _tmux_keeps_to_itself():
+            return "to tmux's buffer only, since its set-clipboard is off"
+        return f"to tmux's buffer, and through it to {_TERMINAL}"
     if "SSH_CONNECTION" in environment or "SSH_TTY" in environment:
-        return "to your own terminal's clipboard, over SSH (OSC 52)"
+        return f"over SSH to {_TERMINAL}"
     if await asyncio.to_thread(_into_system_clipboard, text):
         return "to the clipboard"
     if "TMUX" in environment:
         return "to the terminal (OSC 52); tmux passes it on after `set -s set-clipboard on`"
-    return "to the terminal's clipboard (OSC 52)"
+    return f"to {_TERMINAL}"
 
 
 def copied_words(text: str, how: str) -> str:
@@ -40,19 +43,26 @@ def copied_words(text: str, how: str) -> str:
 
 
 async def _into_tmux(text: str) -> bool:
+    return await _tmux("load-buffer", "-w", "-", given=text) is not None
+
+
+async def _tmux_keeps_to_itself() -> bool:
+    return (await _tmux("show-options", "-sv", "set-clipboard") or "").strip() == "off"
+
+
+async def _tmux(*arguments: str, given: str = "") -> str | None:
+    """Return what tmux answers; None where there is none, or it refuses."""
     if which("tmux") is None:
-        return False
+        return None
     process = await asyncio.create_subprocess_exec(
         "tmux",
-        "load-buffer",
-        "-w",
-        "-",
+        *arguments,
         stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    await process.communicate(text.encode())
-    return process.returncode == 0
+    answer, _ = await process.communicate(given.encode())
+    return answer.decode(errors="replace") if process.returncode == 0 else None
 
 
 def _into_system_clipboard(text: str) -> bool:

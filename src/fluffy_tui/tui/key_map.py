@@ -33,6 +33,7 @@ LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f"})
 """Keys of Textual's text area that ours, for captions, leaves to its screen; as its own, it would swallow them."""
 
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "meta", "hyper"})
+_LONG_NAMES = {short: long for long, short in KEY_NAME_REPLACEMENTS.items()}
 _NAMES = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
 
 
@@ -116,8 +117,13 @@ def _swallowed(own: Mapping[str, str]) -> Iterator[str]:
 
 def is_typed(key: str) -> bool:
     """Whether a key, by Textual's own name, puts a character into a text."""
-    character = key_to_character(key)
+    character = typed_character(key)
     return character is not None and character.isprintable()
+
+
+def typed_character(key: str) -> str | None:
+    """Return the character of a key by Textual's own name, also of those it has shorter names for, as `slash`."""
+    return key_to_character(_LONG_NAMES.get(key, key))
 
 
 def _shared(own: Mapping[str, str]) -> Iterator[tuple[tuple[str, str, str], Place]]:

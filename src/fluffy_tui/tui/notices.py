@@ -91,9 +91,8 @@ def terminal_notice(words: str, notify: Notify, environment: Mapping[str, str]) 
         return ""
     if notify is Notify.BELL or "TMUX" in environment or "STY" in environment:
         return "\a"
-    text = one_line(words)[
-        :LONGEST_NOTICE
-    ]  # holds no control character, so nothing can end the sequence early
+    text = one_line(words)  # holds no control character, so nothing can end the sequence early
+    text = text if len(text) <= LONGEST_NOTICE else f"{text[: LONGEST_NOTICE - 1].rstrip()}…"
     if environment.get("TERM_PROGRAM") in _OSC_9 or "KITTY_WINDOW_ID" in environment:
         return f"\x1b]9;{text}\x1b\\"
     if environment.get("TERM", "").startswith(_OSC_777) or "VTE_VERSION" in environment:

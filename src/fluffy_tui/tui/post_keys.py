@@ -146,7 +146,7 @@ EDITING = (
     Action(
         "edit.back",
         "escape",
-        "back, text kept",
+        "back, kept",
         "Go back; what was typed is kept and shown when the post is edited again.",
         Place.EDITING,
         footer=True,

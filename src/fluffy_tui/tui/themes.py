@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual.color import Color
 from textual.theme import Theme
 
 FLUFFY = Theme(
@@ -43,3 +44,21 @@ FLUFFY = Theme(
         "input-selection-background": "#8fb8de 30%",
     },
 )
+
+FAINTEST = 0.1
+"""Difference in brightness, of 1, between a border and what is behind it, below which few screens show it."""
+
+
+def with_quiet_borders(variables: dict[str, str]) -> dict[str, str]:
+    """Return a theme's variables, with another colour for borders without the keyboard if theirs is hardly seen.
+
+    In some of Textual's themes it is almost the background, which is meant for boxes that have a colour of their
+    own; ours have none.
+    """
+    background = Color.parse(variables["background"])
+    if background.ansi is not None:
+        return variables  # the terminal's own colours are not known
+    border = Color.parse(variables["border-blurred"])
+    if abs((background + border).brightness - background.brightness) >= FAINTEST:
+        return variables
+    return {**variables, "border-blurred": background.blend(Color.parse(variables["foreground"]), 0.25).hex}

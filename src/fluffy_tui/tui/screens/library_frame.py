@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 NOTHING_YET = "There are no photos here yet.\n\nPress i to import folders of photos."
 ALL_DONE = "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
-NONE_SUCH = "No photo is so.\n\nPress esc to see all again."
+NONE_SUCH = "No photo matches.\n\nPress esc to see all again."
 READING = "Reading the library …"
 """Shown until the ids have come."""
 

@@ -249,7 +249,7 @@ class PlanScreen(MovesPosts):
         if cell.planned is None:
             return ["", f"empty: enter writes a post for it, {self._what_f_does()}"]
         post = cell.planned.post
-        when = "by the schedule, Buffer has not said it yet" if cell.planned.is_forecast else ""
+        when = "expected here by the channel's schedule" if cell.planned.is_forecast else ""
         state = state_words(post, self.context.clock(), self._zone)
         return [" · ".join(part for part in (state, when) if part), "", one_line(post.caption)]
 

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
-from fluffy_tui.tui.keys import Place, actions_of, bindings
+from fluffy_tui.tui.keys import Place, actions_of, bindings, own_keys
 from fluffy_tui.tui.messages import DatabaseBack, OverviewChanged, PostChanged
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.context import Context
 
+SAYS_MORE_FROM = 90
+"""Columns from which it is said what marks are for."""
 PICTURE_FROM = 100
 """Columns from which a picture is shown beside the table."""
 PAGE = 200
@@ -64,7 +66,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._table = PostTable(zone_of(self.persona, context.zone), context.clock)
+        self._table = PostTable(zone_of(self.persona, context.zone), context.zone, context.clock)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._panes = Horizontal(self._table, self._preview)
         self._nothing = Static("Reading the posts …", id="no-posts", markup=False)
@@ -116,6 +118,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Show the picture where the table keeps room enough beside it."""
         self._preview.display = event.size.width >= PICTURE_FROM
+        self._show_filter()
         self._show_picture()
 
     def on_screen_resume(self) -> None:
@@ -223,7 +226,8 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         parts = []
         for name in FILTERS:
             action = table[f"posts.{name}"]
-            words = f"{action.written_keys[0]} {action.label}"
+            key = own_keys(action.written_keys[0], self.context.setup.settings.keys, Place.POSTS)
+            words = f"{key} {action.label}"
             parts.append(
                 Content.styled(
                     f" {words} ",
@@ -231,8 +235,13 @@ class PostsScreen(ActsOnPosts, FrameScreen):
                 )
             )
         if marked := len(self._table.marked):
-            parts.append(Content.styled(f" {marked} marked: keys act on them", "$text-accent"))
+            parts.append(Content.styled(f" {marked} marked{self._what_marks_mean(marked)}", "$text-accent"))
         self._kinds.update(Content(" ").join(parts))
+
+    def _what_marks_mean(self, marked: int) -> str:
+        """Say what marks are for where the line has room for it."""
+        it = "it" if marked == 1 else "them"
+        return f": keys act on {it}" if self.size.width >= SAYS_MORE_FROM else ""
 
     def _arrange(self) -> None:
         """Show the table, or where there is nothing in it, what to do about that."""

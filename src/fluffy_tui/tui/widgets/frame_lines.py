@@ -170,6 +170,7 @@ class Banner(Static):
     Banner {
         height: auto; max-height: 2; padding: 0 1; background: $warning 25%; color: $text; display: none;
         &.-shown { display: block; }
+        &:ansi { background: ansi_yellow; color: ansi_black; }  /* their yellow may be bright, their white is not */
     }
     """
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual.keys import key_to_character
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from fluffy_tui.tui.actions import written_key
+from fluffy_tui.tui.key_map import typed_character
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ class KeysFooter(Footer):
 
 
 def _is_typed(focused: Widget | None, key: str) -> bool:
-    return focused is not None and focused.check_consume_key(key, key_to_character(key))
+    return focused is not None and focused.check_consume_key(key, typed_character(key))
 
 
 def _width(keys: Sequence[FooterKey]) -> int:

@@ -15,7 +15,15 @@ from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.post_facts import place_words
 from fluffy_tui.tui.taking_back import is_in_grace
-from fluffy_tui.tui.wording import far_off, moment_words, one_line, state_sign, state_tone, state_words
+from fluffy_tui.tui.wording import (
+    far_off,
+    moment_words,
+    one_line,
+    state_sign,
+    state_tone,
+    state_words,
+    zone_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -44,6 +52,7 @@ class PostTable(DataTable[Text]):
 
     Args:
         zone: the channel's time zone.
+        own_zone: the person's time zone.
         now: the present moment.
     """
 
@@ -58,6 +67,7 @@ class PostTable(DataTable[Text]):
         scrollbar-size-vertical: 1;
         & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
         & > .datatable--cursor { background: $surface-lighten-1; color: $foreground; text-style: none; }
+        &:ansi > .datatable--header { background: transparent; color: $text-muted; }
         &:focus > .datatable--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     }
     """
@@ -74,12 +84,14 @@ class PostTable(DataTable[Text]):
     def __init__(
         self,
         zone: tzinfo,
+        own_zone: tzinfo,
         now: Callable[[], datetime],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id, cursor_type="row", zebra_stripes=False, cell_padding=1)
         self._zone = zone
+        self._own_zone = own_zone
         self._now = now
         self._posts: dict[int, Post] = {}
         self._places: Mapping[int, tuple[int, int]] = {}
@@ -210,13 +222,13 @@ class PostTable(DataTable[Text]):
         self.clear(columns=True)
         room = max(30, self.size.width - self._when_width() - TRY_WIDTH - 4 * 2 - 1)
         caption_width = max(12, room * 45 // 100)
+        self.add_column(Text(f"  {self._when_label()}"), width=self._when_width(), key="when")
         for label, width in (
-            ("  when", self._when_width()),
             ("caption", caption_width),
             ("state", room - caption_width),
             ("try", TRY_WIDTH),
         ):
-            self.add_column(Text(label), width=width, key=label.strip())
+            self.add_column(Text(label), width=width, key=label)
         for post in self.posts:
             self.add_row(*self._cells(post), key=str(post.id))
         if highlighted is not None and highlighted.id in self._posts:
@@ -258,6 +270,14 @@ class PostTable(DataTable[Text]):
             return _WANTED.get(post.share_mode, "")
         words = moment_words(moment, now, self._zone)
         return f"{words} · {far_off(moment, now)}" if self._when_width() == WHEN_WIDTH else words
+
+    def _when_label(self) -> str:
+        """Name the zone of the times where it is not the person's own, as far as there is room."""
+        now = self._now()
+        if now.astimezone(self._zone).utcoffset() == now.astimezone(self._own_zone).utcoffset():
+            return "when"
+        zone, room = zone_name(self._zone, now), self._when_width() - MARK_WIDTH
+        return next((label for label in (f"when in {zone}", zone) if len(label) <= room), "when")
 
     def _when_width(self) -> int:
         """Say how far off only where state and caption have room enough besides."""
