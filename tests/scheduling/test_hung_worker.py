@@ -92,3 +92,21 @@ def test_a_loop_is_as_silent_as_the_job_that_is_worst_off() -> None:
     progressed()  # outside of any job it means nothing
     now = 31.0
     assert pulse.silence == 1.0
+
+
+async def test_what_a_job_has_started_and_left_behind_does_not_keep_it_alive() -> None:
+    now = 0.0
+    pulse = Pulse(10.0, clock=lambda: now)
+    job_ended = asyncio.Event()
+
+    async def writes_later() -> None:
+        await job_ended.wait()
+        progressed()
+
+    with pulse.job():
+        later = asyncio.create_task(writes_later())
+    job_ended.set()
+    await later
+    now = 50.0
+    pulse.beat()
+    assert pulse.silence == 0.0

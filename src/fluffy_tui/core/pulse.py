@@ -46,7 +46,7 @@ class Pulse:
     def job(self) -> Iterator[None]:
         """Follow one job for as long as the block lasts; `progressed` within it proves that the job gets on."""
         job = object()
-        self._progress(job)
+        self._jobs[job] = self._clock()
         token = _current.set(lambda: self._progress(job))
         try:
             yield
@@ -56,8 +56,9 @@ class Pulse:
             self.beat()
 
     def _progress(self, job: object) -> None:
-        self._jobs[job] = self._clock()
-        self.beat()  # with all hands full the loop asks for no more jobs
+        if job in self._jobs:  # not for what it started and left behind, such as the writing of the budget
+            self._jobs[job] = self._clock()
+            self.beat()  # with all hands full the loop asks for no more jobs
 
     @property
     def silence(self) -> float:
