@@ -182,6 +182,8 @@ async def test_moving_up_changes_the_order(place: Workplace) -> None:
     await place.services.scheduling.move_up(posts[2].id)
     await place.services.scheduling.move_up(posts[2].id)
     assert [post.caption for post in await line(place)] == ["number 2", "number 0", "number 1"]
+    told = [item.post.caption for item in await place.services.scheduling.troubles() if item.post]
+    assert told == ["number 2", "number 0", "number 1"], "the inbox shows in which order they go"
     with pytest.raises(NotPossibleNow, match="first"):
         await place.services.scheduling.move_up(posts[2].id)
     place.stand_in.faults.clear()

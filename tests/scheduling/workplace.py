@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,8 @@ class Workplace:
     settings: Settings
     persona: Persona
     folder: Path
+    children: list[Child] = field(default_factory=list)
+    """Programs that were started; none of them outlives the workplace."""
 
     async def photo(self, number: int = 0) -> Photo:
         """Return a new imported photo."""
@@ -133,7 +135,16 @@ class Workplace:
             "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
             "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
         }
-        return Child([sys.executable, str(HERE / script), argument], environment, log)
+        child = Child([sys.executable, str(HERE / script), argument], environment, log)
+        self.children.append(child)
+        return child
+
+    async def end_children(self) -> None:
+        """End what a test that failed has left running."""
+        for child in self.children:
+            if child._process.poll() is None:
+                child._process.kill()
+            await child.ended()
 
 
 @asynccontextmanager
@@ -155,7 +166,11 @@ async def workplace(
         channels = {channel.name: channel for channel in await services.personas.available_channels()}
         persona = await services.personas.create("sarah")
         persona = await services.personas.set_channel(persona, channels["sarah.frames"].id)
-        yield Workplace(services, stand_in, settings, persona, tmp_path / "photos")
+        place = Workplace(services, stand_in, settings, persona, tmp_path / "photos")
+        try:
+            yield place
+        finally:
+            await place.end_children()
 
 
 class Barrier:

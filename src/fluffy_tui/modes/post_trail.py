@@ -37,6 +37,8 @@ async def run(settings: Settings, post_id: int, *, as_json: bool) -> int:
 def _post_line(post: Post) -> str:
     where = f", {post.external_link}" if post.external_link else ""
     why = f": {post.error_message}" if post.error_message else ""
+    if post.support_url:
+        why += f" See {post.support_url}"
     return f"post {post.id}: {post.step or post.status}{where}{why}"
 
 
@@ -63,6 +65,7 @@ def _post_json(post: Post) -> str:
             "next_try_at": _moment(post.next_try_at),
             "error_code": post.error_code,
             "error_message": post.error_message,
+            "support_url": post.support_url,
             "external_link": post.external_link,
         },
         ensure_ascii=False,

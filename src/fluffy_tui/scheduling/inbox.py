@@ -46,7 +46,7 @@ class Inbox:
     """What delivery lacks, in plain words."""
 
     async def troubles(self, persona_id: int | None) -> list[TroubleItem]:
-        """Return everything that needs a person, worst first, then the oldest post first."""
+        """Return everything that needs a person, worst first; posts that wait, in the order in which they go."""
         rows = await self._rows(persona_id)
         first = await self._first_in_line()
         items = [self._of_post(post_of(row), first) for row in rows]
@@ -55,7 +55,13 @@ class Inbox:
         items += await self._channels(persona_id)
         items += await self._worker()
         items += await self._spent_budget()
-        return sorted(items, key=lambda item: (_ORDER.index(item.kind), item.post.id if item.post else 0))
+        places = {row.id: row.line_order or row.id for row in rows}
+
+        def order(item: TroubleItem) -> tuple[int, int]:
+            place = places.get(item.post.id, item.post.id) if item.post else 0
+            return _ORDER.index(item.kind), place
+
+        return sorted(items, key=order)
 
     async def _rows(self, persona_id: int | None) -> list[PostRow]:
         settled = PostRow.create_sent_at + timedelta(seconds=self.pace.settle) < func.now()
