@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import textual.app
+import textual.pilot
 from textual.css.stylesheet import Stylesheet
-from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
 
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
 from pressed_keys import recording
+from settling import loop_at_rest
+from settling import settle as settle
 
 from .fake_setup import FakeSetup
 from .fakes import NOW, FakeServices, Opening
@@ -23,12 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from textual.app import App
     from textual.css.model import RuleSet
     from textual.pilot import Pilot
-
-ENDLESS = frozenset({"events", "overview", "preview", "import", "leaving", "persona-dialog"})
-"""Groups of workers that wait for the world or for the person; nobody waits for them."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +44,15 @@ def one_reading_of_the_styles() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", shared)
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def pilots_wait_for_the_event_loop() -> Iterator[None]:
+    """Let a pilot go on when the event loop is at rest, rather than by how much the process has computed."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (textual.app, textual.pilot):
+            patch.setattr(module, "wait_for_idle", loop_at_rest)
         yield
 
 
@@ -71,7 +79,7 @@ class Driver:
 
     async def settle(self) -> None:
         """Wait until events are heard, workers that end have ended, and all messages are handled."""
-        await settle(self.app, self.pilot)
+        await settle(self.app)
 
     async def heard(self) -> None:
         """Wait until the app has taken every event, then settle."""
@@ -94,30 +102,6 @@ class Driver:
     def notices(self) -> list[str]:
         """Return what was said in toasts, the oldest first."""
         return [toast.message for toast in self.app._notifications]
-
-
-async def settle(app: App[Any], pilot: Pilot[Any]) -> None:
-    """Wait for the workers that end, then for the messages, until neither is left."""
-    while True:
-        await pilot.pause()
-        busy = [
-            worker
-            for worker in app.workers
-            if worker.group not in ENDLESS and worker.state in (WorkerState.PENDING, WorkerState.RUNNING)
-        ]
-        following = getattr(app, "_following", None)
-        if not busy and (following is None or not following.is_behind or following_failed(app)):
-            return
-        for worker in busy:
-            try:
-                await worker.wait()
-            except (WorkerFailed, WorkerCancelled):
-                continue  # the app tells it; tests look at what it tells
-
-
-def following_failed(app: App[Any]) -> bool:
-    """Whether the reading of the overview has ended, and will not catch up by itself."""
-    return not any(worker.group == "overview" and worker.is_running for worker in app.workers)
 
 
 Running = Callable[..., AbstractAsyncContextManager[Driver]]

@@ -66,7 +66,7 @@ async def test_a_week_is_written_looked_over_submitted_and_taken_back(
         assert isinstance(driver.screen, FillWeekScreen)
         week = driver.screen.week.posts
         assert shown(driver) == [15, 39, 38, 37, 36, 35, 34], "picked ones first, rejected ones never"
-        assert "with 1 picked and 6 undecided photos, newest first." in driver.screen.said
+        assert "filled with the newest photos: 1 picked and 6 undecided." in driver.screen.said
         slots = [entry.slot for entry in week]
         assert slots == sorted(slots, key=lambda slot: slot or NOW)
         assert len(set(slots)) == 7
@@ -361,7 +361,7 @@ async def test_the_plan_fills_the_week_with_the_photos_marked_in_the_library(run
         assert tab_here(driver) == "tab-plan"
         await driver.press("escape", "1", "escape", "3", "f")
         assert len(shown(driver)) == 7, "nothing is marked any more"
-        assert driver.screen.said.startswith("The week is filled with 7 undecided photos, newest first.")
+        assert driver.screen.said.startswith("The week is filled with the newest photos: 7 undecided.")
 
 
 async def test_marks_are_of_one_persona(running: Running) -> None:

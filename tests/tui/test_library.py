@@ -239,4 +239,4 @@ async def test_a_lost_database_keeps_the_list_and_comes_back(
         services.find_database()
         await driver.heard()
         assert photos(driver).highlighted_id == 39
-        await settle(driver.app, driver.pilot)
+        await settle(driver.app)

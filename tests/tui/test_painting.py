@@ -23,6 +23,7 @@ from fluffy_tui.tui.widgets.painting import (
     paint_sixels,
 )
 from fluffy_tui.tui.widgets.picture import Picture
+from settling import at_rest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,6 +163,7 @@ async def test_a_picture_that_no_longer_fits_is_cut_or_left_out() -> None:
         async with app.run_test(size=(40, 12)) as pilot:
             app.paint()
             await pilot.resize_terminal(30, 8)
+            await at_rest(app)
             lines = app.picture.render_lines(app.picture.size.region)
             assert [line.cell_length for line in lines] == [30] * 8
             assert any("▀" in line.text for line in lines) is is_cut

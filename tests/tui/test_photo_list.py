@@ -115,9 +115,9 @@ async def test_shows_name_shape_date_and_marks(library: Library) -> None:
         1: {"taken_at": datetime(2024, 5, 6, tzinfo=UTC), "path": Path("/photos/a\x1b[31m\nb.JPG")},
     }
     app = ListApp(library)
-    async with app.run_test(size=(60, 10)) as pilot:
+    async with app.run_test(size=(60, 10)):
         app.photos.replace_ids(ids_down_from(3))
-        await settle(app, pilot)
+        await settle(app)
         assert line(app.photos, 0).split() == ["▌", "IMG_3.JPG", "4:5", "12", "Jan", "00:00", "?"]
         assert line(app.photos, 1).split() == ["IMG_2.JPG", "16:9", "12", "Jan", "00:00", "✓"]
         assert line(app.photos, 2).split() == ["a�[31m", "b.JPG", "4:5", "6", "May", "2024"]
@@ -130,15 +130,15 @@ async def test_any_number_of_rows_costs_a_few_fetches(library: Library, count: i
     app = ListApp(library)
     async with app.run_test(size=(60, 42)) as pilot:
         app.photos.replace_ids(ids_down_from(count))
-        await settle(app, pilot)
+        await settle(app)
         assert len(library.calls) == 1
         await pilot.press("G")
-        await settle(app, pilot)
+        await settle(app)
         assert app.photos.highlighted_id == 1
         assert "IMG_1.JPG" in line(app.photos, 39)
         assert app.photos.border_subtitle == f"{count - 39:,}–{count:,} of {count:,}"
         await pilot.press("g", *["ctrl+d"] * 60)
-        await settle(app, pilot)
+        await settle(app)
         assert app.photos.cursor == 60 * 40
         assert app.photos.highlighted == photo(count - 2400)
         assert len(library.calls) <= 64
@@ -170,7 +170,7 @@ async def test_every_key_moves(library: Library) -> None:
             assert app.photos.cursor == cursor, key
             top = round(app.photos.scroll_y)
             assert top <= cursor < top + 10, key
-        await settle(app, pilot)
+        await settle(app)
 
 
 async def test_the_cursor_never_waits_for_the_database(library: Library) -> None:
@@ -184,7 +184,7 @@ async def test_the_cursor_never_waits_for_the_database(library: Library) -> None
         assert app.photos.highlighted is None
         assert len(library.calls) == 1
         library.gate.set()
-        await settle(app, pilot)
+        await settle(app)
         assert len(library.calls) == 2
         assert "IMG_798.JPG" in line(app.photos, 9)
         assert app.told[-1] == photo(798)
@@ -199,7 +199,7 @@ async def test_an_answer_that_comes_after_a_change_is_refused(library: Library) 
         library.changes = {5: {"path": Path("/photos/renamed.JPG")}}
         app.photos.reload()
         library.gate.set()
-        await settle(app, pilot)
+        await settle(app)
         assert len(library.calls) == 2
         assert "renamed.JPG" in line(app.photos, 0)
 
@@ -208,32 +208,32 @@ async def test_a_reload_shows_what_was_known_until_the_answer_comes(library: Lib
     app = ListApp(library)
     async with app.run_test(size=(60, 12)) as pilot:
         app.photos.replace_ids(ids_down_from(5))
-        await settle(app, pilot)
+        await settle(app)
         library.gate.clear()
         app.photos.reload()
         await pilot.pause()
         assert "IMG_5.JPG" in line(app.photos, 0)
         library.gone.add(4)
         library.gate.set()
-        await settle(app, pilot)
+        await settle(app)
 
 
 async def test_the_cursor_stays_on_its_photo_when_others_come_and_go(library: Library) -> None:
     app = ListApp(library)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with app.run_test(size=(60, 12)):
         app.photos.replace_ids(ids_down_from(1000))
         app.photos.move_to(500)
-        await settle(app, pilot)
+        await settle(app)
         seen_at = app.photos.cursor - round(app.photos.scroll_y)
         app.photos.replace_ids(array("q", range(5000, 0, -1)))
-        await settle(app, pilot)
+        await settle(app)
         assert app.photos.highlighted_id == 500
         assert app.photos.cursor - round(app.photos.scroll_y) == seen_at
         app.photos.replace_ids(array("q", (id_ for id_ in range(5000, 0, -1) if id_ != 500)))
-        await settle(app, pilot)
+        await settle(app)
         assert app.photos.highlighted_id == 499
         app.photos.replace_ids(array("q"))
-        await settle(app, pilot)
+        await settle(app)
         assert app.photos.highlighted_id is None
         assert app.photos.border_subtitle == ""
 
@@ -241,9 +241,9 @@ async def test_the_cursor_stays_on_its_photo_when_others_come_and_go(library: Li
 async def test_a_photo_that_is_gone_says_so(library: Library) -> None:
     library.gone.add(2)
     app = ListApp(library)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with app.run_test(size=(60, 12)):
         app.photos.replace_ids(ids_down_from(3))
-        await settle(app, pilot)
+        await settle(app)
         assert "no longer there" in line(app.photos, 1)
         assert len(library.calls) == 1
 
@@ -251,13 +251,13 @@ async def test_a_photo_that_is_gone_says_so(library: Library) -> None:
 async def test_a_failed_fetch_is_told_and_can_be_tried_again(library: Library) -> None:
     library.error = OSError("away")
     app = ListApp(library)
-    async with app.run_test(size=(60, 12)) as pilot:
+    async with app.run_test(size=(60, 12)):
         app.photos.replace_ids(ids_down_from(3))
-        await settle(app, pilot)
+        await settle(app)
         assert [str(error) for error in app.failed] == ["away"]
         library.error = None
         app.photos.reload()
-        await settle(app, pilot)
+        await settle(app)
         assert "IMG_3.JPG" in line(app.photos, 0)
 
 
@@ -265,14 +265,14 @@ async def test_mouse(library: Library) -> None:
     app = ListApp(library)
     async with app.run_test(size=(60, 12)) as pilot:
         app.photos.replace_ids(ids_down_from(100))
-        await settle(app, pilot)
+        await settle(app)
         await pilot.click(PhotoList, offset=(5, 4))
         assert app.photos.cursor == 3
         assert app.selected == []
         await pilot.click(PhotoList, offset=(5, 4), times=2)
         assert app.selected == [97]
         app.photos.scroll_to(y=50, animate=False, immediate=True)
-        await settle(app, pilot)
+        await settle(app)
         assert app.photos.cursor == 3, "the wheel and the scrollbar leave the cursor where it is"
         assert "IMG_50.JPG" in line(app.photos, 0)
 

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 from textual.app import App, ComposeResult
-from textual.worker import WorkerCancelled
 
 from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.widgets import photo_preview
 from fluffy_tui.tui.widgets.photo_preview import KEPT_PICTURES, PhotoPreview
 from fluffy_tui.tui.widgets.renderers import renderer_named
+from settling import settle
 
 if TYPE_CHECKING:
-    from textual.pilot import Pilot
+    pass
 
 NOW = datetime(2027, 1, 12, tzinfo=UTC)
 
@@ -87,15 +87,9 @@ class PreviewApp(App[None]):
         return picture.info["name"] if isinstance(picture, Image.Image) else None
 
 
-async def opened(app: PreviewApp, pilot: Pilot[None]) -> None:
+async def opened(app: PreviewApp) -> None:
     """Wait until nothing is being decoded."""
-    while workers := [worker for worker in app.workers if not worker.is_finished]:
-        for worker in workers:
-            try:
-                await worker.wait()
-            except WorkerCancelled:
-                continue
-    await pilot.pause()
+    await settle(app, endless=())
 
 
 @pytest.fixture(autouse=True)
@@ -108,15 +102,15 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_shows_the_picture_and_decodes_the_neighbours_ahead() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with app.run_test(size=(60, 20)):
         app.preview.show(photo("a.jpg"), "120×150", [photo("b.jpg"), photo("c.jpg")])
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown == "a.jpg"
         assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
         assert all(width <= 600 and height <= 600 for _, width, height in decoder.calls)
         app.preview.show(photo("b.jpg"))
         assert app.shown == "b.jpg", "a neighbour is there at once"
-        await opened(app, pilot)
+        await opened(app)
         assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
         assert len({id(widget) for widget in app.query(".picture")}) == 1
 
@@ -130,11 +124,11 @@ async def test_a_picture_that_comes_late_is_not_shown() -> None:
         while not decoder.begun["slow.jpg"].is_set():
             await pilot.pause()
         app.preview.show(photo("fast.jpg"))
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown == "fast.jpg"
         decoder.held["slow.jpg"].set()
         await pilot.pause()
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown == "fast.jpg"
 
 
@@ -149,7 +143,7 @@ async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(
         await pilot.pause()
         for number in range(30):
             app.preview.show(photo(f"{number}.jpg"))
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown == "29.jpg"
         assert decoder.names == ["29.jpg"]
 
@@ -168,15 +162,15 @@ async def test_an_unreadable_photo_is_a_sentence(error: Exception, sentence: str
     decoder = Decoder()
     decoder.errors["bad.jpg"] = error
     app = PreviewApp(decoder)
-    async with app.run_test(size=(70, 20)) as pilot:
+    async with app.run_test(size=(70, 20)):
         app.preview.show(photo("good.jpg"))
-        await opened(app, pilot)
+        await opened(app)
         app.preview.show(photo("bad.jpg"))
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown is None
         assert app.preview.sentence == sentence
         app.preview.show(photo("good.jpg"))
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown == "good.jpg"
         assert app.preview.sentence == ""
 
@@ -191,7 +185,7 @@ async def test_a_slow_picture_is_announced_in_words(monkeypatch: pytest.MonkeyPa
         while "opening slow.jpg" not in app.preview.sentence:
             await pilot.pause(0.01)
         decoder.held["slow.jpg"].set()
-        await opened(app, pilot)
+        await opened(app)
         assert app.shown == "slow.jpg"
 
 
@@ -200,9 +194,9 @@ async def test_a_resize_fits_the_picture_anew() -> None:
     app = PreviewApp(decoder)
     async with app.run_test(size=(30, 12)) as pilot:
         app.preview.show(photo("a.jpg"))
-        await opened(app, pilot)
+        await opened(app)
         await pilot.resize_terminal(60, 20)
-        await opened(app, pilot)
+        await opened(app)
         (_, first, _), (_, second, _) = decoder.calls
         assert first < second
         assert app.shown == "a.jpg"
@@ -219,14 +213,14 @@ async def test_words_that_take_more_lines_fit_the_picture_anew() -> None:
     """A painting of another size than its place would not be shown at all, but for half cells."""
     decoder = Decoder()
     app = PreviewApp(decoder)
-    async with app.run_test(size=(60, 20)) as pilot:
+    async with app.run_test(size=(60, 20)):
         app.preview.show(photo("a.jpg"), "one line")
-        await opened(app, pilot)
+        await opened(app)
         app.preview.show(photo("b.jpg"), "three\nlines\nhere")
-        await opened(app, pilot)
+        await opened(app)
         assert fits(app.preview)
         app.preview.set_details("two\nlines")
-        await opened(app, pilot)
+        await opened(app)
         assert fits(app.preview)
         assert app.shown == "b.jpg"
 
@@ -234,10 +228,10 @@ async def test_words_that_take_more_lines_fit_the_picture_anew() -> None:
 async def test_memory_is_bounded() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
-    async with app.run_test(size=(30, 12)) as pilot:
+    async with app.run_test(size=(30, 12)):
         for number in range(KEPT_PICTURES + 5):
             app.preview.show(photo(f"{number}.jpg"))
-            await opened(app, pilot)
+            await opened(app)
         assert len(app.preview._paintings) == KEPT_PICTURES
 
 

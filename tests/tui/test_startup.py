@@ -62,7 +62,7 @@ async def test_steps_are_shown_while_opening(make_app: Callable[..., FluffyApp],
         await pilot.press("1", "at", "ctrl+r", "r")  # nothing that needs a service works before there is one
         assert isinstance(app.screen, StartupScreen)
         opening.gate.set()
-        await settle(app, pilot)
+        await settle(app)
         assert isinstance(app.screen, PersonasScreen)
 
 
