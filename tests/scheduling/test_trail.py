@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
+from fluffy_tui.buffer import BufferError
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import PostStatus, Step
 
@@ -88,3 +89,21 @@ async def test_another_framing_is_told_as_a_change(place: Workplace, change: str
         await session.execute(text(f"UPDATE posts SET {change}"))
     trail = await place.services.scheduling.timeline(post.id)
     assert [event.what for event in trail] == ["created", "edited"]
+
+
+async def test_what_buffer_answers_to_a_change_and_to_a_cancellation_is_kept(place: Workplace) -> None:
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="editPost")
+    with pytest.raises(BufferError):
+        await place.services.scheduling.edit(post.id, caption="other words")
+    await place.services.scheduling.edit(post.id, caption="better words")
+    place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
+    with pytest.raises(BufferError):
+        await place.services.scheduling.cancel(post.id)
+    told = (await place.services.scheduling.timeline(post.id))[-5:]
+    whats = [event.what for event in told]
+    assert whats == ["edit_sent", "edit_refused", "edit_sent", "edited", "cancel_refused"]
+    assert "could not be read" in str(told[1].message)
+    assert "Buffer" in str(told[4].message)
+    assert all(event.step is Step.ACCEPTED and event.worker.startswith("fluffy-tui app ") for event in told)

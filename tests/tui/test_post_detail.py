@@ -123,7 +123,7 @@ def test_one_zone_is_told_once_and_the_same_message_too() -> None:
         "kept as a draft",
         "try 2 began",
         "its time moved to",
-        "its words were changed",
+        "it was changed",
         "its link came",
     ):
         assert told in words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
-from fluffy_tui.scheduling import line, moves
+from fluffy_tui.scheduling import line, moves, trail
 from fluffy_tui.scheduling.model import NotPossibleNow, PostNotFound, Step
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -65,7 +65,7 @@ class Cancelling:
                 raise
         else:
             await self.refuse_if_out(row, there)
-            await self._delete(buffer, buffer_post_id)
+            await self._delete(buffer, row)
         async with self.database.transaction() as session:
             if await moves.release_from_buffer(session, row.id, buffer_post_id):
                 await line.room_in(session, self.queue, row.channel_id)
@@ -84,10 +84,12 @@ class Cancelling:
             "Delete it on the network when it is live.",
         )
 
-    async def _delete(self, buffer: BufferClient, buffer_post_id: str) -> None:
+    async def _delete(self, buffer: BufferClient, row: PostRow) -> None:
         try:
-            await buffer.delete_post(buffer_post_id)
+            await buffer.delete_post(str(row.buffer_post_id))
         except BufferError as error:
+            async with self.database.transaction() as session:
+                await trail.note(session, row.id, trail.CANCEL_REFUSED, code=error.code, message=str(error))
             if error.code is not Code.REJECTED:
                 raise
             raise NotPossibleNow(

@@ -246,7 +246,8 @@ class Editing:
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
             await self._lost_its_picture(buffer, row, error)
         if error.verdict is not Verdict.LOOK_FIRST:
-            await self._drop(plan)
+            async with self.cancelling.database.transaction() as session:
+                await planned_edits.refused(session, plan, error.code, str(error))
             raise error
         there = await buffer.post(str(row.buffer_post_id))
         if planned_edits.has_arrived(plan, there):

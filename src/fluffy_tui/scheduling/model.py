@@ -98,7 +98,7 @@ class PostEvent:
     id: int
     at: datetime
     what: str
-    """`created`, `step`, `edited`, `due_moved`, `attempt`, `link` or `line`."""
+    """`created`, `step`, `edited`, `due_moved`, `attempt`, `link` or `line`, or one of those in `trail`."""
     step: Step | None
     status: PostStatus
     attempt: int

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.scheduling import moves
+from fluffy_tui.buffer import Code
+from fluffy_tui.scheduling import moves, trail
 from fluffy_tui.scheduling.model import NotPossibleNow
 from fluffy_tui.scheduling.tables import HostedPictureRow, PlannedEditRow, PostRow
 
@@ -81,6 +82,7 @@ async def depart(session: AsyncSession, plan: PlannedEditRow, **picture: Any) ->
     departed = (await session.execute(statement)).scalar_one_or_none()
     if departed is None:
         raise under_way()
+    await trail.note(session, plan.post_id, trail.EDIT_SENT)
     return departed
 
 
@@ -91,6 +93,12 @@ async def drop(session: AsyncSession, plan: PlannedEditRow) -> None:
             PlannedEditRow.post_id == plan.post_id, PlannedEditRow.token == plan.token
         )
     )
+
+
+async def refused(session: AsyncSession, plan: PlannedEditRow, code: str, message: str) -> None:
+    """Give a plan up that Buffer did not take, and keep in the trail why."""
+    await drop(session, plan)
+    await trail.note(session, plan.post_id, trail.EDIT_REFUSED, code=code, message=message)
 
 
 async def adopt(session: AsyncSession, plan: PlannedEditRow, there: BufferPost) -> None:
@@ -122,7 +130,7 @@ async def settle(
         await session.flush()
         return await session.get_one(PostRow, row.id, populate_existing=True)
     if plan.sent_at + timedelta(seconds=pace.settle) < looked_at:
-        await drop(session, plan)
+        await refused(session, plan, Code.NO_ANSWER, "It never arrived in Buffer.")
     return row
 
 

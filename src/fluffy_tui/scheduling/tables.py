@@ -136,7 +136,7 @@ class PlannedEditRow(Base):
 
 
 class PostEventRow(Base):
-    """One line of a post's trail, written by a trigger on `posts` and by nothing else."""
+    """One line of a post's trail: a trigger on `posts` writes one at each change, `trail` what changes nothing."""
 
     __tablename__ = "post_events"
 

@@ -36,7 +36,13 @@ def event_words(event: PostEvent, zone: tzinfo, own_zone: tzinfo) -> str:
         case "created":
             return "submitted" if event.step else "kept as a draft"
         case "edited":
-            return "its words were changed"
+            return "it was changed"
+        case "edit_sent":
+            return "a change was sent to Buffer"
+        case "edit_refused":
+            return "the change was not taken"
+        case "cancel_refused":
+            return "it could not be taken back"
         case "due_moved":
             due = f" to {both_zones(event.scheduled_at, zone, own_zone)}" if event.scheduled_at else ""
             return f"its time moved{due}"
