@@ -333,7 +333,7 @@ async def test_narrow_still_tells_the_state(running: Running) -> None:
 def test_facts_leave_out_what_is_not_known(services: FakeServices) -> None:
     post = services.scheduling.all_posts[11]
     labels = [label for label, _ in post_facts(post, NOW, NEW_YORK, BERLIN)]
-    assert labels == ["state", "wanted", "status", "tries", "Buffer channel", "submitted", "last change"]
+    assert labels == ["state", "wanted", "channel", "status", "tries", "submitted", "last change"]
     assert rendition_words({}) == ""
 
 

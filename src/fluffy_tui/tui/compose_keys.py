@@ -170,7 +170,16 @@ FILL = (
         "Leave this photo out of the week; its text is kept with it.",
         Place.FILL,
     ),
-    Action("fill.submit", "ctrl+s", "submit all", "Send all of them on their way.", Place.FILL, footer=True),
-    Action("fill.undo", "z", "undo", "Take back every post of this week that can be.", Place.FILL),
+    Action(
+        "fill.submit",
+        "ctrl+s",
+        "submit all",
+        "Look all of them over; from the table, send them on their way.",
+        Place.FILL,
+        footer=True,
+    ),
+    Action(
+        "fill.undo", "z", "undo", "Take back every post of this week that can be.", Place.FILL, footer=True
+    ),
     Action("fill.back", "escape", "back, kept", "Go one step back.", Place.FILL, footer=True),
 )

@@ -13,6 +13,7 @@ from fluffy_tui.tui.overview import Overview
 if TYPE_CHECKING:
     from textual.signal import Signal
 
+    from fluffy_tui.buffer import Channel
     from fluffy_tui.tui.import_run import ImportRun
     from fluffy_tui.tui.kept_texts import KeptTexts
     from fluffy_tui.tui.messages import Happening
@@ -79,3 +80,9 @@ class Context:
     """How pictures are drawn: a value of `settings.Preview`."""
     demo: bool = False
     """Whether nothing of this is real."""
+
+    def channel(self, channel_id: str | None) -> Channel | None:
+        """Return a channel as the persona that speaks through it knows it; None where nobody does any more."""
+        personas = (self.overview.persona, *self.overview.personas.values())
+        channels = (persona.channel for persona in personas if persona is not None)
+        return next((channel for channel in channels if channel and channel.id == channel_id), None)

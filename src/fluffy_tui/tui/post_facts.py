@@ -28,6 +28,7 @@ def post_facts(
     *,
     place: tuple[int, int] | None = None,
     hosted: datetime | None = None,
+    channel: str = "",
 ) -> list[tuple[str, str]]:
     """Return what is known, in the order in which a person asks; what is not known is left out.
 
@@ -38,13 +39,14 @@ def post_facts(
         own_zone: the person's time zone.
         place: which one it is in the line of its channel, and how many wait there.
         hosted: since when its picture is hosted.
+        channel: the name of its channel; empty where only its id is known.
     """
 
     def when(moment: datetime) -> str:
         return f"{both_zones(moment, zone, own_zone)} · {far_off(moment, now)}"
 
     state = f"{state_sign(post)} {state_words(post, now, zone)}"
-    facts = list(_facts(post, when, state))
+    facts = list(_facts(post, when, state, channel or post.channel_id or ""))
     where = next(index for index, (label, _) in enumerate(facts) if label == "wanted")
     facts.insert(where, ("in line", place_words(*place) if place else ""))
     facts.append(("hosted since", when(hosted) if hosted and post.media_url else ""))
@@ -59,7 +61,9 @@ def place_words(place: int, of: int) -> str:
     return f"{place}{ending} of {of} in line"
 
 
-def _facts(post: Post, when: Callable[[datetime], str], state: str) -> Iterator[tuple[str, str]]:
+def _facts(
+    post: Post, when: Callable[[datetime], str], state: str, channel: str
+) -> Iterator[tuple[str, str]]:
     yield "state", state
     yield "why", post.error_message or ""
     yield "error code", post.error_code or ""
@@ -72,10 +76,10 @@ def _facts(post: Post, when: Callable[[datetime], str], state: str) -> Iterator[
     yield "due", when(post.scheduled_at) if post.scheduled_at else ""
     yield "posted", when(post.posted_at) if post.posted_at else ""
     yield "link", post.external_link or ""
+    yield "channel", channel
     yield "status", str(post.status)
     yield "tries", str(post.attempts)
     yield "Buffer post", post.buffer_post_id or ""
-    yield "Buffer channel", post.channel_id or ""
     yield "rendition", rendition_words(post.rendition) if post.rendition else ""
     yield "picture at", post.media_url or ""
     yield "submitted", when(post.created_at)

@@ -113,6 +113,8 @@ class ComposeScreen(SubmitsCaptions):
 
     def on_mount(self) -> None:
         """Show the photo, and what was typed for it before."""
+        self._form.caption.subject = self._photo.name
+        self._form.caption.count_now()
         self._form.fit = self.context.state_file.fit(self.persona.id) or Framing().written
         try:
             kept = self.context.kept_texts.load(self._photo)

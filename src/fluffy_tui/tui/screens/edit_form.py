@@ -18,7 +18,7 @@ from fluffy_tui.tui.post_changes import framing_of, without
 from fluffy_tui.tui.preflight import Draft, time_marks, word_marks
 from fluffy_tui.tui.screens.compose_facts import read_agenda, service_of
 from fluffy_tui.tui.screens.writes_captions import WritesCaptions
-from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, CaptionEditor
+from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.preflight import PreflightLine
@@ -62,7 +62,9 @@ class EditForm(WritesCaptions):
             placeholder=WHAT_GOES_OUT,
             fold=self._rules.caption_fold,
         )
-        self._alt_text = CaptionEditor("alt text", len, self._rules.alt_text_limit, id="alt-text")
+        self._alt_text = CaptionEditor(
+            "alt text", len, self._rules.alt_text_limit, id="alt-text", placeholder=WHAT_IT_SHOWS
+        )
         self._when = WhenPicker(self._zone, context.zone, context.clock, id="when")
         self._framing = framing_of(self._posts[0])
         self._fitted = Static("", id="edited-fit", markup=False)

@@ -166,6 +166,8 @@ class EditPostScreen(EditForm):
         photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
         if photo is None:
             return
+        self._caption.subject = photo.name
+        self._caption.count_now()
         self._preview.show(photo, photo_details(photo, self._rules, self.context.zone))
         if self._only_time:
             return

@@ -300,11 +300,7 @@ class PlanScreen(MovesPosts):
 
 def chosen_words(picked: int, undecided: int) -> str:
     """Return which photos a week is filled with, within a sentence."""
-    photos = "photo" if picked + undecided == 1 else "photos"
-    if not picked:
-        return f"{undecided} undecided {photos}, newest first"
-    return (
-        f"{picked} picked {photos}, newest first"
-        if not undecided
-        else (f"{picked} picked and {undecided} undecided {photos}, newest first")
-    )
+    parts = [
+        f"{count} {verdict}" for count, verdict in ((picked, "picked"), (undecided, "undecided")) if count
+    ]
+    return f"the newest photos: {' and '.join(parts)}"

@@ -16,7 +16,7 @@ from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.messages import DatabaseBack, Happening, PostChanged
 from fluffy_tui.tui.post_facts import post_facts
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
-from fluffy_tui.tui.widgets.frame_lines import zone_of
+from fluffy_tui.tui.widgets.frame_lines import channel_name, zone_of
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.timeline import hosted_since, timeline
 from fluffy_tui.tui.widgets.wrapped import hanging
@@ -153,6 +153,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
         parts += [Content.styled(f"alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
         parts.append(Content(""))
         tone = state_tone(post)
+        channel = self.context.channel(post.channel_id)
         facts = post_facts(
             post,
             self.context.clock(),
@@ -160,6 +161,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
             self.context.zone,
             place=self._place,
             hosted=hosted_since(self._events),
+            channel=channel_name(channel) if channel else "",
         )
         for label, words in facts:
             style = f"$text-{tone}" if label in ("state", "why") and tone != "foreground" else ""

@@ -45,7 +45,7 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
     CSS: ClassVar[str] = """
     TroubleScreen {
         #no-trouble { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        #trouble { height: auto; max-height: 45%; border-top: solid $border-blurred; padding: 0 1;
+        #trouble { height: auto; max-height: 70%; border-top: solid $border-blurred; padding: 0 1;
             border-title-color: $text-muted; border-subtitle-color: $text-muted; }
         #standing { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }

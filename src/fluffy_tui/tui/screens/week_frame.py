@@ -16,7 +16,7 @@ from fluffy_tui.tui.screens.compose_facts import service_of
 from fluffy_tui.tui.screens.writes_captions import WritesCaptions
 from fluffy_tui.tui.week import Week
 from fluffy_tui.tui.week_texts import WeekTexts
-from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, CaptionEditor
+from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.preflight import PreflightLine
@@ -72,7 +72,9 @@ class WeekFrame(WritesCaptions):
             placeholder=WHAT_GOES_OUT,
             fold=rules.caption_fold,
         )
-        self._alt_text = CaptionEditor("alt text", len, rules.alt_text_limit, id="alt-text")
+        self._alt_text = CaptionEditor(
+            "alt text", len, rules.alt_text_limit, id="alt-text", placeholder=WHAT_IT_SHOWS
+        )
         self._slot = Static("", id="slot", markup=False)
         self._table = WeekTable()
         self._marks = PreflightLine(context.setup.settings.keys, Place.FILL)
@@ -168,6 +170,7 @@ class WeekFrame(WritesCaptions):
         self.remove_class("-reviewing")
         self.refresh_bindings()
         with self.prevent(TextArea.Changed):
+            self._caption.subject = entry.photo.name
             self._caption.load_clean(entry.text.caption)
             self._alt_text.load_clean(entry.text.alt_text)
         self._offer_here()

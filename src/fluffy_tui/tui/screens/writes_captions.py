@@ -169,16 +169,9 @@ class WritesCaptions(FrameScreen):
     def _earlier_text(self, post: Post) -> PickedText:
         at = post.posted_at or post.scheduled_at or post.created_at
         when = moment_words(at, self.context.clock(), self.context.zone)
-        network = self._network(post)
-        about = f"{when} · {network}" if network else when
+        channel = self.context.channel(post.channel_id)
+        about = f"{when} · {channel.network}" if channel else when
         return PickedText(one_line(post.caption)[:_NAME], about, post.caption)
-
-    def _network(self, post: Post) -> str:
-        """Return the name of the network that a post is for; empty where its channel is nobody's any more."""
-        for persona in (self.persona, *self.context.overview.personas.values()):
-            if persona.channel is not None and persona.channel.id == post.channel_id:
-                return rules_for(str(persona.channel.service)).name
-        return ""
 
 
 def _build_patterns() -> None:

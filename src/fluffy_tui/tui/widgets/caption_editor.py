@@ -24,6 +24,8 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 WHAT_GOES_OUT = "What goes out with the picture; # offers hashtags, ; offers snippets"
 """Stands where a caption is to be written."""
+WHAT_IT_SHOWS = "What the picture shows, in a sentence"
+"""Stands where an alt text is to be written."""
 LONG = 5_000
 """Characters above which counting waits for a pause in typing."""
 PAUSE = 0.15
@@ -80,6 +82,8 @@ class CaptionEditor(CompletingArea):
         self._count = count
         self._limit = limit
         self._title, self._fold = title, fold
+        self.subject = ""
+        """What the text is about, such as a file's name; shown in the title while there is room."""
         self._refused = False
         self._counting: Timer | None = None
         self.border_title = title
@@ -139,7 +143,8 @@ class CaptionEditor(CompletingArea):
             else f"{count:,}/{self._limit:,}"
         )
         self.border_subtitle = words
-        self.border_title = Content(f"{self._title}{self._fold_words()}")
+        about = self._fold_words() or (f" · {one_line(self.subject)}" if self.subject else "")
+        self.border_title = Content(f"{self._title}{about}")
         self.set_class(too_many > 0 or self._refused, "-wrong")
 
     def _fold_words(self) -> str:

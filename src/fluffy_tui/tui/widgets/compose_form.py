@@ -13,7 +13,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import caption_problem, text_length
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.kept_texts import KeptText
-from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, CaptionEditor
+from fluffy_tui.tui.widgets.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
 from fluffy_tui.tui.wording import one_line
 
@@ -77,7 +77,7 @@ class ComposeForm(Vertical):
             len,
             rules.alt_text_limit,
             id="alt-text",
-            placeholder="What the picture shows, in a sentence",
+            placeholder=WHAT_IT_SHOWS,
         )
         """Where the alt text is written."""
         self.when = WhenPicker(zone, own_zone, now, id="when")

@@ -246,7 +246,7 @@ class PlanGrid(Widget, can_focus=True):
     def _head(self, cell: Cell, *, here: bool) -> Segment:
         """Draw the line with the time and the state of a cell, and words where there is room for them."""
         state, time = state_of(cell), f"{cell.at:%H:%M}"
-        text = f"{time} {state.sign}"
+        text = f"{time} {state.sign}" if self._room > len(time) + 2 else f"{time}{state.sign}"
         with_word = f"{text} {state.word}"
         if self.picture_height:
             text = with_word if len(with_word) < self._room else text
