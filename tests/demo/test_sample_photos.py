@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pillow_heif
 import pytest
 from PIL import ExifTags, Image, ImageOps, ImageStat
 
+from fluffy_tui.demo import photos as demo_photos
 from fluffy_tui.demo import write_sample_photos
-from fluffy_tui.demo.sample_shots import LEO, SARAH
+from fluffy_tui.demo.sample_shots import LEO, SARAH, Shot
+from fluffy_tui.demo.scenes.canvas import Canvas
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -34,6 +38,24 @@ def test_enough_for_two_personas_and_nothing_left_behind(folder: Path) -> None:
     assert count == {"sarah": len(SARAH), "leo": len(LEO)}
     assert sum(count.values()) >= 28
     assert not list(folder.rglob(".*"))
+
+
+def test_two_may_paint_into_one_folder_at_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Barrier(2)
+
+    def paint(_canvas: Canvas) -> None:
+        together.wait(60)
+
+    monkeypatch.setattr(demo_photos, "SARAH", (Shot("IMG_1.JPG", (64, 48), 1, 1, paint),))
+    monkeypatch.setattr(demo_photos, "LEO", ())
+    with ThreadPoolExecutor(2) as pool:
+        for number in range(30):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            written = list(pool.map(lambda folder: write_sample_photos(folder, NOW), [folder, folder]))
+            assert written == [photos(folder)] * 2 == [[folder / "sarah" / "IMG_1.JPG"]] * 2
 
 
 def test_formats_and_shapes(folder: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from PIL import ExifTags, Image, features
 
@@ -22,8 +23,8 @@ _PAINTERS = 2
 def write_sample_photos(folder: Path, now: datetime) -> Sequence[Path]:
     """Write the sample photos below `folder`, in `sarah` and `leo`, and return all their paths.
 
-    Files that exist are kept as they are. Pixels are the same on every run; the times in EXIF lie in the weeks
-    before `now`. Formats that this Pillow cannot write are written as JPEG.
+    Files that exist are kept as they are; several programs may write at the same time. Pixels are the same on every
+    run; the times in EXIF lie in the weeks before `now`. Formats that this Pillow cannot write are written as JPEG.
     """
     jobs = [
         (persona, shot, folder / persona / _file_name(shot))
@@ -33,20 +34,24 @@ def write_sample_photos(folder: Path, now: datetime) -> Sequence[Path]:
     missing = [job for job in jobs if not job[2].exists()]
     if missing:
         _enable_heif()
-        with ThreadPoolExecutor(_PAINTERS, thread_name_prefix="sample-photos") as pool:
-            list(
-                pool.map(lambda job: _write(job[0], job[1], job[2], now), missing)
-            )  # list() raises what went wrong
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            TemporaryDirectory(prefix=".painting-", dir=folder) as place,
+            ThreadPoolExecutor(_PAINTERS, thread_name_prefix="sample-photos") as pool,
+        ):
+            written = pool.map(lambda job: _write(job[0], job[1], job[2], now, Path(place)), missing)
+            list(written)  # raises what went wrong
     return [path for _, _, path in jobs]
 
 
-def _write(persona: str, shot: Shot, path: Path, now: datetime) -> None:
+def _write(persona: str, shot: Shot, path: Path, now: datetime, place: Path) -> None:
+    """Write one photo in a place of this writer's own, and move it to `path` when it is whole."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = shot.paint()
     if shot.orientation != 1:
         picture = picture.transpose(TURNED[shot.orientation])
     taken = now - timedelta(days=shot.days_ago, minutes=shot.seed * 37 % 600)
-    temporary = path.with_name(f".{path.name}.new")
+    temporary = place / f"{persona}-{path.name}"
     exif = _exif(persona, shot, taken)
     _ENCODERS[path.suffix.lower()](picture, temporary, exif)
     os.utime(temporary, (taken.timestamp(), taken.timestamp()))
