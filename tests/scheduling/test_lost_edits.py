@@ -16,7 +16,7 @@ from sqlalchemy import select
 from fluffy_tui.buffer import BufferError
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import media_key
-from fluffy_tui.scheduling import Keeper, NotPossibleNow, Shape, Step
+from fluffy_tui.scheduling import Action, Keeper, NotPossibleNow, Shape, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 from scheduling.workplace import QUICK, Barrier
 
@@ -184,3 +184,43 @@ async def test_cancelling_a_post_whose_edit_is_in_doubt_leaves_no_picture(place:
     await Keeper(dataclasses.replace(place.services.delivery, pace=IMPATIENT)).clean()
     assert place.services.host is not None
     assert await place.services.host.list_keys() == []
+
+
+@pytest.mark.parametrize("deleted", [True, False], ids=["taken out", "cannot be taken out"])
+async def test_a_post_that_loses_its_picture_in_an_edit_is_told_and_sent_again_with_it(
+    place: Workplace, *, deleted: bool
+) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
+    if not deleted:
+        place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
+    with pytest.raises(NotPossibleNow, match="left the picture out"):
+        await place.services.scheduling.edit(post.id, caption="better words")
+    assert len(place.there()) == (0 if deleted else 1)
+    await is_told_and_goes_out_with_its_picture(place, post)
+
+
+async def test_a_post_that_lost_its_picture_while_nobody_looked_is_told(place: Workplace) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
+    place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=True)
+    editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="better words"))
+    await place.stand_in.received("editPost")
+    editing.cancel()
+    await asyncio.gather(editing, return_exceptions=True)
+    await place.stand_in.until(lambda: not place.there()[0].assets)
+    place.stand_in.faults.clear()
+    await until_found_out(place)
+    await is_told_and_goes_out_with_its_picture(place, post)
+
+
+async def is_told_and_goes_out_with_its_picture(place: Workplace, post: Post) -> None:
+    failed = await place.services.scheduling.post(post.id)
+    assert failed is not None
+    assert (failed.step, failed.error_code) == (Step.FAILED, "image_dropped")
+    [told] = [item for item in await place.services.scheduling.troubles() if item.post]
+    assert Action.RETRY in told.actions
+    await place.services.scheduling.retry(post.id)
+    await place.services.delivery.deliver(post.id)
+    [there] = place.there()
+    assert len(there.assets) == 1

@@ -28,7 +28,7 @@ class Kind(StrEnum):
     UNKNOWN_TYPENAME = "unknown_typename"
     """A union member that no client knows yet; nothing was done."""
     DROP_ASSET = "drop_asset"
-    """The post is created without its pictures, and reported as a success."""
+    """The post is created, or changed, without its pictures, and reported as a success."""
     EDIT_IGNORES_DUE = "edit_ignores_due"
     """An edit succeeds but the due time stays."""
     NETWORK_IMPORTED = "network_imported"

@@ -115,6 +115,8 @@ class Posting:
         wanted = request.get("assets")
         check_input(channel.service, text, _kept(post) if wanted is None else wanted, metadata)
         assets = post.assets if wanted is None else await self._read(channel, wanted, metadata, "editPost")
+        if self._faults.take(Kind.DROP_ASSET, frozenset({"editPost"}), frozenset({channel.id})):
+            assets = []
         post.text, post.metadata, post.assets = text, metadata, assets
         post.updated_at = self._clock.now()
         mode = request.get("mode")

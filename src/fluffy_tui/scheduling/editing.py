@@ -259,19 +259,14 @@ class Editing:
 
     async def _lost_its_picture(self, buffer: BufferClient, row: PostRow, error: BufferError) -> None:
         """Take a post out of Buffer that lost its picture while it was changed; it must not go out bare."""
-        await buffer.delete_post(str(row.buffer_post_id))
+        message = "Buffer left the picture out when the post was changed, so it was taken out of Buffer. Send it again."
+        try:
+            await buffer.delete_post(str(row.buffer_post_id))
+        except BufferError:
+            message = planned_edits.STANDS_BARE
         async with self.cancelling.database.transaction() as session:
-            await moves.removed(
-                session,
-                row,
-                code=Code.IMAGE_DROPPED,
-                message="Buffer left the picture out when the post was changed, so it was taken out of Buffer. "
-                "Send it again.",
-            )
-        raise NotPossibleNow(
-            "Buffer left the picture out when the post was changed, so it was taken out of Buffer.",
-            "Send it again.",
-        ) from error
+            await moves.removed(session, row, code=Code.IMAGE_DROPPED, message=message)
+        raise NotPossibleNow(message) from error
 
     async def _record(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
         async with self.cancelling.database.transaction() as session:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.buffer import Code
+from fluffy_tui.buffer import BufferStatus, Code
 from fluffy_tui.scheduling import moves, trail
 from fluffy_tui.scheduling.model import NotPossibleNow
 from fluffy_tui.scheduling.tables import HostedPictureRow, PlannedEditRow, PostRow
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 
 SAME_TIME = timedelta(seconds=1)
 """Buffer keeps milliseconds; times that are nearer to each other are the same."""
+
+
+STANDS_BARE = (
+    "Buffer left the picture out when the post was changed, and still has the post without it. "
+    "Send it again, which deletes that one first; or delete it in Buffer and let this one go."
+)
+"""Why a post whose picture was lost in an edit has failed, while Buffer still has it."""
 
 
 async def begin(session: AsyncSession, post_id: int, pace: Pace, **planned: Any) -> PlannedEditRow:
@@ -125,6 +132,9 @@ async def settle(
     plan = (await session.execute(query.with_for_update())).scalar_one_or_none()
     if plan is None or plan.sent_at is None:
         return row
+    if not there.asset_sources and there.status == BufferStatus.SCHEDULED:
+        await moves.removed(session, row, code=Code.IMAGE_DROPPED, message=STANDS_BARE)
+        return row
     if has_arrived(plan, there):
         await adopt(session, plan, there)
         await session.flush()
@@ -136,6 +146,8 @@ async def settle(
 
 def has_arrived(plan: PlannedEditRow, there: BufferPost) -> bool:
     """Tell whether Buffer has a post as it was planned."""
+    if not there.asset_sources:
+        return False
     if plan.delivery_key is not None:
         return any(plan.delivery_key in source for source in there.asset_sources)
     same_time = plan.due_at is None or (
