@@ -9,17 +9,17 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.screens.dialog import DialogScreen
 
 Made = TypeVar("Made")
 
 
-class AskTextScreen(TellsFailures, ModalScreen[Made | None], Generic[Made]):
+class AskTextScreen(TellsFailures, DialogScreen[Made | None], Generic[Made]):
     """Asks for a line, makes something of it, and closes with what was made.
 
     When it cannot be made the field stays with its text and says why.
@@ -51,7 +51,7 @@ class AskTextScreen(TellsFailures, ModalScreen[Made | None], Generic[Made]):
         text: str = "",
         verb: str = "save",
     ) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._title, self._prompt, self._make, self._text = title, prompt, make, text
         self._verb = verb
 

@@ -8,7 +8,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -16,6 +15,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings, help_binding
+from fluffy_tui.tui.screens.dialog import DialogScreen
 from fluffy_tui.tui.widgets.frame_lines import channel_name
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.widgets.vim_list import VimList
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ports import PersonasPort
 
 
-class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
+class ChannelScreen(TellsFailures, DialogScreen[Persona | None]):
     """Lists the channels and closes with the persona as it is then, or with None when nothing was chosen.
 
     Args:
@@ -45,7 +45,7 @@ class ChannelScreen(TellsFailures, ModalScreen[Persona | None]):
     """
 
     def __init__(self, personas: PersonasPort, persona: Persona) -> None:
-        super().__init__(classes="dialog -broad")
+        super().__init__(classes="-broad")
         self._personas = personas
         self._persona = persona
         self._channels: list[Channel] = []

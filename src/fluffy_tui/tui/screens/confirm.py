@@ -5,13 +5,13 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.screens.dialog import DialogScreen
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(DialogScreen[bool]):
     """Asks, and answers with yes or no.
 
     Args:
@@ -25,7 +25,7 @@ class ConfirmScreen(ModalScreen[bool]):
     BINDINGS = bindings(Place.DIALOG, only=("dialog.yes", "dialog.no"))
 
     def __init__(self, title: str, question: str, *, yes: str, no: str) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._title, self._question, self._yes, self._no = title, question, yes, no
 
     def compose(self) -> ComposeResult:

@@ -7,16 +7,16 @@ from textwrap import wrap
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fluffy_tui.tui.keys import Action, Place, actions_of, bindings, written_key
+from fluffy_tui.tui.screens.dialog import DialogScreen
 
 TOOLTIP_WIDTH = 44
 """Columns for the sentence beside the keys, in the narrowest terminal."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(DialogScreen[None]):
     """The keys, with the person's own in place of the usual ones.
 
     Args:
@@ -33,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     """
 
     def __init__(self, place: Place | None, keymap: dict[str, str]) -> None:
-        super().__init__(classes="dialog -broad")
+        super().__init__(classes="-broad")
         self._place = place
         self._keymap = keymap
 

@@ -248,7 +248,7 @@ class LibraryScreen(LibraryAlike):
 
     @on(VerdictChanged)
     def _verdict_changed(self, message: VerdictChanged) -> None:
-        if message.persona_id != self._persona_id or self._triage.is_storing(message.photo_id):
+        if self._triage.is_storing(message.photo_id):
             return
         self._list.read_anew(message.photo_id)
         if self._browsing.browse.verdict is not None:
@@ -256,8 +256,7 @@ class LibraryScreen(LibraryAlike):
 
     @on(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
-        if message.persona_id == self._persona_id:
-            self._look_at_post(message.post_id)
+        self._look_at_post(message.post_id)
 
     @on(OverviewChanged)
     def _overview_changed(self) -> None:

@@ -190,7 +190,7 @@ class LibraryAlike(LibraryFrame):
 
     @on(PostChanged)
     def _marked_may_have_post(self, message: PostChanged) -> None:
-        if message.persona_id == self._persona_id and self._marks:
+        if self._marks:
             self._drop_posted(message.post_id)
 
     @work(group="marks", exit_on_error=False, description="looking whether a marked photo has its post")

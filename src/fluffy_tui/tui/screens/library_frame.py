@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Browse, Photo
     from fluffy_tui.tui.context import Context
+    from fluffy_tui.tui.messages import Happening
 
 NOTHING_YET = "There are no photos here yet.\n\nPress i to import folders of photos."
 ALL_DONE = "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
@@ -103,6 +104,11 @@ class LibraryFrame(FrameScreen):
     def on_unmount(self) -> None:
         """Remember where the cursor was, whatever way the screen is left."""
         self._remember_position()
+
+    def _hear(self, happening: Happening) -> None:
+        """Hear nothing of other personas: reading a million photos again for an import of theirs would be a pity."""
+        if happening.concerns(self._persona_id):
+            super()._hear(happening)
 
     # Reading
 
@@ -237,8 +243,6 @@ class LibraryFrame(FrameScreen):
 
     @on(PhotosLookedAt)
     def _looked_at_some(self, message: PhotosLookedAt) -> None:
-        if message.persona_id != self._persona_id:
-            return
         if self._looked_at.add(message):
             self._count_looked_at()
         self._say_how_far()

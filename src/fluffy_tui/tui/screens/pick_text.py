@@ -9,11 +9,11 @@ from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keys import Place, bindings, help_binding
+from fluffy_tui.tui.screens.dialog import DialogScreen
 from fluffy_tui.tui.text_search import best_matches
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.wording import one_line
@@ -50,7 +50,7 @@ class _Field(Input, inherit_bindings=False):
     ]
 
 
-class PickTextScreen(ModalScreen[PickedText | None]):
+class PickTextScreen(DialogScreen[PickedText | None]):
     """Lists texts, narrows them down as one types, and closes with the one taken or with None.
 
     Args:
@@ -91,7 +91,7 @@ class PickTextScreen(ModalScreen[PickedText | None]):
     """
 
     def __init__(self, title: str, texts: Sequence[PickedText], empty: str) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self._title, self._texts, self._empty = title, tuple(texts), empty
         self._found: list[int] = []
 

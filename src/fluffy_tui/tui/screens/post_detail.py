@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY
@@ -15,6 +14,7 @@ from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.messages import DatabaseBack, Happening, PostChanged
 from fluffy_tui.tui.post_facts import post_facts
+from fluffy_tui.tui.screens.dialog import DialogScreen
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
 from fluffy_tui.tui.widgets.frame_lines import channel_name, zone_of
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
@@ -47,7 +47,7 @@ ACTING = tuple(
 """What can be done with the post shown."""
 
 
-class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
+class PostDetailScreen(ActsOnPosts, TellsFailures, DialogScreen[None]):
     """Shows all fields of a post and its trail, with the same keys as the table.
 
     Args:
@@ -72,7 +72,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, ModalScreen[None]):
     """
 
     def __init__(self, context: Context, post: Post) -> None:
-        super().__init__(classes="dialog")
+        super().__init__()
         self.context = context
         self._post = post
         self._events: Sequence[PostEvent] = ()

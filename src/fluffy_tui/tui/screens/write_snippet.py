@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from fluffy_tui.core.errors import FluffyError
@@ -17,6 +16,7 @@ from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.keys import Place, bindings, help_binding
 from fluffy_tui.tui.screens.confirm import ConfirmScreen
+from fluffy_tui.tui.screens.dialog import DialogScreen
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.wording import one_line
@@ -60,7 +60,7 @@ def hashtag_words(count: int, rules: NetworkRules) -> tuple[str, bool]:
     return f"! {words}, and {rules.name} allows {rules.hashtag_limit} in a post: {surplus} too many", True
 
 
-class WriteSnippetScreen(TellsFailures, ModalScreen[Snippet | None]):
+class WriteSnippetScreen(TellsFailures, DialogScreen[Snippet | None]):
     """Asks for name and text, keeps them, and closes with what was kept, or with None when left.
 
     Args:
@@ -88,7 +88,7 @@ class WriteSnippetScreen(TellsFailures, ModalScreen[Snippet | None]):
         keep: Callable[[str, str], Awaitable[Snippet]],
         before: Wording | None = None,
     ) -> None:
-        super().__init__(classes="dialog -broad")
+        super().__init__(classes="-broad")
         self._kind, self._rules, self._keep_it = kind, rules, keep
         self._is_new = before is None
         self._before = before or Wording("", "")
