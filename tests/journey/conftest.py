@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.demo import write_sample_photos
+from fluffy_tui.demo import StandIn, write_sample_photos
+from journey.installation import Installation, installed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 def reachable_home() -> Path:
@@ -42,8 +44,18 @@ def sample_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the demo's sample photos, painted once for all processes of a run: that takes seconds."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-photos"
-    write_sample_photos(folder, datetime.now().astimezone())
+    with (folder.parent / "sample-photos.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second finds them painted
+        write_sample_photos(folder, datetime.now().astimezone())
     return folder
+
+
+@pytest.fixture
+def reachable_place() -> Iterator[Path]:
+    """Return a folder that the account which root's servers run as may enter."""
+    place = reachable_home()
+    yield place
+    shutil.rmtree(place, ignore_errors=True)
 
 
 def hang(sample_photos: Path, home: Path) -> Path:
@@ -64,3 +76,10 @@ def shared_demo_home(sample_photos: Path) -> Iterator[Path]:
     home = hang(sample_photos, reachable_home())
     yield home
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+async def installation(tmp_path: Path, database_url: str) -> AsyncIterator[Installation]:
+    """Yield an installation on a fresh database, whose Buffer is a stand-in that runs meanwhile."""
+    async with StandIn(media=tmp_path / "media") as stand_in:
+        yield installed(tmp_path, stand_in, database_url)

@@ -33,6 +33,17 @@ class PixelScreen(pyte.Screen):
         """Line and column of the cells that show a part of a Sixel picture."""
         super().__init__(columns, lines)
 
+    @property
+    def drawing(self) -> str:
+        """What is on the screen as text, with ▒ where a picture is."""
+        return "\n".join(
+            "".join(self._drawn(line, column) for column in range(self.columns)) for line in range(self.lines)
+        )
+
+    def _drawn(self, line: int, column: int) -> str:
+        data: str = self.buffer[line][column].data
+        return "▒" if (line, column) in self.pixels or data[:1] == PLACEHOLDER else data
+
     def put_pixels(self, width: int, height: int) -> None:
         """Lay a picture of so many pixels on the cells from the cursor on."""
         x, y = self.cursor.x, self.cursor.y

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.modes.setup import Setup
-from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Pace, work
-from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from fluffy_tui.scheduling import work
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
+from fluffy_tui.tui.screens.personas import PersonasScreen
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
-from scheduling.workplace import QUICK
+from settling import ENDLESS, settle
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,6 +23,8 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from fluffy_tui.demo import StandIn
+    from fluffy_tui.scheduling import Pace
+    from fluffy_tui.settings import Settings
 
 PATIENCE_SECONDS = 90.0
 """How long something may take to show on a busy machine; a test waits for it, never for this time."""
@@ -48,8 +49,9 @@ class Real:
             raise AssertionError(f"it never came; the screen shows:\n{self.text}") from None
 
     async def on(self, screen: type[Any]) -> None:
-        """Wait for a screen."""
+        """Wait for a screen which has its focus and what it reads at first, and so takes keys."""
         await self.until(lambda: isinstance(self.app.screen, screen))
+        await self._settle(ENDLESS)
 
     @property
     def text(self) -> str:
@@ -60,12 +62,29 @@ class Real:
         """Tell whether these words are anywhere on the screen."""
         return words in self.text
 
+    async def to_library(self, unscheduled: int) -> None:
+        """From the picker: choose the persona once its photos are counted, and wait until they are listed."""
+        await self.on(PersonasScreen)
+        await self.until(lambda: self.shows(f"{unscheduled} unscheduled"))
+        await self.pilot.press("enter")
+        await self.on(LibraryScreen)
+        await self.until(lambda: self.shows(f"of {unscheduled}"))
+
     async def pictured(self) -> None:
         """Wait until the library shows the picture of the photo under the cursor."""
         await self.on(LibraryScreen)
         await self.until(
             lambda: any(preview.shown is not None for preview in self.app.screen.query(PhotoPreview))
         )
+        await self._settle(ENDLESS - {"preview"})
+
+    async def _settle(self, endless: frozenset[str]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await settle(self.app, endless=endless)
+        except TimeoutError:
+            busy = [worker for worker in self.app.workers if worker.is_running]
+            raise AssertionError(f"it never settled: {busy}; the screen shows:\n{self.text}") from None
 
     async def schedule(self, caption: str) -> None:
         """From the library: write a caption for the photo under the cursor and submit it."""
@@ -89,7 +108,7 @@ async def running(
     photos: Path,
     *,
     size: tuple[int, int] = (120, 40),
-    pace: Pace = QUICK,
+    pace: Pace,
     **options: Any,
 ) -> AsyncIterator[Real]:
     """Run app and worker on a persona with the photos of a folder; `options` go to the app."""
@@ -126,15 +145,3 @@ async def running(
         await real.until(lambda: bool(holder))
         real.services = holder[0]
         yield real
-
-
-def settings_for(tmp_path: Path, stand_in: StandIn, database_url: str | None) -> Settings:
-    return Settings(
-        paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
-        database_url=Secret(database_url) if database_url else None,
-        buffer_api_key=Secret(stand_in.key),
-        buffer_url=stand_in.url,
-        media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
-        media_directory=tmp_path / "media",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ENTER, TAB, ESCAPE = "\r", "\t", "\x1b"
+ENTER, TAB, ESCAPE, CTRL_U = "\r", "\t", "\x1b", "\x15"
 
 
 @pytest.fixture
@@ -33,56 +34,62 @@ def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
         "--media",
         str(media),
     ]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    elsewhere = {**os.environ, "HOME": str(tmp_path)}  # it outlives what the terminal's home is known by
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=elsewhere) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         yield {**json.loads(process.stdout.readline()), "media": str(media)}
         process.stdin.close()
 
 
-def test_from_nothing_to_a_persona_with_its_channel(own_home: Path, stand_in: dict[str, str]) -> None:
-    config = own_home / "config.toml"
-    config.write_text("# mine\nundo_seconds = 3\n")
-    terminal = Terminal(
-        own_home,
-        FLUFFY_BUFFER_URL=stand_in["url"],
-        FLUFFY_CONFIG=str(config),
-        FLUFFY_DATA_DIR=str(own_home / "data"),
-        columns=100,
-        rows=30,
-    )
+def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
+    """Set up Buffer from the first screen on: the key, where a wrong one is refused, a channel, the folder."""
     terminal.shows("three ways in", "Set up Buffer")
     terminal.press("b")
     terminal.shows("1 of 3")
     terminal.press("wrong-key", ENTER)
     terminal.shows("Buffer does not accept the key", "paste it here")
-    terminal.press("\x15", stand_in["key"], ENTER)
+    terminal.press(CTRL_U, stand_in["key"], ENTER)
     assert stand_in["key"] not in terminal.shows("2 of 3", "[ ]")
     terminal.press(" ", ENTER)
     terminal.shows("3 of 3", "folder of a web server")
     terminal.press(TAB, stand_in["media"], TAB, stand_in["media_url"], ENTER)
     terminal.until(lambda text: "3 of 3" not in text and "▸" in text)
+
+
+def test_from_nothing_to_a_persona_with_its_channel(own_home: Path, stand_in: dict[str, str]) -> None:
+    config = own_home / "config.toml"
+    config.write_text("# mine\nundo_seconds = 3\n")
     environment = {"FLUFFY_CONFIG": str(config), "FLUFFY_DATA_DIR": str(own_home / "data")}
-    settings = load_settings(environment)
-    assert settings.buffer_api_key is not None
-    assert settings.buffer_api_key.reveal() == stand_in["key"]
-    assert settings.media_host is MediaHostKind.DIRECTORY
-    assert settings.undo_seconds == 3
-    assert config.stat().st_mode & 0o777 == 0o600
-    assert config.read_text().startswith("# mine\n")
+    with Terminal(
+        own_home,
+        FLUFFY_BUFFER_URL=stand_in["url"],
+        FLUFFY_CONFIG=environment["FLUFFY_CONFIG"],
+        FLUFFY_DATA_DIR=environment["FLUFFY_DATA_DIR"],
+        columns=100,
+        rows=30,
+    ) as terminal:
+        set_up(terminal, stand_in)
+        settings = load_settings(environment)
+        assert settings.buffer_api_key is not None
+        assert settings.buffer_api_key.reveal() == stand_in["key"]
+        assert settings.media_host is MediaHostKind.DIRECTORY
+        assert settings.undo_seconds == 3
+        assert config.stat().st_mode & 0o777 == 0o600
+        assert config.read_text().startswith("# mine\n")
+        terminal.press("!")
+        terminal.shows("✓ buffer key", "✓ media host")
+        terminal.press(ESCAPE)
+        terminal.until(lambda text: "buffer key" not in text and "▸" in text)
+        terminal.press("q")
+        assert terminal.ended() == 0
     assert stand_in["key"] not in (own_home / "data" / "fluffy-tui.log").read_text()
-    terminal.press("!")
-    terminal.shows("✓ buffer key", "✓ media host")
-    terminal.press(ESCAPE)
-    terminal.until(lambda text: "buffer key" not in text)
-    terminal.press("q")
-    assert terminal.ended() == 0
 
 
-def test_look_around_opens_the_demo_in_the_same_terminal(own_home: Path) -> None:
-    terminal = Terminal(own_home, FLUFFY_DATA_DIR=str(own_home / "data"), columns=100, rows=30)
-    terminal.shows("three ways in")
-    terminal.press("d")
-    terminal.shows(" demo ", "sarah", "leo")
-    terminal.press("q")
-    assert terminal.ended() == 0
+def test_look_around_opens_the_demo_in_the_same_terminal(demo_home: Path) -> None:
+    with Terminal(demo_home, columns=100, rows=30) as terminal:
+        terminal.shows("three ways in")
+        terminal.press("d")
+        terminal.shows(" demo ", "sarah", "leo")
+        terminal.press("q")
+        assert terminal.ended() == 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +17,15 @@ import pytest
 
 from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
 from fluffy_tui.modes.library import look_at_library
-from fluffy_tui.tui.screens.personas import PersonasScreen
 from fluffy_tui.tui.screens.plan import PlanScreen
 from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.plan_grid import PlanGrid
-from journey.real_app import Real, running, settings_for
+from journey.installation import installed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from journey.real_app import Real
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
@@ -34,9 +36,11 @@ async def looking_at(real: Real) -> AsyncIterator[None]:
     """Let the library's worker look at the pictures meanwhile."""
     stop = asyncio.Event()
     looking = asyncio.create_task(look_at_library(real.services, stop))
-    yield
-    stop.set()
-    await looking
+    try:
+        yield
+    finally:
+        stop.set()
+        await looking
 
 
 def is_drawn(real: Real, photo_ids: list[int]) -> bool:
@@ -53,24 +57,20 @@ async def test_the_pictures_are_what_a_person_sees(
     pictures = own_home / "Pictures"
     await asyncio.to_thread(write_sample_photos, pictures, NOW)
     async with StandIn(media=tmp_path / "media", clock=ManualClock(NOW)) as stand_in:
-        settings = settings_for(tmp_path, stand_in, database_url)
-        async with running(
-            settings,
-            stand_in,
-            pictures / "sarah",
+        own = replace(installed(tmp_path, stand_in, database_url), photos=pictures / "sarah")
+        async with own.running(
             size=(112, 30),
             clock=lambda: NOW,
             zone=ZoneInfo("Europe/Berlin"),
         ) as real:
-            await real.on(PersonasScreen)
-            await real.until(lambda: real.shows("17 unscheduled"))
-            await real.pilot.press("enter")
+            await real.to_library(17)
             for caption in ("beach walk, day 3", "the fog did not lift until noon"):
                 await real.schedule(caption)
             await real.until(lambda: real.text.count("in Buffer for") == 2)
-            await real.pictured()
+            await real.until(lambda: real.shows("looking at pictures"))
             async with looking_at(real):
                 await real.until(lambda: not real.shows("looking at pictures"))
+            await real.pictured()
             drawn = {"library.svg": real.app.export_screenshot(title="fluffy-tui")}
             await real.pilot.press("3")
             await real.on(PlanScreen)

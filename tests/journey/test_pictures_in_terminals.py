@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 CTRL_S, ENTER, ESCAPE = "\x13", "\r", "\x1b"
 HALVES = "▀▄"
-MANY = 40
-"""Cells that a picture has at least, in any of these sizes."""
+PANORAMA = 3000 / 1200
+"""Width to height of the fourth photo; the first is 4:3."""
 
 Cells = set[tuple[int, int]]
 
@@ -52,10 +52,15 @@ def dialog(terminal: Terminal) -> Cells:
     return {(line, column) for line in range(top, bottom + 1) for column in range(left, right)}
 
 
-def is_wide(cells: Cells) -> bool:
-    """Tell whether these are the cells of a picture far wider than 4:3, with nothing left of one that is not."""
+def fills(cells: Cells, ratio: float) -> bool:
+    """Tell whether these cells are those of one whole picture of about this ratio of width to height.
+
+    Nothing is left then of a picture of another shape, or missing of this one: a terminal may show both on its way
+    from one to the other. A cell is twice as high as wide.
+    """
     lines, columns = ({cell[axis] for cell in cells} for axis in range(2))
-    return bool(cells) and len(columns) > 3 * len(lines)
+    is_whole = bool(cells) and len(cells) == len(lines) * len(columns)
+    return is_whole and ratio / 1.2 < len(columns) / (2 * len(lines)) < ratio * 1.2
 
 
 @pytest.fixture
@@ -71,26 +76,33 @@ def tmux() -> Iterator[list[str]]:
 
 def look_around(terminal: Terminal) -> None:
     """Open the library, cover its picture with a dialog, leave it, come back, and make the terminal smaller."""
-    terminal.shows("newest first", "IMG_2041", "of 17")
+    terminal.shows("newest first", "IMG_20", "of 17")
     terminal.press("g")
-    terminal.shows("─ IMG_2041.HEIC ─")
-    terminal.until(lambda _: len(pictured(terminal)) > MANY)
-    first = pictured(terminal)  # perhaps not all of it yet
+    terminal.until(lambda text: "─ IMG_2041.HEIC ─" in text and fills(pictured(terminal), 4 / 3))
     terminal.press("?")
     terminal.until(lambda _: bool(dialog(terminal)) and not dialog(terminal) & pictured(terminal))
     terminal.press(ESCAPE)
-    terminal.until(lambda _: not dialog(terminal) and first <= pictured(terminal))
+    terminal.until(lambda _: not dialog(terminal) and fills(pictured(terminal), 4 / 3))
     terminal.press("2")
     terminal.until(lambda text: "No posts yet" in text and not pictured(terminal))
     terminal.press("1")
-    terminal.until(lambda text: "of 17" in text and first <= pictured(terminal))
+    terminal.until(lambda text: "of 17" in text and fills(pictured(terminal), 4 / 3))
     terminal.press("j", "j", "j")
-    terminal.until(lambda text: "─ IMG_2053.JPG ─" in text and is_wide(pictured(terminal)))
+    terminal.until(lambda text: "─ IMG_2053.JPG ─" in text and fills(pictured(terminal), PANORAMA))
     terminal.resize(90, 28)
     terminal.until(
-        lambda text: "─ IMG_2053.JPG ─" in text and "? keys" in text and len(pictured(terminal)) > MANY
+        lambda text: (
+            all(words in text for words in ("─ IMG_2053.JPG ─", "? keys"))
+            and fills(pictured(terminal), PANORAMA)
+            and is_framed(terminal)
+        )
     )
-    assert all(column < 89 for _, column in pictured(terminal)), "the picture stays inside its frame"
+
+
+def is_framed(terminal: Terminal) -> bool:
+    """Tell whether the frame's border is where it belongs beside every line of the picture: at the very edge."""
+    edge = terminal.screen.columns - 1
+    return all(terminal.screen.buffer[line][edge].data == "│" for line, _ in pictured(terminal))
 
 
 def leave(terminal: Terminal) -> None:
@@ -100,10 +112,12 @@ def leave(terminal: Terminal) -> None:
 
 
 def test_kitty_shows_pictures_and_is_told_to_forget_them(shared_demo_home: Path) -> None:
-    terminal = Terminal(shared_demo_home, "--demo", "--persona", "sarah", kitty=True, FLUFFY_PREVIEW="auto")
-    look_around(terminal)
-    assert written_with(terminal, PLACEHOLDER) == pictured(terminal)
-    leave(terminal)
+    with Terminal(
+        shared_demo_home, "--demo", "--persona", "sarah", kitty=True, FLUFFY_PREVIEW="auto"
+    ) as terminal:
+        look_around(terminal)
+        assert written_with(terminal, PLACEHOLDER) == pictured(terminal)
+        leave(terminal)
     sent = b"".join(terminal.graphics.sent)
     assert all(sequence.startswith(b"\x1b_G") for sequence in terminal.graphics.sent)
     stored = set(re.findall(rb"\x1b_Gi=(\d+)", sent))
@@ -114,25 +128,27 @@ def test_kitty_shows_pictures_and_is_told_to_forget_them(shared_demo_home: Path)
 
 
 def test_sixels_leave_no_ghosts(shared_demo_home: Path) -> None:
-    terminal = Terminal(shared_demo_home, "--demo", "--persona", "sarah", sixel=True, FLUFFY_PREVIEW="auto")
-    look_around(terminal)
-    assert terminal.screen.pixels == pictured(terminal)
+    with Terminal(
+        shared_demo_home, "--demo", "--persona", "sarah", sixel=True, FLUFFY_PREVIEW="auto"
+    ) as terminal:
+        look_around(terminal)
+        assert terminal.screen.pixels == pictured(terminal)
+        leave(terminal)
     assert all(sequence.startswith(b"\x1bP") for sequence in terminal.graphics.sent)
-    leave(terminal)
 
 
 def test_tmux_has_half_cells_and_the_whole_job_is_done_in_it(shared_demo_home: Path, tmux: list[str]) -> None:
     arguments = ("--demo", "--persona", "sarah")
-    terminal = Terminal(
+    with Terminal(
         shared_demo_home, *arguments, inside=tmux, kitty=True, sixel=True, FLUFFY_PREVIEW="auto"
-    )
-    look_around(terminal)
-    assert written_with(terminal, HALVES) == pictured(terminal)
+    ) as terminal:
+        look_around(terminal)
+        assert written_with(terminal, HALVES) == pictured(terminal)
+        terminal.press(ENTER)
+        terminal.shows("alt text", "next slot")
+        terminal.press("The light came back.")
+        terminal.shows("20/2,200")
+        terminal.press(CTRL_S)
+        terminal.shows("in Buffer for", "16 unscheduled")
+        leave(terminal)
     assert terminal.graphics.sent == [], "what the terminal around tmux could draw does not get through"
-    terminal.press(ENTER)
-    terminal.shows("alt text", "next slot")
-    terminal.press("The light came back.")
-    terminal.shows("20/2,200")
-    terminal.press(CTRL_S)
-    terminal.shows("in Buffer for", "16 unscheduled")
-    leave(terminal)

@@ -3,65 +3,41 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
-import pytest
 from textual.widgets import TextArea
 
 from fluffy_tui.demo import StandIn
-from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
-from fluffy_tui.tui.screens.personas import PersonasScreen
-from journey.real_app import Real, running, settings_for
-from scheduling.workplace import write_photo
+from journey.installation import Installation, installed
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-
-@pytest.fixture
-async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    async with StandIn(media=tmp_path / "media") as running:
-        yield running
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Path:
-    """Return a folder with five photos."""
-    for number in range(5):
-        write_photo(tmp_path / "photos" / f"IMG_{number:04}.jpg", number)
-    return tmp_path / "photos"
+    from journey.real_app import Real
 
 
 async def to_composer(real: Real) -> None:
     """Go from the picker to the composer of the first photo."""
-    await real.on(PersonasScreen)
-    await real.until(lambda: real.shows("5 unscheduled"))
-    await real.pilot.press("enter")
-    await real.on(LibraryScreen)
+    await real.to_library(5)
     await real.until(lambda: real.shows("IMG_0000.jpg"))
     await real.pilot.press("enter")
     await real.on(ComposeScreen)
 
 
-async def test_the_whole_job(database_url: str, tmp_path: Path, photos: Path, stand_in: StandIn) -> None:
-    settings = settings_for(tmp_path, stand_in, database_url)
-    async with running(settings, stand_in, photos) as real:
+async def test_the_whole_job(installation: Installation) -> None:
+    async with installation.with_photos(5).running() as real:
         await to_composer(real)
         await real.type("[/b][red fog")
         await real.pilot.press("ctrl+s")
         await real.on(LibraryScreen)
         await real.until(lambda: real.shows("in Buffer for"))
         [post] = await real.services.scheduling.posts()
-        [there] = [post for post in stand_in.posts() if post.text == "[/b][red fog"]
+        [there] = [post for post in installation.stand_in.posts() if post.text == "[/b][red fog"]
         assert (post.step, post.buffer_post_id) == (Step.ACCEPTED, there.id)
         await real.pilot.press("2")
         await real.until(lambda: real.shows("[/b][red fog"))
@@ -69,11 +45,8 @@ async def test_the_whole_job(database_url: str, tmp_path: Path, photos: Path, st
         await real.until(lambda: real.shows(there.id))
 
 
-async def test_refusals_keep_the_text_and_write_nothing(
-    database_url: str, tmp_path: Path, photos: Path, stand_in: StandIn
-) -> None:
-    settings = settings_for(tmp_path, stand_in, database_url)
-    async with running(settings, stand_in, photos) as real:
+async def test_refusals_keep_the_text_and_write_nothing(installation: Installation) -> None:
+    async with installation.with_photos(5).running() as real:
         await to_composer(real)
         await real.pilot.press("ctrl+s")
         await real.until(lambda: real.shows("The caption is empty"))
@@ -81,7 +54,7 @@ async def test_refusals_keep_the_text_and_write_nothing(
         await real.pilot.press("ctrl+s")
         await real.until(lambda: real.shows("1 too many"))
         real.app.screen.query_one(TextArea).text = "fine words"
-        for path in photos.iterdir():
+        for path in installation.photos.iterdir():
             path.unlink()
         await real.pilot.press("ctrl+s")
         await real.until(lambda: real.shows("is gone"))
@@ -90,11 +63,8 @@ async def test_refusals_keep_the_text_and_write_nothing(
         assert await real.services.scheduling.posts() == []
 
 
-async def test_a_photo_scheduled_elsewhere_meanwhile_is_refused(
-    database_url: str, tmp_path: Path, photos: Path, stand_in: StandIn
-) -> None:
-    settings = settings_for(tmp_path, stand_in, database_url)
-    async with running(settings, stand_in, photos) as real:
+async def test_a_photo_scheduled_elsewhere_meanwhile_is_refused(installation: Installation) -> None:
+    async with installation.with_photos(5).running() as real:
         await to_composer(real)
         [sarah] = await real.services.personas.list()
         for photo in await real.services.photos.unscheduled(sarah):
@@ -105,14 +75,12 @@ async def test_a_photo_scheduled_elsewhere_meanwhile_is_refused(
         assert len(await real.services.scheduling.posts()) == 5
 
 
-async def test_the_database_dies_and_comes_back(tmp_path: Path, photos: Path, stand_in: StandIn) -> None:
+async def test_the_database_dies_and_comes_back(tmp_path: Path, reachable_place: Path) -> None:
     """The postmaster is killed while a caption is being typed: it is said, nothing is lost, and it comes back."""
-    place = Path(tempfile.mkdtemp(prefix="fluffy-own-"))
-    place.chmod(0o755)
-    settings = settings_for(tmp_path, stand_in, None)
-    settings = replace(settings, paths=Paths(config_file=tmp_path / "config.toml", data=place / "data"))
-    try:
-        async with running(settings, stand_in, photos) as real:
+    async with StandIn(media=tmp_path / "media") as stand_in:
+        own = installed(tmp_path, stand_in, None)
+        paths = replace(own.settings.paths, data=reachable_place / "data")
+        async with own.with_settings(paths=paths).with_photos(5).running() as real:
             await to_composer(real)
             await real.type("before ")
             kill_postmaster(real.services.database.url)
@@ -123,11 +91,8 @@ async def test_the_database_dies_and_comes_back(tmp_path: Path, photos: Path, st
             await real.pilot.press("ctrl+s")
             await real.on(LibraryScreen)
             await real.until(lambda: real.shows("in Buffer for"))
-            assert [post.text for post in stand_in.posts() if post.text == "before and after"] == [
-                "before and after"
-            ]
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+            texts = [post.text for post in stand_in.posts()]
+            assert texts.count("before and after") == 1
 
 
 def kill_postmaster(url: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.demo import StandIn
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
@@ -12,54 +11,46 @@ from fluffy_tui.tui.screens.personas import PersonasScreen
 from fluffy_tui.tui.screens.pick_text import PickTextScreen
 from fluffy_tui.tui.screens.snippets import SnippetsScreen
 from fluffy_tui.tui.screens.write_snippet import WriteSnippetScreen
-from journey.real_app import running, settings_for
-from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from journey.installation import Installation
 
 
-async def test_a_set_is_written_offered_and_goes_out(database_url: str, tmp_path: Path) -> None:
-    for number in range(2):
-        write_photo(tmp_path / "photos" / f"IMG_{number:04}.jpg", number)
-    async with StandIn(media=tmp_path / "media") as stand_in:
-        settings = settings_for(tmp_path, stand_in, database_url)
-        async with running(settings, stand_in, tmp_path / "photos") as real:
-            await real.on(PersonasScreen)
-            await real.until(lambda: real.shows("2 unscheduled"))
-            await real.pilot.press("s")
-            await real.on(SnippetsScreen)
-            await real.until(lambda: real.shows("No hashtag sets and no snippets yet."))
-            await real.pilot.press("n")
-            await real.on(WriteSnippetScreen)
-            await real.type("by the sea")
-            await real.pilot.press("enter")
-            await real.type("north, #Sea sea")
-            await real.pilot.press("ctrl+s")
-            await real.on(SnippetsScreen)
-            await real.until(lambda: real.shows("#north #Sea"))
-            await real.pilot.press("escape")
-            await real.on(PersonasScreen)
+async def test_a_set_is_written_offered_and_goes_out(installation: Installation) -> None:
+    async with installation.with_photos(2).running() as real:
+        await real.on(PersonasScreen)
+        await real.until(lambda: real.shows("2 unscheduled"))
+        await real.pilot.press("s")
+        await real.on(SnippetsScreen)
+        await real.until(lambda: real.shows("No hashtag sets and no snippets yet."))
+        await real.pilot.press("n")
+        await real.on(WriteSnippetScreen)
+        await real.type("by the sea")
+        await real.pilot.press("enter")
+        await real.type("north, #Sea sea")
+        await real.pilot.press("ctrl+s")
+        await real.on(SnippetsScreen)
+        await real.until(lambda: real.shows("#north #Sea"))
+        await real.pilot.press("escape")
 
-            await real.pilot.press("enter")
-            await real.on(LibraryScreen)
-            await real.until(lambda: real.shows("IMG_0000.jpg"))
-            await real.pilot.press("enter")
-            await real.on(ComposeScreen)
-            composer: Any = real.app.screen
-            editor = composer.caption_editor
-            await real.until(lambda: editor.completions is not None)
-            await real.type("fog #s")
-            await real.until(lambda: editor.offered.is_open)
-            await real.pilot.press("tab", "ctrl+g")
-            await real.on(PickTextScreen)
-            await real.pilot.press("enter")
-            await real.on(ComposeScreen)
-            assert editor.text == "fog #Sea #north #Sea"
-            await real.pilot.press("ctrl+s")
-            await real.on(LibraryScreen)
-            await real.until(lambda: real.shows("in Buffer for"))
-            assert "fog #Sea #north #Sea" in [post.text for post in stand_in.posts()]
-            [persona] = await real.services.personas.list()
-            [kept] = await real.services.snippets.list(persona.id)
-            assert (kept.kind, kept.name, kept.text) == (SnippetKind.HASHTAGS, "by the sea", "#north #Sea")
+        await real.to_library(2)
+        await real.until(lambda: real.shows("IMG_0000.jpg"))
+        await real.pilot.press("enter")
+        await real.on(ComposeScreen)
+        composer: Any = real.app.screen
+        editor = composer.caption_editor
+        await real.until(lambda: editor.completions is not None)
+        await real.type("fog #s")
+        await real.until(lambda: editor.offered.is_open)
+        await real.pilot.press("tab", "ctrl+g")
+        await real.on(PickTextScreen)
+        await real.pilot.press("enter")
+        await real.on(ComposeScreen)
+        await real.until(lambda: editor.text == "fog #Sea #north #Sea")
+        await real.pilot.press("ctrl+s")
+        await real.on(LibraryScreen)
+        await real.until(lambda: real.shows("in Buffer for"))
+        assert "fog #Sea #north #Sea" in [post.text for post in installation.stand_in.posts()]
+        [persona] = await real.services.personas.list()
+        [kept] = await real.services.snippets.list(persona.id)
+        assert (kept.kind, kept.name, kept.text) == (SnippetKind.HASHTAGS, "by the sea", "#north #Sea")

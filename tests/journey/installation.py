@@ -1,0 +1,63 @@
+"""One person's installation for journeys inside this process: settings, a folder of photos, real services, the app.
+
+Only Buffer is a stand-in, which answers over real HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from fluffy_tui.paths import Paths
+from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from journey.real_app import Real, running
+from scheduling.workplace import QUICK, write_photo
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from fluffy_tui.demo import StandIn
+    from fluffy_tui.scheduling import Pace
+
+
+PACE = replace(QUICK, stalled=20.0, answer=30.0, departure=5.0, settle=60.0, grace=10.0, hard_stop=40.0)
+"""Quick where something is tried again, but as patient as in life with who answers late: that may be the machine."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is on disk and in the settings before the app is opened."""
+
+    stand_in: StandIn
+    settings: Settings
+    photos: Path
+    """Imported for the persona sarah at the first start."""
+
+    def with_photos(self, count: int) -> Installation:
+        """Write small photos, `IMG_0000.jpg` and on."""
+        for number in range(count):
+            write_photo(self.photos / f"IMG_{number:04}.jpg", number)
+        return self
+
+    def with_settings(self, **changes: Any) -> Installation:
+        """Return the same installation with other settings."""
+        return replace(self, settings=replace(self.settings, **changes))
+
+    def running(self, *, pace: Pace = PACE, **options: Any) -> AbstractAsyncContextManager[Real]:
+        """Run the app and a worker on it; `options` are those of `real_app.running`."""
+        return running(self.settings, self.stand_in, self.photos, pace=pace, **options)
+
+
+def installed(place: Path, stand_in: StandIn, database_url: str | None) -> Installation:
+    """Return an installation below `place`; without a URL it has a Postgres of its own."""
+    settings = Settings(
+        paths=Paths(config_file=place / "config.toml", data=place / "data"),
+        database_url=Secret(database_url) if database_url else None,
+        buffer_api_key=Secret(stand_in.key),
+        buffer_url=stand_in.url,
+        media_host=MediaHostKind.DIRECTORY,
+        media_base_url=stand_in.media_url,
+        media_directory=place / "media",
+    )
+    return Installation(stand_in, settings, place / "photos")

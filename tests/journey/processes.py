@@ -1,0 +1,53 @@
+"""Every process that a program has started, found by the home it was given: that they ended, or their end."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LEAVING_SECONDS = 90.0
+"""How long a worker and a Postgres may take to leave on a busy machine; nothing waits for this time."""
+
+
+def processes_of(home: Path) -> list[psutil.Process]:
+    """Return the living processes with this home: app, worker, stand-in, Postgres, and a tmux around them."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
+            continue
+    return found
+
+
+def left_behind(home: Path) -> list[psutil.Process]:
+    """Wait until no process has this home any more; return those that stayed all the same.
+
+    They are listed anew each time, as one that leaves may start another to clean up. A short while is waited
+    for any one of them, because an ended process whose parent is not interested never disappears.
+    """
+    end = time.monotonic() + LEAVING_SECONDS
+    while (left := processes_of(home)) and time.monotonic() < end:
+        psutil.wait_procs(left[:1], timeout=0.1)
+    return left
+
+
+def end_all(home: Path) -> None:
+    """End every process with this home: politely, then by force."""
+    for process in processes_of(home):
+        _tell(process, by_force=False)
+    for process in left_behind(home):
+        _tell(process, by_force=True)
+
+
+def _tell(process: psutil.Process, *, by_force: bool) -> None:
+    try:
+        process.kill() if by_force else process.terminate()
+    except psutil.NoSuchProcess:  # it went by itself
+        return
