@@ -39,7 +39,7 @@ async def test_a_job_whose_end_was_lost_does_not_block_its_channel(database_url:
         first = await place.submit("the first", 1)
         await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
         second = await place.submit("the second", 2)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
         worker.let_go()
         assert await worker.ended() == 0

@@ -175,15 +175,15 @@ def test_a_bar_on_a_terminal_and_ctrl_c(
     monkeypatch.setenv("DATABASE_URL", database_url)
     fill_with_plenty(tmp_path / "in")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah"]
-    child = pexpect.spawn(command[0], command[1:], dimensions=(24, 100), encoding="utf-8", timeout=60)
-    child.expect(rf"{PLENTY + 1}.*files/s, .*MB/s, \d+:\d\d left")
-    child.sendintr()
-    child.expect(rf"Stopped: \d+ of {PLENTY + 1} files looked at; what was imported until then is kept\.")
-    child.expect(r"sarah: (\d+) imported")
-    assert child.match is not None
-    kept = int(child.match.group(1))
-    child.expect(pexpect.EOF)
-    child.close()
+    with pexpect.spawn(command[0], command[1:], dimensions=(24, 100), encoding="utf-8", timeout=120) as child:
+        child.expect(rf"{PLENTY + 1}.*files/s, .*MB/s, \d+:\d\d left")
+        child.sendintr()
+        child.expect(rf"Stopped: \d+ of {PLENTY + 1} files looked at; what was imported until then is kept\.")
+        child.expect(r"sarah: (\d+) imported")
+        assert child.match is not None
+        kept = int(child.match.group(1))
+        child.expect(pexpect.EOF)
+        child.wait()
     assert child.exitstatus == 130
     assert kept == imported(database_url) < PLENTY
 

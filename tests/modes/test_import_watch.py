@@ -33,6 +33,12 @@ def watching(folder: Path) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
             process.kill()
 
 
+def arrive(path: Path, content: Path) -> None:
+    """Let a file be there from one moment to the next, so that nobody can see a half of it."""
+    path.parent.mkdir(exist_ok=True)
+    content.rename(path)
+
+
 def event(output: IO[str]) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(output.readline())
     return found
@@ -50,7 +56,7 @@ def test_it_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
     with watching(tmp_path / "in") as (process, output):
         first = event(output)
         assert (first["event"], first["imported"]) == ("taken", 1)
-        write(tmp_path / "in" / "new" / "b.jpg", seed=2)
+        arrive(tmp_path / "in" / "new" / "b.jpg", write(tmp_path / "b.jpg", seed=2))
         second = event(output)
         assert (second["event"], second["imported"]) == ("taken", 1)
         process.send_signal(signal.SIGINT)
@@ -67,7 +73,7 @@ def test_what_never_became_a_picture_has_failed(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with watching(tmp_path / "in") as (process, output):
         assert event(output)["event"] == "taken"
-        write(tmp_path / "in" / "a.jpg", b"GIF89a")
+        arrive(tmp_path / "in" / "a.jpg", write(tmp_path / "a.jpg", b"GIF89a"))
         assert event(output)["failed"] == 1
         waiting = event(output)
         assert (waiting["event"], waiting["path"]) == ("waiting", str(tmp_path / "in" / "a.jpg"))
