@@ -273,9 +273,9 @@ async def test_100_kilobytes_stay_responsive(running: Running, monkeypatch: pyte
         caption = form(driver).caption
         count = caption._count
         caption._count = lambda text: counted.append(len(text)) or count(text)  # type: ignore[func-returns-value]
-        before = time.perf_counter()
+        before = time.process_time()
         await driver.pilot.press(*"abcdefghij")
-        per_key = (time.perf_counter() - before) / 10
+        per_key = (time.process_time() - before) / 10
         assert counted == [], "counting waits for a pause"
         assert per_key < 1.0, "a guard against the quadratic; the benchmark has the figures"
         caption.count_now()

@@ -150,9 +150,9 @@ def test_a_caption_that_was_nearly_used_before_is_told(draft: Draft) -> None:
 def test_comparing_very_long_captions_stays_quick(draft: Draft) -> None:
     import time
 
-    before = time.perf_counter()
+    before = time.process_time()
     told(replace(draft, caption="ab " * 40_000, earlier=("ba " * 40_000,) * 30))
-    assert time.perf_counter() - before < 5, "a guard against the square"
+    assert time.process_time() - before < 5, "a guard against the square"
 
 
 def test_the_next_slot_is_told_in_both_zones_with_the_place_in_line(tmp_path: Path) -> None:

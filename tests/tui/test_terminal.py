@@ -33,7 +33,7 @@ def check(*, stdin: bool = True, stdout: bool = True, columns: int = 80) -> subp
             stdout=terminal if stdout else subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
     finally:

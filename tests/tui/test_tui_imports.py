@@ -25,6 +25,6 @@ def test_the_first_frame_needs_no_database_no_http_and_no_pictures(module: str) 
     """They cost most of a second, and are loaded in a thread once the first frame is there."""
     program = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
     )
     assert set(done.stdout.split()).isdisjoint(HEAVY)
