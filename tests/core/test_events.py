@@ -43,7 +43,7 @@ async def test_every_change_is_told(database_url: str) -> None:
     assert isinstance(await anext(stream), Connected)
     with psycopg.connect(database_url, autocommit=True) as connection:
         persona, _, post = fill(connection)
-        assert await anext(stream) == PhotosChanged()
+        assert await anext(stream) == PhotosChanged(persona)
         assert await anext(stream) == PostChanged(post, persona)
         connection.execute("UPDATE posts SET caption = 'y'")
         assert await anext(stream) == PostChanged(post, persona)
@@ -58,13 +58,21 @@ async def test_a_verdict_is_told_apart(database_url: str) -> None:
     await anext(stream)
     with psycopg.connect(database_url, autocommit=True) as connection:
         persona, photo, post = fill(connection)
-        assert await anext(stream) == PhotosChanged()
+        [(other,)] = connection.execute("INSERT INTO personas (name) VALUES ('leo') RETURNING id").fetchall()
+        assert await anext(stream) == PhotosChanged(persona)
         assert await anext(stream) == PostChanged(post, persona)
         connection.execute("UPDATE photos SET verdict = NULL")
         connection.execute("UPDATE photos SET verdict = 'pick'")
         assert await anext(stream) == VerdictChanged(photo, persona)
-        connection.execute("UPDATE photos SET missing_since = now()")
-        assert await anext(stream) == PhotosChanged()
+        connection.execute("UPDATE photos SET missing_since = '2026-11-22T10:00Z'")
+        assert await anext(stream) == PhotosChanged(persona)
+        connection.execute("UPDATE photos SET missing_since = '2026-11-22T10:00Z'")  # as it was
+        connection.execute("UPDATE photos SET persona_id = %s", [other])
+        assert {await anext(stream), await anext(stream)} == {PhotosChanged(persona), PhotosChanged(other)}
+        connection.execute("DELETE FROM posts")
+        connection.execute("DELETE FROM photos")
+        assert await anext(stream) == PostChanged(post, persona)
+        assert await anext(stream) == PhotosChanged(other)
     await stream.aclose()
 
 
@@ -74,9 +82,9 @@ async def test_a_rolled_back_change_is_not_told(database_url: str) -> None:
     with psycopg.connect(database_url) as connection:
         fill(connection)
         connection.rollback()
-        fill(connection)
+        persona, _, _ = fill(connection)
         connection.commit()
-    assert await anext(stream) == PhotosChanged()
+    assert await anext(stream) == PhotosChanged(persona)
     assert isinstance(await anext(stream), PostChanged)
     await stream.aclose()
 

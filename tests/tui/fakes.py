@@ -658,9 +658,9 @@ class FakeServices:
         """Say that the database is back."""
         self.tell(Connected())
 
-    def photos_changed(self) -> None:
-        """Say that photos came or went."""
-        self.tell(PhotosChanged())
+    def photos_changed(self, persona_id: int = 1) -> None:
+        """Say that photos came or went, sarah's where nothing else is said."""
+        self.tell(PhotosChanged(persona_id))
 
     async def events(self) -> AsyncIterator[Event]:
         """Yield what is told."""

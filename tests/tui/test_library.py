@@ -106,6 +106,20 @@ async def test_new_photos_come_in_and_the_cursor_stays(running: Running, service
         assert photos(driver).border_subtitle == "1–32 of 32"
 
 
+async def test_photos_of_other_personas_have_nothing_read_again(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.settle()
+        before = len(services.photos.asked)
+        services.photos_changed(2)
+        await driver.heard()
+        assert len(services.photos.asked) == before
+        services.photos_changed(1)
+        await driver.heard()
+        assert len(services.photos.asked) > before
+
+
 async def test_a_photo_that_got_a_post_elsewhere_leaves_and_comes_back_when_let_go(
     running: Running, services: FakeServices
 ) -> None:
@@ -175,7 +189,7 @@ async def test_an_empty_library_says_what_to_do(running: Running, services: Fake
         assert isinstance(driver.screen, LibraryScreen)
         photo = replace(make_photo(services.photos.photos[1].path.parent, 700, 1), persona_id=3)
         services.photos.photos[700] = photo
-        services.photos_changed()
+        services.photos_changed(3)
         await driver.heard()
         assert photos(driver).highlighted_id == 700
         assert driver.app.focused is photos(driver)

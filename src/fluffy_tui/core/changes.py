@@ -15,7 +15,9 @@ class PostChanged:
 
 @dataclass(frozen=True, slots=True)
 class PhotosChanged:
-    """Photos came, went or changed."""
+    """Some of a persona's photos came, went or changed."""
+
+    persona_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,11 +71,11 @@ async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[
 
 
 def _event(channel: str, payload: str) -> Event:
-    if channel == PHOTOS_CHANNEL and not payload:
-        return PhotosChanged()
     content = json.loads(payload)
+    if channel == POSTS_CHANNEL:
+        return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
     if "hashed" in content:
         return PhotosLookedAt(**content)
-    if channel == PHOTOS_CHANNEL:
+    if "id" in content:
         return VerdictChanged(photo_id=content["id"], persona_id=content["persona_id"])
-    return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
+    return PhotosChanged(persona_id=content["persona_id"])

@@ -116,9 +116,9 @@ class Following:
                 self._stale_posts[post_id] = None
                 self._stale.set()
                 self._publish(PostChanged(post_id, persona_id))
-            case changes.PhotosChanged():
+            case changes.PhotosChanged(persona_id):
                 self._stale.set()
-                self._publish(PhotosChanged())
+                self._publish(PhotosChanged(persona_id))
             case changes.VerdictChanged(photo_id, persona_id):
                 self._publish(VerdictChanged(photo_id, persona_id))
             case changes.PhotosLookedAt(persona_id, hashed, embedded, failed, stacked):

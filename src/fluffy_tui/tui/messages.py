@@ -23,25 +23,43 @@ if TYPE_CHECKING:
 class Happening(Message, bubble=False):
     """Anything that the app tells all screens."""
 
+    def concerns(self, persona_id: int) -> bool:
+        """Return whether it may be about this persona."""
+        del persona_id
+        return True
+
+
+class PersonaHappening(Happening, bubble=False):
+    """Something about one persona."""
+
+    persona_id: int
+
+    def concerns(self, persona_id: int) -> bool:
+        """Return whether it is about this persona."""
+        return persona_id == self.persona_id
+
 
 @dataclass
-class PostChanged(Happening, bubble=False):
+class PostChanged(PersonaHappening, bubble=False):
     """A post was written, moved a step or deleted; read it again by its id."""
 
     post_id: int
     persona_id: int
 
 
-class PhotosChanged(Happening, bubble=False):
-    """Photos came, went or changed."""
+@dataclass
+class PhotosChanged(PersonaHappening, bubble=False):
+    """Some of a persona's photos came, went or changed."""
+
+    persona_id: int
 
     def can_replace(self, message: Message) -> bool:
         """One is enough, however many come at a time."""
-        return isinstance(message, PhotosChanged)
+        return isinstance(message, PhotosChanged) and message.persona_id == self.persona_id
 
 
 @dataclass
-class VerdictChanged(Happening, bubble=False):
+class VerdictChanged(PersonaHappening, bubble=False):
     """A photo was picked, rejected or made undecided, here or in another terminal."""
 
     photo_id: int
@@ -49,7 +67,7 @@ class VerdictChanged(Happening, bubble=False):
 
 
 @dataclass
-class PhotosLookedAt(Happening, bubble=False):
+class PhotosLookedAt(PersonaHappening, bubble=False):
     """A worker hashed or embedded some of a persona's photos."""
 
     persona_id: int
