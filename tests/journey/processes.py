@@ -1,29 +1,31 @@
-"""Every process that a program has started, found by the home it was given: that they ended, or their end."""
+"""Every process that a program has started, found by the home it was given: whether they ended, and their end."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import psutil
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LEAVING_SECONDS = 90.0
 """How long a worker and a Postgres may take to leave on a busy machine; nothing waits for this time."""
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
-    """Return the living processes with this home: app, worker, stand-in, Postgres, and a tmux around them."""
+    """Return the living processes of this home: app, worker, stand-in, Postgres, and a tmux around them."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("HOME") == str(home) and process.status() != psutil.STATUS_ZOMBIE:
+            if _is_of(process, home) and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except (psutil.AccessDenied, psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
     return found
+
+
+def _is_of(process: psutil.Process, home: Path) -> bool:
+    """Tell whether a process has this home; Postgres writes its titles over its environment, but works below it."""
+    return process.environ().get("HOME") == str(home) or Path(process.cwd()).is_relative_to(home)
 
 
 def left_behind(home: Path) -> list[psutil.Process]:
