@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from textual.widgets import OptionList, Static
 
+from fluffy_tui.tui.commands import KeyCommands
 from fluffy_tui.tui.keys import ACTIONS, Place, actions_of, bindings, keys_table
 from fluffy_tui.tui.screens.help import HelpScreen
 from fluffy_tui.tui.screens.library import LibraryScreen
@@ -87,3 +88,11 @@ async def test_palette_does_what_the_table_says(running: Running) -> None:
         await driver.pilot.press("enter")
         await driver.settle()
         assert driver.app.current_mode == "posts"
+
+
+async def test_the_palette_names_the_persons_own_keys(running: Running) -> None:
+    async with running(persona="sarah", keymap={"library.pick": "ctrl+y"}) as driver:
+        titles = [title for _, title, _ in KeyCommands(driver.screen)._possible()]
+        assert "Pick  (ctrl+y)" in titles
+        assert "Keys  (? f1)" in titles
+        assert not any("(p)" in title for title in titles)

@@ -364,5 +364,24 @@ async def test_the_key_that_mends_is_on_the_line_however_narrow_it_is(running: R
         await driver.press("4")
         listing = driver.screen.query_one(TroubleList)
         for item, option in zip(listing.items, listing.options, strict=True):
-            helps = next(iter(mending(item)), "")
+            helps = next(iter(mending(item, {})), "")
             assert str(option.prompt).rstrip().endswith(helps.partition(" ")[0]), item
+
+
+def test_a_draft_that_cannot_be_sent_says_where_what_is_missing_is_set() -> None:
+    kept = TroubleItem(
+        TroubleKind.DRAFT_KEPT,
+        "Kept as a draft.",
+        "No Buffer key is set.",
+        "",
+        None,
+        (Action.EDIT, Action.LET_GO),
+    )
+    assert mending(kept, {}) == (", set up", "e edit", "x let go")
+    assert mending(replace(kept, actions=(Action.RETRY, Action.EDIT)), {}) == ("r try again", "e edit")
+
+
+def test_what_mends_a_trouble_names_the_persons_own_keys() -> None:
+    own = {"app.doctor": "f9", "trouble.open_in_buffer": "ctrl+y,B"}
+    assert mending(WORKER, own) == ("f9 doctor",)
+    assert mending(CHANNEL, own) == ("ctrl+y open in Buffer",)

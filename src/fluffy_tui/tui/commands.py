@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from fluffy_tui.tui.keys import ACTIONS, Action
+from fluffy_tui.tui.keys import ACTIONS, Action, written_key
 
 TOOLTIP_WEIGHT = 0.3
 """What a word found in the explanation counts beside one found in the name."""
@@ -19,28 +19,26 @@ class KeyCommands(Provider):
 
     async def discover(self) -> Hits:
         """Offer everything that can be done here."""
-        for action, run in self._possible():
-            yield DiscoveryHit(_title(action), run, help=action.tooltip)
+        for action, title, run in self._possible():
+            yield DiscoveryHit(title, run, help=action.tooltip)
 
     async def search(self, query: str) -> Hits:
         """Offer what fits the words typed."""
         matcher = self.matcher(query)
-        for action, run in self._possible():
-            title = _title(action)
+        for action, title, run in self._possible():
             score = max(matcher.match(title), matcher.match(action.tooltip) * TOOLTIP_WEIGHT)
             if score > 0:
                 yield Hit(score, matcher.highlight(title), run, text=title, help=action.tooltip)
 
-    def _possible(self) -> Iterator[tuple[Action, partial[Coroutine[Any, Any, bool]]]]:
+    def _possible(self) -> Iterator[tuple[Action, str, partial[Coroutine[Any, Any, bool]]]]:
+        """Yield what can be done, its name with the keys that do it here, and what does it."""
         table = {action.id: action for action in ACTIONS if action.palette}
-        offered = set()
-        for node, binding, enabled, _ in self.screen.active_bindings.values():
-            action = table.get(binding.id or "")
-            if action is not None and enabled and action.id not in offered:
-                offered.add(action.id)
-                yield action, partial(self.app.run_action, binding.action, node)
-
-
-def _title(action: Action) -> str:
-    keys = " ".join(action.written_keys)
-    return f"{action.label.capitalize()}  ({keys})"
+        keys: dict[str, list[str]] = {}
+        runs: dict[str, partial[Coroutine[Any, Any, bool]]] = {}
+        for key, (node, binding, enabled, _) in self.screen.active_bindings.items():
+            if enabled and binding.id in table:
+                keys.setdefault(binding.id, []).append(written_key(key))
+                runs.setdefault(binding.id, partial(self.app.run_action, binding.action, node))
+        for id_, run in runs.items():
+            label = table[id_].label
+            yield table[id_], f"{label[0].upper()}{label[1:]}  ({' '.join(keys[id_])})", run

@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Action, Step, TroubleKind
-from fluffy_tui.tui.keys import Place, actions_of
+from fluffy_tui.tui.keys import Place, actions_of, own_keys, written_key
 from fluffy_tui.tui.overview import needs_person
 from fluffy_tui.tui.wording import both_zones, duration_words, far_off, moment_words, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from fluffy_tui.buffer import Budget
@@ -40,6 +41,7 @@ _KEYS = {
     Action.OPEN_IN_BUFFER: "trouble.open_in_buffer",
     Action.MOVE_UP: "trouble.move_up",
 }
+_TABLE = {action.id: action for action in actions_of(Place.TROUBLE)}
 
 
 def trouble_id(item: TroubleItem) -> str:
@@ -98,23 +100,38 @@ _VERBS = {
 }
 
 
-def mending(item: TroubleItem) -> tuple[str, ...]:
-    """Return the keys that help, the most useful first, each with its word: `r try again`."""
-    table = {action.id: action for action in actions_of(Place.TROUBLE)}
+def mending(item: TroubleItem, own: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the keys that help, the most useful first, each with its word: `r try again`.
+
+    Args:
+        item: The trouble.
+        own: The person's own keys, by action id.
+    """
     found = []
+    if item.kind is TroubleKind.DRAFT_KEPT and Action.RETRY not in item.actions:
+        found.append(f"{own_keys(',', own, Place.EVERYWHERE)} set up")  # what delivery lacks is set there
     for action in item.actions:
-        key = table[_KEYS[action]]
-        label = "let go" if action is Action.LET_GO else key.label
-        found.append(
-            f"{key.written_keys[-1] if key.keys.startswith('delete') else key.written_keys[0]} {label}"
-        )
+        key = _TABLE[_KEYS[action]]
+        usual = key.written_keys[-1] if key.keys.startswith("delete") else key.written_keys[0]
+        written = written_key(own[key.id].split(",")[0]) if key.id in own else usual
+        found.append(f"{written} {'let go' if action is Action.LET_GO else key.label}")
     if item.kind is TroubleKind.WORKER_SILENT:
-        found.append("! doctor")
+        found.append(f"{own_keys('!', own, Place.EVERYWHERE)} doctor")
     return tuple(dict.fromkeys(found))
 
 
-def whole(item: TroubleItem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> list[tuple[str, str]]:
-    """Return everything about a trouble as labels and sentences; labels are empty where a sentence goes on."""
+def whole(
+    item: TroubleItem, now: datetime, zone: tzinfo, own_zone: tzinfo, keys: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return everything about a trouble as labels and sentences; labels are empty where a sentence goes on.
+
+    Args:
+        item: The trouble.
+        now: The present moment.
+        zone: The channel's time zone.
+        own_zone: The person's time zone.
+        keys: What mends it, as `mending` returns it.
+    """
     then = item.then
     if item.when is not None:
         then += f" {both_zones(item.when, zone, own_zone)} · {far_off(item.when, now)}"
@@ -126,7 +143,7 @@ def whole(item: TroubleItem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> l
         ("then", then),
         ("tried", tries),
         ("help", (post.support_url or "") if post else ""),
-        ("keys", " · ".join(mending(item))),
+        ("keys", " · ".join(keys)),
     ]
     return [(label, one_line(words)) for label, words in facts if words]
 

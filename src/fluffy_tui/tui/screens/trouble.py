@@ -13,7 +13,7 @@ from fluffy_tui.tui.messages import OverviewChanged
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
 from fluffy_tui.tui.screens.post_detail import PostDetailScreen
-from fluffy_tui.tui.trouble_words import budget_words, next_due, whole, worker_words
+from fluffy_tui.tui.trouble_words import budget_words, mending, next_due, whole, worker_words
 from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.trouble_list import TroubleList
 from fluffy_tui.tui.widgets.wrapped import hanging
@@ -53,7 +53,7 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._list = TroubleList(context.zone, context.clock)
+        self._list = TroubleList(context.zone, context.clock, context.setup.settings.keys)
         self._nothing = Static(READING, id="no-trouble", markup=False)
         self._whole = Static("", id="trouble", markup=False)
         self._standing = Static("", id="standing", markup=False)
@@ -139,7 +139,8 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         self._whole.update(self._lines(item, zone))
 
     def _lines(self, item: TroubleItem, zone: tzinfo) -> Content:
-        facts = whole(item, self.context.clock(), zone, self.context.zone)
+        keys = mending(item, self.context.setup.settings.keys)
+        facts = whole(item, self.context.clock(), zone, self.context.zone, keys)
         room = self._whole.content_size.width or None
         return Content("\n").join(
             hanging(Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"), Content(words), room)

@@ -21,7 +21,7 @@ from fluffy_tui.tui.widgets.frame_lines import zone_of
 from fluffy_tui.tui.widgets.vim_list import VimList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from textual import events
@@ -40,6 +40,7 @@ class TroubleList(VimList):
     Args:
         own_zone: the person's time zone.
         now: the present moment.
+        own: the person's own keys, by action id.
     """
 
     DEFAULT_CSS = """
@@ -55,10 +56,11 @@ class TroubleList(VimList):
     class MarksChanged(Message):
         """Something was marked or unmarked."""
 
-    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime]) -> None:
+    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime], own: Mapping[str, str]) -> None:
         super().__init__(id="troubles")
         self._own_zone = own_zone
         self._now = now
+        self._own = own
         self._items: dict[str, TroubleItem] = {}
         self._marked: set[str] = set()
         self._overview: Overview | None = None
@@ -129,7 +131,7 @@ class TroubleList(VimList):
         room = max(20, self.scrollable_content_region.width - self.LEADING)
         then = by_itself(item, self._now(), zone) if room >= THEN_FROM else ""
         key_width = KEY_WIDTH if room >= KEY_FROM else BARE_KEY_WIDTH
-        key = next(iter(mending(item)), "")
+        key = next(iter(mending(item, self._own)), "")
         if room < KEY_FROM:
             key = key.partition(" ")[0]
         room -= (THEN_WIDTH + 1) * bool(room >= THEN_FROM) + key_width + 1
