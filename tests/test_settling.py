@@ -1,0 +1,57 @@
+"""What `settle` waits for, without any clock."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import work
+from textual.app import App
+
+from settling import at_rest, settle
+
+MANY = 100
+
+
+class Chain(App[None]):
+    """Each message leads to the next, and so does each worker."""
+
+    handled = 0
+    worked = 0
+
+    def handle(self) -> None:
+        """Handle one message, and send the next."""
+        self.handled += 1
+        if self.handled < MANY:
+            self.call_later(self.handle)
+
+    @work(group="work", exit_on_error=False)
+    async def go_on(self) -> None:
+        """Work in a thread, then send a message that begins the next work."""
+        await asyncio.to_thread(lambda: None)
+        self.worked += 1
+        if self.worked < MANY:
+            self.call_later(self.go_on)
+
+
+async def test_an_app_is_at_rest_after_the_last_message() -> None:
+    app = Chain()
+    async with app.run_test():
+        app.handle()
+        await at_rest(app)
+        assert app.handled == MANY
+
+
+async def test_an_app_has_settled_after_the_last_worker() -> None:
+    app = Chain()
+    async with app.run_test():
+        app.go_on()
+        await settle(app)
+        assert app.worked == MANY
+
+
+async def test_workers_that_wait_for_the_world_are_not_waited_for() -> None:
+    app = Chain()
+    async with app.run_test():
+        for_ever = app.run_worker(asyncio.Event().wait(), group="endless", exit_on_error=False)
+        await settle(app, endless={"endless"})
+        assert for_ever.is_running
