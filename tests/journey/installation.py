@@ -46,7 +46,7 @@ class Installation:
 
     def running(self, *, pace: Pace = PACE, **options: Any) -> AbstractAsyncContextManager[Real]:
         """Run the app and a worker on it; `options` are those of `real_app.running`."""
-        return running(self.settings, self.stand_in, self.photos, pace=pace, **options)
+        return running(self.settings, self.photos, pace=pace, **options)
 
 
 def installed(place: Path, stand_in: StandIn, database_url: str | None) -> Installation:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from fluffy_tui.demo import StandIn
     from fluffy_tui.scheduling import Pace
     from fluffy_tui.settings import Settings
 
@@ -33,11 +32,12 @@ PATIENCE_SECONDS = 90.0
 class Real:
     """The running app, its keyboard, and the services behind it."""
 
-    def __init__(self, app: FluffyApp, pilot: Pilot[None], services: Services, stand_in: StandIn) -> None:
+    services: Services
+    """There once the app has opened them."""
+
+    def __init__(self, app: FluffyApp, pilot: Pilot[Any]) -> None:
         self.app = app
         self.pilot = pilot
-        self.services = services
-        self.stand_in = stand_in
 
     async def until(self, holds: Callable[[], bool]) -> None:
         """Let the app handle its messages until `holds`."""
@@ -104,7 +104,6 @@ class Real:
 @asynccontextmanager
 async def running(
     settings: Settings,
-    stand_in: StandIn,
     photos: Path,
     *,
     size: tuple[int, int] = (120, 40),
@@ -141,7 +140,7 @@ async def running(
 
     app = FluffyApp(opened, setup=Setup(settings, {}), preview="half-cell", **options)
     async with app.run_test(size=size) as pilot:
-        real = Real(app, pilot, None, stand_in)  # type: ignore[arg-type]
+        real = Real(app, pilot)
         await real.until(lambda: bool(holder))
         real.services = holder[0]
         yield real
