@@ -12,6 +12,7 @@ import pytest
 
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import PostStatus, Step
+from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText, KeptTexts
 from fluffy_tui.tui.photo_details import needed_shape, photo_details
 from fluffy_tui.tui.text_keeping import TextKeeping
@@ -168,6 +169,26 @@ def test_details_say_what_is_done_on_the_way_out(photo: Photo) -> None:
     assert facts.endswith("missing since 12 Jan 2027 15:30")
     assert fate == "will be fitted to 4:5 for Instagram · leaves without location or metadata"
     assert path == "~/a b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "size", "words"),
+    [
+        ("pad", (1080, 1920), "pad blurred to 4:5 · "),
+        ("pad-plain 1:1", (1080, 1920), "pad white to 1:1 · "),
+        ("crop-top", (1080, 1920), "crop top to 4:5 · "),
+        ("pad", (1000, 1000), ""),
+        ("crop 90", (1000, 1000), "turned by 90° · "),
+        ("crop 90", (1080, 1920), "turned by 90° · "),
+        ("crop 90", (1920, 1080), "crop to 4:5 · turned by 90° · "),
+    ],
+)
+def test_details_say_how_it_is_fitted_once_that_is_chosen(
+    photo: Photo, chosen: str, size: tuple[int, int], words: str
+) -> None:
+    framed = replace(photo, width=size[0], height=size[1])
+    details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.read(chosen))
+    assert details.split("\n")[1] == f"{words}leaves without location or metadata"
 
 
 async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo: Photo) -> None:

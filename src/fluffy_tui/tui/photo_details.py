@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.alike import Relation
+from fluffy_tui.tui.framing import FIT_WORDS
 from fluffy_tui.tui.widgets.photo_line import copies_words
 from fluffy_tui.tui.wording import bytes_words, one_line, shape_words
 
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
     from fluffy_tui.alike import Neighbour
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo, Stack
+    from fluffy_tui.tui.framing import Framing
     from fluffy_tui.tui.widgets.photo_line import RowNote
 
 METADATA_REMOVED = "leaves without location or metadata"
 
 
-def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo, besides: Sequence[str] = ()) -> str:
+def photo_details(
+    photo: Photo,
+    rules: NetworkRules,
+    zone: tzinfo,
+    besides: Sequence[str] = (),
+    framing: Framing | None = None,
+) -> str:
     """Return three lines: the file's facts, what will be done to it on its way out, where it is.
 
     Args:
@@ -29,6 +37,7 @@ def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo, besides: Sequ
         rules: Of the network that it would go out on.
         zone: The person's.
         besides: Further lines, which come after the facts.
+        framing: How it is fitted, where that was chosen already.
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.taken_at is not None:
@@ -37,10 +46,21 @@ def photo_details(photo: Photo, rules: NetworkRules, zone: tzinfo, besides: Sequ
     if photo.missing_since is not None:
         missing = photo.missing_since.astimezone(zone)
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")
-    target = needed_shape(photo, rules)
-    fate = f"will be fitted to {target} for {rules.name} · " if target else ""
-    fixed = [f"{fate}{METADATA_REMOVED}", one_line(short_path(photo.path))]
+    fate = _fate(photo, rules) if framing is None else _framed(photo, rules, framing)
+    fixed = [" · ".join([*fate, METADATA_REMOVED]), one_line(short_path(photo.path))]
     return "\n".join([" · ".join(facts), *besides, *fixed])
+
+
+def _fate(photo: Photo, rules: NetworkRules) -> list[str]:
+    target = needed_shape(photo, rules)
+    return [f"will be fitted to {target} for {rules.name}"] if target else []
+
+
+def _framed(photo: Photo, rules: NetworkRules, framing: Framing) -> list[str]:
+    """Say what was chosen, as far as it makes a difference to this photo."""
+    target = str(framing.shape) or needed_shape(photo, rules, framing.turn)
+    words = [f"{FIT_WORDS[framing.fit]} to {target}"] if target else []
+    return [*words, f"turned by {framing.turn}°"] if framing.turn else words
 
 
 def alike_details(note: RowNote, neighbour: Neighbour | None, stack: Stack) -> list[str]:
@@ -82,12 +102,18 @@ def file_facts(photo: Photo) -> str:
     return f"{size} · {bytes_words(photo.byte_size)}\n{one_line(short_path(photo.path))}"
 
 
-def needed_shape(photo: Photo, rules: NetworkRules) -> str:
-    """Return the shape that the network will have it in, such as `4:5`; empty when it takes it as it is."""
-    image = rules.image
-    if image.min_ratio is not None and photo.ratio < image.min_ratio * 0.999:
+def needed_shape(photo: Photo, rules: NetworkRules, turn: int = 0) -> str:
+    """Return the shape that the network will have it in, such as `4:5`; empty when it takes it as it is.
+
+    Args:
+        photo: The photo.
+        rules: Of the network.
+        turn: Degrees by which it is turned first.
+    """
+    image, ratio = rules.image, 1 / photo.ratio if turn % 180 else photo.ratio
+    if image.min_ratio is not None and ratio < image.min_ratio * 0.999:
         return shape_words(image.min_ratio, 1)
-    if image.max_ratio is not None and photo.ratio > image.max_ratio * 1.001:
+    if image.max_ratio is not None and ratio > image.max_ratio * 1.001:
         return shape_words(image.max_ratio, 1)
     return ""
 

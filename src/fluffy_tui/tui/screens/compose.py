@@ -214,7 +214,7 @@ class ComposeScreen(SubmitsCaptions):
         self._rendition, self._rendition_problem = made, problem
         if made is not None:
             self._preview.show_rendition(
-                self._photo, made, photo_details(self._photo, self._rules, self.context.zone)
+                self._photo, made, photo_details(self._photo, self._rules, self.context.zone, framing=framing)
             )
         else:
             self._preview.show_sentence(problem)

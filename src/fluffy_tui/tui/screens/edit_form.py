@@ -14,6 +14,7 @@ from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.keys import Place
 from fluffy_tui.tui.messages import PostChanged
+from fluffy_tui.tui.photo_details import photo_details
 from fluffy_tui.tui.post_changes import framing_of, without
 from fluffy_tui.tui.preflight import Draft, time_marks, word_marks
 from fluffy_tui.tui.screens.compose_facts import read_agenda, service_of
@@ -150,6 +151,9 @@ class EditForm(WritesCaptions):
         is_new = self._framing != framing_of(self._posts[0])
         anew = " · rendered and hosted anew when this is saved" if is_new else ""
         self._fitted.update(f"fit: {self._framing.words}{anew}")
+        if (photo := self.photo) is not None:
+            details = photo_details(photo, self._rules, self.context.zone, framing=self._framing)
+            self._preview.set_details(details)
 
     def _show(self, text: KeptText) -> None:
         self._caption.load_clean(text.caption)

@@ -16,7 +16,6 @@ from fluffy_tui.networks import caption_problem
 from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText
 from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.photo_details import photo_details
 from fluffy_tui.tui.post_changes import changed_time, changed_words, framing_of, moment_of, sends_again
 from fluffy_tui.tui.screens.edit_form import EditForm
 from fluffy_tui.tui.text_keeping import TextKeeping
@@ -168,7 +167,8 @@ class EditPostScreen(EditForm):
             return
         self._caption.subject = photo.name
         self._caption.count_now()
-        self._preview.show(photo, photo_details(photo, self._rules, self.context.zone))
+        self._preview.show(photo)
+        self._tell_fit()
         if self._only_time:
             return
         self._keeping = TextKeeping(self.context.kept_texts, photo)

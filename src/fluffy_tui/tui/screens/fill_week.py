@@ -223,6 +223,7 @@ class FillWeekScreen(WeekFrame):
         if framing is not None:
             entry.text = replace(entry.text, fit=framing.written)
             entry.rendition = None
+            self._preview.set_details(self._details())
             self._note(entry)
             self._look((entry,))
 

@@ -13,6 +13,7 @@ from fluffy_tui.networks import rules_for, text_length
 from fluffy_tui.tui.keys import Place
 from fluffy_tui.tui.photo_details import photo_details
 from fluffy_tui.tui.screens.compose_facts import service_of
+from fluffy_tui.tui.screens.week_facts import framing_of
 from fluffy_tui.tui.screens.writes_captions import WritesCaptions
 from fluffy_tui.tui.week import Week
 from fluffy_tui.tui.week_texts import WeekTexts
@@ -185,8 +186,13 @@ class WeekFrame(WritesCaptions):
         slot = entry.slot
         when = both_zones(slot, self._zone, self.context.zone) if slot else "behind the last free slot"
         self._slot.update(f"photo {self._here + 1} of {len(self.week.posts)} · {when}")
-        self._preview.show(entry.photo, photo_details(entry.photo, self._rules, self.context.zone))
+        self._preview.show(entry.photo, self._details())
         self._inspect()
+
+    def _details(self) -> str:
+        """Say what will be done to the photo one is at."""
+        framing = framing_of(self.context, self.persona, self._entry)
+        return photo_details(self._entry.photo, self._rules, self.context.zone, framing=framing)
 
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:
