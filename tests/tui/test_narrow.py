@@ -43,3 +43,32 @@ async def test_the_caption_names_its_photo(running: Running, services: FakeServi
         caption.load_clean("word " * 40)
         await driver.settle()
         assert "…more after" in str(caption.border_title), "where it is folded matters more"
+
+
+async def test_every_choice_of_the_fit_can_be_seen_and_none_is_cut(running: Running) -> None:
+    async with running(persona="sarah", size=NARROW) as driver:
+        await driver.press("enter", "ctrl+f", "j")
+        for words in ("pad blurred", "pad white", "crop", "crop top", "crop bottom"):
+            line = next(line for line in driver.screen_text().splitlines() if line.startswith("│ fit "))
+            assert f"‹{words}›" in line
+            shown = set(re.split(r"[‹›…│]|  +", line.partition("fit")[2])) - {"", " "}
+            assert {word.strip() for word in shown} - {""} <= {
+                "pad blurred",
+                "pad white",
+                "crop",
+                "crop top",
+                "crop bottom",
+            }, "no option is cut"
+            await driver.press("l")
+        line = next(line for line in driver.screen_text().splitlines() if line.startswith("│ fit "))
+        assert line.rstrip("│ ").endswith("…"), "it is seen that there are more"
+
+
+async def test_help_keeps_its_columns(running: Running) -> None:
+    async with running(persona="sarah", size=NARROW) as driver:
+        await driver.press("enter", "f1")
+        lines = [line[3:-3].rstrip() for line in driver.screen_text().splitlines()[3:-3]]
+        further = [line for line in lines if line.startswith(" " * 22)]
+        assert further, "some sentences are broken"
+        starts = {len(line) - len(line.lstrip()) for line in lines if line.strip()}
+        assert len(starts) <= 3, f"place, keys and what they do are three columns: {lines}"

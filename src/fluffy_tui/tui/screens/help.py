@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -11,9 +9,10 @@ from textual.widgets import Static
 
 from fluffy_tui.tui.keys import Action, Place, actions_of, bindings, written_key
 from fluffy_tui.tui.screens.dialog import DialogScreen
+from fluffy_tui.tui.widgets.wrapped import hanging
 
-TOOLTIP_WIDTH = 44
-"""Columns for the sentence beside the keys, in the narrowest terminal."""
+KEYS_WIDTH = 20
+"""Columns of the keys, before what they do."""
 
 
 class HelpScreen(DialogScreen[None]):
@@ -36,6 +35,7 @@ class HelpScreen(DialogScreen[None]):
         super().__init__(classes="-broad")
         self._place = place
         self._keymap = keymap
+        self._sections: dict[Static, Place] = {}
 
     def compose(self) -> ComposeResult:
         """List the keys, place by place."""
@@ -46,23 +46,31 @@ class HelpScreen(DialogScreen[None]):
             dialog.border_subtitle = "esc close"
             for place in [*places, Place.EVERYWHERE]:
                 if place is not None:
-                    yield Static(self._section(place))
+                    section = Static(self._section(place, None), markup=False)
+                    self._sections[section] = place
+                    yield section
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
         self.query_one("#dialog").focus()
 
-    def _section(self, place: Place) -> Content:
+    def on_resize(self) -> None:
+        """Break the lines anew for the room there is."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        for section, place in self._sections.items():
+            section.update(self._section(place, section.content_size.width or None))
+
+    def _section(self, place: Place, room: int | None) -> Content:
         lines = [Content.styled(place.value, "bold $primary")]
-        lines += [self._line(action) for action in actions_of(place)]
+        lines += [self._line(action, room) for action in actions_of(place)]
         return Content("\n").join([*lines, Content("")])
 
-    def _line(self, action: Action) -> Content:
-        keys = self._keymap.get(action.id, action.keys).split(",")
-        written = "  ".join(written_key(key) for key in keys)
-        first, *rest = wrap(action.tooltip, TOOLTIP_WIDTH)
-        lines = [Content.assemble(Content.styled(f"  {written:<20}", "bold"), first)]
-        return Content("\n").join([*lines, *(Content(" " * 22 + words) for words in rest)])
+    def _line(self, action: Action, room: int | None) -> Content:
+        written = "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
+        keys = Content.styled(f"  {written:<{KEYS_WIDTH}}", "bold")
+        return hanging(keys, Content(action.tooltip), room)
 
     def action_close(self) -> None:
         """Close."""

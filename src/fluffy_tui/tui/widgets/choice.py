@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 _GAP = " "
+_MORE = "…"
+"""Stands where options are left out."""
 
 
 class Choice(Widget, can_focus=True):
     """One line of options of which one holds; arrows, `h` and `l` or a click change it.
+
+    Where there is no room for all, those around the one that holds are shown, none of them cut.
 
     Args:
         options: pairs of a value and the words for it; the first holds at the start.
@@ -71,16 +76,37 @@ class Choice(Widget, can_focus=True):
         self.post_message(self.Changed(self, value))
 
     def render(self) -> Content:
-        """Draw all options, the one that holds between angles."""
+        """Draw the options that there is room for, the one that holds between angles."""
         chosen = self.get_visual_style("choice--chosen")
         other = self.get_visual_style("choice--other")
+        first, last = self._shown()
         parts = [
             Content.styled(f"‹{words}›", chosen)
             if value == self.value
             else Content.styled(f" {words} ", other)
-            for value, words in self._options
+            for value, words in self._options[first : last + 1]
         ]
-        return Content(_GAP).join(parts)
+        before = [Content.styled(_MORE, other)] if first else []
+        behind = [Content.styled(_MORE, other)] if last < len(self._options) - 1 else []
+        return Content(_GAP).join([*before, *parts, *behind])
+
+    def _shown(self) -> tuple[int, int]:
+        """Return the first and the last option that there is room for, the one that holds among them."""
+        room, most = self.size.width, len(self._options) - 1
+        first = last = [value for value, _ in self._options].index(self.value)
+        while True:
+            if last < most and self._columns(first, last + 1) <= room:
+                last += 1
+            elif first > 0 and self._columns(first - 1, last) <= room:
+                first -= 1
+            else:
+                return first, last
+
+    def _columns(self, first: int, last: int) -> int:
+        """Return how many columns it takes to show some options, and that others are left out."""
+        widths = [cell_len(words) + 2 for _, words in self._options[first : last + 1]]
+        left_out = (first > 0) + (last < len(self._options) - 1)
+        return sum(widths) + len(_GAP) * (len(widths) - 1) + left_out * len(_MORE + _GAP)
 
     def action_choose_next(self) -> None:
         """Take the next option, or the first after the last."""
@@ -95,9 +121,10 @@ class Choice(Widget, can_focus=True):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        end = 0
-        for value, words in self._options:
-            end += len(words) + 2
+        first, last = self._shown()
+        end = len(_MORE + _GAP) if first else 0
+        for value, words in self._options[first : last + 1]:
+            end += cell_len(words) + 2
             if offset.x < end:
                 self.value = value
                 return
