@@ -60,22 +60,21 @@ class Terminal:
         )
         self.child.delaybeforesend = None  # pexpect waits 50 ms else, which would count as the app's
         self._written: queue.Queue[tuple[float, bytes]] = queue.Queue()
-        self._last = time.perf_counter()
+        self._last = self._came = time.perf_counter()
         threading.Thread(target=self._read, daemon=True).start()
 
     def wait(self, done: Callable[[], bool], timeout: float = 30) -> float:
-        """Take in what was written, piece by piece, until `done()` holds; return when the piece came that did it."""
+        """Take in what was written, piece by piece, until `done()` holds; return when the last piece of it came."""
         limit = time.perf_counter() + timeout
-        came = time.perf_counter()
         while not done():
             try:
-                came, data = self._written.get(timeout=max(0.0, limit - time.perf_counter()))
+                self._came, data = self._written.get(timeout=max(0.0, limit - time.perf_counter()))
             except queue.Empty:
                 raise SystemExit("the screen never came:\n" + "\n".join(self.screen.display)) from None
             if not data:
                 raise SystemExit("the app has ended:\n" + "\n".join(self.screen.display))
             self._feed(data)
-        return came
+        return self._came
 
     def settle(self, seconds: float, most: float = 5.0) -> None:
         """Wait until nothing has been written for so long, but not longer than `most` seconds; take nothing in."""
