@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from fluffy_tui.tui.ports import SetupPort
 
+NOTHING_WAITS = (
+    "Nothing waits to go out; a post further on is cancelled among the posts, with {posts.cancel_post}."
+)
+
 
 class ActingApp(HearingApp):
     """The actions whose place is everywhere in the key table.
@@ -46,7 +50,7 @@ class ActingApp(HearingApp):
 
         post = in_grace(self.context.overview.strip, self._clock())
         if post is None:
-            self.notify("Nothing waits to go out; a post further on is cancelled among the posts, with x.")
+            self.notify(self.context.with_keys(NOTHING_WAITS), markup=False)
             return
         try:
             await take_back(self.context, post)
@@ -113,7 +117,7 @@ class ActingApp(HearingApp):
 
         question = self._before_leaving()
         if not question or await self.push_screen_wait(
-            ConfirmScreen("Leave?", question, yes="leave", no="stay")
+            ConfirmScreen("Leave?", question, yes="leave", no="stay", own=self.setup.settings.keys)
         ):
             self.exit()
 

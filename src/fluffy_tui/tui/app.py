@@ -42,6 +42,8 @@ WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide"
 HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
 """The same for rows."""
 
+CHOOSE_OR_MAKE = "Choose one, or make it with {personas.new}."
+
 
 class FluffyApp(ActingApp):
     """The app, from first paint to goodbye.
@@ -183,7 +185,7 @@ class FluffyApp(ActingApp):
         await self.switch_mode("personas")
         if self._first_persona:
             self.notify(
-                f"There is no persona named {self._first_persona}. Choose one, or make it with n.",
+                f"There is no persona named {self._first_persona}. {self.context.with_keys(CHOOSE_OR_MAKE)}",
                 severity="warning",
                 markup=False,
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
+from fluffy_tui.tui.keys import with_keys
 from fluffy_tui.tui.marking import Marks
 from fluffy_tui.tui.overview import Overview
 
@@ -80,6 +81,10 @@ class Context:
     """How pictures are drawn: a value of `settings.Preview`."""
     demo: bool = False
     """Whether nothing of this is real."""
+
+    def with_keys(self, sentence: str) -> str:
+        """Return a sentence with the person's keys in place of the actions it names in braces."""
+        return with_keys(sentence, self.setup.settings.keys)
 
     def channel(self, channel_id: str | None) -> Channel | None:
         """Return a channel as the persona that speaks through it knows it; None where nobody does any more."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from textual.binding import Binding, BindingType
@@ -20,8 +21,10 @@ __all__ = [
     "actions_of",
     "bindings",
     "help_binding",
+    "key_of",
     "keys_table",
     "own_keys",
+    "with_keys",
     "written_key",
 ]
 
@@ -80,6 +83,43 @@ def _binding(action: Action) -> Binding:
         tooltip=action.tooltip,
         id=action.id,
     )
+
+
+def key_of(id_: str, own: Mapping[str, str]) -> str:
+    """Return the key of an action as sentences name it: the first of the person's own, else of the default ones.
+
+    Of `del` and a letter it is the letter, which every keyboard has.
+
+    Args:
+        id_: The action.
+        own: The person's own keys, by action id.
+
+    Raises:
+        KeyError: There is no such action.
+    """
+    action = _BY_ID[id_]
+    if id_ in own:
+        return written_key(own[id_].split(",")[0])
+    return action.written_keys[-1 if action.keys.startswith("delete") else 0]
+
+
+def with_keys(sentence: str, own: Mapping[str, str]) -> str:
+    """Return a sentence with keys in place of actions, as in `Press {posts.all} for all`.
+
+    What people wrote, which may have braces of its own, is put into a sentence afterwards.
+
+    Args:
+        sentence: With ids of actions in braces.
+        own: The person's own keys, by action id.
+
+    Raises:
+        KeyError: The sentence names an action that there is not.
+    """
+    return _NAMED.sub(lambda named: key_of(named[1], own), sentence)
+
+
+_BY_ID = {action.id: action for action in ACTIONS}
+_NAMED = re.compile(r"\{(\w+\.\w+)\}")
 
 
 def own_keys(written: str, own: Mapping[str, str], *places: Place) -> str:

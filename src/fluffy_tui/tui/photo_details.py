@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.alike import Relation
 from fluffy_tui.tui.framing import FIT_WORDS
+from fluffy_tui.tui.keys import key_of
 from fluffy_tui.tui.widgets.photo_line import copies_words
 from fluffy_tui.tui.wording import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from fluffy_tui.alike import Neighbour
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo, Stack
     from fluffy_tui.tui.framing import Framing
-    from fluffy_tui.tui.widgets.photo_line import RowNote
+    from fluffy_tui.tui.keys import key_of
+from fluffy_tui.tui.widgets.photo_line import RowNote
 
 METADATA_REMOVED = "leaves without location or metadata"
 
@@ -63,23 +65,26 @@ def _framed(photo: Photo, rules: NetworkRules, framing: Framing) -> list[str]:
     return [*words, f"turned by {framing.turn}°"] if framing.turn else words
 
 
-def alike_details(note: RowNote, neighbour: Neighbour | None, stack: Stack) -> list[str]:
+def alike_details(
+    note: RowNote, neighbour: Neighbour | None, stack: Stack, own: Mapping[str, str]
+) -> list[str]:
     """Return what is to be said about a photo's copies, and about its distance from what was asked about.
 
     Args:
         note: What the list says of it.
         neighbour: The answer that it is; None outside of answers.
         stack: What is behind it.
+        own: The person's own keys, by action id.
     """
-    lines = []
+    lines, copies = [], key_of("library.copies", own)
     if neighbour is not None:
         lines.append(f"{neighbour.distance:.2f} away: {_RELATIONS[neighbour.relation]}")
     if note.is_copy:
         lines.append("a copy: the same picture as the photo above it")
     elif note.copies and note.is_open:
-        lines.append(f"{copies_words(note.copies)} below it · c folds them again")
+        lines.append(f"{copies_words(note.copies)} below it · {copies} folds them again")
     elif note.copies:
-        lines.append(f"{copies_words(note.copies)} folded, c opens · keys act on this one only")
+        lines.append(f"{copies_words(note.copies)} folded, {copies} opens · keys act on this one only")
     if stack.same_files:
         more = len(stack.same_files) - 1
         also = f" and {more} more" if more else ""

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Action, Step, TroubleKind
-from fluffy_tui.tui.keys import Place, actions_of, own_keys, written_key
+from fluffy_tui.tui.keys import Place, actions_of, key_of
 from fluffy_tui.tui.overview import needs_person
 from fluffy_tui.tui.wording import both_zones, duration_words, far_off, moment_words, one_line
 
@@ -109,14 +109,12 @@ def mending(item: TroubleItem, own: Mapping[str, str]) -> tuple[str, ...]:
     """
     found = []
     if item.kind is TroubleKind.DRAFT_KEPT and Action.RETRY not in item.actions:
-        found.append(f"{own_keys(',', own, Place.EVERYWHERE)} set up")  # what delivery lacks is set there
+        found.append(f"{key_of('app.settings', own)} set up")  # what delivery lacks is set there
     for action in item.actions:
         key = _TABLE[_KEYS[action]]
-        usual = key.written_keys[-1] if key.keys.startswith("delete") else key.written_keys[0]
-        written = written_key(own[key.id].split(",")[0]) if key.id in own else usual
-        found.append(f"{written} {'let go' if action is Action.LET_GO else key.label}")
+        found.append(f"{key_of(key.id, own)} {'let go' if action is Action.LET_GO else key.label}")
     if item.kind is TroubleKind.WORKER_SILENT:
-        found.append(f"{own_keys('!', own, Place.EVERYWHERE)} doctor")
+        found.append(f"{key_of('app.doctor', own)} doctor")
     return tuple(dict.fromkeys(found))
 
 

@@ -89,7 +89,12 @@ SNIPPETS = (
     ),
     Action("snippets.rename", "r", "rename", "Give it another name.", Place.SNIPPETS),
     Action(
-        "snippets.delete", "delete,x", "delete", "Delete it; z brings it back.", Place.SNIPPETS, footer=True
+        "snippets.delete",
+        "delete,x",
+        "delete",
+        "Delete it; undo brings it back.",
+        Place.SNIPPETS,
+        footer=True,
     ),
     Action("snippets.undo", "z", "undo", "Bring back what was deleted last.", Place.SNIPPETS),
     Action("snippets.back", "escape", "back", "Go back.", Place.SNIPPETS, footer=True),

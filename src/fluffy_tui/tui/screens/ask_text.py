@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, TypeVar
 
 from textual import on, work
@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, bindings, with_keys
 from fluffy_tui.tui.screens.dialog import DialogScreen
 
 Made = TypeVar("Made")
@@ -30,6 +30,7 @@ class AskTextScreen(TellsFailures, DialogScreen[Made | None], Generic[Made]):
         make: Makes the result; raises FluffyError with what is wrong with the text.
         text: What the field holds at first.
         verb: What `enter` does, in one word.
+        own: The person's own keys, by action id.
     """
 
     PLACE = Place.DIALOG
@@ -50,10 +51,11 @@ class AskTextScreen(TellsFailures, DialogScreen[Made | None], Generic[Made]):
         *,
         text: str = "",
         verb: str = "save",
+        own: Mapping[str, str],
     ) -> None:
         super().__init__()
         self._title, self._prompt, self._make, self._text = title, prompt, make, text
-        self._verb = verb
+        self._verb, self._own = verb, own
 
     def compose(self) -> ComposeResult:
         """Lay out field, problem and keys."""
@@ -61,7 +63,8 @@ class AskTextScreen(TellsFailures, DialogScreen[Made | None], Generic[Made]):
             dialog.border_title = self._title
             yield Input(self._text, placeholder=self._prompt, compact=True, max_length=200)
             yield Static(id="problem", markup=False)
-            yield Static(f"enter {self._verb}   esc cancel", id="hint", markup=False)
+            keys = with_keys("   {dialog.cancel} cancel", self._own)
+            yield Static(f"enter {self._verb}{keys}", id="hint", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:

@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
 from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.keys import Place, bindings, help_binding
+from fluffy_tui.tui.keys import Place, bindings, help_binding, with_keys
 from fluffy_tui.tui.screens.dialog import DialogScreen
 from fluffy_tui.tui.widgets.frame_lines import channel_name
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
@@ -22,8 +22,12 @@ from fluffy_tui.tui.widgets.vim_list import VimList
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fluffy_tui.buffer import Channel, PinterestBoard
     from fluffy_tui.tui.ports import PersonasPort
+
+NO_CHANNEL_YET = "Buffer has no channel yet. Connect one in Buffer, then press {channels.retry} to ask again."
 
 
 class ChannelScreen(TellsFailures, DialogScreen[Persona | None]):
@@ -32,6 +36,7 @@ class ChannelScreen(TellsFailures, DialogScreen[Persona | None]):
     Args:
         personas: Where channels are asked for and chosen.
         persona: For whom.
+        own: The person's own keys, by action id.
     """
 
     PLACE = Place.CHANNELS
@@ -44,10 +49,11 @@ class ChannelScreen(TellsFailures, DialogScreen[Persona | None]):
     }
     """
 
-    def __init__(self, personas: PersonasPort, persona: Persona) -> None:
+    def __init__(self, personas: PersonasPort, persona: Persona, own: Mapping[str, str]) -> None:
         super().__init__(classes="-broad")
         self._personas = personas
         self._persona = persona
+        self._own = own
         self._channels: list[Channel] = []
         self._choices: list[tuple[Channel, PinterestBoard | None]] = []
 
@@ -73,7 +79,7 @@ class ChannelScreen(TellsFailures, DialogScreen[Persona | None]):
             self._say(Content.assemble(Content.styled("! ", "$text-error"), error.message, hint))
             return
         if not self._channels:
-            self._say("Buffer has no channel yet. Connect one in Buffer, then press r to ask again.")
+            self._say(with_keys(NO_CHANNEL_YET, self._own))
             return
         self._list()
 

@@ -74,7 +74,7 @@ class DoctorScreen(FrameScreen):
         listing = self.query_one(VimList)
         listing.clear_options()
         words = self.query_one("#checks-words", Static)
-        words.update("… checking; esc leaves at any time")
+        words.update(self.context.with_keys("… checking; {doctor.back} leaves at any time"))
         async for check in self.context.setup.checks():
             self._found.append(check)
             listing.add_option(Option(_prompt(check)))

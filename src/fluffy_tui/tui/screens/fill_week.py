@@ -11,7 +11,7 @@ from fluffy_tui.tui.keys import Place, bindings
 from fluffy_tui.tui.messages import DatabaseBack, PostChanged
 from fluffy_tui.tui.screens.compose_facts import read_agenda
 from fluffy_tui.tui.screens.week_facts import begin_week, framing_of, look_at
-from fluffy_tui.tui.screens.week_frame import WeekFrame
+from fluffy_tui.tui.screens.week_frame import BACK_OR_LEAVE, WeekFrame
 from fluffy_tui.tui.screens.week_sending import submit_week, take_week_back
 from fluffy_tui.tui.widgets.caption_editor import CaptionEditor
 from fluffy_tui.tui.widgets.week_table import WeekTable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.framing import Framing
     from fluffy_tui.tui.week import WeekPost
 
-REVIEWED = "ctrl+s submits all · enter writes on · ctrl+o leaves one out"
+REVIEWED = "{fill.submit} submits all · {fill.open} writes on · {fill.leave_out} leaves one out"
 
 
 class FillWeekScreen(WeekFrame):
@@ -151,7 +151,7 @@ class FillWeekScreen(WeekFrame):
         if self.week.waiting:
             self._start(self._submit, "submitting the week")
         else:
-            self.say("All of them are submitted. z takes all of them back · esc leaves")
+            self.say(self.context.with_keys(f"All of them are submitted. {BACK_OR_LEAVE}"))
 
     def action_undo(self) -> None:
         """Take back what was submitted."""
@@ -177,13 +177,14 @@ class FillWeekScreen(WeekFrame):
     async def _begin(self) -> None:
         await begin_week(self.context, self.persona, self.week, self._ids)
         if not self.week.posts:
-            self.say("These photos are gone from the library. esc goes back")
+            self.say(self.context.with_keys("These photos are gone from the library. {fill.back} goes back"))
             return
         for entry in self.week.posts:
             entry.text = self._texts.begin(entry.photo) or entry.text
         self.query_one("#week").display = True
         self._write(0)
-        self.say(f"The week is filled with {self._chosen}. ctrl+o leaves one out.")
+        leave_out = self.context.with_keys("{fill.leave_out} leaves one out.")
+        self.say(f"The week is filled with {self._chosen}. {leave_out}")
         self.read_texts()
         self._look(tuple(self.week.posts))
 
@@ -239,7 +240,8 @@ class FillWeekScreen(WeekFrame):
         self._table.focus()
         wrong = sum(bool(entry.problem(self._rules)) for entry in self.week.waiting)
         posts = "1 post needs" if wrong == 1 else f"{wrong} posts need"
-        self.say(f"{posts} another look: ctrl+s goes there." if wrong else REVIEWED)
+        look = f"{posts} another look: {{fill.submit}} goes there."
+        self.say(self.context.with_keys(look if wrong else REVIEWED))
 
     # All in one go, and back
 
@@ -252,7 +254,7 @@ class FillWeekScreen(WeekFrame):
         done, refused = len(self.week.submitted), len(self.week.waiting)
         said = f"{done} submitted."
         said += f" {refused} refused: the line says why." if refused else ""
-        self._answer(f"{said} z takes all of them back · esc leaves")
+        self._answer(self.context.with_keys(f"{said} {BACK_OR_LEAVE}"))
 
     async def _take_back(self) -> None:
         await self._busy_with(take_week_back(self.context, self.week, self._texts, self._tell))

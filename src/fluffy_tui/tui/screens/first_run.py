@@ -23,24 +23,21 @@ if TYPE_CHECKING:
 WAYS = (
     (
         "demo",
-        "d",
         "Look around",
         "The whole app on sample photos, with a stand-in for Buffer. Nothing is published.",
     ),
     (
         "set_up",
-        "b",
         "Set up Buffer",
         "Paste your key, choose channels and where pictures are hosted. Each is tried before it is kept.",
     ),
     (
         "import_photos",
-        "i",
         "Import photos first",
         "Make a persona and bring in its photos. Captions are kept as drafts until Buffer is set up.",
     ),
 )
-"""Action, its key, what it is called, and what it leads to."""
+"""Action, what it is called, and what it leads to."""
 
 
 class FirstRunScreen(FrameScreen):
@@ -75,7 +72,9 @@ class FirstRunScreen(FrameScreen):
         )
         ways = VimList(id="ways", classes="box")
         ways.border_title = "three ways in"
-        ways.add_options([Option(_prompt(key, name, words), id=action) for action, key, name, words in WAYS])
+        for action, name, words in WAYS:
+            key = self.context.with_keys(f"{{first_run.{action}}}")
+            ways.add_option(Option(_prompt(key, name, words), id=action))
         yield ways
 
     def on_mount(self) -> None:
@@ -109,7 +108,12 @@ class FirstRunScreen(FrameScreen):
         """Make a persona, then ask for its folders."""
         personas = self.context.services.personas
         made = await self.app.push_screen_wait(
-            AskTextScreen("your first persona", "A name, such as the one you post under", personas.create)
+            AskTextScreen(
+                "your first persona",
+                "A name, such as the one you post under",
+                personas.create,
+                own=self.context.setup.settings.keys,
+            )
         )
         if made is not None:
             self.post_message(PersonaChosen(made, to_import=True))

@@ -55,12 +55,13 @@ class FrameScreen(TellsFailures, Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay the frame around the body."""
         yield FrameHeader(demo=self.context.demo)
+        own = self.context.setup.settings.keys
         if tab := self.app.current_mode if self.TAB is None else self.TAB:
-            yield Horizontal(*tabs(tab), id="tabs")
+            yield Horizontal(*tabs(tab, own), id="tabs")
         yield Banner()
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield StatusStrip(self.context.zone, self.context.clock)
+        yield StatusStrip(self.context.zone, self.context.clock, own)
         yield KeysFooter()
         yield SmallNotice()
 

@@ -7,7 +7,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from fluffy_tui.tui.keys import Action, Place, actions_of, bindings, written_key
+from fluffy_tui.tui.keys import Action, Place, actions_of, bindings, with_keys, written_key
 from fluffy_tui.tui.screens.dialog import DialogScreen
 from fluffy_tui.tui.widgets.wrapped import hanging
 
@@ -43,7 +43,7 @@ class HelpScreen(DialogScreen[None]):
         places += [Place.COMPLETING] if self._place in _WITH_CAPTIONS else []
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "keys"
-            dialog.border_subtitle = "esc close"
+            dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
             for place in [*places, Place.EVERYWHERE]:
                 if place is not None:
                     section = Static(self._section(place, None), markup=False)

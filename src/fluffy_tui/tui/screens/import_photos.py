@@ -85,7 +85,9 @@ class ImportScreen(FrameScreen):
     def action_start(self) -> None:
         """Import the folders named."""
         if self.context.import_run.is_running:
-            self._say("An import is running. Wait for it, or stop it with ctrl+x.")
+            self._say(
+                self.context.with_keys("An import is running. Wait for it, or stop it with {import.stop}.")
+            )
         elif self._take_folder() and self._folders:
             self.post_message(ImportWanted(tuple(self._folders), self._persona))
             self._folders = []

@@ -193,7 +193,13 @@ class LibraryScreen(LibraryAlike):
 
     def action_jump(self) -> None:
         """Go to the photos of a date."""
-        ask = AskTextScreen("jump to date", "2026-11-03, 2026-11 or 2026", self._photo_of, verb="go")
+        ask = AskTextScreen(
+            "jump to date",
+            "2026-11-03, 2026-11 or 2026",
+            self._photo_of,
+            verb="go",
+            own=self.context.setup.settings.keys,
+        )
         self.app.push_screen(ask, self._jump_to)
 
     def _jump_to(self, photo_id: int | None) -> None:

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo, Verdict
     from fluffy_tui.tui.context import Context
 
-LOOK_BACK = "esc back"
+LOOK_BACK = "{library.clear} back"
 """Said in the title of an answer, whose list is not the library."""
+MARK_FIRST = "Mark photos with {library.mark} first; they go out in the order in which they are marked."
 DECIDED = {"pick": "Picked", "reject": "Rejected", "undecided": "Left undecided"}
 
 
@@ -78,7 +79,7 @@ class LibraryAlike(LibraryFrame):
     def _no_copies(self) -> str:
         words = self._looked_at.words
         if not self._browsing.browse.folded:
-            return "No copies are folded: C folds them."
+            return self.context.with_keys("No copies are folded: {library.fold} folds them.")
         return f"No copy of this photo is known yet: {words}." if words else "There is no copy of this photo."
 
     def _tell_of_copies(self, photo: Photo, verdict: Verdict) -> None:
@@ -87,7 +88,8 @@ class LibraryAlike(LibraryFrame):
         if note.copies and not note.is_open and not self._was_told:
             self._was_told = True
             its = "its copy stays" if note.copies == 1 else f"its {copies_words(note.copies)} stay"
-            self.notify(f"{DECIDED[verdict]}: this photo only, {its} as before. c shows copies.")
+            shows = self.context.with_keys("{library.copies} shows copies.")
+            self.notify(f"{DECIDED[verdict]}: this photo only, {its} as before. {shows}", markup=False)
 
     # More like this, least like the last posts
 
@@ -101,7 +103,9 @@ class LibraryAlike(LibraryFrame):
         if photo is None:
             self.notify("This photo is no longer there.")
         else:
-            self._ask(Likeness((photo.id,), f"like {one_line(photo.name)} · {LOOK_BACK}"))
+            self._ask(
+                Likeness((photo.id,), f"like {one_line(photo.name)} · {self.context.with_keys(LOOK_BACK)}")
+            )
 
     @work(group="asking", exclusive=True, exit_on_error=False, description="looking at the last posts")
     async def action_least_like(self) -> None:
@@ -111,7 +115,9 @@ class LibraryAlike(LibraryFrame):
             self.notify("Nothing has been posted yet, so there is nothing to be unlike.")
             return
         posts = "last post" if len(recent) == 1 else f"last {len(recent)}"
-        self._ask(Likeness(tuple(recent), f"least like {posts} · {LOOK_BACK}", least=True))
+        self._ask(
+            Likeness(tuple(recent), f"least like {posts} · {self.context.with_keys(LOOK_BACK)}", least=True)
+        )
 
     @work(group="likeness", exclusive=True, exit_on_error=False, description="looking for what is alike")
     async def _ask(self, question: Likeness) -> None:
@@ -178,7 +184,7 @@ class LibraryAlike(LibraryFrame):
         if self._marks:
             self.app.post_message(FillWeek(self._marks.ids, self._marks.told))
         else:
-            self.notify("Mark photos with space first; they go out in the order in which they are marked.")
+            self.notify(self.context.with_keys(MARK_FIRST), markup=False)
 
     def _clear_marks(self) -> bool:
         if not self._marks:

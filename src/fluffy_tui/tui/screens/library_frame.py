@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.context import Context
     from fluffy_tui.tui.messages import Happening
 
-NOTHING_YET = "There are no photos here yet.\n\nPress i to import folders of photos."
-ALL_DONE = "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
-NONE_SUCH = "No photo matches.\n\nPress esc to see all again."
+NOTHING_YET = "There are no photos here yet.\n\nPress {library.import_photos} to import folders of photos."
+ALL_DONE = "Every photo has its post.\n\nPress {library.import_photos} to import more, or {app.posts} to see the posts."
+NONE_SUCH = "No photo matches.\n\nPress {library.clear} to see all again."
 READING = "Reading the library …"
 """Shown until the ids have come."""
 
@@ -169,7 +169,7 @@ class LibraryFrame(FrameScreen):
         if some and self.focused is None:
             self._list.focus()
         if not self._list.rows:
-            self._preview.show_sentence(NONE_SUCH if some else "")
+            self._preview.show_sentence(self.context.with_keys(NONE_SUCH) if some else "")
             self._show_nothing()
 
     def _say_what_is_shown(self) -> None:
@@ -194,10 +194,8 @@ class LibraryFrame(FrameScreen):
     def _show_nothing(self) -> None:
         counts = self.context.overview.persona_counts
         some = counts.drafts + counts.scheduled + counts.failed + counts.posted
-        if self._browsing.browse.is_filtered:
-            self._nothing.update(NONE_SUCH)
-        else:
-            self._nothing.update(ALL_DONE if some else NOTHING_YET)
+        why = ALL_DONE if some else NOTHING_YET
+        self._nothing.update(self.context.with_keys(NONE_SUCH if self._browsing.browse.is_filtered else why))
 
     def _submitted(self, photo_id: int) -> None:
         """Take a photo out at once, so that the next one is under the cursor."""
@@ -212,7 +210,12 @@ class LibraryFrame(FrameScreen):
             photo,
             self._rules(),
             self.context.zone,
-            alike_details(note, neighbour if self._browsing.question else None, self._stacks.of(photo.id)),
+            alike_details(
+                note,
+                neighbour if self._browsing.question else None,
+                self._stacks.of(photo.id),
+                self.context.setup.settings.keys,
+            ),
         )
 
     def _note(self, photo: Photo) -> RowNote:

@@ -49,7 +49,7 @@ class PersonasScreen(FrameScreen):
             Content.assemble(
                 Content.styled("No personas yet.\n\n", "bold"),
                 "A persona is one social identity: its photos, its posts, its Buffer channel.\n\nPress ",
-                Content.styled("n", "bold $primary"),
+                Content.styled(self.context.with_keys("{personas.new}"), "bold $primary"),
                 " to make the first.",
             ),
             id="no-personas",
@@ -130,7 +130,12 @@ class PersonasScreen(FrameScreen):
         """Make a persona; the field stays open until the name can be used."""
         personas = self.context.services.personas
         made = await self.app.push_screen_wait(
-            AskTextScreen("new persona", "A name, such as the one you post under", personas.create)
+            AskTextScreen(
+                "new persona",
+                "A name, such as the one you post under",
+                personas.create,
+                own=self.context.setup.settings.keys,
+            )
         )
         if made is not None:
             await self._changed(made)
@@ -147,7 +152,9 @@ class PersonasScreen(FrameScreen):
             return await personas.rename(persona, name)
 
         renamed = await self.app.push_screen_wait(
-            AskTextScreen("rename", "The new name", rename, text=persona.name)
+            AskTextScreen(
+                "rename", "The new name", rename, text=persona.name, own=self.context.setup.settings.keys
+            )
         )
         if renamed is not None:
             await self._changed(renamed)
@@ -160,7 +167,9 @@ class PersonasScreen(FrameScreen):
         persona = self._highlighted()
         if persona is None:
             return
-        changed = await self.app.push_screen_wait(ChannelScreen(self.context.services.personas, persona))
+        changed = await self.app.push_screen_wait(
+            ChannelScreen(self.context.services.personas, persona, self.context.setup.settings.keys)
+        )
         if changed is not None:
             await self._changed(changed)
 

@@ -36,9 +36,12 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.context import Context
     from fluffy_tui.tui.plan_cells import Cell
 
-NO_CHANNEL = "This persona has no channel yet.\n\nPress @ for the personas, then c to choose one."
+NO_CHANNEL = (
+    "This persona has no channel yet.\n\n"
+    "Press {app.personas} for the personas, then {personas.channel} to choose one."
+)
 READING = "Reading the plan …"
-NO_PHOTOS = "Every photo has its post: import more with i in the library."
+NO_PHOTOS = "Every photo has its post: import more with {library.import_photos} in the library."
 MOST_AT_ONCE = 7
 """Photos that the week is filled with."""
 
@@ -196,7 +199,7 @@ class PlanScreen(MovesPosts):
         self._agenda = agenda = await read_agenda(self.context, self.persona)
         there = agenda.channel is not None
         self._show_plan(there=there)
-        self._nothing.update(NO_CHANNEL)
+        self._nothing.update(self.context.with_keys(NO_CHANNEL))
         if not there:
             return
         photos = await self.context.services.photos.by_ids([p.post.photo_id for p in agenda.planned])
@@ -234,7 +237,9 @@ class PlanScreen(MovesPosts):
     def _describe(self) -> None:
         """Say what is in the slot under the cursor."""
         cell, now = self._grid.cell, self.context.clock()
-        lines = [self.taken_up.words, ""] if self.taken_up is not None else []
+        lines = (
+            [self.taken_up.words(self.context.setup.settings.keys), ""] if self.taken_up is not None else []
+        )
         if cell is None:
             lines.append("No slots on this day.")
         else:
@@ -247,15 +252,15 @@ class PlanScreen(MovesPosts):
 
     def _content(self, cell: Cell) -> list[str]:
         if cell.planned is None:
-            return ["", f"empty: enter writes a post for it, {self._what_f_does()}"]
+            writes = self.context.with_keys(
+                "empty: {plan.open} writes a post for it, {plan.fill} fills the coming slots"
+            )
+            marked = self.context.marks.told
+            return ["", f"{writes} with {marked}" if marked else writes]
         post = cell.planned.post
         when = "expected here by the channel's schedule" if cell.planned.is_forecast else ""
         state = state_words(post, self.context.clock(), self._zone)
         return [" · ".join(part for part in (state, when) if part), "", one_line(post.caption)]
-
-    def _what_f_does(self) -> str:
-        marked = self.context.marks.told
-        return f"f fills the coming slots with {marked}" if marked else "f fills the coming slots"
 
     @work(group="plan-photo", exclusive=True, exit_on_error=False, description="finding the photo of a post")
     async def _show_photo(self, photo_id: int) -> None:
@@ -274,7 +279,7 @@ class PlanScreen(MovesPosts):
         if ids := (*picked, *undecided):
             self.app.post_message(FillWeek(ids, chosen_words(len(picked), len(undecided))))
         else:
-            self.notify(NO_PHOTOS)
+            self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
     async def _write_for(self, cell: Cell) -> None:
@@ -284,7 +289,7 @@ class PlanScreen(MovesPosts):
             ids = ids or await self._first_photos(verdict, 1)
         photos = await self.context.services.photos.by_ids(ids)
         if not photos:
-            self.notify(NO_PHOTOS)
+            self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
         elif self.is_current:  # nobody went elsewhere meanwhile
             self.app.push_screen(
                 ComposeScreen(self.context, photos[ids[0]], lambda _photo_id: None, at=cell.at)

@@ -11,10 +11,12 @@ from textual import work
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.keys import with_keys
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.wording import both_zones, error_words, one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime, tzinfo
 
     from fluffy_tui.scheduling import Post
@@ -42,11 +44,15 @@ class TakenUp:
     at: datetime
     """Where it was taken from."""
 
-    @property
-    def words(self) -> str:
-        """What to do now, in one line."""
+    def words(self, own: Mapping[str, str]) -> str:
+        """Return what to do now, in one line.
+
+        Args:
+            own: The person's own keys, by action id.
+        """
         where = "an empty slot to move it to" if self.way is Way.MOVE else "the post to change places with"
-        return f"{self.way} “{one_line(self.post.caption)[:40]}”: choose {where}, then enter · esc lets it be"
+        then = with_keys("then {plan.open} · {plan.back} lets it be", own)
+        return f"{self.way} “{one_line(self.post.caption)[:40]}”: choose {where}, {then}"
 
 
 class MovesPosts(FrameScreen):
@@ -83,9 +89,10 @@ class MovesPosts(FrameScreen):
             self._swap(taken, other, cell.at)
             return True
         self.notify(
-            "That slot is taken: esc, then S swaps two posts."
+            self.context.with_keys("That slot is taken: {plan.back}, then {plan.swap} swaps two posts.")
             if taken.way is Way.MOVE
-            else "That is no post to change places with."
+            else "That is no post to change places with.",
+            markup=False,
         )
         return False
 

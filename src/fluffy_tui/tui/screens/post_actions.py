@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.widget import Widget
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.tui.browser import buffer_address, open_address
+from fluffy_tui.tui.keys import Place
 from fluffy_tui.tui.screens.confirm import ConfirmScreen
 from fluffy_tui.tui.taking_back import take_back, what_cancelling_does, why_not_cancelled
 from fluffy_tui.tui.widgets.frame_lines import shortened, zone_of
@@ -37,6 +38,7 @@ class ActsOnPosts(_Mixin):
     """Mixed into a screen that shows posts; the screen says which are meant."""
 
     context: Context
+    PLACE: ClassVar[Place]
 
     @abstractmethod
     def posts_in_question(self) -> Sequence[Post]:
@@ -75,9 +77,9 @@ class ActsOnPosts(_Mixin):
         """Change the words or the time of the post under the cursor."""
         posts = self.posts_in_question()
         if len(posts) > 1:
-            self.notify(
-                "Words are changed one post at a time: take the marks off, or press t for their time."
-            )
+            place = "trouble" if self.PLACE is Place.TROUBLE else "posts"
+            time = self.context.with_keys(f"press {{{place}.change_time}} for their time")
+            self.notify(f"Words are changed one post at a time: take the marks off, or {time}.", markup=False)
         elif posts:
             self._open_editor(posts, only_time=False)
 
@@ -162,7 +164,9 @@ class ActsOnPosts(_Mixin):
             does = f"{there} of them are deleted in Buffer first. {does}" if there else does
         yes = "cancel it" if len(posts) == 1 else "cancel them"
         return await self.app.push_screen_wait(
-            ConfirmScreen(title, f"{subject}\n\n{does}", yes=yes, no="keep")
+            ConfirmScreen(
+                title, f"{subject}\n\n{does}", yes=yes, no="keep", own=self.context.setup.settings.keys
+            )
         )
 
     async def _each(

@@ -89,7 +89,7 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, DialogScreen[None]):
         """Lay out the caption and the facts."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = f"post {self._post.id}"
-            dialog.border_subtitle = "esc close"
+            dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} close"))
             yield self._facts
             yield self._timeline
         yield KeysFooter()

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
-from fluffy_tui.tui.keys import Place, actions_of, bindings, own_keys
+from fluffy_tui.tui.keys import Place, actions_of, bindings, key_of
 from fluffy_tui.tui.messages import DatabaseBack, OverviewChanged, PostChanged
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.screens.post_actions import ActsOnPosts
@@ -43,7 +43,11 @@ FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "live": (Step.LIVE,),
 }
 """Steps by the name of the filter."""
-NOTHING_YET = "No posts yet.\n\nPress 1 for the library, then enter on a photo to write its caption."
+NOTHING_YET = (
+    "No posts yet.\n\n"
+    "Press {app.library} for the library, then {library.caption} on a photo to write its caption."
+)
+NONE_SUCH = "No post of this kind.\n\nPress {posts.all} for all posts."
 
 
 class PostsScreen(ActsOnPosts, FrameScreen):
@@ -66,7 +70,9 @@ class PostsScreen(ActsOnPosts, FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._table = PostTable(zone_of(self.persona, context.zone), context.zone, context.clock)
+        self._table = PostTable(
+            zone_of(self.persona, context.zone), context.zone, context.clock, context.setup.settings.keys
+        )
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._panes = Horizontal(self._table, self._preview)
         self._nothing = Static("Reading the posts …", id="no-posts", markup=False)
@@ -223,11 +229,11 @@ class PostsScreen(ActsOnPosts, FrameScreen):
     def _show_filter(self) -> None:
         """Say what can be shown, and what is."""
         table = {action.id: action for action in actions_of(Place.POSTS)}
+        own = self.context.setup.settings.keys
         parts = []
         for name in FILTERS:
             action = table[f"posts.{name}"]
-            key = own_keys(action.written_keys[0], self.context.setup.settings.keys, Place.POSTS)
-            words = f"{key} {action.label}"
+            words = f"{key_of(action.id, own)} {action.label}"
             parts.append(
                 Content.styled(
                     f" {words} ",
@@ -247,8 +253,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         """Show the table, or where there is nothing in it, what to do about that."""
         self.refresh_bindings()
         some = bool(self._table.posts)
-        nothing = NOTHING_YET if self._filter == "all" else "No post of this kind.\n\nPress a for all posts."
-        self._nothing.update(nothing)
+        self._nothing.update(self.context.with_keys(NOTHING_YET if self._filter == "all" else NONE_SUCH))
         self._nothing.display = not some
         self._panes.display = some
         if not some:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 STEPS = (("step-key", "your key"), ("step-channels", "your channels"), ("step-host", "your pictures"))
 """The steps by their widgets' ids, and what they are called."""
 
+UPLOADING = "… uploading a tiny picture and fetching it back; {setup.back} stops"
+
 
 class SetUpScreen(FrameScreen):
     """Goes through the steps; what was typed is kept in memory when it is left halfway.
@@ -59,7 +61,7 @@ class SetUpScreen(FrameScreen):
         with Vertical(id="set-up", classes="box"):
             with ContentSwitcher(initial=STEPS[0][0]):
                 yield KeyStep(settings, typed)
-                yield ChannelsStep()
+                yield ChannelsStep(settings)
                 yield HostStep(settings, typed)
             yield Static(id="set-up-words", markup=False)
 
@@ -131,7 +133,7 @@ class SetUpScreen(FrameScreen):
 
     @work(group="set-up", exclusive=True, exit_on_error=False, description="asking Buffer")
     async def _ask(self, key: Secret) -> None:
-        self._say("… asking Buffer with this key; esc stops")
+        self._say(self.context.with_keys("… asking Buffer with this key; {setup.back} stops"))
         try:
             offered = await self.context.setup.ask_buffer(key)
         except FluffyError as error:
@@ -157,7 +159,7 @@ class SetUpScreen(FrameScreen):
         key = self.query_one(KeyStep).values
         try:
             if kind != LATER:
-                self._say("… uploading a tiny picture and fetching it back; esc stops")
+                self._say(self.context.with_keys(UPLOADING))
                 await setup.prove_host(values)
             outranked = setup.save(key | values)  # a few milliseconds, and nothing to stop halfway
         except (FluffyError, InvalidSetting) as error:

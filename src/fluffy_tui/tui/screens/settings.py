@@ -74,7 +74,7 @@ class SettingsScreen(FrameScreen):
                 self.app.theme,
                 "remembered",
                 "Colours of the screens; the ansi themes use those of your terminal.",
-                "Choose another in the palette: ctrl+p, then “theme”.",
+                self.context.with_keys("Choose another in the palette: {app.palette}, then “theme”."),
             ),
             _keys_line(settings),
         ]

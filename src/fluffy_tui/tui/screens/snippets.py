@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 _EMPTY = """No hashtag sets and no snippets yet.
 
-n makes a set of hashtags; in a caption, # offers each of them and ctrl+g puts in the whole set.
-s makes a snippet, such as a signature; in a caption, ; and its name put it in."""
+{snippets.new_set} makes a set of hashtags; in a caption, # offers each of them \
+and {compose.insert} puts in the whole set.
+{snippets.new_snippet} makes a snippet, such as a signature; in a caption, ; and its name put it in."""
 
 
 class SnippetsScreen(FrameScreen):
@@ -74,7 +75,7 @@ class SnippetsScreen(FrameScreen):
             yield listing
             with VerticalScroll(id="snippet", classes="box", can_focus=False):
                 yield Static(id="snippet-words", markup=False)
-        yield Static(Content(_EMPTY), id="no-snippets", markup=False)
+        yield Static(self.context.with_keys(_EMPTY), id="no-snippets", markup=False)
 
     def on_mount(self) -> None:
         """Read them."""
@@ -137,7 +138,9 @@ class SnippetsScreen(FrameScreen):
 
     def _write(self, kind: SnippetKind) -> None:
         keep = partial(self.context.services.snippets.create, self._persona.id, kind)
-        self.app.push_screen(WriteSnippetScreen(kind, self._rules, keep), self._kept)
+        self.app.push_screen(
+            WriteSnippetScreen(kind, self._rules, keep, own=self.context.setup.settings.keys), self._kept
+        )
 
     @on(OptionList.OptionSelected)
     def action_edit(self) -> None:
@@ -150,7 +153,12 @@ class SnippetsScreen(FrameScreen):
             return await self.context.services.snippets.change(snippet, name=name, text=text)
 
         wording = Wording(snippet.name, snippet.text)
-        self.app.push_screen(WriteSnippetScreen(snippet.kind, self._rules, keep, wording), self._kept)
+        self.app.push_screen(
+            WriteSnippetScreen(
+                snippet.kind, self._rules, keep, wording, own=self.context.setup.settings.keys
+            ),
+            self._kept,
+        )
 
     def action_rename(self) -> None:
         """Give it another name."""
@@ -161,7 +169,12 @@ class SnippetsScreen(FrameScreen):
         async def rename(name: str) -> Snippet:
             return await self.context.services.snippets.change(snippet, name=name)
 
-        self.app.push_screen(AskTextScreen("rename", "The new name", rename, text=snippet.name), self._kept)
+        self.app.push_screen(
+            AskTextScreen(
+                "rename", "The new name", rename, text=snippet.name, own=self.context.setup.settings.keys
+            ),
+            self._kept,
+        )
 
     def _kept(self, snippet: Snippet | None) -> None:
         if snippet is not None:
@@ -175,7 +188,8 @@ class SnippetsScreen(FrameScreen):
             return
         await self.context.services.snippets.delete(snippet)
         self._deleted.append(snippet)
-        self.notify(f"Deleted “{one_line(snippet.name)}”; z brings it back.", markup=False)
+        back = self.context.with_keys("{snippets.undo} brings it back.")
+        self.notify(f"Deleted “{one_line(snippet.name)}”; {back}", markup=False)
         self._load()
 
     @work(group="snippets-change", exit_on_error=False, description="bringing it back")

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.context import Context
     from fluffy_tui.tui.week import WeekPost
 
+BACK_OR_LEAVE = "{fill.undo} takes all of them back · {fill.back} leaves"
+
 
 class WeekFrame(WritesCaptions):
     """Shows a week, writes down what is typed, and says what would stop each of its posts.
@@ -158,7 +160,7 @@ class WeekFrame(WritesCaptions):
         if self._busy or not self.week.posts:
             return False
         if self._entry.post is not None:
-            self.say("This one is submitted. z takes all of them back · esc leaves")
+            self.say(self.context.with_keys(f"This one is submitted. {BACK_OR_LEAVE}"))
             return False
         return True
 

@@ -22,7 +22,7 @@ from fluffy_tui.tui.widgets.keys_footer import KeysFooter
 from fluffy_tui.tui.wording import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from textual.app import ComposeResult
 
@@ -68,6 +68,7 @@ class WriteSnippetScreen(TellsFailures, DialogScreen[Snippet | None]):
         rules: Of the persona's network, whose limits are told.
         keep: Keeps it; raises FluffyError with what is wrong.
         before: As it is so far; empty for a new one.
+        own: The person's own keys, by action id.
     """
 
     PLACE = Place.SNIPPET
@@ -87,9 +88,12 @@ class WriteSnippetScreen(TellsFailures, DialogScreen[Snippet | None]):
         rules: NetworkRules,
         keep: Callable[[str, str], Awaitable[Snippet]],
         before: Wording | None = None,
+        *,
+        own: Mapping[str, str],
     ) -> None:
         super().__init__(classes="-broad")
         self._kind, self._rules, self._keep_it = kind, rules, keep
+        self._own = own
         self._is_new = before is None
         self._before = before or Wording("", "")
         what, asks_name, asks_text = _WORDS[kind]
@@ -159,7 +163,11 @@ class WriteSnippetScreen(TellsFailures, DialogScreen[Snippet | None]):
             self.dismiss(None)
             return
         question = ConfirmScreen(
-            f"leave the {self._what}", "What you typed here is not kept yet.", yes="leave it", no="write on"
+            f"leave the {self._what}",
+            "What you typed here is not kept yet.",
+            yes="leave it",
+            no="write on",
+            own=self._own,
         )
         self.app.push_screen(question, self._leave)
 

@@ -12,6 +12,7 @@ from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.completions import Completions
 from fluffy_tui.tui.editor import EditorFailed, edit_outside
+from fluffy_tui.tui.keys import Place
 from fluffy_tui.tui.outside import show_outside
 from fluffy_tui.tui.screens.frame import FrameScreen
 from fluffy_tui.tui.screens.pick_text import PickedText, PickTextScreen
@@ -32,6 +33,8 @@ LISTED = 20
 """Captions that are listed to be used again."""
 _NAME = 60
 """Characters of a caption that stand in the list."""
+_IDS = {Place.COMPOSE: "compose", Place.EDITING: "edit", Place.FILL: "fill"}
+"""What the ids of a place's actions begin with."""
 
 
 class WritesCaptions(FrameScreen):
@@ -122,7 +125,10 @@ class WritesCaptions(FrameScreen):
         self._pick(
             f"hashtag sets and snippets of {one_line(self.persona.name)}",
             [_snippet_text(snippet) for snippet in self._snippets],
-            "There are no hashtag sets and no snippets yet. esc, then f4, makes the first.",
+            self.context.with_keys(
+                "There are no hashtag sets and no snippets yet. "
+                f"{{picking.back}}, then {{{_IDS[self.PLACE]}.snippets}}, makes the first."
+            ),
         )
 
     def action_snippets(self) -> None:

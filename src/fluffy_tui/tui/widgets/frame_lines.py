@@ -9,12 +9,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
-from fluffy_tui.tui.keys import Place, actions_of
+from fluffy_tui.tui.keys import Place, actions_of, key_of, with_keys
 from fluffy_tui.tui.taking_back import in_grace, is_in_grace
 from fluffy_tui.tui.wording import both_zones, drafts_word, one_line, state_sign, state_tone, state_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
 
     from fluffy_tui.buffer import Channel
@@ -154,10 +154,10 @@ class Tab(Static):
         await self.run_action(f"app.{self._action}")
 
 
-def tabs(here: str) -> list[Tab]:
-    """Return the tabs that exist, with the one named `here` marked."""
+def tabs(here: str, own: Mapping[str, str]) -> list[Tab]:
+    """Return the tabs that exist, with the one named `here` marked, each with the person's key for it."""
     return [
-        Tab(action.written_keys[0], action.label, action.name, here=action.id == f"app.{here}")
+        Tab(key_of(action.id, own), action.label, action.name, here=action.id == f"app.{here}")
         for action in actions_of(Place.EVERYWHERE)
         if action.method.startswith("tab(")
     ]
@@ -201,8 +201,9 @@ class StatusStrip(Static):
     LINES: ClassVar[tuple[int, int]] = (2, 3)
     """How many lines at most in a low and in a tall terminal."""
 
-    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime]) -> None:
+    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime], own: Mapping[str, str]) -> None:
         super().__init__(markup=False, id="status-strip")
+        self._undo = with_keys("{app.take_back} undo", own)
         self._own_zone = own_zone
         self._now = now
         self._overview: Overview | None = None
@@ -223,7 +224,8 @@ class StatusStrip(Static):
         lines = [_import_line(overview.importing)] if overview.importing else []
         most = self.LINES[self.app.size.height >= 30]
         zone = zone_of(overview.persona, self._own_zone)
-        lines += [_post_line(post, now, zone, self._own_zone) for post in overview.strip[: most - len(lines)]]
+        shown = overview.strip[: most - len(lines)]
+        lines += [_post_line(post, now, zone, self._own_zone, self._undo) for post in shown]
         hidden = sum(post.step in ON_THE_WAY for post in overview.strip[most:])
         if hidden and lines:
             lines[-1] = Content.assemble(
@@ -237,10 +239,10 @@ class StatusStrip(Static):
         await self.run_action("app.tab('posts')")
 
 
-def _post_line(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> Content:
+def _post_line(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo, undo: str) -> Content:
     words = state_words(post, now, zone)
     if is_in_grace(post, now):
-        words += " · z undo"
+        words += f" · {undo}"
     elif post.step is Step.ACCEPTED and post.scheduled_at is not None:
         words = f"in Buffer for {both_zones(post.scheduled_at, zone, own_zone)}"
     elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):

@@ -12,7 +12,7 @@ from textual.widgets import DataTable
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, bindings, with_keys
 from fluffy_tui.tui.post_facts import place_words
 from fluffy_tui.tui.taking_back import is_in_grace
 from fluffy_tui.tui.wording import (
@@ -54,6 +54,7 @@ class PostTable(DataTable[Text]):
         zone: the channel's time zone.
         own_zone: the person's time zone.
         now: the present moment.
+        own: the person's own keys, by action id.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -86,6 +87,7 @@ class PostTable(DataTable[Text]):
         zone: tzinfo,
         own_zone: tzinfo,
         now: Callable[[], datetime],
+        own: Mapping[str, str],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
@@ -93,6 +95,7 @@ class PostTable(DataTable[Text]):
         self._zone = zone
         self._own_zone = own_zone
         self._now = now
+        self._in_grace = with_keys("about to go out · {app.take_back} undo", own)
         self._posts: dict[int, Post] = {}
         self._places: Mapping[int, tuple[int, int]] = {}
         self._marked: set[int] = set()
@@ -257,7 +260,7 @@ class PostTable(DataTable[Text]):
 
     def _state(self, post: Post, now: datetime) -> str:
         if is_in_grace(post, now):
-            return "about to go out · z undo"  # the seconds are counted down in the status strip
+            return self._in_grace  # the seconds are counted down in the status strip
         words, place = state_words(post, now, self._zone), self._places.get(post.id)
         if post.step is not Step.HELD or place is None or place[1] == 1:
             return words

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.settings import MediaHostKind
+from fluffy_tui.tui.keys import with_keys
 from fluffy_tui.tui.widgets.choice import Choice
 from fluffy_tui.tui.widgets.form_field import FormField
 from fluffy_tui.tui.widgets.frame_lines import channel_name
@@ -98,8 +99,18 @@ class KeyStep(Vertical):
         return {KEY: text} if text else {}
 
 
+NO_CHANNEL_HERE = (
+    "Buffer has no channel here yet. "
+    "Connect one in Buffer; give it to a persona later, with {personas.channel}."
+)
+
+
 class ChannelsStep(Vertical):
-    """Offers an organisation's channels; a persona is made for each that is taken."""
+    """Offers an organisation's channels; a persona is made for each that is taken.
+
+    Args:
+        settings: What is set now, among it the person's own keys.
+    """
 
     DEFAULT_CSS = """
     ChannelsStep {
@@ -108,15 +119,20 @@ class ChannelsStep(Vertical):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(id="step-channels")
+        self._own = settings.keys
         self._offered: Sequence[OfferedChannels] = ()
         self._channels: list[Channel] = []
 
     def compose(self) -> ComposeResult:
         """Lay out words, organisations and channels."""
         yield Static(
-            "Where do you post? A persona is made for each channel taken with space.", classes="muted"
+            with_keys(
+                "Where do you post? A persona is made for each channel taken with {setup.take}.", self._own
+            ),
+            markup=False,
+            classes="muted",
         )
         yield Vertical(id="organisation-place")
         yield TickList(id="channels")
@@ -152,9 +168,7 @@ class ChannelsStep(Vertical):
         only = {0} if len(self._channels) == 1 else set()
         self.query_one(TickList).offer([_channel_line(channel) for channel in self._channels], only)
         self.query_one("#channels-none", Static).update(
-            ""
-            if self._channels
-            else "Buffer has no channel here yet. Connect one in Buffer; give it to a persona later, with c."
+            "" if self._channels else with_keys(NO_CHANNEL_HERE, self._own)
         )
 
     def take_focus(self) -> None:
@@ -199,7 +213,8 @@ class HostStep(VerticalScroll, can_focus=False):
         """Lay out the choice and all fields, of which those that do not apply are hidden."""
         yield Static(
             "Buffer fetches pictures from a public address. Where are they put?\n"
-            "(← → choose, tab goes to the next field)",
+            + with_keys("(← → choose, {setup.next_field} goes to the next field)", self._set.keys),
+            markup=False,
             classes="muted",
         )
         yield Choice(
