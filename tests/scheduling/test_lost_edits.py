@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from fluffy_tui.buffer import BufferError
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import media_key
 from fluffy_tui.scheduling import Action, Keeper, NotPossibleNow, Shape, Step
@@ -122,7 +121,7 @@ async def test_an_edit_without_an_answer_whose_look_fails_too_is_found_out_later
     editing = asyncio.create_task(place.services.scheduling.edit(post.id, shape=Shape.SQUARE))
     await place.stand_in.received("editPost")
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="post", count=10)
-    with pytest.raises(BufferError):
+    with pytest.raises(NotPossibleNow, match="not known"):
         await editing
     place.stand_in.faults.clear()
     assert len(await plans(place)) == 1

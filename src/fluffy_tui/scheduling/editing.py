@@ -163,6 +163,7 @@ class Editing:
 
         Raises:
             NotPossibleNow: it is out, going out, or gone from Buffer.
+            PostNotFound: it was taken back meanwhile.
         """
         async with self.cancelling.database.transaction() as session:
             looked_at = await planned_edits.moment(session)
@@ -172,7 +173,7 @@ class Editing:
         await self.cancelling.refuse_if_out(row, there)
         async with self.cancelling.database.transaction() as session:
             await moves.observe(session, row, there)
-            return await session.get_one(PostRow, row.id), there
+        return await self._row(row.id), there
 
     async def _plan(
         self, row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel
@@ -249,13 +250,13 @@ class Editing:
             async with self.cancelling.database.transaction() as session:
                 await planned_edits.refused(session, plan, error.code, str(error))
             raise error
-        there = await buffer.post(str(row.buffer_post_id))
+        try:
+            there = await buffer.post(str(row.buffer_post_id))
+        except BufferError as unseen:  # it tells nothing of the edit, which may be in Buffer
+            raise _not_known(error) from unseen
         if planned_edits.has_arrived(plan, there):
             return there
-        raise NotPossibleNow(
-            f"It is not known yet whether Buffer took this change: {error.message}",
-            "That is found out within minutes; then look at the post, and change it again if need be.",
-        ) from error
+        raise _not_known(error) from error
 
     async def _lost_its_picture(self, buffer: BufferClient, row: PostRow, error: BufferError) -> None:
         """Take a post out of Buffer that lost its picture while it was changed; it must not go out bare."""
@@ -287,6 +288,14 @@ class Editing:
         if row.channel_id is None:
             return (await self.personas.by_id(row.persona_id)).channel
         return await self.personas.known_channel(row.channel_id, EVER)
+
+
+def _not_known(error: BufferError) -> NotPossibleNow:
+    """Return what to tell of an edit that may have arrived or not."""
+    return NotPossibleNow(
+        f"It is not known yet whether Buffer took this change: {error.message}",
+        "That is found out within minutes; then look at the post, and change it again if need be.",
+    )
 
 
 def _picture_of_its_own() -> dict[str, Any]:

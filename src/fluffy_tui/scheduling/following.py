@@ -18,7 +18,7 @@ from fluffy_tui.scheduling import line, moves, planned_edits
 from fluffy_tui.scheduling.budget import RESERVE
 from fluffy_tui.scheduling.evidence import PUBLISHING_FAILED
 from fluffy_tui.scheduling.looking import CLOCKS_DIFFER
-from fluffy_tui.scheduling.model import IN_BUFFER, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
 from fluffy_tui.scheduling.tables import FollowRoundRow, PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
@@ -196,7 +196,10 @@ class Follower:
 
     async def _observe(self, row: PostRow, there: BufferPost, looked_at: datetime) -> None:
         async with self.database.transaction() as session:
-            row = await planned_edits.settle(session, row, there, looked_at, self.pace)
+            try:
+                row = await planned_edits.settle(session, row, there, looked_at, self.pace)
+            except PostNotFound:
+                return  # taken back since Buffer was asked
             if not await moves.observe(session, row, there):
                 return
             await self._room_if_gone(session, row)

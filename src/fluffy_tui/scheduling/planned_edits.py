@@ -16,7 +16,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferStatus, Code
 from fluffy_tui.scheduling import moves, trail
-from fluffy_tui.scheduling.model import NotPossibleNow
+from fluffy_tui.scheduling.cancelling import GONE
+from fluffy_tui.scheduling.model import NotPossibleNow, PostNotFound
 from fluffy_tui.scheduling.tables import HostedPictureRow, PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ async def begin(session: AsyncSession, post_id: int, pace: Pace, **planned: Any)
 
     Raises:
         NotPossibleNow: another edit of this post is under way.
+        PostNotFound: the post was taken back meanwhile.
     """
+    await _keep_in_place(session, post_id)
     given_up = func.now() - timedelta(seconds=pace.hung)
     await session.execute(
         delete(PlannedEditRow).where(
@@ -66,6 +69,19 @@ async def begin(session: AsyncSession, post_id: int, pace: Pace, **planned: Any)
     return row
 
 
+async def _keep_in_place(session: AsyncSession, post_id: int) -> None:
+    """Let nobody delete a post until this transaction ends.
+
+    Whoever deletes a post locks it before its plan, so everybody does, or two of them would wait for each other.
+
+    Raises:
+        PostNotFound: it is gone.
+    """
+    query = select(PostRow.id).where(PostRow.id == post_id).with_for_update(read=True, key_share=True)
+    if (await session.execute(query)).scalar_one_or_none() is None:
+        raise PostNotFound("That post is gone.", GONE)
+
+
 def under_way() -> NotPossibleNow:
     """Return the refusal of an edit while nobody knows what becomes of the one before."""
     return NotPossibleNow(
@@ -79,7 +95,9 @@ async def depart(session: AsyncSession, plan: PlannedEditRow, **picture: Any) ->
 
     Raises:
         NotPossibleNow: the plan was given up meanwhile, since this took so long.
+        PostNotFound: the post was taken back meanwhile.
     """
+    await _keep_in_place(session, plan.post_id)
     statement = (
         update(PlannedEditRow)
         .where(PlannedEditRow.post_id == plan.post_id, PlannedEditRow.token == plan.token)
@@ -104,8 +122,8 @@ async def drop(session: AsyncSession, plan: PlannedEditRow) -> None:
 
 async def refused(session: AsyncSession, plan: PlannedEditRow, code: str, message: str) -> None:
     """Give a plan up that Buffer did not take, and keep in the trail why."""
-    await drop(session, plan)
     await trail.note(session, plan.post_id, trail.EDIT_REFUSED, code=code, message=message)
+    await drop(session, plan)
 
 
 async def adopt(session: AsyncSession, plan: PlannedEditRow, there: BufferPost) -> None:
@@ -125,7 +143,11 @@ async def settle(
         there: what Buffer has.
         looked_at: when it was asked, by the database's clock; an answer that is older proves nothing against a plan.
         pace: the durations of delivery.
+
+    Raises:
+        PostNotFound: it was taken back meanwhile.
     """
+    await _keep_in_place(session, row.id)
     query = select(PlannedEditRow).where(
         PlannedEditRow.post_id == row.id, PlannedEditRow.sent_at.is_not(None)
     )

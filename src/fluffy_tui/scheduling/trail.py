@@ -35,5 +35,7 @@ async def note(
         "next_try_at": PostRow.next_try_at,
         "worker": func.current_setting("application_name"),
     }
-    lines = select(*columns.values()).where(PostRow.id == post_id)
+    # locked, so that a post that is taken back at this moment has no line to refer to it
+    here = PostRow.id == post_id
+    lines = select(*columns.values()).where(here).with_for_update(read=True, key_share=True)
     await session.execute(insert(PostEventRow).from_select(list(columns), lines))

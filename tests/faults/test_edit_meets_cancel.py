@@ -1,0 +1,69 @@
+"""One person changes a post while another takes it back: both are told plainly, and nothing of it is left."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.demo import Kind, StandIn
+from fluffy_tui.scheduling import Post, PostNotFound
+from scheduling.workplace import Barrier, workplace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from scheduling.workplace import Workplace
+
+
+@asynccontextmanager
+async def accepted(database_url: str, folder: Path) -> AsyncIterator[tuple[Workplace, Post]]:
+    media = folder / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, folder, stand_in, media) as place:
+        post = await place.submit()
+        await place.services.delivery.deliver(post.id)
+        yield place, post
+
+
+async def test_taken_back_while_an_edit_looks_at_it(database_url: str, tmp_path: Path) -> None:
+    async with accepted(database_url, tmp_path) as (place, post):
+        place.stand_in.faults.add(Kind.SLOW, operation="post", after=True)
+        editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
+        await place.stand_in.received("post")
+        await place.services.scheduling.cancel(post.id)
+        place.stand_in.faults.release()
+        with pytest.raises(PostNotFound, match="gone"):
+            await editing
+        assert place.there() == []
+
+
+@pytest.mark.parametrize(
+    "step", ["INSERT ON planned_edits", "UPDATE ON planned_edits", "INSERT ON post_events"]
+)
+async def test_taken_back_while_an_edit_is_written_down(database_url: str, tmp_path: Path, step: str) -> None:
+    async with accepted(database_url, tmp_path) as (place, post):
+        barrier = Barrier(database_url, "true", before=step)
+        editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
+        await barrier.reached()
+        taking_back = asyncio.create_task(place.services.scheduling.cancel(post.id))
+        async with asyncio.timeout(30):
+            await _waits_for_a_row(database_url)
+        await asyncio.to_thread(barrier.remove)
+        [edited] = await asyncio.gather(editing, return_exceptions=True)
+        assert isinstance(edited, Post | FluffyError), "whichever was first, its person is told plainly"
+        await taking_back
+        assert place.there() == []
+        assert await place.services.scheduling.post(post.id) is None
+        assert len(await place.services.photos.unscheduled(place.persona)) == 1
+
+
+async def _waits_for_a_row(database_url: str) -> None:
+    query = "SELECT count(*) FROM pg_locks WHERE locktype <> 'advisory' AND NOT granted"
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+        while (await (await connection.execute(query)).fetchone()) == (0,):
+            await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for
