@@ -1,6 +1,7 @@
 """A fault campaign: posts are delivered by two workers while everything around them goes wrong by a seeded plan.
 
-Then Buffer's time moves on, and they are followed until they are live while that goes wrong too.
+Meanwhile persons change posts that Buffer has, and take some back. Then Buffer's time moves on, and the posts are
+followed until they are live while that goes wrong too.
 
 By hand, from the folder `tests` (any seed; the report names it):
 
@@ -25,10 +26,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from faults.audit import Findings, audit
+from faults.change_of_mind import ChangesOfMind
 from faults.cluster import Cluster
 from faults.crew import PACE, Crew, worker_environment
 from faults.going_live import GoingLive
-from faults.plan import Act, LateAct, Plan
+from faults.ledger import Ledger, Told, Version, first_caption
+from faults.plan import Act, AnswerAct, LateAct, Plan, Wish
 from faults.troublemaker import Troublemaker
 from faults.world import PERSONAS, albums, busy_world
 from fluffy_tui.bootstrap import Services, open_services
@@ -77,6 +80,12 @@ class Report:
     """Posts that are live on both sides at the end."""
     failed_late: dict[int, str] = field(default_factory=dict)
     """Posts that Buffer had and did not publish, and their causes, before a person sent them again."""
+    edits: dict[str, int] = field(default_factory=dict)
+    """Edits that persons asked for, and how their tries were answered; unknown: nobody could say at that moment."""
+    cancels: dict[str, int] = field(default_factory=dict)
+    """The same for posts that were taken back; a refused one was tried again, or the post was kept."""
+    taken_back: int = 0
+    """Posts that are gone from both sides, their photos free."""
     jobs: dict[str, float] = field(default_factory=dict)
     """Jobs of delivery that were put on the queue, for each post, by task."""
     violations: list[str] = field(default_factory=list)
@@ -96,7 +105,8 @@ class Campaign:
     stand_in: StandIn
     trouble: Troublemaker
     media: Path
-    submitted: dict[str, int] = field(default_factory=dict)
+    ledger: Ledger
+    minds: ChangesOfMind
     submitted_at: dict[str, datetime] = field(default_factory=dict)
     resubmitted: int = 0
     written_before: int = 0
@@ -104,10 +114,15 @@ class Campaign:
     async def run(self, libraries: list[Album]) -> Report:
         """Submit and make trouble at the same time, then let everything settle and look from both sides."""
         began = time.monotonic()
-        await asyncio.gather(self._submit_all(libraries), self.trouble.play(self.plan.faults))
+        await asyncio.gather(
+            self._submit_all(libraries),
+            self.trouble.play(self.plan.faults),
+            self.minds.run(self.plan.changes),
+        )
         self.trouble.lift()
         lifted = time.monotonic()
         await self._settled()
+        await self.minds.settle()
         settled = time.monotonic() - lifted
         longest, slowest = await self._longest_recovery()
         first = await self._audit()
@@ -117,19 +132,20 @@ class Campaign:
                 await self._retry(last)
                 last = await self._audit()
         still = [f"post {number} cannot be retried: {why}" for number, why in last.in_trouble.items()]
-        going = GoingLive(self.services, self.stand_in, self.trouble, self.submitted)
+        going = GoingLive(self.services, self.stand_in, self.trouble, self.ledger.left)
         end = await going.run(self.plan.late)
         still += [f"post {number} does not go live: {why}" for number, why in end.in_trouble.items()]
         found = (first, last, end)
         violations = [
             *(word for each in found for word in each.violations),
             *still,
+            *self.minds.violations,
             *self.trouble.crew.gave_up,
         ]
         return Report(
             seed=self.plan.seed,
-            posts=len(self.submitted),
-            faults={act: self.trouble.played[act] for act in (*Act, *LateAct)},
+            posts=len(self.ledger.told),
+            faults={act: self._played[act] for act in (*Act, *AnswerAct, *LateAct)},
             duplicates=sum(len(each.duplicates) for each in found),
             losses=sum(len(each.losses) for each in found) + len(still),
             in_trouble=first.in_trouble,
@@ -139,17 +155,24 @@ class Campaign:
             slowest=slowest,
             settled=round(settled, 1),
             seconds=round(time.monotonic() - began, 1),
-            live=len(self.submitted) - len(end.losses) - len(end.in_trouble),
+            live=len(self.ledger.left) - len(end.losses) - len(end.in_trouble),
             failed_late=going.in_trouble,
+            edits=dict(sorted(self.minds.answers[Wish.EDIT].items())),
+            cancels=dict(sorted(self.minds.answers[Wish.CANCEL].items())),
+            taken_back=len(self.ledger.told) - len(self.ledger.left),
             jobs=await self._jobs(),
             violations=list(dict.fromkeys(violations)),
         )
+
+    @property
+    def _played(self) -> Counter[Act | AnswerAct | LateAct]:
+        return self.trouble.played + Counter(self.minds.played)
 
     async def _jobs(self) -> dict[str, float]:
         query = "SELECT task_name, count(*) FROM procrastinate_jobs WHERE args ? 'post_id' GROUP BY 1"
         async with self.services.database.transaction() as session:
             rows = (await session.execute(text(query))).all()
-        return {name: round(count / len(self.submitted), 2) for name, count in rows}
+        return {name: round(count / len(self.ledger.told), 2) for name, count in rows}
 
     async def _submit_all(self, libraries: list[Album]) -> None:
         for number, (persona, pause) in enumerate(self.plan.submissions):
@@ -159,8 +182,9 @@ class Campaign:
     async def _submit(self, photo: Photo, number: int) -> None:
         """Submit one photo. Where the database went away meanwhile, ask again: it is written once or not at all."""
         caption = f"number {number} of campaign {self.plan.seed}"
-        self.submitted[caption] = photo.id
-        timed = number % 5 == 0
+        now = datetime.now(UTC).replace(microsecond=0)
+        at = now + timedelta(days=30, minutes=number) if number % 5 == 0 else None
+        self.ledger.told[caption] = Told(photo.id, {Version(caption, f"picture {number}", at)})
         unsure = False
         while True:
             try:
@@ -168,8 +192,8 @@ class Campaign:
                     photo,
                     caption,
                     alt_text=f"picture {number}",
-                    share_mode=ShareMode.CUSTOM_SCHEDULED if timed else ShareMode.ADD_TO_QUEUE,
-                    at=datetime.now(UTC) + timedelta(days=30, minutes=number) if timed else None,
+                    share_mode=ShareMode.CUSTOM_SCHEDULED if at else ShareMode.ADD_TO_QUEUE,
+                    at=at,
                 )
             except DatabaseUnavailable:
                 self.resubmitted += not unsure
@@ -181,7 +205,7 @@ class Campaign:
             assert unsure, f"{caption}: {result.reason}"
             assert result.code is Reason.ALREADY_SCHEDULED, result.reason
             assert result.post is not None
-            assert result.post.caption == caption
+            assert first_caption(result.post.caption) == caption
             self.written_before += 1
         self.submitted_at[caption] = datetime.now(UTC)
 
@@ -199,27 +223,36 @@ class Campaign:
         return len(await self.services.scheduling.on_their_way())
 
     async def _retry(self, findings: Findings) -> None:
-        """Do what a person would: delete in Buffer what lost its picture, then retry."""
+        """Do what a person would: delete in Buffer what lost its picture, then retry; one without a time takes a slot.
+
+        A post that is out of Buffer because its own person deleted it is let go instead.
+        """
         for post_id in findings.in_trouble:
             post = await self.services.scheduling.post(post_id)
             assert post is not None
+            if await self.minds.let_go(post):
+                continue
             for there in self.stand_in.posts():
-                if there.text == post.caption and not there.assets:
+                if post.buffer_post_id is None and there.text == post.caption and not there.assets:
                     await self.services.delivery.buffer.delete_post(there.id)  # type: ignore[union-attr]
+            if post.requested_at_time is not None and post.requested_at_time <= datetime.now(UTC):
+                await self.services.scheduling.edit(post_id, share_mode=ShareMode.ADD_TO_QUEUE)
+                self.ledger.of(post).done({"at": None})
             await self.services.scheduling.retry(post_id)
         await self._settled()
 
     async def _audit(self) -> Findings:
-        return await audit(self.services, self.stand_in, self.media, self.submitted, self.trouble.played)
+        return await audit(self.services, self.stand_in, self.media, self.ledger, self._played)
 
     async def _longest_recovery(self) -> tuple[float, list[str]]:
         """Return how long a post stood still at most while nothing was in the way of all delivery, and its trail."""
         longest, slowest = 0.0, 0
-        for post in await self.services.scheduling.posts(limit=len(self.submitted) + 1):
-            if post.step is Step.ACCEPTED:
-                arrived = post.updated_at
+        for post in await self.services.scheduling.posts(limit=len(self.ledger.told) + 1):
+            trail = await self.services.scheduling.timeline(post.id)
+            arrived = next((event.at for event in trail if event.step is Step.ACCEPTED), None)
+            if arrived is not None:
                 since = [lift for lift in self.trouble.lifted if lift <= arrived]
-                since.append(self.submitted_at[post.caption])
+                since.append(self.submitted_at[first_caption(post.caption)])
                 stood = (arrived - max(since)).total_seconds()
                 longest, slowest = max((longest, slowest), (stood, post.id))
         trail = await self.services.scheduling.timeline(slowest)
@@ -254,7 +287,10 @@ async def campaign(seed: int, posts: int, folder: Path) -> Report:
             libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
             async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:
                 trouble = Troublemaker(stand_in, cluster, crew, media)
-                return await Campaign(plan, services, cluster, stand_in, trouble, media).run(libraries)
+                ledger = Ledger()
+                minds = ChangesOfMind(services, stand_in, cluster, ledger)
+                run = Campaign(plan, services, cluster, stand_in, trouble, media, ledger, minds)
+                return await run.run(libraries)
 
 
 def _settings(cluster: Cluster, stand_in: StandIn, folder: Path) -> Settings:

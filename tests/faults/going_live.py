@@ -18,6 +18,9 @@ from fluffy_tui.core.queue import defer
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from faults.ledger import Told
     from faults.plan import LateAct
     from faults.troublemaker import Troublemaker
     from fluffy_tui.bootstrap import Services
@@ -40,7 +43,8 @@ class GoingLive:
     services: Services
     stand_in: StandIn
     trouble: Troublemaker
-    submitted: dict[str, int]
+    submitted: Mapping[str, Told]
+    """What was submitted and not taken back."""
     in_trouble: dict[int, str] = field(default_factory=dict)
     """Posts that ended as failed on the way, and their causes, before a person sent them again."""
 

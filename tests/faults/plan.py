@@ -45,6 +45,36 @@ class LateAct(StrEnum):
     NETWORK_POST = "post imported from the network"
 
 
+class Wish(StrEnum):
+    """What a person wants done with a post that Buffer has."""
+
+    EDIT = "edit"
+    CANCEL = "cancel"
+
+
+class Part(StrEnum):
+    """What an edit may change."""
+
+    WORDS = "words"
+    TIME = "time"
+    PICTURE = "picture"
+
+
+class AnswerAct(StrEnum):
+    """Everything that can go wrong with the request that edits or deletes a post in Buffer."""
+
+    DROPPED_BEFORE = "edit or delete dropped before"
+    DONE_THEN_DROPPED = "edited or deleted, then dropped"
+    SERVER_ERROR_BEFORE = "5xx before an edit or delete"
+    SERVER_ERROR_AFTER = "5xx after an edit or delete"
+    SLOW_BEFORE = "too slow, then edited or deleted"
+    SLOW_AFTER = "edited or deleted, then too slow"
+    UNEXPECTED_AFTER = "edited or deleted, then errors[]"
+    RATE_LIMITED = "429 for an edit or delete"
+    DONE_AND_NOT_SEEN = "edited or deleted without an answer, and the look after it dropped"
+    ASSET_LOST = "asset lost in an edit"
+
+
 LASTING = {
     Act.POSTGRES_STOPPED: (0.2, 3.0),
     Act.POSTGRES_KILLED: (0.2, 2.0),
@@ -73,6 +103,47 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One person's change of mind about a post that Buffer has."""
+
+    wish: Wish
+    act: AnswerAct | None
+    """What goes wrong with it beside everything else; None for nothing."""
+    parts: tuple[Part, ...]
+    """What an edit changes."""
+    pause: float
+    """Seconds since the change before it."""
+    draw: float
+    """A number from 0 to 1 that chooses the post."""
+    again: float
+    """Seconds after which a person tries again what was refused."""
+    insists: bool
+    """Whether a person whose cancel is refused every time comes back for it; the others keep the post."""
+
+    @classmethod
+    def drawn(cls, random_: random.Random, posts: int, span: float) -> tuple[Change, ...]:
+        """Draw changes for a third of the posts or more, in which every act comes up, over `span` seconds."""
+        wishes: list[tuple[Wish, AnswerAct | None]] = [(Wish.EDIT, act) for act in AnswerAct]
+        wishes += [(Wish.CANCEL, act) for act in AnswerAct if act is not AnswerAct.ASSET_LOST]
+        choices: list[tuple[Wish, AnswerAct | None]] = [*wishes, *[(wish, None) for wish in (*Wish, *Wish)]]
+        count = max(len(choices), posts // 3)
+        wishes = [*choices, *random_.choices(choices, k=count - len(choices))]
+        random_.shuffle(wishes)
+        return tuple(
+            cls(
+                wish=wish,
+                act=act,
+                parts=tuple(random_.sample(list(Part), k=random_.randint(1, len(Part)))),
+                pause=random_.uniform(0.0, 2.0 * span / count),
+                draw=random_.random(),
+                again=random_.uniform(1.0, 4.0),
+                insists=random_.random() < 0.5,
+            )
+            for wish, act in wishes
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The whole schedule of a campaign."""
 
@@ -82,6 +153,8 @@ class Plan:
     """For each post: which persona's it is, and the pause in seconds before it is submitted."""
     late: tuple[tuple[LateAct, float], ...]
     """What goes wrong while posts go live, one thing a step, and a number from 0 to 1 that chooses the victim."""
+    changes: tuple[Change, ...]
+    """Who edits posts or takes them back, and what goes wrong with that."""
 
     @classmethod
     def drawn(cls, seed: int, posts: int, personas: int) -> Plan:
@@ -107,4 +180,5 @@ class Plan:
         ]
         late = [*LateAct, *random_.choices(list(LateAct), k=posts // 12)]
         random_.shuffle(late)
-        return cls(seed, tuple(faults), tuple(submissions), tuple((act, random_.random()) for act in late))
+        lates = tuple((act, random_.random()) for act in late)
+        return cls(seed, tuple(faults), tuple(submissions), lates, Change.drawn(random_, posts, span))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from faults.crew import SLOW
-from faults.plan import Act, Fault, LateAct
+from faults.plan import Act, AnswerAct, Fault, LateAct
 from faults.world import ROOM
 from fluffy_tui.demo import Kind
 
@@ -45,7 +45,7 @@ class Troublemaker:
     cluster: Cluster
     crew: Crew
     media: Path
-    played: Counter[Act | LateAct] = field(default_factory=Counter)
+    played: Counter[Act | AnswerAct | LateAct] = field(default_factory=Counter)
     lifted: list[datetime] = field(default_factory=list)
     """When something that stops all delivery was over."""
 
