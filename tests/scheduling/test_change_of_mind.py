@@ -108,6 +108,20 @@ def wait_for_blocked(url: str, *beginnings: str) -> None:
                 return
 
 
+async def test_a_post_that_was_sent_again_while_it_was_taken_back_is_not_told_to_be_gone(
+    place: Workplace,
+) -> None:
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.SLOW, operation="deletePost", seconds=1.0, after=True)
+    cancelling = asyncio.create_task(place.services.scheduling.cancel(post.id))
+    await place.stand_in.received("deletePost", 1)
+    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
+        connection.execute("UPDATE posts SET buffer_post_id = 'the next one'")
+    with pytest.raises(NotPossibleNow, match="sent it on its way again"):
+        await cancelling
+    assert await place.services.scheduling.post(post.id) is not None
+
+
 async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Workplace) -> None:
     post = await accepted(place)
     await place.services.scheduling.cancel(post.id)

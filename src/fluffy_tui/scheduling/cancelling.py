@@ -69,6 +69,11 @@ class Cancelling:
         async with self.database.transaction() as session:
             if await moves.release_from_buffer(session, row.id, buffer_post_id):
                 await line.room_in(session, self.queue, row.channel_id)
+            elif await session.get(PostRow, row.id) is not None:
+                raise NotPossibleNow(
+                    "This post was taken out of Buffer, but somebody has sent it on its way again meanwhile.",
+                    "Take it back once more, if it is not to go out.",
+                )
 
     async def refuse_if_out(self, row: PostRow, there: BufferPost) -> None:
         """Record what Buffer says of a post that is going out or is live, and refuse to touch it."""
