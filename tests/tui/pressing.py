@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
-from .conftest import settle
+from settling import ENDLESS, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,19 +19,20 @@ def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
     """Return what presses keys, or pastes a text, and then waits until nothing moves any more."""
 
     async def press(pilot: Pilot[None]) -> None:
-        await settle(pilot.app)
+        await pictured(pilot)
         for key in keys:
             if isinstance(key, Paste):
                 pilot.app.post_message(Paste(key.text))  # each event is handled once
             else:
                 await pilot.press(key)
-            await settle(pilot.app)
+            await pictured(pilot)  # a dialog may open next, and what is behind it is drawn no more
         for field in (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input)):
             field.cursor_blink = False
-        while pictures := [worker for worker in pilot.app.workers if worker.group == "preview"]:
-            for worker in pictures:
-                await worker.wait()
-            await pilot.pause()
         await pilot.pause()
 
     return press
+
+
+async def pictured(pilot: Pilot[None]) -> None:
+    """Wait until nothing moves any more, and every picture is there."""
+    await settle(pilot.app, endless=ENDLESS - {"preview"})
