@@ -26,9 +26,7 @@ def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
             else:
                 await pilot.press(key)
             await pictured(pilot)  # a dialog may open next, and what is behind it is drawn no more
-        for field in (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input)):
-            field.cursor_blink = False
-        await pilot.pause()
+        await show_cursor(pilot)
 
     return press
 
@@ -36,3 +34,15 @@ def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
 async def pictured(pilot: Pilot[None]) -> None:
     """Wait until nothing moves any more, and every picture is there."""
     await settle(pilot.app, endless=ENDLESS - {"preview"})
+
+
+async def show_cursor(pilot: Pilot[None]) -> None:
+    """Let no cursor blink, and show the one that is in the field with the keyboard."""
+    fields = (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input))
+    for field in fields:
+        field.cursor_blink = False
+    await pilot.pause()  # a blink that was already on its way may have hidden it again
+    for field in fields:
+        if field.has_focus:
+            field._pause_blink(visible=True)
+    await pilot.pause()
