@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -35,6 +36,9 @@ os.environ.pop("DATABASE_URL", None)
 # A run keeps some hundred thousand objects for good (modules, snapshots), which the collector's usual pace would walk
 # through again and again: a quarter of the time of an app's test.
 gc.set_threshold(100_000, 50, 100)
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.load_profile("untimed")
 
 _numbers = itertools.count()
 

@@ -15,6 +15,8 @@ from textual.strip import Strip
 
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.screens.dialog import DialogScreen
+from fluffy_tui.tui.widgets.photo_list import PhotoList
+from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.pixel_strip import JoinedStrip, PixelStrip, dimmed
 
 from .conftest import Running
@@ -95,3 +97,25 @@ async def test_what_happens_below_is_seen_behind_a_dialog_and_behind_a_dialog_on
         assert len(driver.screen_text().splitlines()) == 50
         await driver.press("escape", "escape", "escape")
         assert not isinstance(driver.screen, DialogScreen)
+
+
+async def test_a_picture_that_comes_while_a_dialog_is_open_is_seen_behind_it(running: Running) -> None:
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        library = driver.screen
+        preview, photos = library.query_one(PhotoPreview), library.query_one(PhotoList)
+        while preview.shown is None:
+            await driver.pilot.pause(0.01)
+        await driver.press("?")
+        assert isinstance(driver.screen, DialogScreen)
+        behind = seen_behind(driver.screen)
+        other = photos.photo_at(5)
+        assert other is not None
+        preview.show(other)
+        while seen_behind(driver.screen) == behind:  # for ever, if what is below could not be seen
+            await driver.pilot.pause(0.01)
+        assert preview.shown is not None
+
+
+def seen_behind(dialog: DialogScreen[object]) -> list[str]:
+    """Return all lines of a dialog's backdrop with their colours."""
+    return [repr(list(line)) for line in dialog.render_lines(dialog.region)]
