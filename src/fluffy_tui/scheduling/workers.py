@@ -68,9 +68,15 @@ class WorkerHeard:
     started_at: datetime | None
 
     def stands_still(self, after: float) -> bool:
-        """Tell whether the process lives, as its look at the library proves, but does not deliver."""
-        delivers = self.heartbeat_age is not None and self.heartbeat_age <= after
-        return not delivers and self.library_age is not None and self.library_age <= after
+        """Tell whether the process lives, as its look at the library proves, but does not deliver.
+
+        Of a process that was killed both fall silent, within one heartbeat of each other.
+        """
+        if self.library_age is None or self.library_age > after:
+            return False
+        if self.heartbeat_age is None:
+            return True
+        return self.heartbeat_age > after and self.heartbeat_age - self.library_age > after / 2
 
 
 class Workers:

@@ -54,5 +54,5 @@ class FormField(Horizontal):
         return self._input.value.strip()
 
     def take_focus(self) -> None:
-        """Put the cursor into the field."""
-        self._input.focus()
+        """Put the cursor into the field, before it is drawn: what is typed as soon as it is seen is for it."""
+        self.screen.set_focus(self._input)

@@ -173,7 +173,7 @@ class ChannelsStep(Vertical):
 
     def take_focus(self) -> None:
         """Put the cursor on the channels."""
-        self.query_one(TickList).focus()
+        self.screen.set_focus(self.query_one(TickList))
 
     @property
     def chosen(self) -> list[Channel]:
@@ -262,7 +262,7 @@ class HostStep(VerticalScroll, can_focus=False):
 
     def take_focus(self) -> None:
         """Put the cursor on the choice."""
-        self.query_one(Choice).focus()
+        self.screen.set_focus(self.query_one(Choice))
 
     @property
     def typed(self) -> dict[str, str]:
