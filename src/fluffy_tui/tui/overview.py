@@ -23,7 +23,7 @@ STRIP_LENGTH = 6
 """How many posts the strip remembers; it shows as many of the newest as it has lines."""
 
 WORKER_SILENT_AFTER = 30.0
-"""Seconds without a heartbeat after which a worker is called silent; one is due every 10 s."""
+"""Seconds without a heartbeat after which a worker is called silent; one is due every 5 s."""
 
 
 @dataclass(frozen=True, slots=True)
