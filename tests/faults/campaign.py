@@ -83,7 +83,10 @@ class Report:
     edits: dict[str, int] = field(default_factory=dict)
     """Edits that persons asked for, and how their tries were answered; unknown: nobody could say at that moment."""
     cancels: dict[str, int] = field(default_factory=dict)
-    """The same for posts that were taken back; a refused one was tried again, or the post was kept."""
+    """The same for posts that were taken back; a refused one was tried again, or the post was kept.
+
+    One that is gone already is gone by an earlier try of the same person that got no answer.
+    """
     taken_back: int = 0
     """Posts that are gone from both sides, their photos free."""
     jobs: dict[str, float] = field(default_factory=dict)

@@ -109,8 +109,9 @@ class ChangesOfMind:
                 if is_over:
                     break
                 await asyncio.sleep(change.again)
-        self._under_edit.discard(post.id)
-        if not told.is_gone and not change.insists:
+        if change.wish is Wish.EDIT:
+            self._under_edit.discard(post.id)
+        elif not told.is_gone and not change.insists:
             told.wants_gone = False
 
     async def _edit(self, post: Post, told: Told, parts: dict[str, Any]) -> bool:
@@ -143,8 +144,11 @@ class ChangesOfMind:
         try:
             await self.services.scheduling.cancel(post.id)
         except PostNotFound:
-            if not told.may_be_gone:
+            if not (told.may_be_gone or told.is_gone):
                 self.violations.append(f"post {post.id} is gone before it was taken back")
+            answers["gone already"] += 1
+            told.is_gone = True
+            return True
         except DatabaseUnavailable:
             answers["unknown"] += 1
             told.may_be_gone = True

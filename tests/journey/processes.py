@@ -10,6 +10,9 @@ import psutil
 LEAVING_SECONDS = 90.0
 """How long a worker and a Postgres may take to leave on a busy machine; nothing waits for this time."""
 
+LOOK_SECONDS = 0.1
+"""How often is looked who is still there."""
+
 
 def processes_of(home: Path) -> list[psutil.Process]:
     """Return the living processes of this home: app, worker, stand-in, Postgres, and a tmux around them."""
@@ -31,12 +34,12 @@ def _is_of(process: psutil.Process, home: Path) -> bool:
 def left_behind(home: Path) -> list[psutil.Process]:
     """Wait until no process has this home any more; return those that stayed all the same.
 
-    They are listed anew each time, as one that leaves may start another to clean up. A short while is waited
-    for any one of them, because an ended process whose parent is not interested never disappears.
+    They are listed anew each time, as one that leaves may start another to clean up. None of them is waited for
+    by its number: that would take the exit status from whoever started it here and waits for it, too.
     """
     end = time.monotonic() + LEAVING_SECONDS
     while (left := processes_of(home)) and time.monotonic() < end:
-        psutil.wait_procs(left[:1], timeout=0.1)
+        time.sleep(LOOK_SECONDS)
     return left
 
 

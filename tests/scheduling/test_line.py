@@ -21,7 +21,9 @@ from scheduling.workplace import QUICK
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
 
-PATIENT = dataclasses.replace(QUICK, queue_full=600.0, key_refused=600.0, longest_pause=600.0)
+PATIENT = dataclasses.replace(
+    QUICK, queue_full=600.0, key_refused=600.0, longest_pause=600.0, answer=60.0, settle=62.0
+)
 
 
 @pytest.fixture

@@ -79,3 +79,12 @@ async def test_own_keys_stand_in_the_footer(running: Running) -> None:
     async with running(persona="sarah", keymap={"app.help": "f9", "library.pick": "ctrl+y"}) as driver:
         assert footer(driver).rstrip().endswith("f9 keys")
         assert "ctrl+y pick" in footer(driver)
+
+
+async def test_keys_may_be_drawn_more_than_once_while_the_app_ends(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        keys = driver.screen.query_one(KeysFooter)
+        driver.app._running = False  # new keys are not started any more, so those before them stay
+        await keys.recompose()
+        await keys.recompose()
+        driver.app._running = True

@@ -148,6 +148,7 @@ BY_HAND = re.compile(
     r"|\bwith (?:[b-z]|space|enter|tab)\b"
     r"|(?:^|[·,;:.\n] ?)(?:[b-hj-zB-HJ-Z@?!]|space|enter|tab|del) [a-z]+s\b"
     r"|· [a-zA-Z@?!] [a-z]"
+    r"|[←→↑↓] [←→↑↓]"
 )
 """A key that a sentence names by hand."""
 
@@ -190,6 +191,7 @@ def test_no_sentence_names_a_key_by_hand() -> None:
         "or make it with n.",
         "empty: enter writes a post",
         "then f4, makes one",
+        "(← → choose)",
     ],
 )
 def test_the_rule_sees_keys(sentence: str) -> None:

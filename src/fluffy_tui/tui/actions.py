@@ -86,6 +86,8 @@ _WRITTEN = {
     "escape": "esc",
     "down": "↓",
     "up": "↑",
+    "left": "←",
+    "right": "→",
     "delete": "del",
     "G": "G",
     "pagedown": "page down",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HELP = "app.help"
 """The id of the action whose key is shown in every width."""
+LISTS_ALL = "-lists-all"
+"""Marks that key. It has no id, which would have to be the only one: while an app ends, keys stay beside new ones."""
 _PADDING = 3
 """Cells around key and label."""
 
@@ -38,7 +40,7 @@ class KeysFooter(Footer):
         if not self._bindings_ready:
             return
         keys = self._keys()
-        last = [key for key in keys if key.id == "help-key"]
+        last = [key for key in keys if key.has_class(LISTS_ALL)]
         room = self.screen.size.width - _width(last)
         for key in keys:
             if key in last:
@@ -70,7 +72,7 @@ class KeysFooter(Footer):
             )
             found[binding.action].compact = False
             if binding.id == HELP:
-                found[binding.action].id = "help-key"
+                found[binding.action].add_class(LISTS_ALL)
         return list(found.values())
 
 

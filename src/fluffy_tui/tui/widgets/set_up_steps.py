@@ -29,6 +29,9 @@ KEEP = "set already; leave empty to keep it"
 KEY_PAGE = "https://publish.buffer.com/settings/api"
 """Where a person makes a key (Buffer's settings, API)."""
 
+CHOOSING = "{compose.choose_previous} {compose.choose_next}"
+"""The keys of a choice, for a sentence."""
+
 LATER = "later"
 """The choice of no media host for now."""
 
@@ -146,7 +149,10 @@ class ChannelsStep(Vertical):
         if len(offered) > 1:
             names = [(organization.id, one_line(organization.name)) for organization, _ in offered]
             await place.mount(
-                Static("Organisation  (← →)", classes="muted"), Choice(names, id="organisation")
+                Static(
+                    with_keys(f"Organisation  ({CHOOSING})", self._own), id="organisation-keys", classes="muted"
+                ),
+                Choice(names, id="organisation"),
             )
         elif offered:
             await place.mount(Static(f"Organisation: {one_line(offered[0][0].name)}", markup=False))
@@ -213,7 +219,7 @@ class HostStep(VerticalScroll, can_focus=False):
         """Lay out the choice and all fields, of which those that do not apply are hidden."""
         yield Static(
             "Buffer fetches pictures from a public address. Where are they put?\n"
-            + with_keys("(← → choose, {setup.next_field} goes to the next field)", self._set.keys),
+            + with_keys(f"({CHOOSING} choose, {{setup.next_field}} goes to the next field)", self._set.keys),
             markup=False,
             classes="muted",
         )
