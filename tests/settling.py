@@ -44,6 +44,7 @@ async def at_rest(app: App[Any]) -> None:
     """Wait until an app's event loop is at rest, and all that changed is drawn."""
     while True:
         await loop_at_rest()
+        _draw_without_delay(app)
         app._check_resize()  # both are otherwise done up to 120 times a second
         app.screen._on_timer_update()
         if not _has_work():
@@ -59,6 +60,15 @@ async def loop_at_rest(*_seconds: float) -> None:
     await asyncio.sleep(0)
     while _has_work():
         await asyncio.sleep(0)
+
+
+def _draw_without_delay(app: App[Any]) -> None:
+    """Begin to draw what Textual holds back for a moment while one screen takes the place of another."""
+    for timer in [timer for timer in app._timers if timer.name == "delay_update"]:
+        if timer._callback is not None:
+            timer.stop()
+            app._timers.discard(timer)
+            timer._callback()
 
 
 def _has_work() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -12,18 +13,35 @@ from fluffy_tui.tui.actions import written_key
 from fluffy_tui.tui.key_map import typed_character
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
     from textual.events import Resize
     from textual.widget import Widget
 
 HELP = "app.help"
 """The id of the action whose key is shown in every width."""
-LISTS_ALL = "-lists-all"
-"""Marks that key. It has no id, which would have to be the only one: while an app ends, keys stay beside new ones."""
 _PADDING = 3
 """Cells around key and label."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A key as the footer shows it."""
+
+    key: str
+    words: str
+    action: str
+    enabled: bool
+    tooltip: str
+    lists_all: bool
+
+    @property
+    def written(self) -> str:
+        return written_key(self.key)
+
+    @property
+    def width(self) -> int:
+        """In cells."""
+        return cell_len(self.written) + cell_len(self.words) + _PADDING
 
 
 class KeysFooter(Footer):
@@ -34,51 +52,59 @@ class KeysFooter(Footer):
 
     def __init__(self) -> None:
         super().__init__(show_command_palette=False)
+        self._shown: list[_Shown] = []
 
     def compose(self) -> ComposeResult:
-        """Yield the keys from the left on, as far as there is room for them beside the last."""
-        if not self._bindings_ready:
-            return
-        keys = self._keys()
-        last = [key for key in keys if key.has_class(LISTS_ALL)]
-        room = self.screen.size.width - _width(last)
-        for key in keys:
-            if key in last:
-                continue
-            room -= _width([key])
-            if room < 0:
-                break
+        """Yield the keys that there is room for."""
+        self._shown = self._fitting() if self._bindings_ready else []
+        for shown in self._shown:
+            key = FooterKey(
+                shown.key,
+                shown.written,
+                shown.words,
+                shown.action,
+                disabled=not shown.enabled,
+                tooltip=shown.tooltip,
+            )
+            key.set_reactive(FooterKey.compact, False)
             yield key
-        yield from last
+
+    async def recompose(self) -> None:
+        """Show the keys of now, if they are others: Textual asks for it whenever the keyboard goes elsewhere."""
+        if self._bindings_ready and self.is_attached and self._fitting() != self._shown:
+            await super().recompose()
 
     def on_resize(self, event: Resize) -> None:
         """Show more keys, or fewer."""
         if self._bindings_ready:
             self.call_after_refresh(self.recompose)
 
-    def _keys(self) -> list[FooterKey]:
-        """Return the keys to show: of each action the first that reaches it from where the keyboard is."""
-        focused, found = self.screen.focused, dict[str, FooterKey]()
+    def _fitting(self) -> list[_Shown]:
+        """Return the keys from the left on, as far as there is room for them beside the last."""
+        keys = self._keys()
+        last = [key for key in keys if key.lists_all]
+        room = self.screen.size.width - sum(key.width for key in last)
+        fitting = []
+        for key in keys:
+            if key.lists_all:
+                continue
+            room -= key.width
+            if room < 0:
+                break
+            fitting.append(key)
+        return fitting + last
+
+    def _keys(self) -> list[_Shown]:
+        """Return the keys of this place: of each action the first that reaches it from where the keyboard is."""
+        focused, found = self.screen.focused, dict[str, _Shown]()
         for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items():
             if not binding.show or binding.action in found or _is_typed(focused, key):
                 continue
-            found[binding.action] = FooterKey(
-                key,
-                written_key(key),
-                binding.description,
-                binding.action,
-                disabled=not enabled,
-                tooltip=tooltip,
+            found[binding.action] = _Shown(
+                key, binding.description, binding.action, enabled, tooltip, lists_all=binding.id == HELP
             )
-            found[binding.action].compact = False
-            if binding.id == HELP:
-                found[binding.action].add_class(LISTS_ALL)
         return list(found.values())
 
 
 def _is_typed(focused: Widget | None, key: str) -> bool:
     return focused is not None and focused.check_consume_key(key, typed_character(key))
-
-
-def _width(keys: Sequence[FooterKey]) -> int:
-    return sum(cell_len(key.key_display) + cell_len(key.description) + _PADDING for key in keys)
