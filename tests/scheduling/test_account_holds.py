@@ -7,7 +7,6 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
 
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
@@ -82,20 +81,11 @@ async def test_one_that_is_held_at_the_moment_at_which_the_hold_ends_goes_on(
     stands_behind = asyncio.create_task(place.services.delivery.deliver(second.id))
     await barrier.reached()
     gets_in = asyncio.create_task(place.services.delivery.deliver(first.id))
-    while await step_of(place, first) is not Step.ACCEPTED and await waiting(place) < 2:
+    while await step_of(place, first) is not Step.ACCEPTED and await place.waiting() < 2:
         await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for
     await asyncio.to_thread(barrier.remove)
     await asyncio.gather(stands_behind, gets_in)
     await all_go_by_themselves(place, caplog, first, second)
-
-
-async def waiting(place: Workplace) -> int:
-    """Return how many connections stand still for a lock."""
-    query = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    async with place.services.database.transaction() as session:
-        return int((await session.execute(query)).scalar_one())
 
 
 @pytest.mark.parametrize("leaves", ["cancel", "let_go"])

@@ -201,7 +201,7 @@ async def test_two_who_move_posts_at_the_same_moment_both_get_their_way(place: W
     async with place.services.database.transaction() as first:
         assert await move_up(first, place.services.delivery.queue, posts[2].id)
         second = asyncio.create_task(place.services.scheduling.move_up(posts[1].id))
-        await waits_for_a_lock(place)
+        await place.until_one_waits()
     await second
     # 2 went before 1, and then 1, which was the last now, before 2 again
     assert [post.caption for post in await line(place)] == ["number 0", "number 1", "number 2"]
@@ -229,18 +229,6 @@ async def move(place: Workplace, post: Post) -> None:
 async def rows(place: Workplace) -> list[PostRow]:
     async with place.services.database.transaction() as session:
         return list((await session.execute(select(PostRow))).scalars())
-
-
-async def waits_for_a_lock(place: Workplace) -> None:
-    """Wait until some connection stands still for a row that another one holds."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    while True:  # Postgres sends no event for a lock that is waited for
-        async with place.services.database.transaction() as session:
-            if (await session.execute(waiting)).scalar_one():
-                return
-        await asyncio.sleep(0.01)
 
 
 async def test_what_is_in_buffer_does_not_stand_in_line(place: Workplace) -> None:

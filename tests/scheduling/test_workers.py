@@ -15,7 +15,7 @@ from faults.cluster import Cluster
 from fluffy_tui.core.deadline import HUNG
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
-from scheduling.workplace import Barrier, Workplace, workplace
+from scheduling.workplace import QUICK, Barrier, Workplace, workplace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -117,6 +117,36 @@ async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
     await leave(last)
     assert (failed.step, failed.error_code) == (Step.FAILED, "worker_died")
     assert [there.text for there in place.there()] == ["harmless"]
+
+
+async def test_no_sweep_tries_a_post_again_before_another_has_counted_the_death(
+    place: Workplace, tmp_path: Path
+) -> None:
+    url = place.services.database.url
+    barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+    child = place.worker_process(tmp_path / "worker.log")
+    post = await place.submit()
+    await barrier.reached()
+    os.kill(child.pid, signal.SIGKILL)
+    await child.ended()
+    await asyncio.to_thread(barrier.remove)
+    sweeper = place.services.sweeper
+    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
+        while not list(
+            await sweeper.queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=QUICK.stalled)
+        ):
+            await asyncio.sleep(0.05)  # silence is measured by the database's clock
+        await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
+        first = asyncio.create_task(sweeper.sweep())
+        await place.until_one_waits()
+        await sweeper.sweep()
+        found = await holding.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+        assert await found.fetchone() == (0,)
+        await holding.rollback()
+        await first
+    again = place.worker_process(tmp_path / "again.log")
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await leave(again)
 
 
 async def test_a_worker_that_its_starter_left_goes_though_its_tables_are_gone(

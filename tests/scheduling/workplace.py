@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 from PIL import Image
+from sqlalchemy import text
 
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.changes import Connected, PostChanged
@@ -95,6 +96,19 @@ class Workplace:
                 if holds(post):
                     return post
         raise AssertionError("the events ended")
+
+    async def waiting(self) -> int:
+        """Return how many connections stand still for a lock that another one holds."""
+        query = text(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        async with self.services.database.transaction() as session:
+            return int((await session.execute(query)).scalar_one())
+
+    async def until_one_waits(self) -> None:
+        """Wait until a connection stands still for a lock."""
+        while not await self.waiting():
+            await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import PostStatus, Step
+from fluffy_tui.scheduling import PostStatus, Step, TroubleItem, TroubleKind
 from fluffy_tui.tui.framing import Framing
 from fluffy_tui.tui.kept_texts import KeptText, KeptTexts
 from fluffy_tui.tui.photo_details import needed_shape, photo_details
 from fluffy_tui.tui.text_keeping import TextKeeping
+from fluffy_tui.tui.trouble_words import by_itself
 from fluffy_tui.tui.typed_time import TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.wording import (
     both_zones,
@@ -24,6 +25,7 @@ from fluffy_tui.tui.wording import (
     moment_words,
     one_line,
     shape_words,
+    state_in_both_zones,
     state_sign,
     state_tone,
     state_words,
@@ -49,7 +51,7 @@ def test_every_step_has_words_a_sign_and_a_tone(photo: Photo, step: Step | None)
         post = replace(
             make_post(1, photo, "x", step), status=status, posted_at=NOW, error_message="Because. More."
         )
-        words = state_words(post, NOW, NEW_YORK)
+        words = state_words(post, NOW, NEW_YORK, UTC)
         assert words
         assert "\n" not in words
         assert len(state_sign(post)) == 1
@@ -74,6 +76,24 @@ def test_both_zones_are_told_only_where_clocks_differ() -> None:
     assert both_zones(NOW, NEW_YORK, BERLIN) == "Tue 12 Jan 09:30 New York (your 15:30)"
     assert both_zones(NOW, BERLIN, ZoneInfo("Europe/Paris")) == "Tue 12 Jan 15:30 Berlin"
     assert both_zones(NOW, UTC, UTC) == "Tue 12 Jan 14:30 UTC"
+
+
+def test_the_next_try_is_told_by_the_persons_own_clock(photo: Photo) -> None:
+    later = NOW + timedelta(hours=4)
+    held = replace(make_post(1, photo, "x", Step.HELD), next_try_at=later, error_message=None)
+    assert state_words(held, NOW, NEW_YORK, BERLIN) == "held until your 19:30"
+    assert state_words(held, NOW, BERLIN, BERLIN) == "held until 19:30"
+    trouble = TroubleItem(TroubleKind.HELD, what="It waits.", why="", then="", actions=(), when=later)
+    assert by_itself(trouble, NOW, NEW_YORK, BERLIN) == "again your 19:30"
+    hosting = replace(trouble, kind=TroubleKind.MEDIA_HOST)
+    assert by_itself(hosting, NOW, NEW_YORK, BERLIN) == "due 13:30", "the channel's time, as in all plans"
+
+
+def test_both_zones_tell_when_a_post_goes_out(photo: Photo) -> None:
+    post = replace(make_post(1, photo, "x", Step.ACCEPTED), scheduled_at=NOW)
+    assert state_words(post, NOW, NEW_YORK, BERLIN) == "in Buffer for 09:30"
+    told = state_in_both_zones(post, NOW, NEW_YORK, BERLIN)
+    assert told == "in Buffer for Tue 12 Jan 09:30 New York (your 15:30)"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
@@ -212,6 +213,27 @@ async def test_a_picture_that_comes_after_others_were_wanted_is_refused(tmp_path
     assert pictures.of(early.id) is None
     picture = pictures.of(late.id)
     assert picture is not None and (len(picture), len(picture[0])) == (4, 8)
+
+
+async def test_a_picture_is_not_taken_for_missing_because_its_making_was_broken_off(tmp_path: Path) -> None:
+    photo, may_answer = make_photo(tmp_path, 1, 1), threading.Event()
+
+    def thumbnail(photo: object, width: int, height: int) -> object:
+        may_answer.wait(timeout=60)
+        return Image.new("RGB", (width, height))
+
+    pictures = SlotPictures(thumbnail)
+    assert pictures.want([photo], 8, 4)
+    making = asyncio.create_task(pictures.make(lambda: None))
+    await asyncio.sleep(0)
+    making.cancel()  # as the plan does when something changes
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    may_answer.set()
+    assert pictures.want([photo], 8, 4), "it is still to be made"
+    assert not pictures.is_missing(photo.id)
+    await pictures.make(lambda: None)
+    assert pictures.of(photo.id) is not None
 
 
 async def test_an_unreadable_picture_is_asked_for_once(tmp_path: Path) -> None:

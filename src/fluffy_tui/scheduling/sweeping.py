@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SWEEP_LOCK = 0x666C7566667A
-"""Two sweeps at once could give a post two jobs; the second one goes home."""
+"""Two sweeps at once could give a post two jobs, or try it again before a death is counted; the second goes home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Sweeper:
 
     async def sweep(self) -> None:
         """End stalled jobs, then remind of every post that no job reminds of and no other post tries for."""
-        await self._end_stalled_jobs()
         async with self.database.transaction() as session:
             mine = await session.execute(select(func.pg_try_advisory_xact_lock(SWEEP_LOCK)))
             if not mine.scalar_one():
                 return
+            await self._end_stalled_jobs()
             for post in await _forgotten_posts(session):
                 log.info("post %s had no job; it is %s", post.id, post.step)
                 if post.next_try_at is None:

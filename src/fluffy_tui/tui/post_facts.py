@@ -45,7 +45,7 @@ def post_facts(
     def when(moment: datetime) -> str:
         return f"{both_zones(moment, zone, own_zone)} · {far_off(moment, now)}"
 
-    state = f"{state_sign(post)} {state_words(post, now, zone)}"
+    state = f"{state_sign(post)} {state_words(post, now, zone, own_zone)}"
     facts = list(_facts(post, when, state, channel or post.channel_id or ""))
     where = next(index for index, (label, _) in enumerate(facts) if label == "wanted")
     facts.insert(where, ("in line", place_words(*place) if place else ""))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.scheduling import Action, Step, TroubleKind
 from fluffy_tui.tui.keys import Place, actions_of, key_of
 from fluffy_tui.tui.overview import needs_person
-from fluffy_tui.tui.wording import both_zones, duration_words, far_off, moment_words, one_line
+from fluffy_tui.tui.wording import both_zones, duration_words, far_off, moment_words, one_line, own_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,18 +84,26 @@ def cause(item: TroubleItem) -> str:
     return f"{_SHORT[item.kind]}: {(first if stop else why).rstrip('.')}"
 
 
-def by_itself(item: TroubleItem, now: datetime, zone: tzinfo) -> str:
-    """Return what happens by itself and when, as short as a line needs it."""
+def by_itself(item: TroubleItem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return what happens by itself and when, as short as a line needs it.
+
+    Args:
+        item: The trouble.
+        now: The present moment.
+        zone: The channel's time zone, in which posts fall due.
+        own_zone: The person's, in which everything else happens.
+    """
     if item.when is None:
         return "waits for you" if needs_person(item) else "goes on by itself"
     if item.when <= now:
         return "is being tried"
-    return f"{_VERBS.get(item.kind, 'again')} {moment_words(item.when, now, zone)}"
+    if item.kind is TroubleKind.MEDIA_HOST:
+        return f"due {moment_words(item.when, now, zone)}"
+    return f"{_VERBS.get(item.kind, 'again')} {own_moment(item.when, now, zone, own_zone)}"
 
 
 _VERBS = {
     TroubleKind.BUDGET_SPENT: "goes on",
-    TroubleKind.MEDIA_HOST: "due",
     TroubleKind.UNCONFIRMED: "looks",
 }
 
@@ -168,7 +176,7 @@ def worker_words(overview: Overview) -> str:
     return f"worker heard {duration_words(timedelta(seconds=overview.worker_age))} ago"
 
 
-def next_due(overview: Overview, now: datetime, zone: tzinfo) -> str:
-    """Return when the chosen persona's next post goes out: `Next: Tue 09:00.`; empty when none waits in Buffer."""
+def next_due(overview: Overview, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return when the chosen persona's next post goes out: `Next: Tue 24 Nov 09:00 UTC.`; empty when none waits."""
     due = overview.persona_counts.next_due_at
-    return f"Next: {moment_words(due, now, zone)}." if due else ""
+    return f"Next: {both_zones(due, zone, own_zone)}." if due else ""

@@ -39,10 +39,16 @@ _SIGNS = {
 }
 
 
-def state_words(post: Post, now: datetime, zone: tzinfo) -> str:
-    """Say how far a post is, times in `zone`; one line, without the caption.
+def state_words(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Say how far a post is; one line, without the caption.
 
     Errors are named by their first sentence; the post's own screen shows the whole.
+
+    Args:
+        post: The post.
+        now: The present moment.
+        zone: The channel's time zone, in which it is told when the post goes out.
+        own_zone: The person's, in which it is told when something is tried again.
     """
     match post.step:
         case Step.QUEUED:
@@ -58,7 +64,7 @@ def state_words(post: Post, now: datetime, zone: tzinfo) -> str:
         case Step.UNCONFIRMED:
             return "not confirmed, looking in Buffer"
         case Step.HELD:
-            return _held(post, now, zone)
+            return _held(post, now, zone, own_zone)
         case Step.ACCEPTED:
             when = f" for {moment_words(post.scheduled_at, now, zone)}" if post.scheduled_at else ""
             return f"in Buffer{when}"
@@ -94,8 +100,15 @@ def state_tone(post: Post) -> str:
             return "primary"
 
 
-def _held(post: Post, now: datetime, zone: tzinfo) -> str:
-    until = f" until {moment_words(post.next_try_at, now, zone)}" if post.next_try_at else ""
+def state_in_both_zones(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Say how far a post is where there is room to tell when it goes out in the person's zone as well."""
+    if post.step is Step.ACCEPTED and post.scheduled_at is not None:
+        return f"in Buffer for {both_zones(post.scheduled_at, zone, own_zone)}"
+    return state_words(post, now, zone, own_zone)
+
+
+def _held(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    until = f" until {own_moment(post.next_try_at, now, zone, own_zone)}" if post.next_try_at else ""
     return f"held{until}: {_cause(post)}" if post.error_message else f"held{until}"
 
 
@@ -137,6 +150,12 @@ def moment_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if 0 < days < 7:
         return f"{there:%a %H:%M}"
     return f"{there.day} {there:%b %H:%M}" if there.year == today.year else f"{there.day} {there:%b %Y %H:%M}"
+
+
+def own_moment(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return a moment in the person's zone, said so where it stands among times of a channel with other clocks."""
+    differs = moment.astimezone(zone).utcoffset() != moment.astimezone(own_zone).utcoffset()
+    return f"{'your ' * differs}{moment_words(moment, now, own_zone)}"
 
 
 def both_zones(moment: datetime, zone: tzinfo, own_zone: tzinfo) -> str:

@@ -25,7 +25,7 @@ from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
 from fluffy_tui.tui.widgets.preflight import PreflightLine
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.widgets.when_picker import WhenPicker
-from fluffy_tui.tui.wording import one_line, state_sign, state_words
+from fluffy_tui.tui.wording import one_line, state_in_both_zones, state_sign
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +166,7 @@ class EditForm(WritesCaptions):
 
     def _tell_about(self) -> None:
         post, now = self._posts[0], self.context.clock()
-        words = f"{state_sign(post)} {state_words(post, now, self._zone)}"
+        words = f"{state_sign(post)} {state_in_both_zones(post, now, self._zone, self.context.zone)}"
         self._about.update(f"{len(self._posts)} posts get this time" if len(self._posts) > 1 else words)
 
     def _typed(self) -> KeptText:

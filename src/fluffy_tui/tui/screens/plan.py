@@ -259,7 +259,7 @@ class PlanScreen(MovesPosts):
             return ["", f"{writes} with {marked}" if marked else writes]
         post = cell.planned.post
         when = "expected here by the channel's schedule" if cell.planned.is_forecast else ""
-        state = state_words(post, self.context.clock(), self._zone)
+        state = state_words(post, self.context.clock(), self._zone, self.context.zone)
         return [" · ".join(part for part in (state, when) if part), "", one_line(post.caption)]
 
     @work(group="plan-photo", exclusive=True, exit_on_error=False, description="finding the photo of a post")

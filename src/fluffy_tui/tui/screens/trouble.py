@@ -116,8 +116,8 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         if some and self.focused is None:
             self._list.focus()
         self._show_whole()
-        now, zone = self.context.clock(), zone_of(overview.persona, self.context.zone)
-        standing = (budget_words(overview.budget, now, zone), worker_words(overview))
+        budget = budget_words(overview.budget, self.context.clock(), self.context.zone)
+        standing = (budget, worker_words(overview))
         self._standing.update(" · ".join(words for words in standing if words))
 
     def _nothing_words(self) -> str:
@@ -125,7 +125,7 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         if not overview.read:
             return READING
         zone = zone_of(overview.persona, self.context.zone)
-        return f"Nothing needs you. {next_due(overview, self.context.clock(), zone)}".rstrip()
+        return f"Nothing needs you. {next_due(overview, zone, self.context.zone)}".rstrip()
 
     def _show_whole(self) -> None:
         self.refresh_bindings()

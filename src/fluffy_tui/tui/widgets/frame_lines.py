@@ -11,7 +11,7 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.keys import Place, actions_of, key_of, with_keys
 from fluffy_tui.tui.taking_back import in_grace, is_in_grace
-from fluffy_tui.tui.wording import both_zones, drafts_word, one_line, state_sign, state_tone, state_words
+from fluffy_tui.tui.wording import drafts_word, one_line, state_in_both_zones, state_sign, state_tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -240,11 +240,9 @@ class StatusStrip(Static):
 
 
 def _post_line(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo, undo: str) -> Content:
-    words = state_words(post, now, zone)
+    words = state_in_both_zones(post, now, zone, own_zone)
     if is_in_grace(post, now):
         words += f" · {undo}"
-    elif post.step is Step.ACCEPTED and post.scheduled_at is not None:
-        words = f"in Buffer for {both_zones(post.scheduled_at, zone, own_zone)}"
     elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
         words += "…"
     tone = state_tone(post)

@@ -261,7 +261,7 @@ class PostTable(DataTable[Text]):
     def _state(self, post: Post, now: datetime) -> str:
         if is_in_grace(post, now):
             return self._in_grace  # the seconds are counted down in the status strip
-        words, place = state_words(post, now, self._zone), self._places.get(post.id)
+        words, place = state_words(post, now, self._zone, self._own_zone), self._places.get(post.id)
         if post.step is not Step.HELD or place is None or place[1] == 1:
             return words
         until, colon, why = words.partition(": ")

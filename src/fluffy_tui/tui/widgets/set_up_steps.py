@@ -150,7 +150,9 @@ class ChannelsStep(Vertical):
             names = [(organization.id, one_line(organization.name)) for organization, _ in offered]
             await place.mount(
                 Static(
-                    with_keys(f"Organisation  ({CHOOSING})", self._own), id="organisation-keys", classes="muted"
+                    with_keys(f"Organisation  ({CHOOSING})", self._own),
+                    id="organisation-keys",
+                    classes="muted",
                 ),
                 Choice(names, id="organisation"),
             )

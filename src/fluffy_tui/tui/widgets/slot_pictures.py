@@ -60,7 +60,7 @@ class SlotPictures:
                 picture = await asyncio.to_thread(self._draw, photo, *self._size)
             except PhotoUnreadable:
                 picture = None
-            except BaseException:
+            except Exception:
                 self._made.setdefault(photo.sha256, None)  # it is told once, and not tried for ever
                 raise
             if token == self._token:

@@ -129,7 +129,7 @@ class TroubleList(VimList):
             return Content("")
         zone = zone_of(overview.personas.get(item.persona_id or 0, overview.persona), self._own_zone)
         room = max(20, self.scrollable_content_region.width - self.LEADING)
-        then = by_itself(item, self._now(), zone) if room >= THEN_FROM else ""
+        then = by_itself(item, self._now(), zone, self._own_zone) if room >= THEN_FROM else ""
         key_width = KEY_WIDTH if room >= KEY_FROM else BARE_KEY_WIDTH
         key = next(iter(mending(item, self._own)), "")
         if room < KEY_FROM:
