@@ -41,7 +41,7 @@ async def test_only_the_words_that_are_different_are_changed(
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
         assert editing(driver)._caption.text == "coffee first"
-        assert "in Buffer for Wed 09:00" in driver.text("#edited-post")
+        assert "in Buffer for Wed 13 Jan 09:00 New York (your 15:00)" in driver.text("#edited-post")
         editing(driver)._caption.text = f"tea {MARKUP} first"
         await driver.press("ctrl+s")
         await driver.heard()

@@ -55,7 +55,7 @@ async def test_newest_first_with_states_in_words(running: Running) -> None:
         assert row(driver, 4)[2].startswith(f"✗ failed: Buffer could not read the picture {MARKUP}")
         assert (
             row(driver, 6)[2]
-            == "! held until 18:00, next of 6 in line: The channel's queue in Buffer is full"
+            == "! held until your Wed 00:00, next of 6 in line: The channel's queue in Buffer is full"
         )
 
 
@@ -78,7 +78,7 @@ async def test_a_post_moves_in_its_line_alone(running: Running, services: FakeSe
         services.scheduling.move(10, Step.HELD, next_try_at=NOW + timedelta(hours=1), attempts=3)
         await driver.heard()
         assert row(driver, 11)[2] == "● sending to Buffer"
-        assert row(driver, 10)[2:] == ["! held until 10:30, 5th of 6 in line", "3"]
+        assert row(driver, 10)[2:] == ["! held until your 16:30, 5th of 6 in line", "3"]
         assert table(driver).highlighted == highlighted
 
 

@@ -71,7 +71,7 @@ async def test_worst_first_with_cause_future_and_key(running: Running) -> None:
         assert "waits for you" in line(driver, 0)
         assert line(driver, 0).rstrip().endswith("r try again")
         assert "held: The channel's queue in Buffer is full" in line(driver, 2)
-        assert "again 18:00" in line(driver, 2)
+        assert "again your Wed 00:00" in line(driver, 2)
         whole = driver.text("#trouble")
         assert "Nothing more happens by itself." in whole
         assert "r try again · e edit · t time · x let go" in whole
@@ -117,7 +117,7 @@ async def test_nothing_needs_you_and_what_comes_next(running: Running, services:
     services.scheduling.all_posts = {id_: posts[id_] for id_ in (1, 2, 3)}
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        assert driver.text("#no-trouble") == "Nothing needs you. Next: Wed 09:00."
+        assert driver.text("#no-trouble") == "Nothing needs you. Next: Wed 13 Jan 09:00 New York (your 15:00)."
         services.scheduling.all_posts = {1: posts[1]}
         await driver.press("ctrl+r")
         assert driver.text("#no-trouble") == "Nothing needs you."
@@ -273,7 +273,7 @@ async def test_budget_and_worker_are_told(running: Running, services: FakeServic
     )
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        assert driver.text("#standing") == "87 of 100 requests left until 09:35 · worker heard 3 s ago"
+        assert driver.text("#standing") == "87 of 100 requests left until 15:35 · worker heard 3 s ago"
 
 
 def test_a_window_that_is_over_is_not_told() -> None:
