@@ -117,7 +117,9 @@ async def test_nothing_needs_you_and_what_comes_next(running: Running, services:
     services.scheduling.all_posts = {id_: posts[id_] for id_ in (1, 2, 3)}
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        assert driver.text("#no-trouble") == "Nothing needs you. Next: Wed 13 Jan 09:00 New York (your 15:00)."
+        assert (
+            driver.text("#no-trouble") == "Nothing needs you. Next: Wed 13 Jan 09:00 New York (your 15:00)."
+        )
         services.scheduling.all_posts = {1: posts[1]}
         await driver.press("ctrl+r")
         assert driver.text("#no-trouble") == "Nothing needs you."

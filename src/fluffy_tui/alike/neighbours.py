@@ -12,7 +12,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pgvector.sqlalchemy import HALFVEC, VECTOR
-from sqlalchemy import and_, cast, exists, func, literal, literal_column, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.alike.model import SAME_PICTURE_BITS, SOUND_QUALITY, Neighbour, NotLookedAtYet, Relation
@@ -119,29 +131,35 @@ async def _nearest(
 ) -> list[tuple[int, float]]:
     """Return the nearest of the allowed photos with their distances, from the index or by comparing all."""
     width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
-    if not await _are_few(session, allowed, width, iterates=iterates):
-        for wide in (width,) if iterates else dict.fromkeys((width, _WIDEST)):
-            if wide != width:
-                await session.execute(select(func.set_config("hnsw.ef_search", str(wide), True)))
-            found = await _ordered(session, model, vector, allowed, limit, exact=False)
-            if len(found) >= limit:
-                return found
-    return await _ordered(session, model, vector, allowed, limit, exact=True)
+    few = await _few(session, allowed, width, iterates=iterates)
+    if few is not None:
+        return await _found(session, _compared(model, vector, few, limit))
+    for wide in (width,) if iterates else dict.fromkeys((width, _WIDEST)):
+        if wide != width:
+            await session.execute(select(func.set_config("hnsw.ef_search", str(wide), True)))
+        found = await _found(session, nearest_query(model, vector, allowed, limit, exact=False))
+        if len(found) >= limit:
+            return found
+    return await _found(session, nearest_query(model, vector, allowed, limit, exact=True))
 
 
-async def _are_few(
+async def _few(
     session: AsyncSession, allowed: ColumnElement[bool], width: int, *, iterates: bool
-) -> bool:
-    """Return whether so few photos are allowed that all are compared, and set this transaction up for the index.
+) -> list[int] | None:
+    """Return the allowed photos when they are few enough to compare all, and set this transaction up for the index.
 
     Both in one question: the way to the database and back takes as long as a search.
     """
     settings = {"plan_cache_mode": "force_custom_plan", "hnsw.ef_search": str(width)}
     if iterates:
         settings["hnsw.iterative_scan"] = "strict_order"
-    some = select(literal(1)).select_from(PHOTOS).where(allowed).limit(FEW + 1).subquery()
+    some = select(PHOTOS.c.id).where(allowed).limit(FEW + 1).subquery()
+    ids = func.coalesce(func.array_agg(some.c.id), cast(literal([]), ARRAY(BigInteger)))
     set_up = [func.set_config(literal_column(f"'{name}'"), value, True) for name, value in settings.items()]
-    return bool(await session.scalar(select(func.count() <= FEW, *set_up).select_from(some)))
+    few: list[int] | None = await session.scalar(
+        select(case((func.count() <= FEW, ids)), *set_up).select_from(some)
+    )
+    return few
 
 
 def allowed_photos(
@@ -159,17 +177,21 @@ def allowed_photos(
     return and_(*conditions)
 
 
-async def _ordered(
-    session: AsyncSession,
-    model: EmbeddingModel,
-    vector: list[float],
-    allowed: ColumnElement[bool],
-    limit: int,
-    *,
-    exact: bool,
-) -> list[tuple[int, float]]:
-    rows = await session.execute(nearest_query(model, vector, allowed, limit, exact=exact))
-    return [(row[0], float(row[1])) for row in rows]
+async def _found(session: AsyncSession, query: Select[int, float]) -> list[tuple[int, float]]:
+    return [(row[0], float(row[1])) for row in await session.execute(query)]
+
+
+def _compared(
+    model: EmbeddingModel, vector: list[float], photo_ids: Sequence[int], limit: int
+) -> Select[int, float]:
+    """Return the query for the nearest of some photos: a join would have the server start a process to help."""
+    distance = _vector(PhotoEmbeddingRow, model).cosine_distance(vector)
+    return (
+        select(PhotoEmbeddingRow.photo_id, distance)
+        .where(_of(PhotoEmbeddingRow, model), among(PhotoEmbeddingRow.photo_id, photo_ids))
+        .order_by(distance)
+        .limit(limit)
+    )
 
 
 def nearest_query(
