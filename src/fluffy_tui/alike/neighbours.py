@@ -165,9 +165,12 @@ async def _few(
 def allowed_photos(
     persona_id: int, without: Sequence[int], scheduled: Select[Any] | None
 ) -> ColumnElement[bool]:
-    """Return the condition for the photos that may be answered with."""
+    """Return the condition for the photos that may be answered with.
+
+    The persona is written out, so that a prepared statement is planned for as many photos as this one has.
+    """
     conditions = [
-        PHOTOS.c.persona_id == persona_id,
+        PHOTOS.c.persona_id == literal_column(str(int(persona_id))),
         PHOTOS.c.missing_since.is_(None),
         ~among(PHOTOS.c.id, without),
     ]
