@@ -121,7 +121,7 @@ async def test_strip_follows_a_post_step_by_step(running: Running, services: Fak
             8, Step.HELD, error_message=f"Full {MARKUP}.", next_try_at=NOW + timedelta(hours=8, minutes=30)
         )
         await driver.heard()
-        assert f"! “beach walk, day 3. the…”  held until 18:00: Full {MARKUP}" in strip(driver)
+        assert f"! “beach walk, day 3. the…”  held until your Wed 00:00: Full {MARKUP}" in strip(driver)
 
 
 async def test_strip_forgets_a_post_that_was_let_go(running: Running, services: FakeServices) -> None:
