@@ -94,6 +94,10 @@ def test_both_zones_tell_when_a_post_goes_out(photo: Photo) -> None:
     assert state_words(post, NOW, NEW_YORK, BERLIN) == "in Buffer for 09:30"
     told = state_in_both_zones(post, NOW, NEW_YORK, BERLIN)
     assert told == "in Buffer for Tue 12 Jan 09:30 New York (your 15:30)"
+    live = replace(post, step=Step.LIVE, posted_at=NOW + timedelta(seconds=15))
+    assert state_words(live, NOW, NEW_YORK, BERLIN) == "live 09:30, 15 s late"
+    told = state_in_both_zones(live, NOW, NEW_YORK, BERLIN)
+    assert told == "live since Tue 12 Jan 09:30 New York (your 15:30), 15 s late"
 
 
 @pytest.mark.parametrize(

@@ -101,9 +101,11 @@ def state_tone(post: Post) -> str:
 
 
 def state_in_both_zones(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
-    """Say how far a post is where there is room to tell when it goes out in the person's zone as well."""
+    """Say how far a post is where there is room to tell when it goes or went out in the person's zone as well."""
     if post.step is Step.ACCEPTED and post.scheduled_at is not None:
         return f"in Buffer for {both_zones(post.scheduled_at, zone, own_zone)}"
+    if post.step is Step.LIVE and post.posted_at is not None:
+        return f"live since {both_zones(post.posted_at, zone, own_zone)}{_late(post)}"
     return state_words(post, now, zone, own_zone)
 
 
@@ -115,10 +117,14 @@ def _held(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
 def _live(post: Post, now: datetime, zone: tzinfo) -> str:
     if post.posted_at is None:
         return "live"
-    words = f"live {moment_words(post.posted_at, now, zone)}"
-    if post.scheduled_at and post.posted_at - post.scheduled_at >= timedelta(seconds=1):
-        words += f", {duration_words(post.posted_at - post.scheduled_at)} late"
-    return words
+    return f"live {moment_words(post.posted_at, now, zone)}{_late(post)}"
+
+
+def _late(post: Post) -> str:
+    if post.posted_at is None or post.scheduled_at is None:
+        return ""
+    delay = post.posted_at - post.scheduled_at
+    return f", {duration_words(delay)} late" if delay >= timedelta(seconds=1) else ""
 
 
 def _without_step(post: Post, now: datetime, zone: tzinfo) -> str:
