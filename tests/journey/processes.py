@@ -39,7 +39,7 @@ def left_behind(home: Path) -> list[psutil.Process]:
     """
     end = time.monotonic() + LEAVING_SECONDS
     while (left := processes_of(home)) and time.monotonic() < end:
-        time.sleep(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)  # no system tells of the end of processes that others have started
     return left
 
 
