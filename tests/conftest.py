@@ -6,6 +6,7 @@ import gc
 import itertools
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import uuid
@@ -44,7 +45,13 @@ _numbers = itertools.count()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Watch whether the tests of the screens press every key."""
+    """Watch whether the tests of the screens press every key, and have what is started here hear every signal.
+
+    A run in the background of a script ignores `ctrl+c`, or the end of its terminal, and would hand that on.
+    """
+    for ignored in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(ignored) is signal.SIG_IGN:
+            signal.signal(ignored, signal.default_int_handler if ignored is signal.SIGINT else signal.SIG_DFL)
     config.pluginmanager.register(PressedKeys(), "pressed-keys")
 
 

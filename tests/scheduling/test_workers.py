@@ -15,6 +15,7 @@ from faults.cluster import Cluster
 from fluffy_tui.core.deadline import HUNG
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling.deferring import DELIVER
 from scheduling.workplace import QUICK, Barrier, Workplace, workplace
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.child import Child
     from fluffy_tui.demo import StandIn
-    from fluffy_tui.scheduling import WorkerHeard
+    from fluffy_tui.scheduling import Post, WorkerHeard
 
 
 def backends(url: str, child: Child) -> list[int]:
@@ -119,23 +120,48 @@ async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
     assert [there.text for there in place.there()] == ["harmless"]
 
 
-async def test_no_sweep_tries_a_post_again_before_another_has_counted_the_death(
-    place: Workplace, tmp_path: Path
-) -> None:
-    url = place.services.database.url
-    barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
-    child = place.worker_process(tmp_path / "worker.log")
+async def _after_a_death(place: Workplace, log: Path) -> Post:
+    """Have a worker die while it delivers, wait until its job counts as stalled, and return the post.
+
+    The queue has to be open.
+    """
+    barrier = Barrier(place.services.database.url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+    child = place.worker_process(log)
     post = await place.submit()
     await barrier.reached()
     os.kill(child.pid, signal.SIGKILL)
     await child.ended()
     await asyncio.to_thread(barrier.remove)
-    sweeper = place.services.sweeper
+    manager = place.services.sweeper.queue.job_manager
+    while not list(await manager.get_stalled_jobs(seconds_since_heartbeat=QUICK.stalled, task_name=DELIVER)):
+        await asyncio.sleep(0.05)  # silence is measured by the database's clock
+    return post
+
+
+async def test_a_death_is_counted_though_the_sweep_that_counts_it_is_cut_off(
+    place: Workplace, tmp_path: Path
+) -> None:
+    sweeper, url = place.services.sweeper, place.services.database.url
     async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
-        while not list(
-            await sweeper.queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=QUICK.stalled)
-        ):
-            await asyncio.sleep(0.05)  # silence is measured by the database's clock
+        post = await _after_a_death(place, tmp_path / "worker.log")
+        await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
+        first = asyncio.create_task(sweeper.sweep())
+        await place.until_one_waits()
+        first.cancel()
+        await asyncio.wait({first})
+        assert first.cancelled()
+        await holding.rollback()
+        await sweeper.sweep()
+        found = await holding.execute("SELECT stalls FROM posts WHERE id = %s", [post.id])
+        assert await found.fetchone() == (1,)
+
+
+async def test_no_sweep_tries_a_post_again_before_another_has_counted_the_death(
+    place: Workplace, tmp_path: Path
+) -> None:
+    sweeper, url = place.services.sweeper, place.services.database.url
+    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
+        post = await _after_a_death(place, tmp_path / "worker.log")
         await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
         first = asyncio.create_task(sweeper.sweep())
         await place.until_one_waits()

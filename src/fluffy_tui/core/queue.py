@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from typing import TYPE_CHECKING, Any, LiteralString
+from typing import TYPE_CHECKING, Any, LiteralString, cast
 
 import procrastinate
 import psycopg
 from procrastinate import exceptions, sql
 from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Status
 
 from fluffy_tui.core.database import lost
 from fluffy_tui.core.pulse import Pulse
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 log = logging.getLogger(__name__)
+
+
+class JobEnded(Exception):
+    """The job is not there to be ended: its worker or somebody else has done so."""
+
 
 HEARTBEAT_SECONDS = 5.0
 """How often a worker says that it is alive."""
@@ -158,6 +164,28 @@ async def defer(
         if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
             raise lost(error) from error
         raise
+
+
+async def end_job(session: AsyncSession, job_id: int) -> None:
+    """End a dead worker's job as failed, so that it commits or rolls back with everything else of the session.
+
+    Raises:
+        JobEnded: it has ended already; the transaction can only be rolled back.
+        DatabaseUnavailable: the database is away.
+    """
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+    try:
+        await connection.execute(
+            sql.queries["finish_job"],
+            {"job_id": job_id, "status": Status.FAILED.value, "delete_job": False},
+        )
+        await connection.execute(_WAKE_WAITERS, {"job_id": job_id})
+    except psycopg.errors.RaiseException as error:
+        raise JobEnded(f"job {job_id} has ended already") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise lost(error) from error
 
 
 async def run_worker(

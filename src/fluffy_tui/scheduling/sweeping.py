@@ -6,10 +6,9 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from procrastinate import exceptions
-from procrastinate.jobs import Status
 from sqlalchemy import BigInteger, exists, func, literal, or_, select, text
 
+from fluffy_tui.core.queue import JobEnded, end_job
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.deferring import DELIVER, WAKE, defer_delivery, defer_waking, jobs
 from fluffy_tui.scheduling.model import ON_THE_WAY
@@ -17,6 +16,7 @@ from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
     from procrastinate import App
+    from procrastinate.jobs import Job
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
@@ -58,23 +58,31 @@ class Sweeper:
         manager = self.queue.job_manager
         for job in await manager.get_stalled_jobs(seconds_since_heartbeat=self.pace.stalled):
             try:
-                await manager.finish_job(job, Status.FAILED, delete_job=False)
+                await self._end(job)
+            except JobEnded as error:
+                log.info("%s", error)
+            else:
                 log.info("job %s of a dead worker was ended", job.id)
-                if job.task_name == DELIVER:
-                    await self._count_stall(int(str(job.task_kwargs["post_id"])))
-            except exceptions.ConnectorException:
-                log.info("job %s of a dead worker was ended by another sweep", job.id)
 
-    async def _count_stall(self, post_id: int) -> None:
-        """Count a worker's death for the post it had, and stop trying one that takes down every worker."""
+    async def _end(self, job: Job) -> None:
+        """End the job and count the death, both or neither: whoever sweeps may die as well.
+
+        Posts are locked before jobs, as by everyone who moves a post.
+        """
         async with self.database.transaction() as session:
-            for post in await moves.count_stall(session, post_id):
-                if post.stalls >= self.pace.most_stalls and post.create_sent_at is None:
-                    message = (
-                        f"{post.stalls} workers in a row died while they had this post, so nothing was sent. "
-                        "Its picture may be what they die of."
-                    )
-                    await moves.fail(session, post, "worker_died", message)
+            if job.task_name == DELIVER:
+                await self._count_stall(session, int(str(job.task_kwargs["post_id"])))
+            await end_job(session, int(str(job.id)))
+
+    async def _count_stall(self, session: AsyncSession, post_id: int) -> None:
+        """Count a worker's death for the post it had, and stop trying one that takes down every worker."""
+        for post in await moves.count_stall(session, post_id):
+            if post.stalls >= self.pace.most_stalls and post.create_sent_at is None:
+                message = (
+                    f"{post.stalls} workers in a row died while they had this post, so nothing was sent. "
+                    "Its picture may be what they die of."
+                )
+                await moves.fail(session, post, "worker_died", message)
 
 
 async def _forgotten_posts(session: AsyncSession) -> list[PostRow]:
