@@ -85,6 +85,8 @@ async def test_library_posts_and_dialogs_name_own_keys(running: Running, service
 async def test_plan_and_week_name_own_keys(running: Running) -> None:
     own = {
         "plan.open": "o",
+        "moving.put_down": "O",
+        "moving.let_be": "f7",
         "plan.fill": "F",
         "plan.move": "V",
         "plan.swap": "W",
@@ -101,11 +103,11 @@ async def test_plan_and_week_name_own_keys(running: Running) -> None:
         posts = [cell.planned.post.id for cell in grid(driver).cells if cell.planned and cell.at > NOW]
         await go_to(driver, posts[0])
         await driver.press("V")
-        assert "then o · f9 lets it be" in driver.screen.said
+        assert "then O · f7 lets it be" in driver.screen.said
         await go_to(driver, posts[1])
-        await driver.press("o")
-        assert driver.notices()[-1] == "That slot is taken: f9, then W swaps two posts."
-        await driver.press("f9")
+        await driver.press("O")
+        assert driver.notices()[-1] == "That slot is taken: f7, then W swaps two posts."
+        await driver.press("f7")
         empty = grid(driver).empty[0]
         day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == empty.at.date())
         grid(driver).cursor = (day, grid(driver)._days[day][1].index(empty))

@@ -90,6 +90,22 @@ async def test_a_post_moves_to_an_empty_slot_and_two_change_places(
         assert last == {one: before[other], other: before[one]}
 
 
+async def test_the_footer_says_what_enter_and_esc_do_while_a_post_is_moved(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        await go_to(driver, 2)
+        assert driver.screen_text().splitlines()[-1].startswith(" enter open ")
+        await driver.press("M")
+        footer = driver.screen_text().splitlines()[-1]
+        assert footer.startswith(" enter put down here  esc let it be ")
+        assert "open" not in footer and "fill" not in footer
+        await driver.press("f")
+        assert isinstance(driver.screen, PlanScreen)
+        await driver.press("escape")
+        footer = driver.screen_text().splitlines()[-1]
+        assert footer.startswith(" enter open ") and "let it be" not in footer
+
+
 async def test_what_was_taken_up_is_put_down_by_esc_and_a_taken_slot_refuses_a_move(
     running: Running, services: FakeServices
 ) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, timedelta
 from types import MappingProxyType
 
 import pytest
+from textual.widgets._footer import FooterKey
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -123,6 +124,8 @@ async def test_nothing_needs_you_and_what_comes_next(running: Running, services:
         services.scheduling.all_posts = {1: posts[1]}
         await driver.press("ctrl+r")
         assert driver.text("#no-trouble") == "Nothing needs you."
+        offered = [key for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")]
+        assert [key.description for key in offered] == ["keys"]
         assert driver.screen.check_action("retry", ()) is None
 
 

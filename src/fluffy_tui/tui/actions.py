@@ -25,6 +25,7 @@ class Place(StrEnum):
     FIT = "fit"
     COMPARE = "comparing with an earlier post"
     PLAN = "plan"
+    MOVING = "moving a post"
     FILL = "filling the week"
     POSTS = "posts"
     TROUBLE = "trouble"

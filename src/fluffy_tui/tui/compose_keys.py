@@ -104,7 +104,7 @@ PLAN = (
         "plan.move",
         "M",
         "move",
-        "Take up the post, then open another slot to put it down there.",
+        "Take up the post, to put it down in another slot.",
         Place.PLAN,
         footer=True,
     ),
@@ -112,7 +112,7 @@ PLAN = (
         "plan.swap",
         "S",
         "swap",
-        "Take up the post, then open another one to change places with it.",
+        "Take up the post, to let it change places with another one.",
         Place.PLAN,
         footer=True,
     ),
@@ -124,8 +124,30 @@ PLAN = (
         Place.PLAN,
         footer=True,
     ),
-    Action("plan.back", "escape", "back", "Put down what was taken up, or go back.", Place.PLAN),
+    Action("plan.back", "escape", "back", "Go back to the library.", Place.PLAN),
 )
+
+MOVING = (
+    Action(
+        "moving.put_down",
+        "enter",
+        "put down here",
+        "Put the post that was taken up down in this slot, or let it change places with the post there.",
+        Place.MOVING,
+        footer=True,
+        palette=False,
+    ),
+    Action(
+        "moving.let_be",
+        "escape",
+        "let it be",
+        "Leave the post that was taken up where it is.",
+        Place.MOVING,
+        footer=True,
+        palette=False,
+    ),
+)
+"""A post is taken up; these stand before those of the plan while it is."""
 
 FILL = (
     Action(

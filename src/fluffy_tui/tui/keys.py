@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from textual.binding import Binding, BindingType
 
 from fluffy_tui.tui.actions import Action, Place, written_key
-from fluffy_tui.tui.compose_keys import COMPOSE, FILL, FIT, PLAN
+from fluffy_tui.tui.compose_keys import COMPOSE, FILL, FIT, MOVING, PLAN
 from fluffy_tui.tui.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
 from fluffy_tui.tui.library_keys import FILTER, LIBRARY
 from fluffy_tui.tui.post_keys import EDITING, POSTS, TROUBLE
@@ -41,6 +41,7 @@ ACTIONS: tuple[Action, ...] = (
     *TROUBLE,
     *EDITING,
     *PLAN,
+    *MOVING,
     *FILL,
     *AFTER_THE_TABS,
 )

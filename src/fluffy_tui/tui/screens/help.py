@@ -41,6 +41,7 @@ class HelpScreen(DialogScreen[None]):
         """List the keys, place by place."""
         places = [self._place] if self._place in _WITHOUT_LISTS else [self._place, Place.LIST]
         places += [Place.COMPLETING] if self._place in _WITH_CAPTIONS else []
+        places += [Place.MOVING] if self._place is Place.PLAN else []
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "keys"
             dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from fluffy_tui.photos import Browse, Verdict
 from fluffy_tui.tui.forecast_words import runway_words
-from fluffy_tui.tui.keys import Place, bindings
+from fluffy_tui.tui.keys import Place, actions_of, bindings
 from fluffy_tui.tui.messages import (
     DatabaseBack,
     FillWeek,
@@ -31,6 +31,7 @@ from fluffy_tui.tui.wording import both_zones, far_off, one_line, state_words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.context import Context
@@ -42,6 +43,7 @@ NO_CHANNEL = (
 )
 READING = "Reading the plan …"
 NO_PHOTOS = "Every photo has its post: import more with {library.import_photos} in the library."
+NO_SLOT = "There is no slot on this day."
 MOST_AT_ONCE = 7
 """Photos that the week is filled with."""
 
@@ -55,7 +57,7 @@ class PlanScreen(MovesPosts):
 
     PLACE = Place.PLAN
     TAB = "plan"
-    BINDINGS = bindings(Place.PLAN)
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.MOVING), *bindings(Place.PLAN)]
     CSS: ClassVar[str] = """
     PlanScreen {
         #runway { height: auto; max-height: 2; padding: 0 1; }
@@ -109,6 +111,14 @@ class PlanScreen(MovesPosts):
         self._preview.repaint()
         self._read()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what a post taken up can be done with while there is one, and what shares its keys otherwise."""
+        if action in _WITH_A_POST_TAKEN_UP:
+            return self.taken_up is not None
+        if action in _WITHOUT:
+            return self.taken_up is None
+        return super().check_action(action, parameters)
+
     # Over the slots
 
     def action_earlier(self) -> None:
@@ -128,13 +138,10 @@ class PlanScreen(MovesPosts):
         self._grid.move_day(+1)
 
     def action_open(self) -> None:
-        """Open the post or write one for the empty slot; or put down here what was taken up."""
+        """Open the post or write one for the empty slot."""
         cell = self._grid.cell
         if cell is None:
-            self.notify("There is no slot on this day.")
-        elif self.taken_up is not None:
-            if self.put_down(cell):
-                self._let_be()
+            self.notify(NO_SLOT)
         elif cell.planned is None:
             self._write_for(cell)
         else:
@@ -159,19 +166,31 @@ class PlanScreen(MovesPosts):
             self._fill(min(MOST_AT_ONCE, len(self._grid.empty)))
 
     async def action_back(self) -> None:
-        """Put down what was taken up, or go back."""
-        if self.taken_up is not None:
-            self._let_be()
-        else:
-            await self.run_action("app.tab('library')")
+        """Go back."""
+        await self.run_action("app.tab('library')")
+
+    # With a post taken up
+
+    def action_put_down(self) -> None:
+        """Give what was taken up this slot."""
+        cell = self._grid.cell
+        if cell is None:
+            self.notify(NO_SLOT)
+        elif self.put_down(cell):
+            self.action_let_be()
+
+    def action_let_be(self) -> None:
+        """Take nothing up any more."""
+        self.taken_up = None
+        self._show_taken_up()
 
     def _take_up(self, way: Way) -> None:
         if self.take_up(way, self._grid.cell):
-            self._grid.taken_up = self.taken_up.post.id if self.taken_up else None
-            self._describe()
+            self._show_taken_up()
 
-    def _let_be(self) -> None:
-        self.taken_up = self._grid.taken_up = None
+    def _show_taken_up(self) -> None:
+        self._grid.taken_up = self.taken_up.post.id if self.taken_up else None
+        self.refresh_bindings()
         self._describe()
 
     # What is heard
@@ -301,6 +320,10 @@ class PlanScreen(MovesPosts):
             return ()
         browse = Browse(verdict=verdict, missing=False)
         return tuple(await self.context.services.photos.first_ids(self.persona.id, browse, limit=count))
+
+
+_WITH_A_POST_TAKEN_UP = frozenset(action.name for action in actions_of(Place.MOVING))
+_WITHOUT = frozenset({"open", "fill", "back"})
 
 
 def chosen_words(picked: int, undecided: int) -> str:

@@ -83,6 +83,12 @@ class TroubleScreen(ActsOnPosts, FrameScreen):
         """Show what is known."""
         self._show_troubles()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim the mark while there is nothing to mark."""
+        if action == "mark" and self._list.current is None:
+            return None
+        return super().check_action(action, parameters)
+
     def action_mark(self) -> None:
         """Mark the line, or unmark it."""
         self._list.toggle_mark()
