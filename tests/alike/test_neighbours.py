@@ -10,7 +10,15 @@ from PIL import Image, ImageEnhance
 from sqlalchemy import event
 
 from alike.alike_place import Place, open_place, scene
-from fluffy_tui.alike import Alike, ImageEmbed, NoEmbeddings, NotLookedAtYet, Relation, neighbours
+from fluffy_tui.alike import (
+    Alike,
+    ImageEmbed,
+    NoEmbeddings,
+    NotLookedAtYet,
+    Relation,
+    nearest_queries,
+    neighbours,
+)
 from fluffy_tui.alike.builtin import DESCRIPTION, BuiltinModel
 from fluffy_tui.alike.models import Models, active_model
 from fluffy_tui.alike.tables import PhotoEmbeddingRow
@@ -198,8 +206,10 @@ async def test_the_query_is_written_so_that_the_index_serves_it_or_cannot(place:
     async with place.database.transaction() as session:
         model = await active_model(session)
         assert model is not None
-        allowed = neighbours.allowed_photos(place.persona.id, [1], scheduled_photo_ids())
-        query = neighbours.nearest_query(model, vectors[0].tolist(), allowed, 24, exact=exact)
+        scope = nearest_queries.Scope(model, place.persona.id, scheduled_photo_ids())
+        query = nearest_queries.nearest(scope, exact=exact, tell_same=True).params(
+            sought=str(vectors[0].tolist()), without=[1], same_as=1, limit=24
+        )
         written = query.compile(session.bind, compile_kwargs={"literal_binds": True})
         connection = await session.connection()
         await connection.exec_driver_sql("SET LOCAL enable_sort = off")

@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.alike.model import EmbeddingModel, ModelDescription, NoEmbeddings
+from fluffy_tui.alike.model import EmbeddingModel, ModelDescription
 from fluffy_tui.alike.tables import PHOTOS, EmbeddingModelRow, PhotoEmbeddingRow, PhotoTroubleRow
 from fluffy_tui.alike.worklist import hopeless
 
@@ -41,7 +41,7 @@ class Models:
         """Return every model that was ever used, oldest first."""
         async with self._database.transaction() as session:
             rows = await session.scalars(select(EmbeddingModelRow).order_by(EmbeddingModelRow.id))
-            return [_model(row) for row in rows]
+            return [model_of(row) for row in rows]
 
     async def active(self) -> EmbeddingModel | None:
         """Return the model whose vectors answer questions."""
@@ -53,7 +53,7 @@ class Models:
         async with self._database.transaction() as session:
             known = await _named(session, description.name)
             if known is not None:
-                return _model(known)
+                return model_of(known)
             await session.execute(select(func.pg_advisory_xact_lock(_MODEL_LOCK)))
             first = not await session.scalar(select(exists().where(EmbeddingModelRow.active)))
             await session.execute(
@@ -70,7 +70,7 @@ class Models:
             )
             row = await _named(session, description.name)
             assert row is not None  # noqa: S101 - it was inserted, here or by whoever held the lock before
-            model = _model(row)
+            model = model_of(row)
             await session.execute(text(index_statement(model)))
         log.info("the embedding model %s is used for the first time", model.name)
         return model
@@ -109,29 +109,15 @@ class Models:
 async def active_model(session: AsyncSession) -> EmbeddingModel | None:
     """Return the model whose vectors answer questions."""
     row = await session.scalar(select(EmbeddingModelRow).where(EmbeddingModelRow.active))
-    return None if row is None else _model(row)
-
-
-async def answering_model(session: AsyncSession) -> EmbeddingModel:
-    """Return the model whose vectors answer questions.
-
-    Raises:
-        NoEmbeddings: none was ever used.
-    """
-    model = await active_model(session)
-    if model is None:
-        raise NoEmbeddings(
-            "No photo has been looked at by an embedding model yet.",
-            "The worker does it; fluffy-tui --doctor tells what it lacks.",
-        )
-    return model
+    return None if row is None else model_of(row)
 
 
 async def _named(session: AsyncSession, name: str) -> EmbeddingModelRow | None:
     return await session.scalar(select(EmbeddingModelRow).where(EmbeddingModelRow.name == name))
 
 
-def _model(row: EmbeddingModelRow) -> EmbeddingModel:
+def model_of(row: EmbeddingModelRow) -> EmbeddingModel:
+    """Return the model of a row."""
     return EmbeddingModel(row.id, row.name, row.dimensions, row.near_max, row.similar_max, row.active)
 
 
