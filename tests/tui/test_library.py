@@ -196,6 +196,13 @@ async def test_an_empty_library_says_what_to_do(running: Running, services: Fake
         assert driver.app.focused is photos(driver)
 
 
+async def test_enter_where_nothing_matches_says_just_that(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"nowhere", "enter", "enter")
+        assert driver.text("#nothing").startswith("No photo matches.")
+        assert driver.notices() == ["No photo matches."]
+
+
 async def test_when_every_photo_has_its_post_it_says_so(running: Running, services: FakeServices) -> None:
     for id_ in range(12, 41):
         del services.photos.photos[id_]

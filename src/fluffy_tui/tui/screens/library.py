@@ -23,7 +23,6 @@ from fluffy_tui.tui.outside import show_outside
 from fluffy_tui.tui.screens.ask_text import AskTextScreen
 from fluffy_tui.tui.screens.compose import ComposeScreen
 from fluffy_tui.tui.screens.library_alike import LibraryAlike
-from fluffy_tui.tui.screens.library_frame import NOTHING_YET
 from fluffy_tui.tui.taking_back import in_grace
 from fluffy_tui.tui.widgets.filmstrip import Filmstrip
 from fluffy_tui.tui.widgets.filter_bar import FilterBar
@@ -76,7 +75,9 @@ class LibraryScreen(LibraryAlike):
         """Write a caption for the photo under the cursor."""
         photo = self._list.highlighted
         if photo is None:
-            self.notify("There is no photo here yet." if self._list.rows else NOTHING_YET.partition("\n")[0])
+            self.notify(
+                "There is no photo here yet." if self._list.rows else self.nothing_words, markup=False
+            )
             return
         self.app.push_screen(ComposeScreen(self.context, photo, self._submitted))
 

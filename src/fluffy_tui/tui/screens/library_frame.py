@@ -191,6 +191,11 @@ class LibraryFrame(FrameScreen):
         """The photo that the library is to open on again."""
         return self._list.highlighted_id
 
+    @property
+    def nothing_words(self) -> str:
+        """Why there is no photo, in a sentence, as it is said in place of the photos."""
+        return str(self._nothing.content).partition("\n")[0]
+
     def _show_nothing(self) -> None:
         counts = self.context.overview.persona_counts
         some = counts.drafts + counts.scheduled + counts.failed + counts.posted
