@@ -124,10 +124,13 @@ class ActingApp(HearingApp):
     def _before_leaving(self) -> str:
         if self._world is None:
             return ""
-        parts = []
-        if moving := self.context.overview.on_their_way:
-            posts = "1 post is" if moving == 1 else f"{moving} posts are"
-            parts.append(f"{posts} on the way to Buffer; the worker finishes that without this window.")
+        parts, overview = [], self.context.overview
+        for count, words in (
+            (overview.under_way, "on the way to Buffer; the worker finishes that without this window."),
+            (overview.held, "held, and tried again only while fluffy-tui or a worker runs."),
+        ):
+            if count:
+                parts.append(f"1 post is {words}" if count == 1 else f"{count} posts are {words}")
         if self.context.import_run.is_running:
             parts.append("The import stops; what it has imported so far is kept.")
         return "\n".join(parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import Code
-from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, TroubleKind
+from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, Step, TroubleKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -76,9 +76,14 @@ class Overview:
         return self.counts.get(self.persona.id, PersonaCounts()) if self.persona else PersonaCounts()
 
     @property
-    def on_their_way(self) -> int:
-        """How many posts are between submission and Buffer's acceptance."""
-        return sum(post.step in ON_THE_WAY for post in self.strip)
+    def under_way(self) -> int:
+        """How many posts are being brought to Buffer now; a worker stays until that is done."""
+        return sum(post.step in ON_THE_WAY and post.step is not Step.HELD for post in self.strip)
+
+    @property
+    def held(self) -> int:
+        """How many posts wait for the time of their next try."""
+        return sum(post.step is Step.HELD for post in self.strip)
 
     @property
     def worker_words(self) -> str:
