@@ -6,7 +6,6 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
 
 from fluffy_tui.core.errors import FluffyError
@@ -51,8 +50,7 @@ async def test_taken_back_while_an_edit_is_written_down(database_url: str, tmp_p
         editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
         await barrier.reached()
         taking_back = asyncio.create_task(place.services.scheduling.cancel(post.id))
-        async with asyncio.timeout(30):
-            await _waits_for_a_row(database_url)
+        await place.until_one_waits()
         await asyncio.to_thread(barrier.remove)
         [edited] = await asyncio.gather(editing, return_exceptions=True)
         assert isinstance(edited, Post | FluffyError), "whichever was first, its person is told plainly"
@@ -60,10 +58,3 @@ async def test_taken_back_while_an_edit_is_written_down(database_url: str, tmp_p
         assert place.there() == []
         assert await place.services.scheduling.post(post.id) is None
         assert len(await place.services.photos.unscheduled(place.persona)) == 1
-
-
-async def _waits_for_a_row(database_url: str) -> None:
-    query = "SELECT count(*) FROM pg_locks WHERE locktype <> 'advisory' AND NOT granted"
-    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
-        while (await (await connection.execute(query)).fetchone()) == (0,):
-            await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for

@@ -88,24 +88,13 @@ async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
     child = place.worker_process(tmp_path / "worker.log")
     await barrier.reached()
     cancelling = asyncio.create_task(place.services.scheduling.cancel(post.id))
-    await asyncio.to_thread(wait_for_blocked, place.services.database.url, "DELETE FROM posts", "FOR UPDATE")
+    await place.until_one_waits("DELETE FROM posts", "FOR UPDATE")
     await asyncio.to_thread(barrier.remove)
     await cancelling
     child.let_go()
     assert await child.ended() == 0
     assert place.there() == []
     assert await place.services.scheduling.post(post.id) is None
-
-
-def wait_for_blocked(url: str, *beginnings: str) -> None:
-    """Wait until a statement that holds one of these words waits for a row lock."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        while True:
-            waiting = connection.execute(
-                "SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            ).fetchall()
-            if any(words in query for (query,) in waiting for words in beginnings):
-                return
 
 
 async def test_a_post_that_was_sent_again_while_it_was_taken_back_is_not_told_to_be_gone(
@@ -211,7 +200,7 @@ async def test_a_worker_never_sends_the_old_words_after_an_accepted_edit(
     child = place.worker_process(tmp_path / "worker.log")
     await barrier.reached()
     editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="new words"))
-    await asyncio.to_thread(wait_for_blocked, place.services.database.url, "UPDATE posts SET caption")
+    await place.until_one_waits("UPDATE posts SET caption")
     await asyncio.to_thread(barrier.remove)
     try:
         was_edited = (await editing).caption == "new words"

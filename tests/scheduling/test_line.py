@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind
@@ -138,6 +138,45 @@ async def test_a_long_line_costs_no_more_jobs_than_a_short_one(place: Workplace)
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert await jobs(place) <= 2 * count + 2 * tries + 10
     assert [there.text for there in place.there()] == [post.caption for post in posts]
+
+
+async def submit_undoable(place: Workplace, caption: str, number: int) -> Post:
+    """Submit with a pause for undoing, and return the post when that has passed."""
+    scheduling = dataclasses.replace(place.services.scheduling, undo_seconds=30.0)
+    result = await scheduling.schedule_post(await place.photo(number), caption)
+    assert result.post is not None
+    async with place.services.database.transaction() as session:
+        over = update(PostRow).where(PostRow.id == result.post.id).values(next_try_at=func.now())
+        await session.execute(over)
+    return result.post
+
+
+async def test_one_whose_undo_pause_ends_behind_a_held_one_is_held_as_well(patient: Workplace) -> None:
+    full(patient)
+    [first] = await submit_held(patient, 1)
+    second = await submit_undoable(patient, "behind", 1)
+    await patient.services.delivery.wake(second.id)
+    behind = await patient.services.scheduling.post(second.id)
+    assert behind is not None
+    assert (behind.step, behind.error_code) == (Step.HELD, "queue_full"), "not waiting for a worker"
+    assert [post.id for post in await line(patient)] == [first.id, second.id]
+    patient.stand_in.faults.clear()
+    async with patient.worker():
+        await patient.services.scheduling.retry(first.id)
+        await patient.until(second.id, lambda now: now.step is Step.ACCEPTED)
+
+
+async def test_one_that_lost_its_job_behind_a_held_one_is_held_after_a_sweep(patient: Workplace) -> None:
+    full(patient)
+    [first] = await submit_held(patient, 1)
+    second = await submit_undoable(patient, "behind", 1)
+    async with patient.services.database.transaction() as session:
+        await session.execute(text("DELETE FROM procrastinate_jobs WHERE status = 'todo'"))
+    async with patient.services.sweeper.queue.open_async():
+        await patient.services.sweeper.sweep()
+    async with patient.worker():
+        await patient.until(second.id, lambda now: now.step is Step.HELD)
+    assert [post.id for post in await line(patient)] == [first.id, second.id]
 
 
 async def test_whoever_comes_first_when_the_first_is_taken_back_is_tried_without_it(place: Workplace) -> None:

@@ -97,17 +97,18 @@ class Workplace:
                     return post
         raise AssertionError("the events ended")
 
-    async def waiting(self) -> int:
-        """Return how many connections stand still for a lock that another one holds."""
+    async def waiting(self) -> list[str]:
+        """Return the statements that stand still for a row which another one has locked; a barrier is no row."""
         query = text(
-            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock' AND wait_event <> 'advisory'"
         )
         async with self.services.database.transaction() as session:
-            return int((await session.execute(query)).scalar_one())
+            return list((await session.execute(query)).scalars())
 
-    async def until_one_waits(self) -> None:
-        """Wait until a connection stands still for a lock."""
-        while not await self.waiting():
+    async def until_one_waits(self, *words: str) -> None:
+        """Wait until a statement stands still for a row; if words are given, one that has any of them."""
+        while not any(word in query for query in await self.waiting() for word in words or ("",)):
             await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for
 
     @asynccontextmanager
@@ -216,7 +217,10 @@ class Barrier:
 
     async def reached(self) -> None:
         """Wait until somebody stands at the barrier."""
-        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+        query = (  # the locks of all databases are listed, and other tests have barriers of this key in theirs
+            "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+            " WHERE datname = current_database() AND locktype = 'advisory' AND objid = %s AND NOT granted"
+        )
         while True:  # Postgres sends no event for a lock that is waited for
             row = self._connection.execute(query, [self.KEY]).fetchone()
             if row and row[0]:

@@ -55,12 +55,16 @@ class Delivery:
     budget: RequestBudget
 
     async def wake(self, post_id: int) -> None:
-        """Put a post whose pause is over back on the queue, under its channel's lock; not if another tries for it."""
+        """Put a post whose pause is over back on the queue, under its channel's lock.
+
+        If another one tries for it, it is held as that one is instead.
+        """
         async with self.database.transaction() as session:
-            mine = (PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), ~line.stands_behind())
+            mine = (PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY))
             post = (await session.execute(select(PostRow).where(*mine))).scalar_one_or_none()
-            if post is not None:
-                await defer_delivery(session, self.queue, post)
+            if post is None or (post.claim is None and await line.stand_behind(session, post_id, self.pace)):
+                return
+            await defer_delivery(session, self.queue, post)
 
     async def wake_mended(self) -> None:
         """Try again what waited for other settings, now that a worker starts with those of today."""

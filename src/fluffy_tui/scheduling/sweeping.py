@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, exists, func, literal, or_, select, text
 from fluffy_tui.core.queue import JobEnded, end_job
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.deferring import DELIVER, WAKE, defer_delivery, defer_waking, jobs
-from fluffy_tui.scheduling.model import ON_THE_WAY
+from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -98,6 +98,12 @@ async def _forgotten_posts(session: AsyncSession) -> list[PostRow]:
             jobs.c.args.op("->>")("post_id").cast(BigInteger) == PostRow.id,
         )
     )
-    needy = (PostRow.step.in_(ON_THE_WAY), ~reminder, ~line.stands_behind())
+    needy = (
+        PostRow.step.in_(ON_THE_WAY),
+        ~reminder,
+        or_(
+            ~line.stands_behind(), PostRow.step == Step.QUEUED
+        ),  # one that is not held yet does not say why it waits
+    )
     query = select(PostRow).where(*needy).order_by(PostRow.id)
     return list((await session.execute(query)).scalars())
