@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import secrets
 import shutil
@@ -46,6 +47,9 @@ from fluffy_tui.settings import MediaHostKind, Secret, Settings
 if TYPE_CHECKING:
     from faults.world import Album
     from fluffy_tui.photos import Photo
+
+UNDO_SECONDS = 1.0
+"""How long every second post may be undone before it goes out."""
 
 SETTLED_WITHIN = 150.0
 """Seconds after the last fault in which every post has to be in Buffer or in trouble."""
@@ -188,10 +192,12 @@ class Campaign:
         now = datetime.now(UTC).replace(microsecond=0)
         at = now + timedelta(days=30, minutes=number) if number % 5 == 0 else None
         self.ledger.told[caption] = Told(photo.id, {Version(caption, f"picture {number}", at)})
+        undo_seconds = UNDO_SECONDS if number % 2 else 0.0
+        scheduling = dataclasses.replace(self.services.scheduling, undo_seconds=undo_seconds)
         unsure = False
         while True:
             try:
-                result = await self.services.scheduling.schedule_post(
+                result = await scheduling.schedule_post(
                     photo,
                     caption,
                     alt_text=f"picture {number}",
