@@ -6,8 +6,10 @@ redirect, a login page, a certificate that is not trusted.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import ssl
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fluffy_tui.media.errors import MediaHostError
@@ -71,7 +73,10 @@ async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: fl
         # A proxy for the outside world has no way to this machine itself.
         loopback = httpx.URL(url).host in ("127.0.0.1", "localhost", "::1")
         async with httpx.AsyncClient(
-            timeout=timeout, trust_env=not loopback, headers={"Accept-Encoding": "identity"}
+            timeout=timeout,
+            trust_env=not loopback,
+            verify=await asyncio.to_thread(_trusted),
+            headers={"Accept-Encoding": "identity"},
         ) as client:
             for method in ("HEAD", "GET"):
                 async with client.stream(method, url) as response:
@@ -80,6 +85,14 @@ async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: fl
                         await _take_body(url, response, size, take)
     except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
         raise _unreachable(url, error) from error
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Return the authorities that are trusted; reading them takes some 30 ms, so that is done once."""
+    import httpx
+
+    return httpx.create_ssl_context()
 
 
 def _check_headers(method: str, url: str, response: httpx.Response, size: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self
 from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
+from fluffy_tui.tui.closed_screens import let_go
 from fluffy_tui.tui.widgets.pixel_strip import JoinedStrip, dimmed
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
         super().__init__(classes=f"dialog {classes}".rstrip())
         self._behind: list[Strip] = []
         self._behind_size: Size | None = None
+
+    def on_unmount(self) -> None:
+        """Do not stay in memory."""
+        let_go(self.app)
 
     def refresh(self, *regions: Region, **options: Any) -> Self:
         """Draw anew; the screen below calls this as well when it has changed."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from fluffy_tui.tui.closed_screens import let_go
 from fluffy_tui.tui.failures import TellsFailures
 from fluffy_tui.tui.widgets.frame_lines import Banner, FrameHeader, StatusStrip, Tab, tabs
 from fluffy_tui.tui.widgets.keys_footer import KeysFooter
@@ -69,6 +70,11 @@ class FrameScreen(TellsFailures, Screen[None]):
         """Show what is known, and listen."""
         self._show_overview()
         self.context.changes.subscribe(self, self._hear, immediate=True)
+
+    def on_unmount(self) -> None:
+        """Hear nothing any more, and do not stay in memory."""
+        self.context.changes.unsubscribe(self)
+        let_go(self.app)
 
     def on_overview_changed(self, message: OverviewChanged) -> None:
         """Show what is known now."""

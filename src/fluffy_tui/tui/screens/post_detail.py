@@ -101,6 +101,10 @@ class PostDetailScreen(ActsOnPosts, TellsFailures, DialogScreen[None]):
         self.query_one("#dialog").focus()
         self.context.changes.subscribe(self, self._hear, immediate=True)
 
+    def on_unmount(self) -> None:
+        """Hear nothing any more."""
+        self.context.changes.unsubscribe(self)
+
     @on(events.Resize)
     def _resized(self) -> None:
         self.call_after_refresh(self._lay_out_again)

@@ -1,0 +1,76 @@
+"""The stand-in Buffer behind a relay, for `submit.py`; a process of its own, since the terminal there computes much.
+
+It prints one line of JSON with the addresses and the key, and ends when its input does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiohttp import ClientSession, web
+
+from fluffy_tui.demo import StandIn
+from fluffy_tui.demo.limits import Window
+
+PLENTY = (Window("24h", "24h", 86_400, 100_000),)
+
+
+@dataclass
+class Relay:
+    """Hands requests on, and notes when each came (seconds since 1970) and how long its answer took (seconds)."""
+
+    target: str
+    seconds: float
+    """How long an answer takes at least."""
+    answers: list[tuple[float, float]] = field(default_factory=list)
+
+    async def serve(self) -> str:
+        """Start on loopback; return the address."""
+        self._client = ClientSession()
+        app = web.Application()
+        app.router.add_get("/answers", self._told)
+        app.router.add_post("/{path:.*}", self._answer)
+        self._runner = web.AppRunner(app)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        """Stop."""
+        await self._runner.cleanup()
+        await self._client.close()
+
+    async def _told(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.answers)
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        began = time.time()
+        headers = {name: request.headers[name] for name in ("Authorization", "Content-Type")}
+        async with self._client.post(self.target, data=await request.read(), headers=headers) as answer:
+            body = await answer.read()
+            await asyncio.sleep(max(0.0, began + self.seconds - time.time()))
+            kept = {name: value for name, value in answer.headers.items() if "ratelimit" in name.lower()}
+            self.answers.append((began, time.time() - began))
+            return web.Response(
+                body=body, status=answer.status, headers=kept, content_type=answer.content_type
+            )
+
+
+async def run(media: Path, seconds: float) -> None:
+    """Serve until the input ends."""
+    async with StandIn(media=media, windows=PLENTY) as stand_in:
+        stand_in.world.scheduled_posts = 1000
+        relay = Relay(stand_in.url, seconds)
+        told = {"url": await relay.serve(), "media_url": stand_in.media_url, "key": stand_in.key}
+        print(json.dumps(told), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        await relay.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(run(Path(sys.argv[1]), float(sys.argv[2])))
