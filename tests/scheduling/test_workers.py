@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -120,38 +121,38 @@ async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
     assert [there.text for there in place.there()] == ["harmless"]
 
 
-async def _after_a_death(place: Workplace, log: Path) -> Post:
-    """Have a worker die while it delivers, wait until its job counts as stalled, and return the post.
-
-    The queue has to be open.
-    """
-    barrier = Barrier(place.services.database.url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
-    child = place.worker_process(log)
-    post = await place.submit()
-    await barrier.reached()
-    os.kill(child.pid, signal.SIGKILL)
-    await child.ended()
-    await asyncio.to_thread(barrier.remove)
-    manager = place.services.sweeper.queue.job_manager
-    while not list(await manager.get_stalled_jobs(seconds_since_heartbeat=QUICK.stalled, task_name=DELIVER)):
-        await asyncio.sleep(0.05)  # silence is measured by the database's clock
-    return post
+@asynccontextmanager
+async def sweep_that_waits(
+    place: Workplace, log: Path
+) -> AsyncIterator[tuple[Post, psycopg.AsyncConnection, asyncio.Task[None]]]:
+    """Have a worker die while it delivers, and a sweep wait for the post, whose row the connection has locked."""
+    sweeper, url = place.services.sweeper, place.services.database.url
+    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
+        barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+        child = place.worker_process(log)
+        post = await place.submit()
+        await barrier.reached()
+        os.kill(child.pid, signal.SIGKILL)
+        await child.ended()
+        await asyncio.to_thread(barrier.remove)
+        manager, silent = sweeper.queue.job_manager, QUICK.stalled
+        while not list(await manager.get_stalled_jobs(seconds_since_heartbeat=silent, task_name=DELIVER)):
+            await asyncio.sleep(0.05)  # silence is measured by the database's clock
+        await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
+        sweeping = asyncio.create_task(sweeper.sweep())
+        await place.until_one_waits()
+        yield post, holding, sweeping
 
 
 async def test_a_death_is_counted_though_the_sweep_that_counts_it_is_cut_off(
     place: Workplace, tmp_path: Path
 ) -> None:
-    sweeper, url = place.services.sweeper, place.services.database.url
-    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
-        post = await _after_a_death(place, tmp_path / "worker.log")
-        await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
-        first = asyncio.create_task(sweeper.sweep())
-        await place.until_one_waits()
-        first.cancel()
-        await asyncio.wait({first})
-        assert first.cancelled()
+    async with sweep_that_waits(place, tmp_path / "worker.log") as (post, holding, sweeping):
+        sweeping.cancel()
+        await asyncio.wait({sweeping})
+        assert sweeping.cancelled()
         await holding.rollback()
-        await sweeper.sweep()
+        await place.services.sweeper.sweep()
         found = await holding.execute("SELECT stalls FROM posts WHERE id = %s", [post.id])
         assert await found.fetchone() == (1,)
 
@@ -159,17 +160,12 @@ async def test_a_death_is_counted_though_the_sweep_that_counts_it_is_cut_off(
 async def test_no_sweep_tries_a_post_again_before_another_has_counted_the_death(
     place: Workplace, tmp_path: Path
 ) -> None:
-    sweeper, url = place.services.sweeper, place.services.database.url
-    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
-        post = await _after_a_death(place, tmp_path / "worker.log")
-        await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
-        first = asyncio.create_task(sweeper.sweep())
-        await place.until_one_waits()
-        await sweeper.sweep()
+    async with sweep_that_waits(place, tmp_path / "worker.log") as (post, holding, sweeping):
+        await place.services.sweeper.sweep()
         found = await holding.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
         assert await found.fetchone() == (0,)
         await holding.rollback()
-        await first
+        await sweeping
     again = place.worker_process(tmp_path / "again.log")
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     await leave(again)

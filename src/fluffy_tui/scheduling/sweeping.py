@@ -98,12 +98,8 @@ async def _forgotten_posts(session: AsyncSession) -> list[PostRow]:
             jobs.c.args.op("->>")("post_id").cast(BigInteger) == PostRow.id,
         )
     )
-    needy = (
-        PostRow.step.in_(ON_THE_WAY),
-        ~reminder,
-        or_(
-            ~line.stands_behind(), PostRow.step == Step.QUEUED
-        ),  # one that is not held yet does not say why it waits
-    )
+    # One that stands behind another but is not held yet does not say why it waits.
+    untold = or_(~line.stands_behind(), PostRow.step == Step.QUEUED)
+    needy = (PostRow.step.in_(ON_THE_WAY), ~reminder, untold)
     query = select(PostRow).where(*needy).order_by(PostRow.id)
     return list((await session.execute(query)).scalars())
