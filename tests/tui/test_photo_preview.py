@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.tui.widgets import photo_preview
 from fluffy_tui.tui.widgets.photo_preview import KEPT_PICTURES, PhotoPreview
+from fluffy_tui.tui.widgets.picture import Picture
 from fluffy_tui.tui.widgets.renderers import renderer_named
 from settling import settle
 
@@ -189,6 +191,24 @@ async def test_a_slow_picture_is_announced_in_words(monkeypatch: pytest.MonkeyPa
         assert app.shown == "slow.jpg"
 
 
+async def test_more_to_say_below_fits_the_picture_anew_whenever_its_place_is_laid_out() -> None:
+    app = PreviewApp(Decoder())
+    async with app.run_test(size=(30, 20)):
+        app.preview.show(photo("a.jpg"), "one line")
+        await opened(app)
+        tall = painted_lines(app)
+        app.preview.query_one(".details", Static).update("four\nlines\nto\nread")
+        await opened(app)
+        assert painted_lines(app) == tall - 3
+
+
+def painted_lines(app: PreviewApp) -> int:
+    """Return how many lines the picture on the screen was painted for."""
+    painting = app.query_one(Picture).painting
+    assert painting is not None
+    return painting.canvas.height
+
+
 async def test_a_resize_fits_the_picture_anew() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
@@ -255,6 +275,7 @@ def test_a_moved_copy_is_the_same_picture() -> None:
 SCRIPT = """
 import sys
 from fluffy_tui.settings import Preview
+from fluffy_tui.tui.widgets.picture import Picture
 from fluffy_tui.tui.widgets.renderers import choose_renderer
 choice = choose_renderer(Preview({preview!r}))
 print()

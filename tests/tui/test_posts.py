@@ -368,7 +368,8 @@ async def test_the_picture_of_the_post_under_the_cursor_is_beside_the_table(runn
         assert preview.photo is not None
         first = preview.photo.id
         assert first == table(driver).posts[0].photo_id
-        assert preview.shown is not None
+        while preview.shown is None:
+            await driver.pilot.pause(0.01)
         await driver.press("j")
         assert preview.photo.id == table(driver).posts[1].photo_id != first
     async with running(persona="sarah", size=(80, 24), preview="half-cell") as driver:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import work
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
 from fluffy_tui.photos import PhotoUnreadable
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PIL.Image import Image
-    from textual import events
     from textual.app import ComposeResult
     from textual.screen import Screen
 
@@ -46,6 +46,17 @@ KEPT_PICTURES = 8
 """At 2 to 3 MB each, painted."""
 
 
+class PicturePlace(Container):
+    """Where a picture goes: what is said below it leaves it more or less room."""
+
+    class Resized(Message):
+        """There is more or less room now."""
+
+    def on_resize(self) -> None:
+        """Tell the preview."""
+        self.post_message(self.Resized())
+
+
 class PhotoPreview(Vertical):
     """Shows one photo at a time and what is to be said about it.
 
@@ -62,7 +73,7 @@ class PhotoPreview(Vertical):
         border: round $border-blurred;
         border-title-color: $text-muted;
         padding: 0 1;
-        .picture-place { height: 1fr; align: center middle; }
+        PicturePlace { height: 1fr; align: center middle; }
         .sentence { width: auto; max-width: 100%; height: auto; color: $text-muted; text-align: center; }
         .details { height: auto; max-height: 5; color: $text-muted; }
     }
@@ -80,7 +91,8 @@ class PhotoPreview(Vertical):
         self._picture = Picture(classes="picture") if renderer else None
         self._sentence = Static("", classes="sentence", markup=False)
         self._details = Static("", classes="details", markup=False)
-        self._place = Container(classes="picture-place")
+        self._place = PicturePlace()
+        self._started_for: Canvas | None = None
         self._thumbnail = thumbnail
         self._photo: Photo | None = None
         self._neighbours: Sequence[Photo] = ()
@@ -181,9 +193,10 @@ class PhotoPreview(Vertical):
         if self._picture is not None:
             self._picture.refresh()
 
-    def on_resize(self, _event: events.Resize) -> None:
+    def on_picture_place_resized(self, message: PicturePlace.Resized) -> None:
         """Fit the picture to its new place."""
-        if self._photo is not None:
+        message.stop()
+        if self._photo is not None and self._canvas() != self._started_for:
             self._start(SETTLE)
 
     def _start(self, pause: float) -> None:
@@ -191,7 +204,7 @@ class PhotoPreview(Vertical):
         photo, canvas = self._photo, self._canvas()
         if photo is None or canvas is None:
             return
-        self._token += 1
+        self._token, self._started_for = self._token + 1, canvas
         if self._picture is None:
             self._say("Pictures are off in this terminal.")
             return

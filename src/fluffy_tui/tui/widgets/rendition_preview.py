@@ -11,8 +11,6 @@ from fluffy_tui.tui.widgets.renderers import renderer_named
 from fluffy_tui.tui.wording import bytes_words
 
 if TYPE_CHECKING:
-    from textual import events
-
     from fluffy_tui.media import Rendition
     from fluffy_tui.photos import Photo
 
@@ -43,9 +41,8 @@ class RenditionPreview(PhotoPreview):
         self._size_words = f"{made.width}×{made.height} JPEG · {bytes_words(len(made.data))}"
         self._name_it()
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Fit picture and title to the new place."""
-        super().on_resize(event)
+    def on_resize(self) -> None:
+        """Fit the title to the new place."""
         self._name_it()
 
     def _name_it(self) -> None:
