@@ -46,8 +46,8 @@ async def at_rest(app: App[Any]) -> None:
         await loop_at_rest()
         _draw_without_delay(app)
         app._check_resize()  # all of this is otherwise done up to 120 times a second
-        for below in app._background_screens:
-            if below._dirty_widgets or below._layout_required:  # it tells the screen on top that it has changed
+        for below in app._background_screens:  # each tells the screen on top that it has changed
+            if below._dirty_widgets or below._layout_required:
                 below._on_timer_update()
         app.screen._on_timer_update()
         if not _has_work():

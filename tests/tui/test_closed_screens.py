@@ -38,5 +38,5 @@ async def test_a_closed_form_for_changing_a_post_is_let_go(running: Running) -> 
         await driver.press("2")
         for _ in range(ROUNDS):
             await driver.press("enter", "e", "escape", "escape")
-        while alive()["EditPostScreen"] > 1:  # its timer for drawing may have to run out; for ever, if it is kept
+        while alive()["EditPostScreen"] > 1:  # until its last timer has run out; for ever, if it is kept
             await driver.pilot.pause(0.01)
