@@ -25,7 +25,8 @@ from fluffy_tui.tui.widgets.renderers import renderer_named
 from settling import settle
 
 if TYPE_CHECKING:
-    pass
+    from textual.geometry import Region
+    from textual.strip import Strip
 
 NOW = datetime(2027, 1, 12, tzinfo=UTC)
 
@@ -115,6 +116,29 @@ async def test_shows_the_picture_and_decodes_the_neighbours_ahead() -> None:
         await opened(app)
         assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
         assert len({id(widget) for widget in app.query(".picture")}) == 1
+
+
+async def test_neighbours_are_made_ready_only_when_the_photo_has_been_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A thread that computes would keep the event loop from drawing."""
+    decoder = Decoder()
+    app = PreviewApp(decoder)
+    decoded_by_then: dict[str | None, list[str]] = {}
+    draw = Picture.render_lines
+
+    def drawing(picture: Picture, crop: Region) -> list[Strip]:
+        decoded_by_then.setdefault(app.shown, decoder.names)
+        return draw(picture, crop)
+
+    monkeypatch.setattr(Picture, "render_lines", drawing)
+    async with app.run_test(size=(60, 20)):
+        app.preview.show(photo("a.jpg"), "120×150", [photo("b.jpg")])
+        await opened(app)
+        app.preview.show(photo("b.jpg"), "120×150", [photo("c.jpg")])
+        await opened(app)
+    assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
+    assert decoded_by_then == {"a.jpg": ["a.jpg"], "b.jpg": ["a.jpg", "b.jpg"]}
 
 
 async def test_a_picture_that_comes_late_is_not_shown() -> None:

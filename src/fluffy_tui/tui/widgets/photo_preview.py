@@ -250,7 +250,11 @@ class PhotoPreview(Vertical):
         await self._look_ahead(canvas, token)
 
     async def _look_ahead(self, canvas: Canvas, token: int) -> None:
-        """Paint the neighbours ahead, as long as the photo stays chosen."""
+        """Paint the neighbours ahead, as long as the photo stays chosen.
+
+        First the photo itself is drawn: a thread that computes would keep the event loop from it.
+        """
+        await self.wait_for_refresh()
         for neighbour in self._neighbours:
             if token != self._token:
                 return
