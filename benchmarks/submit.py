@@ -84,7 +84,7 @@ def submit(terminal: Terminal, number: int) -> Seen:
     terminal.take_in()
     pressed, clock = time.time(), time.perf_counter()
     terminal.child.send(CTRL_S)
-    told = terminal.wait(lambda: says(caption[:15], "in Buffer"))
+    told = terminal.wait(lambda: says("✓", caption[:15], "in Buffer"))  # a line may be read half written
     terminal.settle(0.5)
     terminal.take_in()
     return Seen(pressed, pressed + told - clock)

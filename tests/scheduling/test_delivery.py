@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from PIL import Image
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import PostStatus, Step
-from scheduling.workplace import write_photo
+from scheduling.workplace import Barrier, write_photo
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
@@ -43,6 +44,36 @@ async def test_a_posts_steps_come_in_order(place: Workplace) -> None:
         await place.until(post.id, note)
     order = [Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.ACCEPTED]
     assert [step for step in order if step in seen] == list(dict.fromkeys(seen))
+
+
+def looks(place: Workplace) -> int:
+    """Return how often Buffer was searched for a post."""
+    return sum("posts" in request.fields for request in place.stand_in.requests)
+
+
+async def test_at_the_first_attempt_buffer_is_searched_while_the_picture_is_made(place: Workplace) -> None:
+    barrier = Barrier(place.services.database.url, "NEW.step = 'hosting'")
+    post = await place.submit()
+    async with place.worker():
+        await barrier.reached()
+        await place.stand_in.received("posts")  # for ever, if that came after the picture
+        await asyncio.to_thread(barrier.remove)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert looks(place) == len(place.there()) == 1
+
+
+async def test_after_trouble_no_request_is_spent_before_the_picture_is_hosted(place: Workplace) -> None:
+    pictures = place.settings.media_directory
+    assert pictures is not None
+    (pictures / "posts").write_text("no folder")
+    async with place.worker():
+        post = await place.submit()
+        await place.until(post.id, lambda now: now.step is Step.HELD and now.attempts >= 3)
+        assert looks(place) <= 1  # that of the first attempt is broken off
+        (pictures / "posts").unlink()
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert looks(place) <= 2
+    assert len(place.there()) == 1
 
 
 @pytest.mark.parametrize(

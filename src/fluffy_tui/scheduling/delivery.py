@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from fluffy_tui.media import MediaHostError, media_key
 from fluffy_tui.scheduling import line, moves
 from fluffy_tui.scheduling.boards import board_of
 from fluffy_tui.scheduling.deferring import defer_delivery, defer_waking
-from fluffy_tui.scheduling.looking import look
+from fluffy_tui.scheduling.looking import Sighting, look
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.rendering import facts_of, rendition_of
 from fluffy_tui.scheduling.tables import PostRow
@@ -121,9 +122,7 @@ class Delivery:
         if post.step == Step.UNCONFIRMED and not await self._settled(post, buffer):
             return
         channel = await self._healthy_channel(post, buffer)
-        if post.media_url is None:
-            await self._host_picture(post, str(channel.service))
-        if await self._found(post, buffer):
+        if await self._recorded(post, await self._look_with_picture(post, buffer, str(channel.service))):
             return
         await self._create(post, buffer, channel)
 
@@ -132,7 +131,7 @@ class Delivery:
 
         Not finding it proves nothing before the create had time to arrive, so until then the post stays unconfirmed.
         """
-        if await self._found(post, buffer):
+        if await self._recorded(post, await look(buffer, post)):
             return False
         async with self.database.transaction() as session:
             unsettled = await moves.unsettled_for(session, post, self.pace.settle)
@@ -169,6 +168,24 @@ class Delivery:
             )
         return channel
 
+    async def _look_with_picture(self, post: PostRow, buffer: BufferClient, service: str) -> Sighting:
+        """Look in Buffer with the picture hosted; at the first attempt it is made while Buffer answers.
+
+        Any later one has met trouble, and spends none of the day's requests before the picture is there.
+        """
+        if post.media_url is not None:
+            return await look(buffer, post)
+        if post.attempts > 1:
+            await self._host_picture(post, service)
+            return await look(buffer, post)
+        looking = asyncio.create_task(look(buffer, post), name=f"look-{post.id}")
+        try:
+            await self._host_picture(post, service)
+            return await looking
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
     async def _host_picture(self, post: PostRow, service: str) -> None:
         if self.host is None:
             raise MediaHostError(
@@ -183,9 +200,8 @@ class Delivery:
         await self._move(post, Step.HOSTING, media_url=url, rendition=facts_of(rendition))
         post.media_url = url
 
-    async def _found(self, post: PostRow, buffer: BufferClient) -> bool:
-        """Look in Buffer; True when the post is there, which is then recorded."""
-        sighting = await look(buffer, post)
+    async def _recorded(self, post: PostRow, sighting: Sighting) -> bool:
+        """Whether the post is in Buffer, which is then recorded."""
         if sighting.post is not None:
             await self._record(post, sighting.post)
             return True

@@ -19,7 +19,7 @@ from fluffy_tui.tui.messages import (
     PostChanged,
     VerdictChanged,
 )
-from fluffy_tui.tui.overview import Overview, read_all, read_changes
+from fluffy_tui.tui.overview import Overview, read_moving, read_numbers, read_posts, strip_with
 
 if TYPE_CHECKING:
     from fluffy_tui.core.changes import Event
@@ -87,19 +87,23 @@ class Following:
                 self._is_reading = False
 
     async def _read(self) -> None:
+        """Read the posts and show them; then the numbers, which take several times as long."""
         everything, self._all_is_stale = self._all_is_stale, False
-        posts, self._stale_posts = self._stale_posts, {}
-        before = self._overview()
+        ids, self._stale_posts = self._stale_posts, {}
         if everything:
-            new = await read_all(self._services, before)
-        else:
-            new, changed = await read_changes(self._services, before, posts)
+            strip = await read_moving(self._services, self._overview().strip)
+            self._show_overview(replace(self._overview(), strip=strip))
+        elif ids:
+            changed = await read_posts(self._services, ids)
+            self._show_overview(
+                replace(self._overview(), strip=strip_with(self._overview().strip, changed, ids))
+            )
             self._tell_posts(changed)
+        new = await read_numbers(self._services, self._overview())
         # Persona, banner and import may have changed while this was read, so only what was read is put in.
         self._show_overview(
             replace(
                 self._overview(),
-                strip=new.strip,
                 counts=new.counts,
                 worker_age=new.worker_age,
                 worker_starting=new.worker_starting,

@@ -119,28 +119,33 @@ def _age(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
 
 
-async def read_all(services: Services, before: Overview) -> Overview:
-    """Read everything anew; what the strip tells of posts that have landed is kept."""
+async def read_moving(services: Services, before: Sequence[Post]) -> tuple[Post, ...]:
+    """Read all posts on their way for the strip; what it told before of posts that have landed is kept."""
     moving = await services.scheduling.on_their_way()
     ids = {post.id for post in moving}
-    landed = [post for post in before.strip if post.id not in ids and post.step not in ON_THE_WAY]
-    return await _read_numbers(services, replace(before, strip=_strip(moving, landed)))
+    landed = [post for post in before if post.id not in ids and post.step not in ON_THE_WAY]
+    return _strip(moving, landed)
 
 
-async def read_changes(
-    services: Services, before: Overview, post_ids: Collection[int]
-) -> tuple[Overview, Sequence[Post]]:
-    """Read the posts that changed, the counts, and the worker's age; return those posts too."""
-    changed = [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
-    posts = [*reversed(changed), *(post for post in before.strip if post.id not in post_ids)]
+async def read_posts(services: Services, post_ids: Collection[int]) -> Sequence[Post]:
+    """Read those of the posts that are still there."""
+    return [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
+
+
+def strip_with(
+    before: Sequence[Post], changed: Sequence[Post], post_ids: Collection[int]
+) -> tuple[Post, ...]:
+    """Return the strip with posts as they are now; those of `post_ids` that are not among them are gone."""
+    posts = [*reversed(changed), *(post for post in before if post.id not in post_ids)]
     moving = [post for post in posts if post.step in ON_THE_WAY]
     landed = [post for post in posts if post.step not in ON_THE_WAY]
-    return await _read_numbers(services, replace(before, strip=_strip(moving, landed))), changed
+    return _strip(moving, landed)
 
 
-async def _read_numbers(services: Services, overview: Overview) -> Overview:
+async def read_numbers(services: Services, before: Overview) -> Overview:
+    """Read all but the strip: counts, troubles, the worker and Buffer's budget."""
     return replace(
-        overview,
+        before,
         counts=await services.scheduling.counts(),
         worker_age=await services.workers.heartbeat_age(),
         worker_starting=services.workers.is_starting,
