@@ -13,7 +13,7 @@ from fluffy_tui.settings import Secret
 
 async def failure(step: Step, *, creating: bool) -> BufferError:
     """Create a post or read a channel with a short deadline, expect it to fail, and return the error."""
-    async with asking(step, timeout=0.2) as (client, _):
+    async with asking(step, timeout=1.0) as (client, _):
         with pytest.raises(BufferError) as caught:
             await (client.create_post(new_post()) if creating else client.channel("c1"))
         return caught.value
