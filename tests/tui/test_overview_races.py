@@ -13,44 +13,42 @@ from .conftest import Running
 from .fakes import FakeServices
 
 
+class LateCounts:
+    """Has the services count only when they are let, from now on."""
+
+    def __init__(self, services: FakeServices) -> None:
+        self.asked, self.answer = asyncio.Event(), asyncio.Event()
+        self._counts = services.scheduling.counts
+        services.scheduling.counts = self._late  # type: ignore[assignment, method-assign]
+
+    async def _late(self) -> Mapping[int, PersonaCounts]:
+        self.asked.set()
+        await self.answer.wait()
+        return await self._counts()
+
+
 async def test_a_posts_step_is_shown_before_anything_is_counted(
     running: Running, services: FakeServices
 ) -> None:
-    asked, answer = asyncio.Event(), asyncio.Event()
-    counts = services.scheduling.counts
-
-    async def late() -> Mapping[int, PersonaCounts]:
-        asked.set()
-        await answer.wait()
-        return await counts()
-
     async with running(persona="sarah") as driver:
-        services.scheduling.counts = late  # type: ignore[assignment, method-assign]
+        counts = LateCounts(services)
         services.scheduling.move(11, Step.SENDING)
-        await asked.wait()
+        await counts.asked.wait()
         await driver.pilot.pause()
         assert "“waiting for its turn”  sending to Buffer" in driver.text("#status-strip")
-        answer.set()
+        counts.answer.set()
         await driver.heard()
 
 
 async def test_a_late_reading_does_not_unchoose_the_persona(running: Running, services: FakeServices) -> None:
-    asked, answer = asyncio.Event(), asyncio.Event()
-    counts = services.scheduling.counts
-
-    async def late() -> Mapping[int, PersonaCounts]:
-        asked.set()
-        await answer.wait()
-        return await counts()
-
     async with running() as driver:
-        services.scheduling.counts = late  # type: ignore[assignment, method-assign]
+        counts = LateCounts(services)
         services.tell(PostChanged(1, 1))
-        await asked.wait()
+        await counts.asked.wait()
         await driver.pilot.press("j", "j", "enter")
         while not isinstance(driver.app.screen, LibraryScreen):
             await driver.pilot.pause()
-        answer.set()
+        counts.answer.set()
         await driver.settle()
         assert driver.app.context.overview.persona is not None
         assert driver.app.context.overview.persona.name == "sarah"
