@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 QUICK = Pace(
     heartbeat=0.2,
     stalled=1.0,
-    answer=3.0,
+    answer=6.0,
     departure=0.5,
-    settle=4.0,
+    settle=7.0,
     first_look=0.1,
     shortest_pause=0.1,
     longest_pause=0.5,
