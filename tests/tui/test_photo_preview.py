@@ -226,6 +226,20 @@ async def test_more_to_say_below_fits_the_picture_anew_whenever_its_place_is_lai
         assert painted_lines(app) == tall - 3
 
 
+async def test_a_photo_chosen_while_there_was_no_room_is_shown_when_there_is() -> None:
+    app = PreviewApp(Decoder())
+    async with app.run_test(size=(30, 12)) as pilot:
+        app.preview.show(photo("a.jpg"))
+        await opened(app)
+        await pilot.resize_terminal(30, 2)
+        await opened(app)
+        app.preview.show(photo("b.jpg"))
+        await opened(app)
+        await pilot.resize_terminal(30, 12)
+        await opened(app)
+        assert app.shown == "b.jpg"
+
+
 def painted_lines(app: PreviewApp) -> int:
     """Return how many lines the picture on the screen was painted for."""
     painting = app.query_one(Picture).painting

@@ -202,9 +202,10 @@ class PhotoPreview(Vertical):
     def _start(self, pause: float) -> None:
         """Show the chosen photo: at once where it is painted already, else after `pause` seconds."""
         photo, canvas = self._photo, self._canvas()
+        self._started_for = canvas
         if photo is None or canvas is None:
             return
-        self._token, self._started_for = self._token + 1, canvas
+        self._token += 1
         if self._picture is None:
             self._say("Pictures are off in this terminal.")
             return
