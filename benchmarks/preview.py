@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from fluffy_tui.photos import Photo
-from fluffy_tui.photos.reading import modified_time
+from fluffy_tui.photos.ingest.file_reader import modified_time
 from fluffy_tui.photos.thumbnail_cache import ThumbnailCache
 from fluffy_tui.photos.thumbnails import SmallPictures
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from aiohttp import ClientSession, web
 
 from fluffy_tui.demo import StandIn
-from fluffy_tui.demo.limits import Window
+from fluffy_tui.demo.stand_in.graphql.rate_limits import Window
 
 PLENTY = (Window("24h", "24h", 86_400, 100_000),)
 

@@ -5,10 +5,6 @@ from __future__ import annotations
 from alembic import context
 from sqlalchemy import create_engine, make_url, pool
 
-import fluffy_tui.alike.tables
-import fluffy_tui.personas.tables
-import fluffy_tui.photos.tables
-import fluffy_tui.scheduling.tables  # noqa: F401
 from fluffy_tui.core.database import Base
 
 

@@ -20,8 +20,8 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from fluffy_tui.core.database import Database
-from fluffy_tui.core.embedded import EmbeddedServer
-from fluffy_tui.core.schema import migrate
+from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.migration_runner import migrate
 from pressed_keys import PressedKeys
 
 if TYPE_CHECKING:

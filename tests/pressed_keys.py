@@ -16,7 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from fluffy_tui.tui.actions import Action
+    from fluffy_tui.tui.keymap.action import Action
 
 SCREENS = Path(__file__).parent / "tui"
 
@@ -30,7 +30,7 @@ def recording() -> Iterator[None]:
     """Note which actions are called by which keys, in every app that runs meanwhile."""
     from textual.app import App
 
-    from fluffy_tui.tui.widgets.completing_area import CompletingArea
+    from fluffy_tui.tui.compose.completing_area import CompletingArea
 
     answer = CompletingArea.on_key
 
@@ -110,7 +110,7 @@ class PressedKeys:
         if output is not None:
             output["pressed"], output["is_whole"] = sorted(_pressed), self._is_whole
             return
-        from fluffy_tui.tui.keys import ACTIONS
+        from fluffy_tui.tui.keymap.bindings import ACTIONS
 
         pressed = _pressed.union(*(pressed for pressed, _ in self._workers))
         is_whole = all(is_whole for _, is_whole in self._workers) if self._workers else self._is_whole

@@ -14,23 +14,23 @@ FILES = sorted(SOURCE.rglob("*.py"))
 TUI = [path for path in FILES if path.is_relative_to(SOURCE / "tui")]
 
 EDGES = {
-    "core/queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
+    "core/job_queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
     "modes/console.py": "the error of the person's own script, shown as `python -` does",
-    "modes/own_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
-    "scheduling/delivery.py": "a job's edge: whatever it was is logged and kept on the post for the next try",
-    "tui/screens/submits_captions.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
-    "tui/widgets/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
-    "tui/widgets/photo_list.py": "a worker's edge: the list stays, and its screen says why",
-    "tui/widgets/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
-    "tui/screens/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
+    "modes/app_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
+    "scheduling/delivery/delivery_steps.py": "a job's edge: whatever it was is logged and kept on the post for the next try",
+    "tui/compose/submits_captions.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
+    "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
+    "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",
+    "tui/photo/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
+    "tui/setup/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
 }
 """Where `except Exception` may stand, and why."""
 
 CLOCK = {
     "tui/hearing.py": "a worker's silence sends no event",
-    "tui/widgets/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
-    "tui/screens/compose.py": "what is typed is written down a moment later, not at each key",
-    "tui/widgets/photo_preview.py": "nothing is decoded while the cursor still runs",
+    "tui/compose/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
+    "tui/compose/screen.py": "what is typed is written down a moment later, not at each key",
+    "tui/photo/photo_preview.py": "nothing is decoded while the cursor still runs",
 }
 """Where the clock may be used, and why."""
 
@@ -110,7 +110,7 @@ def test_every_binding_comes_from_the_table_of_keys() -> None:
     """So that footer, help, palette and README never disagree."""
     for where, node in walk(TUI):
         if called(node) == "Binding":
-            assert where.startswith("tui/keys.py:"), where
+            assert where.startswith("tui/keymap/bindings.py:"), where
         if not isinstance(node, ast.Assign | ast.AnnAssign):
             continue
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]

@@ -16,7 +16,7 @@ import pytest
 
 from fluffy_tui.demo import StandIn
 from fluffy_tui.settings import settings_table
-from fluffy_tui.tui.keys import keys_table
+from fluffy_tui.tui.keymap.bindings import key_table_markdown
 from modes.program import Ended, fluffy
 from scheduling.workplace import write_photo
 
@@ -34,7 +34,7 @@ def section(name: str) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(("name", "table"), [("keys", keys_table), ("settings", settings_table)])
+@pytest.mark.parametrize(("name", "table"), [("keys", key_table_markdown), ("settings", settings_table)])
 def test_a_table_is_what_the_code_says(name: str, table: object, request: pytest.FixtureRequest) -> None:
     expected = f"{table()}"  # type: ignore[operator]
     if request.config.getoption("update_snapshots", default=False):

@@ -8,15 +8,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.alike import Alike, stacked_photos
 from fluffy_tui.buffer import BufferClient
-from fluffy_tui.core.changes import Event
+from fluffy_tui.core.app_events import Event
 from fluffy_tui.core.database import Database, connection_url, program_name
-from fluffy_tui.core.embedded import EmbeddedServer
+from fluffy_tui.core.embedded.server import EmbeddedServer
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.events import events
-from fluffy_tui.core.queue import build_queue
-from fluffy_tui.core.schema import migrate
+from fluffy_tui.core.event_stream import events
+from fluffy_tui.core.job_queue import build_queue
+from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
 from fluffy_tui.photos import Photos
@@ -34,6 +33,7 @@ from fluffy_tui.scheduling import (
     scheduled_photo_ids,
     seen_posts,
 )
+from fluffy_tui.similarity import Similarity, stacked_photos
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -54,7 +54,7 @@ class Services:
     personas: Personas
     snippets: Snippets
     photos: Photos
-    alike: Alike
+    similarity: Similarity
     scheduling: Scheduling
     planning: Planning
     workers: Workers
@@ -167,7 +167,7 @@ def _build(
         personas=personas,
         snippets=Snippets(database),
         photos=photos,
-        alike=Alike(
+        similarity=Similarity(
             database,
             posts=seen_posts(),
             scheduled=scheduled_photo_ids(),

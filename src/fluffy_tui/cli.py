@@ -107,13 +107,13 @@ def _check_combination(options: argparse.Namespace) -> None:
     if options.watch and options.folders is None:
         raise UsageError("--watch goes with --import.")
     if options.json and not (options.folders or options.doctor or options.clean):
-        raise UsageError("--json goes with --import, --doctor or --clean.")
+        raise UsageError("--json goes with --import, --doctor or --media_cleanup.")
     if options.persona and (options.worker or options.doctor or options.console or options.clean):
-        raise UsageError("--persona goes with the app, --demo, --import and --export.")
+        raise UsageError("--persona goes with the app, --demo, --import and --export_file.")
     if options.post is not None and not options.doctor:
-        raise UsageError("--post goes with --doctor.")
+        raise UsageError("--post goes with --doctor_report.")
     if options.dry_run and not options.clean:
-        raise UsageError("--dry-run goes with --clean.")
+        raise UsageError("--dry-run goes with --media_cleanup.")
 
 
 def _complain(error: Exception, status: int) -> int:
@@ -126,37 +126,39 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
         return await _import(options, settings)
     _open_log(settings)
     if options.worker:
-        from fluffy_tui.modes import worker
+        from fluffy_tui.modes import delivery_worker
 
-        return await worker.run(settings, with_starter=options.with_starter)
+        return await delivery_worker.run(settings, with_starter=options.with_starter)
     if options.export is not None:
-        from fluffy_tui.modes import export
+        from fluffy_tui.modes import export_file
 
-        return await export.run(settings, options.export, options.persona)
+        return await export_file.run(settings, options.export, options.persona)
     if options.clean:
-        from fluffy_tui.modes import clean
+        from fluffy_tui.modes import media_cleanup
 
-        return await clean.run(settings, dry_run=options.dry_run, as_json=options.json)
+        return await media_cleanup.run(settings, dry_run=options.dry_run, as_json=options.json)
     if options.post is not None:
-        from fluffy_tui.modes import post_trail
+        from fluffy_tui.modes.doctor import post_history
 
-        return await post_trail.run(settings, options.post, as_json=options.json)
+        return await post_history.run(settings, options.post, as_json=options.json)
     if options.doctor:
-        from fluffy_tui.modes import doctor
+        from fluffy_tui.modes.doctor import doctor_report
 
-        return await doctor.run(settings, as_json=options.json)
+        return await doctor_report.run(settings, as_json=options.json)
     if options.console:
         from fluffy_tui.modes import console
 
         return await console.run(settings)
     _prepare_to_draw()
     if options.demo is not None:
-        from fluffy_tui.modes import demo
+        from fluffy_tui.modes import demo_session
 
-        return await demo.run(settings, None if options.demo == Path() else options.demo, options.persona)
-    from fluffy_tui.modes import app
+        return await demo_session.run(
+            settings, None if options.demo == Path() else options.demo, options.persona
+        )
+    from fluffy_tui.modes import interactive
 
-    return await app.run(settings, options.persona)
+    return await interactive.run(settings, options.persona)
 
 
 def _prepare_to_draw() -> None:
@@ -166,7 +168,7 @@ def _prepare_to_draw() -> None:
 
 
 async def _import(options: argparse.Namespace, settings: Settings) -> int:
-    from fluffy_tui.modes import import_folders
+    from fluffy_tui.modes.imports import import_folders
 
     _open_log(settings)
     return await import_folders.open_and_run(
@@ -175,7 +177,7 @@ async def _import(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _open_log(settings: Settings) -> None:
-    from fluffy_tui.core.logfile import open_log
+    from fluffy_tui.core.log_file import open_log
 
     try:
         open_log(settings.paths.log_file)

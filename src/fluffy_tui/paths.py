@@ -35,7 +35,7 @@ class Paths:
         return self.data / "state.json"
 
     @property
-    def kept_texts(self) -> Path:
+    def drafts(self) -> Path:
         """Captions that were typed but not yet submitted, one file per photo."""
         return self.data / "kept-texts"
 

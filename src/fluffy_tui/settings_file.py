@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.atomic import write_atomically
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:

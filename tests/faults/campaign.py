@@ -37,7 +37,7 @@ from faults.troublemaker import Troublemaker
 from faults.world import PERSONAS, albums, busy_world
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.changes import Connected, PostChanged
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.demo import ManualClock, StandIn, Window
 from fluffy_tui.paths import Paths

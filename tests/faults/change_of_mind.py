@@ -15,9 +15,9 @@ from faults.crew import SLOW
 from faults.ledger import MARK, Told, first_caption
 from faults.plan import AnswerAct, Part, Wish
 from fluffy_tui.buffer import BufferError
-from fluffy_tui.core.changes import Connected, PostChanged
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.core.queue import defer
+from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Shape
 from fluffy_tui.scheduling import NotPossibleNow, PostNotFound, Step

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.core.embedded import EmbeddedServer
-from fluffy_tui.core.embedded_socket import PidFile
+from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded.socket_folder import PidFile
 
 if TYPE_CHECKING:
     from types import TracebackType

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.child import Child
+from fluffy_tui.core.child_process import Child
 from fluffy_tui.scheduling import Pace
 
 if TYPE_CHECKING:

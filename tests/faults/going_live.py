@@ -12,9 +12,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from faults.audit import Findings, audit_live
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.changes import Connected, PostChanged
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.queue import defer
+from fluffy_tui.core.job_queue import defer
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from sqlalchemy import func, select, text
 
 from fluffy_tui.buffer import BufferPost, BufferStatus
 from fluffy_tui.core.database import Database
-from fluffy_tui.scheduling import ON_THE_WAY, PostStatus, Step, moves
+from fluffy_tui.scheduling import ON_THE_WAY, PostStatus, Step, transitions
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class PostMachine(RuleBasedStateMachine):
                 photo_id=self._photo_id,
                 persona_id=persona_id,
                 caption="words",
-                delivery_key=moves.new_delivery_key(),
+                delivery_key=transitions.new_delivery_key(),
                 share_mode="addToQueue",
                 channel_id="c1",
                 organization_id="o1",
@@ -143,7 +143,7 @@ class PostMachine(RuleBasedStateMachine):
     @rule(target=attempts)
     def claim(self) -> Any:
         """Begin an attempt."""
-        row = self._do(lambda session: moves.claim(session, self.post_id))
+        row = self._do(lambda session: transitions.claim(session, self.post_id))
         model = self.model
         allowed = self.under_way and not model.resting
         assert (row is not None) == allowed
@@ -162,7 +162,7 @@ class PostMachine(RuleBasedStateMachine):
     def move(self, attempt: PostRow, to: Step) -> None:
         """Let an attempt, new or old, go on."""
         values = {"create_sent_at": func.now()} if to is Step.SENDING else {}
-        moved = self._do(lambda session: moves.move(session, attempt, to, **values))
+        moved = self._do(lambda session: transitions.move(session, attempt, to, **values))
         assert moved == self._may(attempt)
         if moved:
             self.model.step = to
@@ -171,7 +171,9 @@ class PostMachine(RuleBasedStateMachine):
     @rule(attempt=attempts)
     def fail(self, attempt: PostRow) -> None:
         """Let an attempt end as failed."""
-        moved = self._do(lambda session: moves.fail(session, attempt, "rejected", "Buffer refused this."))
+        moved = self._do(
+            lambda session: transitions.fail(session, attempt, "rejected", "Buffer refused this.")
+        )
         assert moved == self._may(attempt)
         if moved:
             self.model.step, self.model.claim, self.model.sent = Step.FAILED, None, False
@@ -184,7 +186,9 @@ class PostMachine(RuleBasedStateMachine):
     def wait(self, attempt: PostRow, step: Step, minutes: int) -> None:
         """Let an attempt rest, until then or until now."""
         until = datetime.now(UTC) + timedelta(minutes=minutes)
-        moved = self._do(lambda session: moves.wait(session, attempt, step, "queue_full", "Full.", until))
+        moved = self._do(
+            lambda session: transitions.wait(session, attempt, step, "queue_full", "Full.", until)
+        )
         assert moved == self._may(attempt)
         if moved:
             self.model.step, self.model.claim, self.model.resting = step, None, minutes > 0
@@ -201,7 +205,7 @@ class PostMachine(RuleBasedStateMachine):
     def turns_up_in_buffer(self, status: BufferStatus) -> None:
         """Let somebody see the post in Buffer."""
         found = buffer_post(status, f"b{next(ids)}")
-        recorded = self._do(lambda session: moves.record_creation(session, self.post_id, found))
+        recorded = self._do(lambda session: transitions.record_creation(session, self.post_id, found))
         assert recorded == self.under_way
         if recorded:
             self.model.step, self.model.buffer_id = SAID[status], found.id
@@ -213,7 +217,7 @@ class PostMachine(RuleBasedStateMachine):
         """Let Buffer tell of this post, or of another one."""
         row = self._do(lambda session: session.get_one(PostRow, self.post_id))
         found = buffer_post(status, self.model.buffer_id if ours else "another")
-        self._do(lambda session: moves.observe(session, row, found))
+        self._do(lambda session: transitions.observe(session, row, found))
         if ours and self.model.step is not Step.LIVE:
             self.model.step = SAID[status]
 
@@ -222,7 +226,7 @@ class PostMachine(RuleBasedStateMachine):
     def vanishes_from_buffer(self) -> None:
         """Let the post be deleted in Buffer's own app."""
         row = self._do(lambda session: session.get_one(PostRow, self.post_id))
-        gone = self._do(lambda session: moves.removed(session, row))
+        gone = self._do(lambda session: transitions.removed(session, row))
         assert gone == (self.model.step in IN_BUFFER)
         if gone:
             self.model.step = Step.FAILED
@@ -230,7 +234,7 @@ class PostMachine(RuleBasedStateMachine):
     @rule()
     def resubmit(self) -> None:
         """Let the person retry."""
-        row = self._do(lambda session: moves.resubmit(session, self.post_id))
+        row = self._do(lambda session: transitions.resubmit(session, self.post_id))
         model = self.model
         assert (row is not None) == (model.step in (None, Step.HELD, Step.FAILED))
         if row is None:
@@ -244,7 +248,7 @@ class PostMachine(RuleBasedStateMachine):
     @rule()
     def rewrite(self) -> None:
         """Let the person change the words."""
-        row = self._do(lambda session: moves.rewrite(session, self.post_id, caption="words"))
+        row = self._do(lambda session: transitions.rewrite(session, self.post_id, caption="words"))
         at_work = self.model.step in (Step.RENDERING, Step.HOSTING)
         free = at_work or self.model.step in (None, Step.QUEUED, Step.HELD, Step.FAILED)
         assert (row is not None) == (free and not self.model.sent)
@@ -254,7 +258,7 @@ class PostMachine(RuleBasedStateMachine):
     @rule(after=st.sampled_from([None, Step.QUEUED]))
     def let_go(self, after: Step | None) -> None:
         """Let the person give the post up, and use its photo again."""
-        released = self._do(lambda session: moves.release(session, self.post_id))
+        released = self._do(lambda session: transitions.release(session, self.post_id))
         free = (None, Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD, Step.FAILED)
         assert released == (self.model.step in free and not self.model.sent)
         if released:

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.bootstrap import Services, open_services
-from fluffy_tui.modes.setup import Setup
+from fluffy_tui.modes.settings_change import Setup
 from fluffy_tui.scheduling import work
 from fluffy_tui.tui.app import FluffyApp
-from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.library import LibraryScreen
-from fluffy_tui.tui.screens.personas import PersonasScreen
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from settling import ENDLESS, settle
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from alike.alike_place import look_round, save, scene
-from fluffy_tui.alike import BuiltinModel, LibraryWork
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.same_picture import SamePictureScreen
+from fluffy_tui.similarity import BuiltinModel, LibraryWork
+from fluffy_tui.tui.compose.same_picture import SamePictureScreen
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from similarity.similarity_place import look_round, save, scene
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
-from fluffy_tui.modes.library import look_at_library
-from fluffy_tui.tui.screens.plan import PlanScreen
-from fluffy_tui.tui.widgets.photo_preview import PhotoPreview
-from fluffy_tui.tui.widgets.plan_grid import PlanGrid
+from fluffy_tui.modes.library_worker import look_at_library
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.plan.plan_grid import PlanGrid
+from fluffy_tui.tui.plan.screen import PlanScreen
 from journey.installation import installed
 
 if TYPE_CHECKING:

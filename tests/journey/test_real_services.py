@@ -13,8 +13,8 @@ from textual.widgets import TextArea
 
 from fluffy_tui.demo import StandIn
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.library import LibraryScreen
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.screen import LibraryScreen
 from journey.installation import Installation, installed
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from textual.widgets import TextArea
 
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.edit_post import EditPostScreen
-from fluffy_tui.tui.screens.library import LibraryScreen
-from fluffy_tui.tui.screens.posts import PostsScreen
-from fluffy_tui.tui.screens.trouble import TroubleScreen
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.posts.edit_screen import EditPostScreen
+from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+from fluffy_tui.tui.posts.screen import PostsScreen
 from journey.installation import PACE, Installation
 
 
@@ -24,13 +24,13 @@ async def test_a_held_post_is_seen_mended_and_goes_out(installation: Installatio
         await real.to_library(2)
         await real.schedule("fgo on the pier")
         await real.pilot.press("4")
-        await real.on(TroubleScreen)
+        await real.on(ProblemsScreen)
         await real.until(lambda: all(map(real.shows, ("need", "paused in Buffer", "held: The queue of"))))
         await real.pilot.press("G", "e")
         await real.on(EditPostScreen)
         real.app.screen.query_one(TextArea).text = "fog on the pier"
         await real.pilot.press("ctrl+s")
-        await real.on(TroubleScreen)
+        await real.on(ProblemsScreen)
         await real.until(lambda: real.shows("fog on the pier"))
         stand_in.set_channel(channel, queue_paused=False)
         await real.pilot.press("r")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.personas import SnippetKind
-from fluffy_tui.tui.screens.compose import ComposeScreen
-from fluffy_tui.tui.screens.library import LibraryScreen
-from fluffy_tui.tui.screens.personas import PersonasScreen
-from fluffy_tui.tui.screens.pick_text import PickTextScreen
-from fluffy_tui.tui.screens.snippets import SnippetsScreen
-from fluffy_tui.tui.screens.write_snippet import WriteSnippetScreen
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.snippets.screen import SnippetsScreen
+from fluffy_tui.tui.snippets.snippet_editor import WriteSnippetScreen
+from fluffy_tui.tui.snippets.snippet_picker import PickTextScreen
 
 if TYPE_CHECKING:
     from journey.installation import Installation

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.networks import hashtags, rules_for, text_length
-from fluffy_tui.networks.links import links
+from fluffy_tui.networks.link_finder import links
 
 DATA = Path(__file__).with_name("data")
 X, BLUESKY = rules_for("twitter"), rules_for("bluesky")

@@ -16,8 +16,8 @@ from PIL import Image
 from sqlalchemy import text
 
 from fluffy_tui.bootstrap import Services, open_services
-from fluffy_tui.core.changes import Connected, PostChanged
-from fluffy_tui.core.child import Child
+from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.core.child_process import Child
 from fluffy_tui.demo import StandIn
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Pace, Post, work

@@ -18,9 +18,8 @@ from fluffy_tui.tui.app import FluffyApp
 from pressed_keys import recording
 from settling import loop_at_rest
 from settling import settle as settle
-
-from .fake_setup import FakeSetup
-from .fakes import NOW, FakeServices, Opening
+from tui.fake_setup import FakeSetup
+from tui.fakes import NOW, FakeServices, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

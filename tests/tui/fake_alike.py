@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fluffy_tui.alike import Neighbour, NotLookedAtYet, ReadingProgress, Relation, Sighting
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import Photo
+from fluffy_tui.similarity import EarlierPost, Neighbour, NotIndexedYet, ReadingProgress, Relation
 
 
 class FakeAlike:
@@ -26,7 +26,7 @@ class FakeAlike:
         """How many photos were looked at; None for all."""
         self.counted = 0
         """How often the progress was counted."""
-        self.sightings: dict[int, Sighting] | None = None
+        self.sightings: dict[int, EarlierPost] | None = None
         """Earlier posts by the photo asked about; None where nobody can tell."""
         self.stacks: dict[int, int] = {}
 
@@ -52,10 +52,10 @@ class FakeAlike:
         hashed = count if self.hashed is None else self.hashed
         return [ReadingProgress(persona_id or 0, count, hashed, {"fake": hashed}, 0, "fake")] if count else []
 
-    async def posted_before(self, photo: Photo) -> Sighting | None:
-        """Return the earlier post; raises NotLookedAtYet where nobody can tell."""
+    async def posted_before(self, photo: Photo) -> EarlierPost | None:
+        """Return the earlier post; raises NotIndexedYet where nobody can tell."""
         if self.sightings is None:
-            raise NotLookedAtYet("Nobody has looked.")
+            raise NotIndexedYet("Nobody has looked.")
         return self.sightings.get(photo.id)
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:

@@ -8,10 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import Organization
-from fluffy_tui.core.checks import Check, Health
+from fluffy_tui.core.health import Check, Health
 from fluffy_tui.settings import Secret, Settings, load_settings
-
-from .fakes import CHANNELS, MARKUP
+from tui.fakes import CHANNELS, MARKUP
 
 if TYPE_CHECKING:
     from fluffy_tui.paths import Paths

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.personas import Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
-
-from .fake_photos import MARKUP
+from tui.fake_photos import MARKUP
 
 if TYPE_CHECKING:
     from fluffy_tui.core.errors import FluffyError

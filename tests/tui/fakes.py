@@ -18,13 +18,19 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from fluffy_tui.buffer import Budget, Channel, Service, ShareMode, SlotDay
-from fluffy_tui.core.changes import Connected, Disconnected, Event, PhotosChanged, PostChanged, VerdictChanged
+from fluffy_tui.core.app_events import (
+    Connected,
+    Disconnected,
+    Event,
+    PhotosChanged,
+    PostChanged,
+    VerdictChanged,
+)
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import caption_problem, rules_for
 from fluffy_tui.personas import Persona, PersonaNameTaken
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import (
-    Action,
     Fit,
     NotPossibleNow,
     PersonaCounts,
@@ -32,19 +38,19 @@ from fluffy_tui.scheduling import (
     PostEvent,
     PostNotFound,
     PostStatus,
+    Problem,
+    ProblemKind,
     Reason,
+    Remedy,
     ScheduleResult,
     Shape,
     Step,
-    TroubleItem,
-    TroubleKind,
 )
-
-from .fake_alike import FakeAlike
-from .fake_photos import MARKUP as MARKUP
-from .fake_photos import FakePhotos
-from .fake_planning import FakePlanning
-from .fake_snippets import FakeSnippets
+from tui.fake_alike import FakeAlike
+from tui.fake_photos import MARKUP as MARKUP
+from tui.fake_photos import FakePhotos
+from tui.fake_planning import FakePlanning
+from tui.fake_snippets import FakeSnippets
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services
@@ -206,38 +212,38 @@ _POSTS: tuple[tuple[str, Step | None, dict[str, object]], ...] = (
 )
 
 
-_TROUBLES: dict[Step | None, tuple[TroubleKind, str, str, tuple[Action, ...]]] = {
+_TROUBLES: dict[Step | None, tuple[ProblemKind, str, str, tuple[Remedy, ...]]] = {
     Step.FAILED: (
-        TroubleKind.FAILED,
+        ProblemKind.FAILED,
         "This post was not published.",
         "Nothing more happens by itself.",
-        (Action.RETRY, Action.EDIT, Action.CHANGE_TIME, Action.LET_GO),
+        (Remedy.RETRY, Remedy.EDIT, Remedy.CHANGE_TIME, Remedy.LET_GO),
     ),
     Step.HELD: (
-        TroubleKind.HELD,
+        ProblemKind.HELD,
         "This post has to wait.",
         "It is tried again by itself.",
-        (Action.RETRY, Action.MOVE_UP, Action.EDIT, Action.CHANGE_TIME, Action.CANCEL),
+        (Remedy.RETRY, Remedy.MOVE_UP, Remedy.EDIT, Remedy.CHANGE_TIME, Remedy.CANCEL),
     ),
     Step.UNCONFIRMED: (
-        TroubleKind.UNCONFIRMED,
+        ProblemKind.UNCONFIRMED,
         "It is not known whether Buffer has this post.",
         "Buffer is looked at again; nothing is sent twice.",
-        (Action.OPEN_IN_BUFFER,),
+        (Remedy.OPEN_IN_BUFFER,),
     ),
     None: (
-        TroubleKind.DRAFT_KEPT,
+        ProblemKind.DRAFT_KEPT,
         "Kept as a draft, not sent.",
         "It stays a draft until it is sent.",
-        (Action.RETRY, Action.EDIT, Action.LET_GO),
+        (Remedy.RETRY, Remedy.EDIT, Remedy.LET_GO),
     ),
 }
 
 
-def trouble_of(post: Post) -> TroubleItem:
+def trouble_of(post: Post) -> Problem:
     """Return the line of the inbox for a post that is failed, held, unconfirmed or a draft."""
     kind, what, then, actions = _TROUBLES[post.step]
-    return TroubleItem(
+    return Problem(
         kind,
         what,
         post.error_message or "",
@@ -323,7 +329,7 @@ class FakeScheduling:
         self.the_budget = Budget()
         self.edits: list[dict[str, object]] = []
         self.rehosted: list[int] = []
-        self.other_troubles: list[TroubleItem] = []
+        self.other_troubles: list[Problem] = []
         """Troubles that are no post's own: of a channel, of the worker, of the budget."""
         self.on_change: Callable[[Post], None] = lambda post: None
 
@@ -495,7 +501,7 @@ class FakeScheduling:
         self.rehosted.append(post_id)
         return await self.retry(post_id)
 
-    async def troubles(self) -> list[TroubleItem]:
+    async def troubles(self) -> list[Problem]:
         """Return the posts that wait for somebody, and what `other_troubles` holds, worst first."""
         self._raise()
         needy = (Step.FAILED, Step.HELD, Step.UNCONFIRMED, None)
@@ -504,7 +510,7 @@ class FakeScheduling:
             for post in sorted(self.all_posts.values(), key=lambda post: post.id)
             if post.step in needy
         ]
-        order = list(TroubleKind)
+        order = list(ProblemKind)
         return sorted([*items, *self.other_troubles], key=lambda item: order.index(item.kind))
 
     async def timeline(self, post_id: int) -> list[PostEvent]:
@@ -627,7 +633,7 @@ class FakeServices:
         return self._photos
 
     @property
-    def alike(self) -> FakeAlike:
+    def similarity(self) -> FakeAlike:
         """Likeness."""
         return self._alike
 

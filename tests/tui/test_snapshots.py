@@ -10,9 +10,8 @@ import pytest
 
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.app import FluffyApp
-
-from .conftest import settle
-from .fakes import FakeServices, Opening
+from tui.conftest import settle
+from tui.fakes import FakeServices, Opening
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

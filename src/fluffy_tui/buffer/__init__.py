@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
-from fluffy_tui.buffer.errors import BufferError, Code, Verdict
+from fluffy_tui.buffer.errors import BufferError, Code, NextStep
 from fluffy_tui.buffer.values import (
     Account,
     BufferPost,
@@ -37,12 +37,12 @@ __all__ = [
     "Channel",
     "Code",
     "NewPost",
+    "NextStep",
     "Organization",
     "PinterestBoard",
     "Service",
     "ShareMode",
     "SlotDay",
-    "Verdict",
 ]
 
 

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from fluffy_tui.buffer import documents
-from fluffy_tui.buffer.answers import account_from, channel_from, post_from
+from fluffy_tui.buffer import graphql_documents
 from fluffy_tui.buffer.budget import Budget
-from fluffy_tui.buffer.documents import Operation
-from fluffy_tui.buffer.errors import BufferError, Code, Verdict
-from fluffy_tui.buffer.inputs import create_input, edit_input, posts_input
+from fluffy_tui.buffer.errors import BufferError, Code, NextStep
+from fluffy_tui.buffer.graphql_documents import Operation
 from fluffy_tui.buffer.refusals import refused_by_type
+from fluffy_tui.buffer.request_variables import create_input, edit_input, posts_input
+from fluffy_tui.buffer.response_parser import account_from, channel_from, post_from
 from fluffy_tui.buffer.transport import Transport
 from fluffy_tui.buffer.values import Account, BufferPost, BufferStatus, Channel, NewPost, ShareMode
 from fluffy_tui.settings import Secret
@@ -71,18 +71,20 @@ class BufferClient:
 
     async def account(self) -> Account:
         """Return the account of the key with its organisations."""
-        return _read(documents.ACCOUNT, account_from, await self._transport.run(documents.ACCOUNT, {}))
+        return _read(
+            graphql_documents.ACCOUNT, account_from, await self._transport.run(graphql_documents.ACCOUNT, {})
+        )
 
     async def channels(self, organization_id: str) -> tuple[Channel, ...]:
         """Return all channels of an organisation, in Buffer's order."""
         variables = {"input": {"organizationId": organization_id}}
-        answer = await self._transport.run(documents.CHANNELS, variables)
-        return _read(documents.CHANNELS, lambda items: tuple(map(channel_from, items)), answer)
+        answer = await self._transport.run(graphql_documents.CHANNELS, variables)
+        return _read(graphql_documents.CHANNELS, lambda items: tuple(map(channel_from, items)), answer)
 
     async def channel(self, channel_id: str) -> Channel:
         """Return one channel as it is now; look at `Channel.trouble` before creating a post."""
-        answer = await self._transport.run(documents.CHANNEL, {"input": {"id": channel_id}})
-        return _read(documents.CHANNEL, channel_from, answer)
+        answer = await self._transport.run(graphql_documents.CHANNEL, {"input": {"id": channel_id}})
+        return _read(graphql_documents.CHANNEL, channel_from, answer)
 
     async def create_post(self, new: NewPost) -> BufferPost:
         """Create a post.
@@ -91,7 +93,7 @@ class BufferClient:
             BufferError: its verdict says whether it may be sent again. With `image_dropped` the post exists
                 without its picture: delete `error.post`.
         """
-        return await self._post_action(documents.CREATE_POST, create_input(new))
+        return await self._post_action(graphql_documents.CREATE_POST, create_input(new))
 
     async def edit_post(self, post_id: str, new: NewPost) -> BufferPost:
         """Replace a waiting post's text, picture and time; the channel stays.
@@ -99,19 +101,19 @@ class BufferClient:
         Raises:
             BufferError: `edit_ignored` when Buffer reports success but kept the old time.
         """
-        post = await self._post_action(documents.EDIT_POST, edit_input(post_id, new))
+        post = await self._post_action(graphql_documents.EDIT_POST, edit_input(post_id, new))
         if new.share_mode is ShareMode.CUSTOM_SCHEDULED and new.due_at is not None:
             is_kept = post.due_at is None or abs(post.due_at - new.due_at) >= _SAME_TIME
             if is_kept:
-                raise BufferError(Code.EDIT_IGNORED, Verdict.FINAL, post=post)
+                raise BufferError(Code.EDIT_IGNORED, NextStep.FINAL, post=post)
         return post
 
     async def delete_post(self, post_id: str) -> None:
         """Delete a post from Buffer; one that is already gone counts as deleted."""
         try:
-            payload = await self._transport.run(documents.DELETE_POST, {"input": {"id": post_id}})
-            if _typename(documents.DELETE_POST, payload) != "DeletePostSuccess":
-                raise refused_by_type(documents.DELETE_POST, payload)
+            payload = await self._transport.run(graphql_documents.DELETE_POST, {"input": {"id": post_id}})
+            if _typename(graphql_documents.DELETE_POST, payload) != "DeletePostSuccess":
+                raise refused_by_type(graphql_documents.DELETE_POST, payload)
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
@@ -122,8 +124,8 @@ class BufferClient:
         Raises:
             BufferError: `not_found` when there is none.
         """
-        answer = await self._transport.run(documents.POST, {"input": {"id": post_id}})
-        return _read(documents.POST, post_from, answer)
+        answer = await self._transport.run(graphql_documents.POST, {"input": {"id": post_id}})
+        return _read(graphql_documents.POST, post_from, answer)
 
     async def posts(
         self,
@@ -153,16 +155,16 @@ class BufferClient:
         cursor: str | None = None
         while True:
             variables = {"input": conditions, "first": _PAGE_SIZE, "after": cursor}
-            answer = await self._transport.run(documents.POSTS, variables)
+            answer = await self._transport.run(graphql_documents.POSTS, variables)
             if not null_is_empty and answer.get("edges") is None:
-                raise BufferError(Code.UNKNOWN_ANSWER, documents.POSTS.in_doubt)
-            page, following = _read(documents.POSTS, _page, answer)
+                raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
+            page, following = _read(graphql_documents.POSTS, _page, answer)
             for post in page:
                 yield post
             if following is None:
                 return
             if following == cursor:  # or this would ask for the same page until the budget is spent
-                raise BufferError(Code.UNKNOWN_ANSWER, documents.POSTS.in_doubt)
+                raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
             cursor = following
 
     async def find_by_asset(
@@ -186,7 +188,7 @@ class BufferClient:
         post = _read(operation, lambda answer: post_from(answer["post"]), payload)
         if len(post.asset_sources) < len(values["assets"]):
             # FINAL, so that no caller sends it again while the post without its picture waits in Buffer.
-            raise BufferError(Code.IMAGE_DROPPED, Verdict.FINAL, post=post)
+            raise BufferError(Code.IMAGE_DROPPED, NextStep.FINAL, post=post)
         return post
 
 

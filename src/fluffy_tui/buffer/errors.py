@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer.values import BufferPost
 
 
-class Verdict(StrEnum):
+class NextStep(StrEnum):
     """What may be done with a request that failed."""
 
     RETRY = "retry"
@@ -140,7 +140,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
     def __init__(
         self,
         code: Code,
-        verdict: Verdict,
+        verdict: NextStep,
         *,
         buffer_message: str = "",
         retry_after: float | None = None,
@@ -151,7 +151,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
         if buffer_message:
             stop = "" if buffer_message.rstrip().endswith((".", "!", "?")) else "."
             message = f"{message} Buffer says: {buffer_message.rstrip()}{stop}"
-        if verdict is Verdict.LOOK_FIRST and code in _UNSURE:
+        if verdict is NextStep.LOOK_FIRST and code in _UNSURE:
             hint = _LOOK_FIRST_HINT
         elif retry_after is not None and code is Code.RATE_LIMITED:
             hint = f"Buffer takes requests again in {_duration(retry_after)}."

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fluffy_tui.buffer.budget import WINDOW_NAMES
-from fluffy_tui.buffer.documents import Operation
-from fluffy_tui.buffer.errors import BufferError, Code, Verdict
+from fluffy_tui.buffer.errors import BufferError, Code, NextStep
+from fluffy_tui.buffer.graphql_documents import Operation
 
 _DUPLICATE = re.compile(
     r"posted that one recently|same thing (again|twice)|already got this one|duplicate (content|post|text)",
@@ -29,11 +29,11 @@ _TOO_COMPLEX = re.compile(
     r"maximum allowed complexity|query depth|too many (aliases|tokens|directives)", re.I
 )
 
-_LEGACY: dict[int, tuple[Code, Verdict]] = {
-    **dict.fromkeys((1001, 1002, 1011, 1021, 1051), (Code.FORBIDDEN, Verdict.HOLD)),
-    **dict.fromkeys((1013, 1014, 1023, 1024, 1028), (Code.QUEUE_FULL, Verdict.HOLD)),
-    **dict.fromkeys((1010, 1020, 1050), (Code.NOT_FOUND, Verdict.FINAL)),
-    **dict.fromkeys((1003, 1004, 1006, 1030, 1031, 1032, 1034), (Code.REJECTED, Verdict.FINAL)),
+_LEGACY: dict[int, tuple[Code, NextStep]] = {
+    **dict.fromkeys((1001, 1002, 1011, 1021, 1051), (Code.FORBIDDEN, NextStep.HOLD)),
+    **dict.fromkeys((1013, 1014, 1023, 1024, 1028), (Code.QUEUE_FULL, NextStep.HOLD)),
+    **dict.fromkeys((1010, 1020, 1050), (Code.NOT_FOUND, NextStep.FINAL)),
+    **dict.fromkeys((1003, 1004, 1006, 1030, 1031, 1032, 1034), (Code.REJECTED, NextStep.FINAL)),
 }
 """Codes of Buffer's old REST API that `RestProxyError` still carries; only those that surely created nothing.
 
@@ -84,19 +84,19 @@ def refused_by_status(
     if status == 429:
         return rate_limited(faults, retry_after)
     if status == 401:
-        return BufferError(Code.KEY_REFUSED, Verdict.HOLD, buffer_message=words)
+        return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=words)
     if status >= 500:
         return BufferError(
             Code.SERVER_FAULT, operation.in_doubt, buffer_message=words, retry_after=retry_after
         )
     if 300 <= status < 400:
-        return BufferError(Code.REDIRECTED, Verdict.HOLD)
+        return BufferError(Code.REDIRECTED, NextStep.HOLD)
     if is_json and (status < 300 or faults):
         return None
     if status == 403:  # the web guard's own page (seen: "error code: 1010"); the request never came through
-        return BufferError(Code.BLOCKED, Verdict.HOLD)
+        return BufferError(Code.BLOCKED, NextStep.HOLD)
     if status in (404, 405, 410):
-        return BufferError(Code.WRONG_ADDRESS, Verdict.HOLD)
+        return BufferError(Code.WRONG_ADDRESS, NextStep.HOLD)
     return BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt)
 
 
@@ -111,14 +111,14 @@ def refused_by_faults(
     if "RATE_LIMIT_EXCEEDED" in codes:
         return rate_limited(faults, retry_after)
     if codes & {"UNAUTHENTICATED", "UNAUTHORIZED"}:
-        return BufferError(Code.KEY_REFUSED, Verdict.HOLD, buffer_message=words)
+        return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=words)
     if "FORBIDDEN" in codes or status == 403:
-        return BufferError(Code.FORBIDDEN, Verdict.HOLD, buffer_message=words)
+        return BufferError(Code.FORBIDDEN, NextStep.HOLD, buffer_message=words)
     if "NOT_FOUND" in codes:
-        return BufferError(Code.NOT_FOUND, Verdict.FINAL, buffer_message=words)
+        return BufferError(Code.NOT_FOUND, NextStep.FINAL, buffer_message=words)
     is_refused = codes <= {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
     if faults and (is_refused or 400 <= status < 500 or any(_TOO_COMPLEX.search(f.message) for f in faults)):
-        return BufferError(Code.REJECTED, Verdict.FINAL, buffer_message=words)
+        return BufferError(Code.REJECTED, NextStep.FINAL, buffer_message=words)
     code = Code.SERVER_FAULT if faults else Code.UNKNOWN_ANSWER
     return BufferError(code, operation.in_doubt, buffer_message=words)
 
@@ -132,16 +132,16 @@ def refused_by_type(operation: Operation, payload: Mapping[str, Any]) -> BufferE
         case "LimitReachedError":
             code, verdict = _limit(message)
         case "NotFoundError":
-            code, verdict = Code.NOT_FOUND, Verdict.FINAL
+            code, verdict = Code.NOT_FOUND, NextStep.FINAL
         case "UnauthorizedError":
-            code, verdict = Code.FORBIDDEN, Verdict.HOLD
+            code, verdict = Code.FORBIDDEN, NextStep.HOLD
         case "UnexpectedError":
             code, verdict = Code.SERVER_FAULT, operation.in_doubt
         case "RestProxyError":
             code, verdict = _rest_proxy(operation, message, payload.get("code"))
         case "VoidMutationError":
             code = Code.NOT_FOUND if _GONE.search(message) else Code.REJECTED
-            verdict = Verdict.FINAL
+            verdict = NextStep.FINAL
         case _:
             code, verdict = Code.UNKNOWN_ANSWER, operation.in_doubt
     return BufferError(code, verdict, buffer_message=message)
@@ -152,7 +152,7 @@ def rate_limited(faults: tuple[Fault, ...], retry_after: float | None) -> Buffer
     window = next((fault.window for fault in faults if fault.window), None)
     return BufferError(
         Code.RATE_LIMITED,
-        Verdict.HOLD,
+        NextStep.HOLD,
         buffer_message=_words(faults),
         retry_after=retry_after,
         window=window,
@@ -163,21 +163,21 @@ def _words(faults: tuple[Fault, ...]) -> str:
     return " ".join(dict.fromkeys(fault.message for fault in faults if fault.message))
 
 
-def _limit(message: str) -> tuple[Code, Verdict]:
-    return (Code.DAILY_LIMIT if _PER_DAY.search(message) else Code.QUEUE_FULL), Verdict.HOLD
+def _limit(message: str) -> tuple[Code, NextStep]:
+    return (Code.DAILY_LIMIT if _PER_DAY.search(message) else Code.QUEUE_FULL), NextStep.HOLD
 
 
-def _invalid_input(operation: Operation, message: str) -> tuple[Code, Verdict]:
+def _invalid_input(operation: Operation, message: str) -> tuple[Code, NextStep]:
     if _DUPLICATE.search(message):  # after an attempt without an answer this means that it was created
         return Code.DUPLICATE_TEXT, operation.in_doubt
     # Buffer joins several reasons by ".,"; a repeat is worth it only if all of them can pass by themselves.
     reasons = re.split(r"\.,\s*", message.removeprefix("Invalid post: "))
     if all(_IMAGE_UNREADABLE.search(reason) for reason in reasons):
-        return Code.IMAGE_UNREADABLE, Verdict.RETRY
-    return Code.REJECTED, Verdict.FINAL
+        return Code.IMAGE_UNREADABLE, NextStep.RETRY
+    return Code.REJECTED, NextStep.FINAL
 
 
-def _rest_proxy(operation: Operation, message: str, legacy_code: object) -> tuple[Code, Verdict]:
+def _rest_proxy(operation: Operation, message: str, legacy_code: object) -> tuple[Code, NextStep]:
     if legacy_code == 1025 or _DUPLICATE.search(message):
         return Code.DUPLICATE_TEXT, operation.in_doubt
     if isinstance(legacy_code, int) and legacy_code in _LEGACY:

@@ -18,10 +18,10 @@ import httpx
 
 from fluffy_tui import __version__
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
-from fluffy_tui.buffer.documents import Operation
-from fluffy_tui.buffer.errors import BufferError, Code, Verdict
-from fluffy_tui.buffer.headers import read_retry_after, read_windows
+from fluffy_tui.buffer.errors import BufferError, Code, NextStep
+from fluffy_tui.buffer.graphql_documents import Operation
 from fluffy_tui.buffer.refusals import Fault, faults_in, refused_by_faults, refused_by_status
+from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
 from fluffy_tui.settings import Secret
 
 _log = logging.getLogger("fluffy_tui.buffer")
@@ -107,15 +107,15 @@ class Transport:
             _log.debug("%s: %s: %s", operation.name, type(error).__name__, error)
             if sent.is_set:
                 raise BufferError(Code.NO_ANSWER, operation.in_doubt) from error
-            raise BufferError(Code.UNREACHABLE, Verdict.RETRY) from error
+            raise BufferError(Code.UNREACHABLE, NextStep.RETRY) from error
 
     def _usable_key(self) -> str:
         """Return the key, checked here because httpx would quote an impossible one in its own error."""
         key = self._key.reveal()
         if not key:
-            raise BufferError(Code.KEY_MISSING, Verdict.HOLD)
+            raise BufferError(Code.KEY_MISSING, NextStep.HOLD)
         if not (key.isascii() and key.isprintable()) or " " in key:
-            raise BufferError(Code.KEY_REFUSED, Verdict.HOLD)
+            raise BufferError(Code.KEY_REFUSED, NextStep.HOLD)
         return key
 
     def _judge(self, operation: Operation, reply: httpx.Response, variables: Mapping[str, Any]) -> Any:

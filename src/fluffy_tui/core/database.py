@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.pulse import progressed
+from fluffy_tui.core.liveness import progressed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -12,31 +12,31 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:
-    from fluffy_tui.demo.clock import ManualClock, WallClock
-    from fluffy_tui.demo.execution import schema_sdl
-    from fluffy_tui.demo.faults import Kind
-    from fluffy_tui.demo.limits import Window
-    from fluffy_tui.demo.photos import write_sample_photos
-    from fluffy_tui.demo.server import StandIn
-    from fluffy_tui.demo.slots import week
-    from fluffy_tui.demo.starting_world import sample_world
-    from fluffy_tui.demo.store import AlreadyServed
-    from fluffy_tui.demo.world import Channel, Post, World
+    from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos
+    from fluffy_tui.demo.stand_in.clock import ManualClock, WallClock
+    from fluffy_tui.demo.stand_in.fault_switches import Kind
+    from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl
+    from fluffy_tui.demo.stand_in.graphql.rate_limits import Window
+    from fluffy_tui.demo.stand_in.queue_slots import week
+    from fluffy_tui.demo.stand_in.sample_world import sample_world
+    from fluffy_tui.demo.stand_in.stand_in_server import StandIn
+    from fluffy_tui.demo.stand_in.state_folder import AlreadyServed
+    from fluffy_tui.demo.stand_in.world import Channel, Post, World
 
 _HOMES = {
-    "AlreadyServed": "store",
-    "Channel": "world",
-    "Kind": "faults",
-    "ManualClock": "clock",
-    "Post": "world",
-    "StandIn": "server",
-    "WallClock": "clock",
-    "Window": "limits",
-    "World": "world",
-    "sample_world": "starting_world",
-    "schema_sdl": "execution",
-    "week": "slots",
-    "write_sample_photos": "photos",
+    "AlreadyServed": "stand_in.state_folder",
+    "Channel": "stand_in.world",
+    "Kind": "stand_in.fault_switches",
+    "ManualClock": "stand_in.clock",
+    "Post": "stand_in.world",
+    "StandIn": "stand_in.stand_in_server",
+    "WallClock": "stand_in.clock",
+    "Window": "stand_in.graphql.rate_limits",
+    "World": "stand_in.world",
+    "sample_world": "stand_in.sample_world",
+    "schema_sdl": "stand_in.graphql.execution",
+    "week": "stand_in.queue_slots",
+    "write_sample_photos": "sample_photos.photo_files",
 }
 
 _EXTRA = {"aiohttp", "graphql"}

@@ -42,9 +42,9 @@ def main() -> int:
 
 
 async def _run(state: Path, media: Path, port: int, speed: float) -> None:
-    from fluffy_tui.demo.clock import WallClock
-    from fluffy_tui.demo.server import StandIn
-    from fluffy_tui.demo.store import AlreadyServed, StateFolder
+    from fluffy_tui.demo.stand_in.clock import WallClock
+    from fluffy_tui.demo.stand_in.stand_in_server import StandIn
+    from fluffy_tui.demo.stand_in.state_folder import AlreadyServed, StateFolder
 
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()

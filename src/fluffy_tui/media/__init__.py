@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
-from fluffy_tui.media.framing import shapes_for
-from fluffy_tui.media.hosts import MediaHost, media_key
-from fluffy_tui.media.opening import open_media_host, probe
+from fluffy_tui.media.frame_geometry import shapes_for
+from fluffy_tui.media.host_factory import open_media_host, probe
+from fluffy_tui.media.media_host import MediaHost, media_key
+from fluffy_tui.media.public_fetch import public_digest
 from fluffy_tui.media.rendition import TURNS, Fit, Rendition, Shape
 from fluffy_tui.media.s3_host import S3Host
-from fluffy_tui.media.verification import public_digest
 
 if TYPE_CHECKING:
-    from fluffy_tui.media.rendering import render
+    from fluffy_tui.media.renderer import render
 
 __all__ = [
     "TURNS",
@@ -41,7 +41,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "render":
-        from fluffy_tui.media.rendering import render
+        from fluffy_tui.media.renderer import render
 
         return render
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from fluffy_tui.media.errors import MediaHostError
-from fluffy_tui.media.hosts import POSTS
-from fluffy_tui.media.verification import verify_public
+from fluffy_tui.media.media_host import POSTS
+from fluffy_tui.media.public_fetch import verify_public
 
 _PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE)
 """Troubles of a disk that go away without changing a setting."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
-from fluffy_tui.media.hosts import POSTS
-from fluffy_tui.media.verification import verify_public
+from fluffy_tui.media.media_host import POSTS
+from fluffy_tui.media.public_fetch import verify_public
 from fluffy_tui.settings import S3Settings
 
 if TYPE_CHECKING:

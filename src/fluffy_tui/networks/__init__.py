@@ -5,15 +5,14 @@ The facts are in `rules.toml`, each with its source and the date it was read.
 
 from __future__ import annotations
 
-from fluffy_tui.networks.captions import (
+from fluffy_tui.networks.caption_rules import (
     CaptionFault,
     CaptionProblem,
     caption_advice,
     caption_problem,
     clean_caption,
 )
-from fluffy_tui.networks.counting import hashtag_count, hashtags, text_length
-from fluffy_tui.networks.rules import (
+from fluffy_tui.networks.network_rules import (
     UNKNOWN_SERVICE,
     Counting,
     ImageRules,
@@ -22,6 +21,7 @@ from fluffy_tui.networks.rules import (
     all_rules,
     rules_for,
 )
+from fluffy_tui.networks.text_length import hashtag_count, hashtags, text_length
 
 __all__ = [
     "UNKNOWN_SERVICE",

@@ -10,8 +10,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from fluffy_tui.networks.links import links
-from fluffy_tui.networks.patterns import EMOJI_SEQUENCE, compiled
+from fluffy_tui.networks.link_finder import links
+from fluffy_tui.networks.unicode_patterns import EMOJI_SEQUENCE, compiled
 
 if TYPE_CHECKING:
     import regex

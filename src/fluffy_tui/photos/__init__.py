@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.photos.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
 from fluffy_tui.photos.model import (
     FailedFile,
     FolderNotFound,
@@ -16,13 +15,14 @@ from fluffy_tui.photos.model import (
     PhotoState,
     PhotoUnreadable,
 )
+from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
 
 if TYPE_CHECKING:
-    from fluffy_tui.photos.importing import Importer
+    from fluffy_tui.photos.ingest.folder_walk import existing_folders
+    from fluffy_tui.photos.ingest.folder_watch import Watch, WatchRefused
+    from fluffy_tui.photos.ingest.importer import Importer
     from fluffy_tui.photos.service import Photos
     from fluffy_tui.photos.thumbnails import thumbnail
-    from fluffy_tui.photos.walking import existing_folders
-    from fluffy_tui.photos.watching import Watch, WatchRefused
 
 __all__ = [
     "Browse",
@@ -49,11 +49,11 @@ __all__ = [
 
 
 _LAZY = {  # SQLAlchemy costs 340 ms and Pillow 60 ms, which no screen should pay before its first frame
-    "Importer": "importing",
+    "Importer": "ingest.importer",
     "Photos": "service",
-    "Watch": "watching",
-    "WatchRefused": "watching",
-    "existing_folders": "walking",
+    "Watch": "ingest.folder_watch",
+    "WatchRefused": "ingest.folder_watch",
+    "existing_folders": "ingest.folder_walk",
     "thumbnail": "thumbnails",
 }
 

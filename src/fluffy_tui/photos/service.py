@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, any_, func, select
 
-from fluffy_tui.photos.browse import Browse, Stack, Verdict
-from fluffy_tui.photos.browsing import unpacked
-from fluffy_tui.photos.catalogue import Catalogue
-from fluffy_tui.photos.deciding import decide
-from fluffy_tui.photos.folding import Shelf
-from fluffy_tui.photos.importing import Importer
+from fluffy_tui.photos.decisions import decide
+from fluffy_tui.photos.ingest.catalogue import Catalogue
+from fluffy_tui.photos.ingest.file_reader import hash_file, open_regular
+from fluffy_tui.photos.ingest.folder_walk import existing_folders
+from fluffy_tui.photos.ingest.folder_watch import Watch
+from fluffy_tui.photos.ingest.import_scope import WholeFolders
+from fluffy_tui.photos.ingest.importer import Importer
+from fluffy_tui.photos.ingest.missing_files import sweep
 from fluffy_tui.photos.model import (
     FailedFile,
     ImportProgress,
@@ -24,15 +26,13 @@ from fluffy_tui.photos.model import (
     PhotoState,
     PhotoUnreadable,
 )
-from fluffy_tui.photos.reading import hash_file, open_regular
-from fluffy_tui.photos.scopes import WholeFolders
-from fluffy_tui.photos.selecting import array_of, has_post
-from fluffy_tui.photos.sweeping import sweep
+from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
+from fluffy_tui.photos.query.browse_sql import unpacked
+from fluffy_tui.photos.query.id_selection import array_of, has_post
+from fluffy_tui.photos.query.stack_sql import Shelf
 from fluffy_tui.photos.tables import PhotoRow
 from fluffy_tui.photos.thumbnail_cache import ThumbnailCache
 from fluffy_tui.photos.thumbnails import SmallPictures
-from fluffy_tui.photos.walking import existing_folders
-from fluffy_tui.photos.watching import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
-    from fluffy_tui.photos.scopes import Scope
+    from fluffy_tui.photos.ingest.import_scope import Scope
 
 
 class Photos:

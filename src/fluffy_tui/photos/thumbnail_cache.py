@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from fluffy_tui.photos.pictures import DAMAGED
+from fluffy_tui.photos.ingest.picture_file import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

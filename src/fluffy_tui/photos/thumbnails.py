@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageCms
 
-from fluffy_tui.photos.formats import HEAD_BYTES, identify, what_it_is
+from fluffy_tui.photos.ingest.file_format import HEAD_BYTES, identify, what_it_is
+from fluffy_tui.photos.ingest.file_reader import modified_time, open_regular, why_unreadable
+from fluffy_tui.photos.ingest.folder_walk import readable_path
+from fluffy_tui.photos.ingest.picture_file import DAMAGED, SIDEWAYS, open_picture, orientation, read_exif
 from fluffy_tui.photos.model import PhotoUnreadable
-from fluffy_tui.photos.pictures import DAMAGED, SIDEWAYS, open_picture, orientation, read_exif
-from fluffy_tui.photos.reading import modified_time, open_regular, why_unreadable
 from fluffy_tui.photos.thumbnail_cache import SIDE, ThumbnailCache
-from fluffy_tui.photos.walking import readable_path
 
 if TYPE_CHECKING:
     from io import BufferedReader

@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.media import Fit, Shape
-from fluffy_tui.scheduling.attention import Action, TroubleItem, TroubleKind
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
@@ -20,41 +19,42 @@ from fluffy_tui.scheduling.model import (
     ScheduleResult,
     Step,
 )
-from fluffy_tui.scheduling.pace import Pace
-from fluffy_tui.scheduling.posting_schedule import TOO_CLOSE, Agenda, Planned, channel_zone, slots
+from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
+from fluffy_tui.scheduling.submit.posting_schedule import TOO_CLOSE, Agenda, Planned, channel_zone, slots
+from fluffy_tui.scheduling.timings import Pace
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling.budget import RequestBudget, key_mark
-    from fluffy_tui.scheduling.delivery import Delivery
-    from fluffy_tui.scheduling.exporting import Exporter
-    from fluffy_tui.scheduling.following import Follower
-    from fluffy_tui.scheduling.keeping import CleanUp, IdlePicture, Keeper, Verification
-    from fluffy_tui.scheduling.planning import Planning
+    from fluffy_tui.scheduling.background.jobs import add_tasks
+    from fluffy_tui.scheduling.background.media_upkeep import CleanUp, IdlePicture, Keeper, Verification
+    from fluffy_tui.scheduling.background.recovery import Sweeper
+    from fluffy_tui.scheduling.background.request_budget import RequestBudget, key_mark
+    from fluffy_tui.scheduling.background.status_sync import Follower
+    from fluffy_tui.scheduling.background.workers import WorkerHeard, Workers, work
+    from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
+    from fluffy_tui.scheduling.earlier_posts import seen_posts
+    from fluffy_tui.scheduling.post_export import Exporter
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
-    from fluffy_tui.scheduling.sightings import seen_posts
-    from fluffy_tui.scheduling.sweeping import Sweeper
-    from fluffy_tui.scheduling.tasks import add_tasks
-    from fluffy_tui.scheduling.workers import WorkerHeard, Workers, work
+    from fluffy_tui.scheduling.submit.channel_plan import Planning
 
 _HOMES = {
-    "Delivery": "delivery",
-    "CleanUp": "keeping",
-    "Exporter": "exporting",
-    "Follower": "following",
-    "IdlePicture": "keeping",
-    "Keeper": "keeping",
-    "Verification": "keeping",
-    "Planning": "planning",
-    "RequestBudget": "budget",
+    "Delivery": "delivery.delivery_steps",
+    "CleanUp": "background.media_upkeep",
+    "Exporter": "post_export",
+    "Follower": "background.status_sync",
+    "IdlePicture": "background.media_upkeep",
+    "Keeper": "background.media_upkeep",
+    "Verification": "background.media_upkeep",
+    "Planning": "submit.channel_plan",
+    "RequestBudget": "background.request_budget",
     "Scheduling": "service",
-    "Sweeper": "sweeping",
-    "WorkerHeard": "workers",
-    "Workers": "workers",
-    "add_tasks": "tasks",
-    "key_mark": "budget",
+    "Sweeper": "background.recovery",
+    "WorkerHeard": "background.workers",
+    "Workers": "background.workers",
+    "add_tasks": "background.jobs",
+    "key_mark": "background.request_budget",
     "scheduled_photo_ids": "service",
-    "seen_posts": "sightings",
-    "work": "workers",
+    "seen_posts": "earlier_posts",
+    "work": "background.workers",
 }
 """What costs SQLAlchemy and Procrastinate, half a second that no screen should pay before its first frame."""
 
@@ -62,7 +62,6 @@ __all__ = [
     "IN_BUFFER",
     "ON_THE_WAY",
     "TOO_CLOSE",
-    "Action",
     "Agenda",
     "CleanUp",
     "Delivery",
@@ -80,15 +79,16 @@ __all__ = [
     "PostEvent",
     "PostNotFound",
     "PostStatus",
+    "Problem",
+    "ProblemKind",
     "Reason",
+    "Remedy",
     "RequestBudget",
     "ScheduleResult",
     "Scheduling",
     "Shape",
     "Step",
     "Sweeper",
-    "TroubleItem",
-    "TroubleKind",
     "Verification",
     "WorkerHeard",
     "Workers",

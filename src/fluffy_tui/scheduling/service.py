@@ -10,10 +10,12 @@ from sqlalchemy import case, func, or_, select
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Shape
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
-from fluffy_tui.scheduling import line, moves
-from fluffy_tui.scheduling.cancelling import Cancelling
-from fluffy_tui.scheduling.editing import Change, Editing
-from fluffy_tui.scheduling.inbox import Inbox
+from fluffy_tui.scheduling import transitions
+from fluffy_tui.scheduling.delivery import channel_queue
+from fluffy_tui.scheduling.edits.cancellation import Cancelling
+from fluffy_tui.scheduling.edits.picture_replacement import Reframing
+from fluffy_tui.scheduling.edits.post_edit import Change, Editing
+from fluffy_tui.scheduling.edits.retry import Resending
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
     NotPossibleNow,
@@ -26,13 +28,17 @@ from fluffy_tui.scheduling.model import (
     ScheduleResult,
     Step,
 )
-from fluffy_tui.scheduling.pace import Pace
-from fluffy_tui.scheduling.reframing import Reframing
-from fluffy_tui.scheduling.resending import Resending
+from fluffy_tui.scheduling.problems.problem_inbox import Inbox
 from fluffy_tui.scheduling.rows import event_of, post_of
-from fluffy_tui.scheduling.submission import Submission, channel_refusal, file_refusal, written_refusal
-from fluffy_tui.scheduling.submitting import Submitting
+from fluffy_tui.scheduling.submit.new_post import Submitting
+from fluffy_tui.scheduling.submit.submission_check import (
+    Submission,
+    channel_refusal,
+    file_refusal,
+    written_refusal,
+)
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
+from fluffy_tui.scheduling.timings import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -46,9 +52,9 @@ if TYPE_CHECKING:
     from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.attention import TroubleItem
-    from fluffy_tui.scheduling.budget import RequestBudget
-    from fluffy_tui.scheduling.workers import Workers
+    from fluffy_tui.scheduling.background.request_budget import RequestBudget
+    from fluffy_tui.scheduling.background.workers import Workers
+    from fluffy_tui.scheduling.problems.problem import Problem
 
 
 def scheduled_photo_ids() -> Select[int]:
@@ -209,7 +215,7 @@ class Scheduling:
         """
         return await self._resending.rehost(await self._existing(post_id))
 
-    async def troubles(self, persona: Persona | int | None = None) -> list[TroubleItem]:
+    async def troubles(self, persona: Persona | int | None = None) -> list[Problem]:
         """Return everything that needs a person, of one persona or of all, worst first."""
         persona_id = persona if persona is None or isinstance(persona, int) else persona.id
         inbox = Inbox(
@@ -275,7 +281,7 @@ class Scheduling:
     async def line(self, channel_id: str) -> list[Post]:
         """Return the posts of a channel that are on their way to Buffer, in the order in which they go."""
         query = select(PostRow).where(PostRow.channel_id == channel_id, PostRow.step.in_(ON_THE_WAY))
-        return await self._posts(query.order_by(line.PLACE, PostRow.id))
+        return await self._posts(query.order_by(channel_queue.PLACE, PostRow.id))
 
     async def move_up(self, post_id: int) -> Post:
         """Let a waiting post change places with the one before it.
@@ -286,11 +292,11 @@ class Scheduling:
         """
         existing = await self._existing(post_id)
         async with self.database.transaction() as session:
-            if not await line.move_up(session, self.queue, post_id):
+            if not await channel_queue.move_up(session, self.queue, post_id):
                 raise NotPossibleNow(
                     "This post is the first in line already."
                     if existing.step in ON_THE_WAY
-                    else "This post does not wait in line."
+                    else "This post does not wait in channel_queue."
                 )
             return post_of(await session.get_one(PostRow, post_id))
 
@@ -308,13 +314,13 @@ class Scheduling:
         existing = await self._existing(post_id)
         async with self.database.transaction() as session:
             row = await session.get(PostRow, post_id)
-            if not await moves.release(session, post_id):
+            if not await transitions.release(session, post_id):
                 raise NotPossibleNow(
                     f"This post is {existing.step}, so it is in Buffer or may be.",
                     "Delete it in Buffer if it should not go out.",
                 )
             if row is not None:
-                await line.left(session, self.queue, row)
+                await channel_queue.left(session, self.queue, row)
 
     async def _existing(self, post_id: int) -> Post:
         existing = await self.post(post_id)

@@ -10,8 +10,8 @@ from textual import work
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.hearing import HearingApp
-from fluffy_tui.tui.messages import DatabaseBack
-from fluffy_tui.tui.wording import one_line
+from fluffy_tui.tui.session.messages import DatabaseBack
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -46,7 +46,7 @@ class ActingApp(HearingApp):
     @work(group="take-back", exit_on_error=False, description="taking the post back")
     async def action_take_back(self) -> None:
         """Take back the post that was submitted last, before it leaves; its text is kept with the photo."""
-        from fluffy_tui.tui.taking_back import in_grace, take_back
+        from fluffy_tui.tui.session.undo import in_grace, take_back
 
         post = in_grace(self.context.overview.strip, self._clock())
         if post is None:
@@ -87,7 +87,7 @@ class ActingApp(HearingApp):
 
     async def action_help(self) -> None:
         """Show the keys of this place."""
-        from fluffy_tui.tui.screens.help import HelpScreen
+        from fluffy_tui.tui.ui.help import HelpScreen
 
         await self.push_screen(
             HelpScreen(getattr(self.screen, "PLACE", None), dict(self.setup.settings.keys))
@@ -95,13 +95,13 @@ class ActingApp(HearingApp):
 
     async def action_settings(self) -> None:
         """Show every setting."""
-        from fluffy_tui.tui.screens.settings import SettingsScreen
+        from fluffy_tui.tui.setup.settings_screen import SettingsScreen
 
         await self._show_above(SettingsScreen(self.context))
 
     async def action_doctor(self) -> None:
         """Try each link of the chain."""
-        from fluffy_tui.tui.screens.doctor import DoctorScreen
+        from fluffy_tui.tui.setup.doctor_screen import DoctorScreen
 
         await self._show_above(DoctorScreen(self.context))
 
@@ -113,7 +113,7 @@ class ActingApp(HearingApp):
     @work(group="leaving", exclusive=True, exit_on_error=False, description="leaving")
     async def action_leave(self) -> None:
         """Leave; when something is still on its way it is said first."""
-        from fluffy_tui.tui.screens.confirm import ConfirmScreen
+        from fluffy_tui.tui.ui.confirm import ConfirmScreen
 
         question = self._before_leaving()
         if not question or await self.push_screen_wait(

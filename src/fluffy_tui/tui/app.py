@@ -11,20 +11,20 @@ from textual import on
 from textual.app import App, SystemCommand
 
 from fluffy_tui.tui.acting import ActingApp
-from fluffy_tui.tui.channel_personas import personas_for
-from fluffy_tui.tui.commands import KeyCommands
-from fluffy_tui.tui.context import Context, SystemZone, system_clock
-from fluffy_tui.tui.import_run import ImportRun
-from fluffy_tui.tui.kept_texts import KeptTexts
-from fluffy_tui.tui.key_map import key_troubles
-from fluffy_tui.tui.keys import Place, bindings
-from fluffy_tui.tui.messages import FillWeek, PersonaChanged, PersonaChosen, SettingsSaved
-from fluffy_tui.tui.screens.startup import StartupScreen
-from fluffy_tui.tui.serving import Serving
-from fluffy_tui.tui.state import StateFile
-from fluffy_tui.tui.stylesheet import LastingStylesheet
-from fluffy_tui.tui.themes import FLUFFY, with_quiet_borders
-from fluffy_tui.tui.widgets.small_notice import SMALLEST
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.keymap.command_palette import KeyCommands
+from fluffy_tui.tui.keymap.user_keys import key_troubles
+from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
+from fluffy_tui.tui.session.drafts import Drafts
+from fluffy_tui.tui.session.import_run import ImportRun
+from fluffy_tui.tui.session.messages import FillWeek, PersonaChanged, PersonaChosen, SettingsSaved
+from fluffy_tui.tui.session.saved_state import StateFile
+from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
+from fluffy_tui.tui.setup.channel_personas import personas_for
+from fluffy_tui.tui.setup.startup import StartupScreen
+from fluffy_tui.tui.ui.small_notice import SMALLEST
+from fluffy_tui.tui.ui.stylesheet import LastingStylesheet
+from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,9 +78,9 @@ class FluffyApp(ActingApp):
     ) -> None:
         super().__init__(setup, clock)
         self.stylesheet = LastingStylesheet(variables=self.get_css_variables())
-        self._serving = Serving(open_services)
+        self._serving = ServiceLifetime(open_services)
         self._state = StateFile(setup.settings.paths.state_file)
-        self._kept_texts = KeptTexts(setup.settings.paths.kept_texts)
+        self._drafts = Drafts(setup.settings.paths.drafts)
         self._wanted_channels: Sequence[Channel] = ()
         self._own_modes: list[str] = []
         self._starts = 0
@@ -118,7 +118,7 @@ class FluffyApp(ActingApp):
             Context(
                 services=message.services,
                 changes=self.changes,
-                kept_texts=self._kept_texts,
+                drafts=self._drafts,
                 import_run=ImportRun(),
                 state_file=self._state,
                 setup=self.setup,
@@ -194,7 +194,7 @@ class FluffyApp(ActingApp):
     async def _persona_chosen(self, message: PersonaChosen) -> None:
         await self._open_persona(message.persona)
         if message.to_import:
-            from fluffy_tui.tui.screens.import_photos import ImportScreen
+            from fluffy_tui.tui.personas.import_screen import ImportScreen
 
             await self.push_screen(ImportScreen(self.context, message.persona))
 
@@ -224,39 +224,39 @@ class FluffyApp(ActingApp):
 
     @on(FillWeek)
     async def _fill_week(self, message: FillWeek) -> None:
-        from fluffy_tui.tui.screens.fill_week import FillWeekScreen
+        from fluffy_tui.tui.batch.screen import FillWeekScreen
 
         await self.push_screen(FillWeekScreen(self.context, message.photo_ids, message.chosen))
 
     def _plan_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.screens.plan import PlanScreen
+        from fluffy_tui.tui.plan.screen import PlanScreen
 
         return PlanScreen(self.context)
 
     def _first_run_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.screens.first_run import FirstRunScreen
+        from fluffy_tui.tui.setup.first_run import FirstRunScreen
 
         return FirstRunScreen(self.context)
 
     def _personas_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.screens.personas import PersonasScreen
+        from fluffy_tui.tui.personas.screen import PersonasScreen
 
         return PersonasScreen(self.context)
 
     def _library_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.screens.library import LibraryScreen  # after the first paint: it knows Pillow
+        from fluffy_tui.tui.library.screen import LibraryScreen  # after the first paint: it knows Pillow
 
         return LibraryScreen(self.context)
 
     def _posts_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.screens.posts import PostsScreen
+        from fluffy_tui.tui.posts.screen import PostsScreen
 
         return PostsScreen(self.context)
 
     def _trouble_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.screens.trouble import TroubleScreen
+        from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 
-        return TroubleScreen(self.context)
+        return ProblemsScreen(self.context)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer Textual's own commands, but for those that the key table has."""

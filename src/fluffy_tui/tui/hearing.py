@@ -13,21 +13,21 @@ from textual.app import App
 from textual.signal import Signal
 from textual.worker import Worker
 
-from fluffy_tui.tui.clipboard import copied_words, copy_beyond_terminal
-from fluffy_tui.tui.failures import TellsFailures
-from fluffy_tui.tui.following import Following
-from fluffy_tui.tui.keys import Place
-from fluffy_tui.tui.leaving import Wish
-from fluffy_tui.tui.messages import (
+from fluffy_tui.tui.keymap.bindings import Place
+from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
+from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.live_updates import LiveUpdates
+from fluffy_tui.tui.session.messages import (
+    AppEvent,
     DatabaseAway,
     DatabaseBack,
-    Happening,
     ImportMoved,
     ImportStopWanted,
     ImportWanted,
     OverviewChanged,
 )
-from fluffy_tui.tui.notices import Notices, summary, terminal_notice
+from fluffy_tui.tui.session.notifications import Notices, summary, terminal_notice
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from fluffy_tui.scheduling import Post
-    from fluffy_tui.tui.context import Context
-    from fluffy_tui.tui.overview import Overview
     from fluffy_tui.tui.ports import SetupPort
+    from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.overview import Overview
 
 WORKER_AGE_SECONDS = 10.0
 """How often the worker's silence is measured: silence sends no event, so this alone is asked by the clock."""
@@ -49,7 +49,7 @@ TOLD_ONE_BY_ONE = 3
 """Beyond so many pieces of news at a time, one toast tells their number."""
 
 
-class HearingApp(TellsFailures, App[Wish]):
+class HearingApp(ReportsErrors, App[Wish]):
     """Follows the services, runs the import that no screen owns, and tells news.
 
     Args:
@@ -60,11 +60,11 @@ class HearingApp(TellsFailures, App[Wish]):
     def __init__(self, setup: SetupPort, clock: Callable[[], datetime]) -> None:
         super().__init__()
         self.setup = setup
-        self.changes: Signal[Happening] = Signal(self, "changes")
+        self.changes: Signal[AppEvent] = Signal(self, "changes")
         """Where all screens hear what happens."""
         self._clock = clock
         self._world: Context | None = None
-        self._following: Following | None = None
+        self._following: LiveUpdates | None = None
         self._notices = Notices(clock)
         self._measuring: Timer | None = None
 
@@ -79,7 +79,7 @@ class HearingApp(TellsFailures, App[Wish]):
         """Follow a world that has just been opened."""
         self._world = world
         self._notices = Notices(self._clock)
-        self._following = Following(
+        self._following = LiveUpdates(
             world.services, lambda: self.context.overview, self._show_overview, self._publish, self._tell_news
         )
         self._following.read_anew()
@@ -165,7 +165,7 @@ class HearingApp(TellsFailures, App[Wish]):
         self.context.overview = overview
         self.changes.publish(OverviewChanged(overview))
 
-    def _publish(self, happening: Happening) -> None:
+    def _publish(self, happening: AppEvent) -> None:
         match happening:
             case DatabaseAway(reason):
                 self._show_overview(replace(self.context.overview, away=reason))

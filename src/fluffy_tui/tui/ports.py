@@ -10,10 +10,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from fluffy_tui.alike import Neighbour, ReadingProgress, Sighting
     from fluffy_tui.buffer import Budget, Channel, Organization, ShareMode
-    from fluffy_tui.core.changes import Event
-    from fluffy_tui.core.checks import Check
+    from fluffy_tui.core.app_events import Event
+    from fluffy_tui.core.health import Check
     from fluffy_tui.media import Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
@@ -23,12 +22,13 @@ if TYPE_CHECKING:
         PersonaCounts,
         Post,
         PostEvent,
+        Problem,
         ScheduleResult,
         Shape,
         Step,
-        TroubleItem,
     )
     from fluffy_tui.settings import Secret, Settings
+    from fluffy_tui.similarity import EarlierPost, Neighbour, ReadingProgress
 
     OfferedChannels = tuple[Organization, Sequence[Channel]]
     """An organisation of Buffer's with its channels."""
@@ -120,7 +120,7 @@ class PhotosPort(Protocol):
         """
 
 
-class AlikePort(Protocol):
+class SimilarityPort(Protocol):
     """What is like what, answered from what a worker has stored."""
 
     async def more_like(
@@ -128,11 +128,11 @@ class AlikePort(Protocol):
     ) -> Sequence[Neighbour]:
         """Return the photos that are most like one, of copies only the first if they are to fold.
 
-        Raises NoEmbeddings or NotLookedAtYet.
+        Raises NoEmbeddings or NotIndexedYet.
         """
 
     async def least_like(self, photo_ids: Sequence[int], *, fold: bool = ...) -> Sequence[Neighbour]:
-        """Return those that are farthest from some; raises NoEmbeddings or NotLookedAtYet."""
+        """Return those that are farthest from some; raises NoEmbeddings or NotIndexedYet."""
 
     async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]:
         """Return the photos of the persona's last posts that are out or on their way, newest first."""
@@ -140,7 +140,7 @@ class AlikePort(Protocol):
     async def progress(self, persona_id: int | None = ...) -> Sequence[ReadingProgress]:
         """Return how far a persona's photos have been looked at; counts everything, so ask it rarely."""
 
-    async def posted_before(self, photo: Photo) -> Sighting | None:
+    async def posted_before(self, photo: Photo) -> EarlierPost | None:
         """Return the persona's latest post of the same file or the same picture."""
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
@@ -209,7 +209,7 @@ class SchedulingPort(Protocol):
     async def rehost(self, post_id: int) -> Post:
         """Render and host a post's picture anew; raises NotPossibleNow or PostNotFound."""
 
-    async def troubles(self) -> Sequence[TroubleItem]:
+    async def troubles(self) -> Sequence[Problem]:
         """Return everything that needs a person, of all personas, worst first."""
 
     async def timeline(self, post_id: int) -> list[PostEvent]:
@@ -264,7 +264,7 @@ class Services(Protocol):
         """Photos."""
 
     @property
-    def alike(self) -> AlikePort:
+    def similarity(self) -> SimilarityPort:
         """Likeness."""
 
     @property
@@ -280,7 +280,7 @@ class Services(Protocol):
         """Workers."""
 
     def events(self) -> AsyncIterator[Event]:
-        """Follow changes for ever: PostChanged, PhotosChanged, PhotosLookedAt, Connected, Disconnected."""
+        """Follow changes for ever: PostChanged, PhotosChanged, PhotosIndexed, Connected, Disconnected."""
 
 
 class SetupPort(Protocol):

@@ -1,0 +1,110 @@
+"""Every GraphQL document that is sent to Buffer.
+
+Each one validates against Buffer's published schema. Mutations select `__typename` and the `MutationError`
+interface, so that an error member that Buffer adds later still tells its message (Buffer's own rule).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fluffy_tui.buffer.errors import NextStep
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One request that Buffer knows: its name, its root field and its document."""
+
+    name: str
+    """For the log, and Buffer's `operationName`."""
+    field: str
+    """The root field, under which the answer stands in `data`."""
+    document: str
+    in_doubt: NextStep = NextStep.RETRY
+    """What to do when nobody knows whether Buffer carried it out; reading and deleting can be repeated."""
+
+
+_POST_FIELDS = """
+fragment PostFields on Post {
+  id status text channelId dueAt sentAt createdAt via externalLink
+  error { message supportUrl }
+  assets { source ... on ImageAsset { image { altText } } }
+}
+"""
+
+_CHANNEL_FIELDS = """
+fragment ChannelFields on Channel {
+  id organizationId name displayName service serviceId timezone
+  isDisconnected isLocked isQueuePaused
+  postingSchedule { day times paused }
+  metadata { __typename ... on PinterestMetadata { boards { serviceId name } } }
+}
+"""
+
+_POST_ACTION = """
+    __typename
+    ... on PostActionSuccess { post { ...PostFields } }
+    ... on RestProxyError { code }
+    ... on MutationError { message }
+"""
+
+ACCOUNT = Operation(
+    "Account",
+    "account",
+    "query Account { account { id timezone organizations { id name limits { scheduledPosts } } } }",
+)
+CHANNELS = Operation(
+    "Channels",
+    "channels",
+    "query Channels($input: ChannelsInput!) { channels(input: $input) { ...ChannelFields } }"
+    + _CHANNEL_FIELDS,
+)
+CHANNEL = Operation(
+    "Channel",
+    "channel",
+    "query Channel($input: ChannelInput!) { channel(input: $input) { ...ChannelFields } }" + _CHANNEL_FIELDS,
+)
+POSTS = Operation(
+    "Posts",
+    "posts",
+    """query Posts($input: PostsInput!, $first: Int, $after: String) {
+  posts(input: $input, first: $first, after: $after) {
+    edges { node { ...PostFields } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+    + _POST_FIELDS,
+)
+POST = Operation(
+    "Post",
+    "post",
+    "query Post($input: PostInput!) { post(input: $input) { ...PostFields } }" + _POST_FIELDS,
+)
+CREATE_POST = Operation(
+    "CreatePost",
+    "createPost",
+    f"mutation CreatePost($input: CreatePostInput!) {{ createPost(input: $input) {{ {_POST_ACTION} }} }}"
+    + _POST_FIELDS,
+    in_doubt=NextStep.LOOK_FIRST,
+)
+EDIT_POST = Operation(
+    "EditPost",
+    "editPost",
+    f"mutation EditPost($input: EditPostInput!) {{ editPost(input: $input) {{ {_POST_ACTION} }} }}"
+    + _POST_FIELDS,
+    in_doubt=NextStep.LOOK_FIRST,
+)
+DELETE_POST = Operation(
+    "DeletePost",
+    "deletePost",
+    """mutation DeletePost($input: DeletePostInput!) {
+  deletePost(input: $input) {
+    __typename
+    ... on DeletePostSuccess { id }
+    ... on MutationError { message }
+  }
+}""",
+)
+
+OPERATIONS = (ACCOUNT, CHANNELS, CHANNEL, POSTS, POST, CREATE_POST, EDIT_POST, DELETE_POST)
+"""All of them, in the order of this file."""

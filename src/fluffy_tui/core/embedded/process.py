@@ -1,0 +1,265 @@
+"""Start and stop the embedded PostgreSQL server, and clear up after one that died."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+from fluffy_tui.core.embedded.cluster import reason
+from fluffy_tui.core.embedded.socket_folder import PORT, SOCKET_NAME, PidFile, cluster_name, socket_folder
+from fluffy_tui.core.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fluffy_tui.core.embedded.account import Account
+
+_READY_WITHIN = 180.0
+"""Seconds; only the recovery after a crash amid heavy writing takes more than a fraction of one."""
+
+_STOPPED_WITHIN = 60.0
+"""Seconds that a fast shutdown, which ends with a checkpoint, may take: what pg_ctl allows it, too."""
+
+_DYING_WITHIN = 5.0
+"""Seconds in which the children of a killed server notice its end by themselves."""
+
+_LOOK_EVERY = 0.005
+"""Seconds between two looks at postmaster.pid while the server starts."""
+
+_LOG_LIMIT = 1 << 20
+"""Bytes of server log that are kept when a program starts; the same again of older ones beside it."""
+
+_DETACHED = '"$@" </dev/null >&2 & echo $!'
+"""Starts a server that is nobody's child, so that it leaves no zombie in a program that runs on."""
+
+_log = logging.getLogger(__name__)
+_log.addHandler(logging.NullHandler())  # without a log file, nothing may appear on the screen
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProcess:
+    """The server of one cluster, whoever started it. The caller holds the start lock."""
+
+    cluster: Path
+    account: Account
+    binaries: Path
+    log: Path
+    durable: bool = True
+
+    def start(self) -> Path:
+        """Start the server of an existing cluster, or wait for one that is about to be ready.
+
+        Returns:
+            The folder of its socket.
+
+        Raises:
+            DatabaseUnavailable: it gives up, or takes too long.
+        """
+        folder = socket_folder(self.cluster, self.account.uid)
+        if folder != self.cluster:
+            self.account.private_folder(folder)
+            self.account.open_the_way(folder)
+        starting = self._clear_up(folder)
+        if starting is not None:
+            return starting
+        trim(self.log)
+        self.log.touch(mode=0o600)
+        with self.log.open("ab") as log:
+            begin = log.tell()
+            server: list[str | Path] = [self.binaries / "postgres", "-D", self.cluster]
+            detached = ["/bin/sh", "-c", _DETACHED, "sh", *server, *self._options(folder)]
+            started = self.account.run(detached, binaries=self.binaries, log=log)
+        pid = started.stdout.strip()
+        ready = None
+        with suppress(psutil.NoSuchProcess):
+            if pid.isdecimal():
+                ready = self._await_ready(psutil.Process(int(pid)))
+        if ready is None:
+            raise self._gave_up(begin)
+        return ready
+
+    def stop(self) -> None:
+        """Stop the server and wait for its end; open transactions are rolled back."""
+        state = PidFile.read(self.cluster)
+        main = self._main_process()
+        if main is not None and not _end(main):
+            _log.error("The embedded server (process %d) did not stop.", main.pid)
+            return
+        folder = state.socket_folder if state and state.socket_folder else None
+        if folder is not None and folder.name.startswith(cluster_name(self.cluster)):
+            with suppress(OSError):  # a leftover socket is cleared by the next start
+                folder.rmdir()
+
+    def _options(self, folder: Path) -> Iterator[str]:
+        settings = {
+            "cluster_name": cluster_name(self.cluster),
+            "fsync": "on" if self.durable else "off",
+            "full_page_writes": "on" if self.durable else "off",
+            "listen_addresses": "",
+            "log_checkpoints": "off",
+            "log_destination": "stderr",
+            # A failed statement is told to the program that sent it, which logs it. Here it would only let
+            # the log of a server that runs for weeks grow.
+            "log_min_messages": "log",
+            "logging_collector": "off",
+            "port": PORT,
+            "synchronous_commit": "on" if self.durable else "off",
+            "unix_socket_directories": os.fspath(folder),
+            "unix_socket_permissions": "0700",
+        }
+        for name, value in settings.items():
+            yield "-c"
+            yield f"{name}={value}"
+
+    def _await_ready(self, process: psutil.Process) -> Path | None:
+        """Wait until this server takes connections; None when it ends instead.
+
+        PostgreSQL announces readiness by no event that would outlive the program that waits for it: its
+        standard error has to be a file, because nobody would be left to read a pipe. So we wait for its end,
+        which is an event, and look into postmaster.pid in between.
+        """
+        give_up_at = time.monotonic() + _READY_WITHIN
+        while time.monotonic() < give_up_at:
+            state = PidFile.read(self.cluster)
+            if state is not None and state.pid == process.pid and state.status == "ready":
+                return state.socket_folder
+            if _ended(process, _LOOK_EVERY):
+                return None
+        raise DatabaseUnavailable(
+            "The database is still recovering from a crash.",
+            f"Try again in a minute; {self.log} tells how far it is.",
+        )
+
+    def _clear_up(self, folder: Path) -> Path | None:
+        """Clear away what an earlier server left; if one is just starting, return its socket's folder.
+
+        PostgreSQL refuses to start over a pid file that is garbage, or whose number now belongs to another
+        process of the same user. So we look which processes really are this cluster's.
+        """
+        pid_file = self.cluster / "postmaster.pid"
+        if not pid_file.exists():
+            return None
+        state = PidFile.read(self.cluster)
+        main = self._main_process()
+        if main is not None and state is not None and state.status in ("", "starting"):
+            ready = self._await_ready(main)
+            if ready is not None:
+                return ready
+        elif main is not None:  # it is stopping, or its socket or pid file was spoiled under it
+            _end(main)
+        self._await_orphans()
+        if pid_file.exists():
+            _log.warning("The embedded server was not stopped properly; it recovers now.")
+        for left in (pid_file, folder / SOCKET_NAME, folder / f"{SOCKET_NAME}.lock"):
+            left.unlink(missing_ok=True)
+        return None
+
+    def _await_orphans(self) -> None:
+        """Wait for what a killed server left running: two servers on the same files would destroy them."""
+        orphans = list(self._processes())
+        if not _still_alive(orphans):
+            return
+        for orphan in orphans:
+            with suppress(psutil.NoSuchProcess):
+                orphan.send_signal(signal.SIGQUIT)
+        if left := _still_alive(orphans):
+            pids = ", ".join(str(process.pid) for process in left)
+            raise DatabaseUnavailable(
+                f"A crashed database server left processes that do not end: {pids}.",
+                "End them (kill -9), then start again.",
+            )
+
+    def _processes(self) -> Iterator[psutil.Process]:
+        """Yield the living processes of this cluster's server: its name is in their titles."""
+        name = cluster_name(self.cluster)
+        for process in psutil.process_iter():
+            with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                # A zombie has no command line any more.
+                if process.name() == "postgres" and any(name in part for part in process.cmdline()):
+                    yield process
+
+    def _main_process(self) -> psutil.Process | None:
+        """Return the server itself, which shows its command line, while its children have titles."""
+        setting = f"cluster_name={cluster_name(self.cluster)}"
+        found = []
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):
+                if setting in process.cmdline():
+                    found.append(process)
+        return min(found, key=psutil.Process.create_time, default=None)  # a child just forked looks the same
+
+    def _gave_up(self, begin: int) -> DatabaseUnavailable:
+        with self.log.open("rb") as log:
+            log.seek(begin)
+            said = log.read().decode(errors="replace")
+        _log.error("The embedded server did not start: %s", said)
+        return DatabaseUnavailable(
+            f"The database server did not start: {reason(said)}", f"See {self.log} for more."
+        )
+
+
+def trim(log: Path) -> None:
+    """Cut a server log that has grown too long, keeping its end beside it.
+
+    A running server goes on writing into the same file: it only ever appends.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if not log.is_file() or log.stat().st_size <= _LOG_LIMIT:
+        return
+    with log.open("rb+") as file:
+        file.seek(-_LOG_LIMIT, os.SEEK_END)
+        log.with_name(f"{log.name}.1").write_bytes(file.read(_LOG_LIMIT))
+        file.truncate(0)
+
+
+def _end(main: psutil.Process) -> bool:
+    """End a server by a fast shutdown, and if that takes too long by an immediate one."""
+    for number, patience in ((signal.SIGINT, _STOPPED_WITHIN), (signal.SIGQUIT, _DYING_WITHIN)):
+        with suppress(psutil.NoSuchProcess):
+            main.send_signal(number)
+        if _ended(main, patience):
+            return True
+    return False
+
+
+def _still_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Give processes that should be ending their time, and return those that are still there."""
+    give_up_at = time.monotonic() + _DYING_WITHIN
+    return [each for each in processes if not _ended(each, max(0.0, give_up_at - time.monotonic()))]
+
+
+def _ended(process: psutil.Process, timeout: float) -> bool:
+    """Wait up to `timeout` seconds for a process to end, and say whether it has.
+
+    psutil alone would wait in vain for a zombie that nobody collects, as in a container without an init
+    process.
+    """
+    if sys.platform == "linux":
+        try:
+            descriptor = os.pidfd_open(process.pid)
+        except ProcessLookupError:
+            return True
+        except OSError:
+            _log.debug("This kernel has no pidfd_open; psutil waits instead.")
+        else:
+            try:
+                poll = select.poll()
+                poll.register(descriptor, select.POLLIN)
+                return bool(poll.poll(timeout * 1000)) or not process.is_running()
+            finally:
+                os.close(descriptor)
+    try:
+        process.wait(timeout)
+    except psutil.TimeoutExpired:
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""What changed in the database, as it happens: LISTEN turned into a stream of small values."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import random
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from fluffy_tui.core.app_events import (
+    Connected,
+    Disconnected,
+    Event,
+    PhotosChanged,
+    PhotosIndexed,
+    PostChanged,
+    VerdictChanged,
+)
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.migration_runner import explain_connection_error
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+POSTS_CHANNEL = "fluffy_posts"
+PHOTOS_CHANNEL = "fluffy_photos"
+
+
+async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> AsyncGenerator[Event, None]:
+    """Yield what changes, for ever; a lost connection is reported, then made again with growing pauses.
+
+    Args:
+        url: connection URL for psycopg.
+        before_connect: awaited before every attempt, for example to bring the embedded server back.
+    """
+    pause = 0.25
+    while True:
+        try:
+            await before_connect()
+            connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+            async with connection, aclosing(_notifications(connection)) as notifications:
+                pause = 0.25
+                async for event in notifications:
+                    yield event
+        except psycopg.Error as error:
+            yield Disconnected(explain_connection_error(error, url).message)
+        except (OSError, TimeoutError, FluffyError) as error:
+            yield Disconnected(
+                error.message if isinstance(error, FluffyError) else "The database does not answer."
+            )
+        await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnects, guards nothing
+        pause = min(pause * 2, 10.0)
+
+
+async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event, None]:
+    for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL):
+        await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+    yield Connected()
+    while True:
+        async for notify in connection.notifies(timeout=20):
+            yield _event(notify.channel, notify.payload)
+        async with asyncio.timeout(10):  # a peer that vanished without a word is noticed here
+            await connection.execute("SELECT 1")
+
+
+def _event(channel: str, payload: str) -> Event:
+    content = json.loads(payload)
+    if channel == POSTS_CHANNEL:
+        return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
+    if "hashed" in content:
+        return PhotosIndexed(**content)
+    if "id" in content:
+        return VerdictChanged(photo_id=content["id"], persona_id=content["persona_id"])
+    return PhotosChanged(persona_id=content["persona_id"])

@@ -1,0 +1,284 @@
+"""The job queue: Procrastinate on the same database, deferring inside the caller's own transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING, Any, LiteralString, cast
+
+import procrastinate
+import psycopg
+from procrastinate import exceptions, sql
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Status
+
+from fluffy_tui.core.database import lost
+from fluffy_tui.core.liveness import Pulse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from procrastinate.job_context import JobContext
+    from procrastinate.middleware import WorkerMiddleware
+    from procrastinate.worker import Worker
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+log = logging.getLogger(__name__)
+
+
+class JobEnded(Exception):
+    """The job is not there to be ended: its worker or somebody else has done so."""
+
+
+HEARTBEAT_SECONDS = 5.0
+"""How often a worker says that it is alive."""
+
+STALLED_SECONDS = 20.0
+"""A worker that was silent for this long is taken for dead; its jobs are taken up by others."""
+
+HUNG_SECONDS = 300.0
+"""A job loop that asked for no job for so long, or has a job that committed nothing, says no more that it is alive."""
+
+
+_WAKE_WAITERS = """
+WITH next AS (
+    SELECT waiting.queue_name,
+        json_build_object('type', 'job_inserted', 'job_id', waiting.id)::text AS told
+    FROM procrastinate_jobs AS waiting JOIN procrastinate_jobs AS ended ON waiting.lock = ended.lock
+    WHERE ended.id = %(job_id)s AND waiting.status = 'todo'
+    ORDER BY waiting.id LIMIT 1
+)
+SELECT pg_notify('procrastinate_any_queue_v1', told), pg_notify('procrastinate_queue_v1#' || queue_name, told)
+FROM next
+"""
+"""Says again what Procrastinate's trigger says of a new job: to workers of all queues, and to those of its own."""
+
+
+class _Connector(procrastinate.PsycopgConnector):
+    """Ends jobs more carefully than Procrastinate 3.10 does by itself.
+
+    When the connection is cut while a job's end is written, Procrastinate gives up. The job then stays `doing` under
+    a living worker, where no sweep looks for it, and its lock keeps every later job of its channel waiting. And a job
+    that waited for the lock is only found at the next poll, so a channel's posts would go out one a second.
+
+    It also keeps Procrastinate's heartbeat honest, which beats in a task of its own whether or not jobs get on.
+    """
+
+    pulse: Pulse
+
+    async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+        if query == sql.queries["fetch_job"]:
+            self.pulse.beat()
+        return row
+
+    async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
+        if query == sql.queries["update_heartbeat"] and self.pulse.is_hung:
+            log.warning("no heartbeat: nothing got on for %.0f seconds", self.pulse.silence)
+            return
+        if query != sql.queries["finish_job"]:
+            await super().execute_query_async(query, **arguments)
+            return
+        try:
+            await super().execute_query_async(query, **arguments)
+        except exceptions.ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.OperationalError):
+                raise
+            log.warning("the connection was cut while the end of job %s was written", arguments.get("job_id"))
+            # The pool hands out a connection that was just tried, or waits for the server to come back.
+            await super().execute_query_async(query, **arguments)
+        await super().execute_query_async(_WAKE_WAITERS, job_id=arguments["job_id"])
+
+
+def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
+    """Return the Procrastinate app for the database at `url`, not yet opened.
+
+    Deferring through `defer` uses the caller's connection, so only a worker opens it; `name` is what its
+    connections are called in the database.
+    """
+    connector = _Connector(
+        conninfo=url,
+        min_size=1,
+        max_size=6,
+        timeout=30,
+        kwargs={
+            "connect_timeout": 5,
+            "application_name": name,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
+    )
+    connector.pulse = Pulse(HUNG_SECONDS)
+    return procrastinate.App(
+        connector=connector,
+        worker_defaults={
+            "concurrency": 4,
+            "fetch_job_polling_interval": 1.0,  # scheduled and retried jobs are found by polling alone
+            "shutdown_graceful_timeout": 10.0,
+            "delete_jobs": "never",
+            "update_heartbeat_interval": HEARTBEAT_SECONDS,
+            "stalled_worker_timeout": STALLED_SECONDS,
+            "install_signal_handlers": False,
+        },
+        periodic_defaults={"max_delay": 60.0},
+    )
+
+
+async def defer(
+    session: AsyncSession,
+    queue: procrastinate.App,
+    task: str,
+    *,
+    arguments: dict[str, Any],
+    lock: str | None = None,
+    at: datetime | None = None,
+) -> int:
+    """Defer a job on the session's own connection, so that it commits or rolls back with everything else.
+
+    Args:
+        session: the open transaction; it is flushed first, since the raw connection bypasses autoflush.
+        queue: the app that knows the task.
+        task: the task's full name.
+        arguments: JSON values for the task.
+        lock: at most one job with this lock runs at a time. Never combine it with `at`: a job that waits
+            for its time would block every later one.
+        at: not before this moment.
+
+    Returns:
+        The id of the job.
+
+    Raises:
+        DatabaseUnavailable: the database is away.
+    """
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    deferrer = queue.configure_task(
+        task, allow_unknown=False, connection=raw.driver_connection, lock=lock, schedule_at=at
+    )
+    try:
+        return await deferrer.defer_async(**arguments)
+    except exceptions.ConnectorException as error:
+        if isinstance(error.__cause__, psycopg.OperationalError | psycopg.InterfaceError):
+            raise lost(error) from error
+        raise
+
+
+async def end_job(session: AsyncSession, job_id: int) -> None:
+    """End a dead worker's job as failed, so that it commits or rolls back with everything else of the session.
+
+    Raises:
+        JobEnded: it has ended already; the transaction can only be rolled back.
+        DatabaseUnavailable: the database is away.
+    """
+    await session.flush()
+    raw = await (await session.connection()).get_raw_connection()
+    connection = cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+    try:
+        await connection.execute(
+            sql.queries["finish_job"],
+            {"job_id": job_id, "status": Status.FAILED.value, "delete_job": False},
+        )
+        await connection.execute(_WAKE_WAITERS, {"job_id": job_id})
+    except psycopg.errors.RaiseException as error:
+        raise JobEnded(f"job {job_id} has ended already") from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        raise lost(error) from error
+
+
+async def run_worker(
+    queue: procrastinate.App,
+    stop: asyncio.Event,
+    *,
+    context: dict[str, Any],
+    before_start: Callable[[], Awaitable[None]],
+    pulse: Pulse | None = None,
+    **options: Any,
+) -> None:
+    """Keep a worker running until `stop` is set, starting it anew whenever it ends by itself.
+
+    Procrastinate 3.10 leaves a worker without its listener after a short outage, or lets it return, or
+    raises after a long one. Starting anew is its maintainers' advice, and registers a fresh heartbeat.
+
+    Args:
+        queue: the app with its tasks.
+        stop: set to let running jobs finish and return.
+        context: handed to every task as `context.additional_context`.
+        before_start: awaited before every start, for example to bring the embedded server back.
+        pulse: told whenever the loop or one of its jobs gets on; without proof there is no heartbeat.
+        options: further options of Procrastinate's worker.
+    """
+    delay = 0.5
+    loop = asyncio.get_running_loop()
+    pulse = pulse or Pulse(HUNG_SECONDS)
+    if isinstance(queue.connector, _Connector):
+        queue.connector.pulse = pulse
+    while not stop.is_set():
+        started = loop.time()
+        pulse.beat()
+        try:
+            await before_start()
+            async with queue.open_async():
+                await _run_until(queue, stop, pulse, additional_context=context, **options)
+        except (exceptions.ConnectorException, OSError) as error:
+            log.warning("the worker lost the database: %s", type(error).__name__)
+        except Exception:
+            # A worker that dies for an unknown reason must be seen in the log and must come back.
+            log.exception("the worker stopped unexpectedly")
+        if stop.is_set():
+            return
+        delay = 0.5 if loop.time() - started > 60 else min(delay * 2, 30.0)
+        await _wait(stop, delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads restarts, guards nothing
+
+
+async def _run_until(queue: procrastinate.App, stop: asyncio.Event, pulse: Pulse, **options: Any) -> None:
+    async def follow(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+        del context, worker
+        with pulse.job():
+            return await call_next()
+
+    middleware: list[WorkerMiddleware] = [follow, _tell_abort_from_shutdown]
+    worker = asyncio.create_task(
+        queue.run_worker_async(worker_middleware=middleware, **options), name="worker"
+    )
+    stopping = asyncio.create_task(stop.wait(), name="worker-stop")
+    try:
+        await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        if not worker.done():
+            await _stop_worker(worker)
+    if worker.done() and not worker.cancelled():
+        worker.result()
+
+
+async def _stop_worker(worker: asyncio.Task[None]) -> None:
+    """Cancel once and wait; a second cancel, which orphans jobs, is kept for a frozen database."""
+    worker.cancel()
+    done, _ = await asyncio.wait({worker}, timeout=15)
+    if not done:
+        worker.cancel()
+        await asyncio.wait({worker}, timeout=7)
+
+
+async def _tell_abort_from_shutdown(
+    call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
+) -> Any:
+    """End a job that a person aborted; leave one that a shutdown cut short to be taken up again."""
+    del worker
+    try:
+        return await call_next()
+    except asyncio.CancelledError:
+        if context.abort_reason() is AbortReason.USER_REQUEST:
+            raise exceptions.JobAborted from None
+        raise
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,155 @@
+"""The GraphQL endpoint over HTTP, in Buffer's order: client, key, budget, document, work."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiohttp import hdrs, web
+from multidict import CIMultiDict
+
+from fluffy_tui.demo.stand_in.clock import Clock
+from fluffy_tui.demo.stand_in.fault_switches import Fault, Faults, Kind
+from fluffy_tui.demo.stand_in.graphql.execution import Reply, Request, answer, read_request
+from fluffy_tui.demo.stand_in.graphql.rate_limits import RateLimiter
+from fluffy_tui.demo.stand_in.world import World
+
+NO_KEY = "An authentication JWT or Access Token is required"
+BAD_KEY = "Access token is not valid"
+TOO_MANY = "Too many requests from this client. Please try again later."
+INTERNAL = "Internal error, please try again"
+DEFAULT_RETRY_AFTER = 30
+
+
+class _Cut(Exception):
+    """The connection has to end without a reply."""
+
+
+class Endpoint:
+    """Answers POST on `/` and `/graphql`, and lets things go wrong where a switch says so."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        faults: Faults,
+        limiter: RateLimiter,
+        root: object,
+        record: Callable[[Request], None],
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._faults = faults
+        self._limiter = limiter
+        self._root = root
+        self._record = record
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes of the endpoint."""
+        return [
+            web.post("/", self.handle),
+            web.post("/graphql", self.handle),
+            web.get("/", self.refuse_get),
+            web.get("/graphql", self.refuse_get),
+        ]
+
+    async def refuse_get(self, http: web.Request) -> web.Response:
+        """Answer a GET as Buffer does: as if the key were missing."""
+        return _unauthenticated(NO_KEY)
+
+    async def handle(self, http: web.Request) -> web.Response:
+        """Answer one request."""
+        agent = http.headers.get(hdrs.USER_AGENT, "")
+        request = read_request(await http.read(), agent)
+        self._record(request)
+        if not agent or agent.startswith("Python-urllib") or self._take(Kind.NOT_JSON_403, request):
+            return web.Response(status=403, text="error code: 1010")
+        refusal = self._check_key(http.headers.get(hdrs.AUTHORIZATION), request)
+        if refusal is not None:
+            return refusal
+        refusal = self._check_budget(request)
+        if refusal is not None:
+            return refusal
+        try:
+            return await self._work(request)
+        except _Cut:
+            if http.transport is not None:
+                http.transport.abort()
+            return web.Response()  # never arrives
+
+    def _check_key(self, header: str | None, request: Request) -> web.Response | None:
+        if not header:
+            return _unauthenticated(NO_KEY)
+        scheme, _, key = header.partition(" ")
+        right = hmac.compare_digest(key.strip().encode(), self._world.key.encode())
+        if scheme.lower() != "bearer" or not right or self._take(Kind.BAD_KEY, request):
+            return _unauthenticated(BAD_KEY)
+        return None
+
+    def _check_budget(self, request: Request) -> web.Response | None:
+        refusal = self._limiter.admit(self._clock.now())
+        fault = self._take(Kind.RATE_LIMITED, request)
+        if fault is not None:
+            seconds = DEFAULT_RETRY_AFTER if fault.seconds is None else fault.seconds
+            return self._too_many(fault.window, round(seconds))
+        if refusal is not None:
+            return self._too_many(refusal.window.name, refusal.retry_after)
+        return None
+
+    def _too_many(self, window: str, retry_after: int) -> web.Response:
+        body = {"message": TOO_MANY, "extensions": {"code": "RATE_LIMIT_EXCEEDED", "window": window}}
+        return self._reply(429, {"errors": [body]}, [(hdrs.RETRY_AFTER, str(retry_after))])
+
+    async def _work(self, request: Request) -> web.Response:
+        """Carry the request out; the switches before it leave no trace, those after it leave all."""
+        if self._take(Kind.DROP_BEFORE, request):
+            raise _Cut
+        if self._take(Kind.SERVER_ERROR_BEFORE, request):
+            return _bad_gateway()
+        if slow := self._take(Kind.SLOW, request, after=False):
+            await self._faults.hold(slow)
+        if self._take(Kind.UNEXPECTED, request, after=False):
+            return self._reply(200, _unexpected())
+        if self._take(Kind.UNKNOWN_TYPENAME, request):
+            return self._reply(200, _unknown_member(request))
+        status, body = await answer(request, self._root)
+        if status != 200:
+            return self._reply(status, body)
+        if slow := self._take(Kind.SLOW, request, after=True):
+            await self._faults.hold(slow)
+        if self._take(Kind.ACCEPT_THEN_DROP, request):
+            raise _Cut
+        if self._take(Kind.SERVER_ERROR_AFTER, request):
+            return _bad_gateway()
+        if self._take(Kind.UNEXPECTED, request, after=True):
+            return self._reply(200, _unexpected())
+        return self._reply(200, body)
+
+    def _take(self, kind: Kind, request: Request, *, after: bool | None = None) -> Fault | None:
+        posts = (self._world.posts.get(post_id) for post_id in request.posts)
+        channels = request.channels | {post.channel_id for post in posts if post is not None}
+        return self._faults.take(kind, request.fields, channels, after=after)
+
+    def _reply(self, status: int, body: Reply, headers: Iterable[tuple[str, str]] = ()) -> web.Response:
+        budget = self._limiter.headers(self._clock.now())
+        return web.json_response(body, status=status, headers=CIMultiDict([*budget, *headers]))
+
+
+def _unauthenticated(message: str) -> web.Response:
+    body = {"errors": [{"message": message, "extensions": {"code": "UNAUTHENTICATED"}}]}
+    return web.json_response(body, status=401)
+
+
+def _bad_gateway() -> web.Response:
+    page = "<html><head><title>502 Bad Gateway</title></head><body>Bad gateway</body></html>"
+    return web.Response(status=502, text=page, content_type="text/html")
+
+
+def _unexpected() -> Reply:
+    return {"data": None, "errors": [{"message": INTERNAL, "extensions": {"code": "UNEXPECTED"}}]}
+
+
+def _unknown_member(request: Request) -> dict[str, Any]:
+    member = {"__typename": "ContentPolicyError", "message": "This post is not allowed."}
+    return {"data": dict.fromkeys(request.fields, member)}

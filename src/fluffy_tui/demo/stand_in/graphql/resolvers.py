@@ -1,0 +1,246 @@
+"""The answers to each field of the schema: plain values that graphql-core picks from."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from graphql import GraphQLError
+
+from fluffy_tui.demo.stand_in.clock import Clock
+from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
+from fluffy_tui.demo.stand_in.graphql.views import account_view, channel_view, post_view
+from fluffy_tui.demo.stand_in.mutations import Posting
+from fluffy_tui.demo.stand_in.posting_rules import Refused
+from fluffy_tui.demo.stand_in.world import Channel, Post, World
+
+PAGE_SIZE = 20
+"""How many posts come when `first` is not given; Buffer's own figure is not documented."""
+
+DAILY_LIMITS = {"twitter": 50}
+"""Posts a day and channel; the other networks answer null."""
+
+Arguments = dict[str, Any]
+
+
+class Resolvers:
+    """One method per root field; each takes the field's arguments as one mapping."""
+
+    def __init__(
+        self, world: World, clock: Clock, faults: Faults, posting: Posting, changed: Callable[[], None]
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._faults = faults
+        self._posting = posting
+        self._changed = changed
+
+    def root(self) -> dict[str, Callable[..., Any]]:
+        """Return the root value for graphql-core: Buffer's field names and what answers them."""
+        return {
+            "account": _resolver(self.account),
+            "channel": _resolver(self.channel),
+            "channels": _resolver(self.channels),
+            "dailyPostingLimits": _resolver(self.daily_posting_limits),
+            "post": _resolver(self.post),
+            "posts": _resolver(self.posts),
+            "createPost": _resolver(self.create_post),
+            "editPost": _resolver(self.edit_post),
+            "deletePost": _resolver(self.delete_post),
+            "movePostInQueue": _resolver(self.move_post_in_queue),
+        }
+
+    def account(self, arguments: Arguments) -> Arguments:
+        """Answer `account`."""
+        return account_view(self._world)
+
+    def channel(self, arguments: Arguments) -> Arguments:
+        """Answer `channel`."""
+        return channel_view(self._channel(arguments["input"]["id"]), self._world)
+
+    def channels(self, arguments: Arguments) -> list[Arguments]:
+        """Answer `channels`."""
+        self._check_organization(arguments["input"]["organizationId"])
+        locked = (arguments["input"].get("filter") or {}).get("isLocked")
+        chosen = [
+            each for each in self._world.channels.values() if locked is None or each.is_locked is locked
+        ]
+        return [channel_view(channel, self._world) for channel in chosen]
+
+    def daily_posting_limits(self, arguments: Arguments) -> list[Arguments]:
+        """Answer `dailyPostingLimits`."""
+        moment = arguments["input"].get("date") or self._clock.now()
+        return [
+            self._day(self._channel(channel_id), moment) for channel_id in arguments["input"]["channelIds"]
+        ]
+
+    def post(self, arguments: Arguments) -> Arguments:
+        """Answer `post`."""
+        post = self._world.posts.get(arguments["input"]["id"])
+        if post is None:
+            raise GraphQLError("Post not found", extensions={"code": "NOT_FOUND"})
+        return post_view(post, self._world)
+
+    def posts(self, arguments: Arguments) -> Arguments:
+        """Answer one page of `posts`."""
+        self._check_organization(arguments["input"]["organizationId"])
+        asked = arguments["input"].get("filter") or {}
+        wanted = frozenset(asked.get("channelIds") or self._world.channels)
+        self._import_from_network(wanted)
+        found = [post for post in self._world.posts.values() if _matches(post, asked)]
+        for rule in reversed(arguments["input"].get("sort") or [{"field": "createdAt", "direction": "desc"}]):
+            found.sort(key=_SORT_KEYS[rule["field"]], reverse=rule["direction"] == "desc")
+        page = _page(found, arguments.get("first"), arguments.get("after"))
+        if self._faults.take(Kind.NULL_EDGES, frozenset({"posts"}), wanted):
+            return {"edges": None, "pageInfo": page["pageInfo"] | {"hasNextPage": False}}
+        page["edges"] = [
+            {"cursor": _cursor(post), "node": post_view(post, self._world)} for post in page.pop("posts")
+        ]
+        return page
+
+    async def create_post(self, arguments: Arguments) -> Arguments:
+        """Answer `createPost`."""
+        return await self._success(self._posting.create(arguments["input"]))
+
+    async def edit_post(self, arguments: Arguments) -> Arguments:
+        """Answer `editPost`."""
+        return await self._success(self._posting.edit(arguments["input"]))
+
+    def delete_post(self, arguments: Arguments) -> Arguments:
+        """Answer `deletePost`."""
+        try:
+            return {"__typename": "DeletePostSuccess", "id": self._posting.delete(arguments["input"]["id"])}
+        except Refused as refusal:
+            return {"__typename": refusal.typename, "message": refusal.message}
+
+    def move_post_in_queue(self, arguments: Arguments) -> Arguments:
+        """Answer `movePostInQueue`."""
+        try:
+            post = self._posting.move(arguments["input"]["id"], arguments["input"]["position"])
+        except Refused as refusal:
+            return {"__typename": refusal.typename, "message": refusal.message}
+        return {"__typename": "PostActionSuccess", "post": post_view(post, self._world)}
+
+    async def _success(self, work: Awaitable[Post]) -> Arguments:
+        try:
+            post = await work
+        except Refused as refusal:
+            return {"__typename": refusal.typename, "message": refusal.message}
+        return {"__typename": "PostActionSuccess", "post": post_view(post, self._world)}
+
+    def _channel(self, channel_id: str) -> Channel:
+        try:
+            return self._world.channels[channel_id]
+        except KeyError:
+            raise GraphQLError("Channel not found", extensions={"code": "NOT_FOUND"}) from None
+
+    def _check_organization(self, organization_id: str) -> None:
+        if organization_id != self._world.organization_id:
+            raise GraphQLError("Not authorized", extensions={"code": "UNAUTHORIZED"})
+
+    def _day(self, channel: Channel, moment: datetime) -> Arguments:
+        zone = ZoneInfo(channel.timezone)
+        day = moment.astimezone(zone).date()
+
+        def on_day(times: Iterable[datetime | None]) -> int:
+            return sum(1 for each in times if each is not None and each.astimezone(zone).date() == day)
+
+        sent = on_day(post.sent_at for post in self._world.posts_of(channel.id, "sent"))
+        scheduled = on_day(post.due_at for post in self._world.posts_of(channel.id, "scheduled", "sending"))
+        limit = DAILY_LIMITS.get(channel.service)
+        return {
+            "channelId": channel.id,
+            "sent": sent,
+            "scheduled": scheduled,
+            "limit": limit,
+            "isAtLimit": limit is not None and sent + scheduled >= limit,
+        }
+
+    def _import_from_network(self, channels: frozenset[str]) -> None:
+        fault = self._faults.take(Kind.NETWORK_IMPORTED, frozenset({"posts"}), channels)
+        if fault is None:
+            return
+        now = self._clock.now()
+        for channel_id in [fault.channel] if fault.channel else sorted(channels):
+            self._world.add_post(
+                Post(
+                    channel_id=channel_id,
+                    text="Posted on the network itself",
+                    status="sent",
+                    share_mode="shareNow",
+                    scheduling_type=None,
+                    created_at=now,
+                    updated_at=now,
+                    due_at=now,
+                    sent_at=now,
+                    via="network",
+                )
+            )
+        self._changed()
+
+
+def _resolver(method: Callable[[Arguments], Any]) -> Callable[..., Any]:
+    def resolve(_info: object, **arguments: Any) -> Any:
+        return method(arguments)
+
+    return resolve
+
+
+_SORT_KEYS: dict[str, Callable[[Post], tuple[datetime, str]]] = {
+    "createdAt": lambda post: (post.created_at, post.id),
+    "dueAt": lambda post: (post.due_at or post.created_at, post.id),
+}
+
+
+def _within(moment: datetime | None, span: Arguments | None) -> bool:
+    if not span:
+        return True
+    if moment is None:
+        return False
+    start, end = span.get("start"), span.get("end")
+    return (start is None or moment >= start) and (end is None or moment <= end)
+
+
+def _matches(post: Post, asked: Arguments) -> bool:
+    if asked.get("dueAtPresence") == "absent" and asked.get("dueAt"):
+        raise GraphQLError(
+            "dueAtPresence: absent cannot be combined with dueAt", extensions={"code": "UNEXPECTED"}
+        )
+    either = {"start": asked.get("startDate"), "end": asked.get("endDate")}
+    tagged = asked.get("tagIds") or (asked.get("tags") and not asked["tags"]["isEmpty"])
+    return (
+        post.channel_id in (asked.get("channelIds") or [post.channel_id])
+        and post.status in (asked.get("status") or [post.status])
+        and _within(post.due_at, asked.get("dueAt"))
+        and _within(post.created_at, asked.get("createdAt"))
+        and asked.get("dueAtPresence") in (None, "present" if post.due_at else "absent")
+        and (_within(post.created_at, either) or _within(post.due_at, either))
+        and not tagged  # the stand-in has no tags
+    )
+
+
+def _cursor(post: Post) -> str:
+    return base64.b64encode(f"post:{post.id}".encode()).decode()
+
+
+def _page(found: list[Post], first: int | None, after: str | None) -> Arguments:
+    if first is not None and first < 1:
+        raise GraphQLError("first must be at least 1", extensions={"code": "UNEXPECTED"})
+    if after is not None:
+        ids = [post.id for post in found]
+        try:
+            found = found[ids.index(base64.b64decode(after).decode().removeprefix("post:")) + 1 :]
+        except (ValueError, binascii.Error):
+            raise GraphQLError("Invalid cursor", extensions={"code": "UNEXPECTED"}) from None
+    chosen = found[: first or PAGE_SIZE]
+    info = {
+        "startCursor": _cursor(chosen[0]) if chosen else None,
+        "endCursor": _cursor(chosen[-1]) if chosen else None,
+        "hasNextPage": len(found) > len(chosen),
+        "hasPreviousPage": False,
+    }
+    return {"posts": chosen, "pageInfo": info}

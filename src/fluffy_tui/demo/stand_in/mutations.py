@@ -1,0 +1,278 @@
+"""What createPost, editPost, deletePost and movePostInQueue do to the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from fluffy_tui.demo.stand_in.clock import Clock
+from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
+from fluffy_tui.demo.stand_in.picture_reader import PictureReader, PictureUnreadable
+from fluffy_tui.demo.stand_in.posting_rules import (
+    ALREADY_SCHEDULED,
+    NOTHING_TO_SAY,
+    POSTED_RECENTLY,
+    UNREADABLE,
+    Refused,
+    check_input,
+    check_pictures,
+    invalid,
+)
+from fluffy_tui.demo.stand_in.publisher import Publisher
+from fluffy_tui.demo.stand_in.queue_slots import next_free_slot, slots
+from fluffy_tui.demo.stand_in.world import Asset, Channel, Post, World
+
+QUEUE_MODES = frozenset({"addToQueue", "shareNext"})
+DUPLICATE_WINDOW = timedelta(hours=1)
+"""How close the same text may not come again on one channel; Buffer's own figure is not known."""
+
+
+class Posting:
+    """The mutations: each checks in Buffer's order, changes the world at once and lets the publisher know."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        faults: Faults,
+        reader: PictureReader,
+        publisher: Publisher,
+        changed: Callable[[], None],
+        duplicate_window: timedelta = DUPLICATE_WINDOW,
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._faults = faults
+        self._reader = reader
+        self._publisher = publisher
+        self._changed = changed
+        self._duplicate_window = duplicate_window
+
+    async def create(self, request: Mapping[str, Any]) -> Post:
+        """Take a new post.
+
+        Raises:
+            Refused: With the error member that Buffer would answer.
+        """
+        channel = self._world.channels.get(request["channelId"])
+        if channel is None:
+            raise Refused("NotFoundError", "Channel not found")
+        if channel.is_locked:
+            raise invalid(["Channel is locked."])
+        operation = frozenset({"createPost"})
+        own = frozenset({channel.id})
+        if self._faults.take(Kind.QUEUE_PAUSED, operation, own):
+            channel.is_queue_paused = True
+        text = request.get("text") or ""
+        metadata = dict(request.get("metadata") or {})
+        check_input(channel.service, text, request["assets"], metadata)
+        assets = await self._read(channel, request["assets"], metadata, "createPost")
+        now = self._clock.now()
+        draft = bool(request.get("saveToDraft") or request.get("needsApproval"))
+        self._refuse_duplicate(channel, text, request.get("dueAt"), now)
+        if not draft and request["mode"] != "shareNow":
+            self._refuse_full_queue(channel, operation)
+        post = Post(
+            channel_id=channel.id,
+            text=text,
+            status="draft",
+            share_mode=request["mode"],
+            scheduling_type=request["schedulingType"],
+            created_at=now,
+            updated_at=now,
+            assets=[] if self._faults.take(Kind.DROP_ASSET, operation, own) else assets,
+            metadata=metadata,
+        )
+        if draft:
+            post.due_at = request.get("dueAt") if request["mode"] == "customScheduled" else None
+        else:
+            self._schedule(post, channel, request["mode"], request.get("dueAt"))
+        self._world.add_post(post)
+        if self._faults.take(Kind.DISCONNECT_CHANNEL, operation, own):
+            channel.is_disconnected = True
+        await self._settle(post)
+        return post
+
+    async def edit(self, request: Mapping[str, Any]) -> Post:
+        """Change a post; the whole post is checked again, and without `mode` its time stays as it is.
+
+        Raises:
+            Refused: With the error member that Buffer would answer.
+        """
+        post = self._world.posts.get(request["id"])
+        if post is None:
+            raise Refused("NotFoundError", "Post not found")
+        if post.status in {"sending", "sent"}:
+            raise invalid([f"A post that is {post.status} cannot be edited."])
+        if request.get("text") is None and request.get("assets") is None:
+            raise invalid(
+                [NOTHING_TO_SAY]
+            )  # observed: omitted fields count as empty while the post is checked
+        channel = self._world.channels[post.channel_id]
+        text = post.text if request.get("text") is None else request["text"]
+        metadata = post.metadata | dict(request.get("metadata") or {})
+        wanted = request.get("assets")
+        check_input(channel.service, text, _kept(post) if wanted is None else wanted, metadata)
+        assets = post.assets if wanted is None else await self._read(channel, wanted, metadata, "editPost")
+        if self._faults.take(Kind.DROP_ASSET, frozenset({"editPost"}), frozenset({channel.id})):
+            assets = []
+        post.text, post.metadata, post.assets = text, metadata, assets
+        post.updated_at = self._clock.now()
+        mode = request.get("mode")
+        ignored = self._faults.take(Kind.EDIT_IGNORES_DUE, frozenset({"editPost"}), frozenset({channel.id}))
+        if mode and request.get("schedulingType") and not ignored:
+            self._schedule(post, channel, mode, request.get("dueAt"))
+            post.share_mode, post.scheduling_type = mode, request["schedulingType"]
+        await self._settle(post)
+        return post
+
+    def delete(self, post_id: str) -> str:
+        """Remove a post from Buffer and return its id.
+
+        Raises:
+            Refused: There is no such post, or the network is taking it at this moment.
+        """
+        post = self._world.posts.get(post_id)
+        if post is None:
+            raise Refused("VoidMutationError", "Post not found")
+        if post.status == "sending":
+            raise Refused("VoidMutationError", "A post that is sending cannot be deleted.")
+        del self._world.posts[post_id]
+        self._publisher.arm()
+        self._changed()
+        return post_id
+
+    def move(self, post_id: str, position: str) -> Post:
+        """Put a queued post at the top or the bottom of its queue; the slots stay, the posts change places.
+
+        Raises:
+            Refused: There is no such post, or it is not in the queue.
+        """
+        post = self._world.posts.get(post_id)
+        if post is None:
+            raise Refused("VoidMutationError", "Post not found")
+        if post.status != "scheduled" or post.share_mode not in QUEUE_MODES or post.due_at is None:
+            raise Refused("VoidMutationError", "The post is not in the queue.")
+        queue = self._queue(post.channel_id)
+        times = [entry.due_at for entry in queue]
+        queue.remove(post)
+        queue.insert(0 if position == "top" else len(queue), post)
+        for entry, moment in zip(queue, times, strict=True):
+            entry.due_at = moment
+        self._publisher.arm()
+        self._changed()
+        return post
+
+    def resume_queue(self, channel: Channel) -> None:
+        """Give the posts that a paused queue held back the next free slots, in their order."""
+        now = self._clock.now()
+        for post in self._queue(channel.id):
+            if post.due_at is not None and post.due_at <= now:
+                post.due_at = next_free_slot(channel, now, self._taken(channel))
+
+    async def _settle(self, post: Post) -> None:
+        self._changed()
+        if post.share_mode == "shareNow" and self._world.channels[post.channel_id].service == "twitter":
+            await self._publisher.publish_at_once(post)  # observed: X answers `sent` in the same reply
+        self._publisher.arm()
+
+    async def _read(
+        self,
+        channel: Channel,
+        wanted: Sequence[Mapping[str, Any]],
+        metadata: Mapping[str, Any],
+        operation: str,
+    ) -> list[Asset]:
+        reasons, pictures, assets = [], [], []
+        for entry in wanted:
+            kind, value = next(iter(entry.items()))
+            if kind != "image":
+                reasons.append(f"{kind.capitalize()} could not be read from its URL.")
+                continue
+            try:
+                if self._faults.take(
+                    Kind.IMAGE_UNREADABLE, frozenset({operation}), frozenset({channel.id}), after=False
+                ):
+                    raise PictureUnreadable("switched off")  # noqa: TRY301 - the fault is told like the real case
+                picture = await self._reader.read(value["url"])
+            except PictureUnreadable:
+                reasons.append(UNREADABLE)
+                continue
+            details = value.get("metadata") or {}
+            pictures.append(picture)
+            assets.append(
+                Asset(
+                    source=value["url"],
+                    mime_type=picture.mime_type,
+                    width=picture.width,
+                    height=picture.height,
+                    alt_text=details.get("altText", ""),
+                    thumbnail=value.get("thumbnailUrl") or value["url"],
+                    user_tags=list(details.get("userTags") or ()),
+                )
+            )
+        if reasons:
+            raise invalid(reasons)
+        check_pictures(channel.service, pictures, metadata)
+        return assets
+
+    def _refuse_duplicate(self, channel: Channel, text: str, due_at: datetime | None, now: datetime) -> None:
+        if not text:
+            return
+        for post in self._world.posts_of(channel.id, "scheduled", "sending", "sent"):
+            if post.text != text:
+                continue
+            recent = now - (post.sent_at or post.created_at) < self._duplicate_window
+            near = due_at and post.due_at and abs(due_at - post.due_at) < self._duplicate_window
+            if recent or near:
+                raise invalid([POSTED_RECENTLY if post.status == "sent" else ALREADY_SCHEDULED])
+
+    def _refuse_full_queue(self, channel: Channel, operation: frozenset[str]) -> None:
+        allowed = self._world.scheduled_posts
+        waiting = sum(1 for _ in self._world.posts_of(channel.id, "scheduled"))
+        if self._faults.take(Kind.QUEUE_FULL, operation, frozenset({channel.id})):
+            waiting = max(waiting, allowed)
+        if waiting >= allowed:
+            raise Refused(
+                "LimitReachedError",
+                f"Limit reached: Scheduled posts limit reached. You have {waiting} scheduled posts "
+                f"out of {allowed} allowed",
+            )
+
+    def _schedule(self, post: Post, channel: Channel, mode: str, due_at: datetime | None) -> None:
+        now = self._clock.now()
+        if mode == "customScheduled":
+            if due_at is None:
+                raise invalid(["A custom scheduled post requires a due date."])
+            if due_at <= now:
+                raise invalid(["The due date must be in the future."])
+            post.due_at = due_at
+        elif mode == "shareNow":
+            post.due_at = now
+        elif mode == "shareNext":
+            self._put_in_front(post, channel, now)
+        else:
+            post.due_at = next_free_slot(channel, now, self._taken(channel, post))
+        post.status = "sending" if mode == "shareNow" else "scheduled"
+        post.publish_at = post.error_message = post.error_raw = None
+
+    def _put_in_front(self, post: Post, channel: Channel, now: datetime) -> None:
+        queue = [post, *(entry for entry in self._queue(channel.id) if entry is not post)]
+        fixed = self._taken(channel) - {entry.due_at for entry in queue if entry.due_at}
+        free = (slot for slot in slots(channel, now) if slot not in fixed)
+        for entry in queue:
+            entry.due_at = next(free, None)
+
+    def _queue(self, channel_id: str) -> list[Post]:
+        waiting = self._world.posts_of(channel_id, "scheduled")
+        queued = [post for post in waiting if post.share_mode in QUEUE_MODES and post.due_at is not None]
+        return sorted(queued, key=lambda post: (post.due_at or post.created_at, post.created_at))
+
+    def _taken(self, channel: Channel, but: Post | None = None) -> set[datetime]:
+        waiting = self._world.posts_of(channel.id, "scheduled", "sending")
+        return {post.due_at for post in waiting if post is not but and post.due_at is not None}
+
+
+def _kept(post: Post) -> list[dict[str, Any]]:
+    return [{"image": {"url": asset.source}} for asset in post.assets]

@@ -1,0 +1,140 @@
+"""Sends posts out when they are due, woken by the clock for the very next moment that matters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from fluffy_tui.demo.stand_in.clock import Alarm, Clock
+from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
+from fluffy_tui.demo.stand_in.picture_reader import PictureReader, PictureUnreadable
+from fluffy_tui.demo.stand_in.world import Post, World
+
+PUBLISHING = timedelta(seconds=15)
+"""From due to sent; 8 to 34 seconds were observed."""
+
+LATE_LINK_SECONDS = 60.0
+SUPPORT_URL = "https://support.buffer.com"
+
+
+class Publisher:
+    """Moves posts on: scheduled, sending, then sent or error, and gives sent ones their link."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        faults: Faults,
+        reader: PictureReader,
+        changed: Callable[[], None],
+        base_url: Callable[[], str],
+    ) -> None:
+        self._world = world
+        self._clock = clock
+        self._faults = faults
+        self._reader = reader
+        self._changed = changed
+        self._base_url = base_url
+        self._alarm: Alarm | None = None
+        self._one_at_a_time = asyncio.Lock()
+        self._stopped = False
+
+    def arm(self) -> None:
+        """Ask the clock for a call at the next moment at which something is to be done."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        moments = [moment for post in self._world.posts.values() if (moment := self._moment(post))]
+        if moments and not self._stopped:
+            self._alarm = self._clock.at(min(moments), self.run)
+
+    def stop(self) -> None:
+        """Do nothing more."""
+        self._stopped = True
+        self.arm()
+
+    async def run(self) -> None:
+        """Do everything that is due by now, in the order of its time."""
+        async with self._one_at_a_time:
+            while (post := self._next_due()) is not None and not self._stopped:
+                await self._step(post)
+                self._changed()
+        self.arm()
+
+    async def publish_at_once(self, post: Post) -> None:
+        """Carry a `sending` post through to its end without waiting."""
+        async with self._one_at_a_time:
+            await self._begin(post)
+            if post.status == "sending":
+                self._finish(post, self._clock.now())
+            self._changed()
+
+    def _moment(self, post: Post) -> datetime | None:
+        if post.status == "scheduled" and not self._world.channels[post.channel_id].is_queue_paused:
+            return post.due_at
+        if post.status == "sending":
+            return post.publish_at or post.updated_at
+        return post.link_at
+
+    def _next_due(self) -> Post | None:
+        now = self._clock.now()
+        due = [
+            (moment, post.id)
+            for post in self._world.posts.values()
+            if (moment := self._moment(post)) is not None and moment <= now
+        ]
+        return self._world.posts[min(due)[1]] if due else None
+
+    async def _step(self, post: Post) -> None:
+        if post.link_at is not None:
+            post.external_link = self._link(post)
+            post.link_at = None
+        elif post.status == "sending" and post.publish_at is not None:
+            self._finish(post, post.publish_at)
+        else:
+            await self._begin(post)
+
+    async def _begin(self, post: Post) -> None:
+        channel = self._world.channels[post.channel_id]
+        post.status = "sending"
+        post.updated_at = self._clock.now()
+        self._changed()
+        if channel.is_disconnected:
+            self._fail(
+                post, f"Your {channel.service} account is no longer connected to Buffer.", "disconnected"
+            )
+            return
+        try:
+            if self._faults.take(Kind.IMAGE_UNREADABLE, channels=frozenset({channel.id}), after=True):
+                raise PictureUnreadable("switched off")  # noqa: TRY301 - the fault is told like the real case
+            for asset in post.assets:
+                await self._reader.read(asset.source)
+        except PictureUnreadable as error:
+            message = (
+                f"Failed to create media container for {channel.service}: the media could not be fetched "
+                "from this URI"
+            )
+            self._fail(post, message, str(error))
+            return
+        post.publish_at = self._clock.now() + PUBLISHING
+
+    def _finish(self, post: Post, moment: datetime) -> None:
+        post.status = "sent"
+        post.sent_at = post.updated_at = moment
+        post.publish_at = None
+        late = self._faults.take(Kind.LATE_EXTERNAL_LINK, channels=frozenset({post.channel_id}))
+        if late:
+            seconds = LATE_LINK_SECONDS if late.seconds is None else late.seconds
+            post.link_at = moment + timedelta(seconds=seconds)
+        else:
+            post.external_link = self._link(post)
+
+    def _fail(self, post: Post, message: str, raw: str) -> None:
+        post.status = "error"
+        post.error_message = message
+        post.error_raw = raw
+        post.updated_at = self._clock.now()
+
+    def _link(self, post: Post) -> str:
+        return f"{self._base_url()}/p/{post.id}"

@@ -1,0 +1,135 @@
+"""The stand-in's state folder: the world on disk, the port it had, and who is serving it now."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.demo.stand_in.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a stand-in serves, and the key that it takes."""
+
+    url: str
+    media_url: str
+    key: str = field(repr=False)
+
+    def to_json(self) -> dict[str, str]:
+        """Return the three values, the key included, as the program that starts the demo needs them."""
+        return asdict(self)
+
+
+class AlreadyServed(FluffyError):
+    """Another stand-in serves this state folder; `address` says where."""
+
+    def __init__(self, address: Address) -> None:
+        super().__init__(f"The demo's Buffer is already running at {address.url}.", "Use that one.")
+        self.address = address
+
+
+class StateFolder:
+    """A folder that one stand-in at a time serves.
+
+    Two lock files: `running.lock` is held as long as the server lives, `starting.lock` only until it can be
+    found, so that a second start sees either nothing or a complete address.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._starting: int | None = None
+        self._running: int | None = None
+
+    def claim(self) -> None:
+        """Become the one that serves this folder; blocks while another start is under way.
+
+        Raises:
+            AlreadyServed: Another one does.
+            FluffyError: The folder cannot be made.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise FluffyError(f"The demo cannot use the folder {self.path}: {error.strerror}.") from error
+        self._starting = self._lock("starting.lock")
+        try:
+            self._running = self._lock("running.lock", fcntl.LOCK_NB)
+        except BlockingIOError:
+            address = Address(**json.loads((self.path / "address.json").read_text("utf-8")))
+            self._unlock_start()
+            raise AlreadyServed(address) from None
+
+    def announce(self, address: Address) -> None:
+        """Let other starts find the server, now that it answers."""
+        self._write("address.json", address.to_json())
+        self._unlock_start()
+
+    def release(self) -> None:
+        """Let go of the folder."""
+        self._unlock_start()
+        if self._running is not None:
+            os.close(self._running)
+            self._running = None
+
+    def wait_until_free(self) -> None:
+        """Block until the server that has the folder is gone."""
+        os.close(self._lock("running.lock"))
+
+    def port(self) -> int:
+        """Return the port of the last run, 0 if there was none."""
+        address = self.path / "address.json"
+        if not address.exists():
+            return 0
+        return int(json.loads(address.read_text("utf-8"))["url"].rsplit(":", 1)[1])
+
+    def load(self) -> tuple[World, datetime] | None:
+        """Return the world and the moment at which it was saved; None in a new folder.
+
+        Raises:
+            FluffyError: The file is there but cannot be understood.
+        """
+        path = self.path / "world.json"
+        if not path.exists():
+            return None
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            return World.from_json(data["world"]), datetime.fromisoformat(data["saved_at"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise FluffyError(
+                f"The demo's Buffer cannot read what it kept in {path}.", "Delete that file to start afresh."
+            ) from error
+
+    def save(self, world: World, now: datetime) -> None:
+        """Write the world; a reader sees the old file or the new one, never half of it."""
+        self._write("world.json", {"saved_at": now.isoformat(), "world": world.to_json()})
+
+    def _write(self, name: str, data: dict[str, Any]) -> None:
+        temporary = self.path / f"{name}.new"
+        with open(temporary, "w", encoding="utf-8", opener=_private) as file:
+            json.dump(data, file, ensure_ascii=False, indent=1)
+        temporary.replace(self.path / name)
+
+    def _lock(self, name: str, flags: int = 0) -> int:
+        descriptor = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | flags)
+        except OSError:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _unlock_start(self) -> None:
+        if self._starting is not None:
+            os.close(self._starting)
+            self._starting = None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,66 @@
+"""The media host that the settings name, and a trial of it."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from urllib.parse import urlsplit
+
+from fluffy_tui.media.directory_host import DirectoryHost
+from fluffy_tui.media.errors import MediaHostError
+from fluffy_tui.media.media_host import MediaHost
+from fluffy_tui.media.s3_host import S3Host
+from fluffy_tui.settings import MediaHostKind, Settings
+
+
+def open_media_host(settings: Settings) -> MediaHost | None:
+    """Build the media host that the settings name, or None when they name none; nothing is contacted yet.
+
+    Raises:
+        MediaHostError: the public address cannot be the start of a picture's address.
+    """
+    if settings.media_base_url is None:
+        return None
+    _check_base_url(settings.media_base_url)
+    if settings.media_host is MediaHostKind.DIRECTORY and settings.media_directory is not None:
+        return DirectoryHost(settings.media_directory, settings.media_base_url)
+    if settings.media_host is MediaHostKind.S3 and settings.s3 is not None:
+        return S3Host(settings.s3, settings.media_base_url)
+    return None
+
+
+async def probe(host: MediaHost) -> float:
+    """Upload a tiny picture, fetch it back, compare and delete it; return how many milliseconds it took.
+
+    Raises:
+        MediaHostError: the first of these steps that failed.
+    """
+    key, data = f"probe/{secrets.token_urlsafe(24)}.jpg", _tiny_jpeg()
+    start = time.perf_counter()
+    url = await host.put(key, data)
+    try:
+        await host.verify(url, data)
+    finally:
+        await host.delete(key)
+    return (time.perf_counter() - start) * 1000
+
+
+def _check_base_url(base_url: str) -> None:
+    """Refuse what a key cannot be put behind, and names and passwords, which every post would publish."""
+    parts = urlsplit(base_url)
+    if parts.query or parts.fragment or parts.username or parts.password:
+        raise MediaHostError(
+            "FLUFFY_MEDIA_BASE_URL may hold no `?`, no `#`, no name and no password.",
+            "Give the plain public address; presigned or protected ones stop working before the post is due.",
+            temporary=False,
+        )
+
+
+def _tiny_jpeg() -> bytes:
+    import io
+
+    from PIL import Image
+
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16), "steelblue").save(buffer, "JPEG")
+    return buffer.getvalue()

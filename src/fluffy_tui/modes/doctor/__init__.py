@@ -1,0 +1,1 @@
+"""`--doctor`: health checks and the history of one post."""

@@ -1,0 +1,1 @@
+"""`--import`: folders into a library, and how the import is reported."""

@@ -1,0 +1,113 @@
+"""What can be wrong with a caption, told before anything is written or sent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fluffy_tui.networks.network_rules import Counting, NetworkRules
+from fluffy_tui.networks.text_length import hashtag_count, text_length
+
+
+class CaptionFault(StrEnum):
+    """The kinds of trouble with a caption."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too-long"
+    NUL = "nul"
+    NOT_TEXT = "not-text"
+    HASHTAGS = "hashtags"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionProblem:
+    """Why a network will not take a caption, in plain words."""
+
+    fault: CaptionFault
+    message: str
+    hint: str
+    count: int | None = None
+    """What was counted (characters or hashtags), where something was."""
+    limit: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}"
+
+
+def clean_caption(text: str) -> str:
+    """Return the caption as it is kept and sent: no NUL, line ends as one line feed, all else untouched."""
+    return re.sub(r"\r+\n", "\n", text.replace("\0", ""))
+
+
+def caption_problem(text: str, rules: NetworkRules) -> CaptionProblem | None:
+    """Return why this caption cannot be submitted, or None when it can."""
+    if "\0" in text:
+        return CaptionProblem(
+            CaptionFault.NUL,
+            "The caption has a NUL character in it, which no database or network stores.",
+            "Remove it, or paste the text again.",
+        )
+    if not _can_be_encoded(text):
+        return CaptionProblem(
+            CaptionFault.NOT_TEXT,
+            "The caption holds bytes that are not text.",
+            "Check that it was written in UTF-8 and paste it again.",
+        )
+    if not _has_something_to_see(text):
+        return CaptionProblem(CaptionFault.EMPTY, "The caption is empty.", "Write a few words.")
+    return _too_long(text, rules)
+
+
+def caption_advice(text: str, rules: NetworkRules) -> CaptionProblem | None:
+    """Return what the network may dislike about a caption that can be submitted all the same."""
+    if rules.hashtag_limit is None:
+        return None
+    count = hashtag_count(text)
+    if count <= rules.hashtag_limit:
+        return None
+    return CaptionProblem(
+        CaptionFault.HASHTAGS,
+        f"{rules.name} allows {rules.hashtag_limit} hashtags, and the caption has {count}.",
+        f"Take out {count - rules.hashtag_limit}, or the network may refuse or hide the post.",
+        count=count,
+        limit=rules.hashtag_limit,
+    )
+
+
+_COUNTED_AS = {
+    Counting.CODE_POINTS: "",
+    Counting.UTF_16: " An emoji counts 2 or more.",
+    Counting.GRAPHEMES: "",
+    Counting.X_WEIGHTED: " Emoji and East Asian letters count 2, every link 23.",
+    Counting.MASTODON: " Every link counts 23.",
+}
+
+
+def _too_long(text: str, rules: NetworkRules) -> CaptionProblem | None:
+    count, limit = text_length(text, rules), rules.caption_limit
+    if count <= limit:
+        return None
+    return CaptionProblem(
+        CaptionFault.TOO_LONG,
+        f"The caption has {count:,} characters, and {rules.name} allows {limit:,}.",
+        f"Shorten it by {count - limit:,}.{_COUNTED_AS[rules.counting]}",
+        count=count,
+        limit=limit,
+    )
+
+
+def _can_be_encoded(text: str) -> bool:
+    """Whether the text is free of the lone surrogates that undecodable input becomes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _has_something_to_see(text: str) -> bool:
+    """Whether any character is more than a space, a line end or an invisible mark such as U+200B."""
+    invisible = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cn"}
+    return any(unicodedata.category(char) not in invisible for char in text)

@@ -1,0 +1,86 @@
+"""How long a text is in the eyes of a network."""
+
+from __future__ import annotations
+
+from fluffy_tui.networks.link_finder import links
+from fluffy_tui.networks.network_rules import Counting, NetworkRules
+from fluffy_tui.networks.unicode_patterns import compiled
+
+MASTODON_LINK_LENGTH = 23
+"""Every link counts as much (mastodon/mastodon, app/validators/status_length_validator.rb)."""
+
+_JOINS_IN_HASHTAGS = (
+    r"\u200C\u200D\uA67E\u05BE\u05F3\u05F4\uFF5E\u301C\u309B\u309C\u30A0\u30FB\u3003\u0F0B\u0F0C\u00B7"
+)
+"""Marks that are no letters and yet stand inside words of some scripts; twitter-text lists them."""
+
+
+def text_length(text: str, rules: NetworkRules) -> int:
+    """Return the length of a caption as the network counts it, comparable with `rules.caption_limit`."""
+    match rules.counting:
+        case Counting.CODE_POINTS:
+            return len(text)
+        case Counting.UTF_16:
+            return len(text.encode("utf-16-le", "surrogatepass")) // 2
+        case Counting.GRAPHEMES:
+            return grapheme_length(text)
+        case Counting.MASTODON:
+            return _mastodon_length(text)
+        case Counting.X_WEIGHTED:
+            from fluffy_tui.networks.x_weights import weighted_length
+
+            return weighted_length(text)
+
+
+def grapheme_length(text: str) -> int:
+    """Return how many characters a reader sees (extended grapheme clusters, Unicode UAX #29)."""
+    if text.isascii():
+        return len(text) - text.count("\r\n")
+    return sum(1 for _ in compiled(r"\X").finditer(text)) + _parted_conjuncts(text)
+
+
+def _parted_conjuncts(text: str) -> int:
+    """Return how many breaks `regex` misses: it joins an Indic consonant to a linker that follows none itself.
+
+    Rule GB9c joins consonant, linker, consonant; the library (2026.11) does not look at the first of the three.
+    """
+    linker, more = r"\p{InCB=Linker}", r"[\p{InCB=Linker}\p{InCB=Extend}]"
+    if not compiled(linker).search(text):
+        return 0
+    parted = compiled(rf"(?:^|[^\p{{InCB=Consonant}}{more[1:]})({more}*+)(?=\p{{InCB=Consonant}})")
+    return sum(1 for found in parted.finditer(text) if _joins(found[1], linker))
+
+
+def _joins(marks: str, linker: str) -> bool:
+    """Whether the library takes these marks to join what follows."""
+    return compiled(linker).search(marks) is not None
+
+
+def hashtags(text: str) -> tuple[str, ...]:
+    """Return the hashtags of a caption, as they stand there: `#` and a word that is not only digits.
+
+    The rule that networks share (twitter-text: a hashtag needs a letter or a mark, a boundary before it, and is
+    no part of a link).
+    """
+    if "#" not in text and "＃" not in text:
+        return ()
+    before = r"(?:(?<=[\uFE0E\uFE0F])|(?<![\w&#＃]))"
+    joins = rf"\p{{N}}_{_JOINS_IN_HASHTAGS}"
+    tag = rf"{before}[#＃](?!\uFE0F?\u20E3)[{joins}]*+[\p{{L}}\p{{M}}][\p{{L}}\p{{M}}{joins}]*+(?!://)"
+    found = list(compiled(tag).finditer(text))
+    if not found or "/" not in text:
+        return tuple(match[0] for match in found)
+    inside = [range(start, end) for start, end in links(text)]
+    return tuple(match[0] for match in found if not any(match.start() in link for link in inside))
+
+
+def hashtag_count(text: str) -> int:
+    """Return how many hashtags a caption has."""
+    return len(hashtags(text))
+
+
+def _mastodon_length(text: str) -> int:
+    links = compiled(r"https?://[^\s<>\"]+")
+    mentions = compiled(r"(?<![\w/])(@\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+")
+    shortened = links.sub("x" * MASTODON_LINK_LENGTH, text)
+    return grapheme_length(mentions.sub(r"\1", shortened))

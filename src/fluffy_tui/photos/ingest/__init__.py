@@ -1,0 +1,1 @@
+"""Bringing files into a library: walk, read, compare, store, watch."""

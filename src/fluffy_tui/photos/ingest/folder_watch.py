@@ -1,0 +1,125 @@
+"""Follows folders for ever: imports what is there, then whatever comes, changes or goes, as the system tells it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos.ingest.folder_walk import existing_folders, readable_path
+from fluffy_tui.photos.ingest.import_scope import ChangedPaths, WholeFolders
+from fluffy_tui.photos.model import FailedFile, ImportSummary
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from fluffy_tui.photos.ingest.import_scope import Scope
+    from fluffy_tui.photos.ingest.importer import Importer
+
+
+class WatchRefused(FluffyError):
+    """The system does not tell what happens in a folder."""
+
+
+class Watch:
+    """A first import of some folders, and one of every file that comes into them; `run` it once.
+
+    A file that cannot be read is waited for: programs write photos bit by bit, and the system tells of each. What
+    still cannot be read in the end has failed.
+
+    Args:
+        folders: As `walking.existing_folders` returns them.
+        persona_name: For the summary.
+        importer: Makes an import of a scope.
+        on_round: Called in the event loop with the summary of the first import, and then of each that had
+            something to do.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        persona_name: str,
+        importer: Callable[[Scope], Importer],
+        *,
+        on_round: Callable[[ImportSummary], None],
+    ) -> None:
+        self._folders = folders
+        self._importer = importer
+        self._on_round = on_round
+        self._done = ImportSummary(persona_name, 0, 0, 0, 0, 0, (), 0.0)
+        self._failed: dict[Path, FailedFile] = {}
+        self._current: Importer | None = None
+
+    def summary(self) -> ImportSummary:
+        """Return what became of everything so far; interrupted when that was in the middle of an import."""
+        if self._current is None:
+            return replace(self._done, failed=tuple(self._failed.values()))
+        current = self._current.summary(interrupted=True)
+        failed = {**self._failed, **{file.path: file for file in current.failed}}
+        return replace(_together(self._done, current), failed=tuple(failed.values()), interrupted=True)
+
+    async def run(self) -> None:
+        """Import, then follow, until cancelled; what was committed is kept.
+
+        Raises:
+            WatchRefused: the system cannot watch so many folders, or one of this kind.
+            FolderNotFound: one of the folders is no longer there.
+        """
+        async with aclosing(_changes(self._folders)) as changes:
+            coming = asyncio.ensure_future(anext(changes))
+            try:
+                await asyncio.sleep(
+                    0
+                )  # its first step begins to watch: nothing falls between the two imports
+                if not coming.done():
+                    await self._import(WholeFolders(self._folders), ())
+                while True:
+                    paths = await coming
+                    coming = asyncio.ensure_future(anext(changes))
+                    await self._import(ChangedPaths(paths, self._folders), paths)
+                    await asyncio.to_thread(existing_folders, self._folders)
+            finally:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
+
+    async def _import(self, scope: Scope, paths: Sequence[str]) -> None:
+        self._current = self._importer(scope)
+        done = await self._current.run()
+        self._current = None
+        self._done = _together(self._done, done)
+        for path in paths:
+            self._failed.pop(readable_path(path), None)
+        self._failed.update({file.path: file for file in done.failed})
+        if not paths or done.imported or done.moved or done.duplicates or done.missing or done.failed:
+            self._on_round(done)
+
+
+async def _changes(folders: Sequence[Path]) -> AsyncGenerator[list[str], None]:
+    """Yield the paths below the folders of which the system tells something, those of a moment together."""
+    import watchfiles
+
+    try:
+        told = watchfiles.awatch(*folders, watch_filter=None, rust_timeout=0, ignore_permission_denied=True)
+        async with aclosing(told):
+            async for changes in told:
+                yield sorted({path for _, path in changes})
+    except (OSError, RuntimeError) as error:  # RuntimeError: watchfiles' own name for what its Rust side met
+        raise WatchRefused(
+            f"The folders cannot be watched: {error}.",
+            "Raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1, as network drives need it.",
+        ) from error
+
+
+def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
+    return replace(
+        more,
+        imported=before.imported + more.imported,
+        unchanged=before.unchanged + more.unchanged,
+        moved=before.moved + more.moved,
+        duplicates=before.duplicates + more.duplicates,
+        missing=before.missing + more.missing,
+        seconds=before.seconds + more.seconds,
+    )

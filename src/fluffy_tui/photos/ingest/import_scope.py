@@ -1,0 +1,84 @@
+"""What an import looks at: whole folders, or just the files and folders below them that have changed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from fluffy_tui.photos.ingest.folder_walk import has_picture_name, is_passed_over, walk
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator, Sequence
+
+    from fluffy_tui.photos.model import FailedFile
+
+
+class Scope(Protocol):
+    """Where an import looks for files, and where it looks for files that have vanished."""
+
+    def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
+        """Yield files as `walking.walk` does; blocks."""
+
+    @property
+    def places(self) -> Sequence[str]:
+        """Files and folders at and below which photos may have vanished."""
+
+
+@dataclass(frozen=True, slots=True)
+class WholeFolders:
+    """Folders with all their subfolders.
+
+    Args:
+        folders: As `walking.existing_folders` returns them.
+    """
+
+    folders: Sequence[Path]
+
+    def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
+        """Yield every file that may be a picture; blocks."""
+        return walk(self.folders, stop)
+
+    @property
+    def places(self) -> Sequence[str]:
+        """The folders."""
+        return [str(folder) for folder in self.folders]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPaths:
+    """Files and folders that a watcher has named, whatever has become of them.
+
+    Args:
+        paths: Absolute.
+        folders: The folders that are watched.
+    """
+
+    paths: Sequence[str]
+    folders: Sequence[Path]
+
+    def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
+        """Yield those that may be a picture and what lies in those that are folders; blocks."""
+        for path in self.paths:
+            if self._is_hidden(path):
+                continue
+            if os.path.isdir(path):  # noqa: PTH112 - the walk's paths are strings throughout
+                yield from walk([Path(path)], stop)
+            elif os.path.isfile(path) and _may_be_picture(path):  # noqa: PTH113
+                yield path
+
+    @property
+    def places(self) -> Sequence[str]:
+        """The paths: what was there may be gone."""
+        return self.paths
+
+    def _is_hidden(self, path: str) -> bool:
+        """Tell whether a walk from the watched folders would pass over the path or a folder above it."""
+        inside = next((Path(path).relative_to(f) for f in self.folders if Path(path).is_relative_to(f)), None)
+        return inside is None or any(is_passed_over(part) for part in inside.parts)
+
+
+def _may_be_picture(path: str) -> bool:
+    return has_picture_name(path) or "." not in os.path.basename(path)  # noqa: PTH119

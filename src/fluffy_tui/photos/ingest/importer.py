@@ -1,0 +1,208 @@
+"""The import: folders walked in one thread, files read in several, rows written in batches, memory flat.
+
+What the disk says is compared with the library before a file is opened, so that an unchanged folder costs no
+more than its listing. Everything is pulled by one coroutine: at most a few hundred files are under way, and
+cancelling it loses only those.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
+from fluffy_tui.photos.ingest.file_stats import count_files, next_listing
+from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+
+    from fluffy_tui.photos.ingest.catalogue import Catalogue, Entered
+    from fluffy_tui.photos.ingest.file_stats import Listing
+    from fluffy_tui.photos.ingest.import_scope import Scope
+
+_LISTED_AT_ONCE = 512
+_BATCH_ROWS = 500
+_BATCH_SECONDS = 1.0
+"""A batch is written after so long even when it is small, so that slow disks show photos and lose little."""
+_SLICE_FILES = 32
+_SLICE_BYTES = 16 << 20
+
+
+class Importer:
+    """One import for one persona; `run` it once.
+
+    Args:
+        scope: What is looked at.
+        persona_name: For the summary.
+        catalogue: The persona's library.
+        on_progress: Called in the event loop, about every thirty files.
+        on_failed: Called in the event loop for each file that could not be imported, as it happens.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        persona_name: str,
+        catalogue: Catalogue,
+        *,
+        on_progress: Callable[[ImportProgress], None] = lambda _: None,
+        on_failed: Callable[[FailedFile], None] = lambda _: None,
+    ) -> None:
+        self._scope = scope
+        self._persona_name = persona_name
+        self._catalogue = catalogue
+        self._on_progress = on_progress
+        self._on_failed = on_failed
+        self._stop = threading.Event()
+        self._started = time.monotonic()
+        self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
+        self._bytes_read = 0
+        self._total: int | None = None
+        self._failed: list[FailedFile] = []
+        self._batch: list[FoundFile] = []
+        self._batch_began = self._started
+
+    def progress(self) -> ImportProgress:
+        """Return how far the import is."""
+        return ImportProgress(
+            seen=self._seen,
+            total=self._total,
+            imported=self._imported,
+            failed=len(self._failed),
+            bytes_read=self._bytes_read,
+            seconds=time.monotonic() - self._started,
+        )
+
+    def summary(self, *, interrupted: bool = False) -> ImportSummary:
+        """Return what is in the library by now; also after `run` was cancelled."""
+        return ImportSummary(
+            persona=self._persona_name,
+            imported=self._imported,
+            unchanged=self._unchanged,
+            moved=self._moved,
+            duplicates=self._duplicates,
+            missing=self._missing,
+            failed=tuple(self._failed),
+            seconds=time.monotonic() - self._started,
+            interrupted=interrupted,
+        )
+
+    async def run(self) -> ImportSummary:
+        """Import everything, then mark what has vanished.
+
+        Cancelling ends the threads within a megabyte's reading and keeps what was committed.
+        """
+        self._started = self._batch_began = time.monotonic()
+        counting = asyncio.create_task(self._count(), name="count the files to import")
+        workers = os.cpu_count() or 2
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="import")
+        try:
+            await self._read_all(pool, workers)
+            await counting
+            self._missing += await self._catalogue.mark_missing(self._scope.places)
+        finally:
+            self._stop.set()
+            counting.cancel()
+            pool.shutdown(wait=False, cancel_futures=True)
+        self._on_progress(self.progress())
+        return self.summary()
+
+    async def _count(self) -> None:
+        """Count the files beside the import, by names alone, so that the time left can be told."""
+        self._total = await asyncio.to_thread(count_files, self._scope, self._stop)
+
+    async def _read_all(self, pool: ThreadPoolExecutor, workers: int) -> None:
+        loop = asyncio.get_running_loop()
+        under_way: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
+        async with aclosing(self._worth_reading()) as slices:
+            async for paths in slices:
+                under_way.append(loop.run_in_executor(pool, read_files, paths, self._stop))
+                if len(under_way) > 4 * workers:
+                    await self._collect(await under_way.popleft())
+        while under_way:
+            await self._collect(await under_way.popleft())
+        await self._commit()
+
+    async def _worth_reading(self) -> AsyncGenerator[list[str], None]:
+        """Yield the paths of new and changed files, in slices of about as much work each."""
+        async with aclosing(self._listings()) as listings:
+            async for listing in listings:
+                known = await self._catalogue.unchanged(listing.files)
+                self._unchanged += len(known.photos)
+                self._duplicates += len(known.copies)
+                passed = known.photos | known.copies
+                self._seen += len(passed) + len(listing.failed) + listing.passed_over
+                for failed in listing.failed:
+                    self._fail(failed)
+                self._on_progress(self.progress())
+                files = ((path, size) for path, (size, _) in listing.files.items() if path not in passed)
+                for paths in _slices(files):
+                    yield paths
+
+    async def _listings(self) -> AsyncGenerator[Listing, None]:
+        """Yield what the disk has, a listing ahead of whoever asks: disk and database work at the same time."""
+        walked = self._scope.walk(self._stop)
+        ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
+        try:
+            while listing := await ahead:
+                ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
+                yield listing
+        finally:
+            ahead.cancel()
+
+    async def _collect(self, results: list[FoundFile | FailedFile | None]) -> None:
+        for result in results:
+            self._seen += 1
+            if isinstance(result, FoundFile):
+                self._bytes_read += result.byte_size
+                self._batch.append(result)
+            elif result is not None:
+                self._fail(result)
+        if len(self._batch) >= _BATCH_ROWS or time.monotonic() - self._batch_began > _BATCH_SECONDS:
+            await self._commit()
+        self._on_progress(self.progress())
+
+    async def _commit(self) -> None:
+        batch, self._batch = self._batch, []
+        if batch:
+            entering = asyncio.create_task(self._catalogue.enter(batch), name="write a batch of photos")
+            try:
+                self._add(await asyncio.shield(entering))
+            except asyncio.CancelledError:
+                self._add(await entering)  # begun is finished, or the summary would deny what was committed
+                raise
+        self._batch_began = time.monotonic()
+
+    def _add(self, entered: Entered) -> None:
+        self._imported += entered.imported
+        self._unchanged += entered.unchanged
+        self._moved += entered.moved
+        self._duplicates += entered.duplicates
+        self._missing += entered.missing
+        for failed in entered.failed:
+            self._fail(failed)
+
+    def _fail(self, failed: FailedFile) -> None:
+        self._failed.append(failed)
+        self._on_failed(failed)
+
+
+def _slices(files: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
+    """Cut paths with their byte sizes into lists that take about as long to read."""
+    paths: list[str] = []
+    bytes_together = 0
+    for path, size in files:
+        paths.append(path)
+        bytes_together += size
+        if len(paths) == _SLICE_FILES or bytes_together >= _SLICE_BYTES:
+            yield paths
+            paths, bytes_together = [], 0
+    if paths:
+        yield paths

@@ -1,0 +1,143 @@
+"""Decides what each file of an import is to the library: new, known, moved, changed or a copy. No I/O.
+
+A photo is its content; its path is only where it lies now. Files whose content is known are therefore decided
+first: whoever swaps two files' names has moved two photos and changed none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fluffy_tui.photos.ingest.folder_walk import readable_path
+from fluffy_tui.photos.model import FailedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Set
+    from datetime import datetime
+
+    from fluffy_tui.photos.ingest.file_reader import FoundFile
+
+CHANGED_AFTER_SCHEDULING = (
+    "The file has changed since it was scheduled; save the new picture under another name to import it."
+)
+
+
+@dataclass(slots=True)
+class KnownPhoto:
+    """A stored photo as an import needs it; kept up to date while a batch is being decided."""
+
+    id: int
+    path: str
+    sha256: bytes
+    byte_size: int
+    modified_at: datetime
+    has_post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A photo was found under a new path."""
+
+    photo_id: int
+    file: FoundFile
+    old_path: str
+    displaced_id: int | None
+    """The photo that was stored with the new path; its own file has been overwritten or moved as well."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to write for a batch of files, in this order: moves, then the rest."""
+
+    moves: list[Move] = field(default_factory=list)
+    touched: list[tuple[int, FoundFile]] = field(default_factory=list)
+    """Same content, same path, another modification time."""
+    replaced: list[tuple[int, FoundFile]] = field(default_factory=list)
+    """New content under the path of a photo that has no post."""
+    new: list[FoundFile] = field(default_factory=list)
+    duplicates: list[FoundFile] = field(default_factory=list)
+    """Copies of photos whose own file is still in place."""
+    overwritten: list[int] = field(default_factory=list)
+    """Photos whose file has become a copy of another photo."""
+    failed: list[FailedFile] = field(default_factory=list)
+
+    @property
+    def missing(self) -> set[int]:
+        """The photos whose content is nowhere among these files any more, though their path is."""
+        displaced = {move.displaced_id for move in self.moves if move.displaced_id is not None}
+        return displaced.difference(move.photo_id for move in self.moves).union(self.overwritten)
+
+
+def make_plan(files: Iterable[FoundFile], known: Iterable[KnownPhoto], still_there: Set[int]) -> Plan:
+    """Decide what to write.
+
+    Args:
+        files: A batch as it lies on the disk.
+        known: Every photo of the persona that has the path or the content of one of them.
+        still_there: The ids of those known photos whose own file is still in place with its content.
+    """
+    return _Planner(known, still_there).plan(list(files))
+
+
+class _Planner:
+    """The library as it will look after each decision."""
+
+    def __init__(self, known: Iterable[KnownPhoto], still_there: Set[int]) -> None:
+        self._by_path = {photo.path: photo for photo in known}
+        self._by_content = {photo.sha256: photo for photo in self._by_path.values()}
+        self._settled = set(still_there)
+        self._new_contents: set[bytes] = set()
+        self._result = Plan()
+
+    def plan(self, files: list[FoundFile]) -> Plan:
+        unknown = [file for file in files if file.sha256 not in self._by_content]
+        for file in files:
+            photo = self._by_content.get(file.sha256)
+            if photo is not None:
+                self._known_content(file, photo)
+        for file in unknown:
+            self._new_content(file)
+        return self._result
+
+    def _known_content(self, file: FoundFile, photo: KnownPhoto) -> None:
+        at_path = self._by_path.get(file.path)
+        if at_path is photo:
+            self._result.touched.append((photo.id, file))
+            self._settled.add(photo.id)
+        elif photo.id in self._settled:
+            self._result.duplicates.append(file)
+            if at_path is not None:
+                self._result.overwritten.append(at_path.id)
+        else:
+            self._move(file, photo, at_path)
+
+    def _move(self, file: FoundFile, photo: KnownPhoto, displaced: KnownPhoto | None) -> None:
+        old_path = photo.path
+        self._result.moves.append(
+            Move(photo.id, file, old_path, displaced_id=displaced.id if displaced else None)
+        )
+        photo.path = file.path
+        self._by_path[file.path] = photo
+        self._settled.add(photo.id)
+        if displaced is None:
+            self._by_path.pop(old_path, None)
+        else:
+            displaced.path = old_path
+            self._by_path[old_path] = displaced
+            self._settled.discard(displaced.id)
+
+    def _new_content(self, file: FoundFile) -> None:
+        at_path = self._by_path.get(file.path)
+        if file.sha256 in self._new_contents:
+            self._result.duplicates.append(file)
+            if at_path is not None:
+                self._result.overwritten.append(at_path.id)
+        elif at_path is None:
+            self._result.new.append(file)
+            self._new_contents.add(file.sha256)
+        elif at_path.has_post:
+            self._result.failed.append(FailedFile(readable_path(file.path), CHANGED_AFTER_SCHEDULING))
+        else:
+            self._result.replaced.append((at_path.id, file))
+            self._new_contents.add(file.sha256)

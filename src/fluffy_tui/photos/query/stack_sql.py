@@ -1,0 +1,146 @@
+"""Stacks of copies in a library: of the photos that are asked for and show the same picture, one is a line.
+
+Which photos share a picture is told by a query from a pack above this one. Only photos of stacks are compared with
+each other, so a library without copies pays next to nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, and_, any_, func, literal, select, tuple_
+from sqlalchemy.orm import aliased
+
+from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
+from fluffy_tui.photos.query.browse_sql import at_moment, first_of, matching, of_verdict, order, packed, place
+from fluffy_tui.photos.query.id_selection import array_of
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One persona's photos as they are browsed, as queries.
+
+    Args:
+        persona_id: Whose photos.
+        browse: Which of them, in which order.
+        scheduled: Selects the ids of all photos that have a post.
+        stacks: Selects `photo_id` and `stack_id` of the photos that are in a stack; None where nobody knows.
+    """
+
+    persona_id: int
+    browse: Browse
+    scheduled: Select[Any]
+    stacks: Select[*tuple[Any, ...]] | None
+
+    def all_ids(self) -> Select[bytes | None]:
+        """Select all ids as `browsing.packed` does."""
+        query = self._matching(packed(self.browse))
+        if self._is_folded:
+            behind = self._behind().subquery("behind")
+            query = query.where(~select(behind.c.id).where(behind.c.id == PhotoRow.id).exists())
+        return query
+
+    def count_folded(self) -> Select[int]:
+        """Select how many photos are behind others."""
+        return select(func.count()).select_from(self._behind().subquery("behind"))
+
+    def first_ids(self, *, limit: int, after: int | None, verdict: Verdict | None) -> Select[int]:
+        """Select the first ids; see `service.Photos.first_ids`."""
+        query = self._lines()
+        if verdict is not None:
+            query = query.where(of_verdict(verdict))
+        return first_of(query, self.browse, limit=limit, after=after)
+
+    def id_at(self, moment: datetime) -> Select[int]:
+        """Select the first id at or behind a moment."""
+        return at_moment(self._lines(), self.browse, moment)
+
+    async def read_stacks(self, session: AsyncSession, ids: Sequence[int]) -> dict[int, Stack]:
+        """Return the stacks that these photos are of, by the photo that is first; see `service.Photos.stacks`."""
+        behind: dict[int, tuple[int, ...]] = {}
+        if self._is_folded:
+            rows = (await session.execute(self.mates(ids))).all()
+            for _, members in groupby(rows, key=lambda row: row[0]):
+                first, *rest = (row[1] for row in members)
+                if rest:
+                    behind[first] = tuple(rest)
+        files: dict[int, tuple[Path, ...]] = {}
+        for photo_id, paths in await session.execute(_same_files(ids)):
+            files[photo_id] = tuple(Path(path) for path in paths)
+        return {id_: Stack(behind.get(id_, ()), files.get(id_, ())) for id_ in {*behind, *files}}
+
+    @property
+    def _is_folded(self) -> bool:
+        return self.browse.folded and self.stacks is not None
+
+    def _matching(self, query: Select[Any], row: Any = PhotoRow) -> Select[Any]:
+        return matching(query, self.persona_id, self.browse, self.scheduled, row)
+
+    def _lines(self) -> Select[int]:
+        """Select the ids that are lines of the list, each photo of a stack being compared with its mates alone."""
+        query = self._matching(select(PhotoRow.id))
+        if not self._is_folded:
+            return query
+        own, mates, mate = self._stacked("own"), self._stacked("mates"), aliased(PhotoRow, name="mate")
+        before = tuple_(*place(self.browse, mate)), tuple_(*place(self.browse))
+        earlier = (
+            select(literal(1))
+            .select_from(own)
+            .join(mates, mates.c.stack_id == own.c.stack_id)
+            .join(mate, mate.id == mates.c.photo_id)
+            .where(
+                own.c.photo_id == PhotoRow.id,
+                before[0] > before[1] if self.browse.descending else before[0] < before[1],
+            )
+            .correlate(PhotoRow)
+        )
+        # OFFSET keeps Postgres from turning this into a join of all stacks, for a page that needs a few of them.
+        return query.where(~self._matching(earlier, mate).offset(0).exists())
+
+    def _behind(self) -> Select[int]:
+        """Select the ids of all photos that are not the first of their stack."""
+        stacked = self._stacked("stacked")
+        number = func.row_number().over(partition_by=stacked.c.stack_id, order_by=order(self.browse))
+        numbered = self._matching(
+            select(PhotoRow.id, number.label("number")).join(stacked, stacked.c.photo_id == PhotoRow.id)
+        ).subquery("numbered")
+        return select(numbered.c.id).where(numbered.c.number > 1)
+
+    def mates(self, ids: Sequence[int]) -> Select[int, int]:
+        """Select stack and id of all photos that are in one stack with some of these, in the order of the list."""
+        own, mates = self._stacked("own"), self._stacked("mates")
+        wanted = select(own.c.stack_id).where(own.c.photo_id == any_(array_of(list(ids), BigInteger())))
+        query = (
+            select(mates.c.stack_id, PhotoRow.id)
+            .join(PhotoRow, PhotoRow.id == mates.c.photo_id)
+            .where(mates.c.stack_id.in_(wanted))
+        )
+        return self._matching(query).order_by(mates.c.stack_id, *order(self.browse))
+
+    def _stacked(self, name: str) -> Any:
+        if self.stacks is None:
+            raise RuntimeError("nobody has told which photos are in a stack")
+        return self.stacks.subquery(name)
+
+
+def _same_files(ids: Sequence[int]) -> Select[int, Sequence[str]]:
+    same: ColumnElement[bool] = and_(
+        PhotoCopyRow.persona_id == PhotoRow.persona_id, PhotoCopyRow.sha256 == PhotoRow.sha256
+    )
+    return (
+        select(PhotoRow.id, func.array_agg(PhotoCopyRow.path))
+        .join(PhotoCopyRow, same)
+        .where(PhotoRow.id == any_(array_of(list(ids), BigInteger())))
+        .group_by(PhotoRow.id)
+    )

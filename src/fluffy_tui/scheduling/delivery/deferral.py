@@ -1,0 +1,55 @@
+"""Put posts on the queue, inside the transaction of whoever moved them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, column, select, table, text
+
+from fluffy_tui.core.job_queue import defer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.scheduling.tables import PostRow
+
+QUEUE = "delivery"
+DELIVER = "delivery:deliver"
+WAKE = "delivery:wake"
+VERIFY_MEDIA = "delivery:verify_media"
+
+jobs = table("procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args"))
+"""What Procrastinate keeps of each job, as far as it is asked here."""
+
+
+async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """Have the post looked at as soon as possible, one post of its channel at a time.
+
+    A job that waits already is enough. It is locked, so that no worker takes it before what is written here holds.
+    """
+    waiting = (
+        select(jobs.c.id)
+        .where(
+            jobs.c.task_name == DELIVER,
+            jobs.c.status == text("'todo'::procrastinate_job_status"),
+            jobs.c.args.op("->>")("post_id").cast(BigInteger) == post.id,
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    await session.flush()
+    if (await session.execute(waiting)).scalar_one_or_none() is not None:
+        return
+    await defer(session, queue, DELIVER, arguments={"post_id": post.id}, lock=f"channel:{post.channel_id}")
+
+
+async def defer_waking(session: AsyncSession, queue: App, post_id: int, at: datetime) -> None:
+    """Have the post looked at from `at` on.
+
+    The waiting job carries no lock, since a lock that waits for its time would block its whole channel; when it is
+    due it defers the delivery that does.
+    """
+    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at)

@@ -1,0 +1,1 @@
+"""Posts and channels that need attention."""

@@ -1,0 +1,1 @@
+"""What happens between a caption and a queued post: checks, slots, the new row."""

@@ -1,0 +1,71 @@
+"""What a channel's coming days hold, and what a photo will look like there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+
+from fluffy_tui.media import Fit, Shape, render
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling.delivery.channel_queue import PLACE
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Step
+from fluffy_tui.scheduling.rows import post_of
+from fluffy_tui.scheduling.submit.posting_schedule import Agenda
+from fluffy_tui.scheduling.tables import PostRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.media import Rendition
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """Reads plans from one database."""
+
+    database: Database
+    missing: tuple[str, ...] = field(default=())
+    """What delivery lacks, in plain words."""
+
+    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
+        """Return what waits for a persona's channel, whoever of its personas wrote it, and what went out lately.
+
+        Args:
+            persona: Whose channel it is.
+            now: The present moment.
+            since: Posts that went out before this are left out.
+        """
+        channel = persona.channel
+        if channel is None:
+            return Agenda(None, (), now, self.missing)
+        went_out = and_(PostRow.step == Step.LIVE, PostRow.posted_at >= since)
+        query = (
+            select(PostRow)
+            .where(
+                PostRow.channel_id == channel.id, or_(PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER)), went_out)
+            )
+            .order_by(PLACE, PostRow.id)
+        )
+        async with self.database.transaction() as session:
+            posts = tuple(post_of(row) for row in (await session.execute(query)).scalars())
+        return Agenda(channel, posts, now, self.missing)
+
+    def preview_rendition(
+        self,
+        photo: Photo,
+        service: str,
+        fit: Fit = Fit.PAD,
+        shape: Shape = Shape.AUTO,
+        turn: int = 0,
+    ) -> Rendition:
+        """Render a photo as it would go out on a network; slow, so call it in a thread.
+
+        Raises:
+            PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
+        """
+        return render(photo.path, rules_for(service), fit, shape=shape, turn=turn)

@@ -1,0 +1,1 @@
+"""Hashing and embedding the library in the background."""

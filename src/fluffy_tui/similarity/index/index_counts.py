@@ -1,0 +1,96 @@
+"""How far photos have been looked at: counted on demand, told by each job as it stores what it saw."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, literal, select
+
+from fluffy_tui.core.event_stream import PHOTOS_CHANNEL
+from fluffy_tui.similarity.model import Gain, ReadingProgress
+from fluffy_tui.similarity.models.model_registry import active_model
+from fluffy_tui.similarity.tables import (
+    PHOTOS,
+    EmbeddingModelRow,
+    IndexFailureRow,
+    PhotoEmbeddingRow,
+    PhotoHashRow,
+    among,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def progress(session: AsyncSession, persona_id: int | None) -> list[ReadingProgress]:
+    """Return how far the photos of each persona, or of one, have been looked at."""
+    one = literal(True) if persona_id is None else PHOTOS.c.persona_id == persona_id
+    wanted = (PHOTOS.c.missing_since.is_(None), one)
+    per_persona = (
+        select(PHOTOS.c.persona_id, func.count(), func.count(PhotoHashRow.photo_id))
+        .outerjoin(PhotoHashRow, PhotoHashRow.photo_id == PHOTOS.c.id)
+        .where(*wanted)
+        .group_by(PHOTOS.c.persona_id)
+        .order_by(PHOTOS.c.persona_id)
+    )
+    per_model = (
+        select(PHOTOS.c.persona_id, EmbeddingModelRow.name, func.count())
+        .select_from(PhotoEmbeddingRow)
+        .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
+        .join(EmbeddingModelRow, EmbeddingModelRow.id == PhotoEmbeddingRow.model_id)
+        .where(*wanted)
+        .group_by(PHOTOS.c.persona_id, EmbeddingModelRow.name)
+    )
+    resisting = (
+        select(PHOTOS.c.persona_id, func.count(IndexFailureRow.photo_id.distinct()))
+        .join(IndexFailureRow, IndexFailureRow.photo_id == PHOTOS.c.id)
+        .where(*wanted, IndexFailureRow.reason != "")
+        .group_by(PHOTOS.c.persona_id)
+    )
+    rows = (await session.execute(per_persona)).all()
+    embedded: dict[int, dict[str, int]] = {}
+    for persona, name, count in await session.execute(per_model):
+        embedded.setdefault(persona, {})[name] = count
+    troubled = {row[0]: row[1] for row in await session.execute(resisting)}
+    model = await active_model(session)
+    return [
+        ReadingProgress(
+            persona,
+            photos,
+            hashed,
+            embedded.get(persona, {}),
+            troubled.get(persona, 0),
+            model.name if model else "",
+        )
+        for persona, photos, hashed in rows
+    ]
+
+
+async def add_failures(session: AsyncSession, gains: dict[int, Gain], photo_ids: Iterable[int]) -> None:
+    """Count photos that resisted among the gains of their personas."""
+    query = (
+        select(PHOTOS.c.persona_id, func.count())
+        .where(among(PHOTOS.c.id, photo_ids))
+        .group_by(PHOTOS.c.persona_id)
+    )
+    for persona_id, count in await session.execute(query):
+        gains.setdefault(persona_id, Gain()).failed += count
+
+
+async def tell(session: AsyncSession, gains: Mapping[int, Gain]) -> None:
+    """Tell whoever listens what came of a job, once its transaction is through.
+
+    One notice for a persona and transaction: Postgres drops a second one of the same words.
+    """
+    for persona_id, gain in gains.items():
+        content = {
+            "persona_id": persona_id,
+            "hashed": gain.hashed,
+            "embedded": gain.embedded,
+            "failed": gain.failed,
+            "stacked": gain.stacked,
+        }
+        await session.execute(select(func.pg_notify(PHOTOS_CHANNEL, json.dumps(content))))

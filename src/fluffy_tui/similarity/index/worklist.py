@@ -1,0 +1,173 @@
+"""Which photos still have to be looked at, and what is kept of those that resist.
+
+A photo under work is marked before the work begins. A mark that is found later was left by a worker that died at
+it: such photos are taken one at a time, and after three deaths once a day, so that a file that crashes a decoder
+does not keep the worker from everything else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, and_, any_, case, delete, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, PhotoEmbeddingRow, PhotoHashRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Select, Update
+    from sqlalchemy.dialects.postgresql import Insert
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
+
+CRASHES = 3
+"""A photo at which so many workers in a row have died is left alone for a day at a time."""
+
+_DEADLY = "Several workers in a row have died while they were reading it."
+_SHORTEST_PAUSE = timedelta(minutes=2)
+_LONGEST_PAUSE = timedelta(days=1)
+
+
+class Stage(StrEnum):
+    """The two kinds of work: one needs the file alone, the other a service as well."""
+
+    LOOK = "look"
+    """Read the file; hashes, and the built-in model's vector."""
+    ASK = "ask"
+    """Ask the image_embed service for a vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A photo and what it lacks."""
+
+    photo_id: int
+    bits: bool
+    """It lacks its hashes."""
+    vector: bool
+    """It lacks a vector under the model of this stage."""
+    suspicious: bool
+    """A worker died at it, or with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What to keep of a photo that resisted."""
+
+    photo_id: int
+    reason: str
+    final: bool
+    """Nothing changes before its file does."""
+
+
+def hopeless(stage: str) -> ColumnElement[bool]:
+    """Return the condition that nothing is to be hoped of a photo in this stage."""
+    given_up = or_(IndexFailureRow.next_try_at.is_(None), IndexFailureRow.crashes >= CRASHES)
+    return and_(IndexFailureRow.stage == stage, given_up)
+
+
+class Worklist:
+    """The work of one stage.
+
+    Args:
+        database: Open.
+        stage: Which.
+    """
+
+    def __init__(self, database: Database, stage: Stage) -> None:
+        self._database = database
+        self._stage = stage
+
+    async def begin(self, after: int, model_id: int | None, *, most: int) -> list[Task]:
+        """Return the next photos that lack something, and mark them as being worked on.
+
+        Args:
+            after: Photos up to this id are not looked at; they had their turn in this round.
+            model_id: Whose vectors are wanted; None for no vectors.
+            most: How many photos at most; a suspicious one comes alone.
+        """
+        async with self._database.transaction() as session:
+            rows = (await session.execute(self._next(after, model_id, most))).all()
+            tasks = [Task(*row) for row in rows]
+            if any(task.suspicious for task in tasks):
+                first = next(number for number, task in enumerate(tasks) if task.suspicious)
+                tasks = tasks[: first or 1]
+            if tasks:
+                await session.execute(self._mark([task.photo_id for task in tasks]))
+        return tasks
+
+    async def settle(self, session: AsyncSession, done: Sequence[int], failures: Sequence[Failure]) -> None:
+        """Take the marks away, in the transaction that stores what came of the work.
+
+        Args:
+            session: That transaction.
+            done: Photos that have now what they lacked, or changed meanwhile.
+            failures: The rest.
+        """
+        if done:
+            await session.execute(
+                delete(IndexFailureRow).where(
+                    IndexFailureRow.stage == self._stage,
+                    IndexFailureRow.photo_id == any_(literal(list(done), ARRAY(BigInteger()))),
+                )
+            )
+        for failure in failures:
+            await session.execute(self._keep(failure))
+
+    def _next(self, after: int, model_id: int | None, most: int) -> Select[int, bool, bool, bool]:
+        hashes, vectors, trouble = PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
+        lacks_bits = hashes.photo_id.is_(None) if self._stage is Stage.LOOK else literal(False)
+        lacks_vector = vectors.photo_id.is_(None) if model_id is not None else literal(False)
+        due = or_(trouble.photo_id.is_(None), trouble.next_try_at <= func.now())
+        return (
+            select(PHOTOS.c.id, lacks_bits, lacks_vector, func.coalesce(trouble.crashes, 0) > 0)
+            .select_from(PHOTOS)
+            .outerjoin(hashes, hashes.photo_id == PHOTOS.c.id)
+            .outerjoin(vectors, and_(vectors.photo_id == PHOTOS.c.id, vectors.model_id == (model_id or 0)))
+            .outerjoin(trouble, and_(trouble.photo_id == PHOTOS.c.id, trouble.stage == self._stage))
+            .where(PHOTOS.c.id > after, PHOTOS.c.missing_since.is_(None), or_(lacks_bits, lacks_vector), due)
+            .order_by(PHOTOS.c.id)
+            .limit(most)
+        )
+
+    def _mark(self, photo_ids: Sequence[int]) -> Insert:
+        """Count a crash beforehand; whoever lives to settle the photo takes it back."""
+        rows = [
+            {"photo_id": photo_id, "stage": self._stage, "crashes": 1, "next_try_at": func.now()}
+            for photo_id in photo_ids
+        ]
+        crashed = IndexFailureRow.crashes + 1
+        return (
+            insert(IndexFailureRow)
+            .values(rows)
+            .on_conflict_do_update(
+                index_elements=["photo_id", "stage"],
+                set_={
+                    "crashes": crashed,
+                    "reason": case((crashed >= CRASHES, _DEADLY), else_=IndexFailureRow.reason),
+                    "next_try_at": case((crashed >= CRASHES, func.now() + _LONGEST_PAUSE), else_=func.now()),
+                },
+            )
+        )
+
+    def _keep(self, failure: Failure) -> Update:
+        """Keep why a photo resisted, and when to try again: after 2 minutes, 8, 32, and so on up to a day."""
+        growing = _SHORTEST_PAUSE.total_seconds() * func.power(4, func.least(IndexFailureRow.attempts, 8))
+        seconds = func.least(growing, _LONGEST_PAUSE.total_seconds())
+        pause = func.make_interval(0, 0, 0, 0, 0, 0, seconds)
+        return (
+            update(IndexFailureRow)
+            .where(IndexFailureRow.photo_id == failure.photo_id, IndexFailureRow.stage == self._stage)
+            .values(
+                attempts=IndexFailureRow.attempts + 1,
+                crashes=0,
+                reason=failure.reason,
+                next_try_at=None if failure.final else func.now() + pause,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Questions about similarity: duplicates and nearest neighbours."""

@@ -1,0 +1,194 @@
+"""The questions about likeness, all answered from what is stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from fluffy_tui.similarity.index.index_counts import progress
+from fluffy_tui.similarity.model import IndexFailure, NoEmbeddings, NotIndexedYet
+from fluffy_tui.similarity.models.model_registry import Models
+from fluffy_tui.similarity.search import neighbours
+from fluffy_tui.similarity.search.duplicates import copies, first_of_each, posted_before, same_picture
+from fluffy_tui.similarity.search.index_readiness import explained
+from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.similarity.model import Copy, EarlierPost, EmbeddingModel, Neighbour, ReadingProgress
+
+
+class Similarity:
+    """Which photos are alike.
+
+    Args:
+        database: Open.
+        posts: Selects `photo_id`, `post_id`, `posted_at`, `scheduled_at` and `created_at` of every post
+            that is out or on its way; posts belong to a pack above this one.
+        scheduled: Selects the ids of all photos that have a post of any kind.
+        has_service: Whether an image_embed service is set, which makes vectors where the extra `embed` is not
+            installed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        posts: Select[*tuple[Any, ...]],
+        scheduled: Select[Any],
+        has_service: bool = False,
+    ) -> None:
+        self._database = database
+        self._posts = posts
+        self._scheduled = scheduled
+        self._has_service = has_service
+        self._models = Models(database)
+        self._can_iterate: bool | None = None
+
+    async def same_picture(self, photo_id: int) -> list[Copy]:
+        """Return the persona's other photos that show the same picture, nearest first.
+
+        Empty as well for a photo that has not been looked at yet, or that shows too little to be told apart.
+        """
+        async with self._database.transaction() as session:
+            return await same_picture(session, photo_id)
+
+    async def posted_before(self, photo: Photo | int) -> EarlierPost | None:
+        """Return the persona's latest post of the same file or the same picture; failed posts do not count."""
+        async with self._database.transaction() as session:
+            return await posted_before(session, photo if isinstance(photo, int) else photo.id, self._posts)
+
+    async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
+        """Return the stack of each of these photos that has copies; photos of one stack show the same picture.
+
+        Args:
+            photo_ids: For example those of a page of the library.
+        """
+        async with self._database.transaction() as session:
+            return await copies(session, photo_ids)
+
+    async def more_like(
+        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True, fold: bool = False
+    ) -> list[Neighbour]:
+        """Return the persona's photos that are most like this one, nearest first.
+
+        Args:
+            photo_id: Compared with all others.
+            limit: How many at most.
+            unscheduled_only: Leave out photos that have a post.
+            fold: Of photos that show the same picture, return only the first.
+
+        Raises:
+            NoEmbeddings: no model was ever used on this database.
+            NotIndexedYet: the photo has no vector.
+        """
+        scheduled = self._scheduled if unscheduled_only else None
+
+        async def ask(session: AsyncSession, most: int) -> list[Neighbour]:
+            iterates = await self._iterates(session)
+            return await neighbours.more_like(session, photo_id, most, scheduled, iterates=iterates)
+
+        return await self._answered(ask, [photo_id], limit, fold=fold)
+
+    async def least_like(
+        self,
+        photo_ids: Sequence[int],
+        *,
+        limit: int = 24,
+        unscheduled_only: bool = True,
+        fold: bool = False,
+    ) -> list[Neighbour]:
+        """Return photos of the same persona that are far from all of these, farthest first.
+
+        Args:
+            photo_ids: For example those of the last nine posts; ones that have no vector are passed over.
+            limit: How many at most.
+            unscheduled_only: Leave out photos that have a post.
+            fold: Of photos that show the same picture, return only the first.
+
+        Returns:
+            Each with its distance to the nearest of `photo_ids`.
+
+        Raises:
+            NoEmbeddings: no model was ever used on this database.
+            NotIndexedYet: none of the photos has a vector.
+        """
+        scheduled = self._scheduled if unscheduled_only else None
+
+        async def ask(session: AsyncSession, most: int) -> list[Neighbour]:
+            iterates = await self._iterates(session)
+            return await neighbours.least_like(session, photo_ids, most, scheduled, iterates=iterates)
+
+        return await self._answered(ask, photo_ids, limit, fold=fold)
+
+    async def _answered(
+        self,
+        ask: Callable[[AsyncSession, int], Awaitable[list[Neighbour]]],
+        photo_ids: Sequence[int],
+        limit: int,
+        *,
+        fold: bool,
+    ) -> list[Neighbour]:
+        """Ask, for more than is wanted where copies of each other are to fold; and for still more if they are many."""
+        async with self._database.transaction() as session:
+            try:
+                for most in (limit * 2, limit * 6, limit * 16) if fold else (limit,):
+                    found = await ask(session, most)
+                    kept = await first_of_each(session, found) if fold else found
+                    if len(kept) >= limit or len(found) < most:
+                        break
+            except (NoEmbeddings, NotIndexedYet) as error:
+                raise await explained(session, error, photo_ids, self._has_service) from error
+        return kept[:limit]
+
+    async def recent_photos(self, persona_id: int, *, last: int = 9) -> list[int]:
+        """Return the photos of the persona's last posts that are out or on their way, newest first."""
+        post = self._posts.subquery()
+        at = func.coalesce(post.c.posted_at, post.c.scheduled_at, post.c.created_at)
+        query = (
+            select(post.c.photo_id)
+            .join(PHOTOS, PHOTOS.c.id == post.c.photo_id)
+            .where(PHOTOS.c.persona_id == persona_id)
+            .order_by(at.desc(), post.c.post_id.desc())
+            .limit(last)
+        )
+        async with self._database.transaction() as session:
+            return list(await session.scalars(query))
+
+    async def models(self) -> list[EmbeddingModel]:
+        """Return every model that was ever used, oldest first."""
+        return await self._models.used()
+
+    async def progress(self, persona_id: int | None = None) -> list[ReadingProgress]:
+        """Return how far the photos of each persona have been looked at; counts everything, so ask it rarely.
+
+        Args:
+            persona_id: Only this one; nothing comes back while it has no photos.
+        """
+        async with self._database.transaction() as session:
+            return await progress(session, persona_id)
+
+    async def _iterates(self, session: AsyncSession) -> bool:
+        """Whether pgvector reads its index on; asked once."""
+        if self._can_iterate is None:
+            self._can_iterate = await neighbours.can_iterate(session)
+        return self._can_iterate
+
+    async def troubles(self, persona_id: int, *, limit: int = 100) -> list[IndexFailure]:
+        """Return the photos that could not be read or embedded at the last try, and why."""
+        query = (
+            select(IndexFailureRow.photo_id, IndexFailureRow.reason, IndexFailureRow.next_try_at)
+            .join(PHOTOS, PHOTOS.c.id == IndexFailureRow.photo_id)
+            .where(PHOTOS.c.persona_id == persona_id, IndexFailureRow.reason != "")
+            .order_by(IndexFailureRow.photo_id, IndexFailureRow.stage)
+            .limit(limit)
+        )
+        async with self._database.transaction() as session:
+            return [IndexFailure(*row) for row in await session.execute(query)]

@@ -1,0 +1,1 @@
+"""Captions for several photos at once, submitted together."""

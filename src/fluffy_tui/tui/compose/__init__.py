@@ -1,0 +1,1 @@
+"""The composer: caption, time, fit and preflight of one post."""

@@ -1,0 +1,1 @@
+"""The library: a persona's photos, browsed, filtered, compared and picked."""

@@ -1,0 +1,1 @@
+"""Personas: the picker, a persona's channel, and the import of its photos."""

@@ -1,0 +1,196 @@
+"""Import from inside the app: which folders, how far it is, what failed and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, ProgressBar, Static
+
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.personas.folder_field import FolderField
+from fluffy_tui.tui.session.import_run import ImportRun, ImportState
+from fluffy_tui.tui.session.messages import ImportMoved, ImportStopWanted, ImportWanted
+from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.frame_lines import SEPARATOR, duration_left, import_words
+from fluffy_tui.tui.ui.frame_screen import FrameScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import FailedFile, ImportSummary
+    from fluffy_tui.tui.session.context import Context
+
+SHOWN_FAILURES = 500
+"""How many failed files are listed; beyond that only their number is told."""
+
+
+class ImportScreen(FrameScreen):
+    """Asks for folders, then shows the import, which goes on when this screen is left.
+
+    Args:
+        context: The world.
+        persona: For whom.
+    """
+
+    PLACE = Place.IMPORT
+    BINDINGS = bindings(Place.IMPORT, only=("import.another", "import.stop", "import.back"))
+    DEFAULT_CSS = """
+    ImportScreen {
+        #body { align: center top; padding: 1 2; }
+        #import { width: 1fr; max-width: 90; height: auto; max-height: 100%; padding: 1 2; }
+        #import-problem { display: none; color: $text-error; }
+        #import-problem.-shown { display: block; }
+        #import-folders, #import-words { margin-top: 1; }
+        #import-folders, ProgressBar, #import-words, #import-failures { display: none; }
+        #import-folders.-shown, #import-words.-shown, #import-failures.-shown { display: block; }
+        &.-running ProgressBar { display: block; margin-top: 1; }
+        ProgressBar, Bar { width: 1fr; }
+        #import-failures { height: auto; max-height: 12; margin-top: 1; }
+    }
+    """
+
+    def __init__(self, context: Context, persona: Persona) -> None:
+        super().__init__(context)
+        self._persona = persona
+        self._folders: list[Path] = []
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out field, progress and failures."""
+        with Vertical(id="import", classes="box") as box:
+            box.border_title = Content(f"import photos for {one_line(self._persona.name)}").markup
+            yield Static("A folder, with all folders in it:  (→ takes the suggestion)", classes="muted")
+            yield FolderField(id="folder")
+            yield Static(id="import-problem", markup=False)
+            yield Static(id="import-folders", markup=False)
+            yield ProgressBar(show_eta=False)
+            yield Static(id="import-words", markup=False)
+            with VerticalScroll(id="import-failures"):
+                yield Static(markup=False)
+
+    def on_mount(self) -> None:
+        """Show the import that runs, if one does; wait for a folder otherwise."""
+        self.query_one(FolderField).focus()
+        if self.context.import_run.is_running:
+            self._show()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self._say("")
+
+    def action_start(self) -> None:
+        """Import the folders named."""
+        if self.context.import_run.is_running:
+            self._say(
+                self.context.with_keys("An import is running. Wait for it, or stop it with {import.stop}.")
+            )
+        elif self._take_folder() and self._folders:
+            self.post_message(ImportWanted(tuple(self._folders), self._persona))
+            self._folders = []
+
+    def action_another(self) -> None:
+        """Note the folder and ask for one more."""
+        self._take_folder()
+
+    def _take_folder(self) -> bool:
+        """Move the field's folder to the list; whether there is nothing wrong with it."""
+        field = self.query_one(FolderField)
+        folder = field.folder
+        if folder is None:
+            if not self._folders:
+                self._say("Name a folder first.")
+            return True
+        if not folder.is_dir():
+            self._say(
+                f"{one_line(str(folder))} is a file, not a folder."
+                if folder.exists()
+                else f"There is no folder {one_line(str(folder))}."
+            )
+            return False
+        if folder not in self._folders:
+            self._folders.append(folder)
+        field.clear()
+        self._list_folders(self._folders)
+        return True
+
+    def action_stop(self) -> None:
+        """Stop the import."""
+        self.post_message(ImportStopWanted())
+
+    async def action_back(self) -> None:
+        """Go back; a running import goes on."""
+        await self.run_action("app.back")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what cannot be done now."""
+        return None if action == "stop" and not self.context.import_run.is_running else True
+
+    @on(ImportMoved)
+    def _show(self) -> None:
+        run = self.context.import_run
+        self.set_class(run.is_running, "-running")
+        self._list_folders(run.folders if run.is_running else self._folders)
+        if run.is_running and run.progress is not None:
+            self.query_one(ProgressBar).update(total=run.progress.total, progress=run.progress.seen)
+        words = self.query_one("#import-words", Static)
+        words.update(_words(run))
+        words.add_class("-shown")
+        self._show_failures(run.summary.failed if run.summary else ())
+        self.refresh_bindings()
+
+    def _show_failures(self, failed: tuple[FailedFile, ...]) -> None:
+        box = self.query_one("#import-failures")
+        box.set_class(bool(failed), "-shown")
+        lines = [
+            Content.assemble(
+                Content.styled("! ", "$text-warning"),
+                one_line(str(file.path)),
+                Content.styled(f"  {one_line(file.reason)}", "$foreground-muted"),
+            )
+            for file in failed[:SHOWN_FAILURES]
+        ]
+        if len(failed) > SHOWN_FAILURES:
+            lines.append(Content(f"and {len(failed) - SHOWN_FAILURES:,} more; `--import` lists them all"))
+        box.query_one(Static).update(Content("\n").join(lines))
+
+    def _list_folders(self, folders: list[Path] | tuple[Path, ...]) -> None:
+        listing = self.query_one("#import-folders", Static)
+        listing.update("\n".join(one_line(str(folder)) for folder in folders))
+        listing.set_class(bool(folders), "-shown")
+
+    def _say(self, problem: str) -> None:
+        line = self.query_one("#import-problem", Static)
+        line.update(f"! {problem}" if problem else "")
+        line.set_class(bool(problem), "-shown")
+
+
+def _words(run: ImportRun) -> Content:
+    match run.state:
+        case ImportState.RUNNING:
+            if run.progress is None:
+                return Content("looking through the folders…")
+            failed = f" · {run.progress.failed:,} failed" if run.progress.failed else ""
+            return Content(f"{import_words(run.progress)}{failed}")
+        case ImportState.FAILED:
+            return Content.assemble(Content.styled("! ", "$text-error"), str(run.error))
+        case ImportState.STOPPED:
+            seen = f" It had looked at {run.progress.seen:,} files." if run.progress else ""
+            return Content(f"Stopped. What was imported so far is kept.{seen}")
+        case ImportState.DONE if run.summary is not None:
+            return summary_words(run.summary)
+        case _:
+            return Content("")
+
+
+def summary_words(summary: ImportSummary) -> Content:
+    """Return what an import did, in one line."""
+    numbers = summary.counts.items()
+    parts = [Content(f"{number:,} {words}") for words, number in numbers if number or words == "imported"]
+    return Content.assemble(
+        Content.styled("✓ ", "$text-success"),
+        SEPARATOR.join([*parts, Content(f"in {duration_left(summary.seconds)}")]),
+    )

@@ -1,0 +1,210 @@
+"""The persona picker: each with what waits for it and how its channel is."""
+
+from __future__ import annotations
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from fluffy_tui.personas import Persona
+from fluffy_tui.scheduling import PersonaCounts
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.session.context import Context
+from fluffy_tui.tui.session.messages import DatabaseBack, OverviewChanged, PersonaChanged, PersonaChosen
+from fluffy_tui.tui.text.words import drafts_word, one_line
+from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.frame_lines import SEPARATOR, channel_health, channel_name
+from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.vim_list import VimList
+
+
+class PersonasScreen(FrameScreen):
+    """Pick, make, rename a persona, and choose its channel."""
+
+    PLACE = Place.PERSONAS
+    BINDINGS = bindings(Place.PERSONAS)
+    DEFAULT_CSS = """
+    PersonasScreen {
+        #body { align: center top; padding: 1 2; }
+        #personas { width: 1fr; max-width: 100; height: auto; max-height: 100%; }
+        #no-personas { display: none; width: auto; max-width: 64; padding: 2 4; }
+        &.-empty #personas { display: none; }
+        &.-empty #no-personas { display: block; }
+    }
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._personas: list[Persona] = []
+        self._is_read = False
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list, and what is said when it is empty."""
+        personas = VimList(id="personas", classes="box")
+        personas.border_title = "personas"
+        yield personas
+        yield Static(
+            Content.assemble(
+                Content.styled("No personas yet.\n\n", "bold"),
+                "A persona is one social identity: its photos, its posts, its Buffer channel.\n\nPress ",
+                Content.styled(self.context.with_keys("{personas.new}"), "bold $primary"),
+                " to make the first.",
+            ),
+            id="no-personas",
+            classes="box",
+        )
+
+    def on_mount(self) -> None:
+        """Read the personas."""
+        self._load()
+
+    @on(DatabaseBack)
+    def _reload(self) -> None:
+        self._load()
+
+    @on(OverviewChanged)
+    def _counts_changed(self) -> None:
+        if self._is_read:
+            self._draw()
+
+    @work(group="personas", exclusive=True, exit_on_error=False, description="reading the personas")
+    async def _load(self) -> None:
+        self._personas = await self.context.services.personas.list()
+        self._is_read = True
+        self._draw()
+
+    def _draw(self) -> None:
+        listing = self.query_one(VimList)
+        chosen = self._highlighted()
+        ids = [str(persona.id) for persona in self._personas]
+        prompts = [self._prompt(persona) for persona in self._personas]
+        if ids == [option.id for option in listing.options]:
+            for id_, prompt in zip(ids, prompts, strict=True):
+                listing.replace_option_prompt(id_, prompt)
+        else:
+            listing.clear_options()
+            listing.add_options([Option(prompt, id=id_) for id_, prompt in zip(ids, prompts, strict=True)])
+            self._highlight(chosen or self.context.overview.persona)
+        self.set_class(not self._personas, "-empty")
+        if self._personas and self.focused is None:
+            listing.focus()  # a list that was hidden while it was empty has lost the focus
+
+    def _prompt(self, persona: Persona) -> Content:
+        counts = self.context.overview.counts.get(persona.id, PersonaCounts())
+        name = Content.styled(one_line(persona.name), "bold")
+        health = channel_health(persona)
+        channel = Content.styled(channel_name(persona.channel), "dim") if persona.channel else Content("")
+        trouble = Content.styled(f"! {health}", "$text-warning") if health else Content("")
+        first = Content("   ").join(part for part in (name, channel, trouble) if part.plain)
+        return Content.assemble(first, "\n", _counts_line(counts))
+
+    def _highlighted(self) -> Persona | None:
+        index = self.query_one(VimList).highlighted
+        return self._personas[index] if index is not None and index < len(self._personas) else None
+
+    def _highlight(self, persona: Persona | None) -> None:
+        ids = [other.id for other in self._personas]
+        if ids:
+            self.query_one(VimList).highlighted = (
+                ids.index(persona.id) if persona and persona.id in ids else 0
+            )
+
+    # Actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what needs a persona while there is none."""
+        if action in ("open", "rename", "channel", "snippets", "import_photos") and not self._personas:
+            return None
+        return True
+
+    @on(OptionList.OptionSelected, "#personas")
+    def action_open(self) -> None:
+        """Open the persona's library."""
+        if persona := self._highlighted():
+            self.post_message(PersonaChosen(persona))
+
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="making a persona")
+    async def action_new(self) -> None:
+        """Make a persona; the field stays open until the name can be used."""
+        personas = self.context.services.personas
+        made = await self.app.push_screen_wait(
+            AskTextScreen(
+                "new persona",
+                "A name, such as the one you post under",
+                personas.create,
+                own=self.context.setup.settings.keys,
+            )
+        )
+        if made is not None:
+            await self._changed(made)
+
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="renaming the persona")
+    async def action_rename(self) -> None:
+        """Give the persona another name."""
+        persona = self._highlighted()
+        if persona is None:
+            return
+        personas = self.context.services.personas
+
+        async def rename(name: str) -> Persona:
+            return await personas.rename(persona, name)
+
+        renamed = await self.app.push_screen_wait(
+            AskTextScreen(
+                "rename", "The new name", rename, text=persona.name, own=self.context.setup.settings.keys
+            )
+        )
+        if renamed is not None:
+            await self._changed(renamed)
+
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="choosing the channel")
+    async def action_channel(self) -> None:
+        """Choose the channel that the persona speaks through."""
+        from fluffy_tui.tui.personas.channel_picker import ChannelScreen
+
+        persona = self._highlighted()
+        if persona is None:
+            return
+        changed = await self.app.push_screen_wait(
+            ChannelScreen(self.context.services.personas, persona, self.context.setup.settings.keys)
+        )
+        if changed is not None:
+            await self._changed(changed)
+
+    def action_snippets(self) -> None:
+        """Write and change the persona's hashtag sets and snippets."""
+        from fluffy_tui.tui.snippets.screen import SnippetsScreen
+
+        if persona := self._highlighted():
+            self.app.push_screen(SnippetsScreen(self.context, persona))
+
+    def action_import_photos(self) -> None:
+        """Import folders for the persona."""
+        from fluffy_tui.tui.personas.import_screen import ImportScreen
+
+        if persona := self._highlighted():
+            self.app.push_screen(ImportScreen(self.context, persona))
+
+    async def _changed(self, persona: Persona) -> None:
+        self.post_message(PersonaChanged(persona))
+        self._personas = await self.context.services.personas.list()
+        self._draw()
+        self._highlight(persona)
+
+
+def _counts_line(counts: PersonaCounts) -> Content:
+    numbers = (
+        (counts.unscheduled, "unscheduled", "dim"),
+        (counts.drafts, drafts_word(counts.drafts), "dim"),
+        (counts.scheduled, "scheduled", "dim"),
+        (counts.failed, "failed", "$text-error"),
+        (counts.posted, "posted", "dim"),
+    )
+    parts = [
+        Content.styled(f"{'! ' if words == 'failed' else ''}{number:,} {words}", style)
+        for number, words, style in numbers
+        if number or words == "unscheduled"
+    ]
+    return SEPARATOR.join(parts)

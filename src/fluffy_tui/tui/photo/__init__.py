@@ -1,0 +1,1 @@
+"""Drawing photos in the terminal."""

@@ -1,0 +1,1 @@
+"""The plan: two weeks of a channel's slots."""

@@ -1,0 +1,75 @@
+"""The small pictures in the calendar's slots, made one at a time off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.tui.photo.half_cells import half_cells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PIL.Image import Image
+
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.photo.half_cells import HalfCells
+
+
+class SlotPictures:
+    """Pictures of the photos that are planned, as large as a slot has room for.
+
+    Args:
+        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+    """
+
+    def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
+        self._thumbnail = thumbnail
+        self._wanted: dict[int, Photo] = {}
+        self._size = (0, 0)
+        self._token = 0
+        self._made: dict[str, HalfCells | None] = {}
+
+    def want(self, photos: Sequence[Photo], columns: int, rows: int) -> bool:
+        """Choose which photos are shown and how large; return whether there is something to make."""
+        if self._size != (columns, rows):
+            self._size = (columns, rows)
+            self._made.clear()
+        self._token += 1
+        self._wanted = {photo.id: photo for photo in photos} if columns and rows else {}
+        shown = {photo.sha256 for photo in self._wanted.values()}
+        self._made = {sha256: made for sha256, made in self._made.items() if sha256 in shown}
+        return self._next() is not None
+
+    def of(self, photo_id: int) -> HalfCells | None:
+        """Return a photo's picture; None while there is none."""
+        photo = self._wanted.get(photo_id)
+        return self._made.get(photo.sha256) if photo else None
+
+    def is_missing(self, photo_id: int) -> bool:
+        """Tell whether it is known that there is no picture: the photo is gone, or it cannot be read."""
+        photo = self._wanted.get(photo_id)
+        return photo is None or (photo.sha256 in self._made and self._made[photo.sha256] is None)
+
+    async def make(self, made: Callable[[], object]) -> None:
+        """Make what is wanted, calling `made` after each; one that comes after others were wanted is refused."""
+        token = self._token
+        while token == self._token and (photo := self._next()) is not None:
+            try:
+                picture = await asyncio.to_thread(self._draw, photo, *self._size)
+            except PhotoUnreadable:
+                picture = None
+            except Exception:
+                self._made.setdefault(photo.sha256, None)  # it is told once, and not tried for ever
+                raise
+            if token == self._token:
+                self._made[photo.sha256] = picture
+                made()
+
+    def _next(self) -> Photo | None:
+        return next((photo for photo in self._wanted.values() if photo.sha256 not in self._made), None)
+
+    def _draw(self, photo: Photo, columns: int, rows: int) -> HalfCells:
+        image: Image = self._thumbnail(photo, columns, rows * 2)  # type: ignore[assignment]
+        return half_cells(image)

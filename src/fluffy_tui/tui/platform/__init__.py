@@ -1,0 +1,1 @@
+"""What lies outside the terminal: clipboard, editor, image viewer, web browser."""

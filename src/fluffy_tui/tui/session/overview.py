@@ -1,0 +1,162 @@
+"""What header and status strip know, and how it is read: by events, never by asking again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import Code
+from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+    from fluffy_tui.buffer import Budget
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import ImportProgress
+    from fluffy_tui.scheduling import Post, Problem
+    from fluffy_tui.tui.ports import Services
+
+STRIP_LENGTH = 6
+"""How many posts the strip remembers; it shows as many of the newest as it has lines."""
+
+WORKER_SILENT_AFTER = 30.0
+"""Seconds without a heartbeat after which a worker is called silent; one is due every 5 s."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One moment's answer to "where do things stand"."""
+
+    persona: Persona | None = None
+    """The persona chosen; None before one was."""
+    counts: Mapping[int, PersonaCounts] = field(default_factory=dict)
+    """By persona id."""
+    strip: tuple[Post, ...] = ()
+    """Posts that moved lately: all that are on their way, newest first, then those that landed last."""
+    worker_age: float | None = None
+    """Seconds since any worker was heard of; None when none ever was."""
+    worker_starting: bool = False
+    """Whether the app has just started a worker that may not be heard of yet."""
+    read: bool = False
+    """Whether counts and worker were read at all yet."""
+    away: str = ""
+    """Why the database is away; empty when it is there."""
+    importing: ImportProgress | None = None
+    """The import that runs now, whichever persona it is for."""
+    personas: Mapping[int, Persona] = field(default_factory=dict)
+    """All personas by id, for posts that are not of the chosen one."""
+    troubles: tuple[Problem, ...] = ()
+    """All that needs somebody, of every persona, worst first."""
+    budget: Budget | None = None
+    """How many requests Buffer still takes; None before that was read."""
+
+    @property
+    def needing(self) -> int:
+        """How many troubles do not pass by themselves."""
+        return sum(needs_person(item) for item in self.troubles)
+
+    def differs_by_time(self, before: Overview, now: datetime) -> bool:
+        """Tell whether time alone made the troubles untrue: a worker fell silent or came back, a budget is whole."""
+        if (bool(self.worker_words), self.worker_starting) != (
+            bool(before.worker_words),
+            before.worker_starting,
+        ):
+            return True
+        return any(
+            item.kind is ProblemKind.BUDGET_SPENT and item.when is not None and item.when <= now
+            for item in self.troubles
+        )
+
+    @property
+    def persona_counts(self) -> PersonaCounts:
+        """The chosen persona's counts; all zero before they were read."""
+        return self.counts.get(self.persona.id, PersonaCounts()) if self.persona else PersonaCounts()
+
+    @property
+    def under_way(self) -> int:
+        """How many posts are being brought to Buffer now; a worker stays until that is done."""
+        return sum(post.step in ON_THE_WAY and post.step is not Step.HELD for post in self.strip)
+
+    @property
+    def held(self) -> int:
+        """How many posts wait for the time of their next try."""
+        return sum(post.step is Step.HELD for post in self.strip)
+
+    @property
+    def worker_words(self) -> str:
+        """What is wrong with the worker in a few words; empty when all is well or nothing is known yet."""
+        if not self.read or self.away:
+            return ""
+        if self.worker_age is not None and self.worker_age < WORKER_SILENT_AFTER:
+            return ""
+        if self.worker_starting:
+            return "worker is starting"
+        if self.worker_age is None:
+            return "no worker yet"
+        return f"worker silent for {_age(self.worker_age)}"
+
+
+_PASSING = frozenset({ProblemKind.UNCONFIRMED, ProblemKind.BUDGET_SPENT})
+_FOR_THE_PERSON = frozenset(
+    {Code.KEY_REFUSED, Code.KEY_MISSING, Code.FORBIDDEN, Code.WRONG_ADDRESS, "no_slots"}
+)
+"""Why a post is held, where waiting alone does not help. A channel's own trouble is an item of its own."""
+
+
+def needs_person(item: Problem) -> bool:
+    """Tell whether a trouble stays until somebody acts."""
+    if item.kind is ProblemKind.HELD:
+        return item.post is not None and item.post.error_code in _FOR_THE_PERSON
+    return item.kind not in _PASSING
+
+
+def _age(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+
+
+async def read_moving(services: Services, before: Sequence[Post]) -> tuple[Post, ...]:
+    """Read all posts on their way for the strip; what it told before of posts that have landed is kept."""
+    moving = await services.scheduling.on_their_way()
+    ids = {post.id for post in moving}
+    landed = [post for post in before if post.id not in ids and post.step not in ON_THE_WAY]
+    return _strip(moving, landed)
+
+
+async def read_posts(services: Services, post_ids: Collection[int]) -> Sequence[Post]:
+    """Read those of the posts that are still there."""
+    return [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
+
+
+def strip_with(
+    before: Sequence[Post], changed: Sequence[Post], post_ids: Collection[int]
+) -> tuple[Post, ...]:
+    """Return the strip with posts as they are now; those of `post_ids` that are not among them are gone."""
+    posts = [*reversed(changed), *(post for post in before if post.id not in post_ids)]
+    moving = [post for post in posts if post.step in ON_THE_WAY]
+    landed = [post for post in posts if post.step not in ON_THE_WAY]
+    return _strip(moving, landed)
+
+
+async def read_numbers(services: Services, before: Overview) -> Overview:
+    """Read all but the strip: counts, troubles, the worker and Buffer's budget."""
+    return replace(
+        before,
+        counts=await services.scheduling.counts(),
+        worker_age=await services.workers.heartbeat_age(),
+        worker_starting=services.workers.is_starting,
+        personas={persona.id: persona for persona in await services.personas.list()},
+        troubles=tuple(await services.scheduling.troubles()),
+        budget=await services.scheduling.budget(),
+        read=True,
+    )
+
+
+def _strip(moving: Iterable[Post], landed: Sequence[Post]) -> tuple[Post, ...]:
+    """Put what is on its way first, newest first, never forgetting any; then what landed last."""
+    first = sorted(moving, key=lambda post: post.id, reverse=True)
+    return (*first, *landed[: max(0, STRIP_LENGTH - len(first))])

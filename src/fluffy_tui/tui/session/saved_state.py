@@ -1,0 +1,97 @@
+"""The little that the screen remembers from one start to the next."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from fluffy_tui.core.atomic_file import write_atomically
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is remembered; losing it costs nobody anything."""
+
+    persona: str = ""
+    """Name of the persona that was open last."""
+    theme: str = ""
+    """Name of the theme that was chosen; empty for our own."""
+    positions: Mapping[str, int] = field(default_factory=dict)
+    """Photo that the library's cursor was on, by the id of the persona as JSON writes it."""
+    fits: Mapping[str, str] = field(default_factory=dict)
+    """How pictures were fitted last, as `Framing` writes it, by the id of the persona."""
+
+
+class StateFile:
+    """The remembered state and its file; a missing or damaged file is simply the state of a first start.
+
+    Args:
+        path: A JSON file; its folder is made when something is first remembered.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.state = self._read()
+
+    def position(self, persona_id: int) -> int | None:
+        """Return the photo that the library's cursor was on, or None."""
+        return self.state.positions.get(str(persona_id))
+
+    def fit(self, persona_id: int) -> str:
+        """Return how a persona's pictures were fitted last; empty before that was ever chosen."""
+        return self.state.fits.get(str(persona_id), "")
+
+    def remember(
+        self,
+        *,
+        persona: str | None = None,
+        theme: str | None = None,
+        position: tuple[int, int] | None = None,
+        fit: tuple[int, str] | None = None,
+    ) -> None:
+        """Change what is remembered and write it down; a disk that refuses is told in the log only.
+
+        Args:
+            persona: Name of the persona that is open.
+            theme: Name of the theme.
+            position: A persona's id, and the id of the photo that its library's cursor is on.
+            fit: A persona's id, and how its pictures are fitted from now on.
+        """
+        moved = {str(position[0]): position[1]} if position else {}
+        new = replace(
+            self.state,
+            persona=self.state.persona if persona is None else persona,
+            theme=self.state.theme if theme is None else theme,
+            positions={**self.state.positions, **moved},
+            fits={**self.state.fits, **({str(fit[0]): fit[1]} if fit else {})},
+        )
+        if new == self.state:
+            return
+        self.state = new
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomically(self._path, json.dumps(asdict(new), indent=2))
+        except OSError as error:
+            log.warning("the screen's state cannot be kept in %s: %s", self._path, error)
+
+    def _read(self) -> State:
+        try:
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return State()
+        if not isinstance(content, dict):
+            return State()
+        known = {name: content[name] for name in ("persona", "theme") if isinstance(content.get(name), str)}
+        positions, fits = content.get("positions"), content.get("fits")
+        found = positions.items() if isinstance(positions, dict) else ()
+        fitted = fits.items() if isinstance(fits, dict) else ()
+        return State(
+            **known,
+            positions={key: value for key, value in found if isinstance(value, int)},
+            fits={key: value for key, value in fitted if isinstance(value, str)},
+        )

@@ -1,0 +1,1 @@
+"""Setting up: first run, the Buffer wizard, settings and health checks."""

@@ -1,0 +1,156 @@
+"""The first screen: paints at once, opens the services and says how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Button, Static
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.session.worker_errors import log
+from fluffy_tui.tui.text.words import error_words
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
+from fluffy_tui.tui.ui.small_notice import SmallNotice
+
+if TYPE_CHECKING:
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.tui.ports import Services
+
+    Open = Callable[[Callable[[str], None]], Awaitable[Services]]
+
+
+class StartupScreen(Screen[None]):
+    """Opening, open or failed; nothing that needs a service exists before this screen is done.
+
+    Args:
+        open_services: Opens the services, reporting each step; raises FluffyError.
+        demo: Whether nothing of this is real.
+    """
+
+    PLACE = Place.STARTUP
+    BINDINGS = bindings(Place.STARTUP)
+    DEFAULT_CSS = """
+    StartupScreen {
+        align: center middle;
+        #startup { width: 62; max-width: 94%; height: auto; padding: 1 3; border: round $border-blurred; }
+        #startup-name { text-style: bold; color: $primary; }
+        #startup-steps { margin-top: 1; color: $text-muted; }
+        #startup-failure { display: none; margin-top: 1; }
+        #startup-buttons { display: none; height: auto; margin-top: 1; }
+        #startup-buttons Button { margin-right: 2; }
+        &.-failed #startup { border: round $error; }
+        &.-failed #startup-failure, &.-failed #startup-buttons { display: block; }
+    }
+    """
+
+    @dataclass
+    class Opened(Message):
+        """Everything is open."""
+
+        services: Services
+        personas: list[Persona]
+
+    @dataclass
+    class StepBegan(Message, bubble=False):
+        """A step of opening began."""
+
+        step: str
+
+    steps: reactive[tuple[str, ...]] = reactive((), init=False)
+    failure: reactive[FluffyError | None] = reactive(None, init=False)
+
+    def __init__(self, open_services: Open, *, demo: bool) -> None:
+        super().__init__()
+        self._open_services = open_services
+        self._demo = demo
+
+    def compose(self) -> ComposeResult:
+        """Lay out name, steps and, for later, the failure."""
+        with Vertical(id="startup"):
+            yield Static("fluffy-tui demo" if self._demo else "fluffy-tui", id="startup-name", markup=False)
+            yield Static("… starting", id="startup-steps", markup=False)
+            yield Static(id="startup-failure", markup=False)
+            with Horizontal(id="startup-buttons", classes="buttons"):
+                yield Button("try again", action="screen.retry", compact=True)
+                yield Button("quit", action="screen.leave", compact=True)
+        yield KeysFooter()
+        yield SmallNotice()
+
+    def on_mount(self) -> None:
+        """Begin once the first frame is on the terminal."""
+        self.call_after_refresh(self._open)
+
+    @work(group="opening", exclusive=True, exit_on_error=False, description="opening the services")
+    async def _open(self) -> None:
+        try:
+            services = await self._open_services(self._report)
+            self._report("reading the personas")
+            personas = await services.personas.list()
+        except FluffyError as error:
+            self.failure = error
+        except Exception as error:  # noqa: BLE001 - the edge: the person sees a sentence and may try again
+            log.error("opening the services failed", exc_info=error)
+            self.failure = FluffyError(error_words(error))
+        else:
+            self.post_message(self.Opened(services, personas))
+
+    def _report(self, step: str) -> None:
+        self.post_message(self.StepBegan(step))  # may be called in any thread
+
+    def on_startup_screen_step_began(self, message: StepBegan) -> None:
+        """Show the step, and the ones before it as done."""
+        self.steps = (*self.steps, message.step)
+
+    def watch_steps(self, steps: tuple[str, ...]) -> None:
+        """Draw the steps."""
+        self._draw_steps()
+
+    def watch_failure(self, failure: FluffyError | None) -> None:
+        """Show or hide the failure."""
+        self.set_class(failure is not None, "-failed")
+        self._draw_steps()
+        if failure is not None:
+            hint = Content.styled(f"\n\n{failure.hint}", "$foreground-muted") if failure.hint else ""
+            self.query_one("#startup-failure", Static).update(Content.assemble(failure.message, hint))
+            self.query_one(Button).focus()
+        self.refresh_bindings()
+
+    def _draw_steps(self) -> None:
+        lines = [
+            Content.assemble(Content.styled("✓ ", "$text-success"), _sentence(step))
+            for step in self.steps[:-1]
+        ]
+        for step in self.steps[-1:]:
+            sign = (
+                Content.styled("✗ ", "$text-error") if self.failure else Content.styled("… ", "$text-primary")
+            )
+            lines.append(Content.assemble(sign, _sentence(step)))
+        self.query_one("#startup-steps", Static).update(Content("\n").join(lines or [Content("… starting")]))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the keys only where there is something to try again."""
+        return self.failure is not None if action == "retry" else True
+
+    def action_retry(self) -> None:
+        """Open everything again."""
+        self.failure = None
+        self.steps = ()
+        self._open()
+
+    async def action_leave(self) -> None:
+        """Leave."""
+        await self.run_action("app.leave")
+
+
+def _sentence(step: str) -> str:
+    return step.rstrip("… .")

@@ -1,0 +1,1 @@
+"""Hashtag sets and snippets: managing, writing and picking them."""

@@ -1,0 +1,167 @@
+"""A text to put into a caption: found by a few letters, read whole before it is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
+from fluffy_tui.tui.snippets.fuzzy_search import best_matches
+from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.dialog import DialogScreen
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class PickedText:
+    """One text to choose."""
+
+    name: str
+    """What the line says; a short text's own beginning where it has no name."""
+    about: str
+    """What is said of it, more quietly."""
+    text: str
+    """The whole of it."""
+
+
+class _Listing(OptionList, can_focus=False):
+    """The texts found; the keyboard stays with the field above."""
+
+
+class _Field(Input, inherit_bindings=False):
+    """A line whose `enter` is told in the footer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.PICKING, only=("picking.take",)),
+        *(key for key in Input.BINDINGS if isinstance(key, Binding) and key.key != "enter"),
+    ]
+
+
+class PickTextScreen(DialogScreen[PickedText | None]):
+    """Lists texts, narrows them down as one types, and closes with the one taken or with None.
+
+    Args:
+        title: A few words.
+        texts: What there is to choose from, the likeliest first.
+        empty: What is said where there is nothing; what to do next.
+    """
+
+    PLACE = Place.PICKING
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(
+            Place.PICKING,
+            only=("picking.next", "picking.previous", "picking.page_down", "picking.page_up", "picking.back"),
+        ),
+        *help_binding(),
+    ]
+    CSS: ClassVar[str] = """
+    PickTextScreen {
+        &.dialog #dialog { width: 116; height: 80%; padding: 0 1; }
+        #picking { height: 1fr; margin-top: 1; }
+        #picked-texts { width: 5fr; height: 1fr; border: none; padding: 0; background: transparent;
+            text-wrap: nowrap; text-overflow: ellipsis;
+            & > .option-list--option-highlighted { color: $block-cursor-foreground;
+                background: $block-cursor-background; text-style: $block-cursor-text-style; }
+        }
+        #read { width: 4fr; height: 1fr; padding: 0 1; border-left: solid $border-blurred; scrollbar-size: 1 1; }
+        #picked-text { width: 1fr; height: auto; }
+        #none-found { display: none; height: 1fr; padding: 1 0; }
+        &.-empty #picking { display: none; }
+        &.-empty #none-found { display: block; }
+    }
+    PickTextScreen.-narrow, PickTextScreen.-normal {
+        &.dialog #dialog { height: 94%; }
+        #picking { layout: vertical; }
+        #picked-texts { width: 1fr; height: 2fr; }
+        #read { width: 1fr; height: 3fr; padding: 0; border-left: none; border-top: solid $border-blurred; }
+    }
+    """
+
+    def __init__(self, title: str, texts: Sequence[PickedText], empty: str) -> None:
+        super().__init__()
+        self._title, self._texts, self._empty = title, tuple(texts), empty
+        self._found: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        """Lay the field over the list and the text."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title)
+            yield _Field(placeholder="a few letters of it", compact=True, max_length=200)
+            with Horizontal(id="picking"):
+                yield _Listing(id="picked-texts", markup=False)
+                with VerticalScroll(id="read", can_focus=False):
+                    yield Static(id="picked-text", markup=False)
+            yield Static(id="none-found", markup=False)
+        yield KeysFooter()
+
+    def on_mount(self) -> None:
+        """List everything."""
+        self._search("")
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self._search(event.value)
+
+    def _search(self, query: str) -> None:
+        self._found = best_matches(query, [(text.name, text.text) for text in self._texts])
+        listing = self.query_one(_Listing)
+        listing.clear_options()
+        listing.add_options([Option(_drawn(self._texts[index])) for index in self._found])
+        listing.highlighted = 0 if self._found else None
+        self.set_class(not self._found, "-empty")
+        words = f"Nothing is like “{one_line(query)}”." if self._texts else self._empty
+        self.query_one("#none-found", Static).update(Content(words))
+        self.query_one("#dialog").border_subtitle = f"{len(self._found)} of {len(self._texts)}"
+
+    @on(OptionList.OptionHighlighted)
+    def _show(self, event: OptionList.OptionHighlighted) -> None:
+        text = self._texts[self._found[event.option_index]]
+        about = Content.styled(f"{one_line(text.about)}\n\n", "dim") if text.about else Content("")
+        self.query_one("#picked-text", Static).update(Content.assemble(about, text.text))
+        self.query_one("#read").scroll_home(animate=False)
+
+    @on(OptionList.OptionSelected)
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        """Close with the text under the cursor."""
+        highlighted = self.query_one(_Listing).highlighted
+        if highlighted is not None:
+            self.dismiss(self._texts[self._found[highlighted]])
+
+    def action_next(self) -> None:
+        """Go to the next text."""
+        self.query_one(_Listing).action_cursor_down()
+
+    def action_previous(self) -> None:
+        """Go to the text before."""
+        self.query_one(_Listing).action_cursor_up()
+
+    def action_page_down(self) -> None:
+        """Read on in the text."""
+        self.query_one("#read").scroll_page_down(animate=False)
+
+    def action_page_up(self) -> None:
+        """Read back in the text."""
+        self.query_one("#read").scroll_page_up(animate=False)
+
+    def action_back(self) -> None:
+        """Close with nothing."""
+        self.dismiss(None)
+
+
+def _drawn(text: PickedText) -> Content:
+    about = Content.styled(f"  {one_line(text.about)}", "dim") if text.about else Content("")
+    return Content.assemble(one_line(text.name) or "…", about)

@@ -1,0 +1,1 @@
+"""Wording shared by the screens."""

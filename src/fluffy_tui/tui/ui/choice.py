@@ -1,0 +1,135 @@
+"""A few things to choose from, on one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual import events
+    from textual.binding import BindingType
+
+_GAP = " "
+_MORE = "…"
+"""Stands where options are left out."""
+
+
+class Choice(Widget, can_focus=True):
+    """One line of options of which one holds; arrows, `h` and `l` or a click change it.
+
+    Where there is no room for all, those around the one that holds are shown, none of them cut.
+
+    Args:
+        options: pairs of a value and the words for it; the first holds at the start.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.COMPOSE, only=("compose.choose_previous", "compose.choose_next"))
+    ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--chosen", "choice--other"}
+    DEFAULT_CSS = """
+    Choice {
+        height: 1;
+        width: 1fr;
+        & > .choice--chosen { text-style: bold; color: $foreground; background: $surface-lighten-2; }
+        & > .choice--other { color: $foreground-muted; }
+        &:focus > .choice--chosen { background: $block-cursor-background; color: $block-cursor-foreground; }
+    }
+    """
+
+    value: reactive[str] = reactive("", init=False)
+    """The value of the option that holds."""
+
+    @dataclass
+    class Changed(Message):
+        """Another option holds now."""
+
+        choice: Choice
+        value: str
+
+        @property
+        def control(self) -> Choice:
+            """The choice, for `@on` selectors."""
+            return self.choice
+
+    def __init__(self, options: Sequence[tuple[str, str]], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._options = tuple(options)
+        self.set_reactive(Choice.value, self._options[0][0])
+
+    def validate_value(self, value: str) -> str:
+        """Keep to the options; anything else is the first of them."""
+        return value if value in dict(self._options) else self._options[0][0]
+
+    def watch_value(self, value: str) -> None:
+        """Say that it has changed."""
+        self.post_message(self.Changed(self, value))
+
+    def render(self) -> Content:
+        """Draw the options that there is room for, the one that holds between angles."""
+        chosen = self.get_visual_style("choice--chosen")
+        other = self.get_visual_style("choice--other")
+        first, last = self._shown()
+        parts = [
+            Content.styled(f"‹{words}›", chosen)
+            if value == self.value
+            else Content.styled(f" {words} ", other)
+            for value, words in self._options[first : last + 1]
+        ]
+        before = [Content.styled(_MORE, other)] if first else []
+        behind = [Content.styled(_MORE, other)] if last < len(self._options) - 1 else []
+        return Content(_GAP).join([*before, *parts, *behind])
+
+    def _shown(self) -> tuple[int, int]:
+        """Return the first and the last option that there is room for, the one that holds among them."""
+        room, most = self.size.width, len(self._options) - 1
+        first = last = [value for value, _ in self._options].index(self.value)
+        while True:
+            if last < most and self._columns(first, last + 1) <= room:
+                last += 1
+            elif first > 0 and self._columns(first - 1, last) <= room:
+                first -= 1
+            else:
+                return first, last
+
+    def _columns(self, first: int, last: int) -> int:
+        """Return how many columns it takes to show some options, and that others are left out."""
+        widths = [cell_len(words) + 2 for _, words in self._options[first : last + 1]]
+        left_out = (first > 0) + (last < len(self._options) - 1)
+        return sum(widths) + len(_GAP) * (len(widths) - 1) + left_out * len(_MORE + _GAP)
+
+    def action_choose_next(self) -> None:
+        """Take the next option, or the first after the last."""
+        self._step(+1)
+
+    def action_choose_previous(self) -> None:
+        """Take the option before, or the last before the first."""
+        self._step(-1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the option that was clicked."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        first, last = self._shown()
+        end = len(_MORE + _GAP) if first else 0
+        for value, words in self._options[first : last + 1]:
+            end += cell_len(words) + 2
+            if offset.x < end:
+                self.value = value
+                return
+            end += len(_GAP)
+
+    def _step(self, by: int) -> None:
+        values = [value for value, _ in self._options]
+        self.value = values[(values.index(self.value) + by) % len(values)]

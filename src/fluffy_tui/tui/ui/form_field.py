@@ -1,0 +1,58 @@
+"""One labelled line of a form."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Label
+
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+
+
+class FormInput(Input):
+    """A field in which `enter` means: on to the next step."""
+
+    BINDINGS = bindings(Place.SETUP, only=("setup.next",))
+
+
+class FormField(Horizontal):
+    """A label and its field.
+
+    Args:
+        variable: The setting it is for, by its environment variable.
+        label: A few words.
+        placeholder: What an empty field shows.
+        secret: Whether what is typed must not be seen.
+        text: What the field holds at first.
+    """
+
+    DEFAULT_CSS = """
+    FormField {
+        height: 1;
+        Label { width: 18; color: $text-muted; }
+        Input { width: 1fr; }
+    }
+    """
+
+    def __init__(
+        self, variable: str, label: str, *, placeholder: str = "", secret: bool = False, text: str = ""
+    ) -> None:
+        super().__init__(id=f"field-{variable}")
+        self.variable, self.label = variable, label
+        self._input = FormInput(
+            text, placeholder=placeholder, password=secret, compact=True, select_on_focus=False
+        )
+
+    def compose(self) -> ComposeResult:
+        """Lay out label and field."""
+        yield Label(self.label, markup=False)
+        yield self._input
+
+    @property
+    def text(self) -> str:
+        """What was typed, without spaces around it, which pasting often brings."""
+        return self._input.value.strip()
+
+    def take_focus(self) -> None:
+        """Put the cursor into the field, before it is drawn: what is typed as soon as it is seen is for it."""
+        self.screen.set_focus(self._input)

@@ -1,0 +1,82 @@
+"""Every key of the place one is in, then those of everywhere."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, with_keys, written_key
+from fluffy_tui.tui.ui.dialog import DialogScreen
+from fluffy_tui.tui.ui.hanging_indent import hanging
+
+KEYS_WIDTH = 20
+"""Columns of the keys, before what they do."""
+
+
+class HelpScreen(DialogScreen[None]):
+    """The keys, with the person's own in place of the usual ones.
+
+    Args:
+        place: Where the person is; only the keys of everywhere when not given.
+        keymap: The person's own keys by action id.
+    """
+
+    PLACE = Place.DIALOG
+    BINDINGS = bindings(Place.HELP)
+    DEFAULT_CSS = """
+    HelpScreen {
+        #help-scroll { height: auto; max-height: 100%; }
+    }
+    """
+
+    def __init__(self, place: Place | None, keymap: dict[str, str]) -> None:
+        super().__init__(classes="-broad")
+        self._place = place
+        self._keymap = keymap
+        self._sections: dict[Static, Place] = {}
+
+    def compose(self) -> ComposeResult:
+        """List the keys, place by place."""
+        places = [self._place] if self._place in _WITHOUT_LISTS else [self._place, Place.LIST]
+        places += [Place.COMPLETING] if self._place in _WITH_CAPTIONS else []
+        places += [Place.MOVING] if self._place is Place.PLAN else []
+        with VerticalScroll(id="dialog") as dialog:
+            dialog.border_title = "keys"
+            dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
+            for place in [*places, Place.EVERYWHERE]:
+                if place is not None:
+                    section = Static(self._section(place, None), markup=False)
+                    self._sections[section] = place
+                    yield section
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll."""
+        self.query_one("#dialog").focus()
+
+    def on_resize(self) -> None:
+        """Break the lines anew for the room there is."""
+        self.call_after_refresh(self._lay_out)
+
+    def _lay_out(self) -> None:
+        for section, place in self._sections.items():
+            section.update(self._section(place, section.content_size.width or None))
+
+    def _section(self, place: Place, room: int | None) -> Content:
+        lines = [Content.styled(place.value, "bold $primary")]
+        lines += [self._line(action, room) for action in actions_of(place)]
+        return Content("\n").join([*lines, Content("")])
+
+    def _line(self, action: Action, room: int | None) -> Content:
+        written = "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
+        keys = Content.styled(f"  {written:<{KEYS_WIDTH}}", "bold")
+        return hanging(keys, Content(action.tooltip), room)
+
+    def action_close(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+
+_WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDITING)
+_WITHOUT_LISTS = (Place.COMPOSE, Place.PICKING, Place.SNIPPET, Place.DIALOG, Place.STARTUP, None)

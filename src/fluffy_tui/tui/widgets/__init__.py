@@ -1,1 +1,0 @@
-"""What the screens are made of; a widget never knows its screen."""

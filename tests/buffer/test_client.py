@@ -1,0 +1,314 @@
+"""Reading, paging, finding, editing and deleting, over real HTTP."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from buffer.scripted_buffer import (
+    CREATED,
+    Drop,
+    Reply,
+    asking,
+    fault,
+    new_post,
+    post_json,
+    posts_page,
+    refusal,
+    success,
+)
+from fluffy_tui.buffer import (
+    Account,
+    BufferClient,
+    BufferError,
+    BufferStatus,
+    Channel,
+    NextStep,
+    Organization,
+    PinterestBoard,
+    Service,
+    ShareMode,
+    SlotDay,
+)
+
+SINCE = datetime(2026, 11, 1, tzinfo=UTC)
+DUE = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+
+
+def channel_json(**changes: Any) -> dict[str, Any]:
+    """Make a channel as Buffer sends it."""
+    values: dict[str, Any] = {
+        "id": "c1",
+        "organizationId": "o1",
+        "name": "sarah.photos",
+        "displayName": "Sarah",
+        "service": "instagram",
+        "serviceId": "1784",
+        "timezone": "Europe/Berlin",
+        "isDisconnected": False,
+        "isLocked": False,
+        "isQueuePaused": False,
+        "postingSchedule": [{"day": "mon", "times": ["09:00", "18:30"], "paused": False}],
+        "metadata": {"__typename": "InstagramMetadata"},
+    }
+    return values | changes
+
+
+async def channel_of(**changes: Any) -> Channel:
+    """Read a channel with these fields."""
+    async with asking(Reply({"data": {"channel": channel_json(**changes)}})) as (client, _):
+        return await client.channel("c1")
+
+
+async def test_account() -> None:
+    """Names are kept as they are, limits may be missing."""
+    organizations = [
+        {"id": "o1", "name": "Home", "limits": {"scheduledPosts": 10}},
+        {"id": "o2", "name": "[b]Work[/b]", "limits": None},
+    ]
+    body = {"data": {"account": {"id": "1", "timezone": "Europe/Berlin", "organizations": organizations}}}
+    async with asking(Reply(body)) as (client, _):
+        expected = (Organization("o1", "Home", 10), Organization("o2", "[b]Work[/b]", None))
+        assert await client.account() == Account("1", "Europe/Berlin", expected)
+
+
+async def test_channels() -> None:
+    """Schedule, boards and the missing display name are read."""
+    boards = {"__typename": "PinterestMetadata", "boards": [{"serviceId": "b7", "name": "Fog"}]}
+    items = [channel_json(), channel_json(id="c2", service="pinterest", metadata=boards, displayName=None)]
+    async with asking(Reply({"data": {"channels": items}})) as (client, server):
+        instagram, pinterest = await client.channels("o1")
+        assert server.asked[0].input == {"organizationId": "o1"}
+    assert instagram.service is Service.INSTAGRAM
+    assert instagram.posting_schedule == (SlotDay("mon", ("09:00", "18:30"), paused=False),)
+    assert instagram.has_slots
+    assert instagram.trouble == ""
+    assert pinterest.pinterest_boards == (PinterestBoard("b7", "Fog"),)
+
+
+async def test_network_of_the_future_is_kept() -> None:
+    """A service that is not in the enum does not stop the reading."""
+    channel = await channel_of(service="holodeck", metadata=None)
+    assert channel.service == "holodeck"
+    assert channel.network == "holodeck"
+
+
+@pytest.mark.parametrize(
+    ("flag", "word"),
+    [("isDisconnected", "Reconnect"), ("isLocked", "locked"), ("isQueuePaused", "paused")],
+)
+async def test_trouble_is_told_in_plain_words(flag: str, word: str) -> None:
+    """Each flag has a sentence that names the channel."""
+    channel = await channel_of(**{flag: True})
+    assert word in channel.trouble
+    assert "Instagram sarah.photos" in channel.trouble
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [[], [{"day": "mon", "times": [], "paused": False}, {"day": "tue", "times": ["09:00"], "paused": True}]],
+)
+async def test_schedule_without_slots(schedule: list[dict[str, Any]]) -> None:
+    """No day, no times or only paused days: nothing can go out from the queue."""
+    assert not (await channel_of(postingSchedule=schedule)).has_slots
+
+
+async def test_created_post_is_told_as_buffer_has_it() -> None:
+    """Status, times and picture come from Buffer's answer, not from what was sent."""
+    async with asking(Reply(success(status="sending", error=None))) as (client, server):
+        post = await client.create_post(new_post())
+        assert server.asked[0].input["channelId"] == "c" * 24
+    assert post.status is BufferStatus.SENDING
+    assert post.due_at == DUE
+    assert post.created_at == datetime.fromisoformat(CREATED)
+    assert post.asset_sources == ("https://media.example.com/k7/delivery-1.jpg",)
+
+
+async def test_failed_post_tells_why() -> None:
+    """The network's refusal and Buffer's help page are read."""
+    error = {"message": "the media could not be fetched", "supportUrl": "https://support.buffer.com/1"}
+    body = {"data": {"post": post_json(status="error", error=error)}}
+    async with asking(Reply(body)) as (client, _):
+        post = await client.post("p1")
+    assert post.status is BufferStatus.ERROR
+    assert post.error_message == "the media could not be fetched"
+    assert post.error_support_url == "https://support.buffer.com/1"
+
+
+async def test_status_of_the_future_is_kept() -> None:
+    """A status that is not in the enum does not stop the reading."""
+    async with asking(Reply({"data": {"post": post_json(status="levitating")}})) as (client, _):
+        assert (await client.post("p1")).status == "levitating"
+
+
+async def test_posts_are_paged() -> None:
+    """Every page asks with the same conditions and the cursor of the page before."""
+    pages = posts_page(post_json(id="p1"), post_json(id="p2"), after="x1"), posts_page(post_json(id="p3"))
+    async with asking(*map(Reply, pages)) as (client, server):
+        found = [
+            post.id
+            async for post in client.posts(
+                "o1",
+                channel_ids=["c1", "c2"],
+                created_after=SINCE,
+                statuses=[BufferStatus.SCHEDULED, BufferStatus.SENDING],
+                due_between=(SINCE, DUE),
+            )
+        ]
+        assert found == ["p1", "p2", "p3"]
+        assert [asked.body["variables"]["after"] for asked in server.asked] == [None, "x1"]
+        assert server.asked[1].input == {
+            "organizationId": "o1",
+            "filter": {
+                "channelIds": ["c1", "c2"],
+                "createdAt": {"start": "2026-11-01T00:00:00.000Z"},
+                "status": ["scheduled", "sending"],
+                "dueAt": {"start": "2026-11-01T00:00:00.000Z", "end": "2026-11-03T09:30:00.000Z"},
+            },
+            "sort": [{"field": "createdAt", "direction": "desc"}],
+        }
+
+
+async def test_null_edges_are_an_empty_page() -> None:
+    """Null edges, and a null among them, hold no post and do not end the paging."""
+    empty = {"data": {"posts": {"edges": None, "pageInfo": {"hasNextPage": True, "endCursor": "x1"}}}}
+    full = posts_page(post_json(id="p1"))
+    full["data"]["posts"]["edges"].insert(0, None)
+    async with asking(Reply(empty), Reply(full)) as (client, _):
+        assert [post.id async for post in client.posts("o1", channel_ids=["c1"])] == ["p1"]
+
+
+async def test_null_edges_prove_nothing_to_whoever_needs_proof() -> None:
+    null = {"data": {"posts": {"edges": None, "pageInfo": {"hasNextPage": False, "endCursor": None}}}}
+    async with asking(Reply(null)) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            [post async for post in client.posts("o1", channel_ids=["c1"], null_is_empty=False)]
+    assert (caught.value.code, caught.value.verdict) == ("unknown_answer", NextStep.RETRY)
+
+
+async def test_cursor_that_stands_still_ends_the_paging() -> None:
+    """A broken cursor must not spend the whole request budget."""
+    page = posts_page(post_json(), after="x1")
+    async with asking(Reply(page), Reply(page), Reply(page)) as (client, server):
+        with pytest.raises(BufferError) as caught:
+            [post async for post in client.posts("o1", channel_ids=["c1"])]
+        assert (caught.value.code, caught.value.verdict) == ("unknown_answer", NextStep.RETRY)
+        assert len(server.asked) == 2
+
+
+def pictured(post_id: str, marker: str, via: str = "buffer") -> dict[str, Any]:
+    """Make a post whose picture has this name."""
+    return post_json(id=post_id, via=via, assets=[{"source": f"https://media.example.com/{marker}.jpg"}])
+
+
+async def test_post_is_found_by_its_picture() -> None:
+    """Imported posts are passed over, and later pages are searched too."""
+    first = posts_page(pictured("p1", "other"), pictured("p2", "k-42", via="network"), after="x1")
+    second = posts_page(post_json(id="p3", assets=[]), pictured("p4", "k-42"))
+    async with asking(Reply(first), Reply(second)) as (client, server):
+        post = await client.find_by_asset("o1", "c1", "k-42", SINCE)
+        assert post is not None
+        assert post.id == "p4"
+        assert "status" not in server.asked[0].input["filter"], "a post in any status counts as created"
+
+
+async def test_finding_stops_at_the_first_hit() -> None:
+    """Pages behind the hit cost requests and are not asked for."""
+    async with asking(Reply(posts_page(pictured("p1", "k-42"), after="x1"))) as (client, server):
+        assert await client.find_by_asset("o1", "c1", "k-42", SINCE)
+        assert len(server.asked) == 1
+
+
+async def test_nothing_found() -> None:
+    """None means that every page was read and none had it."""
+    async with asking(Reply(posts_page(pictured("p1", "other")))) as (client, _):
+        assert await client.find_by_asset("o1", "c1", "k-42", SINCE) is None
+
+
+async def test_failed_search_is_not_an_empty_one() -> None:
+    """A search that broke off must never look like "not there"."""
+    async with asking(Reply(posts_page(after="x1")), Drop()) as (client, _):
+        with pytest.raises(BufferError):
+            await client.find_by_asset("o1", "c1", "k-42", SINCE)
+
+
+async def test_empty_marker_is_refused() -> None:
+    """It would match every post."""
+    async with asking() as (client, _):
+        with pytest.raises(ValueError, match="marker"):
+            await client.find_by_asset("o1", "c1", "", SINCE)
+
+
+async def test_edit_returns_the_changed_post() -> None:
+    """Mode and scheduling type go along, or Buffer would ignore the new time."""
+    new = new_post(share_mode=ShareMode.CUSTOM_SCHEDULED, due_at=DUE)
+    async with asking(Reply(success("editPost"))) as (client, server):
+        assert (await client.edit_post("p1", new)).due_at == DUE
+        assert server.asked[0].input["id"] == "p1"
+        assert server.asked[0].input["schedulingType"] == "automatic"
+
+
+@pytest.mark.parametrize("kept", ["2026-11-01T09:30:00.000Z", None])
+async def test_edit_that_kept_the_old_time_is_an_error(kept: str | None) -> None:
+    """Buffer reports success in that case, so the returned time decides."""
+    new = new_post(share_mode=ShareMode.CUSTOM_SCHEDULED, due_at=DUE)
+    async with asking(Reply(success("editPost", dueAt=kept))) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            await client.edit_post("p1", new)
+    assert (caught.value.code, caught.value.verdict) == ("edit_ignored", NextStep.FINAL)
+    assert caught.value.post is not None
+
+
+async def test_edit_in_doubt_has_to_be_looked_at() -> None:
+    """An edit with "share now" publishes, so it is not repeated blindly."""
+    async with asking(Drop()) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            await client.edit_post("p1", new_post())
+    assert caught.value.verdict is NextStep.LOOK_FIRST
+
+
+GONE = [
+    {"data": {"deletePost": {"__typename": "DeletePostSuccess", "id": "p1"}}},
+    refusal("VoidMutationError", "Post not found", field="deletePost"),
+    {"data": None, "errors": [fault("Post not found", "NOT_FOUND")]},
+]
+
+
+@pytest.mark.parametrize("body", GONE, ids=["deleted", "gone-typed", "gone-error"])
+async def test_deleting_what_is_gone_is_success(body: dict[str, Any]) -> None:
+    """All three answers mean that the post is not there any more."""
+    async with asking(Reply(body)) as (client, server):
+        await client.delete_post("p1")
+        assert server.asked[0].input == {"id": "p1"}
+
+
+async def test_delete_that_is_refused() -> None:
+    """A refusal is told; a lost answer may be repeated."""
+    body = refusal("VoidMutationError", "Post was already sent", field="deletePost")
+    async with asking(Reply(body), Drop()) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            await client.delete_post("p1")
+        assert (caught.value.code, caught.value.verdict) == ("rejected", NextStep.FINAL)
+        with pytest.raises(BufferError) as caught:
+            await client.delete_post("p1")
+        assert caught.value.verdict is NextStep.RETRY, "deleting again does no harm"
+
+
+def test_values_come_without_httpx() -> None:
+    """Screens may import the values before the first frame."""
+    code = "import sys, fluffy_tui.buffer as b; b.NewPost; print('httpx' in sys.modules); b.BufferClient"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+def test_unknown_name_at_the_front_door() -> None:
+    """The lazy door opens for its one name only."""
+    import fluffy_tui.buffer
+
+    assert fluffy_tui.buffer.BufferClient is BufferClient
+    with pytest.raises(AttributeError, match="Client2"):
+        fluffy_tui.buffer.Client2  # noqa: B018 -- looking it up is the test

@@ -1,0 +1,73 @@
+"""The client against the stand-in, which executes its documents over Buffer's own schema."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from buffer.scripted_buffer import new_post
+from fluffy_tui.buffer import BufferClient, BufferError, BufferStatus, Channel, NewPost, NextStep, ShareMode
+from fluffy_tui.demo import Kind, StandIn
+from fluffy_tui.settings import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+MARKER = "k-42"
+
+
+@asynccontextmanager
+async def stand_in(folder: Path) -> AsyncIterator[tuple[BufferClient, StandIn, str]]:
+    """Open a stand-in with one hosted picture, a client on it, and yield the organisation's id too."""
+    Image.new("RGB", (400, 400), "teal").save(folder / f"{MARKER}.jpg")
+    async with StandIn(media=folder) as server, BufferClient(server.url, Secret(server.key)) as client:
+        (organization,) = (await client.account()).organizations
+        yield client, server, organization.id
+
+
+def photo_for(channel: Channel, server: StandIn, *, due_at: datetime | None = None) -> NewPost:
+    """Make a post of the hosted picture, at a time of one's own if one is given."""
+    board = channel.pinterest_boards[0].service_id if channel.pinterest_boards else None
+    return new_post(
+        channel_id=channel.id,
+        service=channel.service,
+        image_url=f"{server.media_url}/{MARKER}.jpg",
+        share_mode=ShareMode.CUSTOM_SCHEDULED if due_at else ShareMode.ADD_TO_QUEUE,
+        due_at=due_at,
+        pinterest_board_id=board,
+    )
+
+
+async def test_a_post_on_every_network_from_creation_to_deletion(tmp_path: Path) -> None:
+    """Create, find, edit and delete on each channel of the sample world."""
+    due = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    async with stand_in(tmp_path) as (client, server, organization):
+        for channel in await client.channels(organization):
+            post = await client.create_post(photo_for(channel, server))
+            assert post.status is BufferStatus.SCHEDULED
+            found = await client.find_by_asset(organization, channel.id, MARKER, LONG_AGO)
+            assert found is not None
+            assert found.id == post.id
+            edited = await client.edit_post(post.id, photo_for(channel, server, due_at=due))
+            assert edited.due_at == due
+            await client.delete_post(post.id)
+            await client.delete_post(post.id)
+            assert await client.find_by_asset(organization, channel.id, MARKER, LONG_AGO) is None
+        assert client.budget.remaining is not None
+
+
+async def test_a_create_without_an_answer_is_found_by_looking(tmp_path: Path) -> None:
+    """The one way not to send a post twice."""
+    async with stand_in(tmp_path) as (client, server, organization):
+        channel = (await client.channels(organization))[0]
+        server.faults.add(Kind.ACCEPT_THEN_DROP, operation="createPost")
+        with pytest.raises(BufferError) as caught:
+            await client.create_post(photo_for(channel, server))
+        assert caught.value.verdict is NextStep.LOOK_FIRST
+        assert await client.find_by_asset(organization, channel.id, MARKER, LONG_AGO) is not None

@@ -1,0 +1,89 @@
+"""The way to Buffer: deadlines, connections that fail before or after sending, and who is asking."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from buffer.scripted_buffer import KEY, Asked, Drip, Reply, Silence, Step, asking, new_post, success
+from fluffy_tui.buffer import BufferClient, BufferError, NextStep
+from fluffy_tui.settings import Secret
+
+
+async def failure(step: Step, *, creating: bool) -> BufferError:
+    """Create a post or read a channel with a short deadline, expect it to fail, and return the error."""
+    async with asking(step, timeout=1.0) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            await (client.create_post(new_post()) if creating else client.channel("c1"))
+        return caught.value
+
+
+@pytest.mark.parametrize("step", [Silence(), Drip()], ids=["silence", "endless-drip"])
+async def test_the_deadline_is_for_the_whole_request(step: Step) -> None:
+    """Neither silence nor an endless trickle of bytes outlasts it."""
+    error = await failure(step, creating=True)
+    assert (error.code, error.verdict) == ("no_answer", NextStep.LOOK_FIRST)
+    error = await failure(step, creating=False)
+    assert (error.code, error.verdict) == ("no_answer", NextStep.RETRY)
+
+
+async def create_at(url: str, timeout: float = 30.0) -> BufferError:
+    """Create a post at this address, expect it to fail, and return the error."""
+    async with BufferClient(url, Secret(KEY), timeout=timeout) as client:
+        with pytest.raises(BufferError) as caught:
+            await client.create_post(new_post())
+        return caught.value
+
+
+async def test_refused_connection_is_safe_to_retry() -> None:
+    """Nobody listens, so nothing was created."""
+    server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+    error = await create_at(f"http://127.0.0.1:{port}/")
+    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+
+
+async def test_failed_tls_is_safe_to_retry() -> None:
+    """The handshake comes before the request."""
+    async with asking() as (_, server):
+        error = await create_at(server.url.replace("http:", "https:"))
+    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+
+
+async def test_timeout_before_anything_was_sent_is_safe_to_retry() -> None:
+    """A handshake that hangs ends in time and leaves no socket behind."""
+    over = asyncio.Event()
+
+    async def never_greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    server = await asyncio.start_server(never_greet, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    error = await create_at(f"https://127.0.0.1:{port}/", timeout=0.2)
+    over.set()
+    server.close()
+    await server.wait_closed()
+    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+
+
+async def test_redirect_is_not_followed() -> None:
+    """The second address never gets the key."""
+    async with asking(Reply("", 307, (("Location", "/other"),)), Reply(success())) as (client, server):
+        with pytest.raises(BufferError):
+            await client.create_post(new_post())
+        assert len(server.asked) == 1
+
+
+async def test_who_is_asking() -> None:
+    """Every request has a name, an honest agent and the key in its one place."""
+    async with asking(Reply(success())) as (client, server):
+        await client.create_post(new_post())
+        (asked,) = server.asked
+    assert isinstance(asked, Asked)
+    assert asked.headers["User-Agent"].startswith("fluffy-tui/")
+    assert asked.headers["Authorization"] == f"Bearer {KEY}"
+    assert asked.body["operationName"] == "CreatePost"

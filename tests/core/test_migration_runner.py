@@ -1,0 +1,113 @@
+"""Migrations: they match the tables, go down and up, take turns, and refuse what they cannot handle."""
+
+from __future__ import annotations
+
+import hashlib
+import runpy
+import threading
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from alembic import command
+from procrastinate.schema import SchemaManager
+
+from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
+from fluffy_tui.core.migration_runner import alembic_config, migrate, migrations_folder, newest_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE empty_one")
+    yield server_url.replace("/fluffy_tui?", "/empty_one?")
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("DROP DATABASE empty_one WITH (FORCE)")
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
+    command.check(alembic_config(database_url))
+
+
+def test_going_down_leaves_nothing_and_up_again_works(database_url: str) -> None:
+    command.downgrade(alembic_config(database_url), "base")
+    with psycopg.connect(database_url) as connection:
+        left = connection.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')"
+            " AND relname <> 'alembic_version'"
+        ).fetchall()
+        functions = connection.execute(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND (proname LIKE 'procrastinate%' OR proname LIKE 'fluffy%')"
+        ).fetchall()
+    assert left == []
+    assert functions == []
+    command.upgrade(alembic_config(database_url), "head")
+    command.check(alembic_config(database_url))
+
+
+def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url: str) -> None:
+    errors: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrate(empty_url)
+        except BaseException as error:  # noqa: BLE001 - carried to the test's own thread
+            errors.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with psycopg.connect(empty_url) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            (newest_revision(),)
+        ]
+
+
+def test_a_newer_database_is_refused(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(DatabaseTooNew, match="newer fluffy-tui"):
+        migrate(database_url)
+
+
+def test_the_job_queue_is_the_one_the_revision_was_written_for() -> None:
+    revision = runpy.run_path(str(migrations_folder() / "versions" / "0002_job_queue.py"))
+    assert hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest() == revision["SCHEMA_SHA256"]
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://me:hunter2@127.0.0.1:1/photos", "does not answer"),
+        ("postgresql://me:hunter2@no-such-host.invalid/photos", "is not known"),
+        ("postgresql://me:hunter2@/no_such?host={host}&port={port}", "has no database or user of that name"),
+    ],
+)
+def test_an_unreachable_database_is_one_plain_sentence(server_url: str, url: str, says: str) -> None:
+    server = psycopg.conninfo.conninfo_to_dict(server_url)
+    with pytest.raises(DatabaseUnavailable) as caught:
+        migrate(url.format(host=server["host"], port=server.get("port", 5432)))
+    assert says in caught.value.message
+    assert caught.value.hint
+    assert "hunter2" not in str(caught.value)
+    assert "hunter2" not in repr(caught.value)
+
+
+def test_a_database_without_pgvector_says_what_to_install(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server without the extension is at hand, so the question is put for one that does not exist."""
+    from fluffy_tui.core import migration_runner
+
+    monkeypatch.setattr(
+        migration_runner, "VECTOR_VERSION", migration_runner.VECTOR_VERSION.replace("'vector'", "'absent'")
+    )
+    with pytest.raises(DatabaseUnavailable, match="lacks the extension pgvector"):
+        migrate(database_url)

@@ -1,0 +1,153 @@
+"""What a walk finds below a folder, and what it says of oddities."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from fluffy_tui.photos.ingest.folder_walk import existing_folders, walk
+from fluffy_tui.photos.model import FailedFile, FolderNotFound
+from photos.photo_files import write
+
+
+def found_below(*folders: Path) -> tuple[list[str], dict[str, str]]:
+    """Return the files' paths, and the reasons of failed ones by name."""
+    walked = list(walk(folders, threading.Event()))
+    return (
+        [path for path in walked if isinstance(path, str)],
+        {failed.path.name: failed.reason for failed in walked if isinstance(failed, FailedFile)},
+    )
+
+
+def names(paths: list[str]) -> list[str]:
+    return [Path(path).name for path in paths]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.jpg",
+        "a.JPG",
+        "a.jpeg",
+        "a.jpe",
+        "a.jfif",
+        "a.Png",
+        "a.webp",
+        "a.heic",
+        "a.HEIF",
+        "a.hif",
+        "a.avif",
+        "noend",
+    ],
+)
+def test_picture_names_are_found_at_any_depth_in_any_case(tmp_path: Path, name: str) -> None:
+    """Recursive, every suffix, capital letters, and files without a suffix."""
+    file = write(tmp_path / "2024" / "may" / name, b"x")
+    assert found_below(tmp_path) == ([str(file)], {})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.xmp",
+        "a.aae",
+        "notes.txt",
+        "film.mov",
+        ".hidden.jpg",
+        "._a.jpg",
+        ".thumbnails/a.jpg",
+        "@eaDir/a.jpg",
+        "__MACOSX/a.jpg",
+    ],
+)
+def test_sidecars_hidden_and_system_files_are_passed_over(tmp_path: Path, name: str) -> None:
+    """They are neither found nor complained about."""
+    write(tmp_path / name, b"x")
+    assert found_below(tmp_path) == ([], {})
+
+
+def test_a_hidden_folder_that_is_named_is_walked(tmp_path: Path) -> None:
+    """Who names it means it."""
+    file = write(tmp_path / ".private" / "a.jpg", b"x")
+    assert found_below(tmp_path / ".private")[0] == [str(file)]
+
+
+def test_each_folder_is_entered_once(tmp_path: Path) -> None:
+    """A link to a folder that is walked anyway, and folders named twice, find nothing twice."""
+    write(tmp_path / "a" / "x.jpg", b"x")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    paths, failed = found_below(tmp_path, tmp_path / "a")
+    assert (names(paths), failed) == (["x.jpg"], {})
+
+
+def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
+    """Libraries are spread over disks by links."""
+    write(tmp_path / "disk" / "x.jpg", b"x")
+    (tmp_path / "library").mkdir()
+    (tmp_path / "library" / "more").symlink_to(tmp_path / "disk")
+    assert found_below(tmp_path / "library")[0] == [str(tmp_path / "library" / "more" / "x.jpg")]
+
+
+def test_oddities_are_said_and_stop_nothing(tmp_path: Path) -> None:
+    """Loops, dead links, pipes and folders with a picture's name."""
+    write(tmp_path / "good.jpg", b"x")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    (tmp_path / "dead.jpg").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "self.jpg").symlink_to(tmp_path / "self.jpg")
+    os.mkfifo(tmp_path / "pipe.jpg")
+    write(tmp_path / "folder.jpg" / "inside.png", b"x")
+    paths, failed = found_below(tmp_path)
+    assert sorted(names(paths)) == ["good.jpg", "inside.png"]
+    assert failed["loop"] == "A link back to a folder that holds it; it was not followed."
+    assert failed["dead.jpg"] == "A link that leads nowhere."
+    assert "self.jpg" in failed
+    assert "not opened" in failed["pipe.jpg"]
+    assert failed["folder.jpg"].startswith("A folder with a picture's name")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
+def test_a_folder_that_may_not_be_listed_is_said(tmp_path: Path) -> None:
+    """The rest is found all the same."""
+    write(tmp_path / "closed" / "a.jpg", b"x")
+    write(tmp_path / "open" / "b.jpg", b"x")
+    (tmp_path / "closed").chmod(0)
+    try:
+        paths, failed = found_below(tmp_path)
+    finally:
+        (tmp_path / "closed").chmod(0o700)
+    assert names(paths) == ["b.jpg"]
+    assert failed == {"closed": "The folder cannot be listed: you have no permission."}
+
+
+def test_a_folder_that_vanishes_during_the_walk_is_said(tmp_path: Path) -> None:
+    """The walk has seen its name, but it is gone when its turn comes."""
+    write(tmp_path / "a" / "x.jpg", b"x")
+    (tmp_path / "b").mkdir()
+    walked = walk([tmp_path], threading.Event())
+    assert next(walked) == str(tmp_path / "a" / "x.jpg")
+    (tmp_path / "b").rmdir()
+    assert list(walked) == [
+        FailedFile(tmp_path / "b", "The folder cannot be listed: no such file or directory.")
+    ]
+
+
+def test_folders_that_are_none_are_refused(tmp_path: Path) -> None:
+    """Missing, or a file; the message names it."""
+    file = write(tmp_path / "a.jpg", b"x")
+    with pytest.raises(FolderNotFound, match=r"nowhere does not exist"):
+        existing_folders([tmp_path, tmp_path / "nowhere"])
+    with pytest.raises(FolderNotFound, match=r"a\.jpg is a file, not a folder"):
+        existing_folders([file])
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    with pytest.raises(FolderNotFound):
+        existing_folders([tmp_path / "self"])
+
+
+def test_folders_come_out_real_and_once(tmp_path: Path) -> None:
+    """Two names of one folder are one folder, so that its files keep one path."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert existing_folders([tmp_path / "link", tmp_path / "real"]) == [tmp_path / "real"]

@@ -1,0 +1,152 @@
+"""A watched folder: what comes, changes, goes, and what is written bit by bit, by the system's own notices."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.core.event_stream import events
+from fluffy_tui.photos import FolderNotFound, ImportSummary
+from photos.photo_files import encoded, write
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photos, Watch
+
+
+class Rounds:
+    """The imports of a watch, awaited one by one."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[ImportSummary] = asyncio.Queue()
+
+    async def until_imported(self, count: int) -> None:
+        """Wait until so many photos have come in, in however many imports."""
+        while count > 0:
+            count -= (await self.queue.get()).imported
+        assert count == 0
+
+
+@asynccontextmanager
+async def watching(
+    library: tuple[Photos, Persona], folder: Path
+) -> AsyncIterator[tuple[Watch, Rounds, asyncio.Task[None]]]:
+    """Watch a folder; the first import is done when the block begins."""
+    photos, persona = library
+    rounds = Rounds()
+    watch = photos.watch([folder], persona, on_round=rounds.queue.put_nowait)
+    task = asyncio.create_task(watch.run())
+    getting = asyncio.create_task(rounds.queue.get())
+    await asyncio.wait({task, getting}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        yield watch, rounds, task
+    finally:
+        getting.cancel()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def names(library: tuple[Photos, Persona]) -> set[str]:
+    photos, persona = library
+    return {photo.name for photo in await photos.unscheduled(persona)}
+
+
+async def test_what_comes_is_imported(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Files, files in new folders, and a folder that is moved in; nothing hidden."""
+    folder = tmp_path / "in"
+    write(folder / "first.jpg", seed=1)
+    async with watching(library, folder) as (watch, rounds, _):
+        assert await names(library) == {"first.jpg"}
+        write(folder / "second.jpg", seed=2)
+        await rounds.until_imported(1)
+        write(folder / ".hidden" / "no.jpg", seed=3)
+        write(tmp_path / "made" / "deep" / "third.jpg", seed=4)
+        write(tmp_path / "made" / "fourth.jpg", seed=5)
+        (tmp_path / "made").rename(folder / "made")
+        await rounds.until_imported(2)
+        write(folder / "made" / "deep" / "fifth.jpg", seed=6)
+        await rounds.until_imported(1)
+        assert await names(library) == {f"{n}.jpg" for n in ("first", "second", "third", "fourth", "fifth")}
+    summary = watch.summary()
+    assert (summary.persona, summary.imported, summary.failed, summary.interrupted) == ("sarah", 5, (), False)
+
+
+async def test_a_file_that_is_being_written_is_waited_for(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """Half a file fails for now; the notice of its other half brings it in."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    content = encoded(width=400, height=300)
+    async with watching(library, folder) as (watch, rounds, _):
+        with (folder / "slow.jpg").open("wb") as file:
+            file.write(content[:500])
+            file.flush()
+            waited = await rounds.queue.get()
+            assert [failed.path.name for failed in waited.failed] == ["slow.jpg"]
+            assert [failed.path.name for failed in watch.summary().failed] == ["slow.jpg"]
+            file.write(content[500:])
+        await rounds.until_imported(1)
+        assert watch.summary().failed == ()
+
+
+async def missing(library: tuple[Photos, Persona]) -> int:
+    photos, persona = library
+    return sum(photo.missing_since is not None for photo in await photos.unscheduled(persona))
+
+
+async def nothing() -> None:
+    """Nothing has to be done before listening."""
+
+
+async def test_what_goes_is_missing_and_what_returns_is_back(
+    database_url: str, library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """A file, and a folder moved away as a whole; brought in again elsewhere it has moved."""
+    photos, persona = library
+    folder = tmp_path / "in"
+    for number in range(4):
+        write(folder / str(number % 2) / f"{number}.jpg", seed=number)
+    async with (
+        watching(library, folder) as (watch, rounds, _),
+        aclosing(events(database_url, nothing)) as told,
+    ):
+        await anext(told)
+        (folder / "1").rename(tmp_path / "away")
+        while await missing(library) < 2:  # the database tells of each import that has changed something
+            await anext(told)
+        (tmp_path / "away").rename(folder / "back")
+        while (await rounds.queue.get()).moved == 0:
+            pass
+        assert watch.summary().moved == 2
+        assert all(photo.missing_since is None for photo in await photos.unscheduled(persona))
+
+
+async def test_copies_are_told(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """They make no photo, but somebody who drops one in wants to know."""
+    folder = tmp_path / "in"
+    original = write(folder / "a.jpg")
+    async with watching(library, folder) as (_, rounds, _):
+        shutil.copy(original, folder / "b.jpg")
+        while (await rounds.queue.get()).duplicates == 0:
+            pass
+        assert await names(library) == {"a.jpg"}
+
+
+async def test_a_folder_that_is_deleted_ends_the_watch(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """It cannot be followed any more, and that is said."""
+    folder = tmp_path / "in"
+    write(folder / "a.jpg")
+    async with watching(library, folder) as (_, _, task):
+        shutil.rmtree(folder)
+        with pytest.raises(FolderNotFound):
+            await task

@@ -1,0 +1,191 @@
+"""Stacks of copies folded into one line, against the same done by hand, and what Postgres does for a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from fluffy_tui.personas import Personas
+from fluffy_tui.photos import Browse, Orientation, Photos, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.query.stack_sql import Shelf
+from fluffy_tui.similarity import stacked_photos
+from photos.photo_files import SCHEDULED
+from photos.query.test_browse import FILL, KEYS, LET_SOME_GO, SCHEDULE_SOME
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.photos import Photo
+
+SEVERAL = 600
+MANY = 20_000
+STACK = text(
+    """
+    INSERT INTO photo_hashes (photo_id, pdq, pdq_quality, dhash, stack_id)
+    SELECT id, repeat('0', 256)::bit(256), 100, repeat('0', 128)::bit(128), CASE WHEN id % 10 < 4 THEN id / 10 END
+    FROM photos
+    """
+)
+"""Of ten photos that were imported one after the other four show one picture, as raw work does to a library."""
+
+
+async def fill(database: Database, count: int) -> tuple[Photos, int]:
+    """Return photos with stacks, a tenth of them scheduled, and the persona's id."""
+    persona = await Personas(database, None).create("sarah")
+    async with database.transaction() as session:
+        await session.execute(FILL, {"persona": persona.id, "count": count})
+        await session.execute(SCHEDULE_SOME)
+        await session.execute(LET_SOME_GO)
+        await session.execute(STACK)
+    async with database.transaction() as session:
+        await session.execute(text("ANALYZE"))
+    return Photos(database, scheduled=SCHEDULED, stacks=stacked_photos()), persona.id
+
+
+def folded(found: list[Photo]) -> dict[int, list[int]]:
+    """Fold an order by hand: the first of each stack with those behind it."""
+    firsts: dict[int, int] = {}
+    lines: dict[int, list[int]] = {}
+    for photo in found:
+        stack = photo.id // 10 if photo.id % 10 < 4 else -photo.id
+        if stack in firsts:
+            lines[firsts[stack]].append(photo.id)
+        else:
+            firsts[stack] = photo.id
+            lines[photo.id] = []
+    return lines
+
+
+async def test_of_each_stack_the_first_is_a_line_with_the_others_behind(database: Database) -> None:
+    """In every order, under filters that leave out some of a stack: whole, by pages and by date."""
+    photos, persona = await fill(database, SEVERAL)
+    everything = list((await photos.by_ids(range(1, SEVERAL + 1))).values())
+    for sort, descending in product(Sort, (True, False)):
+        browse = Browse(
+            sort=sort, descending=descending, posted=Posted.ALL, orientation=Orientation.PORTRAIT, folded=True
+        )
+        found = [photo for photo in everything if photo.width < photo.height]
+        lines = folded(sorted(found, key=KEYS[sort], reverse=descending))
+        ids = (await photos.ids(persona, browse)).tolist()
+        assert ids == list(lines)
+        assert await photos.count_folded(persona, browse) == len(found) - len(ids) > 0
+        assert (await photos.first_ids(persona, browse, limit=20)).tolist() == ids[:20]
+        assert (await photos.first_ids(persona, browse, limit=20, after=ids[19])).tolist() == ids[19:39]
+        stacks = await photos.stacks(persona, browse, ids)
+        assert stacks == {id_: Stack(tuple(behind)) for id_, behind in lines.items() if behind}
+
+
+async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> None:
+    photos, persona = await fill(database, SEVERAL)
+    browse = Browse(sort=Sort.IMPORTED, descending=False, posted=Posted.ALL, folded=True)
+    assert await photos.stacks(persona, browse, [43]) == {40: Stack((41, 42, 43))}
+    assert await photos.stacks(persona, browse, [45]) == {}
+    assert await photos.stacks(persona, replace(browse, folded=False), [43]) == {}
+    assert (await photos.first_ids(persona, browse, limit=2, after=42)).tolist() == [44, 45]
+    posted = await photos.stacks(persona, replace(browse, posted=Posted.UNSCHEDULED), [33])
+    assert posted == {31: Stack((32, 33))}  # 30 has a post
+
+
+async def test_what_is_behind_a_decided_photo_needs_no_decision(database: Database) -> None:
+    """The library opens on the first line that is undecided; a filter by verdict looks at every photo."""
+    photos, persona = await fill(database, SEVERAL)
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE photos SET verdict = 'pick' WHERE id = 40"))
+        await session.execute(text("UPDATE photos SET verdict = NULL WHERE id = 41"))
+        await session.execute(text("UPDATE photos SET verdict = NULL WHERE id = 44"))
+    browse = Browse(sort=Sort.IMPORTED, descending=False, posted=Posted.ALL, folded=True)
+    undecided = await photos.first_ids(persona, browse, limit=1, after=40, verdict=Verdict.UNDECIDED)
+    assert undecided.tolist() == [44]
+    filtered = await photos.ids(persona, replace(browse, verdict=Verdict.UNDECIDED))
+    assert 41 in filtered
+
+
+async def test_a_date_leads_to_a_line(database: Database) -> None:
+    photos, persona = await fill(database, SEVERAL)
+    browse = Browse(posted=Posted.ALL, folded=True)
+    ids = await photos.ids(persona, browse)
+    found = await photos.id_at(persona, browse, datetime(2026, 5, 1, tzinfo=UTC))
+    assert found in ids
+
+
+async def test_the_same_file_elsewhere_is_told(database: Database) -> None:
+    photos, persona = await fill(database, 20)
+    async with database.transaction() as session:
+        await session.execute(
+            text(
+                "INSERT INTO photo_copies"
+                " SELECT persona_id, '/again' || path, sha256, 1, now() FROM photos WHERE id = 5"
+            )
+        )
+    stacks = await photos.stacks(persona, Browse(), [5, 6])
+    photo = await photos.get(5)
+    assert stacks == {5: Stack(same_files=(Path(f"/again{photo.path}"),))}
+
+
+FILTERS: tuple[dict[str, Any], ...] = (
+    {},
+    {"posted": Posted.ALL},
+    {"posted": Posted.NEVER},
+    {"verdict": Verdict.PICK},
+    {"verdict": Verdict.UNDECIDED},
+    {"missing": True},
+    {"orientation": Orientation.PORTRAIT},
+    {"taken_from": datetime(2026, 3, 1, tzinfo=UTC), "taken_before": datetime(2026, 4, 1, tzinfo=UTC)},
+    {"text": "img%12"},
+)
+
+
+def nodes(plan: Any) -> Iterator[dict[str, Any]]:
+    """Yield every node of a plan."""
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+async def explained(session: AsyncSession, query: Any) -> list[dict[str, Any]]:
+    """Run a query and return the nodes of its plan."""
+    bound = str(query.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+    statement = text(f"EXPLAIN (ANALYZE, FORMAT JSON) {bound}".replace(":", r"\:"))
+    (plan,) = await session.scalar(statement)
+    return list(nodes(plan["Plan"]))
+
+
+async def test_a_page_costs_a_page(database: Database) -> None:
+    """With Postgres free to choose, no page of any order and filter reads all photos or sorts more than a few.
+
+    Part of a name is in no index, so all names are read for it; but only what is found is sorted.
+    """
+    _, persona = await fill(database, MANY)
+    async with database.transaction() as session:
+        for sort, changes, after, is_folded in product(Sort, FILTERS, (None, MANY // 2), (False, True)):
+            browse = replace(Browse(sort=sort, folded=is_folded), **changes)
+            shelf = Shelf(persona, browse, SCHEDULED, stacked_photos())
+            plan = await explained(session, shelf.first_ids(limit=200, after=after, verdict=None))
+            read = [node["Node Type"] for node in plan if node.get("Relation Name") == "photos"]
+            assert "Seq Scan" not in read or browse.text, (browse, after, read)
+            rows = [
+                node["Actual Rows"] * node["Actual Loops"] for node in plan if node["Node Type"] == "Sort"
+            ]
+            assert max(rows, default=0) < MANY / 10, (browse, after, rows)
+            hashes = [node["Actual Loops"] for node in plan if node.get("Relation Name") == "photo_hashes"]
+            assert max(hashes, default=0) < MANY / 10, (browse, after, hashes)
+
+
+async def test_what_is_behind_a_page_is_looked_up(database: Database) -> None:
+    photos, persona = await fill(database, MANY)
+    browse = Browse(folded=True)
+    ids = await photos.first_ids(persona, browse, limit=200)
+    shelf = Shelf(persona, browse, SCHEDULED, stacked_photos())
+    async with database.transaction() as session:
+        plan = await explained(session, shelf.mates(ids))
+    touched = [node for node in plan if node.get("Relation Name") in ("photos", "photo_hashes")]
+    assert touched
+    assert all(node["Node Type"] != "Seq Scan" for node in touched), touched

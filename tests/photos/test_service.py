@@ -1,0 +1,139 @@
+"""The library's questions: what is unscheduled, what is one photo, is its file still the same."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import text
+
+from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.photos.query.id_selection import matching
+from fluffy_tui.photos.tables import PhotoRow
+from photos.photo_files import write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photos
+
+MANY = 100_000
+
+FILL = text(
+    """
+    INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at)
+    SELECT :persona, '/p/' || n || '.jpg', sha256(n::text::bytea), 1, 4, 3, 'JPEG',
+           CASE WHEN n % 3 = 0 THEN NULL
+                ELSE timestamptz '2020-01-01Z' + (n % 977 * 7919 % 5000) * interval '1 hour' END,
+           timestamptz '2021-01-01Z' + (n % 1000) * interval '1 minute'
+    FROM generate_series(1, :count) AS n
+    """
+)
+SCHEDULE_SOME = text(
+    """
+    INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)
+    SELECT id, persona_id, 'x', 'key' || id, 'addToQueue' FROM photos WHERE id % 10 = 0
+    """
+)
+
+
+async def fill(database: Database, persona: Persona, count: int) -> None:
+    async with database.transaction() as session:
+        await session.execute(FILL, {"persona": persona.id, "count": count})
+
+
+async def test_a_hundred_thousand_ids(database: Database, library: tuple[Photos, Persona]) -> None:
+    """All without a post and only those, newest first by what is shown, eight bytes each."""
+    photos, persona = library
+    await fill(database, persona, MANY)
+    async with database.transaction() as session:
+        await session.execute(SCHEDULE_SOME)
+        rows = await session.execute(
+            text("SELECT id, coalesce(taken_at, modified_at) FROM photos WHERE id % 10 <> 0")
+        )
+        expected = [row[0] for row in sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)]
+    ids = await photos.unscheduled_ids(persona.id)
+    assert ids.itemsize == 8
+    assert ids.tolist() == expected
+    assert len(expected) == MANY * 9 // 10
+    assert [photo.id for photo in await photos.unscheduled(persona, limit=50)] == expected[:50]
+    assert await photos.unscheduled_counts() == {persona.id: len(expected)}
+
+
+async def test_an_empty_library(library: tuple[Photos, Persona]) -> None:
+    """Nothing is no error."""
+    photos, persona = library
+    assert list(await photos.unscheduled_ids(persona.id)) == []
+    assert await photos.unscheduled(persona) == []
+    assert await photos.unscheduled_counts() == {}
+    assert await photos.by_ids([]) == {}
+
+
+async def test_by_ids_leaves_out_what_is_gone(database: Database, library: tuple[Photos, Persona]) -> None:
+    """A list that is a moment old asks for photos that no longer exist."""
+    photos, persona = library
+    await fill(database, persona, 5)
+    ids = list(await photos.unscheduled_ids(persona.id))
+    found = await photos.by_ids([*ids, 999_999])
+    assert set(found) == set(ids)
+    assert found[ids[0]] == await photos.get(ids[0])
+    assert [photo.id for photo in await photos.unscheduled(persona.id)] == ids
+
+
+async def test_an_unknown_id_is_said(library: tuple[Photos, Persona]) -> None:
+    """For who types one in the console."""
+    with pytest.raises(PhotoNotFound, match="There is no photo 12345"):
+        await library[0].get(12345)
+
+
+async def test_check_reads_the_file_again(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Unchanged, changed even when size and time are as before, missing, unreadable."""
+    photos, persona = library
+    path = write(tmp_path / "in" / "a.jpg")
+    await photos.import_folders([tmp_path / "in"], persona)
+    [photo] = await photos.unscheduled(persona)
+    assert await photos.check(photo) is PhotoState.UNCHANGED
+    status, content = path.stat(), path.read_bytes()
+    path.write_bytes(content[:-3] + b"\0" + content[-2:])
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert await photos.check(photo) is PhotoState.CHANGED
+    path.unlink()
+    assert await photos.check(photo) is PhotoState.MISSING
+    assert await photos.check(replace(photo, path=path / "below")) is PhotoState.MISSING
+    os.mkfifo(path)
+    assert await photos.check(photo) is PhotoState.UNREADABLE
+
+
+async def test_the_service_makes_thumbnails(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """As the screens ask for them."""
+    photos, persona = library
+    path = write(tmp_path / "in" / "a.jpg")
+    await photos.import_folders([tmp_path / "in"], persona)
+    [photo] = await photos.unscheduled(persona)
+    assert photos.thumbnail(photo, 24, 24).size == (24, 16)
+    path.unlink()
+    with pytest.raises(PhotoUnreadable):
+        photos.thumbnail(photo, 24, 24)
+
+
+@pytest.mark.parametrize("key", [PhotoRow.path, PhotoRow.sha256])
+async def test_an_import_never_reads_the_whole_table(
+    database: Database, library: tuple[Photos, Persona], key: Any
+) -> None:
+    """Not even before Postgres has statistics: each path and each content is looked up in an index."""
+    _, persona = library
+    await fill(database, persona, 20_000)
+    values: list[Any] = ["/p/1.jpg"] * 500 if key is PhotoRow.path else [b"x" * 32] * 500
+    query = matching([PhotoRow.id, PhotoRow.path], persona.id, key, values)
+    async with database.transaction() as session:
+        await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
+        connection = await session.connection()
+        compiled = query.compile(dialect=connection.dialect)
+        lines = await connection.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params)
+        plan = "\n".join(row[0] for row in lines)
+    assert "Index" in plan
+    assert "Seq Scan on photos" not in plan

@@ -1,0 +1,153 @@
+"""Small pictures made once: kept by content, bounded, and never shown for a file that has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.photos.ingest.file_reader import modified_time
+from fluffy_tui.photos.thumbnail_cache import SIDE, ThumbnailCache
+from fluffy_tui.photos.thumbnails import SmallPictures
+from photos.photo_files import FORMATS, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def known(path: Path) -> Photo:
+    """Return a file as the library knows it."""
+    status = path.stat()
+    return Photo(
+        id=1,
+        persona_id=1,
+        path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        byte_size=status.st_size,
+        width=48,
+        height=32,
+        format="JPEG",
+        taken_at=None,
+        modified_at=modified_time(status),
+        missing_since=None,
+        verdict=None,
+        created_at=datetime.now(UTC),
+    )
+
+
+def kept(folder: Path) -> list[Path]:
+    return sorted(folder.glob("??/*"))
+
+
+def colour(picture: Image.Image) -> tuple[int, ...]:
+    found = picture.getpixel((1, 1))
+    assert isinstance(found, tuple)
+    return found
+
+
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_the_second_time_the_file_is_not_opened(
+    tmp_path: Path, picture_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its format and whatever size is asked for."""
+    path = write(tmp_path / "a", picture_format=picture_format, width=1200, height=800)
+    photo, small = known(path), SmallPictures(ThumbnailCache(tmp_path / "small"))
+    first = small.make(photo, 300, 300)
+    assert (first.mode, first.size) == ("RGB", (300, 200))
+    monkeypatch.setattr("fluffy_tui.photos.thumbnails.open_picture", None)
+    again, tiny = small.make(photo, 300, 300), small.make(photo, 12, 10)
+    assert (again.size, tiny.size) == ((300, 200), (12, 8))
+    assert all(abs(a - b) < 24 for a, b in zip(colour(first), colour(again), strict=True))
+    assert len(kept(tmp_path / "small")) == 1
+
+
+def test_larger_than_what_is_kept_is_made_anew(tmp_path: Path) -> None:
+    """A full screen needs the file."""
+    photo = known(write(tmp_path / "a.jpg", width=1200, height=800))
+    small = SmallPictures(ThumbnailCache(tmp_path / "small"))
+    assert small.make(photo, SIDE + 1, SIDE + 1).width == SIDE + 1
+    assert kept(tmp_path / "small") == []
+
+
+def test_a_changed_file_is_shown_as_it_is(tmp_path: Path) -> None:
+    """What was kept stands for the content that was imported, and nothing else is kept in its name."""
+    path = write(tmp_path / "a.jpg", width=600, height=400)
+    photo, small = known(path), SmallPictures(ThumbnailCache(tmp_path / "small"))
+    small.make(photo, 60, 60)
+    before = kept(tmp_path / "small")[0].read_bytes()
+    write(path, width=600, height=400, seed=3)
+    assert colour(small.make(photo, 60, 60))[1] > 60
+    assert kept(tmp_path / "small")[0].read_bytes() == before
+    path.unlink()
+    with pytest.raises(PhotoUnreadable):
+        small.make(photo, 60, 60)
+
+
+def test_what_is_damaged_is_made_anew(tmp_path: Path) -> None:
+    """As after a disk that was full."""
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    small = SmallPictures(ThumbnailCache(tmp_path / "small"))
+    small.make(photo, 60, 60)
+    kept(tmp_path / "small")[0].write_bytes(b"\xff\xd8\xff\xe0")
+    assert small.make(photo, 60, 60).size == (60, 40)
+    assert small.make(photo, 60, 60).size == (60, 40)
+    assert len(kept(tmp_path / "small")[0].read_bytes()) > 100
+
+
+def test_the_size_is_bounded(tmp_path: Path) -> None:
+    """What was used longest ago goes first, also in a folder that an earlier run filled."""
+    folder, picture = tmp_path / "small", Image.effect_noise((80, 80), 90).convert("RGB")
+    ThumbnailCache(folder).put("0" * 64, picture)
+    size = kept(folder)[0].stat().st_size
+    cache = ThumbnailCache(folder, limit=10 * size)
+    names = [f"{number:064x}" for number in range(1, 10)]
+    for age, name in enumerate(["0" * 64, *names]):
+        cache.put(name, picture)
+        os.utime(folder / name[:2] / f"{name}.jpg", ns=(age, age))
+    assert cache.get("0" * 64, 40, 40) is not None  # used just now
+    cache.put("f" * 64, picture)
+    left = {path.stem for path in kept(folder)}
+    assert len(left) == 9
+    assert {"0" * 64, "f" * 64} <= left
+    assert names[0] not in left
+
+
+def test_many_threads_and_two_caches(tmp_path: Path) -> None:
+    """Two terminals on one folder, each dropping."""
+    folder, picture = tmp_path / "small", Image.effect_noise((80, 80), 90).convert("RGB")
+    caches = [ThumbnailCache(folder, limit=100_000) for _ in range(2)]
+
+    def use(number: int) -> bool:
+        caches[number % 2].put(f"{number:064x}", picture)
+        found = caches[(number + 1) % 2].get(f"{number:064x}", 40, 40)
+        return found is None or found.size == (40, 40)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(use, range(200)))
+    assert sum(path.stat().st_size for path in kept(folder)) < 300_000
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Said once, in the log."""
+    (tmp_path / "small").write_bytes(b"a file in its place")
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    small = SmallPictures(ThumbnailCache(tmp_path / "small"))
+    assert [small.make(photo, 60, 60).size for _ in range(3)] == [(60, 40)] * 3
+    assert len(caplog.records) == 1
+
+
+def test_nobody_else_may_look(tmp_path: Path) -> None:
+    """They show private photos."""
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    SmallPictures(ThumbnailCache(tmp_path / "small")).make(photo, 60, 60)
+    [path] = kept(tmp_path / "small")
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0

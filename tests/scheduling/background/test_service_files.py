@@ -1,0 +1,78 @@
+"""The README's files for service managers: they parse, start what exists, and leave a worker the time that it needs."""
+
+from __future__ import annotations
+
+import configparser
+import plistlib
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from fluffy_tui.cli import build_parser
+from fluffy_tui.scheduling import Pace
+
+README = Path(__file__).parents[3] / "README.md"
+
+
+def example(name: str) -> str:
+    """Return the code between the marks of that name."""
+    found = re.search(
+        rf"<!-- {name} -->\n```\w+\n(.*?)```\n<!-- /{name} -->", README.read_text("utf-8"), re.DOTALL
+    )
+    assert found is not None, f"the README has no example between <!-- {name} --> marks"
+    return found[1]
+
+
+def unit() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=True)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string(example("systemd"))
+    return parser
+
+
+def starts_the_worker(command: list[str]) -> None:
+    assert Path(command[0]).name == "fluffy-tui"
+    assert build_parser().parse_args(command[1:]).worker is True
+
+
+def test_the_systemd_unit_starts_a_worker_and_waits_for_it() -> None:
+    service = unit()["Service"]
+    starts_the_worker(shlex.split(service["ExecStart"]))
+    assert service["Restart"] == "always", (
+        "a worker that ends by itself has to come back, whatever its status"
+    )
+    assert float(service["TimeoutStopSec"]) > Pace().hard_stop
+    assert service["KillMode"] == "process", "the embedded server may be in use by an app"
+    assert service["EnvironmentFile"].startswith("-"), "whoever sets everything in config.toml has none"
+    assert unit()["Install"]["WantedBy"] == "default.target"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
+def test_systemd_itself_finds_no_fault(tmp_path: Path) -> None:
+    program = tmp_path / ".venv" / "bin" / "fluffy-tui"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    path = tmp_path / "fluffy-tui.service"
+    path.write_text(example("systemd").replace("%h", str(tmp_path)))
+    done = subprocess.run(
+        [str(shutil.which("systemd-analyze")), "verify", "--user", "--man=no", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)},
+    )
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_the_launchd_agent_starts_a_worker_and_waits_for_it() -> None:
+    agent = plistlib.loads(example("launchd").encode())
+    starts_the_worker(agent["ProgramArguments"])
+    assert (agent["Label"], agent["RunAtLoad"], agent["KeepAlive"]) == ("fluffy-tui", True, True)
+    assert agent["ExitTimeOut"] > Pace().hard_stop
+    assert agent["AbandonProcessGroup"] is True, "the embedded server may be in use by an app"

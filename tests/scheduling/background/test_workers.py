@@ -1,0 +1,262 @@
+"""Workers that lose the database, hang, die over one post, or are many."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from faults.cluster import Cluster
+from fluffy_tui.core.shutdown_deadline import HUNG
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling.delivery.deferral import DELIVER
+from scheduling.workplace import QUICK, Barrier, Workplace, workplace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fluffy_tui.core.child_process import Child
+    from fluffy_tui.demo import StandIn
+    from fluffy_tui.scheduling import Post, WorkerHeard
+
+
+def backends(url: str, child: Child) -> list[int]:
+    """Return the server processes that serve a worker."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name LIKE %s",
+            [f"fluffy-tui worker %:{child.pid}"],
+        )
+        return [pid for (pid,) in rows]
+
+
+def cut(url: str, child: Child) -> int:
+    """End every connection of a worker, and return how many there were."""
+    found = backends(url, child)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for pid in found:
+            connection.execute("SELECT pg_terminate_backend(%s)", [pid])
+    return len(found)
+
+
+async def leave(child: Child) -> None:
+    """Let a worker finish and go."""
+    os.kill(child.pid, signal.SIGTERM)
+    await child.ended()
+
+
+async def test_each_worker_is_listed_with_its_name_and_age(place: Workplace, tmp_path: Path) -> None:
+    assert await place.services.workers.list() == []
+    children = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
+    for number in range(2):  # when their posts arrive they have registered
+        post = await place.submit(f"number {number}", number)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    heard = await until_listed(place, 2)
+    assert {worker.process.rsplit(":", 1)[1] for worker in heard} == {str(child.pid) for child in children}
+    assert len(heard) == 2, "a program that registers for several queues is one worker"
+    assert all(worker.heartbeat_age is not None and 0 <= worker.heartbeat_age < 10 for worker in heard)
+    for child in children:
+        await leave(child)
+    assert await place.services.workers.list() == []
+
+
+async def until_listed(place: Workplace, count: int) -> list[WorkerHeard]:
+    """Wait until so many workers have registered, of which Postgres sends no event."""
+    while len(found := await place.services.workers.list()) < count:
+        await asyncio.sleep(0.05)
+    return list(found)
+
+
+async def test_a_worker_whose_connections_are_cut_goes_on(place: Workplace, tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    child = place.worker_process(log)
+    for number in range(3):
+        post = await place.submit(f"number {number}", number)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        assert cut(place.services.database.url, child) > 0
+    last = await place.submit("after all of it", 9)
+    await place.until(last.id, lambda now: now.step is Step.ACCEPTED)
+    await leave(child)
+    assert len(place.there()) == 4
+
+
+async def test_connections_that_are_cut_while_buffer_answers_cost_no_post(
+    place: Workplace, tmp_path: Path
+) -> None:
+    place.stand_in.faults.add(Kind.SLOW, after=True, seconds=0.5)
+    child = place.worker_process(tmp_path / "worker.log")
+    post = await place.submit()
+    await place.stand_in.received("createPost")
+    assert cut(place.services.database.url, child) > 0
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await leave(child)
+    assert len(place.there()) == 1
+
+
+async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
+    place: Workplace, tmp_path: Path
+) -> None:
+    post = await place.submit("deadly", 1)
+    for number in range(2):
+        barrier = Barrier(place.services.database.url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+        child = place.worker_process(tmp_path / f"worker{number}.log")
+        await barrier.reached()
+        os.kill(child.pid, signal.SIGKILL)
+        await child.ended()
+        await asyncio.to_thread(barrier.remove)
+    harmless = await place.submit("harmless", 2)
+    last = place.worker_process(tmp_path / "worker.log")
+    failed = await place.until(post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
+    await place.until(harmless.id, lambda now: now.step is Step.ACCEPTED)
+    await leave(last)
+    assert (failed.step, failed.error_code) == (Step.FAILED, "worker_died")
+    assert [there.text for there in place.there()] == ["harmless"]
+
+
+@asynccontextmanager
+async def sweep_that_waits(
+    place: Workplace, log: Path
+) -> AsyncIterator[tuple[Post, psycopg.AsyncConnection, asyncio.Task[None]]]:
+    """Have a worker die while it delivers, and a sweep wait for the post, whose row the connection has locked."""
+    sweeper, url = place.services.sweeper, place.services.database.url
+    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
+        barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+        child = place.worker_process(log)
+        post = await place.submit()
+        await barrier.reached()
+        os.kill(child.pid, signal.SIGKILL)
+        await child.ended()
+        await asyncio.to_thread(barrier.remove)
+        manager, silent = sweeper.queue.job_manager, QUICK.stalled
+        while not list(await manager.get_stalled_jobs(seconds_since_heartbeat=silent, task_name=DELIVER)):
+            await asyncio.sleep(0.05)  # silence is measured by the database's clock
+        await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
+        sweeping = asyncio.create_task(sweeper.sweep())
+        await place.until_one_waits()
+        yield post, holding, sweeping
+
+
+async def test_a_death_is_counted_though_the_sweep_that_counts_it_is_cut_off(
+    place: Workplace, tmp_path: Path
+) -> None:
+    async with sweep_that_waits(place, tmp_path / "worker.log") as (post, holding, sweeping):
+        sweeping.cancel()
+        await asyncio.wait({sweeping})
+        assert sweeping.cancelled()
+        await holding.rollback()
+        await place.services.sweeper.sweep()
+        found = await holding.execute("SELECT stalls FROM posts WHERE id = %s", [post.id])
+        assert await found.fetchone() == (1,)
+
+
+async def test_no_sweep_tries_a_post_again_before_another_has_counted_the_death(
+    place: Workplace, tmp_path: Path
+) -> None:
+    async with sweep_that_waits(place, tmp_path / "worker.log") as (post, holding, sweeping):
+        await place.services.sweeper.sweep()
+        found = await holding.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
+        assert await found.fetchone() == (0,)
+        await holding.rollback()
+        await sweeping
+    again = place.worker_process(tmp_path / "again.log")
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await leave(again)
+
+
+async def test_a_worker_that_its_starter_left_goes_though_its_tables_are_gone(
+    place: Workplace, tmp_path: Path
+) -> None:
+    child = place.worker_process(tmp_path / "worker.log")
+    post = await place.submit()
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    with psycopg.connect(place.services.database.url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+    child.let_go()
+    await child.ended()
+
+
+async def test_a_worker_on_a_frozen_database_ends_all_the_same(place: Workplace, tmp_path: Path) -> None:
+    child = place.worker_process(tmp_path / "worker.log")
+    post = await place.submit()
+    await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    frozen = backends(place.services.database.url, child)
+    for pid in frozen:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        os.kill(child.pid, signal.SIGTERM)
+        assert await child.ended() in (0, HUNG)
+    finally:
+        for pid in frozen:
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_recurring_tasks_run_once_however_many_workers_there_are(
+    place: Workplace, tmp_path: Path
+) -> None:
+    children = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
+    await until_listed(place, 2)
+    query = text(
+        "SELECT task_name, args->>'timestamp', count(*) FROM procrastinate_jobs"
+        " WHERE args ? 'timestamp' GROUP BY 1, 2"
+    )
+    while True:  # the first minute that passes brings them
+        async with place.services.database.transaction() as session:
+            runs = (await session.execute(query)).all()
+        if {"delivery:sweep", "delivery:follow"} <= {name for name, _, _ in runs}:
+            break
+        await asyncio.sleep(0.2)
+    for child in children:
+        await leave(child)
+    assert {count for _, _, count in runs} == {1}
+
+
+class TestOwnServer:
+    """A server of its own, so that it can be stopped."""
+
+    @pytest.fixture
+    async def cluster(self) -> AsyncIterator[Cluster]:
+        """Yield a running server."""
+        async with Cluster() as running:
+            yield running
+
+    @pytest.fixture
+    async def place(self, cluster: Cluster, tmp_path: Path, stand_in: StandIn) -> AsyncIterator[Workplace]:
+        """Yield a workplace on it."""
+        async with workplace(cluster.url, tmp_path, stand_in, tmp_path / "media") as opened:
+            yield opened
+
+    async def test_a_worker_comes_back_after_its_server_was_restarted(
+        self, cluster: Cluster, place: Workplace, tmp_path: Path
+    ) -> None:
+        """It delivers what was submitted before and after."""
+        child = place.worker_process(tmp_path / "worker.log")
+        first = await place.submit("before", 1)
+        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        await cluster.stop()
+        await cluster.start()
+        second = await place.submit("after", 2)
+        await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+        await leave(child)
+        assert [there.text for there in place.there()] == ["before", "after"]
+
+    async def test_a_worker_comes_back_after_its_server_crashed_in_a_delivery(
+        self, cluster: Cluster, place: Workplace, tmp_path: Path
+    ) -> None:
+        """The server dies while Buffer answers; nothing is lost and nothing goes out twice."""
+        place.stand_in.faults.add(Kind.SLOW, after=True, seconds=0.5)
+        child = place.worker_process(tmp_path / "worker.log")
+        post = await place.submit()
+        await place.stand_in.received("createPost")
+        cluster.kill()
+        await cluster.start()
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+        await leave(child)
+        assert len(place.there()) == 1

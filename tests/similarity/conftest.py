@@ -1,0 +1,35 @@
+"""A library to look at, and a service to ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from similarity.image_embed_stand_in import ImageEmbedStandIn, image_embed_stand_in
+from similarity.similarity_place import Place, open_place
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fluffy_tui.core.database import Database
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for the built network, which is built once a run."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture
+async def place(database: Database, tmp_path: Path, models: Path) -> Place:
+    """Return an empty library."""
+    return await open_place(database, tmp_path / "photos", models)
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[ImageEmbedStandIn]:
+    """Yield a running image_embed."""
+    async with image_embed_stand_in() as running:
+        yield running

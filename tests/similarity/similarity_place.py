@@ -1,0 +1,144 @@
+"""A library of small painted photographs, the work on it without a queue, and edits that keep the picture."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PIL import Image
+from sqlalchemy import text
+
+from fluffy_tui.personas import Personas
+from fluffy_tui.photos import Photos
+from fluffy_tui.scheduling import scheduled_photo_ids, seen_posts
+from fluffy_tui.similarity import BuiltinModel, LibraryWork, Similarity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.similarity import ImageEmbed
+
+
+def scene(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
+    """Return a picture of soft coloured shapes that differs from those of other seeds."""
+    cells = np.random.default_rng(seed).integers(0, 256, (9, 12, 3), dtype=np.uint8)
+    return Image.fromarray(cells).resize(size, Image.Resampling.BICUBIC)
+
+
+def save(picture: Image.Image, path: Path, **options: Any) -> Path:
+    """Write a picture file, with the folders above it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path, **options)
+    return path
+
+
+@dataclass
+class Place:
+    """A persona's library with everything that this pack offers."""
+
+    database: Database
+    photos: Photos
+    similarity: Similarity
+    persona: Persona
+    folder: Path
+    models: Path
+    """Where built networks are kept; all tests of a run share it."""
+
+    @contextmanager
+    def work(self, service: ImageEmbed | None = None) -> Iterator[LibraryWork]:
+        """Open the library work."""
+        library = LibraryWork(self.database, self.photos, BuiltinModel(self.models), service)
+        try:
+            yield library
+        finally:
+            library.close()
+
+    async def look(self, service: ImageEmbed | None = None) -> None:
+        """Look at photos until a round finds none."""
+        with self.work(service) as library:
+            while await look_round(library):
+                pass
+
+    async def ask(self, service: ImageEmbed) -> None:
+        """Ask the service until a round finds no photo."""
+        with self.work(service) as library:
+            while await ask_round(library):
+                pass
+
+    async def add(self, **pictures: Image.Image) -> dict[str, int]:
+        """Import pictures as JPEG files, and return the ids of all photos by the names of their files."""
+        for name, picture in pictures.items():
+            save(picture, self.folder / f"{name}.jpg", quality=92)
+        return await self.import_again()
+
+    async def import_again(self) -> dict[str, int]:
+        """Import the folder, and return the ids of all photos by the names of their files."""
+        await self.photos.import_folders([self.folder], self.persona)
+        return {photo.path.stem: photo.id for photo in await self.all_photos()}
+
+    async def all_photos(self) -> list[Photo]:
+        """Return every photo of the persona."""
+        ids = [
+            row[0]
+            for row in await self.rows("SELECT id FROM photos WHERE persona_id = :p", p=self.persona.id)
+        ]
+        return list((await self.photos.by_ids(ids)).values())
+
+    async def rows(self, sql: str, **values: Any) -> list[Any]:
+        """Run a statement and return its rows, none for one that has none."""
+        async with self.database.transaction() as session:
+            result: Any = await session.execute(text(sql), values)
+            return list(result) if result.returns_rows else []
+
+    async def one(self, sql: str, **values: Any) -> Any:
+        """Return the only value of a query."""
+        ((value,),) = await self.rows(sql, **values)
+        return value
+
+    async def post(self, photo_id: int, *, status: str = "posted", days_ago: float = 12) -> int:
+        """Write a post as delivery would leave it, and return its id."""
+        step = {"posted": "live", "scheduled": "accepted", "failed": "failed"}[status]
+        rows = await self.rows(
+            "INSERT INTO posts (photo_id, persona_id, caption, status, step, buffer_post_id, posted_at, scheduled_at,"
+            " channel_id, delivery_key, share_mode, error_message)"
+            " VALUES (:photo, :persona, '', :status, :step, 'b' || :photo, now() - make_interval(secs => :ago),"
+            " now() - make_interval(secs => :ago), 'c', 'k' || :photo, 'addToQueue', 'why') RETURNING id",
+            photo=photo_id,
+            persona=self.persona.id,
+            status=status,
+            step=step,
+            ago=days_ago * 86_400,
+        )
+        return int(rows[0][0])
+
+
+async def look_round(library: LibraryWork) -> bool:
+    """Look at all photos once; tell whether there was anything to do."""
+    last = await library.look(0)
+    found = last is not None
+    while last is not None:
+        last = await library.look(last)
+    return found
+
+
+async def ask_round(library: LibraryWork) -> bool:
+    """Ask about all photos once; tell whether there was anything to do."""
+    last = await library.ask(0)
+    found = last is not None
+    while last is not None:
+        last = await library.ask(last)
+    return found
+
+
+async def open_place(database: Database, folder: Path, models: Path, name: str = "sarah") -> Place:
+    """Return the library of a new persona."""
+    persona = await Personas(database, None).create(name)
+    photos = Photos(database, scheduled=scheduled_photo_ids())
+    alike = Similarity(database, posts=seen_posts(), scheduled=scheduled_photo_ids())
+    return Place(database, photos, alike, persona, folder, models)

@@ -1,0 +1,90 @@
+"""The order of a week's photos: what is alike stands apart whenever it can."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations, pairwise, permutations
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluffy_tui.scheduling import Planned, Step
+from fluffy_tui.tui.batch.batch_order import Place, arrange, places, symmetric
+from tui.fakes import NOW, make_photo, make_post
+
+
+@given(st.lists(st.integers(1, 5), max_size=12))
+def test_stacks_stand_apart_whenever_they_can(stacks: list[int]) -> None:
+    ids = list(range(len(stacks)))
+    alike = symmetric((a, b) for a, b in combinations(ids, 2) if stacks[a] == stacks[b])
+    order = arrange(ids, [alike])
+    assert sorted(order) == ids
+    most = max((stacks.count(stack) for stack in stacks), default=0)
+    if most <= (len(stacks) + 1) // 2:
+        assert all(stacks[one] != stacks[next_] for one, next_ in pairwise(order))
+
+
+@given(
+    st.integers(1, 5).flatmap(
+        lambda n: st.tuples(
+            st.just(n),
+            st.sets(st.tuples(st.integers(0, n - 1), st.integers(0, n + 1))),
+            st.lists(
+                st.builds(Place, st.frozensets(st.integers(n, n + 1)), st.booleans()),
+                min_size=n,
+                max_size=n,
+            ),
+        )
+    )
+)
+def test_any_likeness_is_kept_apart_if_some_order_does(
+    world: tuple[int, set[tuple[int, int]], list[Place]],
+) -> None:
+    count, pairs, slots = world
+    alike = symmetric(pairs)
+
+    def meets(order: tuple[int, ...] | list[int]) -> bool:
+        beside = any(slots[n].beside & alike.get(id_, set()) for n, id_ in enumerate(order))
+        return beside or any(
+            slots[n].follows and order[n - 1] in alike.get(order[n], ()) for n in range(1, count)
+        )
+
+    found = arrange(range(count), [alike], slots)
+    assert sorted(found) == list(range(count))
+    assert not meets(found) or all(meets(order) for order in permutations(range(count)))
+
+
+def test_photos_that_are_not_alike_keep_their_order() -> None:
+    assert arrange([5, 3, 9], []) == [5, 3, 9]
+    assert arrange([5, 3, 9], [symmetric([(5, 9)])]) == [5, 3, 9]
+
+
+def test_the_narrower_likeness_counts_where_the_wider_cannot_be_kept_apart() -> None:
+    everything = symmetric(combinations([1, 2, 3], 2))
+    assert arrange([1, 2, 3], [everything, symmetric([(1, 2)])]) == [1, 3, 2]
+
+
+def test_where_some_have_to_meet_as_few_as_possible_do() -> None:
+    alike = symmetric(combinations([1, 2, 3, 4], 2))
+    order = arrange([1, 2, 3, 4, 5], [alike])
+    assert sum(b in alike.get(a, ()) for a, b in pairwise(order)) <= 2
+
+
+def test_many_that_are_all_alike_are_given_up_soon() -> None:
+    ids = list(range(40))
+    assert sorted(arrange(ids, [symmetric(combinations(ids, 2))])) == ids
+
+
+def test_a_slot_knows_what_goes_out_beside_it(tmp_path: Path) -> None:
+    def planned(hours: int, photo_id: int) -> Planned:
+        photo = make_photo(tmp_path, photo_id, 1)
+        return Planned(make_post(photo_id, photo, "x", Step.QUEUED), NOW + timedelta(hours=hours), False)
+
+    free = [NOW + timedelta(hours=hours) for hours in (2, 4, 8)]
+    out = [planned(hours, id_) for id_, hours in enumerate((1, 0, 6, 7, 9, 10), 1)]
+    assert places(free, out) == [
+        Place(frozenset({1}), follows=False),
+        Place(frozenset({3}), follows=True),
+        Place(frozenset({4, 5}), follows=False),
+    ]

@@ -1,0 +1,371 @@
+"""A week of posts: written one after the other, looked over in a table, submitted and taken back together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import Verdict
+from fluffy_tui.scheduling import NotPossibleNow, Reason, ScheduleResult, Step
+from fluffy_tui.similarity import Neighbour, NotIndexedYet, Relation
+from fluffy_tui.tui.batch.screen import FillWeekScreen
+from fluffy_tui.tui.compose.fit_screen import FitScreen
+from fluffy_tui.tui.compose.preflight_line import PreflightLine
+from fluffy_tui.tui.plan.screen import PlanScreen
+from fluffy_tui.tui.session.messages import FillWeek
+from tui.conftest import Driver, Running
+from tui.fakes import NOW, FakeServices
+
+
+@pytest.fixture(autouse=True)
+def nothing_known_to_be_alike(services: FakeServices) -> None:
+    """Let photos keep their order; in the fake world neighbours are alike."""
+    services.similarity.error = NotIndexedYet("Nobody has looked.")
+
+
+def captions(services: FakeServices) -> list[object]:
+    """Return what was submitted, in order."""
+    return [given["caption"] for given in services.scheduling.submitted]
+
+
+def shown(driver: Driver) -> list[int]:
+    """Return the photos of the week, in their order."""
+    return [entry.photo.id for entry in driver.screen.week.posts]
+
+
+def marks(driver: Driver) -> list[str]:
+    """Return the marks of the post one is at."""
+    return [mark.told for mark in driver.screen.query_one(PreflightLine).marks]
+
+
+async def fill(driver: Driver, *photo_ids: int) -> None:
+    """Open the screen for these photos, as the library does for those that are marked."""
+    driver.app.post_message(FillWeek(photo_ids, "some photos"))
+    await driver.settle()
+    assert isinstance(driver.screen, FillWeekScreen)
+
+
+async def write(driver: Driver, *texts: str) -> None:
+    """Write captions, one after the other."""
+    for text in texts:
+        await driver.press(*text, "ctrl+n")
+
+
+async def test_a_week_is_written_looked_over_submitted_and_taken_back(
+    running: Running, services: FakeServices
+) -> None:
+    await services.photos.decide(15, Verdict.PICK)
+    await services.photos.decide(40, Verdict.REJECT)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "f")
+        assert isinstance(driver.screen, FillWeekScreen)
+        week = driver.screen.week.posts
+        assert shown(driver) == [15, 39, 38, 37, 36, 35, 34], "picked ones first, rejected ones never"
+        assert "filled with the newest photos: 1 picked and 6 undecided." in driver.screen.said
+        slots = [entry.slot for entry in week]
+        assert slots == sorted(slots, key=lambda slot: slot or NOW)
+        assert len(set(slots)) == 7
+        await write(driver, *(f"n{number}" for number in range(7)))
+        assert driver.screen.is_reviewing
+        assert "n6" in driver.screen.table.splitlines()[6]
+        await driver.press("ctrl+s")
+        assert captions(services) == [f"n{n}" for n in range(7)]
+        assert driver.screen.said.startswith("7 submitted.")
+        assert driver.screen.table.count("✓ submitted") == 7
+        await driver.press("enter")
+        assert driver.screen.is_reviewing
+        assert driver.screen.said.startswith("This one is submitted.")
+        await driver.press("z")
+        assert driver.screen.said == "All of it was taken back."
+        assert not {photo.id for photo in (entry.photo for entry in week)} & {
+            post.photo_id for post in services.scheduling.all_posts.values()
+        }
+        kept = driver.app.context.drafts.load(week[3].photo)
+        assert kept is not None
+        assert kept.caption == "n3"
+        await driver.press("ctrl+s")
+        assert captions(services)[7:] == [f"n{n}" for n in range(7)], "what was taken back can be sent again"
+
+
+async def test_an_empty_caption_is_gone_to_a_photo_left_out_and_texts_are_kept(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "f")
+        left_out = shown(driver)[1]
+        await driver.press("ctrl+j", "ctrl+o", *"two", "ctrl+b", "ctrl+s")
+        assert left_out not in shown(driver)
+        assert len(shown(driver)) == 6
+        assert driver.screen.is_reviewing
+        assert "✗ no caption" in driver.screen.table.splitlines()[0]
+        assert driver.screen.said == "5 posts need another look: ctrl+s goes there."
+        await driver.press("ctrl+s")
+        assert services.scheduling.submitted == []
+        assert not driver.screen.is_reviewing
+        assert driver.screen.said == "! The caption is empty."
+        photo = driver.screen.week.posts[1].photo
+        await driver.press("escape")
+        assert isinstance(driver.screen, PlanScreen)
+        kept = driver.app.context.drafts.load(photo)
+        assert kept is not None
+        assert kept.caption == "two"
+
+
+async def test_marked_photos_come_in_the_order_they_were_marked_and_lines_of_the_table_are_gone_to(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 31, 25)
+        assert shown(driver) == [20, 31, 25]
+        await write(driver, "one", "two", "two")
+        await driver.press("k")
+        assert any("no alt text" in mark for mark in marks(driver))
+        await driver.press("enter")
+        assert not driver.screen.is_reviewing
+        await driver.press(*"!", "f3", *"fog", "ctrl+s")
+        assert [entry.text.caption for entry in driver.screen.week.posts] == ["one", "two!", "two"]
+        assert driver.screen.week.posts[1].text.alt_text == "fog"
+        assert not any("no alt text" in mark for mark in marks(driver))
+        await driver.press("g", "f2", *"1", "ctrl+s", "G", "ctrl+o")
+        assert shown(driver) == [20, 31]
+        assert driver.screen.is_reviewing
+        await driver.press("ctrl+s")
+        assert captions(services) == ["one1", "two!"]
+        await driver.press("escape")
+        assert not isinstance(driver.screen, FillWeekScreen)
+
+
+async def test_each_line_counts_the_lines_before_it_and_knows_their_captions(
+    running: Running, services: FakeServices
+) -> None:
+    channel = services.personas.personas[1].channel
+    assert channel is not None
+    services.personas.personas[1] = replace(
+        services.personas.personas[1], channel=replace(channel, scheduled_posts_limit=10)
+    )
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21, 22)
+        waiting = driver.screen.week.agenda.waiting
+        assert f"✓ room for {10 - waiting}" in marks(driver)
+        await write(driver, "a long enough caption", "a long enough caption.")
+        assert f"✓ room for {10 - waiting - 2}" in marks(driver) or waiting + 2 >= 10
+        await driver.press(*"third", "ctrl+n")
+        assert driver.screen.table.count("nearly the same as") == 2
+
+
+async def test_the_fit_of_one_picture_is_chosen_and_its_text_comes_back(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21)
+        await driver.press(*"one", "ctrl+f")
+        assert isinstance(driver.app.screen, FitScreen)
+        await driver.press("r", "enter")
+        assert driver.screen.week.posts[0].text.fit.endswith("90")
+        assert (20, "90") in {(photo_id, str(turn)) for photo_id, _, _, turn in services.planning.rendered}
+        await driver.press("escape")
+        await fill(driver, 20, 21)
+        assert driver.screen.week.posts[0].text.caption == "one"
+        assert driver.screen.week.posts[0].text.fit.endswith("90")
+
+
+async def test_what_is_refused_says_so_on_its_line_and_the_rest_goes_out(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21, 22)
+        await write(driver, "one", "two", "three")
+        submit, refused = (
+            services.scheduling.schedule_post,
+            ScheduleResult(False, None, "The file is [/b][red gone.", Reason.PHOTO_MISSING),
+        )
+
+        async def one_refused(photo: object, caption: str, **options: object) -> ScheduleResult:
+            services.scheduling.refusal = refused if caption == "two" else None
+            if caption == "three":
+                raise FluffyError("The database is away.")
+            return await submit(photo, caption, **options)  # type: ignore[arg-type]
+
+        services.scheduling.schedule_post = one_refused  # type: ignore[method-assign]
+        await driver.press("ctrl+s")
+        lines = driver.screen.table.splitlines()
+        assert "✓ submitted" in lines[0]
+        assert "✗ The file is [/b][red gone." in lines[1]
+        assert "✗ The database is away." in lines[2]
+        assert driver.screen.said.startswith("1 submitted. 2 refused: the line says why.")
+        services.scheduling.schedule_post = submit  # type: ignore[method-assign]
+        services.scheduling.refusal = None
+        await driver.press("ctrl+s")
+        assert driver.screen.said.startswith("3 submitted.")
+        assert [post.caption for post in services.scheduling.all_posts.values()][-3:] == [
+            "one",
+            "two",
+            "three",
+        ]
+
+
+async def test_a_post_that_went_out_meanwhile_is_not_taken_back_and_says_so(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21)
+        await write(driver, "one", "two")
+        await driver.press("ctrl+s")
+        services.scheduling.not_possible = NotPossibleNow("It is live.")
+        await driver.press("z")
+        assert driver.screen.said == "! 1 could not be taken back: the line says why."
+        assert "✗ It is live." in driver.screen.table.splitlines()[0]
+        assert "✓ taken back" in driver.screen.table.splitlines()[1]
+        assert [p.caption for p in services.scheduling.all_posts.values() if p.photo_id in (20, 21)] == [
+            "one"
+        ]
+
+
+async def test_kept_drafts_are_told_and_taken_back(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20)
+        await write(driver, "one")
+        post = replace(next(iter(services.scheduling.all_posts.values())), id=99, photo_id=20, caption="one")
+        services.scheduling.all_posts[99] = replace(post, step=None)
+        services.scheduling.refusal = ScheduleResult(False, post, "Kept as a draft.", Reason.KEPT_AS_DRAFT)
+        await driver.press("ctrl+s")
+        assert "✗ Kept as a draft." in driver.screen.table
+        await driver.press("z")
+        assert 99 not in services.scheduling.all_posts
+
+
+async def test_a_picture_that_cannot_be_read_stops_its_line_only(
+    running: Running, services: FakeServices
+) -> None:
+    services.planning.unreadable = "It is broken."
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20)
+        assert "✗ It is broken. (ctrl+o)" in marks(driver)
+        await write(driver, "one")
+        await driver.press("ctrl+s")
+        assert driver.screen.said == "! It is broken."
+        assert services.scheduling.submitted == []
+
+
+async def test_photos_that_are_gone_are_said_and_the_last_one_left_out_leads_back(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 777)
+        assert driver.screen.said == "These photos are gone from the library. esc goes back"
+        await driver.press("ctrl+n", "ctrl+s", "ctrl+o", "ctrl+b", "z", "escape")
+        await fill(driver, 20)
+        await driver.press("ctrl+o")
+        assert not isinstance(driver.screen, FillWeekScreen)
+
+
+class Likeness:
+    """Knows stacks of copies, and which photos are like which; those in `unseen` were not looked at yet."""
+
+    def __init__(self, stacks: dict[int, int], near: dict[int, Relation], unseen: Sequence[int] = ()) -> None:
+        self._stacks, self._near, self._unseen = stacks, near, unseen
+
+    async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
+        """Return the stacks."""
+        return {id_: stack for id_, stack in self._stacks.items() if id_ in photo_ids}
+
+    async def more_like(
+        self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True
+    ) -> list[Neighbour]:
+        """Return those in `near` as neighbours of each of them."""
+        if photo_id in self._unseen:
+            raise NotIndexedYet("not looked at yet")
+        if photo_id not in self._near:
+            return []
+        return [
+            Neighbour(other, 0.1, relation) for other, relation in self._near.items() if other != photo_id
+        ][:limit]
+
+    async def posted_before(self, photo: object) -> None:
+        """Nothing was."""
+
+
+@pytest.mark.parametrize(
+    ("alike", "order"),
+    [
+        (Likeness({20: 1, 21: 1}, {}), [20, 22, 21, 23]),
+        (Likeness({}, {20: Relation.SAME_SCENE, 21: Relation.SAME_SCENE}), [20, 22, 21, 23]),
+        (Likeness({}, {20: Relation.SIMILAR, 21: Relation.SIMILAR}), [20, 22, 21, 23]),
+        (Likeness({}, {20: Relation.OTHER, 21: Relation.OTHER}), [20, 21, 22, 23]),
+        (Likeness({}, {20: Relation.SAME_SCENE, 21: Relation.SAME_SCENE}, [20, 21]), [20, 21, 22, 23]),
+        (Likeness({11: 1, 20: 1}, {}), [21, 20, 22, 23]),  # 11 goes out in the slot before
+    ],
+)
+async def test_pictures_that_are_alike_get_slots_apart(
+    running: Running,
+    services: FakeServices,
+    monkeypatch: pytest.MonkeyPatch,
+    alike: Likeness,
+    order: list[int],
+) -> None:
+    monkeypatch.setattr(FakeServices, "similarity", alike, raising=False)
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21, 22, 23)
+        assert shown(driver) == order
+
+
+async def test_leaving_waits_while_the_week_is_submitted(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20)
+        await write(driver, "one")
+        submit, started, may_go = services.scheduling.schedule_post, asyncio.Event(), asyncio.Event()
+
+        async def slow(photo: object, caption: str, **options: object) -> ScheduleResult:
+            started.set()
+            await may_go.wait()
+            return await submit(photo, caption, **options)  # type: ignore[arg-type]
+
+        services.scheduling.schedule_post = slow  # type: ignore[method-assign]
+        await driver.pilot.press("ctrl+s")
+        await started.wait()
+        for key in ("escape", "ctrl+s", "z", "ctrl+o", "f2"):
+            await driver.pilot.press(key)
+        assert isinstance(driver.screen, FillWeekScreen)
+        assert driver.screen.said == "Submitting 1 of 1 … A moment, please."
+        may_go.set()
+        await driver.settle()
+        assert driver.screen.said.startswith("1 submitted.")
+        assert len(services.scheduling.submitted) == 1
+        assert [post.step for post in services.scheduling.all_posts.values()][-1] is Step.QUEUED
+
+
+def tab_here(driver: Driver) -> str:
+    """Return the tab that is marked."""
+    [tab] = driver.screen.query("Tab.-here")
+    return str(tab.id)
+
+
+async def test_the_plan_fills_the_week_with_the_photos_marked_in_the_library(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "j", "space", "f")
+        assert tab_here(driver) == "tab-library", "it was opened from there"
+        marked = shown(driver)
+        assert driver.screen.said == "The week is filled with 2 marked photos. ctrl+o leaves one out."
+        await driver.press("escape", "3", *"llll")
+        assert "f fills the coming slots with 2 marked photos" in driver.screen.said
+        await driver.press("f")
+        assert tab_here(driver) == "tab-plan"
+        assert shown(driver) == marked
+        await driver.press("escape", "enter")
+        assert driver.screen.photo.id in marked, "an empty slot gets a marked photo, too"
+        assert tab_here(driver) == "tab-plan"
+        await driver.press("escape", "1", "escape", "3", "f")
+        assert len(shown(driver)) == 7, "nothing is marked any more"
+        assert driver.screen.said.startswith("The week is filled with the newest photos: 7 undecided.")
+
+
+async def test_marks_are_of_one_persona(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "@", "g", "enter")
+        assert not driver.app.context.marks
+        await driver.press("@", "G", "enter", "space", "f")
+        assert len(shown(driver)) == 1

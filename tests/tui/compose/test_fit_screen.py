@@ -1,0 +1,76 @@
+"""Every key of the fit screen, and what the composer makes of pictures that cannot be rendered."""
+
+from __future__ import annotations
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.media import Fit, Shape
+from fluffy_tui.tui.compose.caption_form import ComposeForm
+from fluffy_tui.tui.compose.fit_screen import FitScreen
+from fluffy_tui.tui.compose.preflight_line import PreflightLine
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.photo.framing import Framing
+from tui.conftest import Driver, Running
+from tui.fakes import FakeServices
+
+
+def marks(driver: Driver) -> list[str]:
+    """Return the marks of the composer."""
+    return [mark.told for mark in driver.screen.query_one(PreflightLine).marks]
+
+
+async def test_every_key_changes_the_framing_and_its_picture(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "ctrl+f")
+        screen = driver.screen
+        assert isinstance(screen, FitScreen)
+        assert screen.framing == Framing()
+        await driver.press("right", "l", "l", "l")
+        assert screen.framing == Framing(shape=Shape.TALL)
+        assert "may become a reminder" in screen.fate
+        await driver.press("h", "left", "j", "space", "down", "k", "l", "tab", "l", "up", "shift+tab", "r")
+        assert screen.framing == Framing(Fit.CROP, Shape.SQUARE, 180)
+        assert screen.fate == "80% of the photo stays"
+        assert services.planning.rendered[-1][1:] == (Fit.CROP, Shape.SQUARE, 180)
+        await driver.press("escape")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.query_one(ComposeForm).fit == "pad"
+
+
+async def test_the_composer_shows_what_was_taken_and_its_marks(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        assert "✓ 4:5" in marks(driver) and "✗ no caption (f2)" in marks(driver)
+        await driver.press("ctrl+f", "l", "l", "ctrl+s")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert "✓ 1:1" in marks(driver)
+        await driver.press("f3", *"sea", "f2", *"fog")
+        form = driver.screen.query_one(ComposeForm)
+        assert (form.alt_text.text, form.caption.text) == ("sea", "fog")
+        assert "✓ alt text" in marks(driver) and "✓ 3 of 2,200" in marks(driver)
+
+
+async def test_a_picture_that_cannot_go_out_is_told_by_its_mark(
+    running: Running, services: FakeServices
+) -> None:
+    services.planning.unreadable = "The file is damaged."
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        assert "✗ The file is damaged. (esc)" in marks(driver)
+        await driver.press("ctrl+f")
+        assert driver.screen.fate == "✗ The file is damaged."
+
+
+async def test_a_time_near_another_post_is_told_while_it_is_typed(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "ctrl+t", "left", *"tomorrow 9")
+        when = driver.screen.query_one(ComposeForm).when
+        assert when.share_mode is ShareMode.CUSTOM_SCHEDULED
+        assert when.meaning == "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h"
+        assert when.others == "! at the same time as 09:00 “coffee first”"
+        assert "! time is taken (ctrl+t)" in marks(driver)

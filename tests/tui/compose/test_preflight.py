@@ -1,0 +1,205 @@
+"""The marks under the form, and when a post will go out, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.media import Fit, Shape, render
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling import Agenda, Post, Step
+from fluffy_tui.similarity import EarlierPost, Relation
+from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
+from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
+from fluffy_tui.tui.photo.framing import Framing
+from tui.fakes import CHANNELS, NOW, make_photo, make_post
+
+NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> PreflightInput:
+    """Return a draft with which all is well."""
+    photo = make_photo(tmp_path, 1, 1)
+    wide = replace(photo, width=1200, height=1500)
+    from PIL import Image
+
+    Image.new("RGB", (1200, 1500), "grey").save(wide.path)
+    channel = replace(CHANNELS[0], scheduled_posts_limit=10)
+    return PreflightInput(
+        caption="fog #sea",
+        alt_text="a grey square",
+        share_mode=ShareMode.ADD_TO_QUEUE,
+        rules=rules_for("instagram"),
+        now=NOW,
+        zone=NEW_YORK,
+        rendition=render(wide.path, rules_for("instagram")),
+        agenda=Agenda(channel, (), NOW),
+        looks_back=True,
+    )
+
+
+def told(draft: PreflightInput) -> list[str]:
+    """Return the marks as lines."""
+    return [mark.told for mark in preflight(draft)]
+
+
+def posts(tmp_path: Path, count: int, **changes: Any) -> tuple[Post, ...]:
+    """Return posts that wait."""
+    return tuple(
+        make_post(number, make_photo(tmp_path, number, 1), f"post {number}", Step.QUEUED, **changes)
+        for number in range(1, count + 1)
+    )
+
+
+def test_all_is_well(draft: PreflightInput) -> None:
+    lines = told(draft)
+    assert all(line.startswith("✓ ") for line in lines)
+    assert [line[2:] for line in lines if "kB" not in line] == [
+        "4:5",
+        "JPEG",
+        "8 of 2,200",
+        "1 of 5 hashtags",
+        "alt text",
+        "channel",
+        "room for 10",
+        "host",
+        "not posted before",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"caption": " "}, "✗ no caption (f2)"),
+        ({"caption": "x" * 2_203}, "✗ 3 too long (f2)"),
+        ({"caption": "#a #b #c #d #e #f"}, "! 6 of 5 hashtags (f2)"),
+        ({"caption": "see https://example.org"}, "! 1 link, not clickable here (f2)"),
+        ({"alt_text": ""}, "! no alt text (f3)"),
+        ({"alt_text": "x" * 1_001}, "✗ alt text 1 too long (f3)"),
+        ({"rendition": None}, "… picture"),
+        ({"rendition_problem": "The file is gone."}, "✗ The file is gone. (esc)"),
+        ({"agenda": None}, "… channel"),
+        ({"share_mode": ShareMode.CUSTOM_SCHEDULED}, "✗ no time (ctrl+t)"),
+        (
+            {"sighting": EarlierPost(1, 2, Relation.SAME_FILE, 0, True, NOW - timedelta(days=12))},
+            "! same picture posted 31 Dec 2026 09:30 (f8)",
+        ),
+        (
+            {"sighting": EarlierPost(1, 2, Relation.SAME_PICTURE, 3, False, None)},
+            "! same picture waits (f8)",
+        ),
+    ],
+)
+def test_what_is_wrong_names_the_key_that_mends_it(
+    draft: PreflightInput, changes: dict[str, Any], line: str
+) -> None:
+    assert line in told(replace(draft, **changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"is_disconnected": True}, "! channel disconnected: reconnect it in Buffer (ctrl+r)"),
+        ({"is_locked": True}, "! channel locked by Buffer's plan (ctrl+r)"),
+        ({"is_queue_paused": True}, "! queue paused: resume it in Buffer (ctrl+r)"),
+        ({"posting_schedule": ()}, "! the channel has no slots (ctrl+t)"),
+        ({"scheduled_posts_limit": 0}, "! queue 0 of 0: it waits here (ctrl+t)"),
+    ],
+)
+def test_what_is_wrong_with_the_channel_is_told(
+    draft: PreflightInput, changes: dict[str, Any], line: str
+) -> None:
+    assert line in told(replace(draft, agenda=Agenda(replace(CHANNELS[0], **changes), (), NOW)))
+
+
+def test_without_channel_key_or_host_it_is_told(draft: PreflightInput) -> None:
+    missing = ("No Buffer key is set: set it.", "No media host is set, where Buffer fetches pictures.")
+    lines = told(replace(draft, agenda=Agenda(None, (), NOW, missing)))
+    assert "✗ no channel (esc then @ then c)" in lines
+    assert "✗ no Buffer key: kept as a draft (esc then ,)" in lines
+    assert "✗ no media host: kept as a draft (esc then ,)" in lines
+
+
+def test_nothing_is_told_of_earlier_posts_where_nobody_has_looked(draft: PreflightInput) -> None:
+    assert not any("before" in line for line in told(replace(draft, looks_back=False)))
+
+
+def test_links_count_where_the_network_counts_them(draft: PreflightInput) -> None:
+    lines = told(replace(draft, caption="https://example.org/long", rules=rules_for("mastodon")))
+    assert "✓ 1 link, 23 each" in lines
+    assert "✓ 23 of 500" in lines
+
+
+def test_a_ratio_that_buffer_does_not_publish_is_a_risk(draft: PreflightInput, tmp_path: Path) -> None:
+    made = render(make_photo(tmp_path, 3, 1).path, rules_for("instagram"), shape=Shape.TALL)
+    assert "! 3:4 may become a reminder (ctrl+f)" in told(replace(draft, rendition=made))
+
+
+def test_a_caption_that_was_nearly_used_before_is_told(draft: PreflightInput) -> None:
+    earlier = ("something else altogether", "fog over the old pier at six #fog #sea")
+    like = replace(draft, caption="fog over the old pier at seven #quiet", earlier=earlier)
+    assert "! nearly the same as “fog over the old pier a…” (f2)" in told(like)
+    assert not any("nearly" in line for line in told(replace(like, caption="rain on the new bridge today")))
+    assert not any("nearly" in line for line in told(replace(like, caption="fog", earlier=("fog",))))
+
+
+def test_comparing_very_long_captions_stays_quick(draft: PreflightInput) -> None:
+    import time
+
+    before = time.process_time()
+    told(replace(draft, caption="ab " * 40_000, earlier=("ba " * 40_000,) * 30))
+    assert time.process_time() - before < 5, "a guard against the square"
+
+
+def test_the_next_slot_is_told_in_both_zones_with_the_place_in_line(tmp_path: Path) -> None:
+    channel = replace(CHANNELS[0], scheduled_posts_limit=10)
+    agenda = Agenda(channel, posts(tmp_path, 7), NOW)
+    words = queue_words(ShareMode.ADD_TO_QUEUE, agenda, NEW_YORK, BERLIN)
+    assert words == "next slot · Mon 18 Jan 09:00 New York (your 15:00) · 8th of 10"
+    full = replace(agenda, channel=replace(channel, scheduled_posts_limit=7))
+    assert queue_words(ShareMode.ADD_TO_QUEUE, full, NEW_YORK, BERLIN).endswith("queue full, 8th in line")
+    unknown = replace(agenda, channel=CHANNELS[0])
+    assert queue_words(ShareMode.ADD_TO_QUEUE, unknown, NEW_YORK, BERLIN).endswith("· 8th in line")
+    first = queue_words(ShareMode.SHARE_NEXT, agenda, NEW_YORK, NEW_YORK)
+    assert first == "very next slot · Tue 12 Jan 18:00 New York · those that wait move back by one"
+    bare = Agenda(replace(channel, posting_schedule=()), (), NOW)
+    assert "no posting slots" in queue_words(ShareMode.ADD_TO_QUEUE, bare, NEW_YORK, NEW_YORK)
+
+
+def test_what_is_too_near_and_what_else_goes_out_that_day_is_told(tmp_path: Path) -> None:
+    at = NOW + timedelta(hours=5)
+    asked = {"share_mode": ShareMode.CUSTOM_SCHEDULED, "requested_at_time": at}
+    agenda = Agenda(CHANNELS[0], posts(tmp_path, 1, **asked), NOW)
+    assert warning_words(at, agenda, NEW_YORK) == "at the same time as 14:30 “post 1”"
+    later = at + timedelta(minutes=95)
+    assert warning_words(later, agenda, NEW_YORK) == "only 1 h 35 min from 14:30 “post 1”"
+    assert warning_words(at + timedelta(hours=2), agenda, NEW_YORK) == ""
+    assert day_words(at + timedelta(hours=3), agenda, NEW_YORK) == "that day: 14:30 “post 1”"
+    assert day_words(at + timedelta(days=1), agenda, NEW_YORK) == ""
+
+
+def test_the_runway_is_how_long_the_planned_posts_last(tmp_path: Path) -> None:
+    agenda = Agenda(CHANNELS[0], posts(tmp_path, 9), NOW)
+    words = runway_words(agenda, NEW_YORK, BERLIN, needing=2, undecided=1214)
+    assert words == "6 days left · next 18:00 New York (your Wed 00:00) · 2 need you · 1,214 undecided"
+    assert runway_words(Agenda(CHANNELS[0], (), NOW), BERLIN, NEW_YORK) == "nothing planned"
+
+
+@pytest.mark.parametrize("fit", list(Fit))
+@pytest.mark.parametrize("shape", list(Shape))
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_framing_is_read_as_it_was_written(fit: Fit, shape: Shape, turn: int) -> None:
+    framing = Framing(fit, shape, turn)
+    assert Framing.read(framing.written) == framing
+
+
+@pytest.mark.parametrize("written", ["", "nonsense", "[/b][red", "91 5:4"])
+def test_a_framing_that_is_not_known_is_the_usual_one(written: str) -> None:
+    assert Framing.read(written) == Framing()

@@ -1,0 +1,95 @@
+"""A picture that was posted before: told in the composer, and shown beside the post's own photo by a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual.widgets import TextArea
+
+from fluffy_tui.similarity import EarlierPost, Relation
+from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.compose.picture_pair import GONE, SamePicture, days_ago, sighting_words
+from fluffy_tui.tui.compose.preflight_line import PreflightLine
+from fluffy_tui.tui.compose.same_picture import SamePictureScreen
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from tui.conftest import Running
+from tui.fakes import NOW, FakeServices
+from tui.library.test_library_snapshots import home as home
+from tui.pressing import pressing
+
+TWELVE_DAYS = NOW - timedelta(days=12)
+POSTED = EarlierPost(1, 1, Relation.SAME_PICTURE, 7, True, TWELVE_DAYS)
+"""The first post, which is live, as an earlier post of another photo."""
+
+
+async def test_the_earlier_post_is_one_key_from_its_mark(running: Running, services: FakeServices) -> None:
+    services.similarity.sightings = {40: POSTED}
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello")
+        (mark,) = [m for m in driver.screen.query_one(PreflightLine).marks if "same picture" in m.words]
+        assert mark.key == "f8"
+        await driver.press("f8")
+        assert isinstance(driver.screen, SamePictureScreen)
+        now, before = driver.screen.query(PhotoPreview)
+        while now.shown is None or before.shown is None:
+            await driver.pilot.pause(0.01)
+        assert (now.photo, before.photo) == (services.photos.photos[40], services.photos.photos[1])
+        words = driver.screen.query_one(SamePicture).words
+        assert words.startswith("You posted this picture 12 days ago: ")
+        assert "7 of 256 bits differ" in words
+        assert "“first snow”" in words
+        await driver.press("escape")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.query_one("#caption", TextArea).text == "hello"
+
+
+async def test_a_photo_that_is_gone_and_a_post_that_was_let_go(
+    running: Running, services: FakeServices
+) -> None:
+    services.similarity.sightings = {40: POSTED, 39: None}  # type: ignore[dict-item]
+    async with running(persona="sarah") as driver:
+        del services.photos.photos[1]
+        await driver.press("enter")
+        await services.scheduling.cancel(1)
+        await driver.press("f8")
+        assert driver.screen.query(PhotoPreview).last().sentence == GONE
+        assert "snow" not in driver.screen.query_one(SamePicture).words
+        await driver.press("f8", "escape", "j", "enter", "f8")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert "No earlier post of this picture is known." in driver.text("#said")
+
+
+def test_what_is_said_of_a_post() -> None:
+    zone = NOW.tzinfo
+    assert zone is not None
+    waits = EarlierPost(1, 2, Relation.SAME_FILE, 0, False, None)
+    assert sighting_words(waits, None, True, NOW, zone).splitlines() == [
+        "This picture waits for its time in Buffer.",
+        "It is the very same file.",
+    ]
+    due = EarlierPost(1, 2, Relation.SAME_PICTURE, 0, False, NOW + timedelta(days=1))
+    assert sighting_words(due, None, False, NOW, zone).startswith("This picture goes out already: ")
+    assert days_ago(NOW, NOW, zone) == "today"
+    assert days_ago(NOW - timedelta(days=1), NOW, zone) == "yesterday"
+
+
+@pytest.mark.parametrize("size", [(64, 20), (80, 24), (140, 45)])
+def test_side_by_side(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
+) -> None:
+    services.similarity.sightings = {40: POSTED}
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("enter", "f8"))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_side_by_side_in_other_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
+) -> None:
+    services.similarity.sightings = {40: POSTED}
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing("enter", "f8"))

@@ -1,0 +1,446 @@
+"""The composer: what is typed is never lost, and a post goes out once or it is said why not."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.events import Paste
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.scheduling import Fit, Reason, ScheduleResult, Shape
+from fluffy_tui.tui.compose import caption_editor
+from fluffy_tui.tui.compose.caption_form import ComposeForm
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.platform.external_editor import edit_outside
+from fluffy_tui.tui.session.drafts import Draft
+from tui.conftest import Driver, Running
+from tui.fakes import MARKUP, FakeServices, make_post
+
+AWKWARD = [MARKUP, "👩‍👩‍👧‍👦 family", "שלום עולם", "two\nlines\n", "tab\there", "  spaces  "]
+
+
+def form(driver: Driver) -> ComposeForm:
+    """Return the form."""
+    found: ComposeForm = driver.screen.query_one(ComposeForm)
+    return found
+
+
+async def paste(driver: Driver, text: str) -> None:
+    """Paste into what has the keyboard."""
+    driver.app.post_message(Paste(text))
+    await driver.settle()
+
+
+async def written(driver: Driver) -> Draft | None:
+    """Wait until what is on the screen is written down; return it."""
+    context, photo = driver.app.context, driver.screen._photo
+    while driver.screen._unsaved:
+        await driver.pilot.pause(0.02)
+    await driver.settle()
+    return context.drafts.load(photo)
+
+
+@pytest.mark.parametrize("caption", AWKWARD)
+async def test_a_caption_goes_out_exactly_as_written(
+    running: Running, services: FakeServices, caption: str
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        await paste(driver, caption)
+        assert form(driver).caption.text == caption
+        await driver.press("ctrl+s")
+        assert isinstance(driver.screen, LibraryScreen)
+        (submitted,) = services.scheduling.submitted
+        assert submitted["caption"] == caption
+        assert submitted["share_mode"] is ShareMode.ADD_TO_QUEUE
+        assert submitted["fit"] is Fit.PAD
+
+
+async def test_after_submitting_the_next_photo_is_one_enter_away(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "enter", *"hello")
+        photo = driver.screen._photo
+        assert await written(driver) == Draft("hello", share_mode="addToQueue", fit="pad")
+        await driver.press("ctrl+j")
+        assert driver.screen.query_one(PhotoList).highlighted_id == 38
+        assert driver.app.context.drafts.load(photo) is None
+        await driver.heard()
+        assert "“hello”" in driver.text("#status-strip")
+        await driver.press("enter")
+        assert driver.screen._photo.id == 38
+
+
+async def test_the_count_is_the_networks_and_turns_into_words(running: Running) -> None:
+    async with running(persona="northern light") as driver:  # Bluesky counts graphemes, up to 300
+        await driver.press("enter")
+        await paste(driver, "👩‍👩‍👧‍👦" * 12)
+        caption = form(driver).caption
+        assert caption.border_subtitle == "12/300"
+        await paste(driver, "x" * 300)
+        assert caption.border_subtitle == "12 too many · 312/300"
+        assert caption.has_class("-wrong")
+        await driver.press("ctrl+s")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert "312 characters" in form(driver).said
+        assert driver.app.focused is caption
+
+
+async def test_an_empty_caption_is_refused_before_anything_is_asked(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "tab", *"alt", "ctrl+s")
+        assert services.scheduling.submitted == []
+        assert form(driver).said == "! The caption is empty. Write a few words."
+        assert driver.app.focused is form(driver).caption
+        await driver.press("x")
+        assert form(driver).said == ""
+        assert not form(driver).caption.has_class("-wrong")
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "focused"),
+    [
+        (Reason.CAPTION_TOO_LONG, "The caption is too long.", "caption"),
+        (Reason.ALT_TEXT_TOO_LONG, "The alt text is too long.", "alt-text"),
+        (Reason.TIME_PAST, "That time has passed.", "when"),
+        (Reason.PHOTO_CHANGED, f"The file {MARKUP}.jpg has changed since it was imported.", "caption"),
+        (Reason.ALREADY_SCHEDULED, "IMG_2040.JPG has a post already.", "caption"),
+        (Reason.NO_CHANNEL, "sarah has no channel yet.", "caption"),
+    ],
+)
+async def test_a_refusal_is_said_where_it_can_be_mended_and_the_text_stays(
+    running: Running, services: FakeServices, code: Reason, reason: str, focused: str
+) -> None:
+    services.scheduling.refusal = ScheduleResult(False, reason=reason, code=code)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello", "ctrl+s")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert form(driver).said == f"! {reason}"
+        assert form(driver).caption.text == "hello"
+        assert driver.app.focused in form(driver).query_one(f"#{focused}").walk_children(with_self=True)
+        services.scheduling.refusal = None
+        await driver.press("ctrl+s")
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_a_draft_is_kept_and_what_is_missing_is_said(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        photo = services.photos.photos[40]
+        post = make_post(99, photo, "hello", None)
+        reason = "Kept as a draft, not submitted: No Buffer key is set."
+        services.scheduling.refusal = ScheduleResult(False, post, reason, Reason.KEPT_AS_DRAFT)
+        await driver.press("enter", *"hello", "ctrl+s")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert reason in [note.message for note in driver.app._notifications]
+        assert driver.app.context.drafts.load(photo) is None
+
+
+async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello")
+        services.lose_database()
+        services.scheduling.error = DatabaseUnavailable("The database does not answer.", "It is tried again.")
+        await driver.heard()
+        assert "The database is away" in driver.text("#banner")
+        await driver.press("ctrl+s")
+        assert "Not submitted, the text is kept. The database does not answer." in form(driver).said
+        assert form(driver).caption.text == "hello"
+        assert not form(driver).disabled
+        kept = await written(driver)
+        assert kept is not None and kept.caption == "hello"
+        services.scheduling.error = None
+        services.find_database()
+        await driver.heard()
+        await driver.press("ctrl+s")
+        assert len(services.scheduling.submitted) == 1
+
+
+async def test_something_unforeseen_keeps_the_text_too(running: Running, services: FakeServices) -> None:
+    services.scheduling.error = None
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello")
+        services.scheduling.error = RuntimeError("password=hunter2")
+        await driver.press("ctrl+s")
+        assert form(driver).said.startswith("! Not submitted, the text is kept.")
+        assert "hunter2" not in form(driver).said
+        services.scheduling.error = None
+
+
+async def test_a_second_submit_while_one_is_under_way_does_nothing(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, calls = asyncio.Event(), []
+    schedule_post = services.scheduling.schedule_post
+
+    async def slow(*args: Any, **options: Any) -> ScheduleResult:
+        calls.append(args)
+        await gate.wait()
+        return await schedule_post(*args, **options)
+
+    monkeypatch.setattr(services.scheduling, "schedule_post", slow)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello")
+        await driver.pilot.press("ctrl+s", "ctrl+s", "ctrl+j", "escape", "x")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert len(calls) == 1
+        assert form(driver).caption.text == "hello"
+        gate.set()
+        await driver.settle()
+        assert isinstance(driver.screen, LibraryScreen)
+        assert len(services.scheduling.submitted) == 1
+
+
+async def test_leaving_keeps_everything_and_coming_back_shows_it(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "enter", *"hello", "tab", *"alt")
+        await driver.press("ctrl+t", "left", *"18:30", "ctrl+f", "j", "l", "l", "enter", "escape")
+        await driver.press("j", "enter")
+        assert form(driver).caption.text == ""
+        await driver.press("escape", "k", "enter")
+        here = form(driver)
+        assert (here.caption.text, here.alt_text.text) == ("hello", "alt")
+        assert here.when.share_mode is ShareMode.CUSTOM_SCHEDULED
+        assert here.when.at is not None
+        assert f"{here.when.at:%Y-%m-%d %H:%M}" == "2027-01-12 18:30"
+        assert here.fit == "crop"
+
+
+async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hel")
+        kept = await written(driver)
+        assert kept is not None and kept.caption == "hel"
+        assert driver.app.context.drafts.load(driver.screen._photo) == kept
+    async with running(persona="sarah") as driver:  # a new app on the same folder, as after a crash
+        await driver.press("enter")
+        assert form(driver).caption.text == "hel"
+
+
+async def test_quitting_within_the_pause_loses_nothing(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.pilot.press("enter", *"hello", "ctrl+q")
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        assert form(driver).caption.text == "hello"
+
+
+async def test_a_disk_that_refuses_is_said(running: Running, tmp_path: Path) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+
+        def refuse(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        driver.screen._keeping._drafts = type("Full", (), {"save": staticmethod(refuse)})()
+        await driver.press("x")
+        while not form(driver).said:
+            await driver.pilot.pause(0.02)
+        assert "No space left on device" in form(driver).said
+        driver.screen._unsaved = False
+
+
+async def test_nul_is_left_out_with_a_word(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        await paste(driver, "a\0b\x1b[31mc\r\nd")
+        assert form(driver).caption.text == "ab[31mc\nd"
+        assert any("2 characters were left out" in note.message for note in driver.app._notifications)
+
+
+async def test_100_kilobytes_stay_responsive(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(persona="northern light") as driver:
+        await driver.press("enter")
+        await paste(driver, "word and 👩‍👩‍👧‍👦 more\n" * 4_000)
+        while "too many" not in str(form(driver).caption.border_subtitle):
+            await driver.pilot.pause(0.02)
+        monkeypatch.setattr(caption_editor, "PAUSE", 3600.0)
+        counted: list[int] = []
+        caption = form(driver).caption
+        count = caption._count
+        caption._count = lambda text: counted.append(len(text)) or count(text)  # type: ignore[func-returns-value]
+        before = time.process_time()
+        await driver.pilot.press(*"abcdefghij")
+        per_key = (time.process_time() - before) / 10
+        assert counted == [], "counting waits for a pause"
+        assert per_key < 1.0, "a guard against the quadratic; the benchmark has the figures"
+        caption.count_now()
+        assert counted == [len(caption.text)]
+        kept = await written(driver)
+        assert kept is not None and kept.caption == caption.text
+
+
+async def test_when(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello", "ctrl+t")
+        when = form(driver).when
+        assert when.meaning.startswith("next slot · ")
+        for keys, mode in (
+            (["right"], ShareMode.SHARE_NEXT),
+            (["l"], ShareMode.SHARE_NOW),
+            (["h", "left", "space", "l", "right"], ShareMode.CUSTOM_SCHEDULED),
+        ):
+            await driver.press(*keys)
+            assert when.share_mode is mode
+        await driver.press("ctrl+s")
+        assert services.scheduling.submitted == []
+        await driver.press(*"25:00")
+        assert when.meaning == "! There is no such day or time."
+        await driver.press("ctrl+s")
+        assert services.scheduling.submitted == []
+        assert "no such day" in form(driver).said
+        await driver.press("ctrl+u")
+        await paste(driver, "2027-01-01 10:00")
+        assert when.meaning == "! That time has passed."
+        await driver.press("ctrl+u")
+        await paste(driver, "2027-01-19 18:30")
+        assert when.meaning == "Tue 19 Jan 18:30 New York (your Wed 00:30) · in 7 d"
+        await driver.press("ctrl+s")
+        (submitted,) = services.scheduling.submitted
+        assert submitted["share_mode"] is ShareMode.CUSTOM_SCHEDULED
+        assert str(submitted["at"]) == "2027-01-19 18:30:00-05:00"
+
+
+async def test_choices_by_mouse(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        for column, mode in (
+            (1, ShareMode.ADD_TO_QUEUE),
+            (14, ShareMode.SHARE_NEXT),
+            (30, ShareMode.SHARE_NOW),
+            (38, ShareMode.CUSTOM_SCHEDULED),
+        ):
+            await driver.pilot.click("WhenPicker Choice", offset=(column, 0))
+            await driver.settle()
+            assert form(driver).when.share_mode is mode
+
+
+async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_persona(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"tall", "ctrl+f", "j", "l", "l", "r", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert form(driver).fit == "crop 90"
+        assert "turned by 90° · leaves without" in driver.screen_text()
+        kept = await written(driver)
+        assert kept is not None and kept.fit == "crop 90"
+        await driver.press("ctrl+s")
+        (submitted,) = services.scheduling.submitted
+        assert (submitted["fit"], submitted["shape"], submitted["turn"]) == (Fit.CROP, Shape.AUTO, 90)
+        await driver.press("enter")
+        assert form(driver).fit == "crop", "a turn is one photo's, the rest is the persona's habit"
+
+
+async def test_marks_name_the_persons_own_keys(running: Running) -> None:
+    async with running(persona="sarah", keymap={"compose.caption": "f9,ctrl+o"}) as driver:
+        await driver.press("enter", "f3")
+        assert "✗ no caption f9" in driver.text("#preflight")
+        await driver.press("f9")
+        assert driver.app.focused is form(driver).caption
+
+
+async def test_what_the_editor_wrote_can_be_undone(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def edit(_: object, text: str) -> str:
+        return f"{text}\nanother\0 line"
+
+    monkeypatch.setattr("fluffy_tui.tui.compose.writes_captions.edit_outside", edit)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"mine", "ctrl+e")
+        assert form(driver).caption.text == "mine\nanother line"
+        await driver.press("ctrl+z")
+        assert form(driver).caption.text == "mine"
+
+
+async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello", "ctrl+e")
+        assert form(driver).said == "! No editor is named. Set VISUAL or EDITOR, for example to nano."
+        assert form(driver).caption.text == "hello"
+
+
+async def test_a_terminal_that_cannot_be_left_refuses_plainly(
+    running: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VISUAL", "true")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello", "ctrl+e")
+        assert "cannot be handed to an editor" in form(driver).said
+        assert form(driver).caption.text == "hello"
+        assert list(tmp_path.glob("caption-*")) == []
+
+
+class Suspendable:
+    """Stands for an app in a terminal that can be left."""
+
+    def suspend(self) -> Any:
+        """Do nothing."""
+        from contextlib import nullcontext
+
+        return nullcontext()
+
+
+@pytest.mark.parametrize("ends", ["", "\n"])
+def test_the_editor_gets_the_text_and_its_answer_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ends: str
+) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(texts))
+    script = tmp_path / "edit.py"
+    script.write_text(
+        "import sys, pathlib, os\np = pathlib.Path(sys.argv[1])\n"
+        "assert os.stat(p).st_mode & 0o77 == 0\n"
+        "p.write_text(p.read_text().rstrip('\\n') + ' édité\\n')\n"
+    )
+    environment = {"VISUAL": f"{sys.executable} {script}", "EDITOR": "false"}
+    app: Any = Suspendable()
+    assert edit_outside(app, f"hello{ends}", environment) == f"hello édité{ends}"
+    assert list(texts.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("editor", "message"),
+    [
+        ("false", "ended with status 1"),
+        ("/nowhere/vi", "could not be started: No such file or directory"),
+        ("'unbalanced", "could not be started"),
+    ],
+)
+def test_an_editor_that_fails_is_said_and_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, editor: str, message: str
+) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(texts))
+    app: Any = Suspendable()
+    with pytest.raises(Exception, match=message):
+        edit_outside(app, "hello", {"EDITOR": editor})
+    assert list(texts.iterdir()) == []
+
+
+async def test_a_photo_without_a_channel_counts_as_every_network_does(
+    running: Running, services: FakeServices
+) -> None:
+    for id_, photo in list(services.photos.photos.items()):
+        services.photos.photos[id_] = replace(photo, persona_id=3)
+    async with running(persona=MARKUP) as driver:
+        await driver.press("enter", *"hello", "ctrl+s")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert "no channel" in form(driver).said

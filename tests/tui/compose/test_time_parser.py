@@ -1,0 +1,129 @@
+"""Times as people type them, through gaps and folds of the clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from fluffy_tui.tui.compose.time_parser import TimeNotUnderstood, read_time, written_time
+
+NEW_YORK = ZoneInfo("America/New_York")
+BERLIN = ZoneInfo("Europe/Berlin")
+SUNDAY = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+"""10:00 in New York."""
+
+
+def read(text: str, now: datetime = SUNDAY, zone: ZoneInfo = NEW_YORK) -> str:
+    """Return what is read, as the clock shows it."""
+    return f"{read_time(text, now, zone):%a %Y-%m-%d %H:%M %z}"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("tomorrow 9", "Mon 2026-11-23 09:00 -0500"),
+        ("tomorrow 9am", "Mon 2026-11-23 09:00 -0500"),
+        ("Tomorrow at 9:05", "Mon 2026-11-23 09:05 -0500"),
+        ("tomorrow noon", "Mon 2026-11-23 12:00 -0500"),
+        ("fri 18:30", "Fri 2026-11-27 18:30 -0500"),
+        ("friday 6pm", "Fri 2026-11-27 18:00 -0500"),
+        ("sun 9:00", "Sun 2026-11-29 09:00 -0500"),
+        ("today 20:15", "Sun 2026-11-22 20:15 -0500"),
+        ("+2h", "Sun 2026-11-22 12:00 -0500"),
+        ("+90m", "Sun 2026-11-22 11:30 -0500"),
+        ("in 2 hours", "Sun 2026-11-22 12:00 -0500"),
+        ("+3d", "Wed 2026-11-25 10:00 -0500"),
+        ("in 1 week", "Sun 2026-11-29 10:00 -0500"),
+        ("24 nov 9:00", "Tue 2026-11-24 09:00 -0500"),
+        ("nov 24 9:00", "Tue 2026-11-24 09:00 -0500"),
+        ("24.11. 9:00", "Tue 2026-11-24 09:00 -0500"),
+        ("24.11.2026 9:00", "Tue 2026-11-24 09:00 -0500"),
+        ("3.1. 9:00", "Sun 2027-01-03 09:00 -0500"),
+        ("2026-11-24 18:30", "Tue 2026-11-24 18:30 -0500"),
+        ("18:30", "Sun 2026-11-22 18:30 -0500"),
+        ("18.30", "Sun 2026-11-22 18:30 -0500"),
+        ("9:59", "Mon 2026-11-23 09:59 -0500"),
+        ("9pm", "Sun 2026-11-22 21:00 -0500"),
+        ("12am", "Mon 2026-11-23 00:00 -0500"),
+        ("morgen 9", "Mon 2026-11-23 09:00 -0500"),
+        ("morgen um 9 Uhr", "Mon 2026-11-23 09:00 -0500"),
+        ("übermorgen 12:00", "Tue 2026-11-24 12:00 -0500"),
+        ("freitag 18:30", "Fri 2026-11-27 18:30 -0500"),
+        ("Mo 9:00", "Mon 2026-11-23 09:00 -0500"),
+        ("24. dez 9:00", "Thu 2026-12-24 09:00 -0500"),
+        ("in 2 stunden", "Sun 2026-11-22 12:00 -0500"),
+    ],
+)
+def test_what_people_type(text: str, meant: str) -> None:
+    assert read(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "Write the time like"),
+        ("hello", "not understood"),
+        ("tomorrow banana 9", "not understood"),
+        ("[/b][red", "not understood"),
+        ("x" * 200, "Write the time like"),
+        ("monday", "At what time?"),
+        ("25:00", "no such day or time"),
+        ("tomorrow 9:75", "no such day or time"),
+        ("2026-02-30 9:00", "no such day or time"),
+        ("30.2. 9:00", "no such day or time"),
+        ("13pm", "no such day or time"),
+        ("today 9:00", "has passed"),
+        ("2026-11-22 9:00", "has passed"),
+        ("+0h", "has passed"),
+    ],
+)
+def test_what_is_no_time_is_said(text: str, words: str) -> None:
+    with pytest.raises(TimeNotUnderstood, match=words):
+        read(text)
+
+
+def test_a_time_that_the_clocks_skip_is_refused() -> None:
+    before = datetime(2027, 3, 13, 15, tzinfo=UTC)
+    with pytest.raises(TimeNotUnderstood, match="02:30 does not exist on that day in New York"):
+        read("tomorrow 2:30", before)
+    assert read("tomorrow 3:30", before) == "Sun 2027-03-14 03:30 -0400"
+
+
+def test_of_a_time_that_comes_twice_the_first_to_come_is_meant() -> None:
+    assert read("1:30", datetime(2026, 11, 1, 4, tzinfo=UTC)) == "Sun 2026-11-01 01:30 -0400"
+    between = datetime(2026, 11, 1, 5, 45, tzinfo=UTC)  # 01:45 the first time
+    assert read("1:30", between) == "Sun 2026-11-01 01:30 -0500"
+
+
+def test_hours_are_real_hours_and_days_are_days_of_the_clock() -> None:
+    evening = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)  # 00:30 in Berlin, the clocks go back at 3
+    assert read("+4h", evening, BERLIN) == "Sun 2026-10-25 03:30 +0100"
+    assert read("+1d", evening, BERLIN) == "Mon 2026-10-26 00:30 +0100"
+
+
+@given(st.text(max_size=70))
+@example("1st 31 feb")
+@example("¼ past 9")
+@example("٣:٣٠")
+def test_anything_typed_is_read_or_refused(text: str) -> None:
+    try:
+        moment = read_time(text, SUNDAY, NEW_YORK)
+    except TimeNotUnderstood:
+        return
+    assert moment > SUNDAY
+    assert moment.tzinfo is NEW_YORK
+
+
+@given(
+    st.datetimes(datetime(2026, 12, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+)
+def test_what_is_written_is_read_again(moment: datetime, zone: str) -> None:
+    there = moment.replace(second=0, microsecond=0).astimezone(ZoneInfo(zone))
+    again = read_time(written_time(there, ZoneInfo(zone)), SUNDAY, ZoneInfo(zone))
+    assert again.replace(tzinfo=None) == there.replace(tzinfo=None)
+    assert abs(again - there) <= timedelta(hours=1)

@@ -1,0 +1,86 @@
+"""Library, composer and posts as they look, in three sizes and three themes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.library.filmstrip import Filmstrip
+from tui.pressing import pressing
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+SIZES = [(80, 24), (140, 45), (70, 24)]
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make paths the same on every machine, as they are shown from the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_library(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("j"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_composer(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    keys = pressing("j", "enter", *"the fog lifted at noon", "ctrl+t", "left", *"18:30")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_composer_refusing(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]
+) -> None:
+    keys = pressing("enter", "ctrl+s")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("2"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_post_detail(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    keys = pressing("2", *"jjjjjjj", "enter")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize("keys", [("p", "j"), ("enter", *"fog")], ids=["library", "composer"])
+def test_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], theme: str, keys: tuple[str, ...]
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
+
+
+def test_empty_library(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
+    assert snap_compare(make_app(persona="[/b][red"), terminal_size=(80, 24), run_before=pressing())
+
+
+def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
+    assert snap_compare(make_app(persona="sarah"), terminal_size=(66, 24), run_before=pressing("tab"))
+
+
+@pytest.mark.parametrize("size", [(66, 24), *SIZES[:2]])
+def test_decided_filtered_and_with_filmstrip(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]
+) -> None:
+    async def press(pilot: Pilot[None]) -> None:
+        await pressing("p", "x", "tab", "slash", *"img_20", "enter", "g", "j")(pilot)
+        strip = pilot.app.screen.query_one(Filmstrip)
+        while strip.is_on_screen and not strip.is_complete:
+            await pilot.pause(0.01)
+        await pilot.pause()
+
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=press)

@@ -1,0 +1,265 @@
+"""The library: list and picture, kept true by what is heard, with the composer one key away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.photos import Browse, Photo
+from fluffy_tui.scheduling import Step
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.session.drafts import Draft
+from tui.conftest import Driver, Running, settle
+from tui.fakes import FakeServices, make_photo
+
+
+def photos(driver: Driver) -> PhotoList:
+    """Return the list."""
+    found: PhotoList = driver.screen.query_one(PhotoList)
+    return found
+
+
+def preview(driver: Driver) -> PhotoPreview:
+    """Return the preview."""
+    found: PhotoPreview = driver.screen.query_one(PhotoPreview)
+    return found
+
+
+async def previewed(driver: Driver) -> None:
+    """Wait until the photo under the cursor is shown."""
+    await driver.settle()
+    while preview(driver).shown is None:
+        await driver.pilot.pause(0.01)
+
+
+async def test_opens_on_the_newest_photo_with_its_picture(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        assert isinstance(driver.screen, LibraryScreen)
+        await previewed(driver)
+        assert photos(driver).highlighted_id == 40
+        assert preview(driver).photo == photos(driver).highlighted
+        assert preview(driver).border_title == "IMG_2040.JPG"
+        assert "120×150" in driver.text(".details")
+        assert "leaves without location or metadata" in driver.text(".details")
+        assert "IMG_2040.JPG" in driver.text(".details")
+        assert photos(driver).border_subtitle == "1–29 of 29"
+
+
+async def test_moving_shows_the_next_photo_and_what_will_be_done_to_it(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j")
+        await previewed(driver)
+        photo = photos(driver).highlighted
+        assert photo is not None
+        assert photo.id == 39
+        assert preview(driver).photo == photo
+        assert "will be fitted to 4:5 for Instagram" in driver.text(".details")
+
+
+async def test_the_picture_changes_with_the_row_and_not_a_frame_later(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await previewed(driver)
+        while len(preview(driver)._paintings) < 2:  # the next one, painted ahead
+            await driver.pilot.pause(0.01)
+        before = preview(driver).shown
+        photos(driver).move_to(1)
+        assert preview(driver).photo == photos(driver).highlighted
+        assert preview(driver).shown not in (None, before)
+
+
+async def test_enter_writes_a_caption_and_escape_comes_back(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        await driver.press("escape")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert photos(driver).highlighted_id == 39
+        assert driver.app.focused is photos(driver)
+
+
+async def test_a_double_click_writes_a_caption(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.pilot.click(PhotoList, offset=(5, 3), times=2)
+        await driver.settle()
+        assert isinstance(driver.screen, ComposeScreen)
+
+
+async def test_new_photos_come_in_and_the_cursor_stays(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "j")
+        new = [
+            make_photo(next(iter(services.photos.photos.values())).path.parent, 800 + n, 1) for n in range(3)
+        ]
+        services.photos.photos.update({photo.id: photo for photo in new})
+        services.photos_changed()
+        await driver.heard()
+        assert photos(driver).highlighted_id == 38
+        assert photos(driver).cursor == 5
+        assert photos(driver).border_subtitle == "1–32 of 32"
+
+
+async def test_photos_of_other_personas_have_nothing_read_again(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.settle()
+        before = len(services.photos.asked)
+        services.photos_changed(2)
+        await driver.heard()
+        assert len(services.photos.asked) == before
+        services.photos_changed(1)
+        await driver.heard()
+        assert len(services.photos.asked) > before
+
+
+async def test_a_photo_that_got_a_post_elsewhere_leaves_and_comes_back_when_let_go(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j")
+        photo = services.photos.photos[39]
+        result = await services.scheduling.schedule_post(photo, "from another terminal")
+        assert result.post is not None
+        await driver.heard()
+        assert photos(driver).highlighted_id == 38
+        await services.scheduling.let_go(result.post.id)
+        await driver.heard()
+        assert 39 in photos(driver).rows.ids
+        assert photos(driver).highlighted_id == 38
+
+
+async def test_a_post_that_only_moves_on_reads_no_ids(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        services.photos.asked.clear()
+        services.scheduling.move(11, Step.RENDERING)
+        services.scheduling.move(11, Step.HOSTING)
+        await driver.heard()
+        assert services.photos.asked == []
+
+
+async def test_what_changed_behind_the_composer_is_caught_up_with(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        assert isinstance(driver.screen, PostsScreen)
+        del services.photos.photos[40]
+        services.photos_changed()
+        await driver.heard()
+        await driver.press("1")
+        assert photos(driver).highlighted_id == 39
+
+
+async def test_kept_text_is_marked(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        context = driver.app.context
+        assert "✎" not in photos(driver).render_line(0).text
+        context.drafts.save(context_photo(driver), Draft(caption="begun"))
+        await driver.press("2", "1")
+        assert "✎" in photos(driver).render_line(0).text
+
+
+def context_photo(driver: Driver) -> Photo:
+    """Return the photo under the cursor."""
+    photo = photos(driver).highlighted
+    assert photo is not None
+    return photo
+
+
+async def test_an_unreadable_file_is_a_sentence(running: Running, services: FakeServices) -> None:
+    services.photos.photos[40].path.write_bytes(b"broken")
+    async with running(persona="sarah") as driver:
+        while "cannot be read" not in preview(driver).sentence:
+            await driver.pilot.pause(0.01)
+        assert preview(driver).sentence == "IMG_2040.JPG cannot be read as a picture."
+
+
+async def test_an_empty_library_says_what_to_do(running: Running, services: FakeServices) -> None:
+    async with running(persona="[/b][red") as driver:
+        assert driver.text("#nothing") == (
+            "There are no photos here yet.\n\nPress i to import folders of photos."
+        )
+        await driver.press("enter")
+        assert isinstance(driver.screen, LibraryScreen)
+        photo = replace(make_photo(services.photos.photos[1].path.parent, 700, 1), persona_id=3)
+        services.photos.photos[700] = photo
+        services.photos_changed(3)
+        await driver.heard()
+        assert photos(driver).highlighted_id == 700
+        assert driver.app.focused is photos(driver)
+
+
+async def test_enter_where_nothing_matches_says_just_that(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"nowhere", "enter", "enter")
+        assert driver.text("#nothing").startswith("No photo matches.")
+        assert driver.notices() == ["No photo matches."]
+
+
+async def test_when_every_photo_has_its_post_it_says_so(running: Running, services: FakeServices) -> None:
+    for id_ in range(12, 41):
+        del services.photos.photos[id_]
+    async with running(persona="sarah") as driver:
+        await driver.heard()
+        assert driver.text("#nothing") == (
+            "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
+        )
+
+
+async def test_narrow_shows_list_or_picture(running: Running) -> None:
+    async with running(persona="sarah", size=(70, 24)) as driver:
+        assert photos(driver).is_on_screen and not preview(driver).is_on_screen
+        await driver.press("tab")
+        assert not photos(driver).is_on_screen and preview(driver).is_on_screen
+        await previewed(driver)
+        await driver.press("j")
+        photo = preview(driver).photo
+        assert photo is not None
+        assert photo.id == 39
+        await driver.press("tab")
+        assert photos(driver).is_on_screen
+
+
+async def test_the_position_is_kept_for_each_persona_when_the_app_is_left(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*"jjj")
+    async with running(persona="northern light") as driver:
+        await driver.press("j")
+    async with running(persona="sarah") as driver:
+        assert photos(driver).highlighted_id == 37
+    async with running(persona="northern light") as driver:
+        assert photos(driver).cursor == 1
+
+
+async def test_import_is_one_key_away(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        assert type(driver.screen).__name__ == "ImportScreen"
+
+
+async def test_a_lost_database_keeps_the_list_and_comes_back(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(persona="sarah") as driver:
+        ids = services.photos.ids
+
+        async def away(persona_id: int, browse: Browse) -> object:
+            raise DatabaseUnavailable("The database does not answer.")
+
+        monkeypatch.setattr(services.photos, "ids", away)
+        services.lose_database()
+        services.photos_changed()
+        await driver.heard()
+        assert photos(driver).highlighted_id == 40
+        del services.photos.photos[40]
+        monkeypatch.setattr(services.photos, "ids", ids)
+        services.find_database()
+        await driver.heard()
+        assert photos(driver).highlighted_id == 39
+        await settle(driver.app)

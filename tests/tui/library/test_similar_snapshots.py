@@ -1,0 +1,56 @@
+"""The library with copies, marks, work that goes on, and answers about likeness: three sizes, three themes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import FakeServices
+from tui.library.test_library_snapshots import home as home
+from tui.pressing import pressing
+
+SIZES = [(64, 20), (80, 24), (140, 45)]
+
+
+@pytest.fixture
+def copies(services: FakeServices) -> FakeServices:
+    """Return a world with stacks of copies, and with a worker that is not through yet."""
+    services.photos.copies = {39: 1, 37: 1, 20: 1, 36: 2, 33: 2, 31: 2, 30: 2}
+    services.photos.same_files = {39: (Path("/backup/IMG_2039.JPG"),)}
+    services.similarity.hashed = 12
+    return services
+
+
+STACKS = ("p", "space", "j", "space", "k", "c", "k", "k")
+LIKE_THIS = (*"jjjjjj", "m", "j", "space")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_copies_marks_and_work(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], copies: FakeServices, size: tuple[int, int]
+) -> None:
+    """A folded stack, an open one, marked photos, and a worker that is not through yet."""
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*STACKS))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_more_like_this(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*LIKE_THIS))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@pytest.mark.parametrize("keys", [STACKS, LIKE_THIS], ids=["stacks", "like-this"])
+def test_themes(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    copies: FakeServices,
+    theme: str,
+    keys: tuple[str, ...],
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))

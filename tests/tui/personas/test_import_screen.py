@@ -1,0 +1,160 @@
+"""Import from inside the app: folders, progress, failures, leaving it running, stopping it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input, ProgressBar
+
+from fluffy_tui.photos import FolderNotFound
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.personas.folder_field import suggest_folder, typed_folder
+from fluffy_tui.tui.personas.import_screen import ImportScreen
+from fluffy_tui.tui.session.import_run import ImportState
+from tui.conftest import Driver, Running
+from tui.fakes import MARKUP, FakeServices
+
+
+async def name_folder(driver: Driver, folder: Path) -> None:
+    """Put a folder into the field, as a paste does."""
+    driver.screen.query_one(Input).value = str(folder)
+    await driver.settle()
+
+
+async def test_import_with_failures_listed(running: Running, services: FakeServices, tmp_path: Path) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        assert isinstance(driver.screen, ImportScreen)
+        await name_folder(driver, tmp_path)
+        await driver.press("enter")
+        await driver.settle()
+        assert services.photos.imported == [((tmp_path,), services.personas.personas[1])]
+        assert driver.text("#import-words") == "✓ 1,198 imported · 1 already there · 1 failed · in 7 s"
+        assert driver.text("#import-failures Static") == f"! /photos/{MARKUP}.jpg  The file is empty."
+
+
+async def test_several_folders(running: Running, services: FakeServices, tmp_path: Path) -> None:
+    (tmp_path / MARKUP).mkdir(parents=True)
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        await name_folder(driver, tmp_path)
+        await driver.press("ctrl+n")
+        await name_folder(driver, tmp_path / MARKUP)
+        await driver.press("ctrl+n")
+        assert driver.text("#import-folders") == f"{tmp_path}\n{tmp_path / MARKUP}"
+        await driver.press("enter")
+        assert services.photos.imported[0][0] == (tmp_path, tmp_path / MARKUP)
+
+
+async def test_what_is_no_folder_is_said(running: Running, services: FakeServices, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    async with running(persona="sarah") as driver:
+        await driver.press("i", "enter")
+        assert driver.text("#import-problem") == "! Name a folder first."
+        await name_folder(driver, tmp_path / MARKUP)
+        await driver.press("enter")
+        assert driver.text("#import-problem") == f"! There is no folder {tmp_path / MARKUP}."
+        await name_folder(driver, tmp_path / "file")
+        await driver.press("enter")
+        assert driver.text("#import-problem") == f"! {tmp_path / 'file'} is a file, not a folder."
+        assert services.photos.imported == []
+
+
+async def test_it_goes_on_while_the_person_browses(
+    running: Running, services: FakeServices, tmp_path: Path
+) -> None:
+    services.photos.import_gate.clear()
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        await name_folder(driver, tmp_path)
+        await driver.press("enter")
+        assert driver.text("#import-words") == "340 of 1,200 · 170 a second · 5 s left · 1 failed"
+        assert driver.screen.query_one(ProgressBar).progress == 340
+        await driver.press("enter")
+        assert "An import is running" in driver.text("#import-problem")
+        await driver.press("escape")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert driver.text("#status-strip").startswith("● importing 340 of 1,200 · 170 a second · 5 s left")
+        await driver.press("q")
+        assert "The import stops; what it has imported so far is kept." in str(
+            driver.screen.query_one("#dialog Static").render()
+        )
+        await driver.press("n", "i")
+        assert driver.text("#import-words").startswith("340 of 1,200")
+        await driver.press("escape")
+        services.photos.import_gate.set()
+        while driver.app.context.import_run.is_running:
+            await driver.pilot.pause()
+        await driver.settle()
+        assert "1,198 photos imported, 1 failed." in [toast.message for toast in driver.app._notifications]
+        assert "importing" not in driver.text("#status-strip")
+
+
+async def test_stopping_keeps_what_was_imported(
+    running: Running, services: FakeServices, tmp_path: Path
+) -> None:
+    services.photos.import_gate.clear()
+    async with running(persona="sarah") as driver:
+        await driver.press("i", "ctrl+x")
+        await name_folder(driver, tmp_path)
+        await driver.press("enter", "ctrl+x")
+        while driver.app.context.import_run.is_running:
+            await driver.pilot.pause()
+        await driver.settle()
+        assert driver.app.context.import_run.state is ImportState.STOPPED
+        assert driver.text("#import-words").startswith("Stopped. What was imported so far is kept.")
+        services.photos.import_gate.set()
+        await name_folder(driver, tmp_path)
+        await driver.press("enter")
+        assert len(services.photos.imported) == 2
+
+
+async def test_a_failure_is_told(running: Running, services: FakeServices, tmp_path: Path) -> None:
+    services.photos.import_error = FolderNotFound(f"There is no {MARKUP}.", "Look again.")
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        await name_folder(driver, tmp_path)
+        await driver.press("enter")
+        await driver.settle()
+        assert driver.text("#import-words") == f"! There is no {MARKUP}. Look again."
+
+
+async def test_suggestion_by_key(running: Running, tmp_path: Path) -> None:
+    (tmp_path / "november").mkdir(parents=True)
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        await name_folder(driver, tmp_path / "nov")
+        driver.screen.query_one(Input).cursor_position = 10_000
+        while not driver.screen.query_one(Input)._suggestion:
+            await driver.pilot.pause()
+        await driver.press("right")
+        assert driver.screen.query_one(Input).value == str(tmp_path / "november")
+
+
+def test_suggestions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first folder in order; no files, and hidden ones only when asked for."""
+    for name in ("b-one", "a-one", ".hidden"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "a-file").write_text("")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert suggest_folder("~/") == "~/a-one"
+    assert suggest_folder("~/b") == "~/b-one"
+    assert suggest_folder("~/.h") == "~/.hidden"
+    assert suggest_folder("~/c") is None
+    assert suggest_folder("~/a-one") is None
+    assert suggest_folder("b") is None
+    assert suggest_folder("/nowhere/at/all/x") is None
+    assert suggest_folder("\0/") is None
+
+
+def test_dropped_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terminals quote what is dropped onto them; a name that holds a quote is taken as it is."""
+    (tmp_path / "my photos").mkdir(parents=True)
+    (tmp_path / "it's").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert typed_folder(f"'{tmp_path}/my photos' ") == tmp_path / "my photos"
+    assert typed_folder(f"{tmp_path}/my\\ photos") == tmp_path / "my photos"
+    assert typed_folder(f"{tmp_path}/my photos") == tmp_path / "my photos"
+    assert typed_folder("~/it's") == tmp_path / "it's"
+    assert typed_folder("~nobody-has-that-name/x").name == "x"

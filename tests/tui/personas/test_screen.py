@@ -1,0 +1,201 @@
+"""The picker: counts, names, channels; each key."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from textual import events
+from textual.widgets import Input, OptionList
+
+from fluffy_tui.buffer import PinterestBoard, Service
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.personas.channel_picker import ChannelScreen
+from fluffy_tui.tui.personas.import_screen import ImportScreen
+from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from tui.conftest import Driver, Running
+from tui.fakes import CHANNELS, MARKUP, FakeServices
+
+
+def lines(driver: Driver) -> list[str]:
+    """Return what the list says, one text per persona."""
+    return [str(option.prompt) for option in driver.screen.query_one(OptionList).options]
+
+
+async def type_text(driver: Driver, text: str) -> None:
+    """Type into the field that has the focus."""
+    field = driver.screen.query_one(Input)
+    assert field.has_focus
+    field.value = ""
+    for char in text:
+        await driver.pilot.press({" ": "space", "[": "left_square_bracket"}.get(char, char))
+    await driver.settle()
+    assert field.value == text
+
+
+async def test_each_persona_has_counts_and_channel_health(running: Running) -> None:
+    async with running() as driver:
+        assert lines(driver) == [
+            f"{MARKUP}   ! no channel\n0 unscheduled",
+            "northern light   @northlight Bluesky\n4 unscheduled",
+            "sarah   @sarah.ig Instagram\n29 unscheduled · 7 drafts · 2 scheduled · ! 1 failed · 1 posted",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "index"),
+    [(["j"], 1), (["down", "down"], 2), (["G"], 2), (["end"], 2), (["G", "k"], 1), (["G", "up"], 1), (["G", "g"], 0),
+     (["ctrl+d"], 2), (["G", "ctrl+u"], 0), (["pagedown"], 2), (["G", "pageup"], 0), (["G", "home"], 0)],
+)  # fmt: skip
+async def test_moving(running: Running, keys: list[str], index: int) -> None:
+    async with running() as driver:
+        await driver.press(*keys)
+        assert driver.screen.query_one(OptionList).highlighted == index
+
+
+async def test_enter_opens_the_library(running: Running) -> None:
+    async with running() as driver:
+        await driver.press("j", "enter")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert driver.screen.persona.name == "northern light"
+
+
+async def test_a_click_opens_the_library(running: Running) -> None:
+    async with running() as driver:
+        await driver.pilot.click(OptionList, offset=(6, 5))
+        await driver.settle()
+        assert driver.screen.persona.name == "sarah"
+
+
+async def test_new(running: Running) -> None:
+    """A name that is taken keeps the field and its text; one that is free makes the persona and marks it."""
+    async with running() as driver:
+        await driver.press("n")
+        assert isinstance(driver.screen, AskTextScreen)
+        await driver.press("enter")
+        assert driver.text("#problem") == "! Write something first."
+        await type_text(driver, "Sarah")
+        await driver.press("enter")
+        assert "There is a persona named sarah already." in driver.text("#problem")
+        assert driver.screen.query_one(Input).value == "Sarah"
+        await type_text(driver, "zoe")
+        await driver.press("enter")
+        assert isinstance(driver.screen, PersonasScreen)
+        assert lines(driver)[-1] == "zoe   ! no channel\n0 unscheduled"
+        assert driver.screen.query_one(OptionList).highlighted == 3
+
+
+async def test_new_cancelled(running: Running, services: FakeServices) -> None:
+    async with running() as driver:
+        await driver.press("n")
+        await type_text(driver, "zoe")
+        await driver.press("escape")
+        assert isinstance(driver.screen, PersonasScreen)
+        assert len(services.personas.personas) == 3
+
+
+async def test_rename(running: Running) -> None:
+    """The header of the open persona has the new name as well."""
+    async with running(persona="sarah") as driver:
+        await driver.press("at", "r")
+        assert driver.screen.query_one(Input).value == "sarah"
+        await type_text(driver, MARKUP + "!")
+        await driver.press("enter")
+        assert f"{MARKUP}!   @sarah.ig Instagram" in "".join(lines(driver))
+        assert driver.text("#frame-header").startswith(f"{MARKUP}! ▸ @sarah.ig Instagram")
+
+
+async def test_channel(running: Running, services: FakeServices) -> None:
+    """The channels come from Buffer, each with its trouble; the one chosen is the persona's."""
+    async with running() as driver:
+        await driver.press("c")
+        assert isinstance(driver.screen, ChannelScreen)
+        assert lines(driver)[0] == "✓ @sarah.ig Instagram"
+        assert lines(driver)[2].startswith("! @oldpage Facebook\nBuffer has lost its connection")
+        await driver.press("j", "j", "j", "enter")
+        assert isinstance(driver.screen, PersonasScreen)
+        assert services.personas.personas[3].buffer_channel_id == "channel-4"
+        assert lines(driver)[0] == f"{MARKUP}   @quiet Mastodon   ! queue paused\n0 unscheduled"
+
+
+async def test_channel_kept(running: Running, services: FakeServices) -> None:
+    async with running() as driver:
+        await driver.press("G", "c", "j", "escape")
+        assert isinstance(driver.screen, PersonasScreen)
+        assert services.personas.personas[1].buffer_channel_id == "channel-1"
+
+
+async def test_buffer_errors_are_said_and_asked_again(running: Running, services: FakeServices) -> None:
+    services.personas.channels_error = FluffyError(f"Buffer {MARKUP} refuses.", "Make a key.")
+    async with running() as driver:
+        await driver.press("c")
+        assert driver.text("#channels-words") == f"! Buffer {MARKUP} refuses.\n\nMake a key."
+        await driver.press("enter")
+        assert isinstance(driver.screen, ChannelScreen)
+        services.personas.channels_error = None
+        await driver.press("r")
+        assert len(lines(driver)) == 4
+        await driver.press("enter")
+        assert services.personas.personas[3].buffer_channel_id == "channel-1"
+
+
+async def test_import(running: Running) -> None:
+    async with running() as driver:
+        await driver.press("j", "i")
+        assert isinstance(driver.screen, ImportScreen)
+        await driver.press("escape")
+        assert isinstance(driver.screen, PersonasScreen)
+
+
+async def test_an_empty_picker_says_what_to_do(running: Running, services: FakeServices) -> None:
+    services.personas.personas.clear()
+    async with running() as driver:
+        assert driver.screen.query_one("#no-personas").display
+        assert not driver.screen.query_one("#personas").display
+        await driver.press("enter", "r", "c", "i")
+        assert isinstance(driver.screen, PersonasScreen)
+        await driver.press("n")
+        await type_text(driver, "zoe")
+        await driver.press("enter", "enter")
+        assert driver.screen.persona.name == "zoe"
+
+
+async def test_esc_goes_back_to_the_tab_one_came_from(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "at", "escape")
+        assert driver.app.current_mode == "posts"
+
+
+async def test_another_persona_has_its_own_tabs(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        before = driver.screen
+        await driver.press("at", "k", "enter")
+        assert driver.screen.persona.name == "northern light"
+        assert driver.screen is not before
+        await driver.press("at", "j", "enter")
+        assert driver.screen.persona.name == "sarah"
+
+
+async def test_keys_that_come_all_at_once_keep_their_order(running: Running) -> None:
+    """A terminal may deliver `jj⏎` in one piece; the persona under the cursor by then is the one opened."""
+    async with running() as driver:
+        for key in ("j", "j", "enter"):
+            driver.app.post_message(events.Key(key, key if key == "j" else "\r"))
+        await driver.settle()
+        assert driver.screen.persona.name == "sarah"
+
+
+async def test_a_pinterest_channel_is_offered_once_for_each_of_its_boards(
+    running: Running, services: FakeServices
+) -> None:
+    boards = (PinterestBoard("1", "Sea and sky"), PinterestBoard("2", f"Quiet {MARKUP} places"))
+    pins = replace(CHANNELS[0], id="pins", name="pins", service=Service.PINTEREST, pinterest_boards=boards)
+    services.personas.channels = [CHANNELS[1], pins]
+    async with running(persona="sarah") as driver:
+        await driver.press("@", "c")
+        assert f"@pins Pinterest · Quiet {MARKUP} places" in driver.screen_text()
+        await driver.press("G", "enter")
+    changed = next(persona for persona in services.personas.personas.values() if persona.pinterest_board_id)
+    assert (changed.buffer_channel_id, changed.pinterest_board_id) == ("pins", "2")

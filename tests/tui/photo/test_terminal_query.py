@@ -1,0 +1,77 @@
+"""The terminal is asked all at once, and believed in what it answers."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+import threading
+
+import pytest
+
+SCRIPT = """
+from fluffy_tui.settings import Preview
+from fluffy_tui.tui.photo.terminal_query import ask_terminal
+from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
+print("ASKED", ask_terminal(), "END")
+print("CHOSEN", choose_renderer(Preview.AUTO).name, "END")
+"""
+KITTY = b"\x1b_Gi=1;OK\x1b\\"
+CELL = b"\x1b[6;22;11t"
+
+
+def answered(answers: bytes) -> str:
+    """Run the questions in a terminal that gives these answers to each round; return what was printed."""
+    controller, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"import fcntl,struct,termios\n{SIZE}\n{SCRIPT}"],
+        stdin=terminal,
+        stdout=terminal,
+        stderr=terminal,
+    )
+    os.close(terminal)
+    output = b""
+
+    def answer() -> None:
+        nonlocal output
+        while True:
+            try:
+                chunk = os.read(controller, 4096)
+            except OSError:  # Linux says so when the last writer has gone
+                return
+            output += chunk
+            for _ in range(chunk.count(b"\x1b[c")):
+                os.write(controller, answers)
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    assert process.wait(30) == 0, output
+    thread.join(30)
+    os.close(controller)
+    return output.decode()
+
+
+SIZE = "fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))"
+
+
+@pytest.mark.parametrize(
+    ("answers", "sixel", "kitty", "cell", "chosen"),
+    [
+        (KITTY + CELL + b"\x1b[?62;22c", False, True, "(11, 22)", "kitty"),
+        (CELL + b"\x1b[?62;4;22c", True, False, "(11, 22)", "sixel"),
+        (KITTY + b"\x1b[?62;4c", True, True, "None", "sixel"),
+        (b"\x1b[?1;2c", False, False, "None", "half-cell"),
+        (
+            b"typed\x1b_Gi=1;ENOTSUPPORTED\x1b\\\x1b[6;0;0t\x1b[?64;14;44c",
+            False,
+            False,
+            "(10, 20)",
+            "half-cell",
+        ),
+    ],
+)
+def test_a_terminal_is_believed(answers: bytes, sixel: bool, kitty: bool, cell: str, chosen: str) -> None:
+    printed = answered(answers)
+    assert f"answered=True, sixel={sixel}, kitty={kitty}, cell={cell})" in printed
+    assert f"CHOSEN {chosen} END" in printed

@@ -1,0 +1,213 @@
+"""Changing a post: only what is different is sent, refusals keep every word, a failed post goes out again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.scheduling import Fit, NotPossibleNow, Shape, Step
+from fluffy_tui.tui.compose.fit_screen import FitScreen
+from fluffy_tui.tui.posts.edit_screen import EditPostScreen
+from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.session.drafts import Draft
+from tui.conftest import Driver, Running
+from tui.fakes import MARKUP, NOW, FakeServices
+
+IN_BUFFER, FAILED = ("2", "G", "k", "e"), ("4", "e")
+"""Keys that lead to changing post 2, which Buffer has, and post 4, which failed."""
+
+
+def editing(driver: Driver) -> EditPostScreen:
+    """Return the screen."""
+    assert isinstance(driver.screen, EditPostScreen)
+    return driver.screen
+
+
+async def kept(driver: Driver, services: FakeServices, photo_id: int) -> Draft | None:
+    """Wait until what is on the screen is written down; return it."""
+    while editing(driver)._unsaved:
+        await driver.pilot.pause(0.02)
+    await driver.settle()
+    return driver.app.context.drafts.load(services.photos.photos[photo_id])
+
+
+async def test_only_the_words_that_are_different_are_changed(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        assert editing(driver)._caption.text == "coffee first"
+        assert "in Buffer for Wed 13 Jan 09:00 New York (your 15:00)" in driver.text("#edited-post")
+        editing(driver)._caption.text = f"tea {MARKUP} first"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert services.scheduling.edits == [
+            {
+                "post_id": 2,
+                "caption": f"tea {MARKUP} first",
+                "alt_text": None,
+                "share_mode": None,
+                "at": None,
+            }
+        ]
+        assert isinstance(driver.screen, PostsScreen)
+        assert driver.app.context.drafts.load(services.photos.photos[2]) is None
+
+
+async def test_t_changes_the_time_alone(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "k", "t", "left")
+        assert editing(driver)._when.share_mode is ShareMode.CUSTOM_SCHEDULED
+        assert editing(driver)._when.at == NOW + timedelta(hours=23, minutes=30)
+        editing(driver)._when._time.value = "2027-01-14 18:30"
+        await driver.press("ctrl+j")
+        await driver.heard()
+        [edit] = services.scheduling.edits
+        assert edit["share_mode"] is ShareMode.CUSTOM_SCHEDULED
+        assert str(edit["at"]) == "2027-01-14 18:30:00-05:00"
+        assert (edit["caption"], edit["alt_text"]) == (None, None)
+
+
+async def test_a_failed_post_is_sent_again_with_its_new_words(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*FAILED)
+        editing(driver)._alt_text.text = "a snowy street"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        post = services.scheduling.all_posts[4]
+        assert (post.alt_text, post.step) == ("a snowy street", Step.QUEUED)
+        assert isinstance(driver.screen, ProblemsScreen)
+
+
+async def test_without_a_change_nothing_is_sent_to_buffer(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "ctrl+s")
+        assert editing(driver).said == "Nothing is different yet."
+        assert services.scheduling.edits == []
+
+
+async def test_a_refusal_keeps_every_word_on_the_screen_and_on_disk(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.not_possible = NotPossibleNow(
+        f"Buffer is sending this {MARKUP} post.", "Delete it when it is live."
+    )
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        editing(driver)._caption.text = "too late"
+        await driver.press("ctrl+s")
+        assert editing(driver).said == f"! Buffer is sending this {MARKUP} post. Delete it when it is live."
+        assert editing(driver)._caption.text == "too late"
+        assert not editing(driver)._form.disabled
+        text = await kept(driver, services, 2)
+        assert text is not None
+        assert text.caption == "too late"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert services.scheduling.all_posts[2].caption == "too late"
+
+
+async def test_esc_keeps_what_was_typed_and_shows_it_again(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "end", *"xyz", "escape")
+        assert isinstance(driver.screen, PostsScreen)
+        assert services.scheduling.all_posts[2].caption == "coffee first"
+        await driver.press("e")
+        assert editing(driver)._caption.text == "coffee firstxyz"
+        assert "not saved" in editing(driver).said
+
+
+async def test_looking_alone_keeps_nothing(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "escape")
+        assert driver.app.context.drafts.load(services.photos.photos[2]) is None
+
+
+async def test_empty_and_overlong_words_are_refused_at_their_field(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        editing(driver)._caption.text = ""
+        await driver.press("ctrl+s")
+        assert "empty" in editing(driver).said
+        editing(driver)._caption.text = "fine"
+        editing(driver)._alt_text.text = "x" * 1_001
+        await driver.press("ctrl+s")
+        assert editing(driver).said == "! The alt text is 1 characters too long."
+        assert editing(driver)._alt_text.has_focus
+        assert services.scheduling.edits == []
+
+
+async def test_several_get_one_time(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("4", "space", "j", "space", "t")
+        assert driver.text("#edited-post") == "2 posts get this time"
+        editing(driver)._when.load(ShareMode.SHARE_NEXT, None)
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert [(edit["post_id"], edit["share_mode"]) for edit in services.scheduling.edits] == [
+            (4, ShareMode.SHARE_NEXT),
+            (6, ShareMode.SHARE_NEXT),
+        ]
+        assert isinstance(driver.screen, ProblemsScreen)
+
+
+async def test_saved_but_not_sent_again_is_said(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*FAILED)
+        editing(driver)._caption.text = "new words"
+        services.scheduling.all_posts[4] = replace(services.scheduling.all_posts[4], step=Step.UNCONFIRMED)
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert editing(driver).said.startswith("! The change is saved, but the post is not sent again.")
+
+
+async def test_a_database_that_is_away_is_said_and_nothing_is_lost(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        editing(driver)._caption.text = "while away"
+        services.scheduling.error = DatabaseUnavailable("The database does not answer.")
+        await driver.press("ctrl+s")
+        assert editing(driver).said == "! The database does not answer."
+        assert editing(driver)._caption.text == "while away"
+        services.scheduling.error = None
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert services.scheduling.all_posts[2].caption == "while away"
+
+
+async def test_another_fit_is_chosen_and_saved_with_the_post(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        assert driver.text("#edited-fit") == "fit: pad blurred"
+        await driver.press("ctrl+f")
+        assert isinstance(driver.screen, FitScreen)
+        await driver.press("r", "enter")
+        assert driver.text("#edited-fit").startswith("fit: pad blurred, turned by 90°")
+        assert "hosted anew" in driver.text("#edited-fit")
+        await driver.press("ctrl+s")
+        await driver.heard()
+        [edit] = services.scheduling.edits
+        assert (edit["fit"], edit["shape"], edit["turn"]) == (Fit.PAD, Shape.AUTO, 90)
+        assert edit["caption"] is None
+
+
+async def test_a_time_is_told_with_the_other_posts_of_its_day(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "e")
+        picker = editing(driver)._when
+        assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will have"
+        await driver.press("escape", "G", "k", "t")
+        assert "09:00" not in editing(driver)._when.others, "a post is not in its own way"

@@ -1,0 +1,117 @@
+"""Posts, trouble and changing a post as they look, with a caption that looks like markup in all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fluffy_tui.buffer import Budget, BudgetWindow
+from fluffy_tui.scheduling import PostEvent, PostStatus, Step
+from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import MARKUP, NOW, FakeServices
+from tui.posts.test_problems_screen import CHANNEL, WORKER
+from tui.pressing import pressing
+
+if TYPE_CHECKING:
+    pass
+
+Sizes = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make paths the same on every machine, as they are shown from the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture
+def troubled(services: FakeServices) -> FakeServices:
+    """Return a world with every sort of trouble and a post with a trail."""
+    scheduling = services.scheduling
+    scheduling.other_troubles = [WORKER, CHANNEL]
+    scheduling.the_budget = Budget(
+        MappingProxyType({900: BudgetWindow(900, 87, 100, NOW + timedelta(minutes=5))})
+    )
+    steps = (
+        (Step.QUEUED, "app"),
+        (Step.RENDERING, "worker"),
+        (Step.HOSTING, "worker"),
+        (Step.FAILED, "worker"),
+    )
+    scheduling.events[4] = [
+        PostEvent(
+            id=number,
+            at=NOW - timedelta(hours=1) + timedelta(seconds=number),
+            what="step" if number else "created",
+            step=step,
+            status=PostStatus.DRAFT,
+            attempt=1,
+            code=None,
+            message=f"Buffer could not read {MARKUP}." if step is Step.FAILED else None,
+            scheduled_at=None,
+            next_try_at=None,
+            worker=f"fluffy-tui {worker} host:4711",
+        )
+        for number, (step, worker) in enumerate(steps)
+    ]
+    return services
+
+
+Screens = pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("trouble", ("4", "space", "j")),
+        ("posts", ("2",)),
+        ("detail", ("4", "enter")),
+        ("edit", ("4", "e")),
+    ],
+    ids=["trouble", "posts", "detail", "edit"],
+)
+
+
+@Sizes
+@Screens
+def test_screens(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    troubled: FakeServices,
+    size: tuple[int, int],
+    name: str,
+    keys: tuple[str, ...],
+) -> None:
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+@Screens
+def test_themes(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    troubled: FakeServices,
+    theme: str,
+    name: str,
+    keys: tuple[str, ...],
+) -> None:
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
+
+
+def test_no_trouble(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+    posts = services.scheduling.all_posts
+    for post_id in list(posts):
+        if post_id > 3:
+            del posts[post_id]
+    assert snap_compare(make_app(persona="sarah"), terminal_size=(80, 24), run_before=pressing("4"))
+
+
+def test_undo_in_the_strip(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices
+) -> None:
+    services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
+    assert snap_compare(make_app(persona="sarah"), terminal_size=(80, 24), run_before=pressing("2"))

@@ -1,0 +1,395 @@
+"""The posts: every state in words, moving as it is heard, each key saying what it did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.scheduling import Fit, NotPossibleNow, Step
+from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.posts.post_detail import PostDetailScreen
+from fluffy_tui.tui.posts.post_facts import post_facts, rendition_words
+from fluffy_tui.tui.posts.post_table import MARK_WIDTH, PostTable
+from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
+from fluffy_tui.tui.session.undo import why_not_cancelled
+from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from tui.conftest import Driver, Running
+from tui.fakes import MARKUP, NOW, FakeServices, make_post
+
+NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+
+
+def table(driver: Driver) -> PostTable:
+    """Return the table."""
+    found: PostTable = driver.screen.query_one(PostTable)
+    return found
+
+
+def row(driver: Driver, post_id: int) -> list[str]:
+    """Return the cells of a post's line, without its mark."""
+    when, *others = [str(cell) for cell in table(driver).get_row(str(post_id))]
+    return [when[MARK_WIDTH:], *others]
+
+
+def said(driver: Driver) -> list[str]:
+    """Return what was told in toasts."""
+    return [note.message for note in driver.app._notifications]
+
+
+async def test_newest_first_with_states_in_words(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        assert isinstance(driver.screen, PostsScreen)
+        assert [post.id for post in table(driver).posts] == list(range(11, 0, -1))
+        assert row(driver, 11) == ["next slot", "waiting for its turn", "● waiting for the worker", ""]
+        assert row(driver, 2) == ["Wed 09:00 · in 23 h", "coffee first", "✓ in Buffer for Wed 09:00", ""]
+        assert row(driver, 4)[1] == f"a caption with {MARKUP} in it"
+        assert row(driver, 4)[2].startswith(f"✗ failed: Buffer could not read the picture {MARKUP}")
+        assert (
+            row(driver, 6)[2]
+            == "! held until your Wed 00:00, next of 6 in line: The channel's queue in Buffer is full"
+        )
+
+
+async def test_vim_keys_and_arrows_move(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        for key, line in (("j", 1), ("down", 2), ("k", 1), ("up", 0), ("G", 10), ("g", 0), ("end", 10)):
+            await driver.press(key)
+            assert table(driver).cursor_row == line, key
+        for key, line in (("home", 0), ("ctrl+d", 10), ("ctrl+u", 0), ("pagedown", 10), ("pageup", 0)):
+            await driver.press(key)
+            assert table(driver).cursor_row == line, key
+
+
+async def test_a_post_moves_in_its_line_alone(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "j", "j")
+        highlighted = table(driver).highlighted
+        services.scheduling.move(11, Step.SENDING)
+        services.scheduling.move(10, Step.HELD, next_try_at=NOW + timedelta(hours=1), attempts=3)
+        await driver.heard()
+        assert row(driver, 11)[2] == "● sending to Buffer"
+        assert row(driver, 10)[2:] == ["! held until your 16:30, 5th of 6 in line", "3"]
+        assert table(driver).highlighted == highlighted
+
+
+async def test_a_new_post_comes_on_top_and_a_post_let_go_leaves(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "j")
+        await services.scheduling.schedule_post(services.photos.photos[40], "new")
+        await driver.heard()
+        assert table(driver).posts[0].caption == "new"
+        assert table(driver).highlighted == services.scheduling.all_posts[10]
+        await services.scheduling.let_go(11)
+        await driver.heard()
+        assert 11 not in {post.id for post in table(driver).posts}
+        assert table(driver).row_count == 11
+
+
+async def test_pages_come_as_the_end_is_reached(running: Running, services: FakeServices) -> None:
+    photo = services.photos.photos[1]
+    services.scheduling.all_posts = {
+        id_: make_post(id_, photo, f"post {id_}", Step.LIVE) for id_ in range(1, PAGE + 51)
+    }
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        assert table(driver).row_count == PAGE
+        await driver.press("G")
+        assert table(driver).row_count == PAGE + 50
+        assert table(driver).cursor_row == PAGE - 1
+        await driver.press("G")
+        assert table(driver).highlighted == services.scheduling.all_posts[1]
+
+
+async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
+    async with running(persona="northern light") as driver:
+        await driver.press("2")
+        assert "Press 1 for the library" in driver.text("#no-posts")
+        photo = services.photos.photos[900]
+        await services.scheduling.schedule_post(photo, "first")
+        await driver.heard()
+        assert table(driver).display
+        assert table(driver).highlighted is not None
+
+
+async def test_details_follow_the_post(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "enter")
+        assert isinstance(driver.screen, PostDetailScreen)
+        assert "waiting for the worker" in driver.text("#facts")
+        services.scheduling.move(
+            11,
+            Step.ACCEPTED,
+            rendition={
+                "width": 1080,
+                "height": 1350,
+                "bytes": 412_000,
+                "fit": "pad",
+                "location_removed": True,
+            },
+        )
+        await driver.heard()
+        text = driver.text("#facts")
+        for words in (
+            "✓ in Buffer for Wed 09:00",
+            "buffer-11",
+            "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h",
+            "1080×1350 JPEG · 412 kB · padded · location removed",
+            "scheduled",
+        ):
+            assert words in text
+        await driver.press("escape")
+        assert isinstance(driver.screen, PostsScreen)
+
+
+async def test_details_close_when_the_post_is_let_go(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "enter")
+        await services.scheduling.let_go(11)
+        await driver.heard()
+        assert isinstance(driver.screen, PostsScreen)
+
+
+@pytest.mark.parametrize("inside", [False, True])
+async def test_retry(running: Running, services: FakeServices, inside: bool) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"jjjjjjj", *(["enter"] if inside else []), "r")
+        await driver.heard()
+        assert services.scheduling.all_posts[4].step is Step.QUEUED
+        assert any("goes out again" in words for words in said(driver))
+
+
+async def test_a_retry_that_is_not_possible_is_said(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "r")
+        assert said(driver) == ["The post is queued and needs no retry."]
+
+
+async def asked(driver: Driver, key: str) -> str:
+    """Press a key and return the question that it leads to."""
+    await driver.pilot.press(key)
+    while not isinstance(driver.screen, ConfirmScreen):
+        await driver.pilot.pause()
+    return str(driver.screen.query_one("#dialog Static").render())
+
+
+@pytest.mark.parametrize("key", ["x", "delete"])
+async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
+    running: Running, services: FakeServices, key: str
+) -> None:
+    posts = services.scheduling.all_posts
+    posts[4] = replace(
+        posts[4], alt_text="what it shows", share_mode=ShareMode.SHARE_NEXT, fit=Fit.CROP, turn=90
+    )
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"jjjjjjj")
+        question = await asked(driver, key)
+        assert f"a caption with {MARKUP} in it" in question
+        assert "did not go out" in question
+        await driver.pilot.press("n")
+        await driver.settle()
+        assert 4 in posts
+        await asked(driver, key)
+        await driver.pilot.press("y")
+        await driver.heard()
+        assert 4 not in posts
+        assert 4 not in {post.id for post in table(driver).posts}
+        kept = driver.app.context.drafts.load(services.photos.photos[4])
+        assert kept is not None
+        assert (kept.caption, kept.alt_text) == (f"a caption with {MARKUP} in it", "what it shows")
+        assert (kept.share_mode, kept.fit) == (ShareMode.SHARE_NEXT, "crop 90")
+        await driver.press("1")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert 4 in driver.screen.query_one(PhotoList).rows.ids
+
+
+async def test_cancelling_in_buffer_says_that_it_is_deleted_there_first(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "k")
+        question = await asked(driver, "x")
+        assert (
+            "It is in Buffer for Wed 13 Jan 09:00 New York (your 15:00). It is deleted there first."
+            in question
+        )
+        await driver.pilot.press("y")
+        await driver.heard()
+        assert 2 not in services.scheduling.all_posts
+
+
+@pytest.mark.parametrize(
+    ("post_id", "why"), [(1, "live"), (3, "publishing"), (7, "not known"), (8, "being sent")]
+)
+async def test_what_is_going_out_is_not_cancelled_and_says_so(
+    running: Running, services: FakeServices, post_id: int, why: str
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"j" * (11 - post_id), "x")
+        assert isinstance(driver.screen, PostsScreen)
+        assert why in said(driver)[-1]
+        assert post_id in services.scheduling.all_posts
+
+
+async def test_a_refused_cancel_leaves_post_and_kept_texts_as_they_were(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.not_possible = NotPossibleNow(f"Buffer was faster {MARKUP}.", "It is live.")
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "k")
+        await asked(driver, "x")
+        await driver.pilot.press("y")
+        await driver.heard()
+        assert said(driver) == [f"Buffer was faster {MARKUP}. It is live."]
+        assert 2 in services.scheduling.all_posts
+        assert driver.app.context.drafts.load(services.photos.photos[2]) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "ids"),
+    [
+        ("a", list(range(11, 0, -1))),
+        ("w", [11, 10, 9, 8, 7, 6, 5]),
+        ("i", [3, 2]),
+        ("f", [4]),
+        ("l", [1]),
+    ],
+)
+async def test_one_key_shows_one_kind(running: Running, key: str, ids: list[int]) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "w", key)
+        assert [post.id for post in table(driver).posts] == ids
+
+
+async def test_a_post_that_is_no_longer_of_the_kind_leaves(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "f")
+        services.scheduling.move(4, Step.ACCEPTED)
+        services.scheduling.move(2, Step.FAILED)
+        await driver.heard()
+        assert [post.id for post in table(driver).posts] == [2]
+        await driver.press("i")
+        assert [post.id for post in table(driver).posts] == [4, 3]
+        services.scheduling.move(3, Step.LIVE)
+        services.scheduling.move(4, Step.LIVE)
+        await driver.heard()
+        assert "No post of this kind" in driver.text("#no-posts")
+
+
+async def test_moving_up_changes_the_places_of_both(running: Running, services: FakeServices) -> None:
+    for post_id in (9, 10):
+        services.scheduling.move(post_id, Step.HELD)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "j")
+        assert "5th of 6" in row(driver, 10)[2]
+        await driver.press("M")
+        await driver.heard()
+        assert "4th of 6" in row(driver, 10)[2]
+        assert "5th of 6" in row(driver, 9)[2]
+        await driver.press("f", "M")
+        assert said(driver)[-1] == "This post does not wait in line."
+
+
+async def test_the_link_is_copied(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "y")
+        assert said(driver) == ["There is no link yet: it comes when the post is live."]
+        await driver.press("G", "y")
+        assert driver.app.clipboard == "https://www.instagram.com/p/abc/"
+        assert said(driver)[-1].endswith("https://www.instagram.com/p/abc/")
+
+
+async def test_the_database_coming_back_reads_everything(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        posts = services.scheduling.all_posts
+        posts[1] = replace(posts[1], caption="changed while away")
+        services.lose_database()
+        services.find_database()
+        await driver.heard()
+        assert row(driver, 1)[1] == "changed while away"
+
+
+async def test_narrow_still_tells_the_state(running: Running) -> None:
+    async with running(persona="sarah", size=(62, 20)) as driver:
+        await driver.press("2")
+        assert table(driver).row_count == 11
+        await driver.pilot.resize_terminal(140, 45)
+        await driver.settle()
+        assert table(driver).row_count == 11
+
+
+def test_facts_leave_out_what_is_not_known(services: FakeServices) -> None:
+    post = services.scheduling.all_posts[11]
+    labels = [label for label, _ in post_facts(post, NOW, NEW_YORK, BERLIN)]
+    assert labels == ["state", "wanted", "channel", "status", "tries", "submitted", "last change"]
+    assert rendition_words({}) == ""
+
+
+async def test_marked_posts_are_acted_on_together(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "space", "space", "j", "space")
+        marked = table(driver).marked
+        assert [post.id for post in marked] == [11, 10, 8]
+        assert str(table(driver).get_row("10")[0]).startswith("▪ ")
+        assert "3 marked" in driver.text("#kinds")
+        question = await asked(driver, "x")
+        possible = [post for post in marked if not why_not_cancelled(post)]
+        assert possible
+        assert all(f"“{post.caption}”" in question for post in possible)
+        await driver.press("escape", "k", "k", "k", "space")  # takes the mark off the second one
+        assert [post.id for post in table(driver).marked] == [11, 8]
+        services.scheduling.all_posts.pop(8)
+        services.tell(PostChanged(8, 1))
+        await driver.heard()
+        assert [post.id for post in table(driver).marked] == [11], "who is gone is not acted on"
+        await asked(driver, "x")
+        await driver.press("y")
+        assert table(driver).marked == []
+        assert "marked" not in driver.text("#kinds")
+        assert 11 not in services.scheduling.all_posts
+
+
+async def test_the_picture_of_the_post_under_the_cursor_is_beside_the_table(running: Running) -> None:
+    async with running(persona="sarah", size=(120, 30), preview="half-cell") as driver:
+        await driver.press("2")
+        preview = driver.screen.query_one(PhotoPreview)
+        assert preview.photo is not None
+        first = preview.photo.id
+        assert first == table(driver).posts[0].photo_id
+        while preview.shown is None:
+            await driver.pilot.pause(0.01)
+        await driver.press("j")
+        assert preview.photo.id == table(driver).posts[1].photo_id != first
+    async with running(persona="sarah", size=(80, 24), preview="half-cell") as driver:
+        await driver.press("2")
+        assert not driver.screen.query_one(PhotoPreview).display
+
+
+@pytest.mark.parametrize(("width", "label"), [(140, "when in New York"), (80, "New York")])
+async def test_the_times_name_their_zone_where_it_is_not_the_persons(
+    running: Running, width: int, label: str
+) -> None:
+    async with running(persona="sarah", size=(width, 24)) as driver:
+        await driver.press("2")
+        table = driver.screen.query_one(PostTable)
+        assert str(table.ordered_columns[0].label).strip() == label
+        await driver.press("space")
+        assert ("1 marked: keys act on it" in driver.text("#kinds")) is (width == 140)
+        assert driver.text("#kinds").rstrip().endswith(("1 marked", "on it")), "nothing is cut off"
+
+
+async def test_own_keys_stand_beside_the_filters(running: Running) -> None:
+    async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
+        await driver.press("2")
+        assert "F failed" in driver.text("#kinds")

@@ -1,0 +1,32 @@
+"""What the first frame may not pay for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = (
+    "sqlalchemy",
+    "psycopg",
+    "procrastinate",
+    "httpx",
+    "alembic",
+    "obstore",
+    "PIL",
+    "pillow_heif",
+    "textual_image",
+)
+
+
+@pytest.mark.parametrize(
+    "module", ["fluffy_tui.tui.app", "fluffy_tui.tui.ports", "fluffy_tui.tui.keymap.bindings"]
+)
+def test_the_first_frame_needs_no_database_no_http_and_no_pictures(module: str) -> None:
+    """They cost most of a second, and are loaded in a thread once the first frame is there."""
+    program = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True
+    )
+    assert set(done.stdout.split()).isdisjoint(HEAVY)

@@ -1,0 +1,89 @@
+"""The footer: whole keys only, none that a field would take for a letter, and the one that lists all in every width."""
+
+from __future__ import annotations
+
+import re
+
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
+from tui.conftest import Driver, Running
+
+WAYS = {
+    "PersonasScreen": (),
+    "AskTextScreen": ("n",),
+    "ChannelScreen": ("escape", "G", "c"),
+    "SnippetsScreen": ("escape", "s"),
+    "WriteSnippetScreen": ("n",),
+    "LibraryScreen": ("escape", "escape", "enter"),
+    "ComposeScreen": ("enter",),
+    "PickTextScreen": ("ctrl+g",),
+    "FitScreen": ("escape", "ctrl+f"),
+    "ImportScreen": ("escape", "escape", "i"),
+    "PostsScreen": ("escape", "2"),
+    "PostDetailScreen": ("enter",),
+    "EditPostScreen": ("e",),
+    "PlanScreen": ("escape", "escape", "3"),
+    "FillWeekScreen": ("f",),
+    "ProblemsScreen": ("escape", "4"),
+    "SettingsScreen": ("comma",),
+    "SetUpScreen": ("b",),
+    "DoctorScreen": ("escape", "escape", "!"),
+}
+"""Every screen with a footer, by the keys that lead there from the one before."""
+WITHOUT = {"AskTextScreen"}
+"""Screens that say their two keys in their border."""
+WIDTHS = (60, 64, 70, 79, 80, 140)
+
+
+def footer(driver: Driver) -> str:
+    """Return the last line of the screen."""
+    return str(driver.screen_text().splitlines()[-1])
+
+
+async def test_the_key_that_lists_all_keys_is_in_every_footer_in_every_width(running: Running) -> None:
+    async with running(size=(80, 24)) as driver:
+        for name, keys in WAYS.items():
+            await driver.press(*keys)
+            assert type(driver.screen).__name__ == name
+            if name in WITHOUT:
+                continue
+            for width in WIDTHS:
+                await driver.pilot.resize_terminal(width, 24)
+                await driver.settle()
+                words = footer(driver)
+                assert re.search(r"(\?|f1) keys *$", words), f"{name} at {width}: {words!r}"
+                labels = [
+                    f"{key.key_display} {key.description}"
+                    for key in driver.screen.query_one(KeysFooter).children
+                ]
+                assert words.strip() == "  ".join(labels), f"{name} at {width}"
+            await driver.pilot.resize_terminal(80, 24)
+            await driver.settle()
+
+
+async def test_a_key_that_a_text_would_take_for_a_letter_is_not_promised(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        assert footer(driver).rstrip().endswith("? keys")
+        await driver.press("slash")
+        assert footer(driver).split("  ")[0].strip() == "↓ to the list", "neither p nor / does what it did"
+        assert footer(driver).rstrip().endswith("f1 keys")
+        await driver.press("escape", "enter")
+        assert "ctrl+s submit" in footer(driver)
+        await driver.press("f1")
+        assert type(driver.screen).__name__ == "HelpScreen"
+        await driver.press("escape", "tab", "tab")
+        assert footer(driver).rstrip().endswith("? keys"), "a line of choices takes no letters"
+
+
+async def test_own_keys_stand_in_the_footer(running: Running) -> None:
+    async with running(persona="sarah", keymap={"app.help": "f9", "library.pick": "ctrl+y"}) as driver:
+        assert footer(driver).rstrip().endswith("f9 keys")
+        assert "ctrl+y pick" in footer(driver)
+
+
+async def test_keys_may_be_drawn_more_than_once_while_the_app_ends(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        keys = driver.screen.query_one(KeysFooter)
+        driver.app._running = False  # new keys are not started any more, so those before them stay
+        await keys.recompose()
+        await keys.recompose()
+        driver.app._running = True
