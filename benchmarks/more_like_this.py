@@ -29,8 +29,8 @@ from fluffy_tui.core.embedded.server import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.similarity import Similarity
+from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, Models, index_statement
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION
-from fluffy_tui.similarity.models.model_registry import INDEX_PREFIX, Models, index_statement
 
 Vectors = NDArray[np.float32]
 

@@ -30,7 +30,7 @@ def recording() -> Iterator[None]:
     """Note which actions are called by which keys, in every app that runs meanwhile."""
     from textual.app import App
 
-    from fluffy_tui.tui.compose.completing_area import CompletingArea
+    from fluffy_tui.tui.caption.completing_area import CompletingArea
 
     answer = CompletingArea.on_key
 

@@ -17,18 +17,18 @@ EDGES = {
     "core/job_queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
     "modes/console.py": "the error of the person's own script, shown as `python -` does",
     "modes/app_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
-    "scheduling/delivery/delivery_steps.py": "a job's edge: whatever it was is logged and kept on the post for the next try",
+    "scheduling/delivery/delivery_steps.py": "a job: the error is logged and kept on the post for the next attempt",
     "tui/compose/submits_captions.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
     "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",
     "tui/photo/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
-    "tui/setup/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
+    "tui/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
 }
 """Where `except Exception` may stand, and why."""
 
 CLOCK = {
     "tui/hearing.py": "a worker's silence sends no event",
-    "tui/compose/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
+    "tui/caption/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
     "tui/compose/screen.py": "what is typed is written down a moment later, not at each key",
     "tui/photo/photo_preview.py": "nothing is decoded while the cursor still runs",
 }

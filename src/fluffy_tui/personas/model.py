@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.networks import UNKNOWN_SERVICE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +28,11 @@ class Persona:
     created_at: datetime
     pinterest_board_id: str | None = None
     """`PinterestBoard.service_id` of the board that was chosen; None where there is no choice, or none was made."""
+
+    @property
+    def service(self) -> str:
+        """The Buffer service whose rules hold for its posts; those that every network accepts without a channel."""
+        return str(self.channel.service) if self.channel else UNKNOWN_SERVICE
 
     @property
     def needs_board(self) -> bool:

@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.background.jobs import add_tasks
     from fluffy_tui.scheduling.background.media_upkeep import CleanUp, IdlePicture, Keeper, Verification
     from fluffy_tui.scheduling.background.recovery import Sweeper
-    from fluffy_tui.scheduling.background.request_budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.background.status_sync import Follower
     from fluffy_tui.scheduling.background.workers import WorkerHeard, Workers, work
     from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
     from fluffy_tui.scheduling.earlier_posts import seen_posts
     from fluffy_tui.scheduling.post_export import Exporter
+    from fluffy_tui.scheduling.request_budget import RequestBudget, key_mark
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.submit.channel_plan import Planning
 
@@ -45,13 +45,13 @@ _HOMES = {
     "Keeper": "background.media_upkeep",
     "Verification": "background.media_upkeep",
     "Planning": "submit.channel_plan",
-    "RequestBudget": "background.request_budget",
+    "RequestBudget": "request_budget",
     "Scheduling": "service",
     "Sweeper": "background.recovery",
     "WorkerHeard": "background.workers",
     "Workers": "background.workers",
     "add_tasks": "background.jobs",
-    "key_mark": "background.request_budget",
+    "key_mark": "request_budget",
     "scheduled_photo_ids": "service",
     "seen_posts": "earlier_posts",
     "work": "background.workers",

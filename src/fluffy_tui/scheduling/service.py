@@ -52,9 +52,9 @@ if TYPE_CHECKING:
     from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.background.request_budget import RequestBudget
     from fluffy_tui.scheduling.background.workers import Workers
     from fluffy_tui.scheduling.problems.problem import Problem
+    from fluffy_tui.scheduling.request_budget import RequestBudget
 
 
 def scheduled_photo_ids() -> Select[int]:

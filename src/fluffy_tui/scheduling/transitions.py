@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, extract, func, or_, select, update
 
-from fluffy_tui.scheduling.delivery.buffer_evidence import as_buffer_says, what_is_new
+from fluffy_tui.scheduling.buffer_evidence import as_buffer_says, what_is_new
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, PostStatus, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 

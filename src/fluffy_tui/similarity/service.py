@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from fluffy_tui.similarity.index.index_counts import progress
+from fluffy_tui.similarity.index.model_registry import Models
 from fluffy_tui.similarity.model import IndexFailure, NoEmbeddings, NotIndexedYet
-from fluffy_tui.similarity.models.model_registry import Models
 from fluffy_tui.similarity.search import neighbours
 from fluffy_tui.similarity.search.duplicates import copies, first_of_each, posted_before, same_picture
 from fluffy_tui.similarity.search.index_readiness import explained

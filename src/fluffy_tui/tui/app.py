@@ -21,7 +21,7 @@ from fluffy_tui.tui.session.messages import FillWeek, PersonaChanged, PersonaCho
 from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.setup.channel_personas import personas_for
-from fluffy_tui.tui.setup.startup import StartupScreen
+from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.small_notice import SMALLEST
 from fluffy_tui.tui.ui.stylesheet import LastingStylesheet
 from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders

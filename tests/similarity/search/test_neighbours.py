@@ -19,8 +19,8 @@ from fluffy_tui.similarity import (
     nearest_queries,
     neighbours,
 )
+from fluffy_tui.similarity.index.model_registry import Models, active_model
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION, BuiltinModel
-from fluffy_tui.similarity.models.model_registry import Models, active_model
 from fluffy_tui.similarity.tables import PhotoEmbeddingRow
 from similarity.similarity_place import Place, open_place, scene
 

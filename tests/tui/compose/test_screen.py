@@ -15,7 +15,7 @@ from textual.events import Paste
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import Fit, Reason, ScheduleResult, Shape
-from fluffy_tui.tui.compose import caption_editor
+from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose.caption_form import ComposeForm
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.photo_list import PhotoList

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.personas import Snippet, SnippetKind
-from fluffy_tui.tui.compose.caption_editor import CaptionEditor
-from fluffy_tui.tui.compose.completions import Completions, begun
+from fluffy_tui.tui.caption.caption_editor import CaptionEditor
+from fluffy_tui.tui.caption.completions import Completions, begun
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.snippets.fuzzy_search import best_matches
 from fluffy_tui.tui.snippets.screen import SnippetsScreen

@@ -8,7 +8,7 @@ import pytest
 
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.batch.screen import FillWeekScreen
-from fluffy_tui.tui.compose.caption_editor import CaptionEditor
+from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.snippets.screen import SnippetsScreen

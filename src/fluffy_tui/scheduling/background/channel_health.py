@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from fluffy_tui.buffer import BufferError
-from fluffy_tui.scheduling.background.request_budget import RESERVE
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:

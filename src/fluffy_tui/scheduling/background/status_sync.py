@@ -15,12 +15,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferError, Code
 from fluffy_tui.scheduling import transitions
-from fluffy_tui.scheduling.background.request_budget import RESERVE
+from fluffy_tui.scheduling.buffer_evidence import PUBLISHING_FAILED
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.buffer_evidence import PUBLISHING_FAILED
 from fluffy_tui.scheduling.delivery.find_in_buffer import CLOCKS_DIFFER
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
+from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import FollowRoundRow, PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
-    from fluffy_tui.scheduling.background.request_budget import RequestBudget
+    from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Pace
 
 log = logging.getLogger(__name__)

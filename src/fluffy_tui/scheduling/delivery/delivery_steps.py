@@ -21,9 +21,9 @@ from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure, own_fault, trouble_of
 from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, look
+from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.delivery.post_picture import facts_of, rendition_of
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
-from fluffy_tui.scheduling.submit.pinterest_boards import board_of
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Personas
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.background.request_budget import RequestBudget
+    from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Pace
 
 log = logging.getLogger(__name__)

@@ -12,12 +12,12 @@ from fluffy_tui.media import Fit, Shape
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery
+from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.delivery.post_picture import facts_of
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.cancellation import GONE, Cancelling, live, needed
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, Post, PostNotFound, Step
 from fluffy_tui.scheduling.rows import post_of
-from fluffy_tui.scheduling.submit.pinterest_boards import board_of
 from fluffy_tui.scheduling.submit.submission_check import text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from fluffy_tui.scheduling.buffer_evidence import NEVER_BY_ITSELF, PUBLISHING_FAILED
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.buffer_evidence import NEVER_BY_ITSELF, PUBLISHING_FAILED
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, Post, Step
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.rows import post_of
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Personas
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.background.request_budget import RequestBudget
     from fluffy_tui.scheduling.background.workers import Workers
+    from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Pace
 
 _PICTURE = {"image_unreadable", "image_dropped", "picture_not_fetched", "media_host"}

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, literal, select
 
 from fluffy_tui.core.event_stream import PHOTOS_CHANNEL
+from fluffy_tui.similarity.index.model_registry import active_model
 from fluffy_tui.similarity.model import Gain, ReadingProgress
-from fluffy_tui.similarity.models.model_registry import active_model
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     EmbeddingModelRow,

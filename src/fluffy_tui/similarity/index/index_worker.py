@@ -11,12 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fluffy_tui.similarity.index.index_counts import add_failures, tell
+from fluffy_tui.similarity.index.model_registry import Models
 from fluffy_tui.similarity.index.photo_scan import Look, look, picture_or_failure, rendition, step_back
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import Failure, Stage, Worklist
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused
-from fluffy_tui.similarity.models.model_registry import Models
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

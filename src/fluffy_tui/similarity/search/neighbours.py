@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pgvector import Vector
 from sqlalchemy import func, select, text
 
+from fluffy_tui.similarity.index.model_registry import model_of
 from fluffy_tui.similarity.model import Neighbour, NoEmbeddings, NotIndexedYet, Relation
-from fluffy_tui.similarity.models.model_registry import model_of
 from fluffy_tui.similarity.search.nearest_sql import ASKED_ABOUT, Scope, compared, farthest_of, few, nearest
 
 if TYPE_CHECKING:

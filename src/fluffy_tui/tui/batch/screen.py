@@ -11,7 +11,7 @@ from fluffy_tui.tui.batch.batch_facts import begin_week, framing_of, look_at
 from fluffy_tui.tui.batch.batch_submit import submit_week, take_week_back
 from fluffy_tui.tui.batch.batch_table import WeekTable
 from fluffy_tui.tui.batch.week_frame import BACK_OR_LEAVE, WeekFrame
-from fluffy_tui.tui.compose.caption_editor import CaptionEditor
+from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose.compose_facts import read_agenda
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged

@@ -14,8 +14,7 @@ from fluffy_tui.tui.batch.batch import Week
 from fluffy_tui.tui.batch.batch_drafts import WeekTexts
 from fluffy_tui.tui.batch.batch_facts import framing_of
 from fluffy_tui.tui.batch.batch_table import WeekTable
-from fluffy_tui.tui.compose.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
-from fluffy_tui.tui.compose.compose_facts import service_of
+from fluffy_tui.tui.caption.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.writes_captions import WritesCaptions
 from fluffy_tui.tui.keymap.bindings import Place
@@ -64,7 +63,7 @@ class WeekFrame(WritesCaptions):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._rules = rules = rules_for(service_of(self.persona))
+        self._rules = rules = rules_for(self.persona.service)
         self._zone = zone_of(self.persona, context.zone)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._caption = CaptionEditor(

@@ -12,7 +12,7 @@ from textual.widgets import Static, TextArea
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import caption_problem, text_length
 from fluffy_tui.scheduling import Reason
-from fluffy_tui.tui.compose.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
+from fluffy_tui.tui.caption.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.compose.when_picker import WhenPicker
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.text.words import one_line

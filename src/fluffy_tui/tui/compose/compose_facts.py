@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import PhotoUnreadable
-from fluffy_tui.networks import UNKNOWN_SERVICE
 
 if TYPE_CHECKING:
     from fluffy_tui.media import Rendition
@@ -26,11 +25,6 @@ LATELY = timedelta(days=3)
 """How far back posts that went out are shown beside those to come."""
 
 
-def service_of(persona: Persona) -> str:
-    """Return the Buffer service whose rules hold for a persona."""
-    return str(persona.channel.service) if persona.channel else UNKNOWN_SERVICE
-
-
 async def read_agenda(context: Context, persona: Persona, since: timedelta = LATELY) -> Agenda:
     """Return what is planned on a persona's channel."""
     now = context.clock()
@@ -45,7 +39,7 @@ async def rendered(
         made = await asyncio.to_thread(
             context.services.planning.preview_rendition,
             photo,
-            service_of(persona),
+            persona.service,
             framing.fit,
             framing.shape,
             framing.turn,

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from fluffy_tui.media import TURNS, Fit, Shape, shapes_for
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.compose.compose_facts import rendered, service_of
+from fluffy_tui.tui.compose.compose_facts import rendered
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.framing import FIT_WORDS, Framing
@@ -68,7 +68,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
             raise RuntimeError("no persona is chosen")
         self._persona: Persona = persona
         self.context, self._photo = context, photo
-        self._rules: NetworkRules = rules_for(service_of(persona))
+        self._rules: NetworkRules = rules_for(persona.service)
         self._before = PhotoPreview(
             renderer_named(context.preview), context.services.photos.thumbnail, id="before"
         )

@@ -11,9 +11,9 @@ from textual.containers import Horizontal, Vertical
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.compose.caption_editor import LONG
+from fluffy_tui.tui.caption.caption_editor import LONG
 from fluffy_tui.tui.compose.caption_form import ComposeForm
-from fluffy_tui.tui.compose.compose_facts import read_agenda, rendered, seen_before, service_of
+from fluffy_tui.tui.compose.compose_facts import read_agenda, rendered, seen_before
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
@@ -96,7 +96,7 @@ class ComposeScreen(SubmitsCaptions):
         self._rendition_problem = ""
         self._looks_back = False
         self._sighting: EarlierPost | None = None
-        self._rules = rules_for(service_of(self.persona))
+        self._rules = rules_for(self.persona.service)
         self._preview = RenditionPreview(context.preview)
         self._line = PreflightLine(context.setup.settings.keys)
         self._zone = zone_of(self.persona, context.zone)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import ScheduleResult
-    from fluffy_tui.tui.compose.caption_editor import CaptionEditor
+    from fluffy_tui.tui.caption.caption_editor import CaptionEditor
     from fluffy_tui.tui.compose.caption_form import ComposeForm
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft

@@ -10,7 +10,7 @@ from textual import work
 
 from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
-from fluffy_tui.tui.compose.completions import Completions
+from fluffy_tui.tui.caption.completions import Completions
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.external_editor import EditorFailed, edit_outside
 from fluffy_tui.tui.platform.image_viewer import show_outside
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Snippet
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
-    from fluffy_tui.tui.compose.caption_editor import CaptionEditor
+    from fluffy_tui.tui.caption.caption_editor import CaptionEditor
     from fluffy_tui.tui.session.context import Context
 
 EARLIER = 30

@@ -9,8 +9,8 @@ from textual import on, work
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.tui.library.library_frame import LibraryFrame
-from fluffy_tui.tui.library.photo_line import copies_words
 from fluffy_tui.tui.library.similar_photos import LAST_POSTS, Likeness
+from fluffy_tui.tui.photo.photo_line import copies_words
 from fluffy_tui.tui.session.messages import FillWeek, PhotosChanged, PostChanged
 from fluffy_tui.tui.text.words import one_line
 

@@ -16,12 +16,12 @@ from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.filter_query import browse_words
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.loader import MANY, LibraryLoader
-from fluffy_tui.tui.library.photo_line import RowNote
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.similar_photos import distance_words
 from fluffy_tui.tui.library.triage import Triage
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import alike_details, photo_details
+from fluffy_tui.tui.photo.photo_line import RowNote
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.messages import DatabaseBack, PhotosChanged, PhotosIndexed
 from fluffy_tui.tui.ui.frame_screen import FrameScreen

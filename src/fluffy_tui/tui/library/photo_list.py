@@ -17,8 +17,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.library.photo_line import PLAIN, RowNote, line_parts
 from fluffy_tui.tui.library.photo_rows import PhotoRows, index_after_change
+from fluffy_tui.tui.photo.photo_line import PLAIN, RowNote, line_parts
 from fluffy_tui.tui.ui.row_moves import RowMoves
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.keymap.bindings import key_of
-from fluffy_tui.tui.library.photo_line import copies_words
 from fluffy_tui.tui.photo.framing import FIT_WORDS
+from fluffy_tui.tui.photo.photo_line import copies_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.keymap.bindings import key_of
     from fluffy_tui.tui.photo.framing import Framing
-from fluffy_tui.tui.library.photo_line import RowNote
+from fluffy_tui.tui.photo.photo_line import RowNote
 
 METADATA_REMOVED = "leaves without location or metadata"
 

@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import rules_for, text_length
-from fluffy_tui.tui.compose.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
-from fluffy_tui.tui.compose.compose_facts import read_agenda, service_of
+from fluffy_tui.tui.caption.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
+from fluffy_tui.tui.compose.compose_facts import read_agenda
 from fluffy_tui.tui.compose.preflight import PreflightInput, time_marks, word_marks
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.when_picker import WhenPicker
@@ -53,7 +53,7 @@ class EditForm(WritesCaptions):
         self._only_time = only_time or len(posts) > 1
         self._shown = Draft()
         self._zone = zone_of(self.persona, context.zone)
-        self._rules = rules_for(service_of(self.persona))
+        self._rules = rules_for(self.persona.service)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._caption = CaptionEditor(
             "caption",

@@ -13,7 +13,6 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.networks import hashtag_count, rules_for
 from fluffy_tui.personas import Snippet, SnippetKind
-from fluffy_tui.tui.compose.compose_facts import service_of
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import DatabaseBack
 from fluffy_tui.tui.snippets.snippet_editor import Wording, WriteSnippetScreen, hashtag_words
@@ -63,7 +62,7 @@ class SnippetsScreen(FrameScreen):
     def __init__(self, context: Context, persona: Persona) -> None:
         super().__init__(context)
         self._persona = persona
-        self._rules = rules_for(service_of(persona))
+        self._rules = rules_for(persona.service)
         self._snippets: list[Snippet] = []
         self._deleted: list[Snippet] = []
 

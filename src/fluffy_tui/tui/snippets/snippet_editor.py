@@ -13,7 +13,7 @@ from textual.widgets import Input, Static, TextArea
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import hashtag_count, text_length
 from fluffy_tui.personas import Snippet, SnippetKind
-from fluffy_tui.tui.compose.caption_editor import CaptionEditor
+from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import one_line

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.tui.compose.completing_area import CompletingArea
+from fluffy_tui.tui.caption.completing_area import CompletingArea
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from textual.geometry import Offset
 from textual.widgets import TextArea
 
 from fluffy_tui.networks import hashtags
-from fluffy_tui.tui.compose.completion_list import CompletionList
-from fluffy_tui.tui.compose.completions import begun
+from fluffy_tui.tui.caption.completion_list import CompletionList
+from fluffy_tui.tui.caption.completions import begun
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.keymap.user_keys import LEFT_TO_SCREENS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-    from fluffy_tui.tui.compose.completions import Completion, Completions
+    from fluffy_tui.tui.caption.completions import Completion, Completions
 
 LOOKED_THROUGH = 5_000
 """Characters up to which the whole text is looked through for hashtags that it has already."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual.geometry import Offset
 
-    from fluffy_tui.tui.compose.completions import Completion
+    from fluffy_tui.tui.caption.completions import Completion
 
 
 class CompletionList(OptionList, can_focus=False):

@@ -9,8 +9,8 @@ import psycopg
 from alembic import command
 
 from fluffy_tui.core.migration_runner import alembic_config
+from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, Models
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION
-from fluffy_tui.similarity.models.model_registry import INDEX_PREFIX, Models
 
 if TYPE_CHECKING:
     from fluffy_tui.core.database import Database

@@ -11,7 +11,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
-from fluffy_tui.tui.setup.startup import StartupScreen
+from fluffy_tui.tui.startup import StartupScreen
 from tui.conftest import Running, settle
 from tui.fakes import MARKUP, FakeServices, Opening
 

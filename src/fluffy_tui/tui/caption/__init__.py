@@ -1,0 +1,1 @@
+"""Writing text: the caption editor and what it offers while typing."""
