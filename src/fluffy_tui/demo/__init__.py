@@ -1,6 +1,6 @@
 """The demo: a stand-in Buffer on loopback and sample photos, used by `--demo` and by the tests.
 
-Everything here needs the extra `demo`; importing the pack itself loads none of it.
+Everything here needs the extra `demo`, which is imported only when one of these names is first used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.demo.stand_in.state_folder import AlreadyServed
     from fluffy_tui.demo.stand_in.world import Channel, Post, World
 
-_HOMES = {
+_MODULES = {
     "AlreadyServed": "stand_in.state_folder",
     "Channel": "stand_in.world",
     "Kind": "stand_in.fault_switches",
@@ -63,18 +63,18 @@ def require_extra() -> None:
     """Check that the extra `demo` is installed.
 
     Raises:
-        FluffyError: It is not; the text says how to install it.
+        FluffyError: It is not.
     """
     if any(importlib.util.find_spec(name) is None for name in _EXTRA):
         raise _missing()
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+        return getattr(importlib.import_module(f"{__name__}.{module}"), name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in _EXTRA:
             raise _missing() from error
@@ -82,4 +82,4 @@ def __getattr__(name: str) -> Any:
 
 
 def _missing() -> FluffyError:
-    return FluffyError("The demo needs the extra `demo`:", "pip install 'fluffy-tui[demo]'")
+    return FluffyError("The demo needs the extra `demo`.", "Run: pip install 'fluffy-tui[demo]'")

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pillow_heif
 from PIL import ExifTags, Image, features
+
+from fluffy_tui.core.atomic_file import atomic_writer
 
 _ENCODING: Mapping[str, tuple[str, dict[str, Any]]] = {
     ".jpg": ("JPEG", {"quality": 88}),
@@ -113,17 +114,12 @@ def write_sample_photos(folder: Path, now: datetime) -> Sequence[Path]:
     ]
     missing = [job for job in jobs if not job[2].exists()]
     if missing:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (
-            TemporaryDirectory(prefix=".writing-", dir=folder) as temporary,
-            ThreadPoolExecutor(_THREADS, thread_name_prefix="sample-photos") as pool,
-        ):
-            list(pool.map(lambda job: _write(*job, now, Path(temporary)), missing))  # raises what went wrong
+        with ThreadPoolExecutor(_THREADS, thread_name_prefix="sample-photos") as pool:
+            list(pool.map(lambda job: _write(job[0], job[1], job[2], now), missing))  # raises what went wrong
     return [path for _, _, path in jobs]
 
 
-def _write(persona: str, photo: SamplePhoto, path: Path, now: datetime, temporary_folder: Path) -> None:
-    """Write one photo to a temporary file, and move it to `path` when it is complete."""
+def _write(persona: str, photo: SamplePhoto, path: Path, now: datetime) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (
         resources.files(__package__).joinpath(photo.bundled_name).open("rb") as file,
@@ -133,11 +129,11 @@ def _write(persona: str, photo: SamplePhoto, path: Path, now: datetime, temporar
     if photo.orientation != 1:
         picture = picture.transpose(_ROTATION[photo.orientation])
     taken = now - timedelta(days=photo.days_ago, minutes=photo.minutes_ago)
-    temporary = temporary_folder / f"{persona}-{path.name}"
     kind, options = _ENCODING[path.suffix.lower()]
-    picture.save(temporary, kind, exif=_exif(persona, photo, taken).tobytes(), **options)
-    os.utime(temporary, (taken.timestamp(), taken.timestamp()))
-    temporary.replace(path)
+    with atomic_writer(path, mode=None, sync=False) as file:
+        picture.save(file, kind, exif=_exif(persona, photo, taken).tobytes(), **options)
+        file.flush()
+        os.utime(file.fileno(), (taken.timestamp(), taken.timestamp()))
 
 
 def _exif(persona: str, photo: SamplePhoto, taken: datetime) -> Image.Exif:

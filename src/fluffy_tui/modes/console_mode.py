@@ -1,4 +1,4 @@
-"""`--console`: a Python prompt with top-level `await` and the services at hand; runs a script piped into it."""
+"""`--console`: a Python prompt with the app's services and top-level `await`; also runs a script piped into it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import inspect
 import sys
 import threading
 import traceback
-from contextlib import asynccontextmanager
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -18,33 +17,27 @@ from fluffy_tui import __version__
 from fluffy_tui.bootstrap import open_services
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from fluffy_tui.settings import Settings
 
-BANNER = f"""fluffy-tui {__version__}: `await` works here. At hand are personas, photos and scheduling:
+BANNER = f"""fluffy-tui {__version__} console. `await` works here. Available: personas, photos, scheduling, similarity.
   await personas.list()        await photos.unscheduled(persona)
   await scheduling.schedule_post(photo=photo, caption="…")"""
 
 
 async def run(settings: Settings) -> int:
-    """Open the prompt, or run what is piped in; 1 when a piped script raises."""
-    async with _names(settings) as names:
-        if sys.stdin.isatty():
-            await Prompt(names).run()
-            return 0
-        return await _run_script(sys.stdin.read(), names)
-
-
-@asynccontextmanager
-async def _names(settings: Settings) -> AsyncIterator[dict[str, Any]]:
+    """Open the prompt, or run the script on standard input; 1 when it raises."""
     async with open_services(settings, role="console") as services:
-        yield {
+        names = {
             "__name__": "__console__",
             "personas": services.personas,
             "photos": services.photos,
             "scheduling": services.scheduling,
+            "similarity": services.similarity,
         }
+        if sys.stdin.isatty():
+            await Prompt(names).run()
+            return 0
+        return await _run_script(sys.stdin.read(), names)
 
 
 async def _run_script(source: str, names: dict[str, Any]) -> int:
@@ -53,14 +46,14 @@ async def _run_script(source: str, names: dict[str, Any]) -> int:
         await _execute(compiled, names)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
-    except BaseException as error:  # noqa: BLE001 - the script's own error, shown to its author as `python -` does
-        traceback.print_exception(error.with_traceback(_own_frames(error)))
+    except BaseException as error:  # noqa: BLE001 - the script's own error, printed as `python -` does
+        traceback.print_exception(error.with_traceback(_script_frames(error)))
         return 1
     return 0
 
 
-def _own_frames(error: BaseException) -> Any:
-    """Return the traceback from the script's first line on, without ours above it."""
+def _script_frames(error: BaseException) -> Any:
+    """Return the traceback from the script's first line on, without our own frames."""
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename != "<stdin>":
         frame = frame.tb_next
@@ -73,7 +66,7 @@ async def _execute(compiled: CodeType, names: dict[str, Any]) -> Any:
 
 
 class Prompt(code.InteractiveConsole):
-    """An interactive prompt in a thread, whose code runs on the event loop that the services live on."""
+    """An interactive prompt in a thread; its code runs on the event loop that the services use."""
 
     def __init__(self, names: dict[str, Any]) -> None:
         super().__init__(names)
@@ -101,5 +94,5 @@ class Prompt(code.InteractiveConsole):
         except (SystemExit, KeyboardInterrupt, concurrent.futures.CancelledError):
             future.cancel()
             raise SystemExit from None
-        except BaseException:  # noqa: BLE001 - a person's own mistake at the prompt, shown to them
+        except BaseException:  # noqa: BLE001 - the user's own error, shown at their prompt
             self.showtraceback()

@@ -31,18 +31,18 @@ def test_functions_and_async_for_work(own_home: Path, environment: dict[str, str
     assert fluffy(own_home, "--console", text=script, **environment).out == "['a', 'b']\n"
 
 
-def test_a_script_that_raises_is_status_1_with_its_own_traceback(
+def test_a_script_that_raises_ends_with_status_1_and_its_own_traceback(
     own_home: Path, environment: dict[str, str]
 ) -> None:
     ended = fluffy(own_home, "--console", text='x = 1\nawait personas.get("nobody")\n', **environment)
     assert ended.status == 1
     assert 'File "<stdin>", line 2' in ended.err
     assert "There is no persona named nobody" in ended.err
-    assert "modes/console.py" not in ended.err
+    assert "modes/console_mode.py" not in ended.err
 
 
 @pytest.mark.parametrize(
-    ("script", "status"), [("raise SystemExit(3)", 3), ("exit()", 0), ("this is no python", 1)]
+    ("script", "status"), [("raise SystemExit(3)", 3), ("exit()", 0), ("this is not python", 1)]
 )
 def test_exit_statuses(own_home: Path, environment: dict[str, str], script: str, status: int) -> None:
     assert fluffy(own_home, "--console", text=script, **environment).status == status

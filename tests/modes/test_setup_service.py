@@ -1,4 +1,4 @@
-"""What the screens are told about settings, against a real Buffer API and a real web server on loopback."""
+"""Settings are read, tested and saved, with a real Buffer API and a real web server on loopback."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fluffy_tui.buffer import BufferError, Code
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.health import Health
 from fluffy_tui.demo import StandIn
-from fluffy_tui.modes.settings_change import Setup
+from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.settings import InvalidSetting, MediaHostKind, Secret, load_settings
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
@@ -38,8 +38,8 @@ def environment(tmp_path: Path, stand_in: StandIn) -> dict[str, str]:
 
 
 @pytest.fixture
-def setup(environment: dict[str, str]) -> Setup:
-    return Setup(load_settings(environment), environment)
+def setup(environment: dict[str, str]) -> SetupService:
+    return SetupService(load_settings(environment), environment)
 
 
 def host(tmp_path: Path, stand_in: StandIn) -> dict[str, str]:
@@ -50,7 +50,7 @@ def host(tmp_path: Path, stand_in: StandIn) -> dict[str, str]:
     }
 
 
-async def test_a_key_is_proved_by_a_real_call(setup: Setup, stand_in: StandIn) -> None:
+async def test_a_key_is_tested_with_a_real_request(setup: SetupService, stand_in: StandIn) -> None:
     offered = await setup.ask_buffer(Secret(stand_in.key))
     assert offered
     for organization, channels in offered:
@@ -58,15 +58,15 @@ async def test_a_key_is_proved_by_a_real_call(setup: Setup, stand_in: StandIn) -
     assert setup.settings.buffer_api_key is None
 
 
-async def test_a_wrong_key_is_refused(setup: Setup) -> None:
+async def test_a_wrong_key_is_rejected(setup: SetupService) -> None:
     with pytest.raises(BufferError) as caught:
         await setup.ask_buffer(Secret("hush"))
     assert caught.value.code is Code.KEY_REFUSED
     assert "hush" not in str(caught.value)
 
 
-async def test_a_media_host_is_proved_by_a_picture_that_comes_back(
-    setup: Setup, stand_in: StandIn, tmp_path: Path
+async def test_a_media_host_is_tested_with_a_picture(
+    setup: SetupService, stand_in: StandIn, tmp_path: Path
 ) -> None:
     assert await setup.prove_host(host(tmp_path, stand_in)) > 0
     assert [*(tmp_path / "media").rglob("*.jpg")] == []
@@ -78,8 +78,8 @@ async def test_a_media_host_is_proved_by_a_picture_that_comes_back(
     assert not (tmp_path / "config.toml").exists()
 
 
-def test_what_is_saved_holds_at_once_and_after_the_next_start(
-    setup: Setup, environment: dict[str, str], stand_in: StandIn, tmp_path: Path
+def test_saved_settings_apply_at_once_and_after_a_restart(
+    setup: SetupService, environment: dict[str, str], stand_in: StandIn, tmp_path: Path
 ) -> None:
     assert setup.save({"BUFFER_API_KEY": "hush", **host(tmp_path, stand_in)}) == []
     for settings in (setup.settings, load_settings(environment)):
@@ -90,20 +90,20 @@ def test_what_is_saved_holds_at_once_and_after_the_next_start(
     assert setup.settings.buffer_api_key == Secret("hush")
 
 
-def test_what_cannot_be_used_is_not_saved(setup: Setup, stand_in: StandIn, tmp_path: Path) -> None:
+def test_invalid_settings_are_not_saved(setup: SetupService, stand_in: StandIn, tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting):
         setup.save({**host(tmp_path, stand_in), "FLUFFY_MEDIA_BASE_URL": "http://example.org"})
     assert not (tmp_path / "config.toml").exists()
 
 
-def test_what_the_environment_outranks_is_named(environment: dict[str, str]) -> None:
-    environment["BUFFER_API_KEY"] = "of the environment"
-    setup = Setup(load_settings(environment), environment)
+def test_variables_that_override_the_file_are_returned(environment: dict[str, str]) -> None:
+    environment["BUFFER_API_KEY"] = "from the environment"
+    setup = SetupService(load_settings(environment), environment)
     assert setup.save({"BUFFER_API_KEY": "hush"}) == ["BUFFER_API_KEY"]
-    assert setup.settings.buffer_api_key == Secret("of the environment")
+    assert setup.settings.buffer_api_key == Secret("from the environment")
 
 
-async def test_the_doctor_inside_uses_what_is_open(
+async def test_the_doctor_in_the_app_uses_the_open_services(
     database_url: str, environment: dict[str, str], stand_in: StandIn, tmp_path: Path
 ) -> None:
     everything = {
@@ -112,16 +112,16 @@ async def test_the_doctor_inside_uses_what_is_open(
         "BUFFER_API_KEY": stand_in.key,
         **host(tmp_path, stand_in),
     }
-    setup = Setup(load_settings(everything), everything)
+    setup = SetupService(load_settings(everything), everything)
     setup.pictures = RendererChoice("off", "No terminal here.")
     async with open_services(setup.settings) as services:
         setup.services = services
         found = {check.name: check.status async for check in setup.checks()}
-        await services.personas.list()  # they are still open
+        await services.personas.list()  # still open
     assert found["database"] is found["media host"] is found["buffer key"] is found["keys"] is Health.OK
     assert found["terminal pictures"] is Health.WARN
 
 
-def test_it_satisfies_the_port(setup: Setup) -> None:
+def test_it_satisfies_the_port(setup: SetupService) -> None:
     port: SetupPort = setup
     assert port.demo_trouble() == ""

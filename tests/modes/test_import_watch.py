@@ -1,4 +1,4 @@
-"""`fluffy-tui --import FOLDER --watch` as a command: it goes on, tells what comes, and ends well by ctrl+c."""
+"""`fluffy-tui --import FOLDER --watch`: it keeps importing, prints each import, and ends normally by ctrl+c."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def watching(folder: Path) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
 
 
 def arrive(path: Path, content: Path) -> None:
-    """Let a file be there from one moment to the next, so that nobody can see a half of it."""
+    """Move a complete file to its place, so that nobody can see half of it."""
     path.parent.mkdir(exist_ok=True)
     content.rename(path)
 
@@ -46,12 +46,12 @@ def event(output: IO[str]) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def own_database(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the command use the test's database."""
+    """Make the command use the test's database."""
     monkeypatch.setenv("DATABASE_URL", database_url)
 
 
-def test_it_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
-    """The first import, what comes afterwards, the summary of all, exit 0."""
+def test_it_imports_until_it_is_stopped(tmp_path: Path) -> None:
+    """The first import, a later one, the summary of both, exit 0."""
     write(tmp_path / "in" / "a.jpg", seed=1)
     with watching(tmp_path / "in") as (process, output):
         first = event(output)
@@ -68,8 +68,8 @@ def test_it_goes_on_until_it_is_stopped(tmp_path: Path) -> None:
         assert process.stderr.read() == ""
 
 
-def test_what_never_became_a_picture_has_failed(tmp_path: Path) -> None:
-    """It is waited for until the end, and then makes the exit status 1."""
+def test_a_file_that_never_becomes_a_picture_fails(tmp_path: Path) -> None:
+    """The command waits for it until the end, and then exits with 1."""
     (tmp_path / "in").mkdir()
     with watching(tmp_path / "in") as (process, output):
         assert event(output)["event"] == "taken"
@@ -83,8 +83,8 @@ def test_what_never_became_a_picture_has_failed(tmp_path: Path) -> None:
         assert process.wait() == 1
 
 
-def test_a_folder_that_goes_ends_it(tmp_path: Path) -> None:
-    """With a sentence, the summary and exit 1."""
+def test_it_ends_when_a_folder_is_removed(tmp_path: Path) -> None:
+    """With an error message, the summary and exit 1."""
     folder = tmp_path / "in"
     folder.mkdir()
     with watching(folder) as (process, output):
@@ -96,7 +96,6 @@ def test_a_folder_that_goes_ends_it(tmp_path: Path) -> None:
         assert "does not exist" in process.stderr.read()
 
 
-def test_watch_goes_with_import(tmp_path: Path) -> None:
-    """Wrong usage is said as such."""
+def test_watch_needs_import(tmp_path: Path) -> None:
     ended = fluffy(tmp_path, "--watch")
-    assert (ended.status, ended.err) == (2, "fluffy-tui: --watch goes with --import.\n")
+    assert (ended.status, ended.err) == (2, "fluffy-tui: --watch only works with --import.\n")

@@ -1,6 +1,6 @@
-"""What the stand-in demands of a post before it takes it, network by network.
+"""What a post needs before the stand-in accepts it, network by network.
 
-Wording in the style of the observed refusals; where Buffer's own words are not known (counts, lengths, ratio)
+Messages follow the style of observed refusals. Where Buffer's exact wording is not known (counts, lengths, ratio)
 the sentence follows the same pattern, so clients must not depend on it.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import regex
 
-from fluffy_tui.demo.stand_in.picture_reader import Picture
+from fluffy_tui.demo.stand_in.picture_reader import FetchedPicture
 
 NOTHING_TO_SAY = "Post must have either text or media."
 UNREADABLE = "Image could not be read from its URL."
@@ -27,7 +27,7 @@ ALREADY_SCHEDULED = (
 
 
 class Refused(Exception):
-    """A mutation that is answered with one of Buffer's error members instead of a success."""
+    """A mutation that returns one of Buffer's error members instead of a success."""
 
     def __init__(self, typename: str, message: str) -> None:
         super().__init__(message)
@@ -50,18 +50,18 @@ def _graphemes(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """The demands of one network (Buffer's help centre, articles 588, 617 and 622)."""
+    """The requirements of one network (Buffer's help centre, articles 588, 617 and 622)."""
 
     title: str
     longest_text: int
     most_pictures: int
     needs_media: bool = False
     metadata_key: str = ""
-    needed: tuple[tuple[str, str], ...] = ()
-    """Pairs of a metadata field that must be given and how its lack is told."""
+    required: tuple[tuple[str, str], ...] = ()
+    """Pairs of a required metadata field and what the message calls it."""
     measure: Callable[[str], int] = len
     ratios: tuple[float, float] | None = None
-    """Smallest and largest width / height of a picture in the feed."""
+    """Smallest and largest width ÷ height of a picture in the feed."""
 
 
 NETWORKS: Mapping[str, Network] = {
@@ -71,7 +71,7 @@ NETWORKS: Mapping[str, Network] = {
         10,
         needs_media=True,
         metadata_key="instagram",
-        needed=(("type", "a type (post, story, or reel)"),),
+        required=(("type", "a type (post, story, or reel)"),),
         ratios=(0.8, 1.91),
     ),
     "facebook": Network(
@@ -79,7 +79,7 @@ NETWORKS: Mapping[str, Network] = {
         5_000,
         10,
         metadata_key="facebook",
-        needed=(("type", "a type (post, story, or reel)"),),
+        required=(("type", "a type (post, story, or reel)"),),
     ),
     "pinterest": Network(
         "Pinterest",
@@ -87,14 +87,14 @@ NETWORKS: Mapping[str, Network] = {
         5,
         needs_media=True,
         metadata_key="pinterest",
-        needed=(("boardServiceId", "a board"),),
+        required=(("boardServiceId", "a board"),),
     ),
     "googlebusiness": Network(
         "Google Business",
         1_500,
         1,
         metadata_key="google",
-        needed=(("type", "a type (event, offer, or whats_new)"),),
+        required=(("type", "a type (event, offer, or whats_new)"),),
     ),
     "youtube": Network(
         "YouTube",
@@ -102,7 +102,7 @@ NETWORKS: Mapping[str, Network] = {
         0,
         needs_media=True,
         metadata_key="youtube",
-        needed=(("title", "a title"), ("categoryId", "a category")),
+        required=(("title", "a title"), ("categoryId", "a category")),
     ),
     "tiktok": Network("TikTok", 2_200, 35, needs_media=True, metadata_key="tiktok"),
     "threads": Network("Threads", 500, 20, metadata_key="threads"),
@@ -112,17 +112,17 @@ NETWORKS: Mapping[str, Network] = {
     "mastodon": Network("Mastodon", 500, 4, metadata_key="mastodon"),
 }
 
-_RATIO_SLACK = 0.01
-"""Whole pixels cannot hit 4:5 exactly."""
+_RATIO_TOLERANCE = 0.01
+"""Whole pixels cannot match 4:5 exactly."""
 
 
 def check_input(
     service: str, text: str, assets: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]
 ) -> None:
-    """Check what can be told without looking at the pictures.
+    """Check everything but the pictures themselves.
 
     Raises:
-        Refused: With every reason at once.
+        Refused: All reasons at once.
     """
     if not text.strip() and not assets:
         raise invalid([NOTHING_TO_SAY])
@@ -130,21 +130,21 @@ def check_input(
     if network is None:
         raise invalid([f"Posts cannot be made on {service}."])
     own = metadata.get(network.metadata_key) or {}
-    reasons = _shortcomings(network, text, assets, own)
+    reasons = _reasons_to_refuse(network, text, assets, own)
     if reasons:
         raise invalid(reasons)
     if assets and own.get("linkAttachment"):
         raise invalid(["A link attachment cannot be combined with assets."])
 
 
-def _shortcomings(
+def _reasons_to_refuse(
     network: Network, text: str, assets: Sequence[Mapping[str, Any]], own: Mapping[str, Any]
 ) -> list[str]:
     reasons = []
     if network.needs_media and not assets:
         reasons.append(f"{network.title} posts require at least one image or video.")
     reasons += [
-        f"{network.title} posts require {what}." for name, what in network.needed if not own.get(name)
+        f"{network.title} posts require {what}." for name, what in network.required if not own.get(name)
     ]
     if network.measure(text) > network.longest_text:
         reasons.append(f"{network.title} posts cannot exceed {network.longest_text} characters.")
@@ -153,8 +153,8 @@ def _shortcomings(
     return reasons
 
 
-def check_pictures(service: str, pictures: Sequence[Picture], metadata: Mapping[str, Any]) -> None:
-    """Check what the pictures themselves have to fulfil.
+def check_pictures(service: str, pictures: Sequence[FetchedPicture], metadata: Mapping[str, Any]) -> None:
+    """Check the pictures.
 
     Raises:
         Refused: A picture of an Instagram feed post is too narrow or too wide.
@@ -164,5 +164,7 @@ def check_pictures(service: str, pictures: Sequence[Picture], metadata: Mapping[
     if network.ratios is None or own.get("type") == "story":
         return
     low, high = network.ratios
-    if any(not low - _RATIO_SLACK <= each.width / each.height <= high + _RATIO_SLACK for each in pictures):
+    if any(
+        not low - _RATIO_TOLERANCE <= each.width / each.height <= high + _RATIO_TOLERANCE for each in pictures
+    ):
         raise invalid([f"{network.title} images must have an aspect ratio between 4:5 and 1.91:1."])

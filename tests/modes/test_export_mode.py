@@ -1,4 +1,4 @@
-"""`--export`, `--clean` and `--doctor --post` as a person or a script calls them."""
+"""`--export`, `--clean` and `--doctor --post` as a user or a script runs them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ async def test_csv_opens_safely_in_a_spreadsheet(place: Workplace, own_home: Pat
     assert list(own_home.glob(".*.part")) == []
 
 
-async def test_json_is_exact_and_stdout_has_one_object_a_line(place: Workplace, own_home: Path) -> None:
+async def test_json_is_exact_and_stdout_has_one_object_per_line(place: Workplace, own_home: Path) -> None:
     await place.submit(CAPTION, 1)
     await place.submit("ünïcode", 2)
     target = own_home / "posts.json"
@@ -63,13 +63,13 @@ async def test_json_is_exact_and_stdout_has_one_object_a_line(place: Workplace, 
     assert [json.loads(line) for line in ended.out.splitlines()] == rows
 
 
-async def test_nobodys_posts_are_an_empty_array(place: Workplace, own_home: Path) -> None:
+async def test_no_posts_are_an_empty_array(place: Workplace, own_home: Path) -> None:
     target = own_home / "posts.json"
     assert (await call(place, own_home, "--export", str(target))).status == 0
     assert json.loads(target.read_text()) == []
 
 
-async def test_wrong_usage_is_2_and_a_place_that_cannot_be_written_is_1(
+async def test_a_usage_error_is_status_2_and_an_unwritable_file_is_status_1(
     place: Workplace, own_home: Path
 ) -> None:
     assert (await call(place, own_home, "--export", "posts.xlsx")).status == 2
@@ -82,14 +82,14 @@ async def test_wrong_usage_is_2_and_a_place_that_cannot_be_written_is_1(
     assert "Traceback" not in ended.err
 
 
-async def test_an_export_that_fails_leaves_the_last_one_as_it_was(place: Workplace, own_home: Path) -> None:
+async def test_a_failed_export_leaves_the_existing_file_unchanged(place: Workplace, own_home: Path) -> None:
     target = own_home / "posts.csv"
     target.write_text("the last one")
     assert (await call(place, own_home, "--export", str(target), "--persona", "nobody")).status == 2
     assert target.read_text() == "the last one"
 
 
-async def test_a_clean_up_can_be_run_dry_first(place: Workplace, own_home: Path) -> None:
+async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) -> None:
     async with place.worker():
         post = await place.submit()
         done = await place.until(post.id, lambda now: now.media_url is not None and now.status == "scheduled")
@@ -106,7 +106,7 @@ async def test_a_clean_up_can_be_run_dry_first(place: Workplace, own_home: Path)
     assert summary == {"event": "summary", "dry_run": True, "would_remove": 1, "kept": 0, "unknown": 0}
     assert file.exists()
     ended = await call(place, own_home, "--clean")
-    assert ended.out.splitlines()[-1] == "removed 1, 0 kept"
+    assert ended.out.splitlines()[-1] == "Deleted 1, kept 0."
     assert not file.exists()
 
 
@@ -116,7 +116,7 @@ async def test_a_clean_up_without_a_media_host_says_what_to_set(database_url: st
     assert "FLUFFY_MEDIA_HOST" in ended.err
 
 
-async def test_a_posts_trail_is_told_in_order(place: Workplace, own_home: Path) -> None:
+async def test_a_posts_history_is_printed_in_order(place: Workplace, own_home: Path) -> None:
     async with place.worker():
         post = await place.submit()
         await place.until(post.id, lambda now: now.step == "accepted")

@@ -15,7 +15,7 @@ import pexpect
 import psycopg
 import pytest
 
-from fluffy_tui.modes.imports.import_folders import run
+from fluffy_tui.modes.import_mode import import_folders
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import FolderNotFound, Photos
 from photos.photo_files import SCHEDULED, encoded, write
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 COMMAND = [sys.executable, "-m", "fluffy_tui"]
 PLENTY = 60
-"""Files of half a gigabyte without disk space behind them: far more than is hashed before anyone interrupts."""
+"""Sparse files of half a gigabyte: far more than can be hashed before the import is interrupted."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Opened:
 
 @pytest.fixture
 def services(database: Database) -> Opened:
-    """Return them on an empty database."""
+    """Return services on an empty database."""
     return Opened(Personas(database, None), Photos(database, scheduled=SCHEDULED))
 
 
@@ -61,11 +61,16 @@ def imported(database_url: str) -> int:
     return int(row[0])
 
 
-async def test_all_well(services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A new persona is made, whatever case its name is typed in later; nothing goes to standard error."""
+async def test_everything_imported(
+    services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new persona is created, and found later whatever the case of its name; standard error stays empty."""
     write(tmp_path / "in" / "a.jpg", seed=1)
     write(tmp_path / "in" / "b.png", picture_format="PNG", seed=2)
-    assert await run(services, [tmp_path / "in"], "sarah", json=False) == 0
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=False)
+        == 0
+    )
     printed = capsys.readouterr()
     assert printed.err == ""
     assert printed.out.startswith(
@@ -73,7 +78,10 @@ async def test_all_well(services: Opened, tmp_path: Path, capsys: pytest.Capture
     )
     (tmp_path / "in" / "a.jpg").rename(tmp_path / "in" / "c.jpg")
     write(tmp_path / "in" / "copy.png", (tmp_path / "in" / "b.png").read_bytes())
-    assert await run(services, [tmp_path / "in"], "Sarah", json=False) == 0
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "Sarah", as_json=False)
+        == 0
+    )
     assert (
         "sarah: 0 imported, 1 already there, 1 moved, 1 duplicate, 0 missing, 0 failed"
         in capsys.readouterr().out
@@ -84,11 +92,14 @@ async def test_all_well(services: Opened, tmp_path: Path, capsys: pytest.Capture
 async def test_failures_are_listed(
     services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 1, the path and the reason; a name cannot write control codes to the terminal."""
+    """Exit 1, the path and the reason; a file name cannot send control codes to the terminal."""
     write(tmp_path / "in" / "[b]a[/red.jpg", b"")
     write(tmp_path / "in" / "evil\x1b[2J\n.jpg", b"GIF89a")
     write(tmp_path / "in" / "good.jpg")
-    assert await run(services, [tmp_path / "in"], "sarah", json=False) == 1
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=False)
+        == 1
+    )
     first, *listed = capsys.readouterr().out.splitlines()
     assert "1 imported" in first
     assert "2 failed" in first
@@ -99,11 +110,14 @@ async def test_failures_are_listed(
 
 
 async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One object a line, failures as they happen, the summary last, and nothing else."""
+    """One object per line: failures as they happen, the summary last, and nothing else."""
     write(tmp_path / "in" / "a.jpg")
     write(tmp_path / "in" / "empty.jpg", b"")
     write(tmp_path / "in" / os.fsdecode(b"caf\xe9.jpg"))
-    assert await run(services, [tmp_path / "in"], "sarah", json=True) == 1
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=True)
+        == 1
+    )
     *failed, summary = events(capsys.readouterr().out)
     assert {"event": "failed", "path": f"{tmp_path}/in/empty.jpg", "reason": "The file is empty."} in failed
     assert {event["path"] for event in failed} == {f"{tmp_path}/in/empty.jpg", f"{tmp_path}/in/caf\\xe9.jpg"}
@@ -121,15 +135,17 @@ async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.Captu
     }
 
 
-async def test_a_missing_folder_makes_no_persona(services: Opened, tmp_path: Path) -> None:
-    """A slip of the pen leaves nothing behind."""
+async def test_a_missing_folder_creates_no_persona(services: Opened, tmp_path: Path) -> None:
+    """A typing error has no effect."""
     with pytest.raises(FolderNotFound):
-        await run(services, [tmp_path / "nowhere"], "sarah", json=False)
+        await import_folders(
+            services.personas, services.photos, [tmp_path / "nowhere"], "sarah", as_json=False
+        )
     assert await services.personas.list() == []
 
 
 def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
-    """Before any database is opened, in one sentence."""
+    """In one sentence, before any database is opened."""
     command = [*COMMAND, "--import", str(tmp_path / "nowhere"), "--persona", "sarah"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -139,7 +155,7 @@ def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
 
 
 def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No bar on standard error, and names that the encoding lacks do not break it."""
+    """No bar on standard error, and names that the encoding cannot represent do no harm."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     write(tmp_path / "in" / "été.jpg", b"")
@@ -151,7 +167,7 @@ def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: p
 
 
 def test_interrupted_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit 130 at once; the summary says exactly what was kept."""
+    """Exit 130 at once; the summary matches what was saved."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     fill_with_plenty(tmp_path / "in")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah", "--json"]
@@ -160,25 +176,25 @@ def test_interrupted_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: p
         assert process.stderr is not None
         assert json.loads(process.stdout.readline())["reason"] == "The file is empty."
         process.send_signal(signal.SIGINT)
-        rest, complaints = process.stdout.read(), process.stderr.read()
+        rest, errors = process.stdout.read(), process.stderr.read()
     assert process.returncode == 130
-    assert complaints == ""
+    assert errors == ""
     [summary] = events(rest)
     assert summary["interrupted"] is True
     assert summary["imported"] == imported(database_url) < PLENTY
 
 
-def test_a_bar_on_a_terminal_and_ctrl_c(
+def test_a_progress_bar_on_a_terminal_and_ctrl_c(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Rate and time left while it works, and how far it got when it is stopped."""
+    """Rate and time left during the import, and how far it got when interrupted."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     fill_with_plenty(tmp_path / "in")
     command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah"]
     with pexpect.spawn(command[0], command[1:], dimensions=(24, 100), encoding="utf-8", timeout=120) as child:
         child.expect(rf"{PLENTY + 1}.*files/s, .*MB/s, \d+:\d\d left")
         child.sendintr()
-        child.expect(rf"Stopped: \d+ of {PLENTY + 1} files looked at; what was imported until then is kept\.")
+        child.expect(rf"Stopped after \d+ of {PLENTY + 1} files\. Photos imported so far are kept\.")
         child.expect(r"sarah: (\d+) imported")
         assert child.match is not None
         kept = int(child.match.group(1))
@@ -189,7 +205,7 @@ def test_a_bar_on_a_terminal_and_ctrl_c(
 
 
 def test_a_relative_folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The folder may be given relative to where the user is; the library keeps the absolute path."""
+    """The folder may be relative to the current one; the library stores the absolute path."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     write(tmp_path / "in" / "a.jpg", encoded())
     command = [*COMMAND, "--import", "in", "--persona", "sarah"]

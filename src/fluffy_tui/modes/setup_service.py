@@ -1,4 +1,4 @@
-"""What the screens are told about settings, and how a change of them is proved and kept."""
+"""The settings of one run of the app: what the setup screens read, test and save."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
     from fluffy_tui.tui.ports import OfferedChannels
 
-KEY_TRIAL_SECONDS = 15.0
-"""How long one request may take while a person waits in front of the key they pasted."""
+KEY_TEST_SECONDS = 15.0
+"""Time limit of one request while the user waits for the key that they pasted to be tested."""
 
 
-class Setup:
-    """The settings of one run of the app; satisfies `tui.ports.SetupPort`.
+class SetupService:
+    """Reads, tests and saves the settings of one run; satisfies `tui.ports.SetupPort`.
 
     Args:
         settings: As they were read at the start.
-        environment: From which they were read, and will be again.
+        environment: From which they were read, and will be read again; this process's own by default.
     """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
         self._settings = settings
-        self._environment = os.environ if environment is None else environment
+        self.environment = os.environ if environment is None else environment
         self.services: Services | None = None
-        """What is open now; whoever opens the services says so."""
+        """The open services; set by whoever opens them."""
         self.pictures: RendererChoice | None = None
-        """What the terminal draws; it was asked before the app ran in it."""
+        """How the terminal shows pictures; set before the app runs in it."""
 
     @property
     def settings(self) -> Settings:
-        """What is set now."""
+        """The current settings."""
         return self._settings
 
     async def ask_buffer(self, key: Secret) -> Sequence[OfferedChannels]:
-        """Ask Buffer for what a key that is not saved yet gives access to.
+        """Return the organisations and channels that a key which is not saved yet gives access to.
 
         Raises:
-            BufferError: Buffer refuses the key or does not answer.
+            BufferError: Buffer rejects the key or does not respond.
         """
         from fluffy_tui.buffer import BufferClient
 
-        async with BufferClient(self._settings.buffer_url, key, timeout=KEY_TRIAL_SECONDS) as client:
+        async with BufferClient(self._settings.buffer_url, key, timeout=KEY_TEST_SECONDS) as client:
             account = await client.account()
             return [
                 (organization, await client.channels(organization.id))
@@ -60,38 +60,38 @@ class Setup:
             ]
 
     async def prove_host(self, values: Mapping[str, str]) -> float:
-        """Upload a tiny picture with these settings, fetch it back and delete it; return milliseconds.
+        """Upload a tiny picture with these settings, download it and delete it; return milliseconds.
 
         Raises:
-            InvalidSetting: a value cannot be used.
+            InvalidSetting: a value is invalid.
             MediaHostError: the first of these steps that failed.
         """
         from fluffy_tui.media import open_media_host, probe
 
-        host = open_media_host(load_settings(self._environment, given=values))
+        host = open_media_host(load_settings(self.environment, given=values))
         if host is None:
-            raise FluffyError("No media host is chosen.", "Choose a folder or a bucket.")
+            raise FluffyError("No media host is selected.", "Select a folder or a bucket.")
         return await probe(host)
 
     def save(self, values: Mapping[str, str]) -> Sequence[str]:
-        """Write these settings to config.toml and read everything again; an empty one is taken out.
+        """Write these settings to config.toml and read everything again; an empty value removes a setting.
 
         Returns:
-            The variables that the environment sets to something else, which comes before the file.
+            The variables that the environment sets to something else, which takes precedence over the file.
 
         Raises:
-            InvalidSetting: a value cannot be used.
+            InvalidSetting: a value is invalid.
             FluffyError: the file cannot be written.
         """
-        load_settings(self._environment, given=values)  # refuses before anything is written
+        load_settings(self.environment, given=values)  # raises before anything is written
         keys = {setting.variable: setting.key for setting in SETTINGS}
         save_settings(
             self._settings.paths.config_file,
             {keys[variable]: value or None for variable, value in values.items()},
         )
-        self._settings = load_settings(self._environment)
+        self._settings = load_settings(self.environment)
         return [
-            variable for variable, value in values.items() if self._environment.get(variable, value) != value
+            variable for variable, value in values.items() if self.environment.get(variable, value) != value
         ]
 
     def demo_trouble(self) -> str:
@@ -105,8 +105,8 @@ class Setup:
         return ""
 
     async def checks(self) -> AsyncIterator[Check]:
-        """Try each link of the chain with the services that are open."""
-        from fluffy_tui.modes.doctor.health_checks import checks
+        """Run the health checks on the open services."""
+        from fluffy_tui.modes.health_checks import checks
 
         if self.services is None or self.pictures is None:
             raise RuntimeError("the app is not open")

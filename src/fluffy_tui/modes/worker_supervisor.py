@@ -1,4 +1,4 @@
-"""The worker that the app starts for itself when no other one is alive."""
+"""Keeps a worker running while the app is open: if no other worker is alive, the app starts its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.child_process import Child
+from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.core.job_queue import STALLED_SECONDS
 
 if TYPE_CHECKING:
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 10.0
-"""How often the heartbeats of other workers are looked at; silence sends no event."""
+CHECK_SECONDS = 10.0
+"""How often to check the heartbeats of other workers; no event reports a heartbeat that stops."""
 
 
 @asynccontextmanager
-async def own_worker(
+async def supervised_worker(
     workers: Workers, environment: Mapping[str, str], log_file: Path, *, keep_open: Sequence[int] = ()
 ) -> AsyncIterator[None]:
-    """See to it that a worker is alive for as long as the block lasts; afterwards ours finishes and leaves.
+    """Keep a worker running for as long as the block lasts; afterwards ours finishes its work and exits.
 
     Args:
         workers: knows the heartbeats.
-        environment: of the worker, from which it reads the same settings as this program.
-        log_file: takes what the worker prints, should it print.
-        keep_open: descriptors that the worker holds open for as long as it lives.
+        environment: of our worker, which reads the same settings from it as this program.
+        log_file: receives whatever the worker prints.
+        keep_open: descriptors that the worker holds open while it runs.
     """
     workers.expect_one()
-    keeper = _Keeper(workers, environment, log_file, keep_open)
-    keeping = asyncio.create_task(keeper.keep(), name="own-worker")
+    supervisor = _Supervisor(workers, environment, log_file, keep_open)
+    running = asyncio.create_task(supervisor.run(), name="worker supervisor")
     try:
         yield
     finally:
-        keeping.cancel()
+        running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await keeping
-        keeper.let_go()
+            await running
+        supervisor.release()
 
 
-class _Keeper:
+class _Supervisor:
     def __init__(
         self, workers: Workers, environment: Mapping[str, str], log_file: Path, keep_open: Sequence[int]
     ) -> None:
@@ -56,40 +56,36 @@ class _Keeper:
         self._environment = environment
         self._log_file = log_file
         self._keep_open = keep_open
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
 
-    async def keep(self) -> None:
-        """Start a worker when none is heard of, and a new one when ours ends, with growing pauses."""
+    async def run(self) -> None:
+        """Start a worker when there is none, and again whenever ours ends, with growing pauses."""
         loop = asyncio.get_running_loop()
         pause = 0.5
         while True:
-            await self._until_wanted()
+            while self._child is None and await self._others_alive():
+                await asyncio.sleep(CHECK_SECONDS)
             started = loop.time()
             self._workers.expect_one()
-            self._child = Child(
+            self._child = ChildProcess(
                 [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
                 self._environment,
                 self._log_file,
                 keep_open=self._keep_open,
             )
             status = await self._child.ended()
-            log.warning("our worker (process %s) ended with status %s", self._child.pid, status)
+            log.warning("the app's worker (process %s) ended with status %s", self._child.pid, status)
             pause = 0.5 if loop.time() - started > 60 else min(pause * 2, 30.0)
             await asyncio.sleep(pause)
-
-    async def _until_wanted(self) -> None:
-        """Return at once when ours just ended; else wait until no other worker is heard of."""
-        while self._child is None and await self._others_alive():
-            await asyncio.sleep(LOOK_SECONDS)
 
     async def _others_alive(self) -> bool:
         try:
             age = await self._workers.heartbeat_age()
-        except Exception as error:  # noqa: BLE001 - the database may be away; that is told elsewhere
-            log.info("heartbeats cannot be read now: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the database may be away, which the app reports elsewhere
+            log.info("cannot read heartbeats now: %s", type(error).__name__)
             return True
         return age is not None and age < STALLED_SECONDS
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         if self._child is not None:
-            self._child.let_go()
+            self._child.release()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 import psycopg
 
-from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded import EmbeddedServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 USER = """
 import sys
 from pathlib import Path
-from fluffy_tui.core.embedded.server import embedded_server
+from fluffy_tui.core.embedded import embedded_server
 with embedded_server(Path(sys.argv[1]), log=Path(sys.argv[2])) as url:
     print(url, flush=True)
     sys.stdin.read()
 """
 
 
-class Place:
-    """A data folder of its own, short enough for a socket, and the programs that use it."""
+class DatabaseFolder:
+    """A private data folder with a path short enough for a socket, and the programs that use it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -34,7 +34,7 @@ class Place:
         self.programs: list[subprocess.Popen[str]] = []
 
     def server(self) -> EmbeddedServer:
-        """Return one more user of the cluster, in this program."""
+        """Return another user of the cluster, in this program."""
         return EmbeddedServer(self.cluster, log=self.log)
 
     def program(self) -> subprocess.Popen[str]:
@@ -55,13 +55,13 @@ class Place:
 
 
 def url_of(program: subprocess.Popen[str]) -> str:
-    """Wait until the program has the server, and return the URL that it was given."""
+    """Wait until the program uses the server, and return its URL."""
     assert program.stdout is not None
     return program.stdout.readline().strip()
 
 
 def value(url: str, query: str) -> object:
-    """Run one statement and return the first value of its answer, if it has one."""
+    """Run one statement and return the first value of its result, if it has one."""
     with psycopg.connect(url, autocommit=True) as connection:
         cursor = connection.execute(query.encode())
         row = cursor.fetchone() if cursor.description else None

@@ -1,4 +1,4 @@
-"""Start and stop the embedded PostgreSQL server, and clear up after one that died."""
+"""Start and stop the embedded PostgreSQL server, and clean up after one that crashed."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from fluffy_tui.core.embedded.account import Account
+    from fluffy_tui.core.embedded.server_account import ServerAccount
 
 _READY_WITHIN = 180.0
-"""Seconds; only the recovery after a crash amid heavy writing takes more than a fraction of one."""
+"""Seconds; only recovery from a crash during heavy writing takes more than a fraction of one."""
 
 _STOPPED_WITHIN = 60.0
-"""Seconds that a fast shutdown, which ends with a checkpoint, may take: what pg_ctl allows it, too."""
+"""Seconds that a fast shutdown, which ends with a checkpoint, may take; pg_ctl allows the same."""
 
-_DYING_WITHIN = 5.0
-"""Seconds in which the children of a killed server notice its end by themselves."""
+_ORPHANS_EXIT_WITHIN = 5.0
+"""Seconds in which the children of a killed server exit by themselves."""
 
-_LOOK_EVERY = 0.005
-"""Seconds between two looks at postmaster.pid while the server starts."""
+_POLL_SECONDS = 0.005
+"""How often to read postmaster.pid while the server starts."""
 
 _LOG_LIMIT = 1 << 20
-"""Bytes of server log that are kept when a program starts; the same again of older ones beside it."""
+"""Bytes of server log that are kept when a program starts; as many older ones are kept in `….1`."""
 
 _DETACHED = '"$@" </dev/null >&2 & echo $!'
-"""Starts a server that is nobody's child, so that it leaves no zombie in a program that runs on."""
+"""Starts a server that is not our child, so that it does not become a zombie of this program."""
 
 _log = logging.getLogger(__name__)
-_log.addHandler(logging.NullHandler())  # without a log file, nothing may appear on the screen
+_log.addHandler(logging.NullHandler())  # print nothing on the screen when there is no log file
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +51,25 @@ class ServerProcess:
     """The server of one cluster, whoever started it. The caller holds the start lock."""
 
     cluster: Path
-    account: Account
+    account: ServerAccount
     binaries: Path
     log: Path
     durable: bool = True
 
     def start(self) -> Path:
-        """Start the server of an existing cluster, or wait for one that is about to be ready.
+        """Start the server of an existing cluster, or wait for one that is already starting.
 
         Returns:
             The folder of its socket.
 
         Raises:
-            DatabaseUnavailable: it gives up, or takes too long.
+            DatabaseUnavailable: it fails, or takes too long.
         """
         folder = socket_folder(self.cluster, self.account.uid)
         if folder != self.cluster:
             self.account.private_folder(folder)
-            self.account.open_the_way(folder)
-        starting = self._clear_up(folder)
+            self.account.grant_passage(folder)
+        starting = self._clean_up(folder)
         if starting is not None:
             return starting
         trim(self.log)
@@ -85,7 +85,7 @@ class ServerProcess:
             if pid.isdecimal():
                 ready = self._await_ready(psutil.Process(int(pid)))
         if ready is None:
-            raise self._gave_up(begin)
+            raise self._failure(begin)
         return ready
 
     def stop(self) -> None:
@@ -108,8 +108,7 @@ class ServerProcess:
             "listen_addresses": "",
             "log_checkpoints": "off",
             "log_destination": "stderr",
-            # A failed statement is told to the program that sent it, which logs it. Here it would only let
-            # the log of a server that runs for weeks grow.
+            # The program that sent a failed statement logs it. Here it would only make the log grow.
             "log_min_messages": "log",
             "logging_collector": "off",
             "port": PORT,
@@ -122,29 +121,29 @@ class ServerProcess:
             yield f"{name}={value}"
 
     def _await_ready(self, process: psutil.Process) -> Path | None:
-        """Wait until this server takes connections; None when it ends instead.
+        """Wait until this server accepts connections; None if it exits instead.
 
-        PostgreSQL announces readiness by no event that would outlive the program that waits for it: its
-        standard error has to be a file, because nobody would be left to read a pipe. So we wait for its end,
-        which is an event, and look into postmaster.pid in between.
+        PostgreSQL has no readiness event that we could wait for: its standard error must be a file, because a pipe
+        would have no reader once this program exits. So wait for its exit, which is an event, and read postmaster.pid
+        in between.
         """
         give_up_at = time.monotonic() + _READY_WITHIN
         while time.monotonic() < give_up_at:
             state = PidFile.read(self.cluster)
             if state is not None and state.pid == process.pid and state.status == "ready":
                 return state.socket_folder
-            if _ended(process, _LOOK_EVERY):
+            if _ended(process, _POLL_SECONDS):
                 return None
         raise DatabaseUnavailable(
             "The database is still recovering from a crash.",
-            f"Try again in a minute; {self.log} tells how far it is.",
+            f"Try again in a minute. {self.log} shows its progress.",
         )
 
-    def _clear_up(self, folder: Path) -> Path | None:
-        """Clear away what an earlier server left; if one is just starting, return its socket's folder.
+    def _clean_up(self, folder: Path) -> Path | None:
+        """Remove what an earlier server left; if one is just starting, return its socket's folder.
 
-        PostgreSQL refuses to start over a pid file that is garbage, or whose number now belongs to another
-        process of the same user. So we look which processes really are this cluster's.
+        PostgreSQL refuses to start if the pid file is invalid, or if its number now belongs to another process of the
+        same user. So find out which processes really belong to this cluster.
         """
         pid_file = self.cluster / "postmaster.pid"
         if not pid_file.exists():
@@ -155,17 +154,17 @@ class ServerProcess:
             ready = self._await_ready(main)
             if ready is not None:
                 return ready
-        elif main is not None:  # it is stopping, or its socket or pid file was spoiled under it
+        elif main is not None:  # it is stopping, or its socket or pid file was damaged
             _end(main)
         self._await_orphans()
         if pid_file.exists():
-            _log.warning("The embedded server was not stopped properly; it recovers now.")
-        for left in (pid_file, folder / SOCKET_NAME, folder / f"{SOCKET_NAME}.lock"):
-            left.unlink(missing_ok=True)
+            _log.warning("The embedded server was not stopped properly and will recover now.")
+        for leftover in (pid_file, folder / SOCKET_NAME, folder / f"{SOCKET_NAME}.lock"):
+            leftover.unlink(missing_ok=True)
         return None
 
     def _await_orphans(self) -> None:
-        """Wait for what a killed server left running: two servers on the same files would destroy them."""
+        """Wait for the processes that a killed server left: two servers on the same files would destroy them."""
         orphans = list(self._processes())
         if not _still_alive(orphans):
             return
@@ -175,43 +174,45 @@ class ServerProcess:
         if left := _still_alive(orphans):
             pids = ", ".join(str(process.pid) for process in left)
             raise DatabaseUnavailable(
-                f"A crashed database server left processes that do not end: {pids}.",
-                "End them (kill -9), then start again.",
+                f"A crashed database server left processes that do not exit: {pids}.",
+                "End them (kill -9) and try again.",
             )
 
     def _processes(self) -> Iterator[psutil.Process]:
-        """Yield the living processes of this cluster's server: its name is in their titles."""
+        """Yield the running processes of this cluster's server, which have its name in their titles."""
         name = cluster_name(self.cluster)
         for process in psutil.process_iter():
             with suppress(psutil.NoSuchProcess, psutil.AccessDenied):
-                # A zombie has no command line any more.
+                # A zombie has no command line.
                 if process.name() == "postgres" and any(name in part for part in process.cmdline()):
                     yield process
 
     def _main_process(self) -> psutil.Process | None:
-        """Return the server itself, which shows its command line, while its children have titles."""
+        """Return the main process, which has the command line; its children have titles instead."""
         setting = f"cluster_name={cluster_name(self.cluster)}"
         found = []
         for process in self._processes():
             with suppress(psutil.NoSuchProcess):
                 if setting in process.cmdline():
                     found.append(process)
-        return min(found, key=psutil.Process.create_time, default=None)  # a child just forked looks the same
+        return min(
+            found, key=psutil.Process.create_time, default=None
+        )  # a child that was just forked looks the same
 
-    def _gave_up(self, begin: int) -> DatabaseUnavailable:
+    def _failure(self, begin: int) -> DatabaseUnavailable:
         with self.log.open("rb") as log:
             log.seek(begin)
-            said = log.read().decode(errors="replace")
-        _log.error("The embedded server did not start: %s", said)
+            output = log.read().decode(errors="replace")
+        _log.error("The embedded server did not start: %s", output)
         return DatabaseUnavailable(
-            f"The database server did not start: {reason(said)}", f"See {self.log} for more."
+            f"The database server did not start: {reason(output)}", f"See {self.log} for details."
         )
 
 
 def trim(log: Path) -> None:
-    """Cut a server log that has grown too long, keeping its end beside it.
+    """Shorten a server log that is too long, and keep its end in another file.
 
-    A running server goes on writing into the same file: it only ever appends.
+    A running server continues to append to the same file.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     if not log.is_file() or log.stat().st_size <= _LOG_LIMIT:
@@ -223,8 +224,8 @@ def trim(log: Path) -> None:
 
 
 def _end(main: psutil.Process) -> bool:
-    """End a server by a fast shutdown, and if that takes too long by an immediate one."""
-    for number, patience in ((signal.SIGINT, _STOPPED_WITHIN), (signal.SIGQUIT, _DYING_WITHIN)):
+    """Stop a server by a fast shutdown, or by an immediate one if that takes too long."""
+    for number, patience in ((signal.SIGINT, _STOPPED_WITHIN), (signal.SIGQUIT, _ORPHANS_EXIT_WITHIN)):
         with suppress(psutil.NoSuchProcess):
             main.send_signal(number)
         if _ended(main, patience):
@@ -233,16 +234,15 @@ def _end(main: psutil.Process) -> bool:
 
 
 def _still_alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Give processes that should be ending their time, and return those that are still there."""
-    give_up_at = time.monotonic() + _DYING_WITHIN
+    """Wait for processes that should exit, and return those that are still running."""
+    give_up_at = time.monotonic() + _ORPHANS_EXIT_WITHIN
     return [each for each in processes if not _ended(each, max(0.0, give_up_at - time.monotonic()))]
 
 
 def _ended(process: psutil.Process, timeout: float) -> bool:
-    """Wait up to `timeout` seconds for a process to end, and say whether it has.
+    """Wait up to `timeout` seconds for a process to end, and return whether it has.
 
-    psutil alone would wait in vain for a zombie that nobody collects, as in a container without an init
-    process.
+    psutil alone would wait for a zombie that nobody reaps, as in a container without an init process.
     """
     if sys.platform == "linux":
         try:
@@ -250,7 +250,7 @@ def _ended(process: psutil.Process, timeout: float) -> bool:
         except ProcessLookupError:
             return True
         except OSError:
-            _log.debug("This kernel has no pidfd_open; psutil waits instead.")
+            _log.debug("This kernel has no pidfd_open; using psutil instead.")
         else:
             try:
                 poll = select.poll()

@@ -1,19 +1,19 @@
-"""The demo has a Buffer account of its own, but what a person wants of the app and the terminal holds there too."""
+"""The demo has its own Buffer account, but uses the user's preferences for app and terminal."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.modes.demo_session import _demo_settings, _StandIn
+from fluffy_tui.modes.demo_mode import StandInAddress, demo_environment
 from fluffy_tui.settings import Notify, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-STAND_IN = _StandIn("http://127.0.0.1:9", "http://127.0.0.1:9/media", "a-key", 0)
+STAND_IN = StandInAddress("http://127.0.0.1:9", "http://127.0.0.1:9/media", "a-key", 0)
 
 
-def test_wishes_are_taken_over_and_accounts_are_not(tmp_path: Path) -> None:
+def test_preferences_apply_and_accounts_do_not(tmp_path: Path) -> None:
     own = load_settings(
         {
             "FLUFFY_DATA_DIR": str(tmp_path),
@@ -23,9 +23,9 @@ def test_wishes_are_taken_over_and_accounts_are_not(tmp_path: Path) -> None:
             "FLUFFY_S3_BUCKET": "mine",
         }
     )
-    demo = _demo_settings(own, STAND_IN).settings
+    demo = load_settings(demo_environment(own, STAND_IN))
     assert (demo.notify, demo.undo_seconds) == (Notify.DESKTOP, 3.0)
     assert demo.origins["FLUFFY_NOTIFY"] == "environment"
-    assert demo.origins["FLUFFY_PREVIEW"] == "default", "what nobody has wished for is told as it is"
+    assert demo.origins["FLUFFY_PREVIEW"] == "default", "what the user did not set remains a default"
     assert demo.buffer_url == STAND_IN.url
     assert demo.origins["FLUFFY_S3_BUCKET"] == "default"

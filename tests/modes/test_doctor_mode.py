@@ -1,4 +1,4 @@
-"""`--doctor` against real and broken surroundings."""
+"""`--doctor` with working and broken services."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def doctor(home: Path, environment: dict[str, str], *arguments: str) -> En
     return await asyncio.to_thread(lambda: fluffy(home, "--doctor", *arguments, **environment))
 
 
-async def test_a_healthy_chain_is_status_0(own_home: Path, environment: dict[str, str]) -> None:
+async def test_status_is_0_when_everything_works(own_home: Path, environment: dict[str, str]) -> None:
     ended = await doctor(own_home, environment, "--json")
     found = checks(ended)
     assert ended.status == 0, ended.out + ended.err
@@ -55,12 +55,12 @@ async def test_a_healthy_chain_is_status_0(own_home: Path, environment: dict[str
     assert not any(environment["BUFFER_API_KEY"] in line for line in ended.out.splitlines())
 
 
-async def test_lines_for_people_say_the_same(own_home: Path, environment: dict[str, str]) -> None:
+async def test_text_output_starts_with_a_sign(own_home: Path, environment: dict[str, str]) -> None:
     ended = await doctor(own_home, environment)
     assert ended.out.splitlines()[1].startswith("✓ database: PostgreSQL ")
 
 
-async def test_a_refused_key_is_red_with_its_remedy(
+async def test_a_rejected_key_fails_with_a_remedy(
     own_home: Path, environment: dict[str, str], stand_in: StandIn
 ) -> None:
     stand_in.faults.add(Kind.BAD_KEY, count=10)
@@ -71,7 +71,7 @@ async def test_a_refused_key_is_red_with_its_remedy(
     assert "BUFFER_API_KEY" in key["remedy"]
 
 
-async def test_a_channel_in_trouble_is_named(
+async def test_a_channel_with_a_problem_is_named(
     own_home: Path, environment: dict[str, str], stand_in: StandIn
 ) -> None:
     ended = await doctor(own_home, environment, "--json")
@@ -79,7 +79,7 @@ async def test_a_channel_in_trouble_is_named(
     assert any(line["check"] == "channel" and "paused" in line["detail"] for line in lines)
 
 
-async def test_a_media_host_that_gives_something_else_back_is_red(
+async def test_a_media_host_that_serves_something_else_fails(
     own_home: Path, environment: dict[str, str], tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
@@ -89,7 +89,15 @@ async def test_a_media_host_that_gives_something_else_back_is_red(
     assert list(elsewhere.rglob("*.jpg")) == []
 
 
-async def test_nothing_set_is_red_but_the_embedded_database_is_fine(own_home: Path) -> None:
+async def test_a_wrong_media_address_is_reported_as_such(own_home: Path, environment: dict[str, str]) -> None:
+    wrong = {**environment, "FLUFFY_MEDIA_BASE_URL": "https://example.org/?folder=photos"}
+    media_host = checks(await doctor(own_home, wrong, "--json"))["media host"]
+    assert media_host["status"] == "fail"
+    assert "FLUFFY_MEDIA_BASE_URL" in media_host["detail"] + media_host["remedy"]
+    assert "not set" not in media_host["detail"]
+
+
+async def test_without_settings_the_checks_fail_but_the_embedded_database_works(own_home: Path) -> None:
     ended = await doctor(own_home, {}, "--json")
     found = checks(ended)
     assert ended.status == 1
@@ -99,17 +107,17 @@ async def test_nothing_set_is_red_but_the_embedded_database_is_fine(own_home: Pa
     assert found["buffer key"]["status"] == found["media host"]["status"] == "fail"
 
 
-async def test_a_database_that_does_not_answer_is_red(own_home: Path) -> None:
+async def test_a_database_that_does_not_respond_fails(own_home: Path) -> None:
     ended = await doctor(own_home, {"DATABASE_URL": "postgresql://me:hunter2@127.0.0.1:1/x"}, "--json")
     assert ended.status == 1
     assert checks(ended)["database"]["status"] == "fail"
     assert "hunter2" not in ended.out + ended.err
 
 
-async def test_a_worker_that_lives_but_does_not_deliver_is_told(
+async def test_a_worker_that_runs_but_does_not_deliver_is_stuck(
     own_home: Path, environment: dict[str, str]
 ) -> None:
-    await doctor(own_home, environment)  # brings the database up to date
+    await doctor(own_home, environment)  # migrates the database
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
         for role, age in (("worker", "10 minutes"), ("library", "1 second")):
             connection.execute(
@@ -120,5 +128,5 @@ async def test_a_worker_that_lives_but_does_not_deliver_is_told(
             )
     worker = checks(await doctor(own_home, environment, "--json"))["worker"]
     assert worker["status"] == "warn"
-    assert worker["detail"].startswith("here:47 runs, but its deliveries get nowhere since 6")
-    assert "end that process" in worker["remedy"]
+    assert worker["detail"].startswith("here:47 is stuck: no delivery for 6")
+    assert "End that process" in worker["remedy"]
