@@ -1,4 +1,4 @@
-"""A post that has to wait is seen, mended and goes out; one that was submitted too soon is taken back."""
+"""A held post is corrected and sent; a post that was submitted too early is undone."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from fluffy_tui.tui.posts.screen import PostsScreen
 from journey.installation import PACE, Installation
 
 
-async def test_a_held_post_is_seen_mended_and_goes_out(installation: Installation) -> None:
+async def test_a_held_post_is_corrected_and_sent(installation: Installation) -> None:
     stand_in = installation.with_photos(2).stand_in
     [channel] = [id_ for id_, found in stand_in.world.channels.items() if found.name == "sarah.frames"]
     stand_in.set_channel(channel, queue_paused=True)
-    patient = replace(PACE, queue_full=120.0, fullest=120.0)  # it stays held until its person acts
+    patient = replace(PACE, queue_full=120.0, fullest=120.0)  # it stays held until the user acts
     async with installation.with_settings(undo_seconds=0.0).running(pace=patient) as real:
         await real.to_library(2)
         await real.schedule("fgo on the pier")
@@ -48,7 +48,7 @@ async def test_a_held_post_is_seen_mended_and_goes_out(installation: Installatio
         await real.until(lambda: real.shows("it was changed"))
 
 
-async def test_what_was_submitted_too_soon_is_taken_back_with_its_text(installation: Installation) -> None:
+async def test_undoing_a_submit_restores_the_text(installation: Installation) -> None:
     async with installation.with_photos(2).with_settings(undo_seconds=300.0).running() as real:
         await real.to_library(2)
         await real.schedule("[/b][red fog")

@@ -1,4 +1,4 @@
-"""Copies and what is alike, from the files to the keys: a worker looks while the library is open."""
+"""Duplicates and similar photos in the app, while a worker indexes the library."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from journey.installation import Installation
-    from journey.real_app import Real
+    from journey.real_app import RealApp
 
 
 def save_pictures(folder: Path) -> None:
-    """Save three pictures, one of them in three files, and one of these twice."""
+    """Save three pictures: one in three versions, one in two identical files."""
     save(scene(1), folder / "fog.jpg", quality=92)
     save(scene(1).resize((480, 360)), folder / "fog-small.jpg", quality=80)
     save(scene(1).convert("L").convert("RGB"), folder / "fog-grey.jpg", quality=90)
@@ -27,8 +27,8 @@ def save_pictures(folder: Path) -> None:
     (folder / "again.jpg").write_bytes((folder / "sea.jpg").read_bytes())
 
 
-async def looked_at(real: Real, models: Path) -> None:
-    """Look at all photos, as a worker does beside the app."""
+async def index(real: RealApp, models: Path) -> None:
+    """Index all photos, as a worker does."""
     library = LibraryWork(real.services.database, real.services.photos, BuiltinModel(models), None)
     try:
         while await look_round(library):
@@ -37,19 +37,21 @@ async def looked_at(real: Real, models: Path) -> None:
         library.close()
 
 
-def toasts(real: Real) -> str:
-    """Return everything that was said in passing."""
+def toasts(real: RealApp) -> str:
+    """Return the text of all toasts."""
     return " ".join(toast.message for toast in real.app._notifications)
 
 
-async def test_copies_answers_and_the_earlier_post(installation: Installation, tmp_path: Path) -> None:
+async def test_duplicates_similar_photos_and_the_earlier_post(
+    installation: Installation, tmp_path: Path
+) -> None:
     save_pictures(installation.photos)
     async with installation.running() as real:
         await real.to_library(5)
         await real.until(lambda: real.shows("looking at pictures: 0 of 5"))
         await real.pilot.press("m")
         await real.until(lambda: "Still looking at pictures: 0 of 5." in toasts(real))
-        await looked_at(real, tmp_path / "models")
+        await index(real, tmp_path / "models")
         await real.until(lambda: real.shows("2 folded") and real.shows("▸ 2 copies"))
         await real.until(lambda: not real.shows("looking at pictures"))
         await real.pilot.press("s", "s", "g")  # by name: again or sea, cat, one of the fogs

@@ -1,4 +1,4 @@
-"""The whole job in a real terminal: demo, persona, photo, caption, submit, in Buffer."""
+"""A whole post in a real terminal: demo, persona, photo, caption, submit, in Buffer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 CTRL_S, ENTER, ESCAPE = "\x13", "\r", "\x1b"
 
 
-def write(terminal: Terminal, text: str, counted: str) -> None:
-    """From the picker: open the first persona's newest photo, and write a caption for it."""
+def write_caption(terminal: Terminal, text: str, counted: str) -> None:
+    """From the persona picker: open the newest photo of sarah, and write a caption for it."""
     terminal.shows("17 unscheduled")
     terminal.press("j", ENTER)
     terminal.shows("unscheduled · newest first", "1 Library", "2 Posts", "IMG_2041", "of 17")
@@ -28,8 +28,8 @@ def write(terminal: Terminal, text: str, counted: str) -> None:
     terminal.shows(counted)
 
 
-def leave(terminal: Terminal) -> None:
-    """Leave the program."""
+def quit_app(terminal: Terminal) -> None:
+    """Quit the program."""
     terminal.press("q")
     assert terminal.ended() == 0
 
@@ -37,20 +37,20 @@ def leave(terminal: Terminal) -> None:
 def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
     with Terminal(own_home, "--demo") as terminal:
         terminal.shows("personas", "sarah", "17 unscheduled", "demo")
-        write(terminal, "The light came back for a minute. [/b][red", "42/2,200")
+        write_caption(terminal, "The light came back for a minute. [/b][red", "42/2,200")
         terminal.press(CTRL_S)
         terminal.shows("in Buffer for", "16 unscheduled")
         terminal.press("2")
         terminal.shows("The light came back", "in Buffer for")
-        leave(terminal)
+        quit_app(terminal)
         assert left_behind(own_home) == []
 
 
-def test_closing_the_terminal_leaves_nothing_behind_and_loses_no_word(demo_home: Path) -> None:
-    kept = demo_home / ".local/share/fluffy-tui/demo/kept-texts"
+def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Path) -> None:
+    drafts = demo_home / ".local/share/fluffy-tui/demo/kept-texts"
     with Terminal(demo_home, "--demo") as terminal:
-        write(terminal, "half a sentence", "15/2,200")
-        terminal.until(lambda _: any("half a sentence" in path.read_text() for path in kept.glob("*.json")))
+        write_caption(terminal, "half a sentence", "15/2,200")
+        terminal.until(lambda _: any("half a sentence" in path.read_text() for path in drafts.glob("*.json")))
         terminal.close()
         assert left_behind(demo_home) == []
     with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
@@ -59,26 +59,26 @@ def test_closing_the_terminal_leaves_nothing_behind_and_loses_no_word(demo_home:
         again.shows("half a sentence")
         again.press(ESCAPE)
         again.until(lambda text: "newest first" in text and "half a sentence" not in text)
-        leave(again)
+        quit_app(again)
 
 
-def test_the_demo_keeps_its_posts_for_the_next_time(demo_home: Path) -> None:
+def test_the_demo_keeps_its_posts(demo_home: Path) -> None:
     with Terminal(demo_home, "--demo") as terminal:
-        write(terminal, "first", "5/2,200")
+        write_caption(terminal, "first", "5/2,200")
         terminal.press(CTRL_S)
         terminal.shows("in Buffer for")
-        leave(terminal)
+        quit_app(terminal)
     with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
         again.shows("16 unscheduled", "1 scheduled")
         [address] = (demo_home / ".local/share/fluffy-tui/demo/buffer").glob("address*")
         url = json.loads(address.read_text())["url"]
         with urllib.request.urlopen(f"{url}/state") as answer:
             assert "first" in answer.read().decode()
-        leave(again)
+        quit_app(again)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 60)])
-def test_every_size_of_terminal_opens(demo_home: Path, size: tuple[int, int]) -> None:
+def test_the_app_opens_in_terminals_of_every_size(demo_home: Path, size: tuple[int, int]) -> None:
     with Terminal(demo_home, "--demo", columns=size[0], rows=size[1]) as terminal:
         terminal.shows("sarah", "17 unscheduled")
-        leave(terminal)
+        quit_app(terminal)

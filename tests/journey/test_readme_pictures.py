@@ -1,6 +1,6 @@
-"""The README's pictures: the real app on the sample photos, with posts that have just gone to Buffer.
+"""The README's pictures: the real app with the sample photos and posts in Buffer.
 
-`pytest tests/journey/test_picture.py --snapshot-update` draws them anew.
+`pytest tests/journey/test_readme_pictures.py --snapshot-update` updates them.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ from journey.installation import installed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from journey.real_app import Real
+    from journey.real_app import RealApp
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def looking_at(real: Real) -> AsyncIterator[None]:
-    """Let the library's worker look at the pictures meanwhile."""
+async def indexing(real: RealApp) -> AsyncIterator[None]:
+    """Index the photos for the length of the block."""
     stop = asyncio.Event()
-    looking = asyncio.create_task(index_photos(real.services, stop))
+    task = asyncio.create_task(index_photos(real.services, stop))
     try:
         yield
     finally:
         stop.set()
-        await looking
+        await task
 
 
-def is_drawn(real: Real, photo_ids: list[int]) -> bool:
-    """Tell whether the plan shows the picture of each photo, and of the one under the cursor beside them."""
-    grid, beside = real.app.screen.query(PlanGrid), real.app.screen.query(PhotoPreview)
+def is_drawn(real: RealApp, photo_ids: list[int]) -> bool:
+    """Whether the plan shows the picture of each photo, and of the selected one beside them."""
+    grid, previews = real.app.screen.query(PlanGrid), real.app.screen.query(PhotoPreview)
     return all(grid.first().has_picture(photo_id) for photo_id in photo_ids) and all(
-        preview.shown is not None for preview in beside
+        preview.shown is not None for preview in previews
     )
 
 
-async def test_the_pictures_are_what_a_person_sees(
+async def test_the_pictures_show_what_a_user_sees(
     database_url: str, tmp_path: Path, own_home: Path, request: pytest.FixtureRequest
 ) -> None:
     pictures = own_home / "Pictures"
@@ -68,7 +68,7 @@ async def test_the_pictures_are_what_a_person_sees(
                 await real.schedule(caption)
             await real.until(lambda: real.text.count("in Buffer for") == 2)
             await real.until(lambda: real.shows("looking at pictures"))
-            async with looking_at(real):
+            async with indexing(real):
                 await real.until(lambda: not real.shows("looking at pictures"))
             await real.pictured()
             drawn = {"library.svg": real.app.export_screenshot(title="fluffy-tui")}

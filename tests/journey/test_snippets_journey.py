@@ -1,4 +1,4 @@
-"""A hashtag set is written in the app, offered in the composer, and goes out: all on real services."""
+"""A hashtag set is created in the app, offered in the composer and posted, with real services."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from journey.installation import Installation
 
 
-async def test_a_set_is_written_offered_and_goes_out(installation: Installation) -> None:
+async def test_a_hashtag_set_is_created_offered_and_posted(installation: Installation) -> None:
     async with installation.with_photos(2).running() as real:
         await real.on(PersonasScreen)
         await real.until(lambda: real.shows("2 unscheduled"))
@@ -52,5 +52,5 @@ async def test_a_set_is_written_offered_and_goes_out(installation: Installation)
         await real.until(lambda: real.shows("in Buffer for"))
         assert "fog #Sea #north #Sea" in [post.text for post in installation.stand_in.posts()]
         [persona] = await real.services.personas.list()
-        [kept] = await real.services.snippets.list(persona.id)
-        assert (kept.kind, kept.name, kept.text) == (SnippetKind.HASHTAGS, "by the sea", "#north #Sea")
+        [saved] = await real.services.snippets.list(persona.id)
+        assert (saved.kind, saved.name, saved.text) == (SnippetKind.HASHTAGS, "by the sea", "#north #Sea")
