@@ -9,6 +9,8 @@ from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
+    Missing,
+    MissingCode,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -70,6 +72,8 @@ __all__ = [
     "Follower",
     "IdlePicture",
     "Keeper",
+    "Missing",
+    "MissingCode",
     "NotPossibleNow",
     "Pace",
     "PersonaCounts",
