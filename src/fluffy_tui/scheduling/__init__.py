@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
@@ -68,7 +67,6 @@ __all__ = [
     "CleanUp",
     "Delivery",
     "Exporter",
-    "Fit",
     "Follower",
     "IdlePicture",
     "Keeper",
@@ -90,7 +88,6 @@ __all__ = [
     "RequestBudget",
     "ScheduleResult",
     "Scheduling",
-    "Shape",
     "Step",
     "Sweeper",
     "Verification",
