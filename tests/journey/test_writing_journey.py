@@ -38,10 +38,10 @@ async def test_a_set_is_written_offered_and_goes_out(installation: Installation)
         await real.pilot.press("enter")
         await real.on(ComposeScreen)
         composer: Any = real.app.screen
-        editor = composer.caption_editor
-        await real.until(lambda: editor.completions is not None)
+        editor = composer.form.caption
+        await real.until(lambda: editor.autocomplete.vocabulary is not None)
         await real.type("fog #s")
-        await real.until(lambda: editor.offered.is_open)
+        await real.until(lambda: editor.autocomplete.is_open)
         await real.pilot.press("tab", "ctrl+g")
         await real.on(PickTextScreen)
         await real.pilot.press("enter")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.batch.screen import FillWeekScreen
+from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
@@ -67,11 +67,11 @@ async def test_a_week_of_the_next_photos_from_the_picker(running: Running) -> No
 
 async def write_and_submit(counting: Counting, driver: Driver) -> None:
     """Write seven captions, look them over and submit them; all of it within the keys allowed."""
-    assert isinstance(driver.screen, FillWeekScreen)
+    assert isinstance(driver.screen, BatchScreen)
     for number in range(7):
         await counting.type(f"{CAPTION} {number}")
         await counting.press("ctrl+n")
-    assert driver.screen.is_reviewing
+    assert driver.screen.panel.is_reviewing
     await counting.press("ctrl+s")
     submitted = [given["caption"] for given in driver.services.scheduling.submitted]
     assert submitted == [f"{CAPTION} {number}" for number in range(7)]

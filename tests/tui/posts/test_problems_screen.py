@@ -262,10 +262,10 @@ async def test_enter_opens_the_post_and_e_and_t_change_it(running: Running) -> N
         assert isinstance(driver.screen, PostDetailScreen)
         await driver.press("escape", "e")
         assert isinstance(driver.screen, EditPostScreen)
-        assert driver.screen._caption.display
+        assert driver.screen.form.caption.display
         await driver.press("escape", "t")
         assert isinstance(driver.screen, EditPostScreen)
-        assert not driver.screen._caption.display
+        assert not driver.screen.form.caption.display
         await driver.press("escape", "space", "space", "e")
         assert isinstance(driver.screen, ProblemsScreen)
         assert "one post at a time" in said(driver)[-1]

@@ -211,7 +211,7 @@ async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
         kept = driver.app.context.drafts.load(services.photos.photos[4])
         assert kept is not None
         assert (kept.caption, kept.alt_text) == (f"a caption with {MARKUP} in it", "what it shows")
-        assert (kept.share_mode, kept.fit) == (ShareMode.SHARE_NEXT, "crop 90")
+        assert (kept.share_mode, kept.framing) == (ShareMode.SHARE_NEXT, Framing(Fit.CROP, turn=90))
         await driver.press("1")
         assert isinstance(driver.screen, LibraryScreen)
         assert 4 in driver.screen.query_one(PhotoList).rows.ids

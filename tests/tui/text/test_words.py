@@ -16,8 +16,6 @@ from fluffy_tui.scheduling import PostStatus, Problem, ProblemKind, Step
 from fluffy_tui.tui.compose.time_parser import TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.photo.photo_details import needed_shape, photo_details
 from fluffy_tui.tui.posts.problem_words import by_itself
-from fluffy_tui.tui.session.draft_writer import DraftWriter
-from fluffy_tui.tui.session.drafts import Draft, Drafts
 from fluffy_tui.tui.text.words import (
     both_zones,
     bytes_words,
@@ -169,8 +167,8 @@ def test_typed_times(typed: str, moment: str) -> None:
     [
         ("", "Write the time like"),
         ("tomorrow", "At what time"),
-        ("25:00", "no such day or time"),
-        ("2027-02-30 10:00", "no such day or time"),
+        ("25:00", "No such day or time"),
+        ("2027-02-30 10:00", "No such day or time"),
         ("2027-01-12 09:30", "has passed"),
         ("2026-12-31 10:00", "has passed"),
         ("2027-03-14 02:30", "does not exist on that day in New York"),
@@ -212,16 +210,3 @@ def test_details_say_how_it_is_fitted_once_that_is_chosen(
     framed = replace(photo, width=size[0], height=size[1])
     details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.parse(chosen))
     assert details.split("\n")[1] == f"{words}leaves without location or metadata"
-
-
-async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo: Photo) -> None:
-    drafts = Drafts(tmp_path / "kept")
-    keeping = DraftWriter(drafts, photo)
-    late = keeping.keep(Draft("old"))
-    await late
-    keeping.keep_now(Draft("new"))
-    keeping._write(1, Draft("old"))
-    assert drafts.load(photo) == Draft("new")
-    keeping.forget()
-    await keeping.keep(Draft("after the submission"))
-    assert drafts.load(photo) is None

@@ -9,9 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from fluffy_tui.photos import Browse, Verdict
-from fluffy_tui.tui.compose.compose_facts import read_agenda
-from fluffy_tui.tui.compose.forecast import runway_words
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen, load_agenda, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -215,7 +213,7 @@ class PlanScreen(MovesPosts):
 
     @work(group="plan", exclusive=True, exit_on_error=False, description="reading what is planned")
     async def _read(self) -> None:
-        self._agenda = agenda = await read_agenda(self.context, self.persona)
+        self._agenda = agenda = await load_agenda(self.context, self.persona)
         there = agenda.channel is not None
         self._show_plan(there=there)
         self._nothing.update(self.context.with_keys(NO_CHANNEL))
