@@ -58,6 +58,15 @@ async def test_only_the_words_that_are_different_are_changed(
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
 
 
+async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"jjj", "e")
+        assert "sending to Buffer" in driver.text("#post-state")
+        services.scheduling.move(8, Step.ACCEPTED)
+        await driver.heard()
+        assert "in Buffer for" in driver.text("#post-state")
+
+
 async def test_t_changes_the_time_alone(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "G", "k", "t", "left")

@@ -60,11 +60,6 @@ class CaptionForm(ReportsErrors, Vertical):
         #alt-text { height: 4; }
         #note { height: auto; padding: 0 2; color: $text-muted; }
     }
-    #status {
-        height: auto;
-        #message { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
-        #message.-wrong { color: $text-error; }
-    }
     """
 
     class Edited(Message):

@@ -36,6 +36,9 @@ class CaptionScreen(FrameScreen):
         PhotoPreview { width: 44%; }
         &.-normal PhotoPreview { width: 36%; }
         &.-narrow PhotoPreview { display: none; }
+        #status { height: auto; }
+        #message { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
+        #message.-wrong { color: $text-error; }
     }
     """
 

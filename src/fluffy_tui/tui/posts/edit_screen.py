@@ -79,6 +79,7 @@ class EditPostScreen(CaptionScreen):
         self._show_state()
         self._show_framing()
         self.form.focus_first()
+        self._reload_state(self._posts[0].id)  # it may have changed since the list was loaded
         self._load_photo()
         self._load_agenda()
         if not self._only_time:
