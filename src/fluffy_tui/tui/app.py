@@ -229,7 +229,7 @@ class FluffyApp(ActingApp):
         await self.push_screen(FillWeekScreen(self.context, message.photo_ids, message.chosen))
 
     def _plan_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.plan.screen import PlanScreen
+        from fluffy_tui.tui.plan import PlanScreen
 
         return PlanScreen(self.context)
 
@@ -249,12 +249,12 @@ class FluffyApp(ActingApp):
         return LibraryScreen(self.context)
 
     def _posts_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts.screen import PostsScreen
+        from fluffy_tui.tui.posts import PostsScreen
 
         return PostsScreen(self.context)
 
     def _trouble_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+        from fluffy_tui.tui.posts import ProblemsScreen
 
         return ProblemsScreen(self.context)
 

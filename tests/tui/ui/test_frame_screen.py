@@ -30,7 +30,7 @@ async def test_header_says_who_and_how_much(running: Running) -> None:
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
         assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
-        assert header.endswith("! 2 need you   demo ")
+        assert header.endswith("! 2 problems   demo ")
 
 
 async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, services: FakeServices) -> None:
@@ -39,7 +39,7 @@ async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, ser
         header = driver.text("#frame-header")
         assert len(header) == 58
         assert header.startswith("sarah ▸")
-        assert header.endswith("! 2 need you  ! worker silent for 40 s")
+        assert header.endswith("! 2 problems  ! worker silent for 40 s")
 
 
 @pytest.mark.parametrize(

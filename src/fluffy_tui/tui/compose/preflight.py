@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import Counting, caption_advice, caption_problem, hashtag_count, text_length
-from fluffy_tui.tui.text.words import bytes_words, moment_words, shape_words
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import bytes_words, quoted, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -171,8 +172,7 @@ def _bare(caption: str) -> str:
 
 def _likeness(draft: PreflightInput) -> Iterator[Mark]:
     if like := nearest_caption(draft.caption, draft.earlier):
-        short = like if len(like) <= 24 else f"{like[:23].rstrip()}…"
-        yield Mark(Level.WARNING, f"nearly the same as “{short}”", "f2")
+        yield Mark(Level.WARNING, f"nearly the same as {quoted(like)}", "f2")
 
 
 def _alt_text(draft: PreflightInput) -> Mark:

@@ -15,7 +15,8 @@ from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.external_editor import EditorFailed, edit_outside
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.snippets.snippet_picker import PickedText, PickTextScreen
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:

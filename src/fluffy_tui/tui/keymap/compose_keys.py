@@ -135,6 +135,7 @@ MOVING = (
         "Put the post that was taken up down in this slot, or let it change places with the post there.",
         Place.MOVING,
         footer=True,
+        method="drop",
         palette=False,
     ),
     Action(
@@ -144,6 +145,7 @@ MOVING = (
         "Leave the post that was taken up where it is.",
         Place.MOVING,
         footer=True,
+        method="cancel_move",
         palette=False,
     ),
 )

@@ -24,6 +24,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "Change caption, alt text or time, in Buffer too; a failed post is sent again.",
             place,
             footer=True,
+            method="act_on_posts('edit')",
         ),
         Action(
             f"{prefix}.change_time",
@@ -32,6 +33,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "Change only when it goes out.",
             place,
             footer=prefix == "trouble",
+            method="act_on_posts('change_time')",
         ),
         Action(
             f"{prefix}.retry",
@@ -40,6 +42,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "Send a failed, held or kept post again; Buffer is looked at first, so nothing goes out twice.",
             place,
             footer=True,
+            method="act_on_posts('retry')",
         ),
         Action(
             f"{prefix}.cancel_post",
@@ -48,6 +51,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "Take a post back, out of Buffer too; its photo goes back to the library, its text stays with it.",
             place,
             footer=True,
+            method="act_on_posts('cancel_post')",
         ),
         Action(
             f"{prefix}.rehost",
@@ -55,6 +59,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "host anew",
             "Render and host the picture anew, and send the post again where it needs that.",
             place,
+            method="act_on_posts('rehost')",
         ),
         Action(
             f"{prefix}.move_up",
@@ -62,6 +67,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "move up",
             "Let a waiting post go before the one in front of it.",
             place,
+            method="act_on_posts('move_up')",
         ),
         Action(
             f"{prefix}.open_in_buffer",
@@ -69,6 +75,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "open in Buffer",
             "Open the channel in Buffer's web app; where no browser can be seen, copy its address.",
             place,
+            method="act_on_posts('open_in_buffer')",
         ),
         Action(
             f"{prefix}.copy_link",
@@ -76,6 +83,7 @@ def _acting(place: Place, prefix: str) -> tuple[Action, ...]:
             "copy link",
             "Copy the link to the post on its network.",
             place,
+            method="act_on_posts('copy_link')",
         ),
     )
 

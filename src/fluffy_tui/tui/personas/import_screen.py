@@ -14,8 +14,9 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.folder_field import FolderField
 from fluffy_tui.tui.session.import_run import ImportRun, ImportState
 from fluffy_tui.tui.session.messages import ImportMoved, ImportStopWanted, ImportWanted
+from fluffy_tui.tui.text.times import duration_left
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import SEPARATOR, duration_left, import_words
+from fluffy_tui.tui.ui.frame_lines import SEPARATOR, import_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:

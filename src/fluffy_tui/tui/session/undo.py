@@ -10,7 +10,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.text.words import both_zones
+from fluffy_tui.tui.text.times import both_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
