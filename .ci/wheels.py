@@ -18,8 +18,11 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORMS = {
     "Linux x86-64": [f"manylinux_2_{minor}_x86_64" for minor in (34, 31, 28, 27, 26, 24, 17, 12, 5)]
     + ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"],
-    "Linux ARM": [f"manylinux_2_{minor}_aarch64" for minor in (34, 31, 28, 27, 26, 24, 17)] + ["manylinux2014_aarch64"],
-    "macOS ARM": [f"macosx_{major}_0_{kind}" for major in (15, 14, 13, 12, 11) for kind in ("arm64", "universal2")],
+    "Linux ARM": [f"manylinux_2_{minor}_aarch64" for minor in (34, 31, 28, 27, 26, 24, 17)]
+    + ["manylinux2014_aarch64"],
+    "macOS ARM": [
+        f"macosx_{major}_0_{kind}" for major in (15, 14, 13, 12, 11) for kind in ("arm64", "universal2")
+    ],
 }
 """What pip calls each platform; older names are accepted by newer systems."""
 
