@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fluffy_tui.media import Framing
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.photo.photo_details import needed_shape, photo_details
 from tui.fakes import NOW, make_photo
 
@@ -55,5 +55,5 @@ def test_details_describe_the_chosen_fit(
     photo: Photo, chosen: str, size: tuple[int, int], words: str
 ) -> None:
     framed = replace(photo, width=size[0], height=size[1])
-    details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.read(chosen))
+    details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.parse(chosen))
     assert details.split("\n")[1] == f"{words}leaves without location or metadata"
