@@ -102,7 +102,7 @@ async def test_plan_and_week_name_own_keys(running: Running) -> None:
         posts = [cell.planned.post.id for cell in grid(driver).cells if cell.planned and cell.at > NOW]
         await go_to(driver, posts[0])
         await driver.press("V")
-        assert "then O · f7 cancels" in driver.text("#slot")
+        assert "press O on a free slot · f7 cancels" in driver.text("#slot")
         await go_to(driver, posts[1])
         await driver.press("O")
         assert driver.notices()[-1] == "That slot is taken. To swap posts, press f7, then W."

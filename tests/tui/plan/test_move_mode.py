@@ -9,7 +9,7 @@ import pytest
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling import NotPossibleNow, Planned, Step
-from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, RescheduleFailed
+from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused
 from fluffy_tui.tui.plan.plan_cells import Cell
 from tui.fakes import NOW, FakeServices
 
@@ -45,7 +45,7 @@ async def test_a_post_is_dropped_into_a_free_slot(
 ) -> None:
     assert mode.prompt(str) == ""
     mode.pick_up(MoveKind.MOVE, cell(QUEUED))
-    assert mode.prompt(str).startswith("Move “waiting for its turn”: choose a free slot, then ")
+    assert mode.prompt(str).startswith("Move “waiting for its turn”: press ")
     move = mode.drop(FREE)
     assert move is not None
     assert mode.picked is None
@@ -128,7 +128,7 @@ async def test_a_failed_swap_is_undone_and_reported(
     mode.pick_up(MoveKind.SWAP, cell(QUEUED))
     move = mode.drop(cell(HELD))
     assert move is not None
-    with pytest.raises(RescheduleFailed, match=words):
+    with pytest.raises(MoveRefused, match=words):
         await mode.apply(move)
     assert ((QUEUED, cell(QUEUED).at) in edits(services)) is undone
 

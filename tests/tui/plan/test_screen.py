@@ -66,7 +66,7 @@ async def test_a_post_moves_to_a_free_slot_and_two_posts_swap(
         await go_to(driver, 2)
         target = grid(driver).free[-1]
         await driver.press("M")
-        assert "Move “coffee first”: choose a free slot" in driver.text("#slot")
+        assert "Move “coffee first”: press enter on a free slot · esc cancels" in driver.text("#slot")
         day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == target.at.date())
         grid(driver).cursor = (day, grid(driver)._days[day][1].index(target))
         await driver.press("enter")

@@ -144,7 +144,7 @@ async def test_retry_acts_on_all_selected_problems(running: Running, services: F
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "j", "space")
         assert [problem.post.id for problem in problem_list(driver).selected if problem.post] == [4, 6]
-        assert driver.screen.query_one("#problem").border_subtitle == "2 selected: keys act on the selection"
+        assert driver.screen.query_one("#problem").border_title == "2 selected: keys act on the selection"
         await driver.press("r")
         await driver.heard()
         assert [services.scheduling.all_posts[id_].step for id_ in (4, 6)] == [Step.QUEUED, Step.QUEUED]

@@ -34,11 +34,7 @@ class MoveKind(StrEnum):
 
 
 class MoveRefused(FluffyError):
-    """The post cannot be picked up, or not dropped here; keys are written as action IDs in braces."""
-
-
-class RescheduleFailed(FluffyError):
-    """A new time was not accepted."""
+    """The post cannot be picked up, dropped here or rescheduled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +72,8 @@ class MoveMode:
         if self.picked is None:
             return ""
         target = "a free slot" if self.picked.kind is MoveKind.MOVE else "the post to swap it with"
-        keys = with_keys("then {moving.put_down} · {moving.let_be} cancels")
-        return f"{self.picked.kind.title()} {quoted(self.picked.post.caption, 40)}: choose {target}, {keys}"
+        hint = with_keys(f"press {{moving.put_down}} on {target} · {{moving.let_be}} cancels")
+        return f"{self.picked.kind.title()} {quoted(self.picked.post.caption, 40)}: {hint}"
 
     def pick_up(self, kind: MoveKind, cell: Cell | None) -> None:
         """Pick up the post of a cell.
@@ -119,7 +115,7 @@ class MoveMode:
         """Reschedule what was dropped; if the second post of a swap cannot move, the first goes back.
 
         Raises:
-            RescheduleFailed: A new time was not accepted.
+            MoveRefused: A new time was not accepted.
         """
         if move.to is None:
             return
@@ -127,7 +123,7 @@ class MoveMode:
         try:
             await self._reschedule(move.post, move.to)
         except FluffyError as error:
-            raise RescheduleFailed(f"{failed}: {error_words(error)}") from error
+            raise MoveRefused(f"{failed}: {error_words(error)}") from error
         if move.other is None:
             return
         try:
@@ -136,10 +132,10 @@ class MoveMode:
             try:
                 await self._reschedule(move.post, move.at)
             except FluffyError as again:
-                raise RescheduleFailed(
+                raise MoveRefused(
                     f"Half swapped: both posts now have the same time. Move one of them. {error_words(again)}"
                 ) from again
-            raise RescheduleFailed(f"{failed}: {error_words(error)}") from error
+            raise MoveRefused(f"{failed}: {error_words(error)}") from error
 
     async def _reschedule(self, post: Post, at: datetime) -> None:
         await self._scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)

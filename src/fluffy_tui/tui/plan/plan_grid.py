@@ -94,12 +94,8 @@ class PlanGrid(Widget, can_focus=True):
     moving: reactive[int | None] = reactive(None)
     """ID of the post that is being moved or swapped."""
 
-    @dataclass
     class Highlighted(Message):
         """The cursor moved to another cell, or the cell changed."""
-
-        grid: PlanGrid
-        cell: Cell | None
 
     def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
         super().__init__(id="plan")
@@ -153,7 +149,7 @@ class PlanGrid(Widget, can_focus=True):
         spots = [(day, row) for day, (_, cells) in enumerate(self._days) for row in range(len(cells))]
         later = [spot for spot in spots if self._days[spot[0]][1][spot[1]].at >= at]
         self.cursor = (later or spots or [(0, 0)])[0]
-        self.post_message(self.Highlighted(self, self.cell))
+        self.post_message(self.Highlighted())
 
     def has_picture(self, photo_id: int) -> bool:
         """Return whether a photo's picture is shown."""
@@ -161,7 +157,7 @@ class PlanGrid(Widget, can_focus=True):
 
     def watch_cursor(self) -> None:
         """Report the new position."""
-        self.post_message(self.Highlighted(self, self.cell))
+        self.post_message(self.Highlighted())
 
     def action_earlier(self) -> None:
         """Go up."""

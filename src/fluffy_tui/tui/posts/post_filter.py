@@ -23,8 +23,8 @@ FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "live": (Step.LIVE,),
 }
 """Steps by the verb of the key table; no step is that of a draft."""
-HINT_FROM = 100
-"""Columns from which there is room to say what a selection is for."""
+COUNT_FROM, HINT_FROM = 70, 100
+"""Columns from which there is room for `1 selected`, and to say what a selection is for."""
 
 
 class PostFilter(Static):
@@ -73,6 +73,7 @@ class PostFilter(Static):
             style = "bold $foreground on $primary 25%" if name == self.chosen else "$foreground-muted"
             parts.append(Content.styled(f" {key_of(action.id, self._keys)} {action.label} ", style))
         if self._selected:
+            words = f" {self._selected} selected" if self.size.width >= COUNT_FROM else f"▪{self._selected}"
             hint = ": keys act on the selection" if self.size.width >= HINT_FROM else ""
-            parts.append(Content.styled(f" {self._selected} selected{hint}", "$text-accent"))
+            parts.append(Content.styled(f"{words}{hint}", "$text-accent"))
         return Content(" ").join(parts)

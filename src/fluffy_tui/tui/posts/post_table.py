@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -59,11 +58,8 @@ class PostTable(DataTable[Text]):
     }
     """
 
-    @dataclass
     class EndReached(Message):
         """The cursor is on the last row: time to load older posts."""
-
-        table: PostTable
 
     class SelectionChanged(Message):
         """A post was selected or deselected."""
@@ -193,7 +189,7 @@ class PostTable(DataTable[Text]):
 
     def _report_end(self) -> None:
         if self.row_count and self.cursor_row == self.row_count - 1:
-            self.post_message(self.EndReached(self))
+            self.post_message(self.EndReached())
 
     def _fill(self) -> None:
         """Redraw the whole table, keeping the cursor on its post."""

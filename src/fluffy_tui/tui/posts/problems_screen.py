@@ -50,7 +50,7 @@ class ProblemsScreen(FrameScreen):
     ProblemsScreen {
         #no-problems { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
         #problem { height: auto; max-height: 70%; border-top: solid $border-blurred; padding: 0 1;
-            border-title-color: $text-muted; border-subtitle-color: $text-muted; }
+            border-title-color: $text-muted; }
         #limits { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
@@ -133,7 +133,7 @@ class ProblemsScreen(FrameScreen):
     def _show_details(self) -> None:
         self.refresh_bindings()
         selected = len(self._list.selected)
-        self._details.border_subtitle = f"{selected} selected: keys act on the selection" if selected else ""
+        self._details.border_title = f"{selected} selected: keys act on the selection" if selected else ""
         problem = self._list.current
         if problem is None:
             self._details.update("")
