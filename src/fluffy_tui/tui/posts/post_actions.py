@@ -99,24 +99,24 @@ class PostActions:
     def retry(self) -> None:
         """Send failed, held or draft posts again."""
         retry = self._context.services.scheduling.retry
-        work = self._each(self._selected(), retry, "Retrying {}. Buffer is checked first.")
-        self._start(work, "retrying posts")
+        self._act(retry, "Retrying {}. Buffer is checked first.", "retrying posts")
 
     def rehost(self) -> None:
         """Render and upload the pictures again."""
         rehost = self._context.services.scheduling.rehost
-        work = self._each(self._selected(), rehost, "Picture will be uploaded again: {}.")
-        self._start(work, "uploading pictures again")
+        self._act(rehost, "Picture will be uploaded again: {}.", "uploading pictures again")
 
     def move_up(self) -> None:
         """Move posts one place up in their queues."""
         move_up = self._context.services.scheduling.move_up
-        work = self._each(self._selected(), move_up, "Moved up in the queue: {}.")
-        self._start(work, "moving posts up")
+        self._act(move_up, "Moved up in the queue: {}.", "moving posts up")
 
     def cancel_post(self) -> None:
         """Cancel posts after a confirmation."""
         self._start(self._cancel(self._selected()), "cancelling posts")
+
+    def _act(self, do: Callable[[int], Awaitable[object]], report: str, description: str) -> None:
+        self._start(self._each(self._selected(), do, report), description)
 
     def _start(self, work: Coroutine[Any, Any, None], description: str) -> None:
         self._screen.run_worker(work, group="post-actions", exit_on_error=False, description=description)
