@@ -80,11 +80,11 @@ async def test_cancelling_asks_only_about_what_can_be_cancelled(
 ) -> None:
     async with bench(running) as on:
         on.select(LIVE, HELD)
-        [refused] = await on.run("cancel_post", "n")
+        [refused] = await on.run("cancel", "n")
         assert "live" in refused
         assert HELD in services.scheduling.all_posts
         assert on.done == 0
-        assert (await on.run("cancel_post", "y"))[-1] == (
+        assert (await on.run("cancel", "y"))[-1] == (
             "Cancelled “cat”. Photo and caption are back in the library."
         )
         assert HELD not in services.scheduling.all_posts
@@ -95,7 +95,7 @@ async def test_a_refusal_of_a_single_post_is_shown_as_it_is(running: Running, se
     services.scheduling.not_possible = NotPossibleNow("Nothing to upload.")
     async with bench(running) as on:
         on.select(FAILED)
-        assert await on.run("rehost") == ["Nothing to upload."]
+        assert await on.run("upload_again") == ["Nothing to upload."]
         assert on.done == 0
 
 

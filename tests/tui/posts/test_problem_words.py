@@ -49,11 +49,11 @@ def test_a_draft_that_cannot_be_sent_names_the_key_of_the_settings() -> None:
         None,
         (Remedy.EDIT, Remedy.LET_GO),
     )
-    assert remedy_keys(draft, {}) == (", set up", "e edit", "x cancel")
-    assert remedy_keys(replace(draft, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r try again", "e edit")
+    assert remedy_keys(draft, {}) == (", set up", "e Edit", "x Cancel")
+    assert remedy_keys(replace(draft, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r Retry", "e Edit")
 
 
 def test_the_keys_that_help_are_the_users_own() -> None:
-    own = {"app.doctor": "f9", "trouble.open_in_buffer": "ctrl+y,B"}
+    own = {"app.doctor": "f9", "problems.open_in_buffer": "ctrl+y,B"}
     assert remedy_keys(WORKER, own) == ("f9 doctor",)
-    assert remedy_keys(CHANNEL, own) == ("ctrl+y open in Buffer",)
+    assert remedy_keys(CHANNEL, own) == ("ctrl+y Open in Buffer",)

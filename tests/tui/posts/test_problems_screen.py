@@ -64,12 +64,12 @@ async def test_problems_are_listed_worst_first_with_cause_outlook_and_key(runnin
         assert "a caption with [/b][red" in line(driver, 0)
         assert f"failed: Buffer could not read the picture {MARKUP}" in line(driver, 0)
         assert "waits for you" in line(driver, 0)
-        assert line(driver, 0).rstrip().endswith("r try again")
+        assert line(driver, 0).rstrip().endswith("r Retry")
         assert "held: The channel's queue in Buffer is full" in line(driver, 2)
         assert "retries your Wed 00:00" in line(driver, 2)
         details = driver.text("#problem")
         assert "Nothing more happens by itself." in details
-        assert "r try again · e edit · t time · x cancel" in details
+        assert "r Retry · e Edit · t Reschedule · x Cancel" in details
         await driver.press("j", "j")
         assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in driver.text("#problem")
 
@@ -79,14 +79,14 @@ async def test_header_and_tab_count_the_problems_that_do_not_pass_by_themselves(
 ) -> None:
     async with running(persona="sarah") as driver:
         assert "! 2 problems" in str(driver.screen.query_one("FrameHeader").render())
-        assert driver.text("#tab-trouble") == "4 Trouble ●2"
+        assert driver.text("#tab-problems") == "4 Problems ●2"
         services.scheduling.move(6, Step.HELD, error_code="key_refused", error_message="The key is refused.")
         await driver.heard()
-        assert driver.text("#tab-trouble") == "4 Trouble ●3"
+        assert driver.text("#tab-problems") == "4 Problems ●3"
         for post_id in (4, 5, 6):
             await services.scheduling.retry(post_id)
         await driver.heard()
-        assert driver.text("#tab-trouble") == "4 Trouble"
+        assert driver.text("#tab-problems") == "4 Problems"
         assert "problem" not in str(driver.screen.query_one("FrameHeader").render())
 
 
@@ -117,7 +117,7 @@ async def test_without_problems_the_next_post_is_shown(running: Running, service
         await driver.press("ctrl+r")
         assert driver.text("#no-problems") == "No problems."
         offered = [key for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")]
-        assert [key.description for key in offered] == ["keys"]
+        assert [key.description for key in offered] == ["Keys"]
         assert driver.screen.check_action("act_on_posts", ("retry",)) is None
 
 

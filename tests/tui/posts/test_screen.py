@@ -397,4 +397,4 @@ async def test_times_name_their_zone_where_it_differs_from_the_users(
 async def test_filters_show_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
         await driver.press("2")
-        assert "F failed" in driver.text("#post-filter")
+        assert "F Failed" in driver.text("#post-filter")

@@ -72,7 +72,7 @@ class MoveMode:
         if self.picked is None:
             return ""
         target = "a free slot" if self.picked.kind is MoveKind.MOVE else "the post to swap it with"
-        hint = with_keys(f"press {{moving.put_down}} on {target} · {{moving.let_be}} cancels")
+        hint = with_keys(f"press {{move.drop}} on {target} · {{move.cancel}} cancels")
         return f"{self.picked.kind.title()} {quoted(self.picked.post.caption, 40)}: {hint}"
 
     def pick_up(self, kind: MoveKind, cell: Cell | None) -> None:
@@ -101,7 +101,7 @@ class MoveMode:
             self.picked = None
             return None
         if move.kind is MoveKind.MOVE and other is not None:
-            raise MoveRefused("That slot is taken. To swap posts, press {moving.let_be}, then {plan.swap}.")
+            raise MoveRefused("That slot is taken. To swap posts, press {move.cancel}, then {plan.swap}.")
         if move.kind is MoveKind.SWAP and (other is None or other.step in _FIXED):
             raise MoveRefused("Choose a post to swap with that is not live yet.")
         self.picked = None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda
 
+CURSOR_ACTIONS = ("plan.previous_slot", "plan.next_slot", "plan.previous_day", "plan.next_day")
 ROOM_FOR_WORDS = 13
 """Columns of a cell from which the beginning of a caption, or the name of the state, is of use."""
 ROOM_FOR_PICTURES = 14
@@ -57,9 +58,7 @@ class PlanGrid(Widget, can_focus=True):
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(
-        Place.PLAN, only=("plan.earlier", "plan.later", "plan.day_before", "plan.day_after")
-    )
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PLAN, only=CURSOR_ACTIONS)
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "plan--day",
@@ -159,19 +158,19 @@ class PlanGrid(Widget, can_focus=True):
         """Report the new position."""
         self.post_message(self.Highlighted())
 
-    def action_earlier(self) -> None:
+    def action_previous_slot(self) -> None:
         """Go up."""
         self._move_row(-1)
 
-    def action_later(self) -> None:
+    def action_next_slot(self) -> None:
         """Go down."""
         self._move_row(+1)
 
-    def action_day_before(self) -> None:
+    def action_previous_day(self) -> None:
         """Go left."""
         self._move_day(-1)
 
-    def action_day_after(self) -> None:
+    def action_next_day(self) -> None:
         """Go right."""
         self._move_day(+1)
 

@@ -17,7 +17,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.plan.move_mode import Move, MoveKind, MoveMode, MoveRefused
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
-from fluffy_tui.tui.plan.plan_grid import PlanGrid
+from fluffy_tui.tui.plan.plan_grid import CURSOR_ACTIONS, PlanGrid
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import (
     DatabaseBack,
@@ -66,8 +66,8 @@ class PlanScreen(FrameScreen):
     PLACE = Place.PLAN
     TAB = "plan"
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.MOVING),
-        *bindings(Place.PLAN, only=("plan.open", "plan.move", "plan.swap", "plan.fill", "plan.back")),
+        *bindings(Place.MOVE),
+        *bindings(Place.PLAN, without=CURSOR_ACTIONS),
     ]
     CSS: ClassVar[str] = """
     PlanScreen {
@@ -296,4 +296,4 @@ class PlanScreen(FrameScreen):
             self.app.push_screen(ComposeScreen(self.context, photo, lambda _photo_id: None, at=at))
 
 
-_IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVING))
+_IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 POST_ACTIONS = (
     "edit",
-    "change_time",
+    "reschedule",
     "retry",
-    "cancel_post",
-    "rehost",
+    "cancel",
+    "upload_again",
     "move_up",
     "open_in_buffer",
     "copy_link",
@@ -80,7 +80,7 @@ class PostActions:
         else:
             self._open_editor(only_time=False)
 
-    def change_time(self) -> None:
+    def reschedule(self) -> None:
         """Change when the posts go out."""
         self._open_editor(only_time=True)
 
@@ -101,7 +101,7 @@ class PostActions:
         retry = self._context.services.scheduling.retry
         self._act(retry, "Retrying {}. Buffer is checked first.", "retrying posts")
 
-    def rehost(self) -> None:
+    def upload_again(self) -> None:
         """Render and upload the pictures again."""
         rehost = self._context.services.scheduling.rehost
         self._act(rehost, "Picture will be uploaded again: {}.", "uploading pictures again")
@@ -111,7 +111,7 @@ class PostActions:
         move_up = self._context.services.scheduling.move_up
         self._act(move_up, "Moved up in the queue: {}.", "moving posts up")
 
-    def cancel_post(self) -> None:
+    def cancel(self) -> None:
         """Cancel posts after a confirmation."""
         self._start(self._cancel(self._selected()), "cancelling posts")
 

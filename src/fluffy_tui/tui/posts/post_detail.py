@@ -45,7 +45,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
 
     PLACE = Place.POSTS
     BINDINGS: ClassVar = [
-        *bindings(Place.POSTS, only=(f"posts.{name}" for name in POST_ACTIONS)),
+        *bindings(Place.POSTS, only=[f"posts.{name}" for name in POST_ACTIONS]),
         *bindings(Place.DIALOG, only=("dialog.cancel",)),
         *bindings(Place.LIST, only=("list.down", "list.up")),
         *help_binding(),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "all": None,
-    "on_the_way": (*ON_THE_WAY, None),
+    "queued": (*ON_THE_WAY, None),
     "in_buffer": IN_BUFFER,
     "failed": (Step.FAILED,),
     "live": (Step.LIVE,),

@@ -232,7 +232,7 @@ class PostTable(DataTable[Text]):
 
     def _state(self, post: Post, now: datetime) -> str:
         if is_in_grace(post, now):  # the status strip counts the seconds down
-            return self.context.with_keys("queued · {app.take_back} undo")
+            return self.context.with_keys("queued · {app.undo_submit} undo")
         place = self._places.get(post.id)
         return state_words(post, now, self._zone, self.context.zone, place=place)
 

@@ -43,9 +43,9 @@ class ProblemsScreen(FrameScreen):
         context: The app's services and state.
     """
 
-    PLACE = Place.TROUBLE
-    TAB = "trouble"
-    BINDINGS = bindings(Place.TROUBLE)
+    PLACE = Place.PROBLEMS
+    TAB = "problems"
+    BINDINGS = bindings(Place.PROBLEMS)
     CSS: ClassVar[str] = """
     ProblemsScreen {
         #no-problems { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
@@ -89,7 +89,7 @@ class ProblemsScreen(FrameScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a row, or a post, while there is none."""
         if (
-            (action == "mark" and self._list.current is None)
+            (action == "select" and self._list.current is None)
             or (action == "open" and not self.selected_posts())
             or (action == "act_on_posts" and not self._actions.is_possible(parameters[0]))
         ):
@@ -100,7 +100,7 @@ class ProblemsScreen(FrameScreen):
         """Do something with the selected posts."""
         self._actions.run(name)
 
-    def action_mark(self) -> None:
+    def action_select(self) -> None:
         """Select or deselect the row under the cursor."""
         self._list.toggle_selected()
 

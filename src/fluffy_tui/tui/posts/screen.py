@@ -12,9 +12,9 @@ from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
+from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.post_filter import FILTERS, PostFilter
+from fluffy_tui.tui.posts.post_filter import PostFilter
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.session.messages import DatabaseBack, OverviewChanged, PostChanged
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -48,9 +48,7 @@ class PostsScreen(FrameScreen):
 
     PLACE = Place.POSTS
     TAB = "posts"
-    BINDINGS = bindings(
-        Place.POSTS, only=("posts.mark", *(f"posts.{name}" for name in (*POST_ACTIONS, *FILTERS)))
-    )
+    BINDINGS = bindings(Place.POSTS, without=("posts.open",))
     CSS: ClassVar[str] = """
     PostsScreen #no-posts {
         height: 1fr; content-align: center middle; text-align: center; color: $text-muted;
@@ -77,7 +75,7 @@ class PostsScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a post while there is none."""
-        if (action == "mark" and self._table.highlighted is None) or (
+        if (action == "select" and self._table.highlighted is None) or (
             action == "act_on_posts" and not self._actions.is_possible(parameters[0])
         ):
             return None
@@ -87,7 +85,7 @@ class PostsScreen(FrameScreen):
         """Do something with the selected posts."""
         self._actions.run(name)
 
-    def action_mark(self) -> None:
+    def action_select(self) -> None:
         """Select or deselect the post under the cursor."""
         self._table.toggle_selected()
 
