@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
+    Missing,
+    MissingCode,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -68,6 +70,8 @@ __all__ = [
     "Follower",
     "IdlePicture",
     "Keeper",
+    "Missing",
+    "MissingCode",
     "NotPossibleNow",
     "Pace",
     "PersonaCounts",
