@@ -1,6 +1,6 @@
 """The demo: a stand-in Buffer on loopback and sample photos, used by `--demo` and by the tests.
 
-Everything here needs the extra `demo`; importing the pack itself loads none of it.
+Everything here needs the extra `demo`, which is imported only when one of these names is first used.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def require_extra() -> None:
     """Check that the extra `demo` is installed.
 
     Raises:
-        FluffyError: It is not; the text says how to install it.
+        FluffyError: It is not.
     """
     if any(importlib.util.find_spec(name) is None for name in _EXTRA):
         raise _missing()
@@ -82,4 +82,4 @@ def __getattr__(name: str) -> Any:
 
 
 def _missing() -> FluffyError:
-    return FluffyError("The demo needs the extra `demo`:", "pip install 'fluffy-tui[demo]'")
+    return FluffyError("The demo needs the extra `demo`.", "Run: pip install 'fluffy-tui[demo]'")
