@@ -1,6 +1,6 @@
-"""What each social network accepts: caption and alt text limits, how characters are counted, which pictures.
+"""What each social network accepts: limits of captions and alt texts, how characters are counted, and pictures.
 
-The facts are in `rules.toml`, each with its source and the date it was read.
+The rules are in `rules.toml`, each with its source and the date it was read.
 """
 
 from __future__ import annotations

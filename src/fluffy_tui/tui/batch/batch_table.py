@@ -11,7 +11,8 @@ from textual.widgets import DataTable
 
 from fluffy_tui.tui.compose import Level
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class BatchTable(DataTable[Text]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.LIST),
-        *bindings(Place.FILL, only=("fill.open",)),
+        *bindings(Place.FILL, only=("fill.edit",)),
     ]
     DEFAULT_CSS = """
     BatchTable {
@@ -76,7 +77,7 @@ class BatchTable(DataTable[Text]):
         if self._batch is not None and self._now is not None:
             self.show(self._batch, self._now)
 
-    def action_open(self) -> None:
+    def action_edit(self) -> None:
         """Open the caption of the row."""
         self.post_message(self.Opened(self.cursor_row))
 

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
 
-REVIEW_KEYS = (
-    "{fill.submit} submits all · {fill.open} edits the caption · {fill.leave_out} leaves the photo out"
-)
+REVIEW_KEYS = "{fill.submit} submits all · {fill.edit} edits the caption · {fill.skip} leaves the photo out"
 
 
 class BatchScreen(CaptionScreen):
@@ -43,26 +41,7 @@ class BatchScreen(CaptionScreen):
     PLACE = Place.FILL
     TAB = None
     AUTO_FOCUS = ""
-    BINDINGS = bindings(
-        Place.FILL,
-        only=(
-            "fill.next",
-            "fill.before",
-            "fill.caption",
-            "fill.alt_text",
-            "fill.editor",
-            "fill.insert",
-            "fill.earlier",
-            "fill.snippets",
-            "fill.open_outside",
-            "fill.same_picture",
-            "fill.fit",
-            "fill.leave_out",
-            "fill.submit",
-            "fill.undo",
-            "fill.back",
-        ),
-    )
+    BINDINGS = bindings(Place.FILL, without=("fill.edit",))
     CSS = """
     BatchScreen.-wide PhotoPreview.-reviewing { width: 30%; }
     BatchScreen.-normal PhotoPreview.-reviewing { display: none; }
@@ -103,7 +82,7 @@ class BatchScreen(CaptionScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable what changes a caption only where one is being written."""
-        if action in ("next", "insert", "earlier", "editor"):
+        if action in ("next", "insert", "recent_captions", "editor"):
             return bool(self.model.posts) and not self.panel.is_reviewing
         return super().check_action(action, parameters)
 
@@ -115,7 +94,7 @@ class BatchScreen(CaptionScreen):
         following = self.model.following
         self._review() if following is None else self.panel.write(following)
 
-    def action_before(self) -> None:
+    def action_previous(self) -> None:
         """Go back to the previous caption; from the table to the caption of its row."""
         if self.panel.is_reviewing:
             self.action_caption()
@@ -141,7 +120,7 @@ class BatchScreen(CaptionScreen):
         if self._may_change():
             self.form.choose_framing()
 
-    def action_leave_out(self) -> None:
+    def action_skip(self) -> None:
         """Leave the current photo out of the batch; its draft is kept."""
         if not self._may_change():
             return
@@ -197,7 +176,7 @@ class BatchScreen(CaptionScreen):
             entry.draft = self.drafts.load(entry.photo) or entry.draft
         self.panel.display = True
         self.panel.write(0)
-        self._show_keys(f"Filling slots with {self._chosen}. {{fill.leave_out}} leaves one out.")
+        self._show_keys(f"Filling slots with {self._chosen}. {{fill.skip}} leaves one out.")
         self.form.load_texts()
         self.panel.check_photos(tuple(self.model.posts))
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
-_AUTOCOMPLETE_ACTIONS = frozenset(action.name for action in actions_of(Place.COMPLETING))
+_AUTOCOMPLETE_ACTIONS = frozenset(action.name for action in actions_of(Place.AUTOCOMPLETE))
 
 LONG = 5_000
 """Characters above which counting waits for a pause in typing."""
@@ -55,7 +55,7 @@ class CaptionEditor(TextArea, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.COMPLETING),
+        *bindings(Place.AUTOCOMPLETE),
         *(kept for binding in TextArea.BINDINGS for kept in _without(binding, LEFT_TO_SCREENS)),
     ]
     DEFAULT_CSS = """
@@ -210,7 +210,7 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         if (
             active is None
             or active.node is not self
-            or not (active.binding.id or "").startswith("completion.")
+            or not (active.binding.id or "").startswith("autocomplete.")
         ):
             return
         if event.key == "enter" and self.autocomplete.is_written_out:
@@ -226,7 +226,7 @@ class CaptionEditor(TextArea, inherit_bindings=False):
             return self.autocomplete.is_open
         return super().check_action(action, parameters)
 
-    def action_take(self) -> None:
+    def action_accept(self) -> None:
         """Insert the selected suggestion."""
         self.autocomplete.accept()
 

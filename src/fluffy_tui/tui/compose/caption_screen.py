@@ -33,7 +33,7 @@ class CaptionScreen(FrameScreen):
     DEFAULT_CSS = """
     CaptionScreen {
         #fields { height: 1fr; }
-        PhotoPreview { width: 44%; }
+        PhotoPreview { width: 44%; border-subtitle-color: $text-muted; }
         &.-normal PhotoPreview { width: 36%; }
         &.-narrow PhotoPreview { display: none; }
         #status { height: auto; }
@@ -97,7 +97,7 @@ class CaptionScreen(FrameScreen):
         """Insert a hashtag set or a snippet."""
         self.form.tools.pick_snippet()
 
-    def action_earlier(self) -> None:
+    def action_recent_captions(self) -> None:
         """Insert an earlier caption."""
         self.form.tools.pick_earlier()
 
@@ -111,7 +111,7 @@ class CaptionScreen(FrameScreen):
         self.form.open_editor()
         self.preview.repaint()
 
-    def action_open_outside(self) -> None:
+    def action_open_in_viewer(self) -> None:
         """Open the photo in the image viewer."""
         self.form.open_photo()
 

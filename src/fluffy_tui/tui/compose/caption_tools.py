@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary
-from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.external_editor import edit_outside
-from fluffy_tui.tui.snippets.snippet_picker import PickedText, PickTextScreen
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona, Snippet
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.caption.caption_editor import CaptionEditor
+    from fluffy_tui.tui.keymap.bindings import Place
     from fluffy_tui.tui.session.context import Context
 
 COMPARED = 30
@@ -27,8 +28,6 @@ LISTED = 20
 """Earlier captions that are listed to be inserted."""
 _NAME = 60
 """Characters of a caption that are shown in a list."""
-_PREFIXES = {Place.COMPOSE: "compose", Place.EDITING: "edit", Place.FILL: "fill"}
-"""How the ids of a place's actions begin."""
 
 
 class CaptionTools:
@@ -91,14 +90,12 @@ class CaptionTools:
             [_snippet_choice(snippet) for snippet in self._snippets],
             self._context.with_keys(
                 "No hashtag sets or snippets yet. "
-                f"Press {{picking.back}}, then {{{_PREFIXES[self._place]}.snippets}} to create one."
+                f"Press {{picker.back}}, then {{{self._place}.snippets}} to create one."
             ),
         )
 
     def manage_snippets(self, closed: Callable[[None], None]) -> None:
         """Open the screen of hashtag sets and snippets."""
-        from fluffy_tui.tui.snippets.screen import SnippetsScreen
-
         self._editor.app.push_screen(SnippetsScreen(self._context, self._persona), closed)
 
     def open_editor(self) -> None:

@@ -51,7 +51,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     CSS: ClassVar[str] = """
     FitScreen {
         #pictures { height: 1fr; }
-        PhotoPreview { width: 1fr; }
+        PhotoPreview { width: 1fr; border-subtitle-color: $text-muted; }
         #choices { height: auto; border: round $border; border-title-color: $text; padding: 0 1; }
         .row { height: 1; }
         .row Static { width: 7; color: $text-muted; }
@@ -88,7 +88,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
 
     def compose(self) -> ComposeResult:
         """Lay the choices below the two pictures."""
-        yield Horizontal(self._before, self._after, id="pictures")
+        yield Horizontal(self._before, self._after.widget, id="pictures")
         with Vertical(id="choices") as box:
             box.border_title = f"fit for {self._rules.name} · your file is not changed"
             for label, choice in (("shape", self._shape), ("fit", self._fit), ("turn", self._turn)):
@@ -112,7 +112,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         self._shape.focus()
         self._render_photo()
 
-    def action_turn(self) -> None:
+    def action_rotate(self) -> None:
         """Rotate by 90°."""
         self._turn.action_choose_next()
 
@@ -124,7 +124,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
         """Focus the previous row."""
         self.focus_previous(Choice)
 
-    def action_take(self) -> None:
+    def action_apply(self) -> None:
         """Close with the framing that is chosen."""
         self.dismiss(self.framing)
 
@@ -140,7 +140,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
     async def _render_photo(self) -> None:
         framing = self.framing
-        result = await self._after.render_photo(self._photo, self._service, framing)
+        result = await self._after.show(self._photo, self._service, framing)
         if result.rendition is None:
             self._summary.update(f"✗ {result.problem}")
         else:

@@ -18,7 +18,8 @@ from fluffy_tui.networks import (
     text_length,
 )
 from fluffy_tui.scheduling import MissingCode
-from fluffy_tui.tui.text.words import bytes_words, moment_words, shape_words
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import bytes_words, quoted, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -106,8 +107,7 @@ def text_marks(post: PreflightInput) -> Iterator[Mark]:
     """Yield the marks of caption and alt text."""
     yield from _caption(post)
     if similar := similar_caption(post.caption, post.earlier_captions):
-        short = similar if len(similar) <= 24 else f"{similar[:23].rstrip()}…"
-        yield Mark(Level.WARNING, f"similar to “{short}”", "f2")
+        yield Mark(Level.WARNING, f"similar to {quoted(similar)}", "f2")
     yield _alt_text(post)
 
 

@@ -12,54 +12,39 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.text.words import bytes_words
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Framing, Rendition
+    from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.compose.rendition_loader import RenderResult
     from fluffy_tui.tui.session.context import Context
 
-RENDERING = "picture as posted · rendering…"
 
-
-class RenditionPreview(PhotoPreview):
-    """Renders a photo and shows the result with its size.
+class RenditionPreview:
+    """Renders photos and shows the results in its `widget`.
 
     Args:
         context: What every screen shares.
+        id: The widget's.
     """
 
     def __init__(self, context: Context, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(renderer_named(context.preview), self._picture_of, id=id)
-        self.context = context
+        self._context = context
+        self.widget = PhotoPreview(renderer_named(context.preview), self._picture_of, id=id)
         self._rendered: dict[str, bytes] = {}
-        self._size_words = ""
 
-    async def render_photo(
-        self, photo: Photo, service: str, framing: Framing, details: str = ""
-    ) -> RenderResult:
+    async def show(self, photo: Photo, service: str, framing: Framing, details: str = "") -> RenderResult:
         """Show a photo as posted, or why it cannot be; the picture before stays until then."""
-        self._size_words = ""
-        self.border_title = RENDERING
-        result = await load_rendition(self.context, service, photo, framing)
-        if result.rendition is None:
-            self.show_sentence(result.problem)
-        else:
-            self._show_rendition(photo, result.rendition, details)
-        return result
-
-    def on_resize(self) -> None:
-        """Fit the title to the new width."""
-        self._update_title()
-
-    def _show_rendition(self, photo: Photo, rendition: Rendition, details: str) -> None:
+        self.widget.border_title, self.widget.border_subtitle = "picture as posted", "rendering…"
+        result = await load_rendition(self._context, service, photo, framing)
+        self.widget.border_subtitle = ""
+        if (rendition := result.rendition) is None:
+            self.widget.show_sentence(result.problem)
+            return result
         self._rendered = {rendition.sha256: rendition.data}
-        self.show(replace(photo, sha256=rendition.sha256), details)  # pictures are cached by content
-        self._size_words = f"{rendition.width}×{rendition.height} JPEG · {bytes_words(len(rendition.data))}"
-        self._update_title()
-
-    def _update_title(self) -> None:
-        if self._size_words:
-            title = f"picture as posted · {self._size_words}"
-            self.border_title = title if len(title) + 6 <= self.size.width else self._size_words
+        self.widget.show(replace(photo, sha256=rendition.sha256), details)  # pictures are cached by content
+        self.widget.border_title = "picture as posted"
+        size = bytes_words(len(rendition.data))
+        self.widget.border_subtitle = f"{rendition.width}×{rendition.height} JPEG · {size}"
+        return result
 
     def _picture_of(self, photo: Photo, width: int, height: int) -> object:
         """Shrink the rendition to the size it is drawn in; runs in a thread."""

@@ -18,7 +18,8 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.small_notice import SmallNotice
 
@@ -55,8 +56,8 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         earlier_post: The earlier post.
     """
 
-    PLACE = Place.COMPARE
-    BINDINGS = bindings(Place.COMPARE)
+    PLACE = Place.SAME_PICTURE
+    BINDINGS = bindings(Place.SAME_PICTURE)
     CSS: ClassVar[str] = """
     SamePictureScreen {
         #pictures { height: 1fr; }

@@ -49,25 +49,7 @@ class ComposeScreen(CaptionScreen):
 
     PLACE = Place.COMPOSE
     TAB = None
-    BINDINGS = bindings(
-        Place.COMPOSE,
-        only=(
-            "compose.submit",
-            "compose.when",
-            "compose.fit",
-            "compose.editor",
-            "compose.insert",
-            "compose.earlier",
-            "compose.snippets",
-            "compose.open_outside",
-            "compose.same_picture",
-            "compose.caption",
-            "compose.alt_text",
-            "compose.back",
-        ),
-    )
-
-    preview: RenditionPreview
+    BINDINGS = bindings(Place.COMPOSE, without=("compose.next_option", "compose.previous_option"))
 
     def __init__(
         self,
@@ -77,7 +59,8 @@ class ComposeScreen(CaptionScreen):
         *,
         at: datetime | None = None,
     ) -> None:
-        super().__init__(context, RenditionPreview(context))
+        self._rendition = RenditionPreview(context)
+        super().__init__(context, self._rendition.widget)
         self._photo, self._submitted, self._at = photo, submitted, at
         self._picture: RenderResult | None = None
         self._agenda: Agenda | None = None
@@ -182,7 +165,7 @@ class ComposeScreen(CaptionScreen):
         self.form.update_preflight()
         framing = self.form.framing
         details = photo_details(self._photo, self.form.rules, self.context.zone, framing=framing)
-        self._picture = await self.preview.render_photo(self._photo, self.persona.service, framing, details)
+        self._picture = await self._rendition.show(self._photo, self.persona.service, framing, details)
         self.form.update_preflight()
 
     @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")

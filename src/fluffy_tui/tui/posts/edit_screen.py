@@ -18,7 +18,8 @@ from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_changes import changes, draft_of, retries, save_changes, without
 from fluffy_tui.tui.session.messages import PostChanged
-from fluffy_tui.tui.text.words import error_words, one_line, state_in_both_zones, state_sign
+from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
+from fluffy_tui.tui.text.words import error_words, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
 
-_TEXT_ACTIONS = frozenset({"editor", "fit", "insert", "earlier", "snippets", "caption", "alt_text"})
+_TEXT_ACTIONS = frozenset({"editor", "fit", "insert", "recent_captions", "snippets", "caption", "alt_text"})
 
 
 class EditPostScreen(CaptionScreen):
@@ -43,8 +44,8 @@ class EditPostScreen(CaptionScreen):
         saved: Called when everything is changed.
     """
 
-    PLACE = Place.EDITING
-    BINDINGS = bindings(Place.EDITING)
+    PLACE = Place.EDIT
+    BINDINGS = bindings(Place.EDIT)
     CSS = """
     EditPostScreen #post-state { height: auto; max-height: 3; padding: 0 1; }
     """
@@ -170,7 +171,7 @@ class EditPostScreen(CaptionScreen):
     def _show_state(self) -> None:
         post, count = self._posts[0], len(self._posts)
         state = state_in_both_zones(post, self.context.clock(), self.form.zone, self.context.zone)
-        self._state.update(f"{count} posts get this time" if count > 1 else f"{state_sign(post)} {state}")
+        self._state.update(f"{count} posts get this time" if count > 1 else f"{state_of(post).sign} {state}")
 
     @on(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:

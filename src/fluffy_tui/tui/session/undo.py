@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.text.words import both_zones
+from fluffy_tui.tui.text.times import both_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
