@@ -97,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("channels.back",            "escape",                 "Cancel",          "Keep the current channel", FOOTER),
 
     Action("import.start",             "enter",                  "Import",          "Import these folders", FOOTER, "screen.start"),
-    Action("import.add_folder",        "ctrl+n",                 "Add folder",      "Add another folder", FOOTER),
+    Action("import.add_folder",        "ctrl+n",                 "Add",             "Add another folder", FOOTER),
     # The folder field has its own use for ctrl+x.
     Action("import.stop",              "ctrl+x",                 "Stop",            "Stop the import (imported photos are kept)", FOOTER | PRIORITY),
     Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER),

@@ -64,9 +64,7 @@ class ImportScreen(FrameScreen):
         """Lay out field, folders, progress and failures."""
         with Vertical(id="import", classes="box") as box:
             box.border_title = Content(f"Import photos for {one_line(self._persona.name)}").markup
-            yield Static(
-                "Folder to import, including its subfolders  (→ accepts the suggestion)", classes="muted"
-            )
+            yield Static("Folder and its subfolders  (→ completes the path)", classes="muted")
             yield FolderField(id="folder")
             yield Static(id="import-problem", markup=False)
             yield Static(id="import-folders", markup=False)
