@@ -131,7 +131,7 @@ async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
         await driver.press("4")
         assert "northern light: “of another”" in line(driver, 1)
         assert "all posts" in line(driver, 2)
-        assert "! doctor" in line(driver, 2)
+        assert "! Health checks" in line(driver, 2)
         assert f"channel: Buffer has lost its connection to {MARKUP}" in line(driver, 3)
         await driver.press("j", "j", "j", "enter", "r")
         assert isinstance(driver.screen, ProblemsScreen)
