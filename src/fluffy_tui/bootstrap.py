@@ -22,6 +22,8 @@ from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
     Delivery,
     Follower,
+    Missing,
+    MissingCode,
     Pace,
     Planning,
     RequestBudget,
@@ -151,7 +153,8 @@ def _build(
     buffer: BufferClient | None,
     pace: Pace,
 ) -> Services:
-    host, host_problem = _open_host(settings)
+    host, no_host = _open_host(settings)
+    missing = _missing(buffer, no_host)
     add_tasks(queue)
     personas = Personas(database, buffer)
     workers = Workers(database)
@@ -184,9 +187,9 @@ def _build(
             pace=pace,
             undo_seconds=settings.undo_seconds,
             host=host,
-            missing=_missing(buffer, host_problem),
+            missing=missing,
         ),
-        planning=Planning(database, _missing(buffer, host_problem)),
+        planning=Planning(database, missing),
         workers=workers,
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
@@ -197,15 +200,16 @@ def _build(
     )
 
 
-def _open_host(settings: Settings) -> tuple[MediaHost | None, str]:
+def _open_host(settings: Settings) -> tuple[MediaHost | None, Missing | None]:
     """Return the media host, or None and why; a wrong address must not prevent the app from opening."""
     try:
         host = open_media_host(settings)
     except MediaHostError as error:
-        return None, str(error)
-    return host, "" if host else "No media host is set, where Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+        return None, Missing(MissingCode.MEDIA_HOST_INVALID, str(error))
+    sentence = "No media host is set, from which Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+    return host, None if host else Missing(MissingCode.MEDIA_HOST, sentence)
 
 
-def _missing(buffer: BufferClient | None, host_problem: str) -> tuple[str, ...]:
-    key_problem = "" if buffer else "No Buffer key is set: set BUFFER_API_KEY."
-    return tuple(problem for problem in (key_problem, host_problem) if problem)
+def _missing(buffer: BufferClient | None, no_host: Missing | None) -> tuple[Missing, ...]:
+    no_key = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set: set BUFFER_API_KEY.")
+    return tuple(missing for missing in (None if buffer else no_key, no_host) if missing)

@@ -47,7 +47,7 @@ def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
     """Connect Buffer from the first screen: the key after a wrong one, a channel, the folder."""
-    terminal.shows("three ways in", "Set up Buffer")
+    terminal.shows("Get started", "Connect Buffer")
     terminal.press("b")
     terminal.shows("1 of 3")
     terminal.press("wrong-key", ENTER)
@@ -55,7 +55,7 @@ def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
     terminal.press(CTRL_U, stand_in["key"], ENTER)
     assert stand_in["key"] not in terminal.shows("2 of 3", "[ ]")
     terminal.press(" ", ENTER)
-    terminal.shows("3 of 3", "folder of a web server")
+    terminal.shows("3 of 3", "web server folder")
     terminal.press(TAB, stand_in["media"], TAB, stand_in["media_url"], ENTER)
     terminal.until(lambda text: "3 of 3" not in text and "▸" in text)
 
@@ -91,7 +91,7 @@ def test_setting_up_a_persona_with_its_channel(own_home: Path, stand_in: dict[st
 
 def test_the_demo_opens_in_the_same_terminal(demo_home: Path) -> None:
     with Terminal(demo_home, columns=100, rows=30) as terminal:
-        terminal.shows("three ways in")
+        terminal.shows("Get started")
         terminal.press("d")
         terminal.shows(" demo ", "sarah", "leo")
         terminal.press("q")

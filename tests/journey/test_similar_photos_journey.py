@@ -69,7 +69,7 @@ async def test_duplicates_similar_photos_and_the_earlier_post(
         await real.until(lambda: real.shows("▾ 1 copy"))
         await real.pilot.press("enter")
         await real.on(ComposeScreen)
-        await real.until(lambda: real.shows("same picture waits"))
+        await real.until(lambda: real.shows("same picture scheduled"))
         await real.pilot.press("f8")
         await real.on(SamePictureScreen)
         await real.until(lambda: real.shows("another file of the same picture") and real.shows("“noon”"))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fluffy_tui.networks import (
     CaptionFault,
     all_rules,
+    alt_text_problem,
     caption_advice,
     caption_problem,
     clean_caption,
@@ -94,3 +95,13 @@ def test_the_problem_matches_the_count(text: str) -> None:
     problem = caption_problem(clean_caption(text) * 40 + "x", X)
     too_long = text_length(clean_caption(text) * 40 + "x", X) > X.caption_limit
     assert (problem is not None) == too_long
+
+
+def test_an_alt_text_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    rules = rules_for("instagram")
+    assert alt_text_problem("", rules) is None
+    assert alt_text_problem("x" * rules.alt_text_limit, rules) is None
+    problem = alt_text_problem("x" * (rules.alt_text_limit + 2), rules)
+    assert problem is not None
+    assert problem.fault is CaptionFault.ALT_TEXT_TOO_LONG
+    assert str(problem) == "The alt text has 1,002 characters, and Instagram allows 1,000. Shorten it by 2."

@@ -5,11 +5,11 @@ Everything here needs the extra `demo`, which is imported only when one of these
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos
@@ -23,21 +23,24 @@ if TYPE_CHECKING:
     from fluffy_tui.demo.stand_in.state_folder import AlreadyServed
     from fluffy_tui.demo.stand_in.world import Channel, Post, World
 
-_MODULES = {
-    "AlreadyServed": "stand_in.state_folder",
-    "Channel": "stand_in.world",
-    "Kind": "stand_in.fault_switches",
-    "ManualClock": "stand_in.clock",
-    "Post": "stand_in.world",
-    "StandIn": "stand_in.stand_in_server",
-    "WallClock": "stand_in.clock",
-    "Window": "stand_in.graphql.rate_limits",
-    "World": "stand_in.world",
-    "sample_world": "stand_in.sample_world",
-    "schema_sdl": "stand_in.graphql.execution",
-    "week": "stand_in.queue_slots",
-    "write_sample_photos": "sample_photos.photo_files",
-}
+_load = lazy_exports(
+    __name__,
+    {
+        "AlreadyServed": "stand_in.state_folder",
+        "Channel": "stand_in.world",
+        "Kind": "stand_in.fault_switches",
+        "ManualClock": "stand_in.clock",
+        "Post": "stand_in.world",
+        "StandIn": "stand_in.stand_in_server",
+        "WallClock": "stand_in.clock",
+        "Window": "stand_in.graphql.rate_limits",
+        "World": "stand_in.world",
+        "sample_world": "stand_in.sample_world",
+        "schema_sdl": "stand_in.graphql.execution",
+        "week": "stand_in.queue_slots",
+        "write_sample_photos": "sample_photos.photo_files",
+    },
+)
 
 _EXTRA = {"aiohttp", "graphql"}
 
@@ -70,11 +73,8 @@ def require_extra() -> None:
 
 
 def __getattr__(name: str) -> Any:
-    module = _MODULES.get(name)
-    if module is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+        return _load(name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in _EXTRA:
             raise _missing() from error

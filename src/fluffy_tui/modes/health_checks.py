@@ -11,7 +11,7 @@ from fluffy_tui.core.job_queue import STALLED_SECONDS
 from fluffy_tui.media import open_media_host, probe
 from fluffy_tui.settings import Preview
 from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable
-from fluffy_tui.tui.keymap.user_keys import key_troubles
+from fluffy_tui.tui.keymap.user_keys import key_problems
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -227,7 +227,7 @@ def _terminal(settings: Settings, pictures: RendererChoice) -> Check:
 def _keys(settings: Settings) -> Check:
     if not settings.keys:
         return Check("keys", Health.OK, "defaults; change them in [keys] of config.toml")
-    problems = key_troubles(settings.keys)
+    problems = key_problems(settings.keys)
     if problems:
         return Check("keys", Health.WARN, " ".join(problems), "Correct [keys] in config.toml.")
     return Check("keys", Health.OK, f"{len(settings.keys)} changed in config.toml")

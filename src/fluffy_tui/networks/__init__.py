@@ -8,6 +8,7 @@ from __future__ import annotations
 from fluffy_tui.networks.caption_rules import (
     CaptionFault,
     CaptionProblem,
+    alt_text_problem,
     caption_advice,
     caption_problem,
     clean_caption,
@@ -32,6 +33,7 @@ __all__ = [
     "NetworkRules",
     "Source",
     "all_rules",
+    "alt_text_problem",
     "caption_advice",
     "caption_problem",
     "clean_caption",

@@ -12,18 +12,19 @@ from fluffy_tui.networks.text_length import hashtag_count, text_length
 
 
 class CaptionFault(StrEnum):
-    """Kinds of problems with a caption."""
+    """The kinds of problem with a caption or an alt text."""
 
     EMPTY = "empty"
     TOO_LONG = "too-long"
     NUL = "nul"
     NOT_TEXT = "not-text"
     HASHTAGS = "hashtags"
+    ALT_TEXT_TOO_LONG = "alt-text-too-long"
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionProblem:
-    """Why a network does not accept a caption."""
+    """Why a network rejects a caption or an alt text."""
 
     fault: CaptionFault
     message: str
@@ -58,6 +59,20 @@ def caption_problem(text: str, rules: NetworkRules) -> CaptionProblem | None:
     if not _has_visible_text(text):
         return CaptionProblem(CaptionFault.EMPTY, "The caption is empty.", "Write a few words.")
     return _too_long(text, rules)
+
+
+def alt_text_problem(text: str, rules: NetworkRules) -> CaptionProblem | None:
+    """Return why this alt text cannot be submitted, or None when it can."""
+    count, limit = len(text), rules.alt_text_limit
+    if count <= limit:
+        return None
+    return CaptionProblem(
+        CaptionFault.ALT_TEXT_TOO_LONG,
+        f"The alt text has {count:,} characters, and {rules.name} allows {limit:,}.",
+        f"Shorten it by {count - limit:,}.",
+        count=count,
+        limit=limit,
+    )
 
 
 def caption_advice(text: str, rules: NetworkRules) -> CaptionProblem | None:

@@ -27,7 +27,7 @@ async def test_a_long_reason_leaves_room_for_the_keys_that_mend_it(
     async with running(persona="sarah", size=NARROW) as driver:
         await driver.press("4")
         shown = driver.screen_text()
-        assert re.search(r"keys +r try again", shown)
+        assert re.search(r"keys +r Retry", shown)
 
 
 async def test_the_caption_names_its_photo(running: Running, services: FakeServices) -> None:
@@ -39,7 +39,7 @@ async def test_the_caption_names_its_photo(running: Running, services: FakeServi
         assert f"caption · {name}" in driver.screen_text()
         await driver.press("escape", "space", "f")
         assert f"caption · {name}" in driver.screen_text()
-        caption = driver.screen.caption_editor
+        caption = driver.screen.form.caption
         caption.load_clean("word " * 40)
         await driver.settle()
         assert "…more after" in str(caption.border_title), "where it is folded matters more"

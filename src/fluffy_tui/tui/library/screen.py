@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding
 
 from fluffy_tui.photos import Sort, Verdict
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filmstrip import Filmstrip
 from fluffy_tui.tui.library.filter_bar import FilterBar
@@ -228,7 +228,7 @@ class LibraryScreen(LibraryAlike):
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""
-        from fluffy_tui.tui.personas.import_screen import ImportScreen
+        from fluffy_tui.tui.personas import ImportScreen
 
         self.app.push_screen(ImportScreen(self.context, self.persona))
 
