@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -27,11 +27,11 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Framing
 from fluffy_tui.networks import caption_problem, rules_for
 from fluffy_tui.personas import Persona, PersonaNameTaken
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import (
-    Fit,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -43,7 +43,6 @@ from fluffy_tui.scheduling import (
     Reason,
     Remedy,
     ScheduleResult,
-    Shape,
     Step,
 )
 from tui.fake_alike import FakeAlike
@@ -156,7 +155,6 @@ def make_post(id_: int, photo: Photo, caption: str, step: Step | None, **changes
         step=step,
         share_mode=ShareMode.ADD_TO_QUEUE,
         requested_at_time=None,
-        fit=Fit.PAD,
         channel_id="channel-1",
         buffer_post_id=f"buffer-{id_}" if in_buffer else None,
         scheduled_at=NOW + timedelta(hours=23, minutes=30) if in_buffer else None,
@@ -341,9 +339,7 @@ class FakeScheduling:
         alt_text: str = "",
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
-        fit: Fit = Fit.PAD,
-        shape: Shape = Shape.AUTO,
-        turn: int = 0,
+        framing: Framing = Framing(),
     ) -> ScheduleResult:
         """Queue a post, or refuse as the service would; `refusal` forces an answer."""
         self._raise()
@@ -354,9 +350,7 @@ class FakeScheduling:
                 "alt_text": alt_text,
                 "share_mode": share_mode,
                 "at": at,
-                "fit": fit,
-                "shape": shape,
-                "turn": turn,
+                "framing": framing,
             }
         )
         if self.refusal is not None:
@@ -379,9 +373,7 @@ class FakeScheduling:
             alt_text=alt_text,
             share_mode=share_mode,
             requested_at_time=at,
-            fit=fit,
-            shape=shape,
-            turn=turn,
+            framing=framing,
         )
         self._store(post)
         return ScheduleResult(True, post)
@@ -476,13 +468,13 @@ class FakeScheduling:
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
-        **framing: Any,
+        framing: Framing | None = None,
     ) -> Post:
         """Change what is given; a time that is given is the new due time."""
         post = self._existing(post_id)
         self._refuse()
         given = {"caption": caption, "alt_text": alt_text, "share_mode": share_mode, "at": at}
-        self.edits.append({"post_id": post_id, **given, **framing})
+        self.edits.append({"post_id": post_id, **given, **({"framing": framing} if framing else {})})
         return self._store(
             replace(
                 post,
@@ -491,7 +483,7 @@ class FakeScheduling:
                 share_mode=share_mode or post.share_mode,
                 requested_at_time=at or post.requested_at_time,
                 scheduled_at=at or post.scheduled_at,
-                **framing,
+                framing=framing or post.framing,
             )
         )
 

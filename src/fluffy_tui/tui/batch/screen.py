@@ -19,8 +19,8 @@ from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fluffy_tui.media import Framing
     from fluffy_tui.tui.batch.batch import WeekPost
-    from fluffy_tui.tui.photo.framing import Framing
     from fluffy_tui.tui.session.context import Context
 
 REVIEWED = "{fill.submit} submits all · {fill.open} writes on · {fill.leave_out} leaves one out"
@@ -222,7 +222,7 @@ class FillWeekScreen(WeekFrame):
 
     def _fitted(self, entry: WeekPost, framing: Framing | None) -> None:
         if framing is not None:
-            entry.text = replace(entry.text, fit=framing.written)
+            entry.text = replace(entry.text, fit=str(framing))
             entry.rendition = None
             self._preview.set_details(self._details())
             self._note(entry)
