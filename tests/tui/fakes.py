@@ -101,21 +101,26 @@ def make_persona(id_: int, name: str, channel: Channel | None) -> Persona:
 _SHAPES = ((120, 150), (160, 90), (120, 120), (150, 100), (108, 192))
 
 
-def draw_gradient(path: Path, number: int) -> tuple[int, int]:
-    """Draw a small JPEG whose colours depend on its number; return its size."""
+def draw_picture(path: Path, number: int, *, flat: bool) -> tuple[int, int]:
+    """Draw a small JPEG whose colours depend on its number, as a gradient or in one colour; return its size."""
     width, height = _SHAPES[number % len(_SHAPES)]
-    across = Image.linear_gradient("L").rotate(90).resize((width, height))
-    down = Image.linear_gradient("L").resize((width, height))
-    flat = Image.new("L", (width, height), number * 37 % 256)
+    blue = number * 37 % 256
+    picture = Image.new("RGB", (width, height), (number * 83 % 256, 96, blue))
+    if not flat:
+        across = Image.linear_gradient("L").rotate(90).resize((width, height))
+        down = Image.linear_gradient("L").resize((width, height))
+        picture = Image.merge("RGB", (across, down, Image.new("L", (width, height), blue)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.merge("RGB", (across, down, flat)).save(path)
+    picture.save(path)
     return width, height
 
 
-def make_photo(folder: Path, id_: int, persona_id: int, *, name: str | None = None) -> Photo:
+def make_photo(
+    folder: Path, id_: int, persona_id: int, *, name: str | None = None, flat: bool = False
+) -> Photo:
     """Draw a photo and return it as the library knows it; higher ids are newer."""
     path = folder / (name or f"IMG_{2000 + id_}.JPG")
-    width, height = draw_gradient(path, id_)
+    width, height = draw_picture(path, id_, flat=flat)
     content = path.read_bytes()
     taken = datetime(2026, 11, 1, 8, tzinfo=UTC) + timedelta(hours=7 * id_)
     return Photo(
@@ -580,12 +585,13 @@ class FakeServices:
     Args:
         folder: Where the pictures are drawn.
         photos: How many photos sarah has; the second persona has four, the third none.
+        flat: Whether each picture has one colour, which keeps a snapshot of it small.
     """
 
-    def __init__(self, folder: Path, *, photos: int = 40) -> None:
-        library = [make_photo(folder / "sarah", id_, 1) for id_ in range(1, photos + 1)]
-        library += [make_photo(folder / "northern", 900 + id_, 2) for id_ in range(3)]
-        library.append(make_photo(folder / "northern", 903, 2, name="[^b][red.JPG"))
+    def __init__(self, folder: Path, *, photos: int = 40, flat: bool = False) -> None:
+        library = [make_photo(folder / "sarah", id_, 1, flat=flat) for id_ in range(1, photos + 1)]
+        library += [make_photo(folder / "northern", 900 + id_, 2, flat=flat) for id_ in range(3)]
+        library.append(make_photo(folder / "northern", 903, 2, name="[^b][red.JPG", flat=flat))
         posts = [
             make_post(number, photo, caption, step, **changes)
             for number, (photo, (caption, step, changes)) in enumerate(zip(library, _POSTS, strict=False), 1)

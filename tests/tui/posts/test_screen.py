@@ -396,4 +396,4 @@ async def test_the_times_name_their_zone_where_it_is_not_the_persons(
 async def test_own_keys_stand_beside_the_filters(running: Running) -> None:
     async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
         await driver.press("2")
-        assert "F failed" in driver.text("#kinds")
+        assert "F Failed" in driver.text("#kinds")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.batch.batch import WeekPost
     from fluffy_tui.tui.session.context import Context
 
-REVIEWED = "{fill.submit} submits all · {fill.open} writes on · {fill.leave_out} leaves one out"
+REVIEWED = "{fill.submit} submits all · {fill.edit} writes on · {fill.skip} leaves one out"
 
 
 class FillWeekScreen(WeekFrame):
@@ -37,26 +37,7 @@ class FillWeekScreen(WeekFrame):
 
     PLACE = Place.FILL
     TAB = None
-    BINDINGS = bindings(
-        Place.FILL,
-        only=(
-            "fill.next",
-            "fill.before",
-            "fill.caption",
-            "fill.alt_text",
-            "fill.editor",
-            "fill.insert",
-            "fill.earlier",
-            "fill.snippets",
-            "fill.open_outside",
-            "fill.same_picture",
-            "fill.fit",
-            "fill.leave_out",
-            "fill.submit",
-            "fill.undo",
-            "fill.back",
-        ),
-    )
+    BINDINGS = bindings(Place.FILL, without=("fill.edit",))
 
     def __init__(self, context: Context, photo_ids: Sequence[int], chosen: str) -> None:
         super().__init__(context)
@@ -183,7 +164,7 @@ class FillWeekScreen(WeekFrame):
             entry.text = self._texts.begin(entry.photo) or entry.text
         self.query_one("#week").display = True
         self._write(0)
-        leave_out = self.context.with_keys("{fill.leave_out} leaves one out.")
+        leave_out = self.context.with_keys("{fill.skip} leaves one out.")
         self.say(f"The week is filled with {self._chosen}. {leave_out}")
         self.read_texts()
         self._look(tuple(self.week.posts))

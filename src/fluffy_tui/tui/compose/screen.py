@@ -55,23 +55,7 @@ class ComposeScreen(SubmitsCaptions):
 
     PLACE = Place.COMPOSE
     TAB = None
-    BINDINGS = bindings(
-        Place.COMPOSE,
-        only=(
-            "compose.submit",
-            "compose.when",
-            "compose.fit",
-            "compose.editor",
-            "compose.insert",
-            "compose.earlier",
-            "compose.snippets",
-            "compose.open_outside",
-            "compose.same_picture",
-            "compose.caption",
-            "compose.alt_text",
-            "compose.back",
-        ),
-    )
+    BINDINGS = bindings(Place.COMPOSE, without=("compose.next_option", "compose.previous_option"))
     CSS: ClassVar[str] = """
     ComposeScreen {
         #fields { height: 1fr; }

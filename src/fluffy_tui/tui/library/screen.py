@@ -228,7 +228,7 @@ class LibraryScreen(LibraryAlike):
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""
-        from fluffy_tui.tui.personas.import_screen import ImportScreen
+        from fluffy_tui.tui.personas import ImportScreen
 
         self.app.push_screen(ImportScreen(self.context, self.persona))
 

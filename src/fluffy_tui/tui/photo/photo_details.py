@@ -76,7 +76,7 @@ def alike_details(
         stack: What is behind it.
         own: The person's own keys, by action id.
     """
-    lines, copies = [], key_of("library.copies", own)
+    lines, copies = [], key_of("library.duplicates", own)
     if neighbour is not None:
         lines.append(f"{neighbour.distance:.2f} away: {_RELATIONS[neighbour.relation]}")
     if note.is_copy:

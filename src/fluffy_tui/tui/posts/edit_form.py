@@ -72,7 +72,7 @@ class EditForm(WritesCaptions):
         self._fitted = Static("", id="edited-fit", markup=False)
         self._about = Static("", id="edited-post", markup=False)
         self._said = Static("", id="edit-said", markup=False)
-        self._marks = PreflightLine(context.setup.settings.keys, Place.EDITING)
+        self._marks = PreflightLine(context.setup.settings.keys, Place.EDIT)
         self._agenda: Agenda | None = None
         self._form = Vertical(
             self._about,

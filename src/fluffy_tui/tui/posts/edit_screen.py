@@ -43,8 +43,8 @@ class EditPostScreen(EditForm):
         saved: Called when all of it is changed.
     """
 
-    PLACE = Place.EDITING
-    BINDINGS = bindings(Place.EDITING)
+    PLACE = Place.EDIT
+    BINDINGS = bindings(Place.EDIT)
 
     CSS: ClassVar[str] = """
     EditPostScreen {
