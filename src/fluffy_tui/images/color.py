@@ -12,7 +12,7 @@ _MODES = {"GRAY": "L", "RGB ": "RGB", "CMYK": "CMYK"}
 
 
 def to_srgb(pixels: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the pixels as opaque sRGB: through the picture's own color profile, transparency over white.
+    """Return the pixels as opaque sRGB: through the picture's own colour profile, transparency over white.
 
     Args:
         pixels: In mode L, LA, RGB, RGBA or CMYK.

@@ -57,7 +57,7 @@ _BAND = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class DecodedPicture:
-    """A picture in memory, upright, in its own colors; `resized` brings it into sRGB."""
+    """A picture in memory, upright, in its own colours; `resized` brings it into sRGB."""
 
     pixels: Image.Image
     """In mode L, LA, RGB, RGBA or CMYK; may have been decoded smaller than the picture is."""

@@ -95,13 +95,6 @@ class Photos:
         async with self._database.transaction() as session:
             return [_photo(row) for row in await session.execute(query)]
 
-    async def unscheduled_ids(self, persona_id: int) -> array[int]:
-        """Return the ids of all photos without a post, newest first, as signed 8-byte integers.
-
-        The same as `ids` of a plain `Browse`.
-        """
-        return await self.ids(persona_id, Browse())
-
     async def ids(self, persona_id: int, browse: Browse) -> array[int]:
         """Return all ids that a `Browse` asks for, in its order, as signed 8-byte integers."""
         async with self._database.transaction() as session:

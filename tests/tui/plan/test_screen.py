@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.photos import PhotoUnreadable, Verdict
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -256,7 +257,7 @@ async def test_an_unreadable_picture_is_asked_for_once(tmp_path: Path) -> None:
 
     def thumbnail(photo: object, width: int, height: int) -> object:
         asked.append(photo)
-        raise PhotoUnreadable("broken")
+        raise PhotoUnreadable(Unreadable.DAMAGED)
 
     pictures = SlotPictures(thumbnail)
     assert pictures.want([photo], 8, 4)
