@@ -107,7 +107,10 @@ def test_damaged_exif_prints_nothing(tmp_path: Path) -> None:
     target = io.BytesIO()
     picture().save(target, "JPEG", exif=DAMAGED_EXIF)
     path = write(tmp_path / "a.jpg", target.getvalue())
-    program = "import sys; from fluffy_tui.images import decode_to_fit; decode_to_fit(open(sys.argv[1], 'rb').read(), 9, 9)"
+    program = (
+        "import sys, pathlib; from fluffy_tui.images import decode_to_fit;"
+        " decode_to_fit(pathlib.Path(sys.argv[1]), 9, 9)"
+    )
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, check=True)
     assert done.stderr == b""
 
