@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.personas import PersonaNotFound
-from fluffy_tui.photos.ingest.file_reader import modified_time
+from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.settings import load_settings
 
 if TYPE_CHECKING:

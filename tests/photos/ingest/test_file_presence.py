@@ -1,4 +1,4 @@
-"""Files that vanish and come back, found without an import; what other machines have is left alone."""
+"""Files that vanish and come back, found without an import; other machines' files are left alone."""
 
 from __future__ import annotations
 
@@ -22,51 +22,55 @@ async def missing(photos: Photos, persona: Persona) -> set[str]:
     return {photo.name for photo in (await photos.by_ids(ids)).values()}
 
 
-async def test_gone_and_back(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Each is counted once, in whatever folder it lay."""
+async def test_missing_files_are_marked_until_they_are_back(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """Each is counted once, whichever folder it was in."""
     photos, persona = library
     for number in range(5):
         write(tmp_path / "in" / str(number % 2) / f"{number}.jpg", seed=number)
     await photos.import_folders([tmp_path / "in"], persona)
-    assert await photos.look_for_missing() == (0, 0)
+    assert await photos.mark_missing() == (0, 0)
     (tmp_path / "in" / "1").rename(tmp_path / "away")
     (tmp_path / "in" / "0" / "0.jpg").unlink()
-    assert await photos.look_for_missing() == (3, 0)
+    assert await photos.mark_missing() == (3, 0)
     assert await missing(photos, persona) == {"0.jpg", "1.jpg", "3.jpg"}
-    assert await photos.look_for_missing() == (0, 0)
+    assert await photos.mark_missing() == (0, 0)
     (tmp_path / "away").rename(tmp_path / "in" / "1")
-    assert await photos.look_for_missing() == (0, 2)
+    assert await photos.mark_missing() == (0, 2)
     assert await missing(photos, persona) == {"0.jpg"}
 
 
-async def test_another_content_is_not_back(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """A file of another size under the old name is for an import to judge."""
+async def test_another_file_under_the_old_name_is_not_the_photo(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """If its size differs, the next import decides what it is."""
     photos, persona = library
     path = write(tmp_path / "in" / "a.jpg")
     await photos.import_folders([tmp_path / "in"], persona)
     path.unlink()
-    assert await photos.look_for_missing() == (1, 0)
+    assert await photos.mark_missing() == (1, 0)
     write(path, width=200)
-    assert await photos.look_for_missing() == (0, 0)
+    assert await photos.mark_missing() == (0, 0)
     assert await missing(photos, persona) == {"a.jpg"}
 
 
 async def test_another_machines_photos_are_left_alone(
     database: Database, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Of a folder that this machine does not have nothing can be said."""
+    """Nothing is known about a folder that this machine does not have."""
     photos, persona = library
     write(tmp_path / "in" / "a.jpg")
     await photos.import_folders([tmp_path / "in"], persona)
     async with database.transaction() as session:
         await session.execute(text("UPDATE photos SET path = '/volumes/of/another/machine/a.jpg'"))
-    assert await photos.look_for_missing() == (0, 0)
+    assert await photos.mark_missing() == (0, 0)
 
 
-async def test_more_than_one_portion(
+async def test_a_large_library_is_read_in_portions(
     database: Database, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Every portion is looked at, and only once."""
+    """Every portion is read, and only once."""
     photos, persona = library
     async with database.transaction() as session:
         await session.execute(
@@ -77,4 +81,4 @@ async def test_more_than_one_portion(
             ),
             {"persona": persona.id, "folder": str(tmp_path)},
         )
-    assert await photos.look_for_missing() == (4500, 0)
+    assert await photos.mark_missing() == (4500, 0)

@@ -1,8 +1,8 @@
-"""Which picture format a file's first bytes announce, and whether its end is there."""
+"""Which picture format a file's first bytes announce, and whether the file is complete; no pixel is decoded."""
 
 from __future__ import annotations
 
-import os
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ HEAD_BYTES = 64
 
 _PIECE = 1 << 20
 _JPEG_END = b"\xff\xd9"
-_PNG_END = b"IEND\xaeB`\x82"
 _START_OF_SCAN = 0xDA
 _MOST_JUNK = 1 << 16
+_MOST_EXIF = 1 << 20
 
 _OTHERS = (
     (b"GIF8", "a GIF"),
@@ -27,6 +27,7 @@ _OTHERS = (
     (b"8BPS", "a Photoshop file"),
     (b"\xff\x0a", "a JPEG XL"),
     (b"\0\0\0\x0cJXL ", "a JPEG XL"),
+    (b"\x89PNG\r\n\x1a\n", "a PNG made for iOS only"),
     (b"<?xml", "XML text"),
     (b"<svg", "an SVG"),
     (b"<!DOCTYPE", "a web page"),
@@ -42,7 +43,7 @@ def identify(head: bytes) -> str | None:
     """
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+    if head.startswith(b"\x89PNG\r\n\x1a\n") and head[12:16] != b"CgBI":
         return "PNG"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "WEBP"
@@ -61,8 +62,8 @@ def _identify_brands(head: bytes) -> str | None:
     return None
 
 
-def what_it_is(head: bytes) -> str:
-    """Say in a few words what a file is that is no picture to import."""
+def describe(head: bytes) -> str:
+    """Return in a few words what a file is that `identify` does not know."""
     for signature, words in _OTHERS:
         if head.startswith(signature):
             return words
@@ -72,7 +73,7 @@ def what_it_is(head: bytes) -> str:
 
 
 def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
-    """Tell whether the end of a picture file is there, without decoding it.
+    """Return whether the end of a picture file is there, without decoding it.
 
     Args:
         file: Open for reading; its position is moved.
@@ -84,19 +85,44 @@ def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
     """
     if picture_format == "JPEG":
         scan = _start_of_scan(file)
-        return scan is not None and _holds(file, _JPEG_END, scan, size)
+        return scan is not None and _contains(file, _JPEG_END, scan, size)
     if picture_format == "PNG":
-        return _holds(file, _PNG_END, 8, size)
+        return any(kind == b"IEND" for kind, _, _ in _png_chunks(file, size))
     if picture_format == "WEBP":
         file.seek(4)
-        return (
-            int.from_bytes(file.read(4), "little") + 8 <= size + 1
-        )  # some writers leave out the last pad byte
+        # Some writers leave out the last pad byte.
+        return int.from_bytes(file.read(4), "little") + 8 <= size + 1
     return _boxes_fit(file, size)
 
 
+def late_png_exif(file: BinaryIO, size: int) -> bytes | None:
+    """Return an eXIf chunk that follows the pixels, where the PNG specification allows it too."""
+    for kind, position, length in _png_chunks(file, size):
+        if kind == b"eXIf" and length <= _MOST_EXIF:
+            file.seek(position)
+            content = file.read(length + 4)
+            data, checksum = content[:length], content[length:]
+            return data if zlib.crc32(b"eXIf" + data).to_bytes(4, "big") == checksum else None
+    return None
+
+
+def _png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, position and length of the data of each chunk that lies within the file, up to the last."""
+    position = 8
+    while position + 12 <= size:
+        file.seek(position)
+        head = file.read(8)
+        length, kind = int.from_bytes(head[:4], "big"), head[4:]
+        if position + 12 + length > size:
+            return
+        yield kind, position + 8, length
+        if kind == b"IEND":
+            return
+        position += 12 + length
+
+
 def _start_of_scan(file: BinaryIO) -> int | None:
-    """Return where a JPEG's compressed data begin; behind there an end marker cannot occur by chance."""
+    """Return where a JPEG's compressed data begin; from there on an end marker cannot occur by chance."""
     position, junk = 2, 0
     while junk < _MOST_JUNK:
         file.seek(position)
@@ -108,15 +134,15 @@ def _start_of_scan(file: BinaryIO) -> int | None:
             continue
         if head[1] == _START_OF_SCAN:
             return position
-        stands_alone = head[1] in (0x00, 0x01) or 0xD0 <= head[1] <= 0xD8
-        position += 2 if stands_alone else 2 + int.from_bytes(head[2:], "big")
+        has_no_length = head[1] in (0x00, 0x01) or 0xD0 <= head[1] <= 0xD8
+        position += 2 if has_no_length else 2 + int.from_bytes(head[2:], "big")
     return None
 
 
-def _holds(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
-    """Tell whether `end_mark` occurs at or behind `start`; searched from the end, where it nearly always is.
+def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
+    """Return whether `end_mark` occurs from `start` on; searched from the end, where it nearly always is.
 
-    Phones append videos and makers' notes behind the picture, so it need not be the very last thing.
+    Phones append videos and makers' notes to the picture, so it need not be the very last thing.
     """
     stop = size
     while stop > start:
@@ -129,35 +155,22 @@ def _holds(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
 
 
 def _boxes_fit(file: BinaryIO, size: int) -> bool | None:
-    """Tell whether every box of an ISO base media file lies within the file."""
-    for end in _box_ends(file, size):
-        if end is None:
-            return None
-        if end > size:
-            return False
-    return True
+    """Return whether every box of an ISO base media file lies within the file.
 
-
-def _box_ends(file: BinaryIO, size: int) -> Iterator[int | None]:
-    """Yield where each top-level box ends; None for one whose length cannot be known from its header."""
-    position = 0
+    Once the description and the pixels have been seen whole, the rest may be anything: phones append data that
+    is not in boxes.
+    """
+    position, seen = 0, set[bytes]()
     while position < size:
         file.seek(position)
         head = file.read(16)
-        length = int.from_bytes(head[:4], "big")
-        if length == 0:
-            yield None
-            return
+        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
         if length == 1:
             length = int.from_bytes(head[8:16], "big")
-        if length < 8:  # not a box; the writer's padding, or a broken file
-            yield None
-            return
+        if length < 8:  # up to the end of the file, or not a box
+            return None
         position += length
-        yield position
-
-
-def read_tail(file: BinaryIO, size: int, length: int) -> bytes:
-    """Return the last `length` bytes of a file."""
-    file.seek(max(0, size - length), os.SEEK_SET)
-    return file.read(length)
+        if position > size:
+            return None if {b"meta", b"mdat"} <= seen else False
+        seen.add(kind)
+    return True
