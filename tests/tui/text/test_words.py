@@ -190,7 +190,7 @@ def test_details_say_what_is_done_on_the_way_out(photo: Photo) -> None:
     facts, fate, path = photo_details(tall, rules, BERLIN).split("\n")
     assert facts.startswith("1080×1920 · ")
     assert facts.endswith("missing since 12 Jan 2027 15:30")
-    assert fate == "will be fitted to 4:5 for Instagram · leaves without location or metadata"
+    assert fate == "fitted to 4:5 for Instagram · location and metadata removed"
     assert path == "~/a b.jpg"
 
 
@@ -201,9 +201,9 @@ def test_details_say_what_is_done_on_the_way_out(photo: Photo) -> None:
         ("pad-plain 1:1", (1080, 1920), "pad white to 1:1 · "),
         ("crop-top", (1080, 1920), "crop top to 4:5 · "),
         ("pad", (1000, 1000), ""),
-        ("crop 90", (1000, 1000), "turned by 90° · "),
-        ("crop 90", (1080, 1920), "turned by 90° · "),
-        ("crop 90", (1920, 1080), "crop to 4:5 · turned by 90° · "),
+        ("crop 90", (1000, 1000), "rotated 90° · "),
+        ("crop 90", (1080, 1920), "rotated 90° · "),
+        ("crop 90", (1920, 1080), "crop to 4:5 · rotated 90° · "),
     ],
 )
 def test_details_say_how_it_is_fitted_once_that_is_chosen(
@@ -211,7 +211,7 @@ def test_details_say_how_it_is_fitted_once_that_is_chosen(
 ) -> None:
     framed = replace(photo, width=size[0], height=size[1])
     details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.read(chosen))
-    assert details.split("\n")[1] == f"{words}leaves without location or metadata"
+    assert details.split("\n")[1] == f"{words}location and metadata removed"
 
 
 async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo: Photo) -> None:

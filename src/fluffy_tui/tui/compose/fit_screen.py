@@ -13,11 +13,11 @@ from textual.widgets import Static
 from fluffy_tui.media import TURNS, Fit, Shape, shapes_for
 from fluffy_tui.networks import rules_for
 from fluffy_tui.tui.compose.compose_facts import rendered
-from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.framing import FIT_WORDS, Framing
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.photo.rendition_preview import RenditionPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import bytes_words, shape_words
 from fluffy_tui.tui.ui.choice import Choice
@@ -145,7 +145,7 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
     async def _make_rendition(self) -> None:
         framing = self.framing
-        self._after.wait_for_it()
+        self._after.show_progress()
         made, problem = await rendered(self.context, self._persona, self._photo, framing)
         if made is None:
             self._after.show_sentence(problem)

@@ -16,11 +16,11 @@ from fluffy_tui.tui.compose.caption_form import ComposeForm
 from fluffy_tui.tui.compose.compose_facts import read_agenda, rendered, seen_before
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
-from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.compose.submits_captions import SubmitsCaptions
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.photo.photo_details import photo_details
+from fluffy_tui.tui.photo.rendition_preview import RenditionPreview
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
 from fluffy_tui.tui.ui.frame_lines import zone_of
@@ -208,7 +208,7 @@ class ComposeScreen(SubmitsCaptions):
     async def _make_rendition(self) -> None:
         """Show the picture as it will go out; a worker that was overtaken shows nothing."""
         self._rendition, self._rendition_problem = None, ""
-        self._preview.wait_for_it()
+        self._preview.show_progress()
         framing = Framing.read(self._form.fit)
         made, problem = await rendered(self.context, self.persona, self._photo, framing)
         self._rendition, self._rendition_problem = made, problem

@@ -8,7 +8,15 @@ LIBRARY = (
     Action(
         "library.caption", "enter", "caption", "Write a caption for the photo.", Place.LIBRARY, footer=True
     ),
-    Action("library.pick", "p", "pick", "Pick the photo and go on.", Place.LIBRARY, footer=True),
+    Action(
+        "library.pick",
+        "p",
+        "pick",
+        "Pick the photo and go on.",
+        Place.LIBRARY,
+        footer=True,
+        method="decide('pick')",
+    ),
     Action(
         "library.reject",
         "x",
@@ -16,8 +24,16 @@ LIBRARY = (
         "Reject the photo and go on; nothing is ever deleted.",
         Place.LIBRARY,
         footer=True,
+        method="decide('reject')",
     ),
-    Action("library.undecide", "u", "undecided", "Leave the photo undecided and go on.", Place.LIBRARY),
+    Action(
+        "library.undecide",
+        "u",
+        "undecided",
+        "Leave the photo undecided and go on.",
+        Place.LIBRARY,
+        method="decide('undecided')",
+    ),
     Action(
         "library.undo",
         "z",
@@ -46,8 +62,16 @@ LIBRARY = (
         "sort",
         "Sort by time taken, by import, by name, by shape.",
         Place.LIBRARY,
+        method="sort(False)",
     ),
-    Action("library.turn_round", "S", "turn round", "Turn the order round.", Place.LIBRARY),
+    Action(
+        "library.turn_round",
+        "S",
+        "turn round",
+        "Turn the order round.",
+        Place.LIBRARY,
+        method="sort(True)",
+    ),
     Action("library.jump", "d", "jump to date", "Go to the photos of a date.", Place.LIBRARY),
     Action(
         "library.copies",
@@ -55,6 +79,7 @@ LIBRARY = (
         "copies",
         "Open the stack of copies under the cursor, or fold it again; verdicts are about the photo shown only.",
         Place.LIBRARY,
+        method="duplicates(False)",
     ),
     Action(
         "library.fold",
@@ -62,6 +87,7 @@ LIBRARY = (
         "fold all",
         "Show every copy as a line of its own, or fold all stacks again.",
         Place.LIBRARY,
+        method="duplicates(True)",
     ),
     Action(
         "library.more_like",
@@ -69,6 +95,7 @@ LIBRARY = (
         "more like this",
         "Show the photos without a post that are most like this one, with their distance.",
         Place.LIBRARY,
+        method="find_similar(False)",
     ),
     Action(
         "library.least_like",
@@ -76,6 +103,7 @@ LIBRARY = (
         "least like",
         "Show the photos without a post that are least like the last nine posts.",
         Place.LIBRARY,
+        method="find_similar(True)",
     ),
     Action(
         "library.mark",
