@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -27,11 +27,11 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Framing
 from fluffy_tui.networks import caption_problem, rules_for
 from fluffy_tui.personas import Persona, PersonaNameTaken
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import (
-    Fit,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -43,7 +43,6 @@ from fluffy_tui.scheduling import (
     Reason,
     Remedy,
     ScheduleResult,
-    Shape,
     Step,
 )
 from tui.fake_alike import FakeAlike
@@ -102,21 +101,26 @@ def make_persona(id_: int, name: str, channel: Channel | None) -> Persona:
 _SHAPES = ((120, 150), (160, 90), (120, 120), (150, 100), (108, 192))
 
 
-def draw_gradient(path: Path, number: int) -> tuple[int, int]:
-    """Draw a small JPEG whose colours depend on its number; return its size."""
+def draw_picture(path: Path, number: int, *, flat: bool) -> tuple[int, int]:
+    """Draw a small JPEG whose colours depend on its number, as a gradient or in one colour; return its size."""
     width, height = _SHAPES[number % len(_SHAPES)]
-    across = Image.linear_gradient("L").rotate(90).resize((width, height))
-    down = Image.linear_gradient("L").resize((width, height))
-    flat = Image.new("L", (width, height), number * 37 % 256)
+    blue = number * 37 % 256
+    picture = Image.new("RGB", (width, height), (number * 83 % 256, 96, blue))
+    if not flat:
+        across = Image.linear_gradient("L").rotate(90).resize((width, height))
+        down = Image.linear_gradient("L").resize((width, height))
+        picture = Image.merge("RGB", (across, down, Image.new("L", (width, height), blue)))
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.merge("RGB", (across, down, flat)).save(path)
+    picture.save(path)
     return width, height
 
 
-def make_photo(folder: Path, id_: int, persona_id: int, *, name: str | None = None) -> Photo:
+def make_photo(
+    folder: Path, id_: int, persona_id: int, *, name: str | None = None, flat: bool = False
+) -> Photo:
     """Draw a photo and return it as the library knows it; higher ids are newer."""
     path = folder / (name or f"IMG_{2000 + id_}.JPG")
-    width, height = draw_gradient(path, id_)
+    width, height = draw_picture(path, id_, flat=flat)
     content = path.read_bytes()
     taken = datetime(2026, 11, 1, 8, tzinfo=UTC) + timedelta(hours=7 * id_)
     return Photo(
@@ -156,7 +160,6 @@ def make_post(id_: int, photo: Photo, caption: str, step: Step | None, **changes
         step=step,
         share_mode=ShareMode.ADD_TO_QUEUE,
         requested_at_time=None,
-        fit=Fit.PAD,
         channel_id="channel-1",
         buffer_post_id=f"buffer-{id_}" if in_buffer else None,
         scheduled_at=NOW + timedelta(hours=23, minutes=30) if in_buffer else None,
@@ -341,9 +344,7 @@ class FakeScheduling:
         alt_text: str = "",
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
-        fit: Fit = Fit.PAD,
-        shape: Shape = Shape.AUTO,
-        turn: int = 0,
+        framing: Framing = Framing(),
     ) -> ScheduleResult:
         """Queue a post, or refuse as the service would; `refusal` forces an answer."""
         self._raise()
@@ -354,9 +355,7 @@ class FakeScheduling:
                 "alt_text": alt_text,
                 "share_mode": share_mode,
                 "at": at,
-                "fit": fit,
-                "shape": shape,
-                "turn": turn,
+                "framing": framing,
             }
         )
         if self.refusal is not None:
@@ -379,9 +378,7 @@ class FakeScheduling:
             alt_text=alt_text,
             share_mode=share_mode,
             requested_at_time=at,
-            fit=fit,
-            shape=shape,
-            turn=turn,
+            framing=framing,
         )
         self._store(post)
         return ScheduleResult(True, post)
@@ -476,13 +473,13 @@ class FakeScheduling:
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
-        **framing: Any,
+        framing: Framing | None = None,
     ) -> Post:
         """Change what is given; a time that is given is the new due time."""
         post = self._existing(post_id)
         self._refuse()
         given = {"caption": caption, "alt_text": alt_text, "share_mode": share_mode, "at": at}
-        self.edits.append({"post_id": post_id, **given, **framing})
+        self.edits.append({"post_id": post_id, **given, **({"framing": framing} if framing else {})})
         return self._store(
             replace(
                 post,
@@ -491,7 +488,7 @@ class FakeScheduling:
                 share_mode=share_mode or post.share_mode,
                 requested_at_time=at or post.requested_at_time,
                 scheduled_at=at or post.scheduled_at,
-                **framing,
+                framing=framing or post.framing,
             )
         )
 
@@ -588,12 +585,13 @@ class FakeServices:
     Args:
         folder: Where the pictures are drawn.
         photos: How many photos sarah has; the second persona has four, the third none.
+        flat: Whether each picture has one colour, which keeps a snapshot of it small.
     """
 
-    def __init__(self, folder: Path, *, photos: int = 40) -> None:
-        library = [make_photo(folder / "sarah", id_, 1) for id_ in range(1, photos + 1)]
-        library += [make_photo(folder / "northern", 900 + id_, 2) for id_ in range(3)]
-        library.append(make_photo(folder / "northern", 903, 2, name="[^b][red.JPG"))
+    def __init__(self, folder: Path, *, photos: int = 40, flat: bool = False) -> None:
+        library = [make_photo(folder / "sarah", id_, 1, flat=flat) for id_ in range(1, photos + 1)]
+        library += [make_photo(folder / "northern", 900 + id_, 2, flat=flat) for id_ in range(3)]
+        library.append(make_photo(folder / "northern", 903, 2, name="[^b][red.JPG", flat=flat))
         posts = [
             make_post(number, photo, caption, step, **changes)
             for number, (photo, (caption, step, changes)) in enumerate(zip(library, _POSTS, strict=False), 1)

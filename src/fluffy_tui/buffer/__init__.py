@@ -1,7 +1,7 @@
-"""Buffer's GraphQL API as Python values; knows no database and no screen.
+"""A client of Buffer's GraphQL API, with typed values; it knows neither database nor screen.
 
-The value types and the errors are imported at once and cost nothing; `BufferClient` is loaded when it is
-first named, because importing httpx takes about 150 ms (PEP 562).
+Values and errors are imported at once and cost nothing. `BufferClient` is imported at its first use, because httpx
+takes about 150 ms (PEP 562).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
-from fluffy_tui.buffer.errors import BufferError, Code, NextStep
+from fluffy_tui.buffer.errors import KEY_PAGE, BufferError, Code, NextStep
 from fluffy_tui.buffer.values import (
     Account,
     BufferPost,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer.client import BufferClient
 
 __all__ = [
+    "KEY_PAGE",
     "Account",
     "Budget",
     "BudgetWindow",

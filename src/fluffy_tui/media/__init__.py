@@ -6,15 +6,17 @@ others inside the functions that speak to the network.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
 from fluffy_tui.media.frame_geometry import shapes_for
+from fluffy_tui.media.framing import TURNS, Fit, Framing, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
 from fluffy_tui.media.media_host import MediaHost, media_key
 from fluffy_tui.media.public_fetch import public_digest
-from fluffy_tui.media.rendition import TURNS, Fit, Rendition, Shape
+from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.media.s3_host import S3Host
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ __all__ = [
     "TURNS",
     "DirectoryHost",
     "Fit",
+    "Framing",
     "MediaHost",
     "MediaHostError",
     "PhotoUnreadable",
@@ -38,10 +41,4 @@ __all__ = [
     "shapes_for",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "render":
-        from fluffy_tui.media.renderer import render
-
-        return render
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(__name__, {"render": "renderer"})

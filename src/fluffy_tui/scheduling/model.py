@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.media import Fit, Shape
+from fluffy_tui.media import Framing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,7 +68,6 @@ class Post:
     """None for a draft that was never submitted."""
     share_mode: ShareMode
     requested_at_time: datetime | None
-    fit: Fit
     channel_id: str | None
     buffer_post_id: str | None
     scheduled_at: datetime | None
@@ -86,9 +85,7 @@ class Post:
     updated_at: datetime
     support_url: str | None = None
     """Buffer's own page about the error, where it named one."""
-    shape: Shape = Shape.AUTO
-    turn: int = 0
-    """Degrees clockwise by which the upright photo is turned."""
+    framing: Framing = Framing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +106,27 @@ class PostEvent:
     next_try_at: datetime | None
     worker: str
     """The program that did it, such as `fluffy-tui worker host:4711`."""
+
+
+class MissingCode(StrEnum):
+    """What delivery can lack."""
+
+    BUFFER_KEY = "buffer_key"
+    MEDIA_HOST = "media_host"
+    """No place to upload pictures to is configured."""
+    MEDIA_HOST_INVALID = "media_host_invalid"
+    """A place to upload pictures to is configured, but its settings are wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that delivery lacks; until it is set, posts stay drafts."""
+
+    code: MissingCode
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 class Reason(StrEnum):

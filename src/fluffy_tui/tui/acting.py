@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ports import SetupPort
 
 NOTHING_WAITS = (
-    "Nothing waits to go out; a post further on is cancelled among the posts, with {posts.cancel_post}."
+    "Nothing waits to go out; a post further on is cancelled among the posts, with {posts.cancel}."
 )
 
 
@@ -75,7 +75,7 @@ class ActingApp(HearingApp):
             await self.pop_screen()
         elif self.current_mode == "personas" and self.context.overview.persona is not None:
             await self.switch_mode(self._came_from)
-        elif self.current_mode in ("posts", "trouble"):
+        elif self.current_mode in ("posts", "problems"):
             await self.switch_mode("library")
 
     def action_reload(self) -> None:
@@ -95,13 +95,13 @@ class ActingApp(HearingApp):
 
     async def action_settings(self) -> None:
         """Show every setting."""
-        from fluffy_tui.tui.setup.settings_screen import SettingsScreen
+        from fluffy_tui.tui.setup import SettingsScreen
 
         await self._show_above(SettingsScreen(self.context))
 
     async def action_doctor(self) -> None:
         """Try each link of the chain."""
-        from fluffy_tui.tui.setup.doctor_screen import DoctorScreen
+        from fluffy_tui.tui.setup import DoctorScreen
 
         await self._show_above(DoctorScreen(self.context))
 

@@ -13,14 +13,13 @@ from textual.app import App, SystemCommand
 from fluffy_tui.tui.acting import ActingApp
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
-from fluffy_tui.tui.keymap.user_keys import key_troubles
+from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
 from fluffy_tui.tui.session.drafts import Drafts
 from fluffy_tui.tui.session.import_run import ImportRun
 from fluffy_tui.tui.session.messages import FillWeek, PersonaChanged, PersonaChosen, SettingsSaved
 from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
-from fluffy_tui.tui.setup.channel_personas import personas_for
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.small_notice import SMALLEST
 from fluffy_tui.tui.ui.stylesheet import LastingStylesheet
@@ -137,13 +136,15 @@ class FluffyApp(ActingApp):
         """Open the services, then make what was wished for while setting up."""
         services = await self._serving.open(report)
         if self._wanted_channels:
+            from fluffy_tui.tui.setup import personas_for
+
             made = await personas_for(self._wanted_channels, services.personas, report)
             self._wanted_channels = ()
             self._first_persona = made[0].name if len(made) == 1 else None
         return services
 
     def _tell_key_troubles(self) -> None:
-        if troubles := key_troubles(self.setup.settings.keys):
+        if troubles := key_problems(self.setup.settings.keys):
             self.notify(
                 "\n".join(troubles), title="your own keys", severity="warning", timeout=15, markup=False
             )
@@ -194,7 +195,7 @@ class FluffyApp(ActingApp):
     async def _persona_chosen(self, message: PersonaChosen) -> None:
         await self._open_persona(message.persona)
         if message.to_import:
-            from fluffy_tui.tui.personas.import_screen import ImportScreen
+            from fluffy_tui.tui.personas import ImportScreen
 
             await self.push_screen(ImportScreen(self.context, message.persona))
 
@@ -208,7 +209,7 @@ class FluffyApp(ActingApp):
                 ("library", self._library_screen),
                 ("posts", self._posts_screen),
                 ("plan", self._plan_screen),
-                ("trouble", self._trouble_screen),
+                ("problems", self._trouble_screen),
             ):
                 if before is not None:
                     await self.remove_mode(mode)
@@ -229,17 +230,17 @@ class FluffyApp(ActingApp):
         await self.push_screen(FillWeekScreen(self.context, message.photo_ids, message.chosen))
 
     def _plan_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.plan.screen import PlanScreen
+        from fluffy_tui.tui.plan import PlanScreen
 
         return PlanScreen(self.context)
 
     def _first_run_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.setup.first_run import FirstRunScreen
+        from fluffy_tui.tui.setup import FirstRunScreen
 
         return FirstRunScreen(self.context)
 
     def _personas_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.personas.screen import PersonasScreen
+        from fluffy_tui.tui.personas import PersonasScreen
 
         return PersonasScreen(self.context)
 
@@ -249,12 +250,12 @@ class FluffyApp(ActingApp):
         return LibraryScreen(self.context)
 
     def _posts_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts.screen import PostsScreen
+        from fluffy_tui.tui.posts import PostsScreen
 
         return PostsScreen(self.context)
 
     def _trouble_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+        from fluffy_tui.tui.posts import ProblemsScreen
 
         return ProblemsScreen(self.context)
 

@@ -13,18 +13,16 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Budget, Channel, Organization, ShareMode
     from fluffy_tui.core.app_events import Event
     from fluffy_tui.core.health import Check
-    from fluffy_tui.media import Rendition
+    from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
     from fluffy_tui.scheduling import (
         Agenda,
-        Fit,
         PersonaCounts,
         Post,
         PostEvent,
         Problem,
         ScheduleResult,
-        Shape,
         Step,
     )
     from fluffy_tui.settings import Secret, Settings
@@ -158,9 +156,7 @@ class SchedulingPort(Protocol):
         alt_text: str = "",
         share_mode: ShareMode = ...,
         at: datetime | None = None,
-        fit: Fit = ...,
-        shape: Shape = ...,
-        turn: int = 0,
+        framing: Framing = ...,
     ) -> ScheduleResult:
         """Submit a photo with its caption; never raises for a refusal."""
 
@@ -200,9 +196,7 @@ class SchedulingPort(Protocol):
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
-        fit: Fit | None = None,
-        shape: Shape | None = None,
-        turn: int | None = None,
+        framing: Framing | None = None,
     ) -> Post:
         """Change what is given, in Buffer too; raises NotPossibleNow, PostNotFound or BufferError."""
 
@@ -231,9 +225,7 @@ class PlanningPort(Protocol):
     async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
         """Return what waits for a persona's channel, and what went out since a moment."""
 
-    def preview_rendition(
-        self, photo: Photo, service: str, fit: Fit = ..., shape: Shape = ..., turn: int = 0
-    ) -> Rendition:
+    def preview_rendition(self, photo: Photo, service: str, framing: Framing = ...) -> Rendition:
         """Render a photo as it would go out; slow, so call it in a thread. Raises media's PhotoUnreadable."""
 
 

@@ -91,7 +91,7 @@ async def test_what_happens_below_is_seen_behind_a_dialog_and_behind_a_dialog_on
         assert "everywhere" in driver.screen_text()
         services.scheduling.move(11, Step.UNCONFIRMED)
         await driver.heard()
-        assert "not confirmed" in driver.screen_text()
+        assert "unconfirmed" in driver.screen_text()
         await driver.pilot.resize_terminal(100, 50)
         await driver.settle()
         assert len(driver.screen_text().splitlines()) == 50

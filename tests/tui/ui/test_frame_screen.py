@@ -30,7 +30,7 @@ async def test_header_says_who_and_how_much(running: Running) -> None:
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
         assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
-        assert header.endswith("! 2 need you   demo ")
+        assert header.endswith("! 2 problems   demo ")
 
 
 async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, services: FakeServices) -> None:
@@ -39,7 +39,7 @@ async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, ser
         header = driver.text("#frame-header")
         assert len(header) == 58
         assert header.startswith("sarah ▸")
-        assert header.endswith("! 2 need you  ! worker silent for 40 s")
+        assert header.endswith("! 2 problems  ! worker silent for 40 s")
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_tabs_by_key_and_by_mouse(running: Running) -> None:
         await driver.press("2")
         assert driver.app.current_mode == "posts"
         tabs = [str(tab.render()) for tab in driver.screen.query(Tab)]
-        assert tabs == ["1 Library", "2 Posts", "3 Plan", "4 Trouble ●2"]
+        assert tabs == ["1 Library", "2 Posts", "3 Plan", "4 Problems ●2"]
         assert [tab.has_class("-here") for tab in driver.screen.query(Tab)] == [False, True, False, False]
         await driver.pilot.click(driver.screen.query(Tab).first())
         await driver.settle()

@@ -10,9 +10,9 @@ from tui.conftest import Driver, Running
 WAYS = {
     "PersonasScreen": (),
     "AskTextScreen": ("n",),
-    "ChannelScreen": ("escape", "G", "c"),
+    "ChannelPickerScreen": ("escape", "G", "c"),
     "SnippetsScreen": ("escape", "s"),
-    "WriteSnippetScreen": ("n",),
+    "SnippetEditorScreen": ("n",),
     "LibraryScreen": ("escape", "escape", "enter"),
     "ComposeScreen": ("enter",),
     "PickTextScreen": ("ctrl+g",),
@@ -25,7 +25,7 @@ WAYS = {
     "FillWeekScreen": ("f",),
     "ProblemsScreen": ("escape", "4"),
     "SettingsScreen": ("comma",),
-    "SetUpScreen": ("b",),
+    "SetupWizard": ("b",),
     "DoctorScreen": ("escape", "escape", "!"),
 }
 """Every screen with a footer, by the keys that lead there from the one before."""
@@ -50,7 +50,7 @@ async def test_the_key_that_lists_all_keys_is_in_every_footer_in_every_width(run
                 await driver.pilot.resize_terminal(width, 24)
                 await driver.settle()
                 words = footer(driver)
-                assert re.search(r"(\?|f1) keys *$", words), f"{name} at {width}: {words!r}"
+                assert re.search(r"(\?|f1) Keys *$", words), f"{name} at {width}: {words!r}"
                 labels = [
                     f"{key.key_display} {key.description}"
                     for key in driver.screen.query_one(KeysFooter).children
@@ -62,22 +62,22 @@ async def test_the_key_that_lists_all_keys_is_in_every_footer_in_every_width(run
 
 async def test_a_key_that_a_text_would_take_for_a_letter_is_not_promised(running: Running) -> None:
     async with running(persona="sarah") as driver:
-        assert footer(driver).rstrip().endswith("? keys")
+        assert footer(driver).rstrip().endswith("? Keys")
         await driver.press("slash")
-        assert footer(driver).split("  ")[0].strip() == "↓ to the list", "neither p nor / does what it did"
-        assert footer(driver).rstrip().endswith("f1 keys")
+        assert footer(driver).split("  ")[0].strip() == "↓ Apply", "neither p nor / does what it did"
+        assert footer(driver).rstrip().endswith("f1 Keys")
         await driver.press("escape", "enter")
-        assert "ctrl+s submit" in footer(driver)
+        assert "ctrl+s Submit" in footer(driver)
         await driver.press("f1")
         assert type(driver.screen).__name__ == "HelpScreen"
         await driver.press("escape", "tab", "tab")
-        assert footer(driver).rstrip().endswith("? keys"), "a line of choices takes no letters"
+        assert footer(driver).rstrip().endswith("? Keys"), "a line of choices takes no letters"
 
 
 async def test_own_keys_stand_in_the_footer(running: Running) -> None:
     async with running(persona="sarah", keymap={"app.help": "f9", "library.pick": "ctrl+y"}) as driver:
-        assert footer(driver).rstrip().endswith("f9 keys")
-        assert "ctrl+y pick" in footer(driver)
+        assert footer(driver).rstrip().endswith("f9 Keys")
+        assert "ctrl+y Pick" in footer(driver)
 
 
 async def test_keys_may_be_drawn_more_than_once_while_the_app_ends(running: Running) -> None:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import CaptionFault, caption_problem, clean_caption, rules_for
+from fluffy_tui.networks import CaptionFault, alt_text_problem, caption_problem, clean_caption, rules_for
 from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Fit, Shape
+    from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
@@ -29,9 +29,7 @@ class Submission:
     alt_text: str
     share_mode: ShareMode
     at: datetime | None
-    fit: Fit
-    shape: Shape
-    turn: int
+    framing: Framing
 
     @classmethod
     def of(
@@ -42,13 +40,11 @@ class Submission:
         alt_text: str,
         share_mode: ShareMode,
         at: datetime | None,
-        fit: Fit,
-        shape: Shape,
-        turn: int,
+        framing: Framing,
     ) -> Submission:
         """Return the submission; its texts lose NUL characters and foreign line ends, and nothing else."""
         caption, alt_text = clean_caption(caption), clean_caption(alt_text)
-        return cls(photo, persona, caption, alt_text, share_mode, at, fit, shape, turn)
+        return cls(photo, persona, caption, alt_text, share_mode, at, framing)
 
     @property
     def rules(self) -> NetworkRules:
@@ -62,9 +58,7 @@ class Submission:
         row.alt_text = self.alt_text
         row.share_mode = self.share_mode
         row.requested_at_time = self.at
-        row.fit = self.fit
-        row.shape = self.shape
-        row.turn = self.turn
+        row.framing = self.framing
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
         row.pinterest_board_id = self.persona.pinterest_board_id
@@ -96,14 +90,8 @@ def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleRe
     if problem is not None:
         code = Reason.CAPTION_TOO_LONG if problem.fault is CaptionFault.TOO_LONG else Reason.CAPTION_EMPTY
         return ScheduleResult(False, reason=str(problem), code=code)
-    if len(alt_text) > rules.alt_text_limit:
-        over = len(alt_text) - rules.alt_text_limit
-        return ScheduleResult(
-            False,
-            reason=f"The alt text is {over} characters longer than the {rules.alt_text_limit} that "
-            f"{rules.name} takes.",
-            code=Reason.ALT_TEXT_TOO_LONG,
-        )
+    if (problem := alt_text_problem(alt_text, rules)) is not None:
+        return ScheduleResult(False, reason=str(problem), code=Reason.ALT_TEXT_TOO_LONG)
     return None
 
 

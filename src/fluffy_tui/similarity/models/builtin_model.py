@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.similarity.model import ModelDescription, ModelUnavailable
 from fluffy_tui.similarity.models.lite0_weights import INSTALL, SHA256, read_weights, weights_file
 
@@ -107,14 +106,7 @@ class BuiltinModel:
 
         content = build_network(read_weights(weights_file())).SerializeToString()
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f"{_FILE}.", dir=self._file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(name).replace(self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_atomically(self._file, content, sync=False)
         log.info("built the network %s, %.0f MB", self._file, len(content) / 1e6)
 
 

@@ -50,16 +50,11 @@ def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[t
     marks = ("✎" if note.has_draft else " ") + VERDICT_MARKS.get(photo.verdict or "", " ")
     return [
         ("mark", f"{SELECTED if note.is_selected else ' '} "),
-        ("", shortened(name, max(1, width - 2 - facts_width - _MARKS))),
+        ("", middle_cut(name, max(1, width - 2 - facts_width - _MARKS))),
         ("dim", set_cell_size(facts, facts_width)),
         ("mark", marks),
         ("problem", set_cell_size("?" if photo.missing_since else "", _MARKS - cell_len(marks))),
     ]
-
-
-def duplicates_count(count: int) -> str:
-    """Return `1 duplicate` or `2 duplicates`."""
-    return "1 duplicate" if count == 1 else f"{count:,} duplicates"
 
 
 def _facts(photo: Photo, note: RowNote, now: datetime, *, wide: bool) -> str:
@@ -77,7 +72,7 @@ def _taken(photo: Photo, now: datetime) -> str:
     return f"{taken.day} {taken:%b %H:%M}" if taken.year == now.year else f"{taken.day} {taken:%b %Y}"
 
 
-def shortened(text: str, width: int) -> str:
+def middle_cut(text: str, width: int) -> str:
     """Return the text at exactly this many cells, cut in the middle, where file names differ least."""
     if cell_len(text) <= width or width < 8:
         return set_cell_size(text, width)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
-from fluffy_tui.tui.library.photo_line import RowNote, duplicates_count
+from fluffy_tui.tui.library.photo_line import RowNote
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,10 +78,10 @@ class PhotoNotes:
         if note.is_duplicate:
             yield "duplicate of the photo above"
         elif note.duplicates and note.is_expanded:
-            yield self._with_keys(f"{duplicates_count(note.duplicates)} below · {{library.copies}} collapses")
+            yield self._with_keys(f"{_count(note.duplicates)} below · {{library.duplicates}} collapses")
         elif note.duplicates:
-            hidden = f"{duplicates_count(note.duplicates)} collapsed"
-            yield self._with_keys(f"{hidden} · {{library.copies}} expands · keys affect only this photo")
+            hidden = f"{_count(note.duplicates)} collapsed"
+            yield self._with_keys(f"{hidden} · {{library.duplicates}} expands · keys affect only this photo")
         if same_files := self._stacks.of(photo.id).same_files:
             others = f" and {len(same_files) - 1} more" if len(same_files) > 1 else ""
             yield f"same file also at {one_line(short_path(same_files[0]))}{others}"
@@ -92,15 +92,15 @@ class PhotoNotes:
         if not note.duplicates or note.is_expanded or self._has_warned:
             return ""
         self._has_warned = True
-        others = duplicates_count(note.duplicates)
+        others = _count(note.duplicates)
         return self._with_keys(
-            f"{_DECIDED[verdict]} only this photo, not its {others}. {{library.copies}} expands them."
+            f"{_DECIDED[verdict]} only this photo, not its {others}. {{library.duplicates}} expands them."
         )
 
     def why_no_duplicates(self, progress: str) -> str:
         """Return why a photo has no duplicates to expand, given the progress of the index."""
         if not self._view.browse.folded:
-            return self._with_keys("Duplicates are not collapsed. {library.fold} collapses them.")
+            return self._with_keys("Duplicates are not collapsed. {library.all_duplicates} collapses them.")
         return f"No duplicates found yet, {progress}." if progress else "This photo has no duplicates."
 
     def _with_keys(self, sentence: str) -> str:
@@ -111,3 +111,7 @@ def _distance(neighbour: Neighbour) -> str:
     """Return a distance with its meaning, such as `0.12 same scene`; only the number where it has none."""
     relation = "" if neighbour.relation is Relation.OTHER else f" {neighbour.relation}"
     return f"{neighbour.distance:.2f}{relation}"
+
+
+def _count(duplicates: int) -> str:
+    return f"{duplicates:,} {plural(duplicates, 'duplicate')}"

@@ -32,6 +32,7 @@ from fluffy_tui.tui.session.messages import (
     VerdictChanged,
 )
 from fluffy_tui.tui.session.undo import in_grace
+from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.ask_text import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.messages import AppEvent, OverviewChanged
 
 SELECT_FIRST = (
-    "Select photos with {library.mark} first. They fill the free slots in the order you select them."
+    "Select photos with {library.select} first. They fill the free slots in the order you select them."
 )
 
 
@@ -132,7 +133,7 @@ class LibraryScreen(FrameScreen):
         self._loader.reload()
 
     @work(group="image-viewer", exclusive=True, exit_on_error=False, description="opening the photo")
-    async def action_open_outside(self) -> None:
+    async def action_open_in_viewer(self) -> None:
         """Open the photo in the desktop's image viewer."""
         if photo := self._photos.highlighted:
             await show_outside(self.app, photo.path)
@@ -205,11 +206,11 @@ class LibraryScreen(FrameScreen):
         # Half a word may hide the photo that the whole word shows again.
         self._change_view(lambda: self._view.filter_by(message.text), cursor_on=self._body.filtered_from)
 
-    def action_next_verdict(self) -> None:
-        """Filter by the next verdict."""
+    def action_cycle_flags(self) -> None:
+        """Filter by the next flag."""
         self._change_view(self._view.next_verdict)
 
-    def action_sort(self, reverse: bool) -> None:
+    def action_sort(self, reverse: bool = False) -> None:
         """Sort by the next criterion, or reverse the order."""
         self._change_view(self._view.reverse_order if reverse else self._view.next_sort)
 
@@ -222,11 +223,11 @@ class LibraryScreen(FrameScreen):
             self._change_view(self._view.clear_filter)
         elif self._selection:
             count = len(self._selection)
-            self.notify("1 photo deselected." if count == 1 else f"{count:,} photos deselected.")
+            self.notify(f"{count:,} {plural(count, 'photo')} deselected.")
             self._selection.clear()
             self._body.update_title()
 
-    def action_jump(self) -> None:
+    def action_go_to_date(self) -> None:
         """Ask for a date, and go to its first photo."""
 
         def go_to(photo_id: int | None) -> None:
@@ -236,12 +237,12 @@ class LibraryScreen(FrameScreen):
         keys = self.context.setup.settings.keys
         prompt = "2026-11-03, 2026-11 or 2026"
         self.app.push_screen(
-            AskTextScreen("jump to date", prompt, self._loader.find_date, verb="go", own=keys), go_to
+            AskTextScreen("go to date", prompt, self._loader.find_date, verb="go", own=keys), go_to
         )
 
     # Duplicates and similar photos
 
-    def action_duplicates(self, every: bool) -> None:
+    def action_duplicates(self, every: bool = False) -> None:
         """Expand or collapse the duplicates of the photo under the cursor, or of all photos."""
         if every:
             self._stacks.collapse_all()
@@ -253,7 +254,7 @@ class LibraryScreen(FrameScreen):
             self._body.update_details()
 
     @work(group="similar", exclusive=True, exit_on_error=False, description="finding similar photos")
-    async def action_find_similar(self, unlike_posts: bool) -> None:
+    async def action_similar(self, unlike_posts: bool) -> None:
         """Show the photos most similar to this one, or those that differ most from the last posts."""
         photo_id = self._photos.highlighted_id
         try:
@@ -270,7 +271,7 @@ class LibraryScreen(FrameScreen):
 
     # Several photos
 
-    def action_mark(self) -> None:
+    def action_select(self) -> None:
         """Select or deselect the photo, and go to the next one."""
         photo_id = self._photos.highlighted_id
         if photo_id is not None:
@@ -278,7 +279,7 @@ class LibraryScreen(FrameScreen):
             self._body.update_title()
             self._photos.action_cursor_down()
 
-    def action_fill_week(self) -> None:
+    def action_fill_slots(self) -> None:
         """Write captions for the selected photos and give them the next free slots."""
         if self._selection:
             self.app.post_message(FillWeek(self._selection.ids, self._selection.told))
@@ -287,7 +288,7 @@ class LibraryScreen(FrameScreen):
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""
-        from fluffy_tui.tui.personas.import_screen import ImportScreen
+        from fluffy_tui.tui.personas import ImportScreen
 
         self.app.push_screen(ImportScreen(self.context, self.persona))
 
@@ -297,7 +298,7 @@ class LibraryScreen(FrameScreen):
         """Move the cursor of the list while it is not visible."""
         await self._photos.run_action(action)
 
-    def action_swap(self) -> None:
+    def action_filmstrip(self) -> None:
         """Show or hide the filmstrip; on a narrow screen, swap list and picture."""
         self._body.swap()
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.photo.framing import FIT_WORDS
+from fluffy_tui.tui.photo.framing_words import FIT_WORDS
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import tzinfo
 
+    from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.photo.framing import Framing
 
 METADATA_REMOVED = "location and metadata removed"
 

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.text.words import both_zones
+from fluffy_tui.tui.text.times import both_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +70,7 @@ def text_of(post: Post) -> Draft:
         alt_text=post.alt_text,
         share_mode=str(post.share_mode),
         at=post.requested_at_time,
-        fit=Framing(post.fit, post.shape, post.turn).written,
+        fit=str(post.framing),
     )
 
 

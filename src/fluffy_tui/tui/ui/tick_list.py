@@ -14,7 +14,7 @@ from fluffy_tui.tui.ui.vim_list import VimList
 class TickList(VimList):
     """Each line has a box that `space` ticks; a tick is a sign, not a colour."""
 
-    BINDINGS = bindings(Place.SETUP, only=("setup.take",))
+    BINDINGS = bindings(Place.SETUP, only=("setup.toggle",))
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)
