@@ -1,4 +1,4 @@
-"""The words for how a photo is fitted."""
+"""Fit, shape and rotation in words."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ FIT_WORDS: Mapping[Fit, str] = {
     Fit.CROP_TOP: "crop top",
     Fit.CROP_BOTTOM: "crop bottom",
 }
-"""Every fit in a few words; top and bottom are what stays."""
+"""What each fit does; top and bottom are the parts that are kept."""
 
 
 def framing_words(framing: Framing) -> str:
-    """Return a framing in words, such as `crop top to 4:5, turned by 90°`."""
+    """Return a framing in words, such as `crop top to 4:5, rotated 90°`."""
     shape = f" to {framing.shape}" if framing.shape else ""
-    turn = f", turned by {framing.turn}°" if framing.turn else ""
+    turn = f", rotated {framing.turn}°" if framing.turn else ""
     return f"{FIT_WORDS[framing.fit]}{shape}{turn}"

@@ -1,4 +1,4 @@
-"""The place of a picture on a screen: shows what was painted for it."""
+"""The widget that shows a painting."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.photo.painter import Painting
 
 
-class Picture(Widget):
-    """Shows one painting at a time, line by line as it was painted.
+class PaintedPicture(Widget):
+    """Shows one painting at a time, its lines exactly as they were painted.
 
-    Textual's own way would style and measure each cell anew in the event loop. Setting another painting repaints
-    this place and nothing else: no layout is done.
+    Textual's own rendering would style and measure every cell again in the event loop. Setting another painting only
+    repaints this widget, without a layout.
     """
 
-    DEFAULT_CSS = "Picture { width: 1fr; height: 1fr; }"
+    DEFAULT_CSS = "PaintedPicture { width: 1fr; height: 1fr; }"
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
@@ -38,12 +38,12 @@ class Picture(Widget):
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the painting's lines, or blank ones where it cannot be shown."""
+        """Return the painting's lines, or blank ones while it cannot be shown."""
         blank = Strip.blank(crop.width, self.rich_style)
         painting = self._painting
         if painting is None or not self._can_show(painting):
             return [blank] * crop.height
-        width, height = painting.canvas.width, painting.canvas.height
+        width, height = painting.area.width, painting.area.height
         if crop.size == self.size == (width, height):
             return painting.strips
         if not painting.is_text:
@@ -52,7 +52,7 @@ class Picture(Widget):
         return [*lines, *[blank] * max(0, crop.bottom - height)][crop.y : crop.bottom]
 
     def _can_show(self, painting: Painting) -> bool:
-        """Whether the terminal could show it now: behind a dialog, screens are tinted, which only text survives."""
+        """Whether it survives now: behind a dialog the screen is tinted, which works for text only."""
         try:
             return painting.is_text or self.screen.is_active
         except NoScreen:
