@@ -291,7 +291,7 @@ async def campaign(seed: int, posts: int, folder: Path) -> Report:
     )
     async with Cluster() as cluster, stand_in:
         settings = _settings(cluster, stand_in, folder)
-        async with open_services(settings, pace=PACE) as services:
+        async with open_services(settings, timings=PACE) as services:
             sizes = Counter(persona for persona, _ in plan.submissions)
             libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
             async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:

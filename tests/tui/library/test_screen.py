@@ -128,7 +128,7 @@ async def test_a_photo_that_got_a_post_elsewhere_leaves_and_comes_back_when_let_
         assert result.post is not None
         await driver.heard()
         assert photos(driver).highlighted_id == 38
-        await services.scheduling.let_go(result.post.id)
+        await services.scheduling.cancel(result.post.id)
         await driver.heard()
         assert 39 in photos(driver).rows.ids
         assert photos(driver).highlighted_id == 38
