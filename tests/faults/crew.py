@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from faults.cluster import Cluster
 
-PACE = Timings(
+TIMINGS = Timings(
     heartbeat=0.5,
     dead_after=4.0,
     request_timeout=1.5,

@@ -17,7 +17,8 @@ from PIL import Image
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.photos import Photo
 from fluffy_tui.tui.photo import photo_preview
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import KEPT_PICTURES, PhotoPreview
@@ -178,8 +179,8 @@ async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(
     ("error", "sentence"),
     [
         (
-            PhotoUnreadable("[/b][red.jpg is no picture.", "Look at it."),
-            "[/b][red.jpg is no picture. Look at it.",
+            PhotoUnreadable(Unreadable.TOO_LARGE, "250", name="[/b][red.jpg"),
+            "[/b][red.jpg cannot be read: the picture has more than 250 megapixels. Export it in a smaller size.",
         ),
         (ValueError("secret detail"), "This picture cannot be shown; the log file says why."),
     ],

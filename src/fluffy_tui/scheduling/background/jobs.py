@@ -104,7 +104,7 @@ async def _clean_media(context: JobContext) -> None:
 
 
 async def _find_missing_photos(context: JobContext) -> None:
-    missing, restored = await _delivery(context).photos.look_for_missing()
+    missing, restored = await _delivery(context).photos.mark_missing()
     if missing or restored:
         log.info("%d photo files are missing, %d are back", missing, restored)
 

@@ -245,7 +245,7 @@ class LibraryFrame(FrameScreen):
         return self.context.clock().astimezone(self.context.zone)
 
     def _look_for_texts(self) -> None:
-        self._kept = self.context.drafts.kept(self._persona_id)
+        self._kept = self.context.drafts.photos_with_drafts(self._persona_id)
 
     # How far the worker is
 

@@ -9,7 +9,7 @@ from textual import on, work
 from textual.binding import Binding
 
 from fluffy_tui.photos import Sort, Verdict
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filmstrip import Filmstrip
 from fluffy_tui.tui.library.filter_bar import FilterBar
