@@ -1,4 +1,4 @@
-"""One post from submission to Buffer, and through every fault that Buffer is known for."""
+"""One post from submission to Buffer, and every error that Buffer is known for."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
     assert done.rendition["width"] == 400
 
 
-async def test_a_posts_steps_come_in_order(place: Workplace) -> None:
+async def test_a_post_goes_through_its_steps_in_order(place: Workplace) -> None:
     seen: list[Step | None] = []
     async with place.worker():
         post = await place.submit()
@@ -46,33 +46,33 @@ async def test_a_posts_steps_come_in_order(place: Workplace) -> None:
     assert [step for step in order if step in seen] == list(dict.fromkeys(seen))
 
 
-def looks(place: Workplace) -> int:
+def searches(place: Workplace) -> int:
     """Return how often Buffer was searched for a post."""
     return sum("posts" in request.fields for request in place.stand_in.requests)
 
 
-async def test_at_the_first_attempt_buffer_is_searched_while_the_picture_is_made(place: Workplace) -> None:
+async def test_the_first_attempt_searches_buffer_while_the_picture_is_rendered(place: Workplace) -> None:
     barrier = Barrier(place.services.database.url, "NEW.step = 'hosting'")
     post = await place.submit()
     async with place.worker():
         await barrier.reached()
-        await place.stand_in.received("posts")  # for ever, if that came after the picture
+        await place.stand_in.received("posts")  # would wait for ever if the search came after the picture
         await asyncio.to_thread(barrier.remove)
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert looks(place) == len(place.there()) == 1
+    assert searches(place) == len(place.there()) == 1
 
 
-async def test_after_trouble_no_request_is_spent_before_the_picture_is_hosted(place: Workplace) -> None:
+async def test_later_attempts_upload_the_picture_before_they_spend_a_request(place: Workplace) -> None:
     pictures = place.settings.media_directory
     assert pictures is not None
     (pictures / "posts").write_text("no folder")
     async with place.worker():
         post = await place.submit()
         await place.until(post.id, lambda now: now.step is Step.HELD and now.attempts >= 3)
-        assert looks(place) <= 1  # that of the first attempt is broken off
+        assert searches(place) <= 1  # that of the first attempt is cancelled
         (pictures / "posts").unlink()
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert looks(place) <= 2
+    assert searches(place) <= 2
     assert len(place.there()) == 1
 
 
@@ -94,7 +94,7 @@ async def test_every_share_mode_reaches_buffer(place: Workplace, mode: ShareMode
         assert done.scheduled_at == there.due_at == at
 
 
-async def test_the_same_file_is_never_altered(place: Workplace) -> None:
+async def test_the_original_file_is_never_changed(place: Workplace) -> None:
     photo = await place.photo()
     before = photo.path.read_bytes()
     result = await place.services.scheduling.schedule_post(photo, "untouched")
@@ -104,7 +104,7 @@ async def test_the_same_file_is_never_altered(place: Workplace) -> None:
     assert photo.path.read_bytes() == before
 
 
-PASSING = [
+TEMPORARY = [
     (Kind.ACCEPT_THEN_DROP, {}),
     (Kind.DROP_BEFORE, {}),
     (Kind.SERVER_ERROR_BEFORE, {}),
@@ -127,8 +127,8 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "options"), PASSING, ids=lambda value: str(value))
-async def test_a_fault_that_passes_leaves_exactly_one_post(
+@pytest.mark.parametrize(("kind", "options"), TEMPORARY, ids=lambda value: str(value))
+async def test_a_temporary_error_leaves_exactly_one_post(
     place: Workplace, kind: Kind, options: dict[str, object]
 ) -> None:
     place.stand_in.faults.add(kind, **options)  # type: ignore[arg-type]
@@ -150,7 +150,9 @@ async def test_a_fault_that_passes_leaves_exactly_one_post(
         (Kind.NOT_JSON_403, "blocked"),
     ],
 )
-async def test_what_cannot_go_now_is_held_with_its_reason(place: Workplace, kind: Kind, code: str) -> None:
+async def test_a_post_that_cannot_be_sent_now_is_held_with_its_reason(
+    place: Workplace, kind: Kind, code: str
+) -> None:
     seconds = 60.0 if kind is Kind.RATE_LIMITED else None
     place.stand_in.faults.add(kind, operation="createPost", count=100, seconds=seconds)
     async with place.worker():
@@ -162,7 +164,7 @@ async def test_what_cannot_go_now_is_held_with_its_reason(place: Workplace, kind
     assert place.there() == []
 
 
-async def test_an_unreadable_picture_fails_after_a_few_tries(place: Workplace) -> None:
+async def test_an_unreadable_picture_fails_after_a_few_attempts(place: Workplace) -> None:
     place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="createPost", count=100)
     async with place.worker():
         post = await place.submit()
@@ -172,7 +174,7 @@ async def test_an_unreadable_picture_fails_after_a_few_tries(place: Workplace) -
     assert failed.attempts == 3
 
 
-async def test_a_final_refusal_keeps_buffers_words(place: Workplace) -> None:
+async def test_a_final_refusal_quotes_buffer(place: Workplace) -> None:
     first = await place.submit("the very same words", 1)
     async with place.worker():
         await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
@@ -213,7 +215,7 @@ async def test_a_photo_that_changes_before_delivery_is_not_sent(place: Workplace
     assert place.there() == []
 
 
-async def test_the_picture_has_lost_its_location(place: Workplace) -> None:
+async def test_the_picture_has_no_location(place: Workplace) -> None:
     path = write_photo(place.folder / "gps.jpg")
     with Image.open(path) as image:
         exif = image.getexif()
@@ -225,8 +227,8 @@ async def test_the_picture_has_lost_its_location(place: Workplace) -> None:
     assert result.post is not None
     async with place.worker():
         done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
-    [hosted] = (place.settings.media_directory or place.folder).rglob("*.jpg")
-    with Image.open(hosted) as image:
+    [uploaded] = (place.settings.media_directory or place.folder).rglob("*.jpg")
+    with Image.open(uploaded) as image:
         assert not image.getexif()
     assert done.rendition is not None
     assert done.rendition["location_removed"] is True
@@ -243,7 +245,7 @@ async def test_posts_of_one_channel_are_created_one_at_a_time_in_order(place: Wo
     assert due == sorted(due)
 
 
-async def test_a_worker_without_a_key_holds_and_says_so(place: Workplace) -> None:
+async def test_without_a_key_the_post_is_held(place: Workplace) -> None:
     import dataclasses
 
     post = await place.submit()

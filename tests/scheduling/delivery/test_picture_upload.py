@@ -1,4 +1,4 @@
-"""A photo whose file is whole for the import but cannot be decoded ends as failed, instead of being tried for ever."""
+"""A photo that could be imported but cannot be decoded fails, instead of being retried for ever."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def test_a_picture_that_cannot_be_decoded_fails_with_its_reason(place: Wor
     data = path.read_bytes()
     path.write_bytes(
         data[:30] + b"\xff" * (len(data) - 30)
-    )  # the header, which the import reads, stays sound
+    )  # the header, which the import reads, stays intact
     await place.services.photos.import_folders([place.folder], place.persona)
     [photo] = await place.services.photos.unscheduled(place.persona)
     result = await place.services.scheduling.schedule_post(photo, "half a picture")

@@ -1,4 +1,4 @@
-"""What other packs ask of posts, as a query that they can join."""
+"""Which photos have a post, as queries that other packs join."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
 
 
-def seen_posts() -> Select[int, int, datetime | None, datetime | None, datetime]:
-    """Return the query for every post that the public has seen or will see: none that failed, and no mere draft."""
+def scheduled_photo_ids() -> Select[int]:
+    """Return the query for the ids of all photos that have a post; the library leaves these out."""
+    return select(PostRow.photo_id)
+
+
+def public_posts() -> Select[int, int, datetime | None, datetime | None, datetime]:
+    """Return the query for every post that is public or will be: all but failed ones and unsubmitted drafts."""
     return select(
         PostRow.photo_id,
         PostRow.id.label("post_id"),

@@ -1,4 +1,4 @@
-"""What a channel's coming days hold, and what a photo will look like there."""
+"""Read what is planned on a channel, and render a photo as it will be posted there."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from sqlalchemy import and_, or_, select
 
 from fluffy_tui.media import Framing, render
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling.delivery.channel_queue import PLACE
+from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Step
-from fluffy_tui.scheduling.rows import post_of
-from fluffy_tui.scheduling.submit.posting_schedule import Agenda
+from fluffy_tui.scheduling.plan.agenda import Agenda
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -25,20 +24,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Planning:
-    """Reads plans from one database."""
+class ChannelPlan:
+    """What is planned on the channels of one database."""
 
     database: Database
     missing: tuple[Missing, ...] = field(default=())
     """What delivery lacks."""
 
     async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
-        """Return what waits for a persona's channel, whoever of its personas wrote it, and what went out lately.
+        """Return what waits for a persona's channel, whichever persona wrote it, and what went out recently.
 
         Args:
-            persona: Whose channel it is.
-            now: The present moment.
-            since: Posts that went out before this are left out.
+            persona: the one whose channel it is.
+            now: the present moment.
+            since: posts that went live before this are left out.
         """
         channel = persona.channel
         if channel is None:
@@ -49,14 +48,14 @@ class Planning:
             .where(
                 PostRow.channel_id == channel.id, or_(PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER)), went_out)
             )
-            .order_by(PLACE, PostRow.id)
+            .order_by(POSITION, PostRow.id)
         )
         async with self.database.transaction() as session:
-            posts = tuple(post_of(row) for row in (await session.execute(query)).scalars())
+            posts = tuple(row.to_post() for row in (await session.execute(query)).scalars())
         return Agenda(channel, posts, now, self.missing)
 
     def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
-        """Render a photo as it would go out on a network; slow, so call it in a thread.
+        """Render a photo as it will be posted on a network; slow, so call it in a thread.
 
         Raises:
             PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.

@@ -1,4 +1,4 @@
-"""Slots of a posting schedule, through clock changes and with posts in them."""
+"""Slots of a posting schedule across clock changes, and which posts take them."""
 
 from __future__ import annotations
 
@@ -84,9 +84,7 @@ moments = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.
 
 
 @given(schedules, zones, moments)
-def test_slots_are_those_of_the_schedule_and_no_others(
-    days: list[SlotDay], zone: str, after: datetime
-) -> None:
+def test_slots_are_exactly_those_of_the_schedule(days: list[SlotDay], zone: str, after: datetime) -> None:
     until = after + timedelta(days=20)
     found = list(slots(channel(*days, zone=zone), after, until))
     assert all(earlier < later for earlier, later in pairwise(found))
@@ -126,35 +124,35 @@ def test_no_two_posts_are_forecast_for_one_slot(
     assert forecast <= set(slots(here, now))
 
 
-def test_nine_stays_nine_when_the_clocks_change() -> None:
+def test_nine_o_clock_stays_nine_when_the_clocks_change() -> None:
     found = list(slots(every_day("09:00"), datetime(2026, 10, 30, tzinfo=UTC)))[:4]
     assert [slot.hour for slot in found] == [13, 13, 14, 14]  # the clocks went back on 1 November
 
 
-def test_a_slot_in_the_hour_left_out_comes_an_hour_later() -> None:
+def test_a_slot_in_the_skipped_hour_is_an_hour_later() -> None:
     (found,) = list(
         slots(every_day("02:30"), datetime(2027, 3, 14, 5, tzinfo=UTC), datetime(2027, 3, 14, 12, tzinfo=UTC))
     )
     assert found.astimezone(ZoneInfo("America/New_York")).strftime("%H:%M") == "03:30"
 
 
-def test_a_slot_in_the_hour_that_comes_twice_counts_the_first_time() -> None:
+def test_a_slot_in_the_repeated_hour_counts_the_first_time() -> None:
     day = datetime(2026, 11, 1, 4, tzinfo=UTC)
     found = list(slots(every_day("01:30"), day, day + timedelta(hours=12)))
     assert found == [datetime(2026, 11, 1, 5, 30, tzinfo=UTC)]
 
 
-def test_two_slots_that_the_clock_change_makes_one_are_one() -> None:
+def test_two_slots_that_a_clock_change_merges_are_one() -> None:
     day = datetime(2027, 3, 14, 5, tzinfo=UTC)
     found = list(slots(every_day("02:30", "03:30"), day, day + timedelta(hours=12)))
     assert found == [datetime(2027, 3, 14, 7, 30, tzinfo=UTC)]
 
 
-def test_a_zone_that_nobody_knows_is_utc() -> None:
+def test_an_unknown_zone_is_utc() -> None:
     assert channel_zone(every_day("09:00", zone="Mars/Olympus")).key == "UTC"
 
 
-def test_the_queue_goes_before_a_new_post_and_the_front_goes_before_the_queue() -> None:
+def test_queued_posts_are_ahead_of_a_new_one_and_share_next_is_ahead_of_them() -> None:
     here = every_day("09:00")
     first, second, third, fourth = list(slots(here, NOW))[:4]
     posts = (
@@ -176,7 +174,7 @@ def test_the_queue_goes_before_a_new_post_and_the_front_goes_before_the_queue() 
     assert agenda.next_slot == first
 
 
-def test_what_is_near_is_told_nearest_first() -> None:
+def test_posts_near_a_time_are_listed_closest_first() -> None:
     here = every_day("09:00")
     asked = datetime(2026, 11, 24, 15, tzinfo=UTC)
     at = {"share_mode": ShareMode.CUSTOM_SCHEDULED}
@@ -191,12 +189,12 @@ def test_what_is_near_is_told_nearest_first() -> None:
 
 
 @pytest.mark.parametrize("limit", [None, 10, 1, 0])
-def test_room_is_only_told_where_the_limit_is_known(limit: int | None) -> None:
+def test_room_is_known_only_if_the_limit_is(limit: int | None) -> None:
     here = replace(every_day("09:00"), scheduled_posts_limit=limit)
     agenda = Agenda(here, (post(1, Step.QUEUED), post(2, Step.QUEUED)), NOW)
     assert agenda.room == (None if limit is None else max(0, limit - 2))
 
 
-def test_without_a_channel_nothing_is_planned_and_nothing_free() -> None:
+def test_without_a_channel_nothing_is_planned_and_no_slot_is_free() -> None:
     agenda = Agenda(None, (), NOW)
     assert (agenda.planned, agenda.next_free, agenda.next_slot, agenda.room) == ((), None, None, None)

@@ -1,4 +1,4 @@
-"""Plans read from a real database, and that a post keeps how its photo is fitted."""
+"""Plans read from a real database, and the framing of planned posts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scheduling.workplace import Workplace
 
 
-async def test_what_waits_is_on_the_agenda_with_the_slot_it_will_have(place: Workplace) -> None:
+async def test_queued_posts_are_on_the_agenda_with_their_slots(place: Workplace) -> None:
     now = datetime.now(UTC)
     asked = now + timedelta(days=3)
     first, second = await place.submit("one", 1), await place.submit("two", 2)
@@ -33,7 +33,7 @@ async def test_what_waits_is_on_the_agenda_with_the_slot_it_will_have(place: Wor
     assert channel_zone(agenda.channel).key == agenda.channel.timezone
 
 
-async def test_the_limit_of_the_queue_is_kept_with_the_channel(place: Workplace) -> None:
+async def test_the_limit_of_the_queue_is_stored_with_the_channel(place: Workplace) -> None:
     (channel, *_) = await place.services.personas.available_channels()
     assert channel.scheduled_posts_limit is not None
     assert place.services.buffer is not None
@@ -44,7 +44,7 @@ async def test_the_limit_of_the_queue_is_kept_with_the_channel(place: Workplace)
     assert known == channel
 
 
-async def test_a_post_keeps_its_fit_shape_and_turn(place: Workplace) -> None:
+async def test_a_post_keeps_its_framing(place: Workplace) -> None:
     photo = await place.photo()
     framing = Framing(Fit.CROP_TOP, Shape.SQUARE, 90)
     result = await place.services.scheduling.schedule_post(photo, "hello", framing=framing)
@@ -59,7 +59,7 @@ async def test_a_post_keeps_its_fit_shape_and_turn(place: Workplace) -> None:
     assert out.rendition["fit"] == "crop-top"
 
 
-async def test_a_preview_is_what_will_go_out(place: Workplace) -> None:
+async def test_a_preview_is_the_picture_as_posted(place: Workplace) -> None:
     photo = await place.photo()
     framing = Framing(Fit.PAD_PLAIN, Shape.PORTRAIT, 90)
     made = place.services.planning.preview_rendition(photo, "instagram", framing)
