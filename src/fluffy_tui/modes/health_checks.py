@@ -108,8 +108,8 @@ async def _buffer(services: Services) -> AsyncIterator[Check]:
         yield Check("channels", Health.FAIL, "none in this Buffer account", "Connect a channel in Buffer.")
     for channel in channels:
         name = f"{channel.name} ({channel.network}, {channel.timezone})"
-        if channel.trouble:
-            yield Check("channel", Health.WARN, f"{name}: {channel.trouble}")
+        if channel.problem:
+            yield Check("channel", Health.WARN, f"{name}: {channel.problem}")
         else:
             yield Check("channel", Health.OK, name)
     yield _budget(services)

@@ -225,9 +225,9 @@ class FluffyApp(ActingApp):
 
     @on(FillWeek)
     async def _fill_week(self, message: FillWeek) -> None:
-        from fluffy_tui.tui.batch.screen import FillWeekScreen
+        from fluffy_tui.tui.batch import BatchScreen
 
-        await self.push_screen(FillWeekScreen(self.context, message.photo_ids, message.chosen))
+        await self.push_screen(BatchScreen(self.context, message.photo_ids, message.chosen))
 
     def _plan_screen(self) -> Screen[None]:
         from fluffy_tui.tui.plan import PlanScreen

@@ -114,15 +114,17 @@ async def test_plan_and_batch_show_user_keys(running: Running) -> None:
         assert "o writes a post for it, F fills the upcoming free slots" in driver.text("#slot")
         driver.app.post_message(FillWeek((40,), "a photo"))
         await driver.settle()
-        assert driver.screen.said.endswith("f10 leaves one out.")
+        assert driver.screen.form.message.endswith("f10 leaves one out.")
         await driver.press("f11")
-        assert driver.screen.said == "1 post needs another look: ctrl+y goes there."
+        assert driver.screen.form.message == "1 post has a problem: ctrl+y goes to the first."
         await driver.press("f2", "w", "f11")
-        assert driver.screen.said == "ctrl+y submits all · o writes on · f10 leaves one out"
+        assert driver.screen.form.message == (
+            "ctrl+y submits all · o edits the caption · f10 leaves the photo out"
+        )
         await driver.press("ctrl+y")
-        assert driver.screen.said == "1 submitted. U takes all of them back · f9 leaves"
+        assert driver.screen.form.message == "1 submitted. U undoes all · f9 closes"
         await driver.press("U")
-        assert driver.screen.said == "All of it was taken back."
+        assert driver.screen.form.message == "All posts are undone."
 
 
 async def test_snippets_show_user_keys(running: Running, services: FakeServices) -> None:

@@ -13,12 +13,13 @@ from PIL import Image
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.photos import Photo
 from fluffy_tui.tui.photo import photo_preview
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture
-from fluffy_tui.tui.photo.painting_cache import CAPACITY
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.photo.picture_cache import CAPACITY
 from settling import settle
 
 if TYPE_CHECKING:
@@ -175,8 +176,8 @@ async def test_only_the_last_picture_is_decoded_while_a_key_is_held_down(
     ("error", "sentence"),
     [
         (
-            PhotoUnreadable("[/b][red.jpg is no picture.", "Look at it."),
-            "[/b][red.jpg is no picture. Look at it.",
+            PhotoUnreadable(Unreadable.TOO_LARGE, "250", name="[/b][red.jpg"),
+            "[/b][red.jpg cannot be read: the picture has more than 250 megapixels. Export it in a smaller size.",
         ),
         (ValueError("secret detail"), "Cannot show this picture; see the log file."),
     ],

@@ -36,7 +36,7 @@ async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
         await driver.press("3")
         assert isinstance(driver.screen, PlanScreen)
         assert driver.text("#runway") == (
-            "3 days left · next 18:00 New York (your Wed 00:00) · 2 need you · 29 undecided"
+            "3 days left · next 18:00 New York (your Wed 00:00) · 2 problems · 29 undecided"
         )
         first = grid(driver).cell
         assert first is not None and first.at >= NOW

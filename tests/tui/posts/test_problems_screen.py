@@ -131,7 +131,7 @@ async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
         await driver.press("4")
         assert "northern light: “of another”" in line(driver, 1)
         assert "all posts" in line(driver, 2)
-        assert "! doctor" in line(driver, 2)
+        assert "! Health checks" in line(driver, 2)
         assert f"channel: Buffer has lost its connection to {MARKUP}" in line(driver, 3)
         await driver.press("j", "j", "j", "enter", "r")
         assert isinstance(driver.screen, ProblemsScreen)
@@ -259,10 +259,10 @@ async def test_enter_opens_the_post_and_e_and_t_edit_it(running: Running) -> Non
         assert isinstance(driver.screen, PostDetailScreen)
         await driver.press("escape", "e")
         assert isinstance(driver.screen, EditPostScreen)
-        assert driver.screen._caption.display
+        assert driver.screen.form.caption.display
         await driver.press("escape", "t")
         assert isinstance(driver.screen, EditPostScreen)
-        assert not driver.screen._caption.display
+        assert not driver.screen.form.caption.display
         await driver.press("escape", "space", "space", "e")
         assert isinstance(driver.screen, ProblemsScreen)
         assert "one post at a time" in driver.notices()[-1]

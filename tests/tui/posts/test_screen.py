@@ -206,7 +206,7 @@ async def test_cancelling_asks_first_frees_the_photo_and_keeps_the_caption_as_a_
         kept = driver.app.context.drafts.load(services.photos.photos[4])
         assert kept is not None
         assert (kept.caption, kept.alt_text) == (f"a caption with {MARKUP} in it", "what it shows")
-        assert (kept.share_mode, kept.fit) == (ShareMode.SHARE_NEXT, "crop 90")
+        assert (kept.share_mode, kept.framing) == (ShareMode.SHARE_NEXT, Framing(Fit.CROP, turn=90))
         await driver.press("1")
         assert isinstance(driver.screen, LibraryScreen)
         assert 4 in driver.screen.query_one(PhotoList).rows.ids
@@ -335,7 +335,7 @@ async def test_the_table_survives_a_narrow_terminal(running: Running) -> None:
 def test_unknown_facts_are_left_out(services: FakeServices) -> None:
     post = services.scheduling.all_posts[11]
     labels = list(post_facts(post, NOW, NEW_YORK, BERLIN))
-    assert labels == ["state", "requested", "channel", "attempts", "submitted", "updated"]
+    assert labels == ["State", "Requested", "Channel", "Attempts", "Submitted", "Updated"]
     assert rendition_words({}) == ""
 
 
@@ -379,7 +379,7 @@ async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(
         assert not driver.screen.query_one(PhotoPreview).display
 
 
-@pytest.mark.parametrize(("width", "label"), [(140, "when in New York"), (80, "New York")])
+@pytest.mark.parametrize(("width", "label"), [(140, "When in New York"), (80, "New York")])
 async def test_times_name_their_zone_where_it_differs_from_the_users(
     running: Running, width: int, label: str
 ) -> None:

@@ -64,7 +64,7 @@ class ChannelWatch:
         for channel in chosen.values():
             if channel.id in overdue:
                 believed = pace.channel_known
-            elif channel.trouble:
+            elif channel.problem:
                 believed = pace.channel_in_trouble
             elif channel.id in waiting:
                 believed = pace.channel_with_posts
@@ -91,8 +91,8 @@ class ChannelWatch:
             if known is None:
                 continue
             await self.delivery.personas.remember_channel(channel)
-            if channel.trouble and not known.trouble:
-                log.warning("%s", channel.trouble)
-            if known.trouble and not channel.trouble:
+            if channel.problem and not known.problem:
+                log.warning("%s", channel.problem)
+            if known.problem and not channel.problem:
                 async with self.delivery.database.transaction() as session:
                     await channel_queue.room_in(session, self.delivery.queue, channel.id)

@@ -89,7 +89,7 @@ def add_tasks(queue: App) -> None:
     async def look_for_missing(context: JobContext, timestamp: int) -> None:
         del timestamp
         delivery: Delivery = context.additional_context["delivery"]
-        vanished, returned = await delivery.photos.look_for_missing()
+        vanished, returned = await delivery.photos.mark_missing()
         if vanished or returned:
             log.info("%d photos are no longer where they were, %d are back", vanished, returned)
 

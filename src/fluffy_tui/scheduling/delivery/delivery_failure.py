@@ -80,9 +80,9 @@ def trouble_of(
         pause = pace.backoff(_tries(post, "media_host")) if error.temporary else pace.key_refused
         return _resting(post, "media_host", str(error), pause)
     message = str(error)
-    if error.verdict is NextStep.LOOK_FIRST:
+    if error.next_step is NextStep.LOOK_FIRST:
         return DeliveryFailure(Step.UNCONFIRMED, error.code, message, pace.first_look)
-    if error.verdict is NextStep.FINAL and not _in_doubt(post):
+    if error.next_step is NextStep.FINAL and not _in_doubt(post):
         return DeliveryFailure.final(error.code, message)
     if error.code in _BOUNDED:
         return DeliveryFailure.passing(error.code, message, post, pace)
@@ -103,7 +103,7 @@ def _pause(error: BufferError, post: PostRow, pace: Pace) -> float:
         return error.retry_after
     if error.code in _MENDED_BY_A_PERSON:
         return pace.key_refused
-    if error.verdict is NextStep.HOLD:
+    if error.next_step is NextStep.HOLD:
         return pace.patience(_tries(post, error.code))
     return pace.backoff(_tries(post, error.code))
 

@@ -157,11 +157,11 @@ class Delivery:
         """Return the channel, asking Buffer anew when what is known of it is old."""
         known = await self.personas.known_channel(str(post.channel_id), self.pace.channel_known)
         channel = known
-        if channel is None or channel.trouble:
+        if channel is None or channel.problem:
             channel = await buffer.channel(str(post.channel_id))
             await self.personas.remember_channel(channel)
-        if channel.trouble:
-            raise DeliveryFailure.waiting(channel_queue.CHANNEL_UNHEALTHY, channel.trouble, post, self.pace)
+        if channel.problem:
+            raise DeliveryFailure.waiting(channel_queue.CHANNEL_UNHEALTHY, channel.problem, post, self.pace)
         if post.share_mode == ShareMode.ADD_TO_QUEUE and not channel.has_slots:
             raise DeliveryFailure.waiting(
                 channel_queue.NO_SLOTS,

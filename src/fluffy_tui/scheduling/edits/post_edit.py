@@ -234,7 +234,7 @@ class Editing:
             raise error
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
             await self._lost_its_picture(buffer, row, error)
-        if error.verdict is not NextStep.LOOK_FIRST:
+        if error.next_step is not NextStep.LOOK_FIRST:
             async with self.cancelling.database.transaction() as session:
                 await planned_edits.refused(session, plan, error.code, str(error))
             raise error

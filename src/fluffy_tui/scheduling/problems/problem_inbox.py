@@ -205,14 +205,14 @@ class Inbox:
         troubled = [
             (persona, persona.channel)
             for persona in await self.personas.list()
-            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.trouble
+            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.problem
         ]
         next_tries = await self._next_tries() if troubled else {}
         return [
             Problem(
                 ProblemKind.CHANNEL,
                 f"The channel of {persona.name} cannot publish.",
-                channel.trouble,
+                channel.problem,
                 "Its posts wait and go out when it is well again; Buffer is asked from time to time.",
                 next_tries.get(channel.id),
                 (Remedy.OPEN_IN_BUFFER,),

@@ -28,9 +28,9 @@ def _on_posts(place: Place, *, footer: str) -> tuple[Action, ...]:
 _CAPTION = (
     Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR"),
     Action("insert",          "ctrl+g",      "Insert",          "Insert a hashtag set or snippet"),
-    Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions", method="earlier"),
+    Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions"),
     Action("snippets",        "f4",          "Snippets",        "Edit hashtag sets and snippets"),
-    Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer", method="open_outside"),
+    Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer"),
     Action("caption",         "f2",          "Caption",         "Go to the caption"),
     Action("alt_text",        "f3",          "Alt text",        "Go to the alt text"),
 )
@@ -135,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compose.previous_option",  "left,h",                 "Previous option", "Previous option", NOT_IN_PALETTE, "choose_previous"),
     Action("compose.back",             "escape",                 "Back",            "Go back (the draft is kept)", FOOTER),
 
-    Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE, "take"),
+    Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE),
     Action("autocomplete.next",        "down",                   "Next",            "Next suggestion", NOT_IN_PALETTE),
     Action("autocomplete.previous",    "up",                     "Previous",        "Previous suggestion", NOT_IN_PALETTE),
     Action("autocomplete.dismiss",     "escape",                 "Dismiss",         "Dismiss the suggestions", NOT_IN_PALETTE),
@@ -158,8 +158,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("snippet.save",             "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
     Action("snippet.back",             "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
 
-    Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER, "take"),
-    Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER, "turn"),
+    Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER),
+    Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER),
     Action("fit.next_row",             "j,down,tab",             "Next row",        "Next row", NOT_IN_PALETTE),
     Action("fit.previous_row",         "k,up,shift+tab",         "Previous row",    "Previous row", NOT_IN_PALETTE),
     Action("fit.back",                 "escape",                 "Cancel",          "Go back without changing the fit", FOOTER),
@@ -167,12 +167,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("same_picture.back",        "escape,f8",              "Back",            "Go back to the caption", FOOTER),
 
     Action("fill.next",                "ctrl+j,ctrl+n",          "Next",            "Save this caption and go to the next one (after the last: to the table)", FOOTER),
-    Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER, "before"),
+    Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER),
     *_shared(Place.FILL, _CAPTION),
     Action("fill.same_picture",        "f8",                     "Same picture",    "Compare with the earlier post of the same picture"),
     Action("fill.fit",                 "ctrl+f",                 "Fit",             "Crop or fit this picture"),
-    Action("fill.edit",                "enter",                  "Edit",            "In the table: edit the caption of this row", NOT_IN_PALETTE, "open"),
-    Action("fill.skip",                "ctrl+o",                 "Skip photo",      "Leave this photo out (its draft is kept)", method="leave_out"),
+    Action("fill.edit",                "enter",                  "Edit",            "In the table: edit the caption of this row", NOT_IN_PALETTE),
+    Action("fill.skip",                "ctrl+o",                 "Skip photo",      "Leave this photo out (its draft is kept)"),
     Action("fill.submit",              "ctrl+s",                 "Submit all",      "Review, then submit all", FOOTER),
     Action("fill.undo",                "z",                      "Undo all",        "Undo all unsent posts", FOOTER),
     Action("fill.back",                "escape",                 "Back",            "Go back (drafts are kept)", FOOTER),

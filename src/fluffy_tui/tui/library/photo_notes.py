@@ -42,7 +42,7 @@ class PhotoNotes:
 
     def reload_drafts(self) -> None:
         """Look up which photos have a draft."""
-        self._drafts = self._context.drafts.kept(self._view.persona_id)
+        self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
 
     def row(self, photo: Photo) -> RowNote:
         """Return what the list shows about a photo."""

@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted, Verdict
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.index_progress import IndexProgress

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture
 from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.painting_cache import PaintingCache
+from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class PhotoPreview(Vertical):
         self._sentence = Static("", classes="sentence", markup=False)
         self._details = Static("", classes="details", markup=False)
         self._box = PictureBox()
-        self.cache = PaintingCache()
+        self.cache = PictureCache()
         """Paintings of this and the next photos."""
         self._photo: Photo | None = None
         self._neighbours: Sequence[Photo] = ()

@@ -9,9 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.compose.compose_facts import read_agenda
-from fluffy_tui.tui.compose.forecast import runway_words
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen, load_agenda, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -206,7 +204,7 @@ class PlanScreen(FrameScreen):
     @on(OverviewChanged)
     @work(group="plan", exclusive=True, exit_on_error=False, description="loading the plan")
     async def _load(self) -> None:
-        self._agenda = agenda = await read_agenda(self.context, self.persona)
+        self._agenda = agenda = await load_agenda(self.context, self.persona)
         self._show_plan(has_channel=agenda.channel is not None)
         self._nothing.update(self.context.with_keys(NO_CHANNEL))
         if agenda.channel is None:

@@ -141,12 +141,12 @@ class PostActions:
         if count == 1:
             zone = post_zone(self._context, posts[0].persona_id)
             does = what_cancelling_does(posts[0], zone, self._context.zone)
-            title, yes, no = "Cancel this post?", "cancel post", "keep post"
+            title, yes, no = "Cancel this post?", "Cancel post", "Keep post"
         else:
             does = "Their photos go back to the library, with the captions as drafts."
             if in_buffer := sum(post.buffer_post_id is not None for post in posts):
                 does = f"{in_buffer} of them will be deleted in Buffer first. {does}"
-            title, yes, no = f"Cancel {count} posts?", "cancel posts", "keep posts"
+            title, yes, no = f"Cancel {count} posts?", "Cancel posts", "Keep posts"
         names = ", ".join(map(_name, posts[:NAMED]))
         names += f" and {count - NAMED} more" if count > NAMED else ""
         keys = self._context.setup.settings.keys

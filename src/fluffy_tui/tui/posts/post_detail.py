@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post, PostEvent
     from fluffy_tui.tui.session.context import Context
 
-LABEL_WIDTH = 15
+LABEL_WIDTH = 16
 
 
 class PostDetailScreen(ReportsErrors, DialogScreen[None]):
@@ -73,8 +73,8 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out facts and timeline."""
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title = f"post {self._post.id}"
-            dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} close"))
+            dialog.border_title = f"Post {self._post.id}"
+            dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} Close"))
             yield self._facts
             yield self._timeline
         yield KeysFooter()
@@ -141,7 +141,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._laid_out_for = room
         zone, own_zone = post_zone(self.context, post.persona_id), self.context.zone
         parts = [Content(post.caption or "(no caption)")]
-        parts += [Content.styled(f"alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
+        parts += [Content.styled(f"Alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
         parts.append(Content(""))
         tone = state_of(post).tone
         channel = self.context.channel(post.channel_id)
@@ -155,7 +155,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
             channel=channel_name(channel) if channel else "",
         )
         for label, words in facts.items():
-            style = f"$text-{tone}" if label in ("state", "reason") and tone != "foreground" else ""
+            style = f"$text-{tone}" if label in ("State", "Reason") and tone != "foreground" else ""
             label_cell = Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted")
             parts.append(hanging(label_cell, Content.styled(words, style), room))
         self._facts.update(Content("\n").join(parts))
@@ -194,24 +194,24 @@ def post_facts(
         return f"{both_zones(moment, zone, own_zone)} · {relative_time(moment, now)}" if moment else ""
 
     facts = {
-        "state": f"{state_of(post).sign} {state_words(post, now, zone, own_zone)}",
-        "reason": post.error_message,
-        "error code": post.error_code,
-        "help": post.support_url,
-        "next attempt": when(post.next_try_at),
-        "position": queue_place(*place) if place else "",
-        "requested": when(post.requested_at_time) or REQUESTED.get(post.share_mode, ""),
-        "scheduled": when(post.scheduled_at),
-        "posted": when(post.posted_at),
-        "link": post.external_link,
-        "channel": channel or post.channel_id,
-        "attempts": str(post.attempts),
+        "State": f"{state_of(post).sign} {state_words(post, now, zone, own_zone)}",
+        "Reason": post.error_message,
+        "Error code": post.error_code,
+        "Help": post.support_url,
+        "Next attempt": when(post.next_try_at),
+        "Position": queue_place(*place) if place else "",
+        "Requested": when(post.requested_at_time) or REQUESTED.get(post.share_mode, ""),
+        "Scheduled": when(post.scheduled_at),
+        "Posted": when(post.posted_at),
+        "Link": post.external_link,
+        "Channel": channel or post.channel_id,
+        "Attempts": str(post.attempts),
         "Buffer post ID": post.buffer_post_id,
-        "picture": rendition_words(post.rendition or {}),
-        "picture URL": post.media_url,
-        "uploaded": when(uploaded) if post.media_url else "",
-        "submitted": when(post.created_at),
-        "updated": when(post.updated_at),
+        "Picture": rendition_words(post.rendition or {}),
+        "Picture URL": post.media_url,
+        "Uploaded": when(uploaded) if post.media_url else "",
+        "Submitted": when(post.created_at),
+        "Updated": when(post.updated_at),
     }
     return {label: words for label, words in facts.items() if words}
 
