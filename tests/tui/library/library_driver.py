@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from fluffy_tui.tui.library.index_progress import IndexProgressLine
+from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.photo_list import PhotoList
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def toasts(driver: Driver) -> str:
 
 def progress(driver: Driver) -> str:
     """Return the index progress; empty while it is hidden."""
-    widget = driver.screen.query_one(IndexProgressLine)
+    widget = driver.screen.query_one(IndexProgress)
     return str(widget.render()) if widget.display else ""
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from textual.app import App, ComposeResult
+
 from fluffy_tui.core.app_events import PhotosIndexed
 from fluffy_tui.similarity import ReadingProgress
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.session import messages
-from tui.conftest import Running
+from tui.conftest import Running, settle
 from tui.fakes import FakeServices
 from tui.library.library_driver import progress, toasts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fluffy_tui.tui.ports import SimilarityPort
 
 
@@ -40,20 +44,34 @@ async def test_the_progress_follows_events_and_is_counted_once(
 
 
 class Counter:
-    """Counts what a test says; a count can be changed while it runs."""
+    """Counts what a test says, and can be changed while it counts."""
 
-    def __init__(self, progress: ReadingProgress) -> None:
-        self.progress_now = progress
+    def __init__(self) -> None:
         self.counts = 0
-        self.during: IndexProgress | None = None
+        self.during: Callable[[], None] = lambda: None
 
     async def progress(self, persona_id: int | None = None) -> list[ReadingProgress]:
         """Return the progress."""
         self.counts += 1
-        if self.during is not None:
-            progress, self.during = self.during, None
-            await progress.count()
-        return [self.progress_now]
+        during, self.during = self.during, lambda: None
+        during()
+        return [ReadingProgress(1, 40, 12, {"m": 12}, 0, "m")]
+
+
+class LineApp(App[None]):
+    """Nothing but the line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counter = Counter()
+        self.completed: list[bool] = []
+        self.line = IndexProgress(
+            cast("SimilarityPort", self.counter), 1, on_complete=lambda: self.completed.append(True)
+        )
+
+    def compose(self) -> ComposeResult:
+        """Yield the line."""
+        yield self.line
 
 
 def indexed(**changes: int) -> messages.PhotosIndexed:
@@ -63,19 +81,27 @@ def indexed(**changes: int) -> messages.PhotosIndexed:
 
 
 async def test_a_change_during_a_count_causes_one_more() -> None:
-    counter = Counter(ReadingProgress(1, 40, 12, {"m": 12}, 0, "m"))
-    progress = IndexProgress(cast("SimilarityPort", counter), 1)
-    counter.during = progress
-    await progress.count()
-    assert counter.counts == 2
-    assert progress.text == "indexing photos: 12 of 40"
+    app = LineApp()
+    async with app.run_test():
+        app.counter.during = app.line.count
+        app.line.count()
+        await settle(app)
+        assert app.counter.counts == 2
+        assert app.line.display
+        assert app.line.text == "indexing photos: 12 of 40"
 
 
-async def test_only_what_events_do_not_tell_is_counted_again() -> None:
-    counter = Counter(ReadingProgress(1, 40, 12, {"m": 12}, 0, "m"))
-    progress = IndexProgress(cast("SimilarityPort", counter), 1)
-    assert progress.add(indexed(hashed=1)), "nothing was counted yet"
-    await progress.count()
-    assert not progress.add(indexed(hashed=28, embedded=27))
-    assert progress.text == "indexing photos: 39 of 40"
-    assert progress.add(indexed(failed=1)), "whether they failed before is unknown"
+async def test_only_what_events_do_not_say_is_counted_again() -> None:
+    app = LineApp()
+    async with app.run_test():
+        app.line.count()
+        await settle(app)
+        app.line.add(indexed(hashed=28, embedded=27))
+        await settle(app)
+        assert (app.line.text, app.counter.counts) == ("indexing photos: 39 of 40", 1)
+        app.line.add(indexed(embedded=1))
+        assert (app.line.text, app.line.display) == ("", False)
+        assert app.completed == [True]
+        app.line.add(indexed(failed=1))
+        await settle(app)
+        assert app.counter.counts == 2, "whether it had failed before is unknown"

@@ -121,7 +121,7 @@ async def test_a_date_before_all_photos_is_refused(running: Running) -> None:
 
 def make_view() -> LibraryView:
     """Return the view that the library opens with."""
-    return LibraryView(ZoneInfo("Europe/Berlin"))
+    return LibraryView(1, ZoneInfo("Europe/Berlin"))
 
 
 def test_a_typed_verdict_wins_over_one_chosen_by_key() -> None:

@@ -42,12 +42,11 @@ class Library:
     def __init__(self, services: FakeServices, start_at: int | None = None) -> None:
         self.node = Node()
         self.pages: list[LibraryPage] = []
-        self.view = LibraryView(ZoneInfo("Europe/Berlin"))
+        self.view = LibraryView(1, ZoneInfo("Europe/Berlin"))
         self.loader = LibraryLoader(
             services,
-            1,
             self.view,
-            Stacks(services.photos, 1, self.view),
+            Stacks(services.photos, self.view),
             node=cast("Widget", self.node),
             show=self.pages.append,
             highlighted=lambda: None,

@@ -120,7 +120,7 @@ class FakeLoader:
     """Shows what it is given, and loads nothing."""
 
     def __init__(self, photo_list: PhotoList) -> None:
-        self.view = LibraryView(ZoneInfo("Europe/Berlin"))
+        self.view = LibraryView(1, ZoneInfo("Europe/Berlin"))
         self.page = LibraryPage(array("q"))
         self.shown: list[LibraryPage] = []
         self._list = photo_list
@@ -139,12 +139,12 @@ class FakeLoader:
 @pytest.fixture
 def view(services: FakeServices) -> tuple[SimilarView, FakeLoader]:
     """Return the similar photos of persona 1 without a screen."""
-    stacks = Stacks(services.photos, 1, LibraryView(ZoneInfo("Europe/Berlin")))
+    stacks = Stacks(services.photos, LibraryView(1, ZoneInfo("Europe/Berlin")))
     photo_list = PhotoList(stacks.fetch, lambda: NOW)
     photo_list.rows.replace([40, 39, 38])
     photo_list.cursor = 1
     loader = FakeLoader(photo_list)
-    return SimilarView(services, 1, cast("LibraryLoader", loader), photo_list, "esc back"), loader
+    return SimilarView(services, cast("LibraryLoader", loader), photo_list, "esc back"), loader
 
 
 async def test_results_on_top_of_results_are_left_one_by_one(view: tuple[SimilarView, FakeLoader]) -> None:

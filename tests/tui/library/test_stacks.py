@@ -166,8 +166,8 @@ async def test_a_stack_whose_first_photo_left_stays_expanded_under_the_next_one(
     services: FakeServices,
 ) -> None:
     stack(services, 39, 37, 20)
-    view = LibraryView(ZoneInfo("Europe/Berlin"))
-    stacks = Stacks(services.photos, 1, view)
+    view = LibraryView(1, ZoneInfo("Europe/Berlin"))
+    stacks = Stacks(services.photos, view)
     photo_list = PhotoList(stacks.fetch, lambda: NOW)
     app = ListApp(photo_list)
     async with app.run_test():

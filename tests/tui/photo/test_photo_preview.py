@@ -18,8 +18,8 @@ from fluffy_tui.photos import Photo
 from fluffy_tui.tui.photo import photo_preview
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture
-from fluffy_tui.tui.photo.painting_cache import CAPACITY
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.photo.picture_cache import CAPACITY
 from settling import settle
 
 if TYPE_CHECKING:

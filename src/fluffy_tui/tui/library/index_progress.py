@@ -18,17 +18,24 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.messages import PhotosIndexed
 
 
-class IndexProgress:
-    """The progress of one persona's index.
+class IndexProgress(ReportsErrors, Static):
+    """Shows the progress of one persona's index in a line, which is hidden when all photos are indexed.
 
     Args:
         similarity: Counts it.
         persona_id: The persona.
+        on_complete: Called when the progress was updated and all photos are indexed.
     """
 
-    def __init__(self, similarity: SimilarityPort, persona_id: int) -> None:
+    DEFAULT_CSS = "IndexProgress { height: 1; padding: 0 1; color: $text-muted; display: none; }"
+
+    def __init__(
+        self, similarity: SimilarityPort, persona_id: int, on_complete: Callable[[], object]
+    ) -> None:
+        super().__init__("", markup=False)
         self._similarity = similarity
         self._persona_id = persona_id
+        self._on_complete = on_complete
         self._progress: ReadingProgress | None = None
         self._is_stale = False
         self._is_counting = False
@@ -43,23 +50,27 @@ class IndexProgress:
             return ""
         return f"indexing photos: {progress.looked_at:,} of {progress.photos:,}"
 
-    def add(self, event: PhotosIndexed) -> bool:
-        """Add what a worker has indexed; return whether everything has to be counted again."""
+    def add(self, event: PhotosIndexed) -> None:
+        """Add what a worker has indexed, or count everything where the event does not say enough."""
         progress = self._progress
         if progress is None or event.failed or (event.embedded and not progress.model):
-            return True
-        embedded = dict(progress.embedded)
-        if progress.model:
-            embedded[progress.model] = embedded.get(progress.model, 0) + event.embedded
-        self._progress = replace(progress, hashed=progress.hashed + event.hashed, embedded=embedded)
-        return False
+            self.count()
+        else:
+            embedded = dict(progress.embedded)
+            if progress.model:
+                embedded[progress.model] = embedded.get(progress.model, 0) + event.embedded
+            self._progress = replace(progress, hashed=progress.hashed + event.hashed, embedded=embedded)
+        self._show_progress()
 
-    async def count(self) -> None:
-        """Count everything; a call during a count causes one more count by the one that runs."""
+    def count(self) -> None:
+        """Count everything; during a count this causes one more."""
         self._is_stale = self.is_counted = True
-        if self._is_counting:
-            return
-        self._is_counting = True
+        if not self._is_counting:
+            self._is_counting = True
+            self._count()
+
+    @work(group="index-progress", exit_on_error=False, description="counting indexed photos")
+    async def _count(self) -> None:
         try:
             while self._is_stale:
                 self._is_stale = False
@@ -67,38 +78,10 @@ class IndexProgress:
                 self._progress = found[0] if found else None
         finally:
             self._is_counting = False
+        self._show_progress()
 
-
-class IndexProgressLine(ReportsErrors, Static):
-    """Shows the progress in one line, which is hidden when all photos are indexed.
-
-    Args:
-        progress: What is shown.
-        on_complete: Called whenever the line changes and all photos are indexed.
-    """
-
-    DEFAULT_CSS = "IndexProgressLine { height: 1; padding: 0 1; color: $text-muted; display: none; }"
-
-    def __init__(self, progress: IndexProgress, on_complete: Callable[[], None]) -> None:
-        super().__init__("", markup=False)
-        self.progress = progress
-        """What is shown."""
-        self._on_complete = on_complete
-
-    def add(self, event: PhotosIndexed) -> None:
-        """Show what a worker has indexed."""
-        if self.progress.add(event):
-            self.count()
-        self._update_text()
-
-    @work(group="index-progress", exit_on_error=False, description="counting indexed photos")
-    async def count(self) -> None:
-        """Count everything, and show it."""
-        await self.progress.count()
-        self._update_text()
-
-    def _update_text(self) -> None:
-        text = self.progress.text
+    def _show_progress(self) -> None:
+        text = self.text
         if text != str(self.content):
             self.update(text)
             self.display = bool(text)

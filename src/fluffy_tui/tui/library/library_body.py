@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.tui.library.index_progress import IndexProgressLine
+    from fluffy_tui.tui.library.index_progress import IndexProgress
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.library.loader import LibraryPage
     from fluffy_tui.tui.library.photo_notes import PhotoNotes
@@ -34,15 +34,7 @@ LOADING = "Loading the library …"
 
 
 class LibraryBody(Container):
-    """Lays out the library's widgets and keeps them in step; a sentence replaces them while there are no photos.
-
-    Args:
-        context: Services, counts and keys.
-        view: What is listed.
-        stacks: Fetches the photos, and knows the expanded duplicates.
-        notes: What is shown about a photo.
-        progress_line: Shows how many photos are indexed.
-    """
+    """Lays out the library's widgets and keeps them in step; a sentence replaces them while there are no photos."""
 
     SCOPED_CSS = False  # the rules for narrow screens begin outside of this widget
     DEFAULT_CSS = """
@@ -60,12 +52,7 @@ class LibraryBody(Container):
     """
 
     def __init__(
-        self,
-        context: Context,
-        view: LibraryView,
-        stacks: Stacks,
-        notes: PhotoNotes,
-        progress_line: IndexProgressLine,
+        self, context: Context, view: LibraryView, stacks: Stacks, notes: PhotoNotes, progress: IndexProgress
     ) -> None:
         super().__init__()
         thumbnail = context.services.photos.thumbnail
@@ -74,13 +61,13 @@ class LibraryBody(Container):
         )
         self.preview = PhotoPreview(renderer_named(context.preview), thumbnail)
         self.filter_bar = FilterBar(id="filter")
-        self.progress_line = progress_line
+        self.progress = progress
         self.filtered_from: int | None = None
         """The photo that was under the cursor when the filter bar was opened."""
         self._strip = Filmstrip(self.photos.photo_at, thumbnail, id="strip")
         self._nothing = Static(LOADING, id="nothing", markup=False)
         self._panes = Horizontal(
-            Vertical(self.filter_bar, self.photos, self.progress_line, id="left"),
+            Vertical(self.filter_bar, self.photos, progress, id="left"),
             Vertical(self.preview, self._strip, id="right"),
         )
         self.context = context
@@ -115,8 +102,8 @@ class LibraryBody(Container):
         self.filter_bar.display = is_filter_open and self._view.query is None
         self.update_title()
         self.update_panes()
-        if page.is_complete and not self.progress_line.progress.is_counted:
-            self.progress_line.count()
+        if page.is_complete and not self.progress.is_counted:
+            self.progress.count()
 
     def update_title(self) -> None:
         """Show what is listed, and how many photos are selected or collapsed."""

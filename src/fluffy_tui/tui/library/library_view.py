@@ -31,31 +31,29 @@ class SimilarQuery:
     """Whether the most distant photos are wanted."""
 
     async def run(self, similarity: SimilarityPort) -> Sequence[Neighbour]:
-        """Return the results, best first.
-
-        Raises:
-            FluffyError: there are none yet; the text says why, and how far the index is.
-        """
+        """Return the results, best first; raises FluffyError while the index is not ready."""
         if self.least:
             return await similarity.least_like(self.photo_ids, fold=True)
         return await similarity.more_like(self.photo_ids[0], fold=True)
 
 
 class LibraryView:
-    """Filter and order of the library, and the query whose results replace it for a while.
+    """Filter and order of a persona's library, and the query whose results replace it for a while.
 
     Args:
+        persona_id: The persona.
         zone: The user's time zone, in which the days of a filter begin.
     """
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, persona_id: int, zone: tzinfo) -> None:
+        self.persona_id = persona_id
+        self.zone = zone
         self.browse = Browse(folded=True)
         """Filter and order, which also wait behind a query."""
         self.query: SimilarQuery | None = None
         """The similar photos that are listed instead."""
         self._neighbours: dict[int, Neighbour] = {}
         self._verdict: Verdict | None = None  # chosen by key; one that is typed in the filter wins
-        self.zone = zone
 
     @property
     def requested(self) -> Browse | SimilarQuery:

@@ -46,7 +46,6 @@ class LibraryLoader:
 
     Args:
         services: The photos, and the answers to queries for similar ones.
-        persona_id: The persona.
         view: What is to be listed.
         stacks: Knows which duplicates are expanded.
         node: Runs the worker; nothing is loaded before it is mounted.
@@ -58,7 +57,6 @@ class LibraryLoader:
     def __init__(
         self,
         services: Services,
-        persona_id: int,
         view: LibraryView,
         stacks: Stacks,
         *,
@@ -80,7 +78,6 @@ class LibraryLoader:
         """Whether something may have changed since it was loaded."""
         self._photos = services.photos
         self._similarity = services.similarity
-        self._persona_id = persona_id
         self._stacks = stacks
         self._node = node
         self._show = show
@@ -150,14 +147,14 @@ class LibraryLoader:
         self._show(page)
 
     async def _load_library(self, browse: Browse) -> None:
+        persona_id = self.view.persona_id
         if browse != self.shown and (self._most > MANY or self.shown is None):
-            first = await self._photos.first_ids(
-                self._persona_id, browse, limit=FIRST_PAGE, after=self._anchor()
-            )
+            anchor = self._anchor()
+            first = await self._photos.first_ids(persona_id, browse, limit=FIRST_PAGE, after=anchor)
             if first and browse == self.view.requested:
                 self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
-        ids = _as_array(await self._photos.ids(self._persona_id, browse))
-        collapsed = await self._photos.count_folded(self._persona_id, browse)
+        ids = _as_array(await self._photos.ids(persona_id, browse))
+        collapsed = await self._photos.count_folded(persona_id, browse)
         rows = len(ids)
         await self._stacks.insert_expanded(ids, browse)
         cursor_on = await self._collapsed_into(browse) if collapsed else None
@@ -173,15 +170,10 @@ class LibraryLoader:
         return await self._stacks.first_above(anchor, browse)
 
     async def find_date(self, text: str) -> int:
-        """Return the first photo of a date in the order by date.
-
-        Raises:
-            InvalidDate: the text is not a date.
-            FluffyError: there is no photo from there on.
-        """
+        """Return the first photo of a date in the order by date; raises FluffyError if it cannot be found."""
         browse = self.view.by_date
         start, end = parse_date(text, self.view.zone)
-        found = await self._photos.id_at(self._persona_id, browse, end if browse.descending else start)
+        found = await self._photos.id_at(self.view.persona_id, browse, end if browse.descending else start)
         if found is None:
             side = "earlier" if browse.descending else "later"
             raise FluffyError(f"There are no photos from {text.strip()} or {side}.", "Try another date.")
@@ -195,7 +187,7 @@ class LibraryLoader:
         """Return the first photo without a verdict from the start on, else from the top, else the start."""
         for after in dict.fromkeys((self._start_at, None)):
             found = await self._photos.first_ids(
-                self._persona_id, self.view.browse, limit=1, after=after, verdict=Verdict.UNDECIDED
+                self.view.persona_id, self.view.browse, limit=1, after=after, verdict=Verdict.UNDECIDED
             )
             if found:
                 return found[0]

@@ -73,13 +73,7 @@ class PhotoList(ScrollView, can_focus=True):
     class Selected(Message):
         """The photo under the cursor was double-clicked."""
 
-        photo_list: PhotoList
         photo_id: int
-
-        @property
-        def control(self) -> PhotoList:
-            """The list, for `@on` selectors."""
-            return self.photo_list
 
     class Fetched(Message):
         """Photos in or near the visible rows were loaded."""
@@ -273,7 +267,7 @@ class PhotoList(ScrollView, can_focus=True):
         if index >= len(self.rows):
             return
         if index == self.cursor and self.has_focus and event.chain > 1:
-            self.post_message(self.Selected(self, self.rows.ids[index]))
+            self.post_message(self.Selected(self.rows.ids[index]))
         self.move_to(index)
 
     def on_resize(self, _event: events.Resize) -> None:

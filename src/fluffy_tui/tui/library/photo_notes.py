@@ -31,18 +31,10 @@ _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDE
 
 
 class PhotoNotes:
-    """Notes about the photos of one persona's library.
+    """Puts together what context, view and stacks know about a photo."""
 
-    Args:
-        context: Knows drafts, selection, network and keys.
-        persona_id: The persona.
-        view: Knows the distances of similar photos.
-        stacks: Knows the duplicates.
-    """
-
-    def __init__(self, context: Context, persona_id: int, view: LibraryView, stacks: Stacks) -> None:
+    def __init__(self, context: Context, view: LibraryView, stacks: Stacks) -> None:
         self._context = context
-        self._persona_id = persona_id
         self._view = view
         self._stacks = stacks
         self._drafts: frozenset[str] = frozenset()
@@ -50,7 +42,7 @@ class PhotoNotes:
 
     def reload_drafts(self) -> None:
         """Look up which photos have a draft."""
-        self._drafts = self._context.drafts.photos_with_drafts(self._persona_id)
+        self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
 
     def row(self, photo: Photo) -> RowNote:
         """Return what the list shows about a photo."""

@@ -13,7 +13,7 @@ from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filter_bar import FilterBar
-from fluffy_tui.tui.library.index_progress import IndexProgress, IndexProgressLine
+from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
 from fluffy_tui.tui.library.library_view import LibraryView
 from fluffy_tui.tui.library.loader import LibraryLoader
@@ -74,12 +74,11 @@ class LibraryScreen(FrameScreen):
         super().__init__(context)
         services = context.services
         self._persona_id = self.persona.id
-        self._view = LibraryView(context.zone)
-        self._stacks = Stacks(services.photos, self._persona_id, self._view)
-        self._notes = PhotoNotes(context, self._persona_id, self._view, self._stacks)
+        self._view = LibraryView(self._persona_id, context.zone)
+        self._stacks = Stacks(services.photos, self._view)
+        self._notes = PhotoNotes(context, self._view, self._stacks)
         self._loader = LibraryLoader(
             services,
-            self._persona_id,
             self._view,
             self._stacks,
             node=self,
@@ -87,12 +86,13 @@ class LibraryScreen(FrameScreen):
             highlighted=lambda: self._photos.highlighted_id,
             start_at=context.state_file.position(self._persona_id),
         )
-        self._progress = IndexProgress(services.similarity, self._persona_id)
-        line = IndexProgressLine(self._progress, on_complete=self._loader.reload_if_stale)
-        self._body = LibraryBody(context, self._view, self._stacks, self._notes, line)
+        self._progress = IndexProgress(
+            services.similarity, self._persona_id, on_complete=self._loader.reload_if_stale
+        )
+        self._body = LibraryBody(context, self._view, self._stacks, self._notes, self._progress)
         self._photos = self._body.photos
         back = context.with_keys("{library.clear} back")
-        self._similar = SimilarView(services, self._persona_id, self._loader, self._photos, back)
+        self._similar = SimilarView(services, self._loader, self._photos, back)
         self._triage = Triage(services.photos)
         self._selection = context.marks
 
@@ -316,7 +316,7 @@ class LibraryScreen(FrameScreen):
         """Reload everything, and deselect photos that no longer exist."""
         self._photos.reload()
         self._loader.reload()
-        self._body.progress_line.count()
+        self._progress.count()
         if self._selection:
             found = await self.context.services.photos.by_ids(self._selection.ids)
             self._selection.drop([photo_id for photo_id in self._selection.ids if photo_id not in found])
@@ -343,7 +343,7 @@ class LibraryScreen(FrameScreen):
 
     @on(PhotosIndexed)
     def _update_progress(self, message: PhotosIndexed) -> None:
-        self._body.progress_line.add(message)
+        self._progress.add(message)
         if message.stacked:
             self._loader.reload_duplicates(is_indexing=bool(self._progress.text))
 

@@ -39,23 +39,14 @@ class SimilarView:
 
     Args:
         services: Photos, and the answers to queries.
-        persona_id: Whose photos.
         loader: Loads the list, and knows what it shows.
         photo_list: The list.
-        back: How the key that goes back is named in titles, such as `esc back`.
+        back: How titles name the key that goes back, such as `esc back`.
     """
 
-    def __init__(
-        self,
-        services: Services,
-        persona_id: int,
-        loader: LibraryLoader,
-        photo_list: PhotoList,
-        back: str,
-    ) -> None:
+    def __init__(self, services: Services, loader: LibraryLoader, photo_list: PhotoList, back: str) -> None:
         self._photos = services.photos
         self._similarity = services.similarity
-        self._persona_id = persona_id
         self._loader = loader
         self._list = photo_list
         self._back = back
@@ -70,7 +61,7 @@ class SimilarView:
 
     async def show_unlike_last_posts(self) -> None:
         """Show the photos that differ most from the last posts; raises what `show_more_like` does."""
-        recent = await self._similarity.recent_photos(self._persona_id, last=LAST_POSTS)
+        recent = await self._similarity.recent_photos(self._loader.view.persona_id, last=LAST_POSTS)
         if not recent:
             raise NothingToCompare("No posts yet to compare with.")
         posts = "the last post" if len(recent) == 1 else f"the last {len(recent)} posts"

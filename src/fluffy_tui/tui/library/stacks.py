@@ -23,17 +23,10 @@ ALONE = Stack()
 
 
 class Stacks:
-    """The stacks of one persona's list.
+    """The stacks of a list, and which of them are expanded."""
 
-    Args:
-        photos: The persona's photos.
-        persona_id: The persona.
-        view: The filter and order of the list.
-    """
-
-    def __init__(self, photos: PhotosPort, persona_id: int, view: LibraryView) -> None:
+    def __init__(self, photos: PhotosPort, view: LibraryView) -> None:
         self._photos = photos
-        self._persona_id = persona_id
         self._view = view
         self._cache: OrderedDict[int, Stack] = OrderedDict()
         self._expanded: dict[int, tuple[int, ...]] = {}
@@ -42,7 +35,7 @@ class Stacks:
     async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of some rows, and cache their stacks."""
         photos = await self._photos.by_ids(ids)
-        found = await self._photos.stacks(self._persona_id, self._view.browse, ids)
+        found = await self._photos.stacks(self._view.persona_id, self._view.browse, ids)
         for id_ in ids:
             self._cache[id_] = found.get(id_, ALONE)
             self._cache.move_to_end(id_)
@@ -97,7 +90,7 @@ class Stacks:
         if not self._expanded:
             return
         members = [id_ for first, behind in self._expanded.items() for id_ in (first, *behind)]
-        found = await self._photos.stacks(self._persona_id, browse, members)
+        found = await self._photos.stacks(self._view.persona_id, browse, members)
         self._set_expanded(
             {first: stack.behind for first, stack in found.items() if stack.behind and first in ids}
         )
@@ -107,7 +100,7 @@ class Stacks:
 
     async def first_above(self, photo_id: int, browse: Browse) -> int | None:
         """Return the photo that another one is collapsed into; None if it is not."""
-        found = await self._photos.stacks(self._persona_id, browse, [photo_id])
+        found = await self._photos.stacks(self._view.persona_id, browse, [photo_id])
         return next((first for first, stack in found.items() if photo_id in stack.behind), None)
 
     def _set_expanded(self, stacks: dict[int, tuple[int, ...]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.photo.framing_words import FIT_WORDS
+from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from textual.widgets import Static
 from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.painted_picture import PaintedPicture
 from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.painting_cache import PaintingCache
+from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class PhotoPreview(Vertical):
         self._sentence = Static("", classes="sentence", markup=False)
         self._details = Static("", classes="details", markup=False)
         self._box = PictureBox()
-        self.cache = PaintingCache()
+        self.cache = PictureCache()
         """Paintings of this and the next photos."""
         self._photo: Photo | None = None
         self._neighbours: Sequence[Photo] = ()
@@ -211,15 +211,30 @@ class PhotoPreview(Vertical):
         if self._picture is None:
             self._replace_picture("Pictures are off in this terminal.")
             return
-        painting = self.cache.get(photo.sha256, area)
-        if painting is None:
-            self._load(photo, area, delay, self._token)
-        else:
+        if painting := self.cache.get(photo.sha256, area):
             self._set_painting(painting)
-            self._continue(area, self._token)
+        self._paint_photos(photo, area, delay, self._token)
 
     @work(group="preview", exclusive=True, exit_on_error=False, description="previewing a photo")
-    async def _load(self, photo: Photo, area: PictureArea, delay: float, token: int) -> None:
+    async def _paint_photos(self, photo: Photo, area: PictureArea, delay: float, token: int) -> None:
+        """Paint the photo unless that is done, then its neighbours for as long as it stays chosen.
+
+        The photo itself is drawn before those: a busy thread would hold up the event loop.
+        """
+        if self.cache.get(photo.sha256, area) is None and not await self._show_when_painted(
+            photo, area, delay, token
+        ):
+            return
+        await self.wait_for_refresh()
+        for neighbour in self._neighbours:
+            if token != self._token:
+                return
+            if self.cache.get(neighbour.sha256, area) is None:
+                with contextlib.suppress(PhotoUnreadable):  # reported when that photo is chosen
+                    await self._paint(neighbour, area)
+
+    async def _show_when_painted(self, photo: Photo, area: PictureArea, delay: float, token: int) -> bool:
+        """Return whether the photo is shown: it may be unreadable, or no longer chosen."""
         if delay:
             await asyncio.sleep(delay)
         task = asyncio.ensure_future(self._paint(photo, area))
@@ -231,34 +246,17 @@ class PhotoPreview(Vertical):
         except PhotoUnreadable as error:
             if token == self._token:
                 self._replace_picture(str(error))
-            return
+            return False
         except Exception:  # whatever a decoder raises, the list beside the preview has to keep working
             log.exception("no preview of photo %s", photo.id)
             if token == self._token:
                 self._replace_picture("Cannot show this picture; see the log file.")
-            return
+            return False
         finally:
             task.cancel()
         if token == self._token:
             self._set_painting(painting)
-            await self._paint_neighbours(area, token)
-
-    @work(group="preview", exclusive=True, exit_on_error=False, description="previewing the next photos")
-    async def _continue(self, area: PictureArea, token: int) -> None:
-        await self._paint_neighbours(area, token)
-
-    async def _paint_neighbours(self, area: PictureArea, token: int) -> None:
-        """Paint the neighbours ahead for as long as the photo stays chosen.
-
-        The photo itself is drawn first: a busy thread would hold up the event loop.
-        """
-        await self.wait_for_refresh()
-        for neighbour in self._neighbours:
-            if token != self._token:
-                return
-            if self.cache.get(neighbour.sha256, area) is None:
-                with contextlib.suppress(PhotoUnreadable):  # reported when that photo is chosen
-                    await self._paint(neighbour, area)
+        return token == self._token
 
     async def _paint(self, photo: Photo, area: PictureArea) -> Painting:
         """Paint in a thread. It goes on when the worker is cancelled, and its painting is kept all the same."""

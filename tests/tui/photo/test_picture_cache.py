@@ -6,7 +6,7 @@ from PIL import Image
 from rich.style import Style
 
 from fluffy_tui.tui.photo.painter import Painting, PictureArea
-from fluffy_tui.tui.photo.painting_cache import CAPACITY, PaintingCache
+from fluffy_tui.tui.photo.picture_cache import CAPACITY, PictureCache
 
 AREA = PictureArea(30, 10, Style())
 
@@ -18,7 +18,7 @@ def painting(released: list[str], name: str) -> Painting:
 
 def test_the_least_recently_used_painting_is_released() -> None:
     released: list[str] = []
-    cache = PaintingCache()
+    cache = PictureCache()
     for number in range(CAPACITY):
         cache.add(str(number), painting(released, str(number)))
     assert cache.get("0", AREA) is not None
@@ -30,7 +30,7 @@ def test_the_least_recently_used_painting_is_released() -> None:
 
 def test_the_first_of_two_paintings_of_a_photo_is_released() -> None:
     released: list[str] = []
-    cache = PaintingCache()
+    cache = PictureCache()
     first = painting(released, "first")
     assert cache.add("a", first) is None
     assert cache.add("a", painting(released, "second")) is first
@@ -39,7 +39,7 @@ def test_the_first_of_two_paintings_of_a_photo_is_released() -> None:
 
 def test_nothing_outlives_a_closed_cache() -> None:
     released: list[str] = []
-    cache = PaintingCache()
+    cache = PictureCache()
     cache.add("a", painting(released, "a"))
     cache.close()
     cache.add("late", painting(released, "late"))

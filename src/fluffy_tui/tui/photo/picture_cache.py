@@ -12,7 +12,7 @@ CAPACITY = 8
 """Paintings; each takes 2 to 3 MB."""
 
 
-class PaintingCache:
+class PictureCache:
     """A bounded cache of paintings by photo content and area, which releases those it drops."""
 
     def __init__(self) -> None:
