@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from fluffy_tui.core.atomic_file import replacing
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS
 from fluffy_tui.media.public_fetch import verify_public
@@ -70,19 +69,9 @@ class DirectoryHost:
     def _write(self, key: str, data: bytes) -> None:
         target = self.directory / key
         self._create_folders(target.parent)
-        # Written beside its place and then moved there, so nobody ever fetches half a picture.
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
+        with replacing(target) as file:
+            os.fchmod(file.fileno(), 0o644)  # for a web server of another user, whatever the umask is
+            file.write(data)
 
     def _remove(self, key: str) -> None:
         (self.directory / key).unlink(missing_ok=True)

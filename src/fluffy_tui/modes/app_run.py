@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from fluffy_tui.modes.settings_change import Setup
     from fluffy_tui.tui.ports import OpenServices, Services
-    from fluffy_tui.tui.session.exit_wish import Wish
+    from fluffy_tui.tui.session.exit_guard import AfterExit
 
 
 async def show(
     setup: Setup, open_services: OpenServices, *, persona: str | None, demo: bool = False
-) -> tuple[int, Wish | None]:
+) -> tuple[int, AfterExit | None]:
     """Show the app until its person leaves; return its exit status and what they want next.
 
     Raises:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Protocol
 
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.atomic_file import BY_UMASK, replacing
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import Exporter
@@ -132,14 +134,11 @@ def _opened(target: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    part = target.with_name(f".{target.name}.part")
     try:
-        try:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                yield file
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        with replacing(target, mode=BY_UMASK) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+            yield text
+            text.detach()
     except OSError as error:
         raise FluffyError(
             f"{target} cannot be written: {error.strerror or error}.", "Choose another place."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.modes.app_run import show
 from fluffy_tui.modes.settings_change import Setup
-from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.exit_guard import AfterExit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -24,7 +24,7 @@ async def run(settings: Settings, persona: str | None) -> int:
     """Run the app until its person leaves; who wants to look around first gets the demo in the same terminal."""
     setup = Setup(settings)
     status, wish = await show(setup, _opener(setup), persona=persona)
-    if wish is not Wish.DEMO:
+    if wish is not AfterExit.DEMO:
         return status
     from fluffy_tui.modes import demo_session
 

@@ -14,7 +14,7 @@ from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 

@@ -14,7 +14,7 @@ from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.channel_picker import ChannelScreen
 from fluffy_tui.tui.personas.import_screen import ImportScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, FakeServices
 

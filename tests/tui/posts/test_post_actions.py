@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Running
 from tui.fakes import FakeServices
 

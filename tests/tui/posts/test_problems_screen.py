@@ -20,7 +20,7 @@ from fluffy_tui.tui.posts.problem_list import ProblemList
 from fluffy_tui.tui.posts.problem_words import budget_words, mending
 from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 from fluffy_tui.tui.session.overview import Overview
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 

@@ -17,7 +17,7 @@ from fluffy_tui.settings import InvalidSetting, Secret
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.import_screen import ImportScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
-from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.exit_guard import AfterExit
 from fluffy_tui.tui.setup.first_run import FirstRunScreen
 from fluffy_tui.tui.setup.wizard import SetUpScreen
 from tui.conftest import Driver, Running
@@ -98,7 +98,7 @@ async def test_look_around_leaves_with_that_wish(fresh: Fresh, keys: tuple[str, 
         await driver.pilot.press(*keys)
         await driver.pilot.pause()
         assert driver.app._exit
-        assert driver.app.return_value is Wish.DEMO
+        assert driver.app.return_value is AfterExit.DEMO
 
 
 async def test_without_the_extra_the_demo_says_how_to_get_it(fresh: Fresh, setup: FakeSetup) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.core.atomic_file import replacing
 from fluffy_tui.similarity.model import ModelDescription, ModelUnavailable
 from fluffy_tui.similarity.models.lite0_weights import INSTALL, SHA256, read_weights, weights_file
 
@@ -107,14 +106,8 @@ class BuiltinModel:
 
         content = build_network(read_weights(weights_file())).SerializeToString()
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f"{_FILE}.", dir=self._file.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(name).replace(self._file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with replacing(self._file, sync=False) as file:
+            file.write(content)
         log.info("built the network %s, %.0f MB", self._file, len(content) / 1e6)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.batch.batch_facts import framing_of
-from fluffy_tui.tui.session.undo import take_back
+from fluffy_tui.tui.session.undo import cancel_keeping_draft
 from fluffy_tui.tui.text.words import error_words, one_line
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ async def take_week_back(context: Context, week: Week, texts: WeekTexts, tell: C
             continue
         tell(f"Taking back {number} of {len(submitted)} …")
         try:
-            await take_back(context, entry.post)
+            await cancel_keeping_draft(context, entry.post)
         except FluffyError as error:
             entry.outcome, entry.went_wrong = error_words(error), True
         else:

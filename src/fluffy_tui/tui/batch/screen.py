@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.tui.batch.batch_facts import begin_week, framing_of, look_at
 from fluffy_tui.tui.batch.batch_submit import submit_week, take_week_back
 from fluffy_tui.tui.batch.batch_table import WeekTable
@@ -14,7 +15,7 @@ from fluffy_tui.tui.batch.week_frame import BACK_OR_LEAVE, WeekFrame
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose.compose_facts import read_agenda
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
+from fluffy_tui.tui.session.messages import on_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,8 +195,7 @@ class FillWeekScreen(WeekFrame):
             await look_at(self.context, self.persona, entry)
             self._inspect()
 
-    @on(PostChanged)
-    @on(DatabaseBack)
+    @on_event(PostChanged, Connected)
     def _plan_changed(self) -> None:
         if self.week.posts and not self._busy:
             self._read_agenda()

@@ -10,6 +10,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.networks import rules_for
 from fluffy_tui.tui.caption.caption_editor import LONG
 from fluffy_tui.tui.compose.caption_form import ComposeForm
@@ -22,8 +23,8 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
-from fluffy_tui.tui.ui.frame_lines import zone_of
+from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -199,8 +200,7 @@ class ComposeScreen(SubmitsCaptions):
             self._unsaved = True
             self.set_timer(SAVED_WITHIN, self.keep)
 
-    @on(PostChanged)
-    @on(DatabaseBack)
+    @on_event(PostChanged, Connected)
     def _plan_changed(self) -> None:
         self._read_agenda()
 

@@ -43,8 +43,8 @@ _APP = (
     Action(
         "app.trouble",
         "4",
-        "Trouble",
-        "Go to all that needs you, of every persona, with the key that mends it.",
+        "Problems",
+        "Problems: posts that need attention.",
         Place.EVERYWHERE,
         method="tab('trouble')",
     ),

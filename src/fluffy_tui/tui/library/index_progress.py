@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from fluffy_tui.core.app_events import PhotosIndexed
     from fluffy_tui.similarity import ReadingProgress
     from fluffy_tui.tui.ports import SimilarityPort
-    from fluffy_tui.tui.session.messages import PhotosIndexed
 
 
 class IndexProgress:

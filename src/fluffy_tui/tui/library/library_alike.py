@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 
+from fluffy_tui.core.app_events import PhotosChanged, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.tui.library.library_frame import LibraryFrame
 from fluffy_tui.tui.library.similar_photos import LAST_POSTS, Likeness
 from fluffy_tui.tui.photo.photo_line import copies_words
-from fluffy_tui.tui.session.messages import FillWeek, PhotosChanged, PostChanged
+from fluffy_tui.tui.session.messages import FillWeek, on_event
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ class LibraryAlike(LibraryFrame):
         self._say_what_is_shown()
         return True
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     def _marked_may_have_post(self, message: PostChanged) -> None:
         if self._marks:
             self._drop_posted(message.post_id)
@@ -206,7 +207,7 @@ class LibraryAlike(LibraryFrame):
             self._marks.drop([post.photo_id])
             self._say_what_is_shown()
 
-    @on(PhotosChanged)
+    @on_event(PhotosChanged)
     def _marked_may_be_gone(self) -> None:
         if self._marks:
             self._drop_gone()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PhotosChanged, PhotosIndexed
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.library.filmstrip import Filmstrip
@@ -23,7 +24,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import alike_details, photo_details
 from fluffy_tui.tui.photo.photo_line import RowNote
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.session.messages import DatabaseBack, PhotosChanged, PhotosIndexed
+from fluffy_tui.tui.session.messages import concerns, on_event
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -105,10 +106,10 @@ class LibraryFrame(FrameScreen):
         """Remember where the cursor was, whatever way the screen is left."""
         self._remember_position()
 
-    def _hear(self, happening: AppEvent) -> None:
+    def on_app_event(self, event: AppEvent) -> None:
         """Hear nothing of other personas: reading a million photos again for an import of theirs would be a pity."""
-        if happening.concerns(self._persona_id):
-            super()._hear(happening)
+        if concerns(event, self._persona_id):
+            super().on_app_event(event)
 
     # Reading
 
@@ -132,9 +133,7 @@ class LibraryFrame(FrameScreen):
             try:
                 self._opens_on = await self._browsing.first_undecided(position)
             except BaseException:
-                self._browsing.is_reading = (
-                    False  # `DatabaseBack` or coming back to this screen reads it again
-                )
+                self._browsing.is_reading = False  # `Connected` or coming back to this screen reads it again
                 raise
         await self._browsing.read()
 
@@ -249,7 +248,7 @@ class LibraryFrame(FrameScreen):
 
     # How far the worker is
 
-    @on(PhotosIndexed)
+    @on_event(PhotosIndexed)
     def _looked_at_some(self, message: PhotosIndexed) -> None:
         if self._looked_at.add(message):
             self._count_looked_at()
@@ -264,8 +263,7 @@ class LibraryFrame(FrameScreen):
         else:
             self._browsing.invalidate()
 
-    @on(PhotosChanged)
-    @on(DatabaseBack)
+    @on_event(PhotosChanged, Connected)
     def _others_to_look_at(self) -> None:
         self._count_looked_at()
 

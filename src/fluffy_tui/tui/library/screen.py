@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.binding import Binding
 
+from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.photos import Sort, Verdict
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
@@ -17,16 +18,10 @@ from fluffy_tui.tui.library.filter_query import USUAL_DIRECTION, NoDate, browse_
 from fluffy_tui.tui.library.library_alike import LibraryAlike
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.platform.image_viewer import show_outside
-from fluffy_tui.tui.session.messages import (
-    DatabaseBack,
-    OverviewChanged,
-    PhotosChanged,
-    PostChanged,
-    VerdictChanged,
-)
+from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.session.undo import in_grace
 from fluffy_tui.tui.session.worker_errors import report_error
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -247,13 +242,12 @@ class LibraryScreen(LibraryAlike):
 
     # What is heard
 
-    @on(PhotosChanged)
-    @on(DatabaseBack)
+    @on_event(PhotosChanged, Connected)
     def _all_may_have_changed(self) -> None:
         self._list.reload()
         self._read()
 
-    @on(VerdictChanged)
+    @on_event(VerdictChanged)
     def _verdict_changed(self, message: VerdictChanged) -> None:
         if self._triage.is_storing(message.photo_id):
             return
@@ -261,11 +255,11 @@ class LibraryScreen(LibraryAlike):
         if self._browsing.browse.verdict is not None:
             self._read()
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         self._look_at_post(message.post_id)
 
-    @on(OverviewChanged)
+    @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._show_details()  # another channel has other rules
         if not self._list.rows and not self._browsing.is_reading:

@@ -12,11 +12,16 @@ from textual.widgets import Input, ProgressBar, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.folder_field import FolderField
-from fluffy_tui.tui.session.import_run import ImportRun, ImportState
-from fluffy_tui.tui.session.messages import ImportMoved, ImportStopWanted, ImportWanted
+from fluffy_tui.tui.session.import_run import (
+    ImportRun,
+    ImportState,
+    import_progress_words,
+    rough_duration,
+)
+from fluffy_tui.tui.session.messages import ImportProgressed, ImportStopWanted, ImportWanted, on_event
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import SEPARATOR, duration_left, import_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.header import SEPARATOR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +134,7 @@ class ImportScreen(FrameScreen):
         """Dim what cannot be done now."""
         return None if action == "stop" and not self.context.import_run.is_running else True
 
-    @on(ImportMoved)
+    @on_event(ImportProgressed)
     def _show(self) -> None:
         run = self.context.import_run
         self.set_class(run.is_running, "-running")
@@ -174,7 +179,7 @@ def _words(run: ImportRun) -> Content:
             if run.progress is None:
                 return Content("looking through the folders…")
             failed = f" · {run.progress.failed:,} failed" if run.progress.failed else ""
-            return Content(f"{import_words(run.progress)}{failed}")
+            return Content(f"{import_progress_words(run.progress)}{failed}")
         case ImportState.FAILED:
             return Content.assemble(Content.styled("! ", "$text-error"), str(run.error))
         case ImportState.STOPPED:
@@ -192,5 +197,5 @@ def summary_words(summary: ImportSummary) -> Content:
     parts = [Content(f"{number:,} {words}") for words, number in numbers if number or words == "imported"]
     return Content.assemble(
         Content.styled("✓ ", "$text-success"),
-        SEPARATOR.join([*parts, Content(f"in {duration_left(summary.seconds)}")]),
+        SEPARATOR.join([*parts, Content(f"in {rough_duration(summary.seconds)}")]),
     )

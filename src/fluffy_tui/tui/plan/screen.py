@@ -8,6 +8,7 @@ from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.photos import Browse, Verdict
 from fluffy_tui.tui.compose.compose_facts import read_agenda
 from fluffy_tui.tui.compose.forecast import runway_words
@@ -18,16 +19,9 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.plan.move_mode import MovesPosts, Way
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.session.messages import (
-    DatabaseBack,
-    FillWeek,
-    OverviewChanged,
-    PhotosChanged,
-    PostChanged,
-    VerdictChanged,
-)
+from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.words import both_zones, one_line, relative_time, state_words
-from fluffy_tui.tui.ui.frame_lines import zone_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -200,16 +194,11 @@ class PlanScreen(MovesPosts):
         self._describe()
         self._calendar.scroll_to_region(self._grid.region_of_cursor, animate=False, force=True)
 
-    @on(PostChanged)
-    @on(DatabaseBack)
-    @on(OverviewChanged)
+    @on_event(PostChanged, Connected, OverviewChanged)
     def _changed(self) -> None:
         self._read()
 
-    @on(PostChanged)
-    @on(DatabaseBack)
-    @on(PhotosChanged)
-    @on(VerdictChanged)
+    @on_event(PostChanged, Connected, PhotosChanged, VerdictChanged)
     def _photos_changed(self) -> None:
         self._count()
 

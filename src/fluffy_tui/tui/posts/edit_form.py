@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.networks import rules_for, text_length
 from fluffy_tui.tui.caption.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.compose.compose_facts import read_agenda
@@ -23,9 +24,9 @@ from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_changes import framing_of, without
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.messages import PostChanged
+from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.words import one_line, state_in_both_zones, state_sign
-from fluffy_tui.tui.ui.frame_lines import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +111,7 @@ class EditForm(WritesCaptions):
         self._caption.display = self._alt_text.display = self._fitted.display = not self._only_time
         yield Horizontal(self._preview, self._form)
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.post_id in {post.id for post in self._posts}:
             self._read_state(message.post_id)

@@ -11,10 +11,10 @@ from textual.widget import Widget
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
-from fluffy_tui.tui.session.undo import take_back, what_cancelling_does, why_not_cancelled
-from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
-from fluffy_tui.tui.ui.frame_lines import shortened, zone_of
+from fluffy_tui.tui.session.undo import cancel_keeping_draft, what_cancelling_does, why_not_cancelled
+from fluffy_tui.tui.text.channel_words import zone_of
+from fluffy_tui.tui.text.words import one_line, quoted
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -143,7 +143,7 @@ class ActsOnPosts(_Mixin):
         by_id = {post.id: post for post in possible}
         await self._each(
             possible,
-            lambda post_id: take_back(self.context, by_id[post_id]),
+            lambda post_id: cancel_keeping_draft(self.context, by_id[post_id]),
             "{} back; photo and text are in the library again.",
             "is taken",
             "are taken",
@@ -203,4 +203,4 @@ class ActsOnPosts(_Mixin):
 
 
 def _name(post: Post) -> str:
-    return f"“{shortened(one_line(post.caption), 40)}”"
+    return quoted(post.caption, 40)

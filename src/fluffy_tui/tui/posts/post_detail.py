@@ -9,16 +9,17 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.posts.post_actions import ActsOnPosts
 from fluffy_tui.tui.posts.post_facts import post_facts
 from fluffy_tui.tui.posts.timeline import hosted_since, timeline
-from fluffy_tui.tui.session.messages import AppEvent, DatabaseBack, PostChanged
+from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.channel_words import channel_name, zone_of
 from fluffy_tui.tui.text.words import state_tone
-from fluffy_tui.tui.ui.dialog import DialogScreen
-from fluffy_tui.tui.ui.frame_lines import channel_name, zone_of
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -130,7 +131,7 @@ class PostDetailScreen(ActsOnPosts, ReportsErrors, DialogScreen[None]):
         # any post may change the place of this one in its line
         waits = isinstance(happening, PostChanged) and self._place is not None
         is_this = isinstance(happening, PostChanged) and happening.post_id == self._post.id
-        if is_this or waits or isinstance(happening, DatabaseBack):
+        if is_this or waits or isinstance(happening, Connected):
             self._read()
 
     @work(group="post-detail", exclusive=True, exit_on_error=False, description="reading the post")

@@ -17,7 +17,7 @@ from fluffy_tui.tui.posts.problem_words import (
     problem_tone,
     subject,
 )
-from fluffy_tui.tui.ui.frame_lines import zone_of
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.ui.vim_list import VimList
 
 if TYPE_CHECKING:

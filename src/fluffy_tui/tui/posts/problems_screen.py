@@ -13,8 +13,8 @@ from fluffy_tui.tui.posts.post_actions import ActsOnPosts
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.problem_list import ProblemList
 from fluffy_tui.tui.posts.problem_words import budget_words, mending, next_due, whole, worker_words
-from fluffy_tui.tui.session.messages import OverviewChanged
-from fluffy_tui.tui.ui.frame_lines import zone_of
+from fluffy_tui.tui.session.messages import OverviewChanged, on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
@@ -103,7 +103,7 @@ class ProblemsScreen(ActsOnPosts, FrameScreen):
         """Break the lines of the panel anew."""
         self.call_after_refresh(self._show_whole)
 
-    @on(OverviewChanged)
+    @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._show_troubles()
 

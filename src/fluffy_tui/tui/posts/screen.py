@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings, key_of
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -16,8 +17,8 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_actions import ActsOnPosts
 from fluffy_tui.tui.posts.post_detail import ACTING, PostDetailScreen
 from fluffy_tui.tui.posts.post_table import PostTable
-from fluffy_tui.tui.session.messages import DatabaseBack, OverviewChanged, PostChanged
-from fluffy_tui.tui.ui.frame_lines import zone_of
+from fluffy_tui.tui.session.messages import OverviewChanged, on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
         if not self._complete:
             self._read_older()
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.persona_id == self.persona.id:
             self._changed[message.post_id] = None
@@ -170,11 +171,11 @@ class PostsScreen(ActsOnPosts, FrameScreen):
                 self._reading = True
                 self._read_changes()
 
-    @on(DatabaseBack)
+    @on_event(Connected)
     def _database_back(self) -> None:
         self._read_page()
 
-    @on(OverviewChanged)
+    @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._table.speak_in(zone_of(self.persona, self.context.zone))
 

@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.exit_guard import AfterExit
 from fluffy_tui.tui.session.messages import PersonaChosen
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 
@@ -95,7 +95,7 @@ class FirstRunScreen(FrameScreen):
         if trouble := self.context.setup.demo_trouble():
             self.notify(trouble, severity="warning", timeout=10, markup=False)
         else:
-            self.app.exit(Wish.DEMO)
+            self.app.exit(AfterExit.DEMO)
 
     def action_set_up(self) -> None:
         """Set up Buffer."""

@@ -221,6 +221,16 @@ def drafts_word(number: int) -> str:
     return "draft" if number == 1 else "drafts"
 
 
+def shortened(text: str, length: int = 24) -> str:
+    """Return the beginning of a text, with … where something was left out."""
+    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"
+
+
+def quoted(caption: str, length: int = 24) -> str:
+    """Return the beginning of a caption in quotation marks, on one line."""
+    return f"“{shortened(one_line(caption).strip(), length)}”"
+
+
 def one_line(text: str) -> str:
     """Return foreign text fit for one line of a terminal.
 
