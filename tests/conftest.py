@@ -55,6 +55,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(PressedKeys(), "pressed-keys")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make fast` leaves out, by where it is and by what it asks for."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        if folder == "journey":
+            item.add_marker(pytest.mark.journey)
+        elif folder == "faults":
+            item.add_marker(pytest.mark.faults)
+        if "snap_compare" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.snapshot)
+
+
 @pytest.fixture(autouse=True)
 def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Keep every test away from the settings and data of whoever runs it."""

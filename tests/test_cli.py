@@ -59,7 +59,7 @@ def test_without_a_terminal_the_app_says_so(own_home: Path) -> None:
 def test_a_bad_setting_is_status_2(own_home: Path) -> None:
     ended = fluffy(own_home, "--doctor", FLUFFY_PREVIEW="hologram")
     assert ended.status == 2
-    assert "FLUFFY_PREVIEW has to be one of" in ended.err
+    assert "FLUFFY_PREVIEW must be one of" in ended.err
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Settings: where they come from, what is refused, and that secrets stay unseen."""
+"""Settings: where they come from, which values are refused, and that secrets are never shown."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write(path: Path, content: str, mode: int = 0o600) -> dict[str, str]:
     return {"FLUFFY_CONFIG": str(path)}
 
 
-def test_nothing_set_means_the_embedded_database_and_no_key() -> None:
+def test_by_default_the_database_is_embedded_and_there_is_no_key() -> None:
     settings = load_settings({})
     assert settings.database_url is None
     assert settings.buffer_api_key is None
@@ -34,7 +34,7 @@ def test_nothing_set_means_the_embedded_database_and_no_key() -> None:
     assert set(settings.origins.values()) == {"default"}
 
 
-def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
+def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     environment = write(tmp_path / "config.toml", 'preview = "sixel"\nbuffer_api_key = "from-file"\n')
     settings = load_settings({**environment, "FLUFFY_PREVIEW": "kitty"})
     assert settings.preview is Preview.KITTY
@@ -46,13 +46,13 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
-        ({"FLUFFY_PREVIEW": "hologram"}, "FLUFFY_PREVIEW has to be one of"),
-        ({"FLUFFY_BUFFER_URL": "ftp://x"}, "FLUFFY_BUFFER_URL has to be an https address"),
+        ({"FLUFFY_PREVIEW": "hologram"}, "FLUFFY_PREVIEW must be one of"),
+        ({"FLUFFY_BUFFER_URL": "ftp://x"}, "FLUFFY_BUFFER_URL must be an https address"),
         ({"FLUFFY_BUFFER_URL": "http://example.org"}, "https address"),
-        ({"FLUFFY_MEDIA_HOST": "s3"}, "FLUFFY_MEDIA_BASE_URL has to be set too"),
+        ({"FLUFFY_MEDIA_HOST": "s3"}, "needs FLUFFY_MEDIA_BASE_URL"),
         (
             {"FLUFFY_MEDIA_HOST": "directory", "FLUFFY_MEDIA_BASE_URL": "https://a.example"},
-            "FLUFFY_MEDIA_DIRECTORY has to be set too",
+            "needs FLUFFY_MEDIA_DIRECTORY",
         ),
         (
             {
@@ -60,16 +60,16 @@ def test_the_environment_comes_before_the_file(tmp_path: Path) -> None:
                 "FLUFFY_MEDIA_BASE_URL": "https://a.example",
                 "FLUFFY_S3_BUCKET": "b",
             },
-            "AWS_ACCESS_KEY_ID has to be set too",
+            "needs AWS_ACCESS_KEY_ID",
         ),
     ],
 )
-def test_what_cannot_be_used_is_named(environment: dict[str, str], says: str) -> None:
+def test_an_error_names_the_invalid_setting(environment: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidSetting, match=says):
         load_settings(environment)
 
 
-def test_http_is_fine_on_this_machine_itself() -> None:
+def test_http_is_allowed_on_this_machine() -> None:
     assert load_settings({"FLUFFY_BUFFER_URL": "http://127.0.0.1:9"}).buffer_url == "http://127.0.0.1:9"
 
 
@@ -81,7 +81,7 @@ def test_a_secret_in_a_file_that_others_can_read_is_refused(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("content", ["preview = ", "unknown = 1\n"])
-def test_a_malformed_file_is_named(tmp_path: Path, content: str) -> None:
+def test_an_error_names_the_malformed_file(tmp_path: Path, content: str) -> None:
     with pytest.raises(InvalidSetting, match=r"config\.toml"):
         load_settings(write(tmp_path / "config.toml", content))
 
@@ -105,12 +105,12 @@ def test_no_secret_shows_in_any_representation(tmp_path: Path) -> None:
     assert settings.buffer_api_key.reveal() == "hush-buffer"
 
 
-def test_every_setting_is_named_once() -> None:
+def test_every_setting_has_its_own_variable() -> None:
     variables = [setting.variable for setting in SETTINGS]
     assert len(set(variables)) == len(variables)
 
 
-def test_values_are_shown_with_where_they_come_from(tmp_path: Path) -> None:
+def test_values_are_shown_with_their_origin(tmp_path: Path) -> None:
     environment = write(tmp_path / "config.toml", 'preview = "sixel"\nbuffer_api_key = "hush"\n')
     embed = {"IMAGE_EMBED_URL": "https://me:hush@embed.example/v1"}
     settings = load_settings({**environment, **embed, "DATABASE_URL": "postgresql://hush"})
@@ -125,19 +125,19 @@ def test_values_are_shown_with_where_they_come_from(tmp_path: Path) -> None:
     assert values["IMAGE_EMBED_URL"] == ("https://…@embed.example/v1", "environment")
 
 
-def test_the_readme_table_names_every_setting() -> None:
+def test_the_table_for_the_docs_has_every_setting() -> None:
     table = settings_table()
     assert len(table.splitlines()) == len(SETTINGS) + 2
     assert "| `FLUFFY_NOTIFY` | `notify` | bell |" in table
 
 
-def test_a_wrong_value_names_its_variable() -> None:
+def test_an_error_carries_the_variable() -> None:
     with pytest.raises(InvalidSetting) as caught:
         load_settings({"FLUFFY_NOTIFY": "trumpet"})
     assert caught.value.variable == "FLUFFY_NOTIFY"
 
 
-def test_what_is_given_comes_before_everything_and_empty_means_not_set(tmp_path: Path) -> None:
+def test_given_values_override_all_others_and_empty_means_not_set(tmp_path: Path) -> None:
     environment = write(
         tmp_path / "config.toml", 'preview = "sixel"\nimage_embed_url = "http://127.0.0.1:1"\n'
     )

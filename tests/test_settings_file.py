@@ -1,4 +1,4 @@
-"""Saving settings: what was in the file stays, what is secret stays private, and a failure changes nothing."""
+"""Saving settings: other content stays, secrets stay private, and a failure changes nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ preview = "sixel"  # slow, but pretty
 """
 
 
-def test_a_first_file_is_private_and_says_what_it_is(tmp_path: Path) -> None:
+def test_a_new_file_is_private_and_starts_with_a_comment(tmp_path: Path) -> None:
     file = tmp_path / "new" / "config.toml"
     save_settings(file, {"buffer_api_key": "hush"})
     assert file.stat().st_mode & 0o777 == 0o600
@@ -29,7 +29,7 @@ def test_a_first_file_is_private_and_says_what_it_is(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["config.toml"]
 
 
-def test_comments_keys_and_order_stay(tmp_path: Path) -> None:
+def test_comments_and_order_stay(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(WRITTEN)
     file.chmod(0o644)
@@ -43,7 +43,7 @@ def test_comments_keys_and_order_stay(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_none_takes_a_setting_out(tmp_path: Path) -> None:
+def test_none_removes_a_setting(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(WRITTEN)
     save_settings(file, {"preview": None, "media_host": None})
@@ -52,14 +52,14 @@ def test_none_takes_a_setting_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ['a "quoted" \\ key', "two\nlines", "[/b][red", "ключ"])
-def test_any_text_comes_back_as_it_was(tmp_path: Path, value: str) -> None:
+def test_any_text_is_read_back_unchanged(tmp_path: Path, value: str) -> None:
     file = tmp_path / "config.toml"
     save_settings(file, {"image_embed_url": value})
     assert load_settings({"FLUFFY_CONFIG": str(file)}).image_embed_url == value
 
 
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
-    """Many keep their settings in a folder of dot files."""
+    """Many people keep their settings in a folder of dot files."""
     real, link = tmp_path / "dotfiles.toml", tmp_path / "config.toml"
     real.write_text(WRITTEN)
     link.symlink_to(real)
@@ -68,16 +68,16 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     assert 'preview = "off"' in real.read_text()
 
 
-def test_what_is_no_toml_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_toml_is_left_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("preview = ")
-    with pytest.raises(FluffyError, match="no TOML"):
+    with pytest.raises(FluffyError, match="not valid TOML"):
         save_settings(file, {"buffer_api_key": "hush"})
     assert file.read_text() == "preview = "
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_without_the_secret(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported_without_the_secret(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(FluffyError, match="cannot be kept") as caught:
+    with pytest.raises(FluffyError, match="Cannot save the settings") as caught:
         save_settings(tmp_path / "file" / "config.toml", {"buffer_api_key": "hush"})
     assert "hush" not in str(caught.value)

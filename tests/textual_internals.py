@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import textual.app
-import textual.css.stylesheet
 import textual.pilot
 from textual.app import App
+from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet
 
 if TYPE_CHECKING:
@@ -99,7 +99,6 @@ def sharing_parsed_styles() -> Iterator[None]:
 def counting_parsed_styles() -> Iterator[Counter[str]]:
     """Yield how often each style sheet is parsed, with nothing shared between apps."""
     parsed: Counter[str] = Counter()
-    parse = textual.css.stylesheet.parse
 
     def counting(scope: str, css: str, *arguments: Any, **named: Any) -> Any:
         parsed[css] += 1
@@ -107,7 +106,7 @@ def counting_parsed_styles() -> Iterator[Counter[str]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", _parse_rules)
-        patch.setattr(textual.css.stylesheet, "parse", counting)
+        patch.setattr("textual.css.stylesheet.parse", counting)
         yield parsed
 
 

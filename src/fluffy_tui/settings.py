@@ -1,8 +1,8 @@
-"""Every setting once: its name, what it is for, where its value came from.
+"""Every setting: its name, its purpose, and where its value came from.
 
-The order is flag, environment, config.toml, default.
+A flag overrides the environment, which overrides config.toml, which overrides the default.
 
-Only the standard library is used, because this module is imported before the first frame is painted.
+Uses only the standard library, because it is imported before the first frame is painted.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class InvalidSetting(ValueError):
-    """A setting holds something that cannot be used; the text names the setting and never a secret value.
+    """A setting has an invalid value; the text names the setting and never a secret value.
 
     Args:
-        text: what is wrong.
-        variable: name of the setting's environment variable, where it is about one setting.
+        text: What is wrong and what to do.
+        variable: Environment variable of the setting, if it is about one setting.
     """
 
     def __init__(self, text: str, variable: str = "") -> None:
@@ -39,7 +39,7 @@ class InvalidSetting(ValueError):
 
 
 class Secret:
-    """A text that must never be seen: its repr, str and format show only whether it is set."""
+    """A text that must never be shown: its repr, str and format only say whether it is set."""
 
     __slots__ = ("_text",)
 
@@ -47,7 +47,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text itself; call this only where it is handed to the service it belongs to."""
+        """Return the text itself; call this only to pass it to the service it belongs to."""
         return self._text
 
     def __bool__(self) -> bool:
@@ -66,7 +66,7 @@ class Secret:
 
 
 class MediaHostKind(StrEnum):
-    """Where pictures are put so that Buffer can fetch them."""
+    """Where pictures are uploaded so that Buffer can fetch them."""
 
     DIRECTORY = "directory"
     S3 = "s3"
@@ -83,7 +83,7 @@ class Preview(StrEnum):
 
 
 class Notify(StrEnum):
-    """How the terminal is told that a post went live or failed; the app itself always says it."""
+    """How the terminal announces that a post went live or failed, besides the app's own message."""
 
     OFF = "off"
     BELL = "bell"
@@ -92,15 +92,15 @@ class Notify(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the settings table: how a setting is named, what it is for and whether it is a secret."""
+    """A row of the settings table."""
 
     variable: str
-    """Name of the environment variable."""
+    """The environment variable."""
     key: str
-    """Name in `config.toml`."""
+    """The name in `config.toml`; empty if there is none."""
     purpose: str
     default: str = ""
-    """The default as the README shows it; empty where there is none."""
+    """The default as the docs show it; empty if there is none."""
     secret: bool = False
 
 
@@ -108,54 +108,59 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "DATABASE_URL",
         "database_url",
-        "Postgres 14 or newer with pgvector 0.7 or newer; without it an embedded server is used",
+        "Postgres 14 or newer with pgvector 0.7 or newer; if not set, an embedded server is used",
         "embedded",
         secret=True,
     ),
-    Setting("BUFFER_API_KEY", "buffer_api_key", "your key from Buffer's settings, API page", secret=True),
-    Setting("FLUFFY_BUFFER_URL", "buffer_url", "where Buffer's API is", BUFFER_URL),
-    Setting("FLUFFY_DATA_DIR", "data_dir", "folder for the database, kept texts and the log", "per user"),
-    Setting("FLUFFY_CONFIG", "", "the configuration file itself (environment only)", "per user"),
+    Setting("BUFFER_API_KEY", "buffer_api_key", "API key from Buffer's settings", secret=True),
+    Setting("FLUFFY_BUFFER_URL", "buffer_url", "Address of Buffer's API", BUFFER_URL),
+    Setting("FLUFFY_DATA_DIR", "data_dir", "Folder for the database, drafts and the log", "per user"),
+    Setting("FLUFFY_CONFIG", "", "The configuration file itself (environment only)", "per user"),
     Setting(
-        "FLUFFY_MEDIA_HOST", "media_host", "`directory` or `s3`: where pictures are put for Buffer to fetch"
+        "FLUFFY_MEDIA_HOST",
+        "media_host",
+        "Where pictures are uploaded for Buffer to fetch: `directory` or `s3`",
     ),
     Setting(
         "FLUFFY_MEDIA_BASE_URL",
         "media_base_url",
-        "public https address of that place (http only for loopback)",
+        "Public https address of the uploaded pictures (http only on this machine)",
     ),
     Setting(
-        "FLUFFY_MEDIA_DIRECTORY", "media_directory", "`directory` host: folder that your web server serves"
+        "FLUFFY_MEDIA_DIRECTORY", "media_directory", "For `directory`: the folder that your web server serves"
     ),
-    Setting("FLUFFY_S3_BUCKET", "s3_bucket", "`s3` host: bucket name"),
-    Setting(
-        "FLUFFY_S3_ENDPOINT", "s3_endpoint", "`s3` host: API endpoint of an S3-compatible service", "AWS"
-    ),
-    Setting("FLUFFY_S3_REGION", "s3_region", "`s3` host: region", "us-east-1"),
-    Setting("AWS_ACCESS_KEY_ID", "aws_access_key_id", "`s3` host: access key", secret=True),
-    Setting("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "`s3` host: secret key", secret=True),
+    Setting("FLUFFY_S3_BUCKET", "s3_bucket", "For `s3`: bucket name"),
+    Setting("FLUFFY_S3_ENDPOINT", "s3_endpoint", "For `s3`: API endpoint of an S3-compatible service", "AWS"),
+    Setting("FLUFFY_S3_REGION", "s3_region", "For `s3`: region", "us-east-1"),
+    Setting("AWS_ACCESS_KEY_ID", "aws_access_key_id", "For `s3`: access key ID", secret=True),
+    Setting("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key", "For `s3`: secret key", secret=True),
     Setting(
         "FLUFFY_UNDO_SECONDS",
         "undo_seconds",
-        "for so many seconds a submitted post can still be taken back before it leaves; 0 for none",
+        "Seconds in which a submit can be undone before the post is sent; 0 to send at once",
         "10",
     ),
-    Setting("IMAGE_EMBED_URL", "image_embed_url", "the image_embed service, if you run one"),
-    Setting("FLUFFY_PREVIEW", "preview", "`auto`, `kitty`, `sixel`, `half-cell` or `off`", "auto"),
+    Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
+    Setting(
+        "FLUFFY_PREVIEW",
+        "preview",
+        "How pictures are drawn: `auto`, `kitty`, `sixel`, `half-cell` or `off`",
+        "auto",
+    ),
     Setting(
         "FLUFFY_NOTIFY",
         "notify",
-        "when a post goes live or fails: `bell`, `desktop` (a notice where the terminal is known to show them; the "
-        "bell elsewhere, and in tmux and screen, which swallow notices) or `off`",
+        "When a post goes live or fails: `bell`, `desktop` (a notification if the terminal can show them, else "
+        "the bell; tmux and screen cannot) or `off`",
         "bell",
     ),
 )
-"""The settings table; the README and the settings screen are made from it."""
+"""The settings table, from which the docs and the settings screen are made."""
 
 
 @dataclass(frozen=True, slots=True)
 class S3Settings:
-    """How to reach the bucket of an S3-compatible service."""
+    """A bucket of an S3-compatible service and how to reach it."""
 
     bucket: str
     endpoint: str | None
@@ -166,7 +171,7 @@ class S3Settings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings of one run, checked and typed."""
+    """The settings of one run, checked and typed."""
 
     paths: Paths
     database_url: Secret | None = None
@@ -180,19 +185,19 @@ class Settings:
     image_embed_url: str | None = None
     preview: Preview = Preview.AUTO
     undo_seconds: float = 10.0
-    """How long a submitted post waits before it leaves, so that it can be taken back."""
+    """How long a submitted post waits before it is sent, so that the submit can be undone."""
     notify: Notify = Notify.BELL
     keys: Mapping[str, str] = field(default_factory=dict)
-    """The person's own keys by action id, from the table `[keys]` of config.toml."""
+    """The user's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
-    """For each setting's variable, where its value came from: `environment`, `config.toml` or `default`."""
+    """Where each value came from, by variable: `environment`, `config.toml` or `default`."""
     shown: Mapping[str, str] = field(default_factory=dict)
-    """What may be shown of each setting that was given a value, by variable; of a secret only that it is set."""
+    """What may be shown of each value that is set, by variable; of a secret only that it is set."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingValue:
-    """A setting as it stands, fit to be shown."""
+    """A setting and its value, safe to show."""
 
     setting: Setting
     shown: str
@@ -202,7 +207,7 @@ class SettingValue:
 
 
 def setting_values(settings: Settings) -> tuple[SettingValue, ...]:
-    """Return every setting with what may be shown of its value, in the table's order."""
+    """Return every setting with its value, safe to show, in the table's order."""
     return tuple(
         SettingValue(
             setting,
@@ -214,7 +219,7 @@ def setting_values(settings: Settings) -> tuple[SettingValue, ...]:
 
 
 def settings_table() -> str:
-    """Return the README's table of settings, in Markdown."""
+    """Return the table of settings for the docs, in Markdown."""
     rows = ["| environment | config.toml | default | what |", "|---|---|---|---|"]
     rows += [
         f"| `{setting.variable}` | {f'`{setting.key}`' if setting.key else ''} "
@@ -230,11 +235,11 @@ def load_settings(
     """Read environment and `config.toml` into checked settings.
 
     Args:
-        environment: The environment; this process's own when not given.
-        given: Values by variable that come before all others; an empty one means that nothing is set.
+        environment: The environment; that of this process by default.
+        given: Values by variable that override all others; an empty one means not set.
 
     Raises:
-        InvalidSetting: a value cannot be used, or the file cannot be read or is not TOML.
+        InvalidSetting: A value is invalid, or the file cannot be read or is not TOML.
     """
     environment = os.environ if environment is None else environment
     config_file = Path(environment.get("FLUFFY_CONFIG") or default_config_file()).expanduser()
@@ -283,17 +288,17 @@ def _read_config(config_file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InvalidSetting(f"The configuration file {config_file} cannot be read: {error}.") from error
+        raise InvalidSetting(f"Cannot read the configuration file {config_file}: {error}.") from error
     known = {setting.key for setting in SETTINGS if setting.key} | {"keys", "theme"}
     unknown = sorted(set(content) - known)
     if unknown:
         raise InvalidSetting(
-            f"The configuration file {config_file} has settings that do not exist: {', '.join(unknown)}."
+            f"The configuration file {config_file} has unknown settings: {', '.join(unknown)}. Remove them."
         )
     has_secret = any(setting.secret and setting.key in content for setting in SETTINGS)
     if has_secret and config_file.stat().st_mode & 0o077:
         raise InvalidSetting(
-            f"The configuration file {config_file} holds a secret but others can read it. "
+            f"The configuration file {config_file} contains a secret, and other users can read it. "
             f"Run: chmod 600 {config_file}"
         )
     return content
@@ -340,7 +345,7 @@ def _with_media(settings: Settings, values: Mapping[str, str]) -> Settings:
 
 def _required(variable: str, values: Mapping[str, str], media_host: MediaHostKind) -> str:
     if variable not in values:
-        raise InvalidSetting(f"FLUFFY_MEDIA_HOST is {media_host}, so {variable} has to be set too.", variable)
+        raise InvalidSetting(f"FLUFFY_MEDIA_HOST is {media_host}, which also needs {variable}.", variable)
     return values[variable]
 
 
@@ -349,7 +354,7 @@ def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
         return choices(value.strip().lower())
     except ValueError:
         raise InvalidSetting(
-            f"{variable} has to be one of {', '.join(choices)}, not {value!r}.", variable
+            f"{variable} must be one of {', '.join(choices)}, not {value!r}.", variable
         ) from None
 
 
@@ -358,9 +363,9 @@ def _seconds(variable: str, value: str) -> float:
         seconds = float(value)
     except ValueError:
         seconds = -1.0
-    if not 0 <= seconds <= 3600:  # which "nan" is not either
+    if not 0 <= seconds <= 3600:  # also refuses "nan"
         raise InvalidSetting(
-            f"{variable} has to be a number of seconds from 0 to 3600, not {value!r}.", variable
+            f"{variable} must be a number of seconds from 0 to 3600, not {value!r}.", variable
         )
     return seconds
 
@@ -373,7 +378,5 @@ def _web_address(variable: str, address: str) -> str:
         or parts.scheme not in ("https", "http")
         or (parts.scheme == "http" and not loopback)
     ):
-        raise InvalidSetting(
-            f"{variable} has to be an https address (http only for this machine itself).", variable
-        )
+        raise InvalidSetting(f"{variable} must be an https address (http only on this machine).", variable)
     return address

@@ -1,4 +1,4 @@
-"""Writing settings to `config.toml`: comments and everything else in it stay, and only its owner can read it."""
+"""Writes settings to `config.toml`; comments and other content stay, and only the owner can read the file."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from fluffy_tui.core.errors import FluffyError
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
-_ABOUT = "Settings of fluffy-tui. The same names in the environment come before those here."
+_ABOUT = "Settings of fluffy-tui. Environment variables override them."
 
 
 def save_settings(config_file: Path, values: Mapping[str, str | None]) -> None:
-    """Set these top-level keys of the file, which is made if there is none; None takes a key out.
+    """Set these top-level keys of the file, creating it if needed; None removes a key.
 
-    A file that is a symbolic link stays one; what it points to is replaced.
+    A symbolic link stays one; its target is replaced.
 
     Raises:
-        FluffyError: the file is not TOML, or cannot be read or written; it is as it was then.
+        FluffyError: The file is not TOML, or cannot be read or written. It is unchanged.
     """
     file = config_file.expanduser().resolve()
     try:
@@ -35,13 +35,13 @@ def save_settings(config_file: Path, values: Mapping[str, str | None]) -> None:
         write_atomically(file, document.as_string())
     except OSError as error:
         raise FluffyError(
-            f"The settings cannot be kept in {config_file}: {error.strerror or error}.",
-            "Make the file and its folder writable, or name another file in FLUFFY_CONFIG.",
+            f"Cannot save the settings in {config_file}: {error.strerror or error}.",
+            "Make the file and its folder writable, or set FLUFFY_CONFIG to another file.",
         ) from error
 
 
 def _read(file: Path) -> TOMLDocument:
-    import tomlkit  # 25 ms that only a change of settings costs
+    import tomlkit  # takes 25 ms, needed only here
     from tomlkit.exceptions import TOMLKitError
 
     try:
@@ -52,5 +52,5 @@ def _read(file: Path) -> TOMLDocument:
         return document
     except (TOMLKitError, UnicodeDecodeError) as error:
         raise FluffyError(
-            f"The settings in {file} are no TOML: {error}.", "Mend or move that file, then save again."
+            f"{file} is not valid TOML: {error}.", "Fix or move the file, then save again."
         ) from error

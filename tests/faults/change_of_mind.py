@@ -19,7 +19,7 @@ from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind
-from fluffy_tui.media import Shape
+from fluffy_tui.media import Framing, Shape
 from fluffy_tui.scheduling import NotPossibleNow, PostNotFound, Step
 from fluffy_tui.scheduling.model import REMOVED_IN_BUFFER
 from fluffy_tui.scheduling.tables import PlannedEditRow
@@ -251,5 +251,5 @@ def _parts(change: Change, number: int, caption: str) -> dict[str, Any]:
         day = datetime.now(UTC).replace(microsecond=0) + timedelta(days=40)
         parts |= {"at": day + timedelta(minutes=number)}
     if Part.PICTURE in change.parts:
-        parts |= {"shape": (Shape.SQUARE, Shape.PORTRAIT)[number % 2]}
+        parts |= {"framing": Framing(shape=(Shape.SQUARE, Shape.PORTRAIT)[number % 2])}
     return parts

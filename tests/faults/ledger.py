@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.media import Shape
+from fluffy_tui.media import Framing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +24,7 @@ class Version:
     alt_text: str
     at: datetime | None
     """The time that was asked for; None for whatever slot Buffer gives."""
-    shape: Shape = Shape.AUTO
+    framing: Framing = Framing()
 
     def changed(self, parts: dict[str, Any]) -> Version:
         """Return the state after an edit of some of its parts."""
@@ -33,10 +33,10 @@ class Version:
     def is_kept_as(self, post: Post) -> bool:
         """Tell whether our side has exactly this state."""
         same_time = self.at is None or post.requested_at_time == self.at
-        return same_time and (self.caption, self.alt_text, self.shape) == (
+        return same_time and (self.caption, self.alt_text, self.framing) == (
             post.caption,
             post.alt_text,
-            post.shape,
+            post.framing,
         )
 
 

@@ -44,7 +44,7 @@ def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
     """Set up Buffer from the first screen on: the key, where a wrong one is refused, a channel, the folder."""
-    terminal.shows("three ways in", "Set up Buffer")
+    terminal.shows("Get started", "Connect Buffer")
     terminal.press("b")
     terminal.shows("1 of 3")
     terminal.press("wrong-key", ENTER)
@@ -52,7 +52,7 @@ def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
     terminal.press(CTRL_U, stand_in["key"], ENTER)
     assert stand_in["key"] not in terminal.shows("2 of 3", "[ ]")
     terminal.press(" ", ENTER)
-    terminal.shows("3 of 3", "folder of a web server")
+    terminal.shows("3 of 3", "web server folder")
     terminal.press(TAB, stand_in["media"], TAB, stand_in["media_url"], ENTER)
     terminal.until(lambda text: "3 of 3" not in text and "▸" in text)
 
@@ -88,7 +88,7 @@ def test_from_nothing_to_a_persona_with_its_channel(own_home: Path, stand_in: di
 
 def test_look_around_opens_the_demo_in_the_same_terminal(demo_home: Path) -> None:
     with Terminal(demo_home, columns=100, rows=30) as terminal:
-        terminal.shows("three ways in")
+        terminal.shows("Get started")
         terminal.press("d")
         terminal.shows(" demo ", "sarah", "leo")
         terminal.press("q")

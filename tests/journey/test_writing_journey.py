@@ -9,7 +9,7 @@ from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.snippets.screen import SnippetsScreen
-from fluffy_tui.tui.snippets.snippet_editor import WriteSnippetScreen
+from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.snippets.snippet_picker import PickTextScreen
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def test_a_set_is_written_offered_and_goes_out(installation: Installation)
         await real.on(SnippetsScreen)
         await real.until(lambda: real.shows("No hashtag sets and no snippets yet."))
         await real.pilot.press("n")
-        await real.on(WriteSnippetScreen)
+        await real.on(SnippetEditorScreen)
         await real.type("by the sea")
         await real.pilot.press("enter")
         await real.type("north, #Sea sea")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from fluffy_tui.media import TURNS, Fit, Shape, render, shapes_for
+from fluffy_tui.media import TURNS, Fit, Framing, Shape, render, shapes_for
 from fluffy_tui.networks import all_rules, rules_for
 
 INSTAGRAM = rules_for("instagram")
@@ -50,7 +50,7 @@ def test_a_crop_keeps_the_side_that_was_chosen(
     tmp_path: Path, fit: Fit, first: int, last: int, wide: bool
 ) -> None:
     size = (1200, 600) if wide else (600, 1200)
-    made = render(banded(tmp_path / "a.png", size), INSTAGRAM, fit, shape=Shape.SQUARE)
+    made = render(banded(tmp_path / "a.png", size), INSTAGRAM, Framing(fit, Shape.SQUARE))
     assert made.fit_applied is fit
     assert (made.width, made.height) == (600, 600)
     picture = opened(made.data)
@@ -60,7 +60,7 @@ def test_a_crop_keeps_the_side_that_was_chosen(
 
 
 def test_a_plain_pad_is_white_and_the_whole_photo_stays(tmp_path: Path) -> None:
-    made = render(banded(tmp_path / "a.png", (400, 1200)), INSTAGRAM, Fit.PAD_PLAIN)
+    made = render(banded(tmp_path / "a.png", (400, 1200)), INSTAGRAM, Framing(Fit.PAD_PLAIN))
     picture = opened(made.data)
     assert made.width / made.height == pytest.approx(0.8, abs=0.001)
     assert looks_like(picture.getpixel((3, made.height // 2)), (255, 255, 255))
@@ -71,7 +71,7 @@ def test_a_plain_pad_is_white_and_the_whole_photo_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("turn", "corner"), [(0, 0), (90, 0), (180, 2), (270, 2)])
 def test_turns_are_clockwise(tmp_path: Path, turn: int, corner: int) -> None:
     path = banded(tmp_path / "a.png", (900, 1000))
-    made = render(path, INSTAGRAM, turn=turn)
+    made = render(path, INSTAGRAM, Framing(turn=turn))
     assert (made.width, made.height) == ((900, 1000) if turn in (0, 180) else (1000, 900))
     right_or_top = (made.width // 2, 5) if turn in (0, 180) else (made.width - 5, made.height // 2)
     assert looks_like(opened(made.data).getpixel(right_or_top), BANDS[corner])
@@ -80,7 +80,7 @@ def test_turns_are_clockwise(tmp_path: Path, turn: int, corner: int) -> None:
 def test_the_file_is_only_read(tmp_path: Path) -> None:
     path = banded(tmp_path / "a.png", (300, 900))
     before = path.read_bytes()
-    render(path, INSTAGRAM, Fit.CROP_TOP, shape=Shape.PORTRAIT, turn=90)
+    render(path, INSTAGRAM, Framing(Fit.CROP_TOP, Shape.PORTRAIT, 90))
     assert path.read_bytes() == before
 
 
@@ -100,7 +100,7 @@ def test_every_frame_has_the_shape_that_was_chosen_and_is_within_the_network(
     from fluffy_tui.media.frame_geometry import frame
 
     rules = rules_for(service).image
-    made = frame((width, height), rules, fit, shape=shape)
+    made = frame((width, height), rules, Framing(fit, shape))
     ratio = made.canvas[0] / made.canvas[1]
     if shape is Shape.AUTO or (shape in shapes_for(rules) and shape is not Shape.TALL):
         assert (rules.min_ratio or 0) <= ratio <= (rules.max_ratio or 999)

@@ -15,7 +15,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
-from fluffy_tui.media import Fit, render
+from fluffy_tui.media import Fit, Framing, render
 from fluffy_tui.networks import all_rules, rules_for
 from media.media_pictures import (
     exif_with_position,
@@ -282,7 +282,7 @@ def test_every_shape_fits_every_network(
 ) -> None:
     """Ratio, sides and bytes are within the network's rules, and our own limit of 1440 pixels and 1 MB."""
     rules = rules_for(service)
-    rendition = render(saved(quadrants(*size), tmp_path / "photo.png"), rules, fit)
+    rendition = render(saved(quadrants(*size), tmp_path / "photo.png"), rules, Framing(fit))
     ratio = rendition.width / rendition.height
     assert (rules.image.min_ratio or 0) <= ratio <= (rules.image.max_ratio or 9999)
     assert max(rendition.width, rendition.height) <= 1440
@@ -305,7 +305,7 @@ def test_a_wide_photo_is_padded_for_instagram(tmp_path: Path) -> None:
 
 def test_a_tall_photo_is_cropped_for_instagram(tmp_path: Path) -> None:
     """Equal parts above and below are cut off."""
-    rendition = render(saved(quadrants(1000, 2000), tmp_path / "photo.png"), INSTAGRAM, Fit.CROP)
+    rendition = render(saved(quadrants(1000, 2000), tmp_path / "photo.png"), INSTAGRAM, Framing(Fit.CROP))
     assert (rendition.width, rendition.height) == (1000, 1250)
     assert rendition.fit_applied is Fit.CROP
     assert is_quadrants(opened(rendition.data))

@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from fluffy_tui.bootstrap import open_services
-from fluffy_tui.scheduling import Fit, Shape
+from fluffy_tui.scheduling import Fit, Framing, Shape
 from fluffy_tui.settings import load_settings
 from scheduling.workplace import QUICK
 
@@ -14,7 +14,7 @@ from scheduling.workplace import QUICK
 async def edit(post_id: int) -> None:
     """Edit it."""
     async with open_services(load_settings(), pace=QUICK) as services:
-        await services.scheduling.edit(post_id, shape=Shape.SQUARE, fit=Fit.CROP)
+        await services.scheduling.edit(post_id, framing=Framing(Fit.CROP, Shape.SQUARE))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ from fluffy_tui.tui.app import FluffyApp
 from pressed_keys import recording
 from settling import loop_at_rest
 from settling import settle as settle
-from tui.fake_setup import FakeSetup
-from tui.fakes import NOW, FakeServices, Opening
+from tui.compact_svg import compact
+from tui.fakes import NOW, FakeServices, FakeSetup, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,15 @@ def styles_parsed_once() -> Iterator[None]:
 def pilots_wait_for_the_event_loop() -> Iterator[None]:
     """Let a pilot continue when the event loop is at rest."""
     with textual_internals.pilots_waiting_with(loop_at_rest):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def screenshots_are_compact() -> Iterator[None]:
+    """Make every snapshot a third as large."""
+    export = FluffyApp.export_screenshot
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FluffyApp, "export_screenshot", lambda app, **options: compact(export(app, **options)))
         yield
 
 
@@ -101,9 +110,14 @@ Running = Callable[..., AbstractAsyncContextManager[Driver]]
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> FakeServices:
-    """Return the fake services with their forty photos."""
-    return FakeServices(tmp_path / "photos")
+def services(tmp_path: Path, request: pytest.FixtureRequest) -> FakeServices:
+    """Return the fake services with forty photos, in plain colours where a snapshot is taken of them.
+
+    A gradient has thousands of coloured cells. Tests whose point is the picture ask for it with the marker `gradient`.
+    """
+    is_snapshot = "snap_compare" in request.fixturenames
+    flat = is_snapshot and request.node.get_closest_marker("gradient") is None
+    return FakeServices(tmp_path / "photos", flat=flat)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
-from fluffy_tui.buffer.errors import BufferError, Code, NextStep
+from fluffy_tui.buffer.errors import KEY_PAGE, BufferError, Code, NextStep
 from fluffy_tui.buffer.values import (
     Account,
     BufferPost,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer.client import BufferClient
 
 __all__ = [
+    "KEY_PAGE",
     "Account",
     "Budget",
     "BudgetWindow",

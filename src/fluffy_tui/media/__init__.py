@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
 from fluffy_tui.media.frame_geometry import shapes_for
+from fluffy_tui.media.framing import TURNS, Fit, Framing, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
 from fluffy_tui.media.media_host import MediaHost, media_key
 from fluffy_tui.media.public_fetch import public_digest
-from fluffy_tui.media.rendition import TURNS, Fit, Rendition, Shape
+from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.media.s3_host import S3Host
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ __all__ = [
     "TURNS",
     "DirectoryHost",
     "Fit",
+    "Framing",
     "MediaHost",
     "MediaHostError",
     "PhotoUnreadable",

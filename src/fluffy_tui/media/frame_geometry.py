@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from fluffy_tui.media.rendition import Fit, Shape
+from fluffy_tui.media.framing import Fit, Framing, Shape
 from fluffy_tui.networks import ImageRules
 
 LONGEST_SIDE = 1440
@@ -26,9 +26,8 @@ class Frame:
 def frame(
     size: tuple[int, int],
     rules: ImageRules,
-    fit: Fit,
+    framing: Framing,
     longest_side: int = LONGEST_SIDE,
-    shape: Shape = Shape.AUTO,
 ) -> Frame:
     """Work out the frame of a photo.
 
@@ -36,15 +35,15 @@ def frame(
     side: networks scale a narrow picture up themselves, but a huge one is slow everywhere.
 
     Args:
-        size: Width and height of the upright photo.
+        size: Width and height of the upright photo, after its turn.
         rules: What the network takes.
-        fit: What to do when the ratio is outside the network's range.
+        framing: Its shape is kept even where it is outside the network's range.
         longest_side: Most pixels that the longer side of the canvas may have.
-        shape: The ratio wanted, which is kept even where the network's range does not have it.
     """
     width, height = size
+    fit = framing.fit
     ratio = width / height
-    wanted = shape.ratio or min(max(ratio, rules.min_ratio or ratio), rules.max_ratio or ratio)
+    wanted = framing.shape.ratio or min(max(ratio, rules.min_ratio or ratio), rules.max_ratio or ratio)
     if not is_allowed(wanted, rules):
         rules = replace(rules, min_ratio=None, max_ratio=None)
     outside = wanted != ratio

@@ -11,7 +11,8 @@ from PIL import Image, ImageFilter, ImageOps
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
 from fluffy_tui.media.decoder import decode, has_location, opened, to_srgb, upright_size, xmp_of
 from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame
-from fluffy_tui.media.rendition import Fit, Rendition, Shape
+from fluffy_tui.media.framing import Fit, Framing
+from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import NetworkRules
 
 TARGET_BYTES = 1_000_000
@@ -22,42 +23,38 @@ SHRINK = 0.8
 """Share of the longest side that is kept when no quality is small enough."""
 
 
-def render(
-    path: Path, rules: NetworkRules, fit: Fit = Fit.PAD, *, shape: Shape = Shape.AUTO, turn: int = 0
-) -> Rendition:
+def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Rendition:
     """Render the photo for a network; the file itself is only read, and equal input gives equal bytes.
 
     The result is upright, sRGB, a baseline JPEG of at most 1440 pixels a side and 1 MB (less where the
     network says so), and carries no metadata but a made-with-AI mark. A ratio that the network does not take
-    is padded or cropped as `fit` says.
+    is padded or cropped as the framing says.
 
     Args:
         path: The photo.
         rules: The network's.
-        fit: What is done where the ratio has to change.
-        shape: The ratio wanted.
-        turn: Degrees clockwise that the upright photo is turned by, one of `TURNS`.
+        framing: The shape wanted, the turn, and what is done where the ratio has to change.
 
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
     with opened(path) as image:
-        size = _turned(upright_size(image), turn)
+        size = _turned(upright_size(image), framing.turn)
         located, mark = has_location(image), find_ai_mark(path, xmp_of(image))
         profile = image.info.get("icc_profile")
-        target = frame(size, rules.image, fit, shape=shape)
+        target = frame(size, rules.image, framing)
         # Half as much again as is needed leaves the resampling enough to work with.
         pixels = decode(image, at_least=1.5 * target.picture[0] / (target.box[2] - target.box[0]))
-        if turn:
-            pixels = pixels.transpose(_TRANSPOSE[turn])
-        canvas = _compose(pixels, size, target, profile, fit)
+        if framing.turn:
+            pixels = pixels.transpose(_TRANSPOSE[framing.turn])
+        canvas = _compose(pixels, size, target, profile, framing.fit)
         limit = min(TARGET_BYTES, rules.image.max_bytes)
         xmp = xmp_packet(mark) if mark else b""
         longest = float(LONGEST_SIDE)
         while (encoded := _encode(canvas, limit, xmp)) is None:
             longest = min(longest, max(canvas.size)) * SHRINK
-            target = frame(size, rules.image, fit, longest_side=int(longest), shape=shape)
-            canvas = _compose(pixels, size, target, profile, fit)
+            target = frame(size, rules.image, framing, longest_side=int(longest))
+            canvas = _compose(pixels, size, target, profile, framing.fit)
     data, quality = encoded
     return Rendition(
         data=data,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from contextlib import aclosing, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.settings import SETTINGS, load_settings
 from fluffy_tui.settings_file import save_settings
+from fluffy_tui.tui.keymap.user_keys import current_ids
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -32,7 +34,7 @@ class Setup:
     """
 
     def __init__(self, settings: Settings, environment: Mapping[str, str] | None = None) -> None:
-        self._settings = settings
+        self._settings = _with_current_ids(settings)
         self._environment = os.environ if environment is None else environment
         self.services: Services | None = None
         """What is open now; whoever opens the services says so."""
@@ -89,7 +91,7 @@ class Setup:
             self._settings.paths.config_file,
             {keys[variable]: value or None for variable, value in values.items()},
         )
-        self._settings = load_settings(self._environment)
+        self._settings = _with_current_ids(load_settings(self._environment))
         return [
             variable for variable, value in values.items() if self._environment.get(variable, value) != value
         ]
@@ -113,3 +115,8 @@ class Setup:
         async with aclosing(checks(self._settings, nullcontext(self.services), self.pictures)) as found:
             async for check in found:
                 yield check
+
+
+def _with_current_ids(settings: Settings) -> Settings:
+    """Return settings whose keys are under today's action ids."""
+    return replace(settings, keys=current_ids(settings.keys))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
@@ -66,7 +65,6 @@ __all__ = [
     "CleanUp",
     "Delivery",
     "Exporter",
-    "Fit",
     "Follower",
     "IdlePicture",
     "Keeper",
@@ -86,7 +84,6 @@ __all__ = [
     "RequestBudget",
     "ScheduleResult",
     "Scheduling",
-    "Shape",
     "Step",
     "Sweeper",
     "Verification",

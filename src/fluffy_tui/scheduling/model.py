@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.media import Fit, Shape
+from fluffy_tui.media import Framing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -68,7 +68,6 @@ class Post:
     """None for a draft that was never submitted."""
     share_mode: ShareMode
     requested_at_time: datetime | None
-    fit: Fit
     channel_id: str | None
     buffer_post_id: str | None
     scheduled_at: datetime | None
@@ -86,9 +85,7 @@ class Post:
     updated_at: datetime
     support_url: str | None = None
     """Buffer's own page about the error, where it named one."""
-    shape: Shape = Shape.AUTO
-    turn: int = 0
-    """Degrees clockwise by which the upright photo is turned."""
+    framing: Framing = Framing()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit, Shape
 from fluffy_tui.scheduling.model import Post, PostEvent, PostStatus, Step
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ def post_of(row: PostRow) -> Post:
         step=Step(row.step) if row.step else None,
         share_mode=ShareMode(row.share_mode),
         requested_at_time=row.requested_at_time,
-        fit=Fit(row.fit),
         channel_id=row.channel_id,
         buffer_post_id=row.buffer_post_id,
         scheduled_at=row.scheduled_at,
@@ -39,8 +37,7 @@ def post_of(row: PostRow) -> Post:
         created_at=row.created_at,
         updated_at=row.updated_at,
         support_url=row.support_url,
-        shape=Shape(row.shape),
-        turn=row.turn,
+        framing=row.framing,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, or_, select
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit, Shape
+from fluffy_tui.media import Framing
 from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -90,9 +90,7 @@ class Scheduling:
         alt_text: str = "",
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
-        fit: Fit = Fit.PAD,
-        shape: Shape = Shape.AUTO,
-        turn: int = 0,
+        framing: Framing = Framing(),
     ) -> ScheduleResult:
         """Submit a photo: write its post and defer its delivery in one transaction, or say why not.
 
@@ -104,9 +102,7 @@ class Scheduling:
             alt_text: what the picture shows, for those who cannot see it.
             share_mode: next slot, front of the queue, at a time, or now.
             at: the time, with its zone, for CUSTOM_SCHEDULED.
-            fit: what to do where the picture's ratio has to change.
-            shape: the ratio wanted, if not the picture's own as near as the network takes it.
-            turn: degrees clockwise by which it is turned, one of `media.TURNS`.
+            framing: fit, shape and turn of the picture.
 
         Returns:
             A result that is clearly a success or a refusal; refusals are never raised.
@@ -116,7 +112,7 @@ class Scheduling:
         except PhotoNotFound as error:
             return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
         persona = await self.personas.by_id(current.persona_id)
-        submission = Submission.of(current, persona, caption, alt_text, share_mode, at, fit, shape, turn)
+        submission = Submission.of(current, persona, caption, alt_text, share_mode, at, framing)
         refusal = written_refusal(submission)
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
             refusal = file_refusal(state, current)
@@ -247,9 +243,7 @@ class Scheduling:
         alt_text: str | None = None,
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
-        fit: Fit | None = None,
-        shape: Shape | None = None,
-        turn: int | None = None,
+        framing: Framing | None = None,
     ) -> Post:
         """Change a post's words, time or framing and leave what is not given; a failed one has to be sent again.
 
@@ -262,7 +256,7 @@ class Scheduling:
             MediaHostError: another framing was asked for, and the host does not take the picture.
             BufferError: Buffer did not do it; with `edit_ignored` it took the words and kept the time.
         """
-        change = Change(caption, alt_text, share_mode, at, fit, shape, turn)
+        change = Change(caption, alt_text, share_mode, at, framing)
         reframing = Reframing(self.photos, self.host)
         return await Editing(self._cancelling, self.personas, reframing, self.pace).edit(post_id, change)
 

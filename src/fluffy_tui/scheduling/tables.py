@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, TypeDecorator, func, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Composite, Mapped, composite, mapped_column
 
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+from fluffy_tui.media import Fit, Framing, Shape
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class EnumText(TypeDecorator[E]):
+    """A text column whose values are members of an enum."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, enum: type[E]) -> None:
+        super().__init__()
+        self.enum = enum
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        """Return the member of that value."""
+        return None if value is None else self.enum(value)
 
 
 class PostRow(Base):
@@ -37,11 +59,11 @@ class PostRow(Base):
     """Random mark inside the picture's URL, by which the post is recognised in Buffer."""
     share_mode: Mapped[str]
     requested_at_time: Mapped[datetime | None]
-    fit: Mapped[str] = mapped_column(server_default="pad")
-    shape: Mapped[str] = mapped_column(server_default="")
+    fit: Mapped[Fit] = mapped_column(EnumText(Fit), server_default="pad")
+    shape: Mapped[Shape] = mapped_column(EnumText(Shape), server_default="")
     """The ratio wanted; empty for the photo's own, as near as the network takes it."""
     turn: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    """Degrees clockwise by which the upright photo is turned."""
+    framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
     claim: Mapped[str | None]
     """Token of the attempt that is at work; an older attempt can no longer move the post."""
     create_sent_at: Mapped[datetime | None]
@@ -123,9 +145,10 @@ class PlannedEditRow(Base):
     alt_text: Mapped[str]
     share_mode: Mapped[str]
     due_at: Mapped[datetime | None]
-    fit: Mapped[str]
-    shape: Mapped[str]
+    fit: Mapped[Fit] = mapped_column(EnumText(Fit))
+    shape: Mapped[Shape] = mapped_column(EnumText(Shape))
     turn: Mapped[int] = mapped_column(SmallInteger)
+    framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
     delivery_key: Mapped[str | None]
     """Of its new picture; null when the post keeps the one that it has."""
     media_url: Mapped[str | None]

@@ -221,9 +221,7 @@ async def record_edit(session: AsyncSession, plan: PlannedEditRow, there: Buffer
             alt_text=plan.alt_text,
             share_mode=plan.share_mode,
             requested_at_time=plan.due_at,
-            fit=plan.fit,
-            shape=plan.shape,
-            turn=plan.turn,
+            framing=plan.framing,
             scheduled_at=there.due_at or PostRow.scheduled_at,
             **(picture if plan.delivery_key is not None else {}),
         )

@@ -14,7 +14,7 @@ from textual.signal import Signal
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
-from fluffy_tui.tui.keymap.user_keys import key_troubles
+from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
 from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
 from fluffy_tui.tui.session.drafts import Drafts
@@ -55,7 +55,7 @@ WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide"
 HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
 """The same for rows."""
 
-TABS = ("library", "posts", "plan", "trouble")
+TABS = ("library", "posts", "plan", "problems")
 
 
 class FluffyApp(ReportsErrors, App[AfterExit]):
@@ -74,6 +74,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     TITLE = "fluffy-tui"
     CSS_PATH = "app.tcss"
     BINDINGS = bindings(Place.EVERYWHERE)
+    DEFAULT_MODE = "startup"
     COMMANDS = App.COMMANDS | {KeyCommands}
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -109,6 +110,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         )
         self._shared: Context | None = None
         self._demo = demo
+        self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, demo=demo))
         self._first_persona = persona
         self._new_channels: Sequence[Channel] = ()
         self._open_modes: list[str] = []
@@ -124,10 +126,6 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self._shared is None:
             raise RuntimeError("the services are not open yet")
         return self._shared
-
-    def get_default_screen(self) -> Screen[None]:
-        """Start with the screen that is drawn at once and opens the services."""
-        return StartupScreen(self._open_services, demo=self._demo)
 
     async def on_unmount(self) -> None:
         """Close the services, however the app ends."""
@@ -162,7 +160,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def _open_services(self, report: Callable[[str], None]) -> Services:
         services = await self._services.open(report)
         if self._new_channels:
-            from fluffy_tui.tui.setup.channel_personas import personas_for
+            from fluffy_tui.tui.setup import personas_for
 
             personas = await personas_for(self._new_channels, services.personas, report)
             self._new_channels = ()
@@ -176,7 +174,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.live_updates = LiveUpdates(self, self._shared, notifications.announce)
         self.live_updates.start()
         await self._reset_modes("first-run", "personas")
-        if problems := key_troubles(self.setup.settings.keys):
+        if problems := key_problems(self.setup.settings.keys):
             self.notify(
                 "\n".join(problems), title="Your own keys", severity="warning", timeout=15, markup=False
             )
@@ -235,7 +233,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def _persona_chosen(self, message: PersonaChosen) -> None:
         await self._open_persona(message.persona)
         if message.to_import:
-            from fluffy_tui.tui.personas.import_screen import ImportScreen
+            from fluffy_tui.tui.personas import ImportScreen
 
             await self.push_screen(ImportScreen(self.context, message.persona))
 
@@ -290,12 +288,12 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         """Offer nothing that needs services before they are open, and no tab before a persona is chosen."""
         if action in ("personas", "reload", "settings", "doctor"):
             return self._shared is not None
-        if action in ("tab", "take_back"):
+        if action in ("tab", "undo_submit"):
             return self._shared is not None and self._shared.overview.persona is not None
         return super().check_action(action, parameters)
 
     @work(group="undo", exit_on_error=False, description="undoing the last submit")
-    async def action_take_back(self) -> None:
+    async def action_undo_submit(self) -> None:
         """Undo the last submit."""
         from fluffy_tui.tui.session.undo import undo_last_submit
 
@@ -317,7 +315,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             await self.pop_screen()
         elif self.current_mode == "personas" and self.context.overview.persona is not None:
             await self.switch_mode(self._previous_mode)
-        elif self.current_mode in ("posts", "trouble"):
+        elif self.current_mode in ("posts", "problems"):
             await self.switch_mode("library")
 
     def action_reload(self) -> None:
@@ -334,13 +332,13 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     async def action_settings(self) -> None:
         """Show the settings."""
-        from fluffy_tui.tui.setup.settings_screen import SettingsScreen
+        from fluffy_tui.tui.setup import SettingsScreen
 
         await self._push_once(SettingsScreen(self.context))
 
     async def action_doctor(self) -> None:
         """Run the health checks."""
-        from fluffy_tui.tui.setup.doctor_screen import DoctorScreen
+        from fluffy_tui.tui.setup import DoctorScreen
 
         await self._push_once(DoctorScreen(self.context))
 
@@ -371,16 +369,16 @@ def _screen_of(mode: str, context: Context) -> Screen[None]:
             from fluffy_tui.tui.plan.screen import PlanScreen
 
             return PlanScreen(context)
-        case "trouble":
+        case "problems":
             from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 
             return ProblemsScreen(context)
         case "personas":
-            from fluffy_tui.tui.personas.screen import PersonasScreen
+            from fluffy_tui.tui.personas import PersonasScreen
 
             return PersonasScreen(context)
         case "first-run":
-            from fluffy_tui.tui.setup.first_run import FirstRunScreen
+            from fluffy_tui.tui.setup import FirstRunScreen
 
             return FirstRunScreen(context)
     raise ValueError(f"no screen for the mode {mode}")

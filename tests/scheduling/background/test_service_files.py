@@ -1,10 +1,9 @@
-"""The README's files for service managers: they parse, start what exists, and leave a worker the time that it needs."""
+"""The examples for service managers in docs/several-machines.md: they parse, and give a worker the time it needs."""
 
 from __future__ import annotations
 
 import configparser
 import plistlib
-import re
 import shlex
 import shutil
 import subprocess
@@ -12,25 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from documents import code
 from fluffy_tui.cli import build_parser
 from fluffy_tui.scheduling import Pace
-
-README = Path(__file__).parents[3] / "README.md"
-
-
-def example(name: str) -> str:
-    """Return the code between the marks of that name."""
-    found = re.search(
-        rf"<!-- {name} -->\n```\w+\n(.*?)```\n<!-- /{name} -->", README.read_text("utf-8"), re.DOTALL
-    )
-    assert found is not None, f"the README has no example between <!-- {name} --> marks"
-    return found[1]
 
 
 def unit() -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None, strict=True)
     parser.optionxform = str  # type: ignore[assignment, method-assign]
-    parser.read_string(example("systemd"))
+    parser.read_string(code("systemd"))
     return parser
 
 
@@ -58,7 +47,7 @@ def test_systemd_itself_finds_no_fault(tmp_path: Path) -> None:
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     path = tmp_path / "fluffy-tui.service"
-    path.write_text(example("systemd").replace("%h", str(tmp_path)))
+    path.write_text(code("systemd").replace("%h", str(tmp_path)))
     done = subprocess.run(
         [str(shutil.which("systemd-analyze")), "verify", "--user", "--man=no", str(path)],
         capture_output=True,
@@ -71,7 +60,7 @@ def test_systemd_itself_finds_no_fault(tmp_path: Path) -> None:
 
 
 def test_the_launchd_agent_starts_a_worker_and_waits_for_it() -> None:
-    agent = plistlib.loads(example("launchd").encode())
+    agent = plistlib.loads(code("launchd").encode())
     starts_the_worker(agent["ProgramArguments"])
     assert (agent["Label"], agent["RunAtLoad"], agent["KeepAlive"]) == ("fluffy-tui", True, True)
     assert agent["ExitTimeOut"] > Pace().hard_stop

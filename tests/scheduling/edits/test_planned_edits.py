@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 
 from fluffy_tui.demo import Kind
-from fluffy_tui.media import media_key
-from fluffy_tui.scheduling import Keeper, NotPossibleNow, Remedy, Shape, Step
+from fluffy_tui.media import Framing, Shape, media_key
+from fluffy_tui.scheduling import Keeper, NotPossibleNow, Remedy, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 from scheduling.workplace import QUICK, Barrier
 
@@ -118,7 +118,9 @@ async def test_killed_while_buffer_changes_the_post(place: Workplace, tmp_path: 
 async def test_an_edit_without_an_answer_whose_look_fails_too_is_found_out_later(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=True)
-    editing = asyncio.create_task(place.services.scheduling.edit(post.id, shape=Shape.SQUARE))
+    editing = asyncio.create_task(
+        place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
+    )
     await place.stand_in.received("editPost")
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="post", count=10)
     with pytest.raises(NotPossibleNow, match="not known"):
@@ -126,7 +128,7 @@ async def test_an_edit_without_an_answer_whose_look_fails_too_is_found_out_later
     place.stand_in.faults.clear()
     assert len(await plans(place)) == 1
     edited = await place.services.scheduling.edit(post.id, caption="once more")
-    assert (edited.caption, edited.shape) == ("once more", Shape.SQUARE), "the next look has found it"
+    assert (edited.caption, edited.framing.shape) == ("once more", Shape.SQUARE), "the next look has found it"
     await agree(place, post, changed=True)
 
 
@@ -134,7 +136,7 @@ async def test_while_a_change_may_still_arrive_no_other_one_is_sent(place: Workp
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     with pytest.raises(NotPossibleNow, match="not known"):
-        await place.services.scheduling.edit(post.id, shape=Shape.SQUARE)
+        await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
     with pytest.raises(NotPossibleNow, match="earlier change"):
         await place.services.scheduling.edit(post.id, caption="once more")
     await agree(place, post, changed=False)
@@ -178,7 +180,7 @@ async def test_cancelling_a_post_whose_edit_is_in_doubt_leaves_no_picture(place:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     with pytest.raises(NotPossibleNow, match="not known"):
-        await place.services.scheduling.edit(post.id, shape=Shape.SQUARE)
+        await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
     await place.services.scheduling.cancel(post.id)
     await Keeper(dataclasses.replace(place.services.delivery, pace=IMPATIENT)).clean()
     assert place.services.host is not None

@@ -12,7 +12,8 @@ import pytest
 
 from fluffy_tui.buffer import BufferError, Code, ShareMode
 from fluffy_tui.demo import Kind
-from fluffy_tui.scheduling import Fit, Keeper, NotPossibleNow, Post, PostNotFound, PostStatus, Shape, Step
+from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.scheduling import Keeper, NotPossibleNow, Post, PostNotFound, PostStatus, Step
 from scheduling.workplace import QUICK, Barrier
 
 if TYPE_CHECKING:
@@ -346,10 +347,10 @@ async def test_the_framing_of_a_post_in_buffer_changes_under_a_new_address(place
     await place.services.delivery.deliver(post.id)
     [before] = place.there()
     old = before.assets[0].source
-    edited = await place.services.scheduling.edit(post.id, shape=Shape.SQUARE, fit=Fit.CROP, turn=90)
+    edited = await place.services.scheduling.edit(post.id, framing=Framing(Fit.CROP, Shape.SQUARE, 90))
     [there] = place.there()
     assert there.id == before.id
-    assert (edited.shape, edited.fit, edited.turn) == (Shape.SQUARE, Fit.CROP, 90)
+    assert edited.framing == Framing(Fit.CROP, Shape.SQUARE, 90)
     assert edited.scheduled_at == there.due_at, "a new picture does not move it"
     [asset] = there.assets
     assert asset.source == edited.media_url
@@ -369,7 +370,7 @@ async def test_a_change_of_framing_that_buffer_refuses_leaves_the_post_as_it_was
     before = await place.services.scheduling.post(post.id)
     place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="editPost")
     with pytest.raises(BufferError):
-        await place.services.scheduling.edit(post.id, shape=Shape.SQUARE)
+        await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
     assert await place.services.scheduling.post(post.id) == before
     [there] = place.there()
     assert [asset.source for asset in there.assets] == [before.media_url if before else None]
@@ -380,8 +381,8 @@ async def test_a_change_of_framing_that_buffer_refuses_leaves_the_post_as_it_was
 
 async def test_a_change_of_framing_before_anything_left_is_rendered_anew(place: Workplace) -> None:
     post = await held(place)
-    edited = await place.services.scheduling.edit(post.id, shape=Shape.SQUARE, fit=Fit.CROP)
-    assert (edited.shape, edited.media_url) == (Shape.SQUARE, None)
+    edited = await place.services.scheduling.edit(post.id, framing=Framing(Fit.CROP, Shape.SQUARE))
+    assert (edited.framing.shape, edited.media_url) == (Shape.SQUARE, None)
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [there] = place.there()

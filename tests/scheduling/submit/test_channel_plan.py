@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling import Fit, Shape, channel_zone, slots
+from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.scheduling import channel_zone, slots
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
@@ -45,13 +46,12 @@ async def test_the_limit_of_the_queue_is_kept_with_the_channel(place: Workplace)
 
 async def test_a_post_keeps_its_fit_shape_and_turn(place: Workplace) -> None:
     photo = await place.photo()
-    result = await place.services.scheduling.schedule_post(
-        photo, "hello", fit=Fit.CROP_TOP, shape=Shape.SQUARE, turn=90
-    )
+    framing = Framing(Fit.CROP_TOP, Shape.SQUARE, 90)
+    result = await place.services.scheduling.schedule_post(photo, "hello", framing=framing)
     assert result.post is not None
     post = await place.services.scheduling.post(result.post.id)
     assert post is not None
-    assert (post.fit, post.shape, post.turn) == (Fit.CROP_TOP, Shape.SQUARE, 90)
+    assert post.framing == framing
     async with place.worker():
         out = await place.until(post.id, lambda post: post.rendition is not None)
     assert out.rendition is not None
@@ -61,8 +61,7 @@ async def test_a_post_keeps_its_fit_shape_and_turn(place: Workplace) -> None:
 
 async def test_a_preview_is_what_will_go_out(place: Workplace) -> None:
     photo = await place.photo()
-    made = place.services.planning.preview_rendition(
-        photo, "instagram", Fit.PAD_PLAIN, Shape.PORTRAIT, turn=90
-    )
+    framing = Framing(Fit.PAD_PLAIN, Shape.PORTRAIT, 90)
+    made = place.services.planning.preview_rendition(photo, "instagram", framing)
     assert made.fit_applied is Fit.PAD_PLAIN
     assert abs(made.width / made.height - 0.8) < 0.002

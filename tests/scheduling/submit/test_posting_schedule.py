@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
-from fluffy_tui.scheduling import Agenda, Fit, Post, PostStatus, Step, channel_zone, slots
+from fluffy_tui.scheduling import Agenda, Post, PostStatus, Step, channel_zone, slots
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -53,7 +53,6 @@ def post(id_: int, step: Step, **changes: Any) -> Post:
             step=step,
             share_mode=ShareMode.ADD_TO_QUEUE,
             requested_at_time=None,
-            fit=Fit.PAD,
             channel_id="channel-1",
             buffer_post_id=None,
             scheduled_at=None,

@@ -166,7 +166,7 @@ async def test_the_fit_of_one_picture_is_chosen_and_its_text_comes_back(
         assert isinstance(driver.app.screen, FitScreen)
         await driver.press("r", "enter")
         assert driver.screen.week.posts[0].text.fit.endswith("90")
-        assert (20, "90") in {(photo_id, str(turn)) for photo_id, _, _, turn in services.planning.rendered}
+        assert (20, 90) in {(photo_id, framing.turn) for photo_id, framing in services.planning.rendered}
         await driver.press("escape")
         await fill(driver, 20, 21)
         assert driver.screen.week.posts[0].text.caption == "one"

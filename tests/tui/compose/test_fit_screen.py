@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit, Shape
+from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.tui.compose.caption_form import ComposeForm
 from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.screen import ComposeScreen
-from fluffy_tui.tui.photo.framing import Framing
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 
@@ -32,7 +31,7 @@ async def test_every_key_changes_the_framing_and_its_picture(
         await driver.press("h", "left", "j", "space", "down", "k", "l", "tab", "l", "up", "shift+tab", "r")
         assert screen.framing == Framing(Fit.CROP, Shape.SQUARE, 180)
         assert screen.fate == "80% of the photo stays"
-        assert services.planning.rendered[-1][1:] == (Fit.CROP, Shape.SQUARE, 180)
+        assert services.planning.rendered[-1][1] == Framing(Fit.CROP, Shape.SQUARE, 180)
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)
         assert driver.screen.query_one(ComposeForm).fit == "pad"

@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit, Shape, render
+from fluffy_tui.media import Fit, Framing, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, Post, Step
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
-from fluffy_tui.tui.photo.framing import Framing
 from tui.fakes import CHANNELS, NOW, make_photo, make_post
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -138,7 +137,7 @@ def test_links_count_where_the_network_counts_them(draft: PreflightInput) -> Non
 
 
 def test_a_ratio_that_buffer_does_not_publish_is_a_risk(draft: PreflightInput, tmp_path: Path) -> None:
-    made = render(make_photo(tmp_path, 3, 1).path, rules_for("instagram"), shape=Shape.TALL)
+    made = render(make_photo(tmp_path, 3, 1).path, rules_for("instagram"), Framing(shape=Shape.TALL))
     assert "! 3:4 may become a reminder (ctrl+f)" in told(replace(draft, rendition=made))
 
 
@@ -197,9 +196,9 @@ def test_the_runway_is_how_long_the_planned_posts_last(tmp_path: Path) -> None:
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
 def test_a_framing_is_read_as_it_was_written(fit: Fit, shape: Shape, turn: int) -> None:
     framing = Framing(fit, shape, turn)
-    assert Framing.read(framing.written) == framing
+    assert Framing.parse(str(framing)) == framing
 
 
 @pytest.mark.parametrize("written", ["", "nonsense", "[/b][red", "91 5:4"])
 def test_a_framing_that_is_not_known_is_the_usual_one(written: str) -> None:
-    assert Framing.read(written) == Framing()
+    assert Framing.parse(written) == Framing()

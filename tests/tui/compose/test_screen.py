@@ -14,7 +14,8 @@ from textual.events import Paste
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import Fit, Reason, ScheduleResult, Shape
+from fluffy_tui.media import Fit, Framing
+from fluffy_tui.scheduling import Reason, ScheduleResult
 from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose.caption_form import ComposeForm
 from fluffy_tui.tui.compose.screen import ComposeScreen
@@ -62,7 +63,7 @@ async def test_a_caption_goes_out_exactly_as_written(
         (submitted,) = services.scheduling.submitted
         assert submitted["caption"] == caption
         assert submitted["share_mode"] is ShareMode.ADD_TO_QUEUE
-        assert submitted["fit"] is Fit.PAD
+        assert submitted["framing"] == Framing()
 
 
 async def test_after_submitting_the_next_photo_is_one_enter_away(
@@ -155,7 +156,7 @@ async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
         services.lose_database()
         services.scheduling.error = DatabaseUnavailable("The database does not answer.", "It is tried again.")
         await driver.heard()
-        assert "The database is away" in driver.text("#banner")
+        assert "Database unavailable" in driver.text("#banner")
         await driver.press("ctrl+s")
         assert "Not submitted, the text is kept. The database does not answer." in form(driver).said
         assert form(driver).caption.text == "hello"
@@ -340,7 +341,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         assert kept is not None and kept.fit == "crop 90"
         await driver.press("ctrl+s")
         (submitted,) = services.scheduling.submitted
-        assert (submitted["fit"], submitted["shape"], submitted["turn"]) == (Fit.CROP, Shape.AUTO, 90)
+        assert submitted["framing"] == Framing(Fit.CROP, turn=90)
         await driver.press("enter")
         assert form(driver).fit == "crop", "a turn is one photo's, the rest is the persona's habit"
 

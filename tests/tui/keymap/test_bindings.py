@@ -1,22 +1,24 @@
-"""The table of keys, and everything made from it."""
+"""The key table and everything made from it."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import pytest
+from textual.binding import Binding
 from textual.widgets import OptionList, Static
 
+from fluffy_tui.tui.keymap.action import Trait
 from fluffy_tui.tui.keymap.bindings import ACTIONS, Place, actions_of, bindings, key_table_markdown
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.library.screen import LibraryScreen
-from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.ui.help import HelpScreen
 from tui.conftest import Driver, Running
 
 
 def help_text(driver: Driver) -> str:
-    """Return everything that the help says."""
+    """Return the whole text of the help."""
     return "\n".join(str(static.render()) for static in driver.screen.query("#dialog Static").results(Static))
 
 
@@ -25,8 +27,8 @@ def test_ids_are_unique() -> None:
 
 
 @pytest.mark.parametrize("place", list(Place))
-def test_no_key_means_two_things_in_one_place(place: Place) -> None:
-    if place is Place.DIALOG:  # each dialog takes some of them
+def test_no_place_has_two_actions_on_one_key(place: Place) -> None:
+    if place is Place.DIALOG:  # each dialog uses some of them
         return
     keys = Counter(key for action in actions_of(place) for key in action.keys.split(","))
     assert [key for key, count in keys.items() if count > 1] == []
@@ -34,21 +36,41 @@ def test_no_key_means_two_things_in_one_place(place: Place) -> None:
 
 @pytest.mark.parametrize("place", list(Place))
 def test_the_footer_shows_six_keys_at_most(place: Place) -> None:
-    shown = {action.id for action in actions_of(place, Place.EVERYWHERE, Place.LIST) if action.footer}
-    assert len(shown) <= 6
+    actions = actions_of(place, Place.EVERYWHERE, Place.LIST)
+    assert sum(Trait.FOOTER in action.traits for action in actions) <= 6
 
 
-def test_unknown_ids_are_refused() -> None:
+def test_labels_are_short_and_in_sentence_case() -> None:
+    for action in ACTIONS:
+        assert len(action.label.split()) <= 3, action.id
+        for text in (action.label, action.tooltip):
+            assert text[0].isupper() and not text.endswith("."), action.id
+
+
+def test_unknown_ids_raise() -> None:
     with pytest.raises(KeyError):
         bindings(Place.DIALOG, only=("dialog.maybe",))
+    with pytest.raises(KeyError):
+        bindings(Place.DIALOG, without=("dialog.maybe",))
 
 
-def test_readme_table_names_every_action() -> None:
+def test_bindings_can_leave_ids_out() -> None:
+    left = bindings(Place.DIALOG, without=("dialog.cancel",))
+    assert [binding.id for binding in left if isinstance(binding, Binding)] == ["dialog.yes", "dialog.no"]
+
+
+def test_rows_shared_by_places_have_the_same_words() -> None:
+    rows = {action.id: action for action in ACTIONS}
+    for one, other in (("compose.insert", "fill.insert"), ("posts.retry", "problems.retry")):
+        assert (rows[one].keys, rows[one].tooltip) == (rows[other].keys, rows[other].tooltip)
+
+
+def test_the_table_for_the_docs_has_every_action() -> None:
     table = key_table_markdown()
     assert table.startswith("| where | keys | what |\n|---|---|---|\n")
     assert len(table.splitlines()) == len(ACTIONS) + 2
-    assert "| everywhere | `?` `f1` | Show every key of this place. |" in table
-    assert "| every list | `j` `↓` | Next line. |" in table
+    assert "| everywhere | `?` `f1` | Show all keys for this screen |" in table
+    assert "| every list | `j` `↓` | Next row |" in table
 
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])
@@ -69,15 +91,15 @@ async def test_help_closes(running: Running, key: str) -> None:
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_a_persons_own_keys_work_and_are_shown_in_help(running: Running) -> None:
+async def test_user_keys_work_and_help_shows_them(running: Running) -> None:
     async with running(keymap={"personas.open": "o", "app.help": "f2"}) as driver:
         await driver.press("f2")
-        assert "  o                   Open the persona's library." in help_text(driver)
+        assert "  o                   Open the persona's library" in help_text(driver)
         await driver.press("escape", "o")
         assert isinstance(driver.screen, LibraryScreen)
 
 
-async def test_palette_does_what_the_table_says(running: Running) -> None:
+async def test_the_palette_runs_an_action(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.pilot.press("ctrl+p")
         await driver.pilot.press(*"posts")
@@ -89,9 +111,9 @@ async def test_palette_does_what_the_table_says(running: Running) -> None:
         assert driver.app.current_mode == "posts"
 
 
-async def test_the_palette_names_the_persons_own_keys(running: Running) -> None:
+async def test_the_palette_shows_user_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"library.pick": "ctrl+y"}) as driver:
-        titles = [title for _, title, _ in KeyCommands(driver.screen)._possible()]
+        titles = [title for _, title, _ in KeyCommands(driver.screen)._available()]
         assert "Pick  (ctrl+y)" in titles
         assert "Keys  (? f1)" in titles
         assert not any("(p)" in title for title in titles)

@@ -1,4 +1,4 @@
-"""Keys in the sentences on the screens: the person's own, never ones written by hand."""
+"""Keys within sentences: the user's own keys, never written by hand."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tui.plan.test_screen import go_to, grid
 
 TUI = Path(fluffy_tui.tui.__file__).parent
 EXEMPT = {
-    "preflight.py": "its keys are default ones, for which the line of marks finds the person's own",
+    "preflight.py": "its default keys are replaced by the user's own where they are shown",
 }
-"""Files whose sentences may name keys by hand, and why."""
+"""Files whose sentences may contain keys, and why."""
 
 
-def test_a_sentence_names_default_keys_or_own_ones() -> None:
+def test_a_sentence_has_the_default_keys_or_the_users_own() -> None:
     sentence = "Press {app.personas} or {snippets.delete}; {x} and {} stay."
     assert with_keys(sentence, {}) == "Press @ or x; {x} and {} stay."
     own = {"app.personas": "escape,f9", "snippets.delete": "delete,d"}
@@ -36,18 +36,18 @@ def test_a_sentence_names_default_keys_or_own_ones() -> None:
     assert all(key_of(action.id, {}) in action.written_keys for action in ACTIONS)
 
 
-async def test_library_posts_and_dialogs_name_own_keys(running: Running, services: FakeServices) -> None:
+async def test_library_posts_and_dialogs_show_user_keys(running: Running, services: FakeServices) -> None:
     services.photos.copies |= {40: 40, 39: 40}
     services.scheduling.move(11, Step.QUEUED, next_try_at=NOW + timedelta(seconds=9))
     own = {
         "app.posts": "f6",
         "app.library": "f7",
-        "app.take_back": "ctrl+y",
+        "app.undo_submit": "ctrl+y",
         "app.quit": "Q",
-        "library.copies": "K",
-        "library.fill_week": "F",
-        "library.mark": "f8",
-        "library.more_like": "M",
+        "library.duplicates": "K",
+        "library.fill_slots": "F",
+        "library.select": "f8",
+        "library.most_similar": "M",
         "library.clear": "f9",
         "posts.all": "A",
         "posts.live": "V",
@@ -77,22 +77,22 @@ async def test_library_posts_and_dialogs_name_own_keys(running: Running, service
         await driver.press("V")
         assert "Press A for all posts." in driver.text("#no-posts")
         await driver.press("Q")
-        assert [str(button.label) for button in driver.screen.query(Button)] == ["leave  J", "stay  N"]
+        assert [str(button.label) for button in driver.screen.query(Button)] == ["Quit  J", "Stay  N"]
         await driver.press("N")
 
 
-async def test_plan_and_week_name_own_keys(running: Running) -> None:
+async def test_plan_and_batch_show_user_keys(running: Running) -> None:
     own = {
         "plan.open": "o",
-        "moving.put_down": "O",
-        "moving.let_be": "f7",
+        "move.drop": "O",
+        "move.cancel": "f7",
         "plan.fill": "F",
         "plan.move": "V",
         "plan.swap": "W",
         "plan.back": "f9",
         "fill.submit": "ctrl+y",
-        "fill.open": "o",
-        "fill.leave_out": "f10",
+        "fill.edit": "o",
+        "fill.skip": "f10",
         "fill.undo": "U",
         "fill.back": "f9",
         "fill.next": "f11",
@@ -125,7 +125,7 @@ async def test_plan_and_week_name_own_keys(running: Running) -> None:
         assert driver.screen.said == "All of it was taken back."
 
 
-async def test_personas_and_snippets_name_own_keys(running: Running, services: FakeServices) -> None:
+async def test_snippets_show_user_keys(running: Running, services: FakeServices) -> None:
     own = {
         "personas.snippets": "P",
         "snippets.undo": "B",
@@ -137,10 +137,10 @@ async def test_personas_and_snippets_name_own_keys(running: Running, services: F
     async with running(keymap=own) as driver:
         await driver.press("G", "P", *["f10"] * 4)
         assert services.snippets.kept == {}
-        assert driver.notices()[-1].endswith("B brings it back.")
+        assert driver.notices()[-1].endswith("Press B to undo.")
         words = driver.text("#no-snippets")
-        assert "\nH makes a set of hashtags" in words
-        assert "ctrl+y puts in the whole set.\nf6 makes a snippet" in words
+        assert "\nH creates a hashtag set." in words
+        assert "ctrl+y inserts the whole set.\nf6 creates a snippet" in words
 
 
 BY_HAND = re.compile(
@@ -151,23 +151,23 @@ BY_HAND = re.compile(
     r"|· [a-zA-Z@?!] [a-z]"
     r"|[←→↑↓] [←→↑↓]"
 )
-"""A key that a sentence names by hand."""
+"""A key written by hand in a sentence."""
 
 
 def sentences(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield texts of several words that are no docstrings, with `{}` for what is put into them."""
-    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    """Yield all texts that are not docstrings, with `{}` for inserted values."""
+    seen = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            told |= {id(part) for part in node.values}
+            seen |= {id(part) for part in node.values}
             parts = [str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values]
             yield node.lineno, "".join(parts)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in seen:
             yield node.lineno, node.value
 
 
-def test_no_sentence_names_a_key_by_hand() -> None:
+def test_no_sentence_has_a_key_written_by_hand() -> None:
     found = []
     for path in sorted(TUI.rglob("*.py")):
         if path.name not in EXEMPT:
@@ -195,7 +195,7 @@ def test_no_sentence_names_a_key_by_hand() -> None:
         "(← → choose)",
     ],
 )
-def test_the_rule_sees_keys(sentence: str) -> None:
+def test_the_rule_finds_keys(sentence: str) -> None:
     assert BY_HAND.search(sentence)
 
 
@@ -208,5 +208,5 @@ def test_the_rule_sees_keys(sentence: str) -> None:
         "by name, z to a",
     ],
 )
-def test_the_rule_lets_other_words_be(sentence: str) -> None:
+def test_the_rule_ignores_other_words(sentence: str) -> None:
     assert not BY_HAND.search(sentence)

@@ -1,13 +1,13 @@
-"""The record of pressed keys: what was called by a key counts, and nothing else does."""
+"""The record of pressed keys: only actions run by a key count."""
 
 from __future__ import annotations
 
 import pressed_keys
-from fluffy_tui.tui.keymap.action import Action, Place
+from fluffy_tui.tui.keymap.action import Action
 from tui.conftest import Running
 
 
-async def test_only_what_a_key_has_called_counts(running: Running) -> None:
+async def test_only_actions_run_by_a_key_count(running: Running) -> None:
     async with running(persona="sarah") as driver:
         before = set(pressed_keys._pressed)
         try:
@@ -21,7 +21,7 @@ async def test_only_what_a_key_has_called_counts(running: Running) -> None:
             pressed_keys._pressed.update(before)
 
 
-def test_each_key_of_an_action_is_asked_for() -> None:
-    down = Action("list.down", "j, down", "down", "Next line.", Place.LIST)
+def test_every_key_of_an_action_has_to_be_pressed() -> None:
+    down = Action("list.down", "j, down", "Down", "Next row")
     assert pressed_keys.unpressed([down], {("list.down", "j"), ("list.up", "down")}) == ["list.down (down)"]
     assert pressed_keys.unpressed([down], {("list.down", "j"), ("list.down", "down")}) == []

@@ -268,7 +268,7 @@ async def test_undo_belongs_to_what_came_last(
         assert result.post is not None
         late = replace(result.post, created_at=driver.app.context.clock() + timedelta(seconds=1))
         monkeypatch.setattr("fluffy_tui.tui.library.screen.in_grace", lambda *_: late)
-        monkeypatch.setattr(driver.app, "action_take_back", lambda: taken_back.append(late))
+        monkeypatch.setattr(driver.app, "action_undo_submit", lambda: taken_back.append(late))
         await driver.press("z")
         assert taken_back == [late]
         assert verdict(services, 40) == "pick"

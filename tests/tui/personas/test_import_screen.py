@@ -1,4 +1,4 @@
-"""Import from inside the app: folders, progress, failures, leaving it running, stopping it."""
+"""The import screen: folders, progress, failures, leaving and stopping."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from textual.widgets import Input, ProgressBar
 
 from fluffy_tui.photos import FolderNotFound
 from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.personas import ImportScreen
 from fluffy_tui.tui.personas.folder_field import suggest_folder, typed_folder
-from fluffy_tui.tui.personas.import_screen import ImportScreen
 from fluffy_tui.tui.session.import_run import ImportState
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, FakeServices
 
 
-async def name_folder(driver: Driver, folder: Path) -> None:
-    """Put a folder into the field, as a paste does."""
+async def paste_folder(driver: Driver, folder: Path) -> None:
+    """Paste a folder into the field."""
     driver.screen.query_one(Input).value = str(folder)
     await driver.settle()
 
 
-async def test_import_with_failures_listed(running: Running, services: FakeServices, tmp_path: Path) -> None:
+async def test_an_import_lists_the_failures(running: Running, services: FakeServices, tmp_path: Path) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("i")
         assert isinstance(driver.screen, ImportScreen)
-        await name_folder(driver, tmp_path)
+        await paste_folder(driver, tmp_path)
         await driver.press("enter")
         await driver.settle()
         assert services.photos.imported == [((tmp_path,), services.personas.personas[1])]
@@ -38,41 +38,43 @@ async def test_several_folders(running: Running, services: FakeServices, tmp_pat
     (tmp_path / MARKUP).mkdir(parents=True)
     async with running(persona="sarah") as driver:
         await driver.press("i")
-        await name_folder(driver, tmp_path)
+        await paste_folder(driver, tmp_path)
         await driver.press("ctrl+n")
-        await name_folder(driver, tmp_path / MARKUP)
+        await paste_folder(driver, tmp_path / MARKUP)
         await driver.press("ctrl+n")
         assert driver.text("#import-folders") == f"{tmp_path}\n{tmp_path / MARKUP}"
         await driver.press("enter")
         assert services.photos.imported[0][0] == (tmp_path, tmp_path / MARKUP)
 
 
-async def test_what_is_no_folder_is_said(running: Running, services: FakeServices, tmp_path: Path) -> None:
+async def test_a_path_that_is_not_a_folder_is_reported(
+    running: Running, services: FakeServices, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     async with running(persona="sarah") as driver:
         await driver.press("i", "enter")
-        assert driver.text("#import-problem") == "! Name a folder first."
-        await name_folder(driver, tmp_path / MARKUP)
+        assert driver.text("#import-problem") == "! Enter a folder first."
+        await paste_folder(driver, tmp_path / MARKUP)
         await driver.press("enter")
-        assert driver.text("#import-problem") == f"! There is no folder {tmp_path / MARKUP}."
-        await name_folder(driver, tmp_path / "file")
+        assert driver.text("#import-problem") == f"! {tmp_path / MARKUP} does not exist."
+        await paste_folder(driver, tmp_path / "file")
         await driver.press("enter")
         assert driver.text("#import-problem") == f"! {tmp_path / 'file'} is a file, not a folder."
         assert services.photos.imported == []
 
 
-async def test_it_goes_on_while_the_person_browses(
+async def test_the_import_continues_while_the_user_browses(
     running: Running, services: FakeServices, tmp_path: Path
 ) -> None:
     services.photos.import_gate.clear()
     async with running(persona="sarah") as driver:
         await driver.press("i")
-        await name_folder(driver, tmp_path)
+        await paste_folder(driver, tmp_path)
         await driver.press("enter")
         assert driver.text("#import-words") == "340 of 1,200 · 170 a second · 5 s left · 1 failed"
         assert driver.screen.query_one(ProgressBar).progress == 340
         await driver.press("enter")
-        assert "An import is running" in driver.text("#import-problem")
+        assert "An import is already running" in driver.text("#import-problem")
         await driver.press("escape")
         assert isinstance(driver.screen, LibraryScreen)
         assert driver.text("#status-strip").startswith("● importing 340 of 1,200 · 170 a second · 5 s left")
@@ -91,40 +93,42 @@ async def test_it_goes_on_while_the_person_browses(
         assert "importing" not in driver.text("#status-strip")
 
 
-async def test_stopping_keeps_what_was_imported(
+async def test_a_stopped_import_keeps_the_imported_photos(
     running: Running, services: FakeServices, tmp_path: Path
 ) -> None:
     services.photos.import_gate.clear()
     async with running(persona="sarah") as driver:
         await driver.press("i", "ctrl+x")
-        await name_folder(driver, tmp_path)
+        await paste_folder(driver, tmp_path)
         await driver.press("enter", "ctrl+x")
         while driver.app.context.import_run.is_running:
             await driver.pilot.pause()
         await driver.settle()
         assert driver.app.context.import_run.state is ImportState.STOPPED
-        assert driver.text("#import-words").startswith("Stopped. What was imported so far is kept.")
+        assert driver.text("#import-words") == "Stopped after 340 files. Photos imported so far are kept."
         services.photos.import_gate.set()
-        await name_folder(driver, tmp_path)
+        await paste_folder(driver, tmp_path)
         await driver.press("enter")
         assert len(services.photos.imported) == 2
 
 
-async def test_a_failure_is_told(running: Running, services: FakeServices, tmp_path: Path) -> None:
+async def test_a_failed_import_shows_the_error(
+    running: Running, services: FakeServices, tmp_path: Path
+) -> None:
     services.photos.import_error = FolderNotFound(f"There is no {MARKUP}.", "Look again.")
     async with running(persona="sarah") as driver:
         await driver.press("i")
-        await name_folder(driver, tmp_path)
+        await paste_folder(driver, tmp_path)
         await driver.press("enter")
         await driver.settle()
         assert driver.text("#import-words") == f"! There is no {MARKUP}. Look again."
 
 
-async def test_suggestion_by_key(running: Running, tmp_path: Path) -> None:
+async def test_right_accepts_the_suggestion(running: Running, tmp_path: Path) -> None:
     (tmp_path / "november").mkdir(parents=True)
     async with running(persona="sarah") as driver:
         await driver.press("i")
-        await name_folder(driver, tmp_path / "nov")
+        await paste_folder(driver, tmp_path / "nov")
         driver.screen.query_one(Input).cursor_position = 10_000
         while not driver.screen.query_one(Input)._suggestion:
             await driver.pilot.pause()
@@ -133,7 +137,7 @@ async def test_suggestion_by_key(running: Running, tmp_path: Path) -> None:
 
 
 def test_suggestions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first folder in order; no files, and hidden ones only when asked for."""
+    """The first folder in order; no files, and hidden folders only after a dot."""
     for name in ("b-one", "a-one", ".hidden"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "a-file").write_text("")
@@ -149,7 +153,7 @@ def test_suggestions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_dropped_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Terminals quote what is dropped onto them; a name that holds a quote is taken as it is."""
+    """Terminals quote dropped paths; a name that contains a quote stays as it is."""
     (tmp_path / "my photos").mkdir(parents=True)
     (tmp_path / "it's").mkdir()
     monkeypatch.setenv("HOME", str(tmp_path))

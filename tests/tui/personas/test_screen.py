@@ -1,4 +1,4 @@
-"""The picker: counts, names, channels; each key."""
+"""The personas: counts, names, channels and every key."""
 
 from __future__ import annotations
 
@@ -11,16 +11,15 @@ from textual.widgets import Input, OptionList
 from fluffy_tui.buffer import PinterestBoard, Service
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.library.screen import LibraryScreen
-from fluffy_tui.tui.personas.channel_picker import ChannelScreen
-from fluffy_tui.tui.personas.import_screen import ImportScreen
-from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.personas import ImportScreen, PersonasScreen
+from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, FakeServices
 
 
 def lines(driver: Driver) -> list[str]:
-    """Return what the list says, one text per persona."""
+    """Return the rows of the list."""
     return [str(option.prompt) for option in driver.screen.query_one(OptionList).options]
 
 
@@ -40,7 +39,7 @@ async def test_each_persona_has_counts_and_channel_health(running: Running) -> N
         assert lines(driver) == [
             f"{MARKUP}   ! no channel\n0 unscheduled",
             "northern light   @northlight Bluesky\n4 unscheduled",
-            "sarah   @sarah.ig Instagram\n29 unscheduled · 7 drafts · 2 scheduled · ! 1 failed · 1 posted",
+            "sarah   @sarah.ig Instagram\n29 unscheduled · 7 drafts · 2 scheduled · ! 1 failed · 1 live",
         ]
 
 
@@ -70,12 +69,12 @@ async def test_a_click_opens_the_library(running: Running) -> None:
 
 
 async def test_new(running: Running) -> None:
-    """A name that is taken keeps the field and its text; one that is free makes the persona and marks it."""
+    """A name that exists stays in the field with an error; a new one creates the persona and gets the cursor."""
     async with running() as driver:
         await driver.press("n")
         assert isinstance(driver.screen, AskTextScreen)
         await driver.press("enter")
-        assert driver.text("#problem") == "! Write something first."
+        assert driver.text("#problem") == "! Enter some text first."
         await type_text(driver, "Sarah")
         await driver.press("enter")
         assert "There is a persona named sarah already." in driver.text("#problem")
@@ -97,7 +96,7 @@ async def test_new_cancelled(running: Running, services: FakeServices) -> None:
 
 
 async def test_rename(running: Running) -> None:
-    """The header of the open persona has the new name as well."""
+    """The header of the open persona shows the new name too."""
     async with running(persona="sarah") as driver:
         await driver.press("at", "r")
         assert driver.screen.query_one(Input).value == "sarah"
@@ -108,10 +107,10 @@ async def test_rename(running: Running) -> None:
 
 
 async def test_channel(running: Running, services: FakeServices) -> None:
-    """The channels come from Buffer, each with its trouble; the one chosen is the persona's."""
+    """The channels come from Buffer, each with its problem; the persona gets the selected one."""
     async with running() as driver:
         await driver.press("c")
-        assert isinstance(driver.screen, ChannelScreen)
+        assert isinstance(driver.screen, ChannelPickerScreen)
         assert lines(driver)[0] == "✓ @sarah.ig Instagram"
         assert lines(driver)[2].startswith("! @oldpage Facebook\nBuffer has lost its connection")
         await driver.press("j", "j", "j", "enter")
@@ -120,20 +119,22 @@ async def test_channel(running: Running, services: FakeServices) -> None:
         assert lines(driver)[0] == f"{MARKUP}   @quiet Mastodon   ! queue paused\n0 unscheduled"
 
 
-async def test_channel_kept(running: Running, services: FakeServices) -> None:
+async def test_cancel_keeps_the_channel(running: Running, services: FakeServices) -> None:
     async with running() as driver:
         await driver.press("G", "c", "j", "escape")
         assert isinstance(driver.screen, PersonasScreen)
         assert services.personas.personas[1].buffer_channel_id == "channel-1"
 
 
-async def test_buffer_errors_are_said_and_asked_again(running: Running, services: FakeServices) -> None:
+async def test_buffer_errors_are_shown_and_channels_can_be_reloaded(
+    running: Running, services: FakeServices
+) -> None:
     services.personas.channels_error = FluffyError(f"Buffer {MARKUP} refuses.", "Make a key.")
     async with running() as driver:
         await driver.press("c")
         assert driver.text("#channels-words") == f"! Buffer {MARKUP} refuses.\n\nMake a key."
         await driver.press("enter")
-        assert isinstance(driver.screen, ChannelScreen)
+        assert isinstance(driver.screen, ChannelPickerScreen)
         services.personas.channels_error = None
         await driver.press("r")
         assert len(lines(driver)) == 4
@@ -149,7 +150,7 @@ async def test_import(running: Running) -> None:
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_an_empty_picker_says_what_to_do(running: Running, services: FakeServices) -> None:
+async def test_without_personas_the_screen_says_what_to_do(running: Running, services: FakeServices) -> None:
     services.personas.personas.clear()
     async with running() as driver:
         assert driver.screen.query_one("#no-personas").display
@@ -162,7 +163,7 @@ async def test_an_empty_picker_says_what_to_do(running: Running, services: FakeS
         assert driver.screen.persona.name == "zoe"
 
 
-async def test_esc_goes_back_to_the_tab_one_came_from(running: Running) -> None:
+async def test_esc_goes_back_to_the_previous_tab(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "at", "escape")
         assert driver.app.current_mode == "posts"
@@ -178,8 +179,8 @@ async def test_another_persona_has_its_own_tabs(running: Running) -> None:
         assert driver.screen.persona.name == "sarah"
 
 
-async def test_keys_that_come_all_at_once_keep_their_order(running: Running) -> None:
-    """A terminal may deliver `jj⏎` in one piece; the persona under the cursor by then is the one opened."""
+async def test_keys_that_arrive_at_once_keep_their_order(running: Running) -> None:
+    """A terminal may deliver `jj⏎` in one piece; that opens the persona two rows down."""
     async with running() as driver:
         for key in ("j", "j", "enter"):
             driver.app.post_message(events.Key(key, key if key == "j" else "\r"))
@@ -187,7 +188,7 @@ async def test_keys_that_come_all_at_once_keep_their_order(running: Running) -> 
         assert driver.screen.persona.name == "sarah"
 
 
-async def test_a_pinterest_channel_is_offered_once_for_each_of_its_boards(
+async def test_a_pinterest_channel_is_listed_once_for_each_of_its_boards(
     running: Running, services: FakeServices
 ) -> None:
     boards = (PinterestBoard("1", "Sea and sky"), PinterestBoard("2", f"Quiet {MARKUP} places"))

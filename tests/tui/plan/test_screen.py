@@ -93,16 +93,16 @@ async def test_the_footer_says_what_enter_and_esc_do_while_a_post_is_moved(runni
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
-        assert driver.screen_text().splitlines()[-1].startswith(" enter open ")
+        assert driver.screen_text().splitlines()[-1].startswith(" enter Open ")
         await driver.press("M")
         footer = driver.screen_text().splitlines()[-1]
-        assert footer.startswith(" enter put down here  esc let it be ")
-        assert "open" not in footer and "fill" not in footer
+        assert footer.startswith(" enter Drop here  esc Cancel ")
+        assert "Open" not in footer and "Fill" not in footer
         await driver.press("f")
         assert isinstance(driver.screen, PlanScreen)
         await driver.press("escape")
         footer = driver.screen_text().splitlines()[-1]
-        assert footer.startswith(" enter open ") and "let it be" not in footer
+        assert footer.startswith(" enter Open ") and "Cancel" not in footer
 
 
 async def test_what_was_taken_up_is_put_down_by_esc_and_a_taken_slot_refuses_a_move(

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import Fit, NotPossibleNow, Shape, Step
+from fluffy_tui.media import Framing
+from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
@@ -198,7 +199,7 @@ async def test_another_fit_is_chosen_and_saved_with_the_post(
         await driver.press("ctrl+s")
         await driver.heard()
         [edit] = services.scheduling.edits
-        assert (edit["fit"], edit["shape"], edit["turn"]) == (Fit.PAD, Shape.AUTO, 90)
+        assert edit["framing"] == Framing(turn=90)
         assert edit["caption"] is None
 
 

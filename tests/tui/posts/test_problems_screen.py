@@ -69,12 +69,12 @@ async def test_worst_first_with_cause_future_and_key(running: Running) -> None:
         assert "a caption with [/b][red" in line(driver, 0)
         assert f"failed: Buffer could not read the picture {MARKUP}" in line(driver, 0)
         assert "waits for you" in line(driver, 0)
-        assert line(driver, 0).rstrip().endswith("r try again")
+        assert line(driver, 0).rstrip().endswith("r Retry")
         assert "held: The channel's queue in Buffer is full" in line(driver, 2)
         assert "again your Wed 00:00" in line(driver, 2)
         whole = driver.text("#trouble")
         assert "Nothing more happens by itself." in whole
-        assert "r try again · e edit · t time · x let go" in whole
+        assert "r Retry · e Edit · t Reschedule · x let go" in whole
         await driver.press("j", "j")
         assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in driver.text("#trouble")
 
@@ -83,15 +83,15 @@ async def test_header_and_tab_count_what_does_not_pass_by_itself(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
-        assert "! 2 need you" in str(driver.screen.query_one("FrameHeader").render())
-        assert driver.text("#tab-trouble") == "4 Trouble ●2"
+        assert "! 2 problems" in str(driver.screen.query_one("FrameHeader").render())
+        assert driver.text("#tab-problems") == "4 Problems ●2"
         services.scheduling.move(6, Step.HELD, error_code="key_refused", error_message="The key is refused.")
         await driver.heard()
-        assert driver.text("#tab-trouble") == "4 Trouble ●3"
+        assert driver.text("#tab-problems") == "4 Problems ●3"
         for post_id in (4, 5, 6):
             await services.scheduling.retry(post_id)
         await driver.heard()
-        assert driver.text("#tab-trouble") == "4 Trouble"
+        assert driver.text("#tab-problems") == "4 Problems"
         assert "need" not in str(driver.screen.query_one("FrameHeader").render())
 
 
@@ -124,14 +124,14 @@ async def test_nothing_needs_you_and_what_comes_next(running: Running, services:
         await driver.press("ctrl+r")
         assert driver.text("#no-trouble") == "Nothing needs you."
         offered = [key for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")]
-        assert [key.description for key in offered] == ["keys"]
+        assert [key.description for key in offered] == ["Keys"]
         assert driver.screen.check_action("retry", ()) is None
 
 
 async def test_other_personas_channel_and_worker_are_told_too(
     running: Running, services: FakeServices
 ) -> None:
-    services.scheduling.other_troubles = [CHANNEL, WORKER]
+    services.scheduling.other_problems = [CHANNEL, WORKER]
     photo = services.photos.photos[900]
     services.scheduling.all_posts[50] = make_post(50, photo, "of another", Step.FAILED)
     async with running(persona="sarah") as driver:
@@ -209,7 +209,7 @@ async def test_a_text_that_cannot_be_kept_keeps_the_post(running: Running, servi
         await driver.pilot.press("y")
         await driver.heard()
         assert 4 in services.scheduling.all_posts
-        assert "cannot be written down" in said(driver)[-1]
+        assert "could not be saved" in said(driver)[-1]
 
 
 async def test_moving_up_and_hosting_anew(running: Running, services: FakeServices) -> None:
@@ -323,7 +323,7 @@ async def test_undo_takes_the_last_submission_back_with_every_word(
         assert (kept.caption, kept.alt_text) == (f"hello {MARKUP}", "a dog")
         assert "undo" not in driver.text("#status-strip")
         await driver.press("z")
-        assert "Nothing waits to go out" in said(driver)[-1]
+        assert "Nothing to undo" in said(driver)[-1]
 
 
 async def test_undo_too_late_is_said_and_nothing_is_lost(running: Running, services: FakeServices) -> None:
@@ -344,14 +344,16 @@ async def test_a_worker_that_falls_silent_is_told_without_any_event(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        services.scheduling.other_troubles = [WORKER]
+        services.scheduling.other_problems = [WORKER]
         services.workers.age = 95.0
-        driver.app._measure_worker_age()
+        updates = driver.app.live_updates
+        assert updates is not None
+        updates.check_worker()
         await driver.settle()
         assert WORKER in driver.app.context.overview.troubles
-        services.scheduling.other_troubles = []
+        services.scheduling.other_problems = []
         services.workers.age = 1.0
-        driver.app._measure_worker_age()
+        updates.check_worker()
         await driver.settle()
         assert WORKER not in driver.app.context.overview.troubles
 
@@ -381,11 +383,11 @@ def test_a_draft_that_cannot_be_sent_says_where_what_is_missing_is_set() -> None
         None,
         (Remedy.EDIT, Remedy.LET_GO),
     )
-    assert mending(kept, {}) == (", set up", "e edit", "x let go")
-    assert mending(replace(kept, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r try again", "e edit")
+    assert mending(kept, {}) == (", set up", "e Edit", "x let go")
+    assert mending(replace(kept, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r Retry", "e Edit")
 
 
 def test_what_mends_a_trouble_names_the_persons_own_keys() -> None:
-    own = {"app.doctor": "f9", "trouble.open_in_buffer": "ctrl+y,B"}
+    own = {"app.doctor": "f9", "problems.open_in_buffer": "ctrl+y,B"}
     assert mending(WORKER, own) == ("f9 doctor",)
-    assert mending(CHANNEL, own) == ("ctrl+y open in Buffer",)
+    assert mending(CHANNEL, own) == ("ctrl+y Open in Buffer",)

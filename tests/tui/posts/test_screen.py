@@ -10,7 +10,8 @@ import pytest
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import PostChanged
-from fluffy_tui.scheduling import Fit, NotPossibleNow, Step
+from fluffy_tui.media import Fit, Framing
+from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -189,7 +190,10 @@ async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
 ) -> None:
     posts = services.scheduling.all_posts
     posts[4] = replace(
-        posts[4], alt_text="what it shows", share_mode=ShareMode.SHARE_NEXT, fit=Fit.CROP, turn=90
+        posts[4],
+        alt_text="what it shows",
+        share_mode=ShareMode.SHARE_NEXT,
+        framing=Framing(Fit.CROP, turn=90),
     )
     async with running(persona="sarah") as driver:
         await driver.press("2", *"jjjjjjj")
@@ -392,4 +396,4 @@ async def test_the_times_name_their_zone_where_it_is_not_the_persons(
 async def test_own_keys_stand_beside_the_filters(running: Running) -> None:
     async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
         await driver.press("2")
-        assert "F failed" in driver.text("#kinds")
+        assert "F Failed" in driver.text("#kinds")

@@ -1,4 +1,4 @@
-"""A fresh installation: three ways in, and setting up Buffer with each step tried before anything is kept."""
+"""The first run and the setup wizard, which tests each step before it saves anything."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from fluffy_tui.media import MediaHostError
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import InvalidSetting, Secret
 from fluffy_tui.tui.library.screen import LibraryScreen
-from fluffy_tui.tui.personas.import_screen import ImportScreen
-from fluffy_tui.tui.personas.screen import PersonasScreen
+from fluffy_tui.tui.personas import ImportScreen, PersonasScreen
 from fluffy_tui.tui.session.exit_guard import AfterExit
-from fluffy_tui.tui.setup.first_run import FirstRunScreen
-from fluffy_tui.tui.setup.wizard import SetUpScreen
+from fluffy_tui.tui.setup import FirstRunScreen
+from fluffy_tui.tui.setup.wizard import SetupWizard
+from fluffy_tui.tui.setup.wizard_steps import FIELDS, LABELS, form_words
 from tui.conftest import Driver, Running
-from tui.fake_setup import KEY, FakeSetup
-from tui.fakes import MARKUP, FakeServices, Opening
+from tui.fakes import KEY, MARKUP, FakeServices, FakeSetup, Opening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 Fresh = Callable[..., AbstractAsyncContextManager[Driver]]
 PASTED = "1/abc-def"
-"""A key as it is pasted; not one character of it may be seen again."""
+"""A pasted key, which must never be shown."""
 
 
 @pytest.fixture
@@ -50,11 +49,11 @@ def fresh(running: Running, services: FakeServices, setup: FakeSetup) -> Fresh:
 
 
 def words(driver: Driver) -> str:
-    return driver.text("#set-up-words")
+    return driver.text("#wizard-words")
 
 
 def step(driver: Driver) -> str:
-    return str(driver.screen.query_one("#set-up").border_title)
+    return str(driver.screen.query_one("#wizard").border_title)
 
 
 def seen(driver: Driver) -> str:
@@ -74,26 +73,26 @@ async def to_the_host(driver: Driver) -> None:
     assert "3 of 3" in step(driver)
 
 
-async def test_a_bare_start_greets_with_three_ways(fresh: Fresh) -> None:
+async def test_a_new_installation_offers_three_ways_to_start(fresh: Fresh) -> None:
     async with fresh() as driver:
         assert isinstance(driver.screen, FirstRunScreen)
         shown = seen(driver)
-        assert all(way in shown for way in ("Look around", "Set up Buffer", "Import photos first"))
+        assert all(title in shown for title in ("Open the demo", "Connect Buffer", "Import photos first"))
 
 
-async def test_whoever_has_personas_is_not_greeted(running: Running, setup: FakeSetup) -> None:
+async def test_with_personas_the_app_starts_normally(running: Running, setup: FakeSetup) -> None:
     async with running(setup=setup) as driver:
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_whoever_has_a_key_is_not_greeted(running: Running, services: FakeServices) -> None:
+async def test_with_a_key_the_app_starts_normally(running: Running, services: FakeServices) -> None:
     services.personas.personas.clear()
     async with running() as driver:
         assert isinstance(driver.screen, PersonasScreen)
 
 
 @pytest.mark.parametrize("keys", [("d",), ("enter",)])
-async def test_look_around_leaves_with_that_wish(fresh: Fresh, keys: tuple[str, ...]) -> None:
+async def test_the_demo_opens_after_the_app_exits(fresh: Fresh, keys: tuple[str, ...]) -> None:
     async with fresh() as driver:
         await driver.pilot.press(*keys)
         await driver.pilot.pause()
@@ -101,7 +100,7 @@ async def test_look_around_leaves_with_that_wish(fresh: Fresh, keys: tuple[str, 
         assert driver.app.return_value is AfterExit.DEMO
 
 
-async def test_without_the_extra_the_demo_says_how_to_get_it(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_without_the_demo_extra_a_toast_says_how_to_install_it(fresh: Fresh, setup: FakeSetup) -> None:
     setup.trouble = f"The demo is not installed {MARKUP}."
     async with fresh() as driver:
         await driver.press("d")
@@ -110,7 +109,7 @@ async def test_without_the_extra_the_demo_says_how_to_get_it(fresh: Fresh, setup
 
 
 @pytest.mark.parametrize("keys", [("i",), ("j", "j", "enter"), ("G", "enter")])
-async def test_import_first_makes_a_persona_and_asks_for_folders(fresh: Fresh, keys: tuple[str, ...]) -> None:
+async def test_import_creates_a_persona_and_asks_for_folders(fresh: Fresh, keys: tuple[str, ...]) -> None:
     async with fresh() as driver:
         await driver.press(*keys, *"leo", "enter")
         assert isinstance(driver.screen, ImportScreen)
@@ -120,10 +119,10 @@ async def test_import_first_makes_a_persona_and_asks_for_folders(fresh: Fresh, k
 
 
 @pytest.mark.parametrize("keys", [("b",), ("j", "enter")])
-async def test_setting_up_all_the_way(
+async def test_the_whole_wizard(
     fresh: Fresh, setup: FakeSetup, opening: Opening, keys: tuple[str, ...]
 ) -> None:
-    """Key, channel, folder; then everything is open anew, and the channel's persona is there."""
+    """Key, channel, folder; then the app restarts with the channel's persona."""
     async with fresh() as driver:
         await driver.press(*keys)
         await fill(driver, BUFFER_API_KEY=f"  {PASTED}\t")
@@ -147,7 +146,7 @@ async def test_setting_up_all_the_way(
         assert driver.screen.persona.buffer_channel_id == "channel-1"
 
 
-async def test_several_channels_lead_to_the_picker(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_several_channels_lead_to_the_personas(fresh: Fresh, setup: FakeSetup) -> None:
     async with fresh() as driver:
         await driver.press("b")
         await fill(driver, BUFFER_API_KEY=PASTED)
@@ -161,7 +160,7 @@ async def test_several_channels_lead_to_the_picker(fresh: Fresh, setup: FakeSetu
         }
 
 
-async def test_another_organisation_has_other_channels(fresh: Fresh) -> None:
+async def test_another_organization_has_other_channels(fresh: Fresh) -> None:
     async with fresh() as driver:
         await driver.press("b")
         await fill(driver, BUFFER_API_KEY=PASTED)
@@ -172,7 +171,7 @@ async def test_another_organisation_has_other_channels(fresh: Fresh) -> None:
         assert [persona.name for persona in driver.services.personas.personas.values()] == ["oldpage"]
 
 
-async def test_a_tick_can_be_taken_back(fresh: Fresh) -> None:
+async def test_a_channel_can_be_deselected(fresh: Fresh) -> None:
     async with fresh() as driver:
         await driver.press("b")
         await fill(driver, BUFFER_API_KEY=PASTED)
@@ -182,7 +181,7 @@ async def test_a_tick_can_be_taken_back(fresh: Fresh) -> None:
         assert "[✓]" not in seen(driver)
 
 
-async def test_the_key_is_never_seen(
+async def test_the_key_is_never_shown(
     fresh: Fresh, setup: FakeSetup, caplog: pytest.LogCaptureFixture
 ) -> None:
     setup.error = BufferError(Code.KEY_REFUSED, NextStep.FINAL)
@@ -196,13 +195,13 @@ async def test_the_key_is_never_seen(
         assert "secretkey" not in repr(driver.app.context)
 
 
-async def test_a_refused_key_is_told_in_the_forms_own_words_and_stays(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_a_refused_key_is_reported_and_stays_in_the_field(fresh: Fresh, setup: FakeSetup) -> None:
     setup.error = BufferError(Code.KEY_REFUSED, NextStep.FINAL)
     async with fresh() as driver:
         await driver.press("b")
         await fill(driver, BUFFER_API_KEY=PASTED)
         await driver.press("enter")
-        assert words(driver).startswith("! Buffer does not accept the key. Make a new one at https://")
+        assert words(driver).startswith("! Buffer does not accept the key. Create a new one at https://")
         assert words(driver).endswith("and paste it here.")
         assert "BUFFER_API_KEY" not in words(driver)
         setup.error = None
@@ -211,14 +210,14 @@ async def test_a_refused_key_is_told_in_the_forms_own_words_and_stays(fresh: Fre
         assert "2 of 3" in step(driver)
 
 
-async def test_without_a_key_nothing_is_asked(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_without_a_key_buffer_is_not_asked(fresh: Fresh, setup: FakeSetup) -> None:
     async with fresh() as driver:
         await driver.press("b", "enter")
         assert words(driver) == "! Paste your key first."
         assert setup.asked == []
 
 
-async def test_a_key_that_is_set_already_need_not_be_typed_again(running: Running, tmp_path: Path) -> None:
+async def test_a_key_that_is_already_set_can_be_kept(running: Running, tmp_path: Path) -> None:
     setup = FakeSetup(Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"))
     async with running(setup=setup) as driver:
         await driver.press("comma", "b", "enter", "enter", "left", "enter")
@@ -226,26 +225,26 @@ async def test_a_key_that_is_set_already_need_not_be_typed_again(running: Runnin
         assert setup.saved == [{"FLUFFY_MEDIA_HOST": ""}]
 
 
-async def test_esc_stops_what_is_being_tried(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_esc_stops_the_running_check(fresh: Fresh, setup: FakeSetup) -> None:
     setup.gate.clear()
     async with fresh() as driver:
         await driver.press("b")
         await fill(driver, BUFFER_API_KEY=PASTED)
         await driver.pilot.press("enter")
         await driver.pilot.pause()
-        assert words(driver).startswith("… asking Buffer")
-        await driver.pilot.press("enter")  # asks no second time
+        assert words(driver).startswith("Checking the key")
+        await driver.pilot.press("enter")  # does not start a second check
         await driver.pilot.press("escape")
         await driver.settle()
         assert words(driver) == "Stopped. Nothing was saved."
         assert len(setup.asked) == 1
 
 
-async def test_esc_goes_back_step_by_step_and_what_was_typed_is_there_again(fresh: Fresh) -> None:
+async def test_esc_goes_back_step_by_step_and_input_is_kept(fresh: Fresh) -> None:
     async with fresh() as driver:
         await to_the_host(driver)
         await fill(driver, FLUFFY_MEDIA_DIRECTORY="/srv/pictures")
-        await driver.press("enter")  # refused, for there is no address yet
+        await driver.press("enter")  # refused: the address is missing
         await driver.press("escape")
         assert "2 of 3" in step(driver)
         await driver.press("escape", "escape")
@@ -255,7 +254,7 @@ async def test_esc_goes_back_step_by_step_and_what_was_typed_is_there_again(fres
         assert field.value == "/srv/pictures"
 
 
-async def test_what_is_typed_right_after_tab_is_for_the_next_field(fresh: Fresh) -> None:
+async def test_text_typed_right_after_tab_goes_to_the_next_field(fresh: Fresh) -> None:
     async with fresh() as driver:
         await to_the_host(driver)
         for key in ("tab", *"/srv", "tab", *"https"):  # as from a terminal, in one burst
@@ -269,18 +268,18 @@ async def test_what_is_typed_right_after_tab_is_for_the_next_field(fresh: Fresh)
         assert driver.screen.query_one("#field-FLUFFY_MEDIA_DIRECTORY Input", Input).value == "/srv/pictures"
 
 
-async def test_a_field_that_is_missing_is_named_and_gets_the_cursor(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_an_empty_required_field_is_named_and_focused(fresh: Fresh, setup: FakeSetup) -> None:
     async with fresh() as driver:
         await to_the_host(driver)
         await driver.press("right")
         await fill(driver, FLUFFY_S3_BUCKET="pictures")
         await driver.press("enter")
-        assert words(driver) == "! Fill in the access key id."
+        assert words(driver) == "! Fill in “Access key ID”."
         assert driver.app.focused is driver.screen.query_one("#field-AWS_ACCESS_KEY_ID Input")
         assert setup.proved == []
 
 
-async def test_a_bucket_is_proved_with_its_fields(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_a_bucket_is_tested_with_its_fields(fresh: Fresh, setup: FakeSetup) -> None:
     fields = {
         "FLUFFY_S3_BUCKET": "pictures",
         "AWS_ACCESS_KEY_ID": "hush-id",
@@ -302,14 +301,14 @@ async def test_a_bucket_is_proved_with_its_fields(fresh: Fresh, setup: FakeSetup
     ("error", "says"),
     [
         (
-            InvalidSetting("FLUFFY_MEDIA_BASE_URL has to be an https address.", "FLUFFY_MEDIA_BASE_URL"),
-            "! The public address has to be an https address. Nothing was saved.",
+            InvalidSetting("FLUFFY_MEDIA_BASE_URL must be an https address.", "FLUFFY_MEDIA_BASE_URL"),
+            "! “Public address” must be an https address. Nothing was saved.",
         ),
         (
             MediaHostError(
                 f"Not found {MARKUP}.", "Check that FLUFFY_MEDIA_BASE_URL is right.", temporary=False
             ),
-            f"! Not found {MARKUP}. Check that the public address is right. Nothing was saved.",
+            f"! Not found {MARKUP}. Check that “Public address” is right. Nothing was saved.",
         ),
         (FluffyError("The disk is full."), "! The disk is full. Nothing was saved."),
     ],
@@ -327,28 +326,38 @@ async def test_a_host_that_does_not_work_is_not_saved(
         assert driver.screen.query_one("#field-FLUFFY_MEDIA_DIRECTORY Input", Input).value == "/srv/p"
 
 
-async def test_what_the_environment_outranks_is_told(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_values_overridden_by_the_environment_are_reported(fresh: Fresh, setup: FakeSetup) -> None:
     setup.outranked = ["FLUFFY_MEDIA_HOST"]
     async with fresh() as driver:
         await to_the_host(driver)
         await driver.press("left", "enter")
         toasts = [toast.message for toast in driver.app._notifications]
-        assert any("The environment sets FLUFFY_MEDIA_HOST to something else" in toast for toast in toasts)
+        assert any("The environment overrides FLUFFY_MEDIA_HOST" in toast for toast in toasts)
 
 
-async def test_no_channel_at_all_is_said_and_no_obstacle(fresh: Fresh, setup: FakeSetup) -> None:
+async def test_the_wizard_can_be_finished_without_channels(fresh: Fresh, setup: FakeSetup) -> None:
     setup.offered = [(setup.offered[0][0], [])]
     async with fresh() as driver:
         await driver.press("b")
         await fill(driver, BUFFER_API_KEY=PASTED)
         await driver.press("enter")
-        assert "Buffer has no channel here yet" in driver.text("#channels-none")
+        assert "This organization has no channels yet" in driver.text("#no-channels")
         await driver.press("enter", "left", "enter")
         assert setup.saved
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_set_up_is_for_the_real_thing_only(running: Running) -> None:
+async def test_the_demo_has_no_wizard(running: Running) -> None:
     async with running(demo=True) as driver:
         await driver.press("comma", "b")
-        assert not isinstance(driver.screen, SetUpScreen)
+        assert not isinstance(driver.screen, SetupWizard)
+
+
+def test_every_field_of_a_media_host_has_a_label() -> None:
+    assert {name for names in FIELDS.values() for name in names} == set(LABELS)
+
+
+def test_an_error_about_another_setting_keeps_its_name() -> None:
+    error = BufferError(Code.WRONG_ADDRESS, NextStep.FINAL)
+    assert form_words(error) == str(error)
+    assert "FLUFFY_BUFFER_URL" in form_words(error)

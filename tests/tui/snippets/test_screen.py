@@ -1,4 +1,4 @@
-"""The screen of hashtag sets and snippets, and the one where they are written."""
+"""The screen of hashtag sets and snippets, and their editor."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from textual.widgets import Input
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.compose.screen import ComposeScreen
-from fluffy_tui.tui.personas.screen import PersonasScreen
-from fluffy_tui.tui.snippets.screen import SnippetsScreen
-from fluffy_tui.tui.snippets.snippet_editor import WriteSnippetScreen
+from fluffy_tui.tui.personas import PersonasScreen
+from fluffy_tui.tui.snippets import SnippetsScreen
+from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 from tui.fakes import MARKUP
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def lines(driver: Driver) -> list[str]:
-    """Return the names listed, each with its sign."""
+    """Return the names in the list, each with its sign."""
     listing = driver.screen.query_one(VimList)
     prompts = [str(option.prompt) for option in listing.options]
     return [prompt.partition("  ")[0] for prompt in prompts]
@@ -37,24 +37,24 @@ async def test_from_the_personas_and_back(running: Running) -> None:
         assert driver.text("#snippet-words") == "#leaves #november #goldenhour"
         await driver.press("j")
         assert driver.text("#snippet-words").startswith("#sea #fog #beach #waves #northsea #morning")
-        assert "! 6 hashtags, and Instagram allows 5 in a post: 1 too many" in driver.text("#snippet-words")
+        assert "! 6 hashtags, 1 too many: Instagram allows 5 in a post" in driver.text("#snippet-words")
         await driver.press("G", "k")
         assert driver.text("#snippet-words") == f"a phrase with {MARKUP} in it"
         await driver.press("escape")
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_making_changing_renaming(running: Running, services: FakeServices) -> None:
+async def test_create_edit_rename(running: Running, services: FakeServices) -> None:
     async with running() as driver:
         await driver.press("G", "s", "n")
-        assert isinstance(driver.screen, WriteSnippetScreen)
+        assert isinstance(driver.screen, SnippetEditorScreen)
         await driver.press(*"winter", "enter", *"#snow #ice")
-        assert driver.text("#snippet-said") == "2 hashtags; Instagram allows 5 in a post"
+        assert driver.text("#snippet-message") == "2 hashtags (Instagram allows 5 in a post)"
         await driver.press(*" a #b c #d")
-        assert driver.text("#snippet-said") == "! 6 hashtags, and Instagram allows 5 in a post: 1 too many"
+        assert driver.text("#snippet-message") == "! 6 hashtags, 1 too many: Instagram allows 5 in a post"
         await driver.press("ctrl+s")
         assert lines(driver) == ["# autumn", "# sea and fog", "# winter", "; brackets", "; sig"]
-        assert driver.text("#snippet-words").startswith("#snow #ice a"), "the new one is shown"
+        assert driver.text("#snippet-words").startswith("#snow #ice a"), "the new one has the cursor"
 
         await driver.press("s", *"hi", "enter", *"hello", "enter", *"there", "ctrl+j")
         assert "; hi" in lines(driver)
@@ -71,10 +71,10 @@ async def test_making_changing_renaming(running: Running, services: FakeServices
         assert (SnippetKind.PHRASE, "ya", "hello\nthere!!") in kept
 
 
-async def test_what_is_refused_is_said_and_what_was_typed_is_asked_about(running: Running) -> None:
+async def test_an_error_is_shown_and_unsaved_changes_are_asked_about(running: Running) -> None:
     async with running() as driver:
         await driver.press("G", "s", "n", *"autumn", "enter", *"#x", "ctrl+s")
-        assert driver.text("#snippet-said") == "! There is one named autumn already. Take another name."
+        assert driver.text("#snippet-message") == "! There is one named autumn already. Take another name."
         await driver.press("escape")
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("n")
@@ -82,17 +82,17 @@ async def test_what_is_refused_is_said_and_what_was_typed_is_asked_about(running
         await driver.press("escape", "y")
         assert isinstance(driver.screen, SnippetsScreen)
         await driver.press("e", "escape")
-        assert isinstance(driver.screen, SnippetsScreen), "nothing was changed, so nothing is asked"
+        assert isinstance(driver.screen, SnippetsScreen), "nothing was changed, so there is no question"
 
 
 @pytest.mark.parametrize("key", ["x", "delete"])
-async def test_deleting_and_bringing_back(running: Running, services: FakeServices, key: str) -> None:
+async def test_delete_and_undo(running: Running, services: FakeServices, key: str) -> None:
     async with running() as driver:
         await driver.press("G", "s", "z")
         assert len(services.snippets.kept) == 4
         await driver.press("G", key, key)
         assert lines(driver) == ["# autumn", "# sea and fog"]
-        assert any("z brings it back" in note.message for note in driver.app._notifications)
+        assert any("Press z to undo" in note.message for note in driver.app._notifications)
         await driver.press("z")
         assert lines(driver) == ["# autumn", "# sea and fog", "; brackets"]
         assert driver.text("#snippet-words") == f"a phrase with {MARKUP} in it"
@@ -104,10 +104,10 @@ async def test_deleting_and_bringing_back(running: Running, services: FakeServic
             "a failed undo can be repeated"
         )
         await driver.press(*[key] * 4)
-        assert "No hashtag sets and no snippets yet." in driver.text("#no-snippets")
+        assert "No hashtag sets or snippets yet" in driver.text("#no-snippets")
 
 
-async def test_from_the_composer_and_what_was_made_is_offered_at_once(running: Running) -> None:
+async def test_a_set_created_from_the_composer_is_suggested_at_once(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"text", "f4", "n", *"new", "enter", *"#zebra", "ctrl+s", "escape")
         assert isinstance(driver.screen, ComposeScreen)

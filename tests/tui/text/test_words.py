@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from fluffy_tui.media import Framing
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import PostStatus, Problem, ProblemKind, Step
 from fluffy_tui.tui.compose.time_parser import TimeNotUnderstood, read_time, written_time
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.photo.photo_details import needed_shape, photo_details
 from fluffy_tui.tui.posts.problem_words import by_itself
 from fluffy_tui.tui.session.draft_writer import DraftWriter
@@ -210,7 +210,7 @@ def test_details_say_how_it_is_fitted_once_that_is_chosen(
     photo: Photo, chosen: str, size: tuple[int, int], words: str
 ) -> None:
     framed = replace(photo, width=size[0], height=size[1])
-    details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.read(chosen))
+    details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.parse(chosen))
     assert details.split("\n")[1] == f"{words}leaves without location or metadata"
 
 

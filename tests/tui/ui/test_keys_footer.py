@@ -11,9 +11,9 @@ from tui.conftest import Driver, Running
 WAYS = {
     "PersonasScreen": (),
     "AskTextScreen": ("n",),
-    "ChannelScreen": ("escape", "G", "c"),
+    "ChannelPickerScreen": ("escape", "G", "c"),
     "SnippetsScreen": ("escape", "s"),
-    "WriteSnippetScreen": ("n",),
+    "SnippetEditorScreen": ("n",),
     "LibraryScreen": ("escape", "escape", "enter"),
     "ComposeScreen": ("enter",),
     "PickTextScreen": ("ctrl+g",),
@@ -26,7 +26,7 @@ WAYS = {
     "FillWeekScreen": ("f",),
     "ProblemsScreen": ("escape", "4"),
     "SettingsScreen": ("comma",),
-    "SetUpScreen": ("b",),
+    "SetupWizard": ("b",),
     "DoctorScreen": ("escape", "escape", "!"),
 }
 """Every screen with a footer, and the keys that open it from the previous one."""
@@ -51,7 +51,7 @@ async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(runni
                 await driver.pilot.resize_terminal(width, 24)
                 await driver.settle()
                 words = footer(driver)
-                assert re.search(r"(\?|f1) keys *$", words), f"{name} at {width}: {words!r}"
+                assert re.search(r"(\?|f1) Keys *$", words), f"{name} at {width}: {words!r}"
                 labels = [
                     f"{key.key_display} {key.description}"
                     for key in driver.screen.query_one(KeysFooter).children
@@ -63,22 +63,22 @@ async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(runni
 
 async def test_a_key_that_types_a_letter_is_not_shown(running: Running) -> None:
     async with running(persona="sarah") as driver:
-        assert footer(driver).rstrip().endswith("? keys")
+        assert footer(driver).rstrip().endswith("? Keys")
         await driver.press("slash")
-        assert footer(driver).split("  ")[0].strip() == "↓ to the list", "neither p nor / does what it did"
-        assert footer(driver).rstrip().endswith("f1 keys")
+        assert footer(driver).split("  ")[0].strip() == "↓ Apply", "neither p nor / does what it did"
+        assert footer(driver).rstrip().endswith("f1 Keys")
         await driver.press("escape", "enter")
-        assert "ctrl+s submit" in footer(driver)
+        assert "ctrl+s Submit" in footer(driver)
         await driver.press("f1")
         assert type(driver.screen).__name__ == "HelpScreen"
         await driver.press("escape", "tab", "tab")
-        assert footer(driver).rstrip().endswith("? keys"), "a line of choices takes no letters"
+        assert footer(driver).rstrip().endswith("? Keys"), "a line of choices takes no letters"
 
 
 async def test_the_footer_shows_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"app.help": "f9", "library.pick": "ctrl+y"}) as driver:
-        assert footer(driver).rstrip().endswith("f9 keys")
-        assert "ctrl+y pick" in footer(driver)
+        assert footer(driver).rstrip().endswith("f9 Keys")
+        assert "ctrl+y Pick" in footer(driver)
 
 
 async def test_keys_may_be_redrawn_while_the_app_closes(running: Running) -> None:

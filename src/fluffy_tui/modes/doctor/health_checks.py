@@ -10,7 +10,7 @@ from fluffy_tui.core.job_queue import STALLED_SECONDS
 from fluffy_tui.media import probe
 from fluffy_tui.modes.doctor.similarity_checks import image_embed, likeness
 from fluffy_tui.settings import Preview
-from fluffy_tui.tui.keymap.user_keys import key_troubles
+from fluffy_tui.tui.keymap.user_keys import key_problems
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Iterator
@@ -176,7 +176,7 @@ def _terminal(settings: Settings, pictures: RendererChoice) -> Check:
 def _keys(settings: Settings) -> Check:
     if not settings.keys:
         return Check("keys", Health.OK, "as they come; [keys] in config.toml changes them")
-    troubles = key_troubles(settings.keys)
+    troubles = key_problems(settings.keys)
     if troubles:
         return Check("keys", Health.WARN, " ".join(troubles), "change [keys] in config.toml")
     own = len(settings.keys)

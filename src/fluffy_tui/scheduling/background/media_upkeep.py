@@ -132,7 +132,9 @@ class Keeper:
         channel = await self.delivery.personas.known_channel(str(post.channel_id), _EVER)
         if channel is None:
             raise DeliveryFailure.final("channel_unknown", "The post's channel is not known any more.")
-        rendition = await rendition_of(self.delivery.photos, post, str(channel.service))
+        rendition = await rendition_of(
+            self.delivery.photos, post.photo_id, post.framing, str(channel.service)
+        )
         await self._host.put(media_key(post.delivery_key), rendition.data)
         await self._host.verify(str(post.media_url), rendition.data)  # the address that Buffer knows
         async with self.delivery.database.transaction() as session:

@@ -196,7 +196,7 @@ class Delivery:
                 "Set FLUFFY_MEDIA_HOST.",
                 temporary=False,
             )
-        rendition = await rendition_of(self.photos, post, service)
+        rendition = await rendition_of(self.photos, post.photo_id, post.framing, service)
         await self._move(post, Step.HOSTING)
         url = await self.host.put(media_key(post.delivery_key), rendition.data)
         await self.host.verify(url, rendition.data)

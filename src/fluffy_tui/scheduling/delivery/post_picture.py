@@ -5,36 +5,28 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import Fit, PhotoUnreadable, Shape, render
+from fluffy_tui.media import PhotoUnreadable, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.photos import PhotoNotFound, PhotoState
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure, photo_trouble
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Rendition
+    from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.photos import Photos
-    from fluffy_tui.scheduling.tables import PostRow
 
 
-async def rendition_of(photos: Photos, post: PostRow, service: str) -> Rendition:
+async def rendition_of(photos: Photos, photo_id: int, framing: Framing, service: str) -> Rendition:
     """Render a post's photo for the network of its channel.
 
     Raises:
         DeliveryFailure: the file is gone, has changed or cannot be read.
     """
     try:
-        photo = await photos.get(post.photo_id)
+        photo = await photos.get(photo_id)
         state = await photos.check(photo)
         if state is not PhotoState.UNCHANGED:
             raise photo_trouble(state, photo)
-        return await asyncio.to_thread(
-            render,
-            photo.path,
-            rules_for(service),
-            Fit(post.fit),
-            shape=Shape(post.shape),
-            turn=post.turn,
-        )
+        return await asyncio.to_thread(render, photo.path, rules_for(service), framing)
     except (PhotoNotFound, PhotoUnreadable) as error:
         raise DeliveryFailure.final("photo_unreadable", str(error)) from error
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from fluffy_tui.media import media_key
 from fluffy_tui.scheduling.delivery.post_picture import rendition_of
 from fluffy_tui.scheduling.model import NotPossibleNow
-from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Fit, MediaHost, Rendition, Shape
+    from fluffy_tui.media import Framing, MediaHost, Rendition
     from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.tables import PostRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Reframing:
     photos: Photos
     host: MediaHost | None
 
-    async def render(self, row: PostRow, fit: Fit, shape: Shape, turn: int, service: str) -> Rendition:
+    async def render(self, row: PostRow, framing: Framing, service: str) -> Rendition:
         """Render a post's photo in another shape.
 
         Raises:
@@ -34,8 +34,7 @@ class Reframing:
             Trouble: the photo's file is gone, has changed or cannot be read.
         """
         self._host()
-        wanted = PostRow(photo_id=row.photo_id, fit=fit, shape=shape, turn=turn)
-        return await rendition_of(self.photos, wanted, service)
+        return await rendition_of(self.photos, row.photo_id, framing, service)
 
     async def put(self, delivery_key: str, rendition: Rendition) -> str:
         """Host a picture beside the one that Buffer knows, and return its address.

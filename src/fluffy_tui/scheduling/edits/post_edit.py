@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
-from fluffy_tui.media import Fit, Shape
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
+    from fluffy_tui.media import Framing
     from fluffy_tui.personas import Personas
     from fluffy_tui.scheduling.edits.picture_replacement import Reframing
     from fluffy_tui.scheduling.tables import PlannedEditRow
@@ -42,9 +42,7 @@ class Change:
     alt_text: str | None = None
     share_mode: ShareMode | None = None
     at: datetime | None = None
-    fit: Fit | None = None
-    shape: Shape | None = None
-    turn: int | None = None
+    framing: Framing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,7 @@ class Wanted:
     at: datetime | None
     moves_time: bool
     """Whether share mode or time were among what was asked for."""
-    fit: Fit
-    shape: Shape
-    turn: int
+    framing: Framing
     changes_picture: bool
     """Whether the picture is to be another one than it is."""
 
@@ -72,25 +68,16 @@ class Wanted:
             moves_time = at is not None
         else:
             moves_time = True
-        fit = Fit(row.fit) if change.fit is None else change.fit
-        shape = Shape(row.shape) if change.shape is None else change.shape
-        turn = row.turn if change.turn is None else change.turn
+        framing = change.framing or row.framing
         return cls(
             caption=row.caption if change.caption is None else clean_caption(change.caption),
             alt_text=row.alt_text if change.alt_text is None else clean_caption(change.alt_text),
             share_mode=share_mode,
             at=at if moves_time else row.requested_at_time,
             moves_time=moves_time,
-            fit=fit,
-            shape=shape,
-            turn=turn,
-            changes_picture=(fit, shape, turn) != (row.fit, row.shape, row.turn),
+            framing=framing,
+            changes_picture=framing != row.framing,
         )
-
-    @property
-    def framing(self) -> dict[str, Any]:
-        """What a row keeps of how its picture is fitted."""
-        return {"fit": self.fit, "shape": self.shape, "turn": self.turn}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +118,7 @@ class Editing:
                 alt_text=wanted.alt_text,
                 share_mode=wanted.share_mode,
                 requested_at_time=wanted.at,
-                **wanted.framing,
+                framing=wanted.framing,
                 **(_picture_of_its_own() if wanted.changes_picture else {}),
             )
             if rewritten is None:
@@ -184,7 +171,7 @@ class Editing:
         rendition = None
         if wanted.changes_picture:
             service = str(channel.service)
-            rendition = await self.reframing.render(row, wanted.fit, wanted.shape, wanted.turn, service)
+            rendition = await self.reframing.render(row, wanted.framing, service)
         new = _as_buffer_takes_it(row, wanted, there, channel)
         async with database.transaction() as session:
             plan = await planned_edits.begin(
@@ -196,7 +183,7 @@ class Editing:
                 share_mode=new.share_mode,
                 due_at=new.due_at,
                 delivery_key=transitions.new_delivery_key() if rendition else None,
-                **wanted.framing,
+                framing=wanted.framing,
             )
         try:
             picture: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
-from fluffy_tui.media import Fit, Shape, render
+from fluffy_tui.media import Framing, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling.delivery.channel_queue import PLACE
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Step
@@ -55,17 +55,10 @@ class Planning:
             posts = tuple(post_of(row) for row in (await session.execute(query)).scalars())
         return Agenda(channel, posts, now, self.missing)
 
-    def preview_rendition(
-        self,
-        photo: Photo,
-        service: str,
-        fit: Fit = Fit.PAD,
-        shape: Shape = Shape.AUTO,
-        turn: int = 0,
-    ) -> Rendition:
+    def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
         """Render a photo as it would go out on a network; slow, so call it in a thread.
 
         Raises:
             PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
         """
-        return render(photo.path, rules_for(service), fit, shape=shape, turn=turn)
+        return render(photo.path, rules_for(service), framing)

@@ -12,7 +12,7 @@ from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Fit, Shape
+    from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
@@ -29,9 +29,7 @@ class Submission:
     alt_text: str
     share_mode: ShareMode
     at: datetime | None
-    fit: Fit
-    shape: Shape
-    turn: int
+    framing: Framing
 
     @classmethod
     def of(
@@ -42,13 +40,11 @@ class Submission:
         alt_text: str,
         share_mode: ShareMode,
         at: datetime | None,
-        fit: Fit,
-        shape: Shape,
-        turn: int,
+        framing: Framing,
     ) -> Submission:
         """Return the submission; its texts lose NUL characters and foreign line ends, and nothing else."""
         caption, alt_text = clean_caption(caption), clean_caption(alt_text)
-        return cls(photo, persona, caption, alt_text, share_mode, at, fit, shape, turn)
+        return cls(photo, persona, caption, alt_text, share_mode, at, framing)
 
     @property
     def rules(self) -> NetworkRules:
@@ -62,9 +58,7 @@ class Submission:
         row.alt_text = self.alt_text
         row.share_mode = self.share_mode
         row.requested_at_time = self.at
-        row.fit = self.fit
-        row.shape = self.shape
-        row.turn = self.turn
+        row.framing = self.framing
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
         row.pinterest_board_id = self.persona.pinterest_board_id

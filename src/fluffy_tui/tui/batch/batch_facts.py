@@ -7,11 +7,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Framing
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.batch.batch import WeekPost, give_slots
 from fluffy_tui.tui.batch.batch_order import arrange, places, symmetric
 from fluffy_tui.tui.compose.compose_facts import read_agenda, rendered, seen_before
-from fluffy_tui.tui.photo.framing import Framing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ async def look_at(context: Context, persona: Persona, entry: WeekPost) -> None:
 
 def framing_of(context: Context, persona: Persona, entry: WeekPost) -> Framing:
     """Return how a photo is fitted: as was chosen for it, or as the persona's photos are."""
-    return Framing.read(entry.text.fit or context.state_file.fit(persona.id))
+    return Framing.parse(entry.text.fit or context.state_file.fit(persona.id))
 
 
 async def _likenesses(context: Context, photo_ids: Sequence[int], planned: Sequence[int]) -> list[Likeness]:

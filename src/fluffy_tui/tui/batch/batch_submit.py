@@ -43,15 +43,12 @@ async def submit_week(
 
 
 async def _submit(context: Context, persona: Persona, entry: WeekPost) -> None:
-    framing = framing_of(context, persona, entry)
     try:
         result = await context.services.scheduling.schedule_post(
             entry.photo,
             entry.text.caption,
             alt_text=entry.text.alt_text,
-            fit=framing.fit,
-            shape=framing.shape,
-            turn=framing.turn,
+            framing=framing_of(context, persona, entry),
         )
     except FluffyError as error:
         entry.outcome, entry.went_wrong = error_words(error), True

@@ -35,7 +35,7 @@ class WeekTable(DataTable[Text]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.LIST),
-        *bindings(Place.FILL, only=("fill.open",)),
+        *bindings(Place.FILL, only=("fill.edit",)),
     ]
     DEFAULT_CSS = """
     WeekTable {

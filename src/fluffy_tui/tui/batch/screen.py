@@ -20,11 +20,11 @@ from fluffy_tui.tui.session.messages import on_event
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from fluffy_tui.media import Framing
     from fluffy_tui.tui.batch.batch import WeekPost
-    from fluffy_tui.tui.photo.framing import Framing
     from fluffy_tui.tui.session.context import Context
 
-REVIEWED = "{fill.submit} submits all · {fill.open} writes on · {fill.leave_out} leaves one out"
+REVIEWED = "{fill.submit} submits all · {fill.edit} writes on · {fill.skip} leaves one out"
 
 
 class FillWeekScreen(WeekFrame):
@@ -38,26 +38,7 @@ class FillWeekScreen(WeekFrame):
 
     PLACE = Place.FILL
     TAB = None
-    BINDINGS = bindings(
-        Place.FILL,
-        only=(
-            "fill.next",
-            "fill.before",
-            "fill.caption",
-            "fill.alt_text",
-            "fill.editor",
-            "fill.insert",
-            "fill.earlier",
-            "fill.snippets",
-            "fill.open_outside",
-            "fill.same_picture",
-            "fill.fit",
-            "fill.leave_out",
-            "fill.submit",
-            "fill.undo",
-            "fill.back",
-        ),
-    )
+    BINDINGS = bindings(Place.FILL, without=("fill.edit",))
 
     def __init__(self, context: Context, photo_ids: Sequence[int], chosen: str) -> None:
         super().__init__(context)
@@ -184,7 +165,7 @@ class FillWeekScreen(WeekFrame):
             entry.text = self._texts.begin(entry.photo) or entry.text
         self.query_one("#week").display = True
         self._write(0)
-        leave_out = self.context.with_keys("{fill.leave_out} leaves one out.")
+        leave_out = self.context.with_keys("{fill.skip} leaves one out.")
         self.say(f"The week is filled with {self._chosen}. {leave_out}")
         self.read_texts()
         self._look(tuple(self.week.posts))
@@ -222,7 +203,7 @@ class FillWeekScreen(WeekFrame):
 
     def _fitted(self, entry: WeekPost, framing: Framing | None) -> None:
         if framing is not None:
-            entry.text = replace(entry.text, fit=framing.written)
+            entry.text = replace(entry.text, fit=str(framing))
             entry.rendition = None
             self._preview.set_details(self._details())
             self._note(entry)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOOKED_THROUGH = 5_000
 """Characters up to which the whole text is looked through for hashtags that it has already."""
-_OF_OFFERS = frozenset(action.name for action in actions_of(Place.COMPLETING))
+_OF_OFFERS = frozenset(action.name for action in actions_of(Place.AUTOCOMPLETE))
 
 
 def _without(binding: BindingType, keys: frozenset[str]) -> Iterator[Binding]:
@@ -41,7 +41,7 @@ class CompletingArea(TextArea, inherit_bindings=False):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.COMPLETING),
+        *bindings(Place.AUTOCOMPLETE),
         *(key for binding in TextArea.BINDINGS for key in _without(binding, LEFT_TO_SCREENS)),
     ]
 

@@ -11,12 +11,11 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import PhotoUnreadable
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Rendition
+    from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.similarity import EarlierPost
-    from fluffy_tui.tui.photo.framing import Framing
     from fluffy_tui.tui.session.context import Context
 
 log = logging.getLogger(__name__)
@@ -40,9 +39,7 @@ async def rendered(
             context.services.planning.preview_rendition,
             photo,
             persona.service,
-            framing.fit,
-            framing.shape,
-            framing.turn,
+            framing,
         )
     except PhotoUnreadable as error:
         return None, error.message

@@ -33,8 +33,8 @@ class SamePictureScreen(ReportsErrors, Screen[None]):
         sighting: The earlier post.
     """
 
-    PLACE = Place.COMPARE
-    BINDINGS = bindings(Place.COMPARE)
+    PLACE = Place.SAME_PICTURE
+    BINDINGS = bindings(Place.SAME_PICTURE)
 
     def __init__(self, context: Context, photo: Photo, sighting: EarlierPost) -> None:
         super().__init__()

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.media import Framing
 from fluffy_tui.networks import rules_for
 from fluffy_tui.tui.caption.caption_editor import LONG
 from fluffy_tui.tui.compose.caption_form import ComposeForm
@@ -20,7 +21,6 @@ from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.compose.submits_captions import SubmitsCaptions
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
@@ -56,23 +56,7 @@ class ComposeScreen(SubmitsCaptions):
 
     PLACE = Place.COMPOSE
     TAB = None
-    BINDINGS = bindings(
-        Place.COMPOSE,
-        only=(
-            "compose.submit",
-            "compose.when",
-            "compose.fit",
-            "compose.editor",
-            "compose.insert",
-            "compose.earlier",
-            "compose.snippets",
-            "compose.open_outside",
-            "compose.same_picture",
-            "compose.caption",
-            "compose.alt_text",
-            "compose.back",
-        ),
-    )
+    BINDINGS = bindings(Place.COMPOSE, without=("compose.next_option", "compose.previous_option"))
     CSS: ClassVar[str] = """
     ComposeScreen {
         #fields { height: 1fr; }
@@ -116,7 +100,7 @@ class ComposeScreen(SubmitsCaptions):
         """Show the photo, and what was typed for it before."""
         self._form.caption.subject = self._photo.name
         self._form.caption.count_now()
-        self._form.fit = self.context.state_file.fit(self.persona.id) or Framing().written
+        self._form.fit = self.context.state_file.fit(self.persona.id) or str(Framing())
         try:
             kept = self.context.drafts.load(self._photo)
         except OSError as error:
@@ -180,15 +164,15 @@ class ComposeScreen(SubmitsCaptions):
         """Choose how the picture is fitted, before and after side by side."""
         from fluffy_tui.tui.compose.fit_screen import FitScreen
 
-        framing = Framing.read(self._form.fit)
+        framing = Framing.parse(self._form.fit)
         self.app.push_screen(FitScreen(self.context, self._photo, framing), self._fitted)
 
     def _fitted(self, framing: Framing | None) -> None:
         """Take what was chosen, for this photo and, but for the turn, for the persona's next ones."""
-        if framing is None or framing.written == self._form.fit:
+        if framing is None or str(framing) == self._form.fit:
             return
-        self._form.fit = framing.written
-        self.context.state_file.remember(fit=(self.persona.id, replace(framing, turn=0).written))
+        self._form.fit = str(framing)
+        self.context.state_file.remember(fit=(self.persona.id, str(replace(framing, turn=0))))
         self._edited()
         self._make_rendition()
 
@@ -209,7 +193,7 @@ class ComposeScreen(SubmitsCaptions):
         """Show the picture as it will go out; a worker that was overtaken shows nothing."""
         self._rendition, self._rendition_problem = None, ""
         self._preview.wait_for_it()
-        framing = Framing.read(self._form.fit)
+        framing = Framing.parse(self._form.fit)
         made, problem = await rendered(self.context, self.persona, self._photo, framing)
         self._rendition, self._rendition_problem = made, problem
         if made is not None:

@@ -11,9 +11,9 @@ from textual import work
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose.writes_captions import WritesCaptions
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.session.draft_writer import DraftWriter
 from fluffy_tui.tui.text.words import error_words, one_line
 
@@ -88,7 +88,6 @@ class SubmitsCaptions(WritesCaptions):
         )
 
     async def _submit(self, text: Draft) -> None:
-        framing = Framing.read(text.fit)
         try:
             result = await self.context.services.scheduling.schedule_post(
                 self._photo,
@@ -96,9 +95,7 @@ class SubmitsCaptions(WritesCaptions):
                 alt_text=text.alt_text,
                 share_mode=ShareMode(text.share_mode),
                 at=text.at,
-                fit=framing.fit,
-                shape=framing.shape,
-                turn=framing.turn,
+                framing=Framing.parse(text.fit),
             )
         except Exception as error:  # the text has to stay on the screen, whatever went wrong
             if not isinstance(error, FluffyError):

@@ -11,10 +11,9 @@ from textual import work
 from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.caption.completions import Completions
-from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.external_editor import EditorFailed, edit_outside
 from fluffy_tui.tui.platform.image_viewer import show_outside
-from fluffy_tui.tui.snippets.snippet_picker import PickedText, PickTextScreen
+from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
 from fluffy_tui.tui.text.words import moment_words, one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
@@ -33,8 +32,6 @@ LISTED = 20
 """Captions that are listed to be used again."""
 _NAME = 60
 """Characters of a caption that stand in the list."""
-_IDS = {Place.COMPOSE: "compose", Place.EDITING: "edit", Place.FILL: "fill"}
-"""What the ids of a place's actions begin with."""
 
 
 class WritesCaptions(FrameScreen):
@@ -127,13 +124,12 @@ class WritesCaptions(FrameScreen):
             [_snippet_text(snippet) for snippet in self._snippets],
             self.context.with_keys(
                 "There are no hashtag sets and no snippets yet. "
-                f"{{picking.back}}, then {{{_IDS[self.PLACE]}.snippets}}, makes the first."
+                f"{{picker.back}}, then {{{self.PLACE}.snippets}}, makes the first."
             ),
         )
 
     def action_snippets(self) -> None:
         """Write and change hashtag sets and snippets."""
-        from fluffy_tui.tui.snippets.screen import SnippetsScreen
 
         def read(_: None) -> None:
             self.read_texts()

@@ -1,41 +1,64 @@
-"""What a key does, and where: the words of the key table."""
+"""A row of the key table: what a key does, and where."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
 
 
 class Place(StrEnum):
-    """Where an action can be used; the value is how help and README name the place."""
+    """Where an action can be used: its value is the prefix of the ids, its heading is what help and docs show."""
 
-    EVERYWHERE = "everywhere"
-    LIST = "every list"
-    STARTUP = "when starting failed"
-    FIRST_RUN = "first run"
-    PERSONAS = "personas"
-    CHANNELS = "choosing a channel"
-    LIBRARY = "library"
-    FILTER = "filtering the library"
-    COMPOSE = "composer"
-    COMPLETING = "offers while writing"
-    PICKING = "choosing a text"
-    SNIPPETS = "hashtag sets and snippets"
-    SNIPPET = "writing a set or a snippet"
-    FIT = "fit"
-    COMPARE = "comparing with an earlier post"
-    PLAN = "plan"
-    MOVING = "moving a post"
-    FILL = "filling the week"
-    POSTS = "posts"
-    TROUBLE = "trouble"
-    EDITING = "changing a post"
-    IMPORT = "import"
-    SETTINGS = "settings"
-    SETUP = "setting up Buffer"
-    DOCTOR = "doctor"
-    DIALOG = "dialogs"
-    HELP = "help"
+    heading: str
+
+    def __new__(cls, prefix: str, heading: str = "") -> Place:
+        """Make a place from both; looking one up takes the prefix alone."""
+        place = str.__new__(cls, prefix)
+        place._value_ = prefix
+        place.heading = heading
+        return place
+
+    EVERYWHERE = "app", "everywhere"
+    LIST = "list", "every list"
+    STARTUP = "startup", "startup error"
+    FIRST_RUN = "first_run", "first run"
+    SETUP = "setup", "Buffer setup"
+    PERSONAS = "personas", "personas"
+    CHANNELS = "channels", "channel picker"
+    IMPORT = "import", "import"
+    LIBRARY = "library", "library"
+    FILTER = "filter", "filter"
+    COMPOSE = "compose", "composer"
+    AUTOCOMPLETE = "autocomplete", "autocomplete"
+    PICKER = "picker", "snippet picker"
+    SNIPPETS = "snippets", "hashtag sets and snippets"
+    SNIPPET = "snippet", "snippet editor"
+    FIT = "fit", "fit"
+    SAME_PICTURE = "same_picture", "same picture"
+    FILL = "fill", "fill slots"
+    PLAN = "plan", "plan"
+    MOVE = "move", "move post"
+    POSTS = "posts", "posts"
+    PROBLEMS = "problems", "problems"
+    EDIT = "edit", "edit post"
+    SETTINGS = "settings", "settings"
+    DOCTOR = "doctor", "health checks"
+    DIALOG = "dialog", "dialogs"
+    HELP = "help", "help"
+
+
+class Trait(Flag):
+    """How an action differs from most."""
+
+    NONE = 0
+    FOOTER = auto()
+    """The footer shows it; a screen shows six keys at most, `?` among them."""
+    NOT_IN_PALETTE = auto()
+    PRIORITY = auto()
+    """The key works even where a field has its own use for it.
+
+    Textual acts on such a key before the field has seen the keys typed just before it: use it only where needed.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +66,21 @@ class Action:
     """Something that a key does."""
 
     id: str
-    """`place.verb`: what a person names in `[keys]` of config.toml to give it other keys."""
+    """`place.verb`: the name that `[keys]` in config.toml gives other keys."""
     keys: str
     """Default keys, separated by commas, as Textual names them."""
     label: str
     """One or two words, for footer and palette."""
     tooltip: str
-    """One sentence, for help, palette and README."""
-    place: Place
-    footer: bool = False
-    """Whether the footer shows it; a screen shows six keys at most, `?` among them."""
+    """One phrase without a full stop, for help, palette and docs."""
+    traits: Trait = Trait.NONE
     method: str = ""
-    """The action as the screen calls it, where it is not the verb of the id."""
-    display: str | None = None
-    """How the keys are written, where Textual's own way is not the plainest."""
-    priority: bool = False
-    """Whether the key works even where a field has a use of its own for it.
+    """The action as the screen names it, where that is not the verb of the id."""
 
-    Textual acts on such a key before the field has seen the keys typed just before it, so nothing may have
-    one without need.
-    """
-    palette: bool = True
-    """Whether the command palette offers it."""
+    @property
+    def place(self) -> Place:
+        """Where the action can be used."""
+        return Place(self.id.partition(".")[0])
 
     @property
     def name(self) -> str:
@@ -73,7 +89,7 @@ class Action:
 
     @property
     def written_keys(self) -> tuple[str, ...]:
-        """The default keys as people write them."""
+        """The default keys as they are written in text."""
         return tuple(written_key(key) for key in self.keys.split(","))
 
 
@@ -90,12 +106,11 @@ _WRITTEN = {
     "left": "←",
     "right": "→",
     "delete": "del",
-    "G": "G",
     "pagedown": "page down",
     "pageup": "page up",
 }
 
 
 def written_key(key: str) -> str:
-    """Return a key as people write it: `?` for `question_mark`, `esc` for `escape`."""
+    """Return a key as it is written in text: `?` for `question_mark`, `esc` for `escape`."""
     return _WRITTEN.get(key.strip(), key.strip())

@@ -1,18 +1,14 @@
-"""Every key once: footer, help, command palette, the README's table and a person's own keys all come from here."""
+"""What is made from the key table: bindings, keys within sentences, the table in the docs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from textual.binding import Binding, BindingType
 
-from fluffy_tui.tui.keymap.action import Action, Place, written_key
-from fluffy_tui.tui.keymap.compose_keys import COMPOSE, FILL, FIT, MOVING, PLAN
-from fluffy_tui.tui.keymap.frame_keys import AFTER_THE_TABS, BEFORE_THE_TABS
-from fluffy_tui.tui.keymap.library_keys import FILTER, LIBRARY
-from fluffy_tui.tui.keymap.post_keys import EDITING, POSTS, TROUBLE
-from fluffy_tui.tui.keymap.writing_keys import COMPLETING, PICKING, SNIPPETS
+from fluffy_tui.tui.keymap.action import Action, Place, Trait, written_key
+from fluffy_tui.tui.keymap.key_table import ACTIONS
 
 __all__ = [
     "ACTIONS",
@@ -28,48 +24,40 @@ __all__ = [
     "written_key",
 ]
 
-ACTIONS: tuple[Action, ...] = (
-    *BEFORE_THE_TABS,
-    *LIBRARY,
-    *FILTER,
-    *COMPOSE,
-    *COMPLETING,
-    *PICKING,
-    *SNIPPETS,
-    *FIT,
-    *POSTS,
-    *TROUBLE,
-    *EDITING,
-    *PLAN,
-    *MOVING,
-    *FILL,
-    *AFTER_THE_TABS,
-)
-"""The table of all keys."""
+_BY_ID = {action.id: action for action in ACTIONS}
+_BY_PLACE = {
+    place: tuple(action for action in ACTIONS if action.id.startswith(f"{place}.")) for place in Place
+}
+_ID_IN_BRACES = re.compile(r"\{(\w+\.\w+)\}")
+_THEN = " then "
 
 
 def actions_of(*places: Place) -> tuple[Action, ...]:
-    """Return the actions of these places, in the table's order."""
-    return tuple(action for action in ACTIONS if action.place in places)
+    """Return the actions of these places, place by place."""
+    return tuple(action for place in places for action in _BY_PLACE[place])
 
 
-def bindings(place: Place, *, only: Iterable[str] | None = None) -> list[BindingType]:
+def bindings(
+    place: Place, *, only: Collection[str] | None = None, without: Collection[str] = ()
+) -> list[BindingType]:
     """Return a place's actions as Textual bindings.
 
     Args:
-        place: Where they are to work.
-        only: Ids to take; all of the place when not given.
+        place: Where they work.
+        only: Ids to take, in this order; all of the place by default.
+        without: Ids to leave out.
 
     Raises:
-        KeyError: an id in `only` is not an action of this place.
+        KeyError: An id in `only` or `without` is not an action of this place.
     """
     found = {action.id: action for action in actions_of(place)}
     chosen = found.values() if only is None else [found[id_] for id_ in only]
-    return [_binding(action) for action in chosen]
+    left_out = [found[id_] for id_ in without]
+    return [_binding(action) for action in chosen if action not in left_out]
 
 
 def help_binding() -> list[BindingType]:
-    """Return the key that lists all keys, for a dialog: those of everywhere do not reach into one by themselves."""
+    """Return the help key for a dialog, which the app's own bindings do not reach."""
     return bindings(Place.EVERYWHERE, only=("app.help",))
 
 
@@ -78,22 +66,22 @@ def _binding(action: Action) -> Binding:
         key=action.keys,
         action=action.name,
         description=action.label,
-        show=action.footer,
-        key_display=action.display or action.written_keys[0],
-        priority=action.priority,
+        show=Trait.FOOTER in action.traits,
+        key_display=action.written_keys[0],
+        priority=Trait.PRIORITY in action.traits,
         tooltip=action.tooltip,
         id=action.id,
     )
 
 
 def key_of(id_: str, own: Mapping[str, str]) -> str:
-    """Return the key of an action as sentences name it: the first of the person's own, else of the default ones.
+    """Return the key of an action for use in a sentence: the user's first one, else the default.
 
     Of `del` and a letter it is the letter, which every keyboard has.
 
     Args:
         id_: The action.
-        own: The person's own keys, by action id.
+        own: The user's own keys, by action id.
 
     Raises:
         KeyError: There is no such action.
@@ -105,39 +93,32 @@ def key_of(id_: str, own: Mapping[str, str]) -> str:
 
 
 def with_keys(sentence: str, own: Mapping[str, str]) -> str:
-    """Return a sentence with keys in place of actions, as in `Press {posts.all} for all`.
+    """Return a sentence with keys in place of action ids, as in `Press {posts.all} to show all posts`.
 
-    What people wrote, which may have braces of its own, is put into a sentence afterwards.
+    Insert text that users wrote afterwards: it may contain braces.
 
     Args:
-        sentence: With ids of actions in braces.
-        own: The person's own keys, by action id.
+        sentence: With action ids in braces.
+        own: The user's own keys, by action id.
 
     Raises:
-        KeyError: The sentence names an action that there is not.
+        KeyError: The sentence names an unknown action.
     """
-    return _NAMED.sub(lambda named: key_of(named[1], own), sentence)
-
-
-_BY_ID = {action.id: action for action in ACTIONS}
-_NAMED = re.compile(r"\{(\w+\.\w+)\}")
+    return _ID_IN_BRACES.sub(lambda found: key_of(found[1], own), sentence)
 
 
 def own_keys(written: str, own: Mapping[str, str], *places: Place) -> str:
-    """Return the keys that a person has in place of default ones.
+    """Replace default keys by the user's own.
 
     Args:
-        written: default keys as people write them, such as `ctrl+f` or `esc then @ then c`.
-        own: the person's own keys, by action id.
-        places: where each of them is looked for, the first that has it counts.
+        written: Default keys as they are written in text, such as `ctrl+f` or `esc then @ then c`.
+        own: The user's own keys, by action id.
+        places: Where to look for each key; the first place that has it wins.
     """
     return _THEN.join(_own_key(key, own, places) for key in written.split(_THEN))
 
 
-_THEN = " then "
-
-
-def _own_key(written: str, own: Mapping[str, str], places: Iterable[Place]) -> str:
+def _own_key(written: str, own: Mapping[str, str], places: Collection[Place]) -> str:
     for place in places:
         for action in actions_of(place):
             if action.written_keys[0] == written:
@@ -146,11 +127,11 @@ def _own_key(written: str, own: Mapping[str, str], places: Iterable[Place]) -> s
 
 
 def key_table_markdown() -> str:
-    """Return the README's table of keys, in Markdown."""
+    """Return the table of keys for the docs, in Markdown."""
     rows = ["| where | keys | what |", "|---|---|---|"]
     for place in Place:
         rows += [
-            f"| {place} | {' '.join(f'`{key}`' for key in action.written_keys)} | {action.tooltip} |"
+            f"| {place.heading} | {' '.join(f'`{key}`' for key in action.written_keys)} | {action.tooltip} |"
             for action in actions_of(place)
         ]
     return "\n".join(rows) + "\n"

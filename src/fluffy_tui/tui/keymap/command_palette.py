@@ -1,4 +1,4 @@
-"""The command palette's view of the key table: any action by its name, wherever it can be done now."""
+"""The command palette: every action that works now, by its label."""
 
 from __future__ import annotations
 
@@ -8,31 +8,32 @@ from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from fluffy_tui.tui.keymap.bindings import ACTIONS, Action, written_key
+from fluffy_tui.tui.keymap.action import Action, Trait, written_key
+from fluffy_tui.tui.keymap.key_table import ACTIONS
 
 TOOLTIP_WEIGHT = 0.3
-"""What a word found in the explanation counts beside one found in the name."""
+"""How much a match in the tooltip counts compared with one in the label."""
 
 
 class KeyCommands(Provider):
-    """Offers what can be done on the screen that the palette was opened from."""
+    """Offers the actions of the screen that the palette was opened from."""
 
     async def discover(self) -> Hits:
-        """Offer everything that can be done here."""
-        for action, title, run in self._possible():
-            yield DiscoveryHit(title, run, help=action.tooltip)
+        """Offer every action."""
+        for action, title, run in self._available():
+            yield DiscoveryHit(title, run, help=_help(action))
 
     async def search(self, query: str) -> Hits:
-        """Offer what fits the words typed."""
+        """Offer the actions that match the query."""
         matcher = self.matcher(query)
-        for action, title, run in self._possible():
+        for action, title, run in self._available():
             score = max(matcher.match(title), matcher.match(action.tooltip) * TOOLTIP_WEIGHT)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), run, text=title, help=action.tooltip)
+                yield Hit(score, matcher.highlight(title), run, text=title, help=_help(action))
 
-    def _possible(self) -> Iterator[tuple[Action, str, partial[Coroutine[Any, Any, bool]]]]:
-        """Yield what can be done, its name with the keys that do it here, and what does it."""
-        table = {action.id: action for action in ACTIONS if action.palette}
+    def _available(self) -> Iterator[tuple[Action, str, partial[Coroutine[Any, Any, bool]]]]:
+        """Yield each action with its title, which includes its keys, and the call that runs it."""
+        table = {action.id: action for action in ACTIONS if Trait.NOT_IN_PALETTE not in action.traits}
         keys: dict[str, list[str]] = {}
         runs: dict[str, partial[Coroutine[Any, Any, bool]]] = {}
         for key, (node, binding, enabled, _) in self.screen.active_bindings.items():
@@ -40,5 +41,8 @@ class KeyCommands(Provider):
                 keys.setdefault(binding.id, []).append(written_key(key))
                 runs.setdefault(binding.id, partial(self.app.run_action, binding.action, node))
         for id_, run in runs.items():
-            label = table[id_].label
-            yield table[id_], f"{label[0].upper()}{label[1:]}  ({' '.join(keys[id_])})", run
+            yield table[id_], f"{table[id_].label}  ({' '.join(keys[id_])})", run
+
+
+def _help(action: Action) -> str | None:
+    return action.tooltip if action.tooltip != action.label else None

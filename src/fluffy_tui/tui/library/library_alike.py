@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LOOK_BACK = "{library.clear} back"
 """Said in the title of an answer, whose list is not the library."""
-MARK_FIRST = "Mark photos with {library.mark} first; they go out in the order in which they are marked."
+MARK_FIRST = "Mark photos with {library.select} first; they go out in the order in which they are marked."
 DECIDED = {"pick": "Picked", "reject": "Rejected", "undecided": "Left undecided"}
 
 
@@ -80,7 +80,7 @@ class LibraryAlike(LibraryFrame):
     def _no_copies(self) -> str:
         words = self._looked_at.words
         if not self._browsing.browse.folded:
-            return self.context.with_keys("No copies are folded: {library.fold} folds them.")
+            return self.context.with_keys("No copies are folded: {library.all_duplicates} folds them.")
         return f"No copy of this photo is known yet: {words}." if words else "There is no copy of this photo."
 
     def _tell_of_copies(self, photo: Photo, verdict: Verdict) -> None:
@@ -89,7 +89,7 @@ class LibraryAlike(LibraryFrame):
         if note.copies and not note.is_open and not self._was_told:
             self._was_told = True
             its = "its copy stays" if note.copies == 1 else f"its {copies_words(note.copies)} stay"
-            shows = self.context.with_keys("{library.copies} shows copies.")
+            shows = self.context.with_keys("{library.duplicates} shows copies.")
             self.notify(f"{DECIDED[verdict]}: this photo only, {its} as before. {shows}", markup=False)
 
     # More like this, least like the last posts

@@ -99,7 +99,7 @@ class LibraryScreen(LibraryAlike):
         last = self._triage.last
         post = in_grace(self.context.overview.strip, self.context.clock())
         if last is None or (post is not None and post.created_at > last.at):
-            await self.app.run_action("take_back")
+            await self.app.run_action("undo_submit")
             return
         decision = self._triage.undo()
         if decision.before.id not in self._list.rows.ids:
@@ -223,7 +223,7 @@ class LibraryScreen(LibraryAlike):
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""
-        from fluffy_tui.tui.personas.import_screen import ImportScreen
+        from fluffy_tui.tui.personas import ImportScreen
 
         self.app.push_screen(ImportScreen(self.context, self.persona))
 

@@ -1,4 +1,4 @@
-"""The Buffer channels to choose from, as Buffer tells them now."""
+"""Chooses a persona's channel from those that Buffer lists now."""
 
 from __future__ import annotations
 
@@ -27,22 +27,23 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel, PinterestBoard
     from fluffy_tui.tui.ports import PersonasPort
 
-NO_CHANNEL_YET = "Buffer has no channel yet. Connect one in Buffer, then press {channels.retry} to ask again."
+LOADING = "Loading your channels from Buffer…"
+NO_CHANNELS = "Your Buffer account has no channels yet. Connect one in Buffer, then press {channels.reload}."
 
 
-class ChannelScreen(ReportsErrors, DialogScreen[Persona | None]):
-    """Lists the channels and closes with the persona as it is then, or with None when nothing was chosen.
+class ChannelPickerScreen(ReportsErrors, DialogScreen[Persona | None]):
+    """Lists the channels; closes with the changed persona, or with None if the channel stays.
 
     Args:
-        personas: Where channels are asked for and chosen.
-        persona: For whom.
-        own: The person's own keys, by action id.
+        personas: The service that lists and sets channels.
+        persona: Whose channel to choose.
+        own: The user's own keys, by action id.
     """
 
     PLACE = Place.CHANNELS
     BINDINGS = bindings(Place.CHANNELS) + help_binding()
     DEFAULT_CSS = """
-    ChannelScreen {
+    ChannelPickerScreen {
         #channels { height: auto; max-height: 14; display: none; border: none; padding: 0; }
         &.-listed #channels { display: block; }
         #channels-words { height: auto; }
@@ -58,30 +59,30 @@ class ChannelScreen(ReportsErrors, DialogScreen[Persona | None]):
         self._choices: list[tuple[Channel, PinterestBoard | None]] = []
 
     def compose(self) -> ComposeResult:
-        """Lay out list and words."""
+        """Lay out the line above and the list."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content(f"channel for {one_line(self._persona.name)}").markup
-            yield Static("Asking Buffer for your channels…", id="channels-words", markup=False)
+            dialog.border_title = Content(f"Channel for {one_line(self._persona.name)}").markup
+            yield Static(LOADING, id="channels-words", markup=False)
             yield VimList(id="channels")
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Ask at once."""
-        self._ask()
+        """Load the channels."""
+        self._load()
 
-    @work(group="channels", exclusive=True, exit_on_error=False, description="asking Buffer for the channels")
-    async def _ask(self) -> None:
-        self._say("Asking Buffer for your channels…")
+    @work(group="channels", exclusive=True, exit_on_error=False, description="loading channels")
+    async def _load(self) -> None:
+        self._say(LOADING)
         try:
             self._channels = [*await self._personas.available_channels()]
         except FluffyError as error:
-            hint = Content.styled(f"\n\n{error.hint}", "$foreground-muted") if error.hint else ""
-            self._say(Content.assemble(Content.styled("! ", "$text-error"), error.message, hint))
+            hint = f"\n\n{error.hint}" if error.hint else ""
+            self._say(Content.assemble(("! ", "$text-error"), error.message, (hint, "$foreground-muted")))
             return
-        if not self._channels:
-            self._say(with_keys(NO_CHANNEL_YET, self._own))
-            return
-        self._list()
+        if self._channels:
+            self._list()
+        else:
+            self._say(with_keys(NO_CHANNELS, self._own))
 
     def _say(self, words: str | Content) -> None:
         self._channels, self._choices = [], []
@@ -98,18 +99,18 @@ class ChannelScreen(ReportsErrors, DialogScreen[Persona | None]):
         ids = [(channel.id, board.service_id if board else None) for channel, board in self._choices]
         listing.highlighted = ids.index(chosen) if chosen in ids else 0
         self.add_class("-listed")
-        self.query_one("#channels-words", Static).update("Where do this persona's posts go?\n")
+        self.query_one("#channels-words", Static).update("Where should this persona post?\n")
         listing.focus()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim the choice while there is none."""
-        return None if action == "choose" and not self._channels else True
+        """Dim the selection while there is nothing to select."""
+        return None if action == "select" and not self._channels else True
 
     @on(OptionList.OptionSelected)
-    @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing the channel")
-    async def action_choose(self) -> None:
-        """Take the channel under the cursor."""
+    @work(group="set-channel", exclusive=True, exit_on_error=False, description="setting the channel")
+    async def action_select(self) -> None:
+        """Set the channel under the cursor."""
         index = self.query_one(VimList).highlighted
         if index is None or index >= len(self._choices):
             return
@@ -119,21 +120,21 @@ class ChannelScreen(ReportsErrors, DialogScreen[Persona | None]):
                 self._persona, channel.id, board.service_id if board else None
             )
         except FluffyError as error:
-            self._say(Content.assemble(Content.styled("! ", "$text-error"), str(error)))
+            self._say(Content.assemble(("! ", "$text-error"), str(error)))
         else:
             self.dismiss(persona)
 
-    def action_retry(self) -> None:
-        """Ask Buffer again."""
-        self._ask()
+    def action_reload(self) -> None:
+        """Load the channels again."""
+        self._load()
 
     def action_back(self) -> None:
-        """Keep the channel as it was."""
+        """Keep the current channel."""
         self.dismiss(None)
 
 
 def _choices(channel: Channel) -> list[tuple[Channel, PinterestBoard | None]]:
-    """Return a channel once for each of its Pinterest boards, where there are several to choose from."""
+    """Return a channel once for each of its Pinterest boards, if it has several."""
     if len(channel.pinterest_boards) < 2:
         return [(channel, None)]
     return [(channel, board) for board in channel.pinterest_boards]

@@ -1,4 +1,4 @@
-"""A field for a folder's path that suggests what exists."""
+"""A field for the path of a folder, with suggestions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 
 class FolderField(Input):
-    """Takes a folder as typed, pasted or dropped onto the terminal; → takes the suggestion."""
+    """Takes a path that is typed, pasted or dropped onto the terminal; → accepts the suggestion."""
 
     BINDINGS = bindings(Place.IMPORT, only=("import.start",))
 
@@ -29,12 +29,12 @@ class FolderField(Input):
 
     @property
     def folder(self) -> Path | None:
-        """The folder in the field; None when the field is empty."""
+        """The folder in the field; None if the field is empty."""
         return typed_folder(self.value) if self.value.strip() else None
 
 
 def typed_folder(text: str) -> Path:
-    """Return the path that a text means: `~` is the home folder, and quotes of a dropped path are taken off."""
+    """Return the path that a text means: `~` is the home folder, and quotes around a dropped path are removed."""
     text = text.strip()
     if not _expanded(text).exists():
         try:
@@ -49,23 +49,23 @@ def typed_folder(text: str) -> Path:
 def _expanded(text: str) -> Path:
     try:
         return Path(text).expanduser()
-    except RuntimeError:  # the ~user that is named does not exist
+    except RuntimeError:  # there is no such ~user
         return Path(text)
 
 
 class FolderSuggester(Suggester):
-    """Suggests the first subfolder that goes on as what was typed, as a shell does."""
+    """Suggests the first subfolder that starts with what was typed, as a shell does."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """Return the text with the folder's name completed, or None."""
+        """Return the text with the folder's name completed."""
         return await asyncio.to_thread(suggest_folder, value)
 
 
 def suggest_folder(text: str) -> str | None:
-    """Return the text with the last name completed to a folder that exists; hidden ones only when asked for."""
+    """Return the text with the last name completed to an existing folder; hidden ones only after a dot."""
     head, slash, beginning = text.rpartition("/")
     if not slash:
         return None

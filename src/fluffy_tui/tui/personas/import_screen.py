@@ -1,4 +1,4 @@
-"""Import from inside the app: which folders, how far it is, what failed and why."""
+"""Imports photos: asks for folders, then shows the progress and the files that failed."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.context import Context
 
 SHOWN_FAILURES = 500
-"""How many failed files are listed; beyond that only their number is told."""
+"""How many failed files are listed; of the rest only the number is shown."""
 
 
 class ImportScreen(FrameScreen):
-    """Asks for folders, then shows the import, which goes on when this screen is left.
+    """Asks for folders, then shows the import, which keeps running after the user leaves.
 
     Args:
-        context: The world.
-        persona: For whom.
+        context: The app's services and state.
+        persona: Whose photos to import.
     """
 
     PLACE = Place.IMPORT
-    BINDINGS = bindings(Place.IMPORT, only=("import.another", "import.stop", "import.back"))
+    BINDINGS = bindings(Place.IMPORT, only=("import.add_folder", "import.stop", "import.back"))
     DEFAULT_CSS = """
     ImportScreen {
         #body { align: center top; padding: 1 2; }
@@ -65,10 +65,12 @@ class ImportScreen(FrameScreen):
         self._folders: list[Path] = []
 
     def compose_body(self) -> ComposeResult:
-        """Lay out field, progress and failures."""
+        """Lay out field, folders, progress and failures."""
         with Vertical(id="import", classes="box") as box:
-            box.border_title = Content(f"import photos for {one_line(self._persona.name)}").markup
-            yield Static("A folder, with all folders in it:  (→ takes the suggestion)", classes="muted")
+            box.border_title = Content(f"Import photos for {one_line(self._persona.name)}").markup
+            yield Static(
+                "Folder to import, including its subfolders  (→ accepts the suggestion)", classes="muted"
+            )
             yield FolderField(id="folder")
             yield Static(id="import-problem", markup=False)
             yield Static(id="import-folders", markup=False)
@@ -78,7 +80,7 @@ class ImportScreen(FrameScreen):
                 yield Static(markup=False)
 
     def on_mount(self) -> None:
-        """Show the import that runs, if one does; wait for a folder otherwise."""
+        """Show the running import, if there is one."""
         self.query_one(FolderField).focus()
         if self.context.import_run.is_running:
             self._show()
@@ -88,32 +90,31 @@ class ImportScreen(FrameScreen):
         self._say("")
 
     def action_start(self) -> None:
-        """Import the folders named."""
+        """Import the folders."""
         if self.context.import_run.is_running:
-            self._say(
-                self.context.with_keys("An import is running. Wait for it, or stop it with {import.stop}.")
-            )
-        elif self._take_folder() and self._folders:
+            words = "An import is already running. Wait for it to end, or stop it with {import.stop}."
+            self._say(self.context.with_keys(words))
+        elif self._move_to_list() and self._folders:
             self.post_message(ImportWanted(tuple(self._folders), self._persona))
             self._folders = []
 
-    def action_another(self) -> None:
-        """Note the folder and ask for one more."""
-        self._take_folder()
+    def action_add_folder(self) -> None:
+        """Add the folder to the list and ask for another one."""
+        self._move_to_list()
 
-    def _take_folder(self) -> bool:
-        """Move the field's folder to the list; whether there is nothing wrong with it."""
+    def _move_to_list(self) -> bool:
+        """Move the field's folder to the list; return False if it cannot be used."""
         field = self.query_one(FolderField)
         folder = field.folder
         if folder is None:
             if not self._folders:
-                self._say("Name a folder first.")
+                self._say("Enter a folder first.")
             return True
         if not folder.is_dir():
             self._say(
                 f"{one_line(str(folder))} is a file, not a folder."
                 if folder.exists()
-                else f"There is no folder {one_line(str(folder))}."
+                else f"{one_line(str(folder))} does not exist."
             )
             return False
         if folder not in self._folders:
@@ -127,11 +128,11 @@ class ImportScreen(FrameScreen):
         self.post_message(ImportStopWanted())
 
     async def action_back(self) -> None:
-        """Go back; a running import goes on."""
+        """Go back; a running import continues."""
         await self.run_action("app.back")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what cannot be done now."""
+        """Dim `stop` unless an import is running."""
         return None if action == "stop" and not self.context.import_run.is_running else True
 
     @on_event(ImportProgressed)
@@ -152,14 +153,18 @@ class ImportScreen(FrameScreen):
         box.set_class(bool(failed), "-shown")
         lines = [
             Content.assemble(
-                Content.styled("! ", "$text-warning"),
+                ("! ", "$text-warning"),
                 one_line(str(file.path)),
-                Content.styled(f"  {one_line(file.reason)}", "$foreground-muted"),
+                (f"  {one_line(file.reason)}", "$foreground-muted"),
             )
             for file in failed[:SHOWN_FAILURES]
         ]
         if len(failed) > SHOWN_FAILURES:
-            lines.append(Content(f"and {len(failed) - SHOWN_FAILURES:,} more; `--import` lists them all"))
+            lines.append(
+                Content(
+                    f"and {len(failed) - SHOWN_FAILURES:,} more (`fluffy-tui --import` lists all of them)"
+                )
+            )
         box.query_one(Static).update(Content("\n").join(lines))
 
     def _list_folders(self, folders: list[Path] | tuple[Path, ...]) -> None:
@@ -177,14 +182,14 @@ def _words(run: ImportRun) -> Content:
     match run.state:
         case ImportState.RUNNING:
             if run.progress is None:
-                return Content("looking through the folders…")
+                return Content("Searching the folders…")
             failed = f" · {run.progress.failed:,} failed" if run.progress.failed else ""
             return Content(f"{import_progress_words(run.progress)}{failed}")
         case ImportState.FAILED:
-            return Content.assemble(Content.styled("! ", "$text-error"), str(run.error))
+            return Content.assemble(("! ", "$text-error"), str(run.error))
         case ImportState.STOPPED:
-            seen = f" It had looked at {run.progress.seen:,} files." if run.progress else ""
-            return Content(f"Stopped. What was imported so far is kept.{seen}")
+            seen = f" after {run.progress.seen:,} files" if run.progress else ""
+            return Content(f"Stopped{seen}. Photos imported so far are kept.")
         case ImportState.DONE if run.summary is not None:
             return summary_words(run.summary)
         case _:
@@ -192,10 +197,10 @@ def _words(run: ImportRun) -> Content:
 
 
 def summary_words(summary: ImportSummary) -> Content:
-    """Return what an import did, in one line."""
+    """Return the result of an import in one line."""
     numbers = summary.counts.items()
     parts = [Content(f"{number:,} {words}") for words, number in numbers if number or words == "imported"]
     return Content.assemble(
-        Content.styled("✓ ", "$text-success"),
+        ("✓ ", "$text-success"),
         SEPARATOR.join([*parts, Content(f"in {rough_duration(summary.seconds)}")]),
     )

@@ -1,9 +1,9 @@
-"""The persona picker: each with what waits for it and how its channel is."""
+"""The list of personas, each with its counts and the state of its channel."""
 
 from __future__ import annotations
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -12,8 +12,11 @@ from fluffy_tui.core.app_events import Connected
 from fluffy_tui.personas import Persona
 from fluffy_tui.scheduling import PersonaCounts
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
+from fluffy_tui.tui.personas.import_screen import ImportScreen
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.messages import OverviewChanged, PersonaChanged, PersonaChosen, on_event
+from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
 from fluffy_tui.tui.text.words import drafts_word, one_line
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
@@ -23,7 +26,7 @@ from fluffy_tui.tui.ui.vim_list import VimList
 
 
 class PersonasScreen(FrameScreen):
-    """Pick, make, rename a persona, and choose its channel."""
+    """Opens, creates and renames personas, and chooses their channels."""
 
     PLACE = Place.PERSONAS
     BINDINGS = bindings(Place.PERSONAS)
@@ -40,26 +43,26 @@ class PersonasScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._personas: list[Persona] = []
-        self._is_read = False
+        self._is_loaded = False
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list, and what is said when it is empty."""
+        """Lay out the list, and the text that replaces it while it is empty."""
         personas = VimList(id="personas", classes="box")
-        personas.border_title = "personas"
+        personas.border_title = "Personas"
         yield personas
         yield Static(
             Content.assemble(
-                Content.styled("No personas yet.\n\n", "bold"),
-                "A persona is one social identity: its photos, its posts, its Buffer channel.\n\nPress ",
-                Content.styled(self.context.with_keys("{personas.new}"), "bold $primary"),
-                " to make the first.",
+                ("No personas yet\n\n", "bold"),
+                "A persona is one social identity with its photos, posts and Buffer channel.\n\nPress ",
+                (self.context.with_keys("{personas.new}"), "bold $primary"),
+                " to create one.",
             ),
             id="no-personas",
             classes="box",
         )
 
     def on_mount(self) -> None:
-        """Read the personas."""
+        """Load the personas."""
         self._load()
 
     @on_event(Connected)
@@ -68,13 +71,13 @@ class PersonasScreen(FrameScreen):
 
     @on_event(OverviewChanged)
     def _counts_changed(self) -> None:
-        if self._is_read:
+        if self._is_loaded:
             self._draw()
 
-    @work(group="personas", exclusive=True, exit_on_error=False, description="reading the personas")
+    @work(group="personas", exclusive=True, exit_on_error=False, description="loading personas")
     async def _load(self) -> None:
         self._personas = await self.context.services.personas.list()
-        self._is_read = True
+        self._is_loaded = True
         self._draw()
 
     def _draw(self) -> None:
@@ -91,32 +94,31 @@ class PersonasScreen(FrameScreen):
             self._highlight(chosen or self.context.overview.persona)
         self.set_class(not self._personas, "-empty")
         if self._personas and self.focused is None:
-            listing.focus()  # a list that was hidden while it was empty has lost the focus
+            listing.focus()  # it lost the focus while it was hidden
 
     def _prompt(self, persona: Persona) -> Content:
         counts = self.context.overview.counts.get(persona.id, PersonaCounts())
-        name = Content.styled(one_line(persona.name), "bold")
-        health = channel_health(persona)
-        channel = Content.styled(channel_name(persona.channel), "dim") if persona.channel else Content("")
-        trouble = Content.styled(f"! {health}", "$text-warning") if health else Content("")
-        first = Content("   ").join(part for part in (name, channel, trouble) if part.plain)
-        return Content.assemble(first, "\n", _counts_line(counts))
+        parts = [Content.styled(one_line(persona.name), "bold")]
+        if persona.channel:
+            parts.append(Content.styled(channel_name(persona.channel), "dim"))
+        if problem := channel_health(persona):
+            parts.append(Content.styled(f"! {problem}", "$text-warning"))
+        return Content.assemble(Content("   ").join(parts), "\n", _counts_line(counts))
 
     def _highlighted(self) -> Persona | None:
         index = self.query_one(VimList).highlighted
         return self._personas[index] if index is not None and index < len(self._personas) else None
 
     def _highlight(self, persona: Persona | None) -> None:
-        ids = [other.id for other in self._personas]
-        if ids:
-            self.query_one(VimList).highlighted = (
-                ids.index(persona.id) if persona and persona.id in ids else 0
-            )
+        if self._personas:
+            ids = [other.id for other in self._personas]
+            index = ids.index(persona.id) if persona and persona.id in ids else 0
+            self.query_one(VimList).highlighted = index
 
     # Actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what needs a persona while there is none."""
+        """Dim the actions that need a persona while there is none."""
         if action in ("open", "rename", "channel", "snippets", "import_photos") and not self._personas:
             return None
         return True
@@ -127,24 +129,14 @@ class PersonasScreen(FrameScreen):
         if persona := self._highlighted():
             self.post_message(PersonaChosen(persona))
 
-    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="making a persona")
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="creating a persona")
     async def action_new(self) -> None:
-        """Make a persona; the field stays open until the name can be used."""
-        personas = self.context.services.personas
-        made = await self.app.push_screen_wait(
-            AskTextScreen(
-                "new persona",
-                "A name, such as the one you post under",
-                personas.create,
-                own=self.context.setup.settings.keys,
-            )
-        )
-        if made is not None:
-            await self._changed(made)
+        """Create a persona."""
+        await self._changed(await ask_new_persona(self.context, self.app))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="renaming the persona")
     async def action_rename(self) -> None:
-        """Give the persona another name."""
+        """Rename the persona."""
         persona = self._highlighted()
         if persona is None:
             return
@@ -153,47 +145,47 @@ class PersonasScreen(FrameScreen):
         async def rename(name: str) -> Persona:
             return await personas.rename(persona, name)
 
-        renamed = await self.app.push_screen_wait(
-            AskTextScreen(
-                "rename", "The new name", rename, text=persona.name, own=self.context.setup.settings.keys
-            )
-        )
-        if renamed is not None:
-            await self._changed(renamed)
+        keys = self.context.setup.settings.keys
+        question = AskTextScreen("Rename persona", "New name", rename, text=persona.name, own=keys)
+        await self._changed(await self.app.push_screen_wait(question))
 
     @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="choosing the channel")
     async def action_channel(self) -> None:
-        """Choose the channel that the persona speaks through."""
-        from fluffy_tui.tui.personas.channel_picker import ChannelScreen
-
-        persona = self._highlighted()
-        if persona is None:
-            return
-        changed = await self.app.push_screen_wait(
-            ChannelScreen(self.context.services.personas, persona, self.context.setup.settings.keys)
-        )
-        if changed is not None:
-            await self._changed(changed)
+        """Choose the persona's channel."""
+        if persona := self._highlighted():
+            keys = self.context.setup.settings.keys
+            picker = ChannelPickerScreen(self.context.services.personas, persona, keys)
+            await self._changed(await self.app.push_screen_wait(picker))
 
     def action_snippets(self) -> None:
-        """Write and change the persona's hashtag sets and snippets."""
-        from fluffy_tui.tui.snippets.screen import SnippetsScreen
-
+        """Edit the persona's hashtag sets and snippets."""
         if persona := self._highlighted():
             self.app.push_screen(SnippetsScreen(self.context, persona))
 
     def action_import_photos(self) -> None:
-        """Import folders for the persona."""
-        from fluffy_tui.tui.personas.import_screen import ImportScreen
-
+        """Import photos for the persona."""
         if persona := self._highlighted():
             self.app.push_screen(ImportScreen(self.context, persona))
 
-    async def _changed(self, persona: Persona) -> None:
+    async def _changed(self, persona: Persona | None) -> None:
+        """Show a persona that was created or changed."""
+        if persona is None:
+            return
         self.post_message(PersonaChanged(persona))
         self._personas = await self.context.services.personas.list()
         self._draw()
         self._highlight(persona)
+
+
+async def ask_new_persona(context: Context, app: App[object]) -> Persona | None:
+    """Create a persona with a name that the user types; None if the user cancels."""
+    question = AskTextScreen(
+        "New persona",
+        "Name, for example the one you post under",
+        context.services.personas.create,
+        own=context.setup.settings.keys,
+    )
+    return await app.push_screen_wait(question)
 
 
 def _counts_line(counts: PersonaCounts) -> Content:
@@ -202,7 +194,7 @@ def _counts_line(counts: PersonaCounts) -> Content:
         (counts.drafts, drafts_word(counts.drafts), "dim"),
         (counts.scheduled, "scheduled", "dim"),
         (counts.failed, "failed", "$text-error"),
-        (counts.posted, "posted", "dim"),
+        (counts.posted, "live", "dim"),
     )
     parts = [
         Content.styled(f"{'! ' if words == 'failed' else ''}{number:,} {words}", style)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
+    from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo, Stack
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.keymap.bindings import key_of
-    from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.photo.photo_line import RowNote
 
 METADATA_REMOVED = "leaves without location or metadata"
@@ -76,7 +76,7 @@ def alike_details(
         stack: What is behind it.
         own: The person's own keys, by action id.
     """
-    lines, copies = [], key_of("library.copies", own)
+    lines, copies = [], key_of("library.duplicates", own)
     if neighbour is not None:
         lines.append(f"{neighbour.distance:.2f} away: {_RELATIONS[neighbour.relation]}")
     if note.is_copy:

@@ -51,7 +51,7 @@ class TakenUp:
             own: The person's own keys, by action id.
         """
         where = "an empty slot to move it to" if self.way is Way.MOVE else "the post to change places with"
-        then = with_keys("then {moving.put_down} · {moving.let_be} lets it be", own)
+        then = with_keys("then {move.drop} · {move.cancel} lets it be", own)
         return f"{self.way} “{one_line(self.post.caption)[:40]}”: choose {where}, {then}"
 
 
@@ -89,7 +89,7 @@ class MovesPosts(FrameScreen):
             self._swap(taken, other, cell.at)
             return True
         self.notify(
-            self.context.with_keys("That slot is taken: {moving.let_be}, then {plan.swap} swaps two posts.")
+            self.context.with_keys("That slot is taken: {move.cancel}, then {plan.swap} swaps two posts.")
             if taken.way is Way.MOVE
             else "That is no post to change places with.",
             markup=False,

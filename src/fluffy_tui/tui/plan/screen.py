@@ -51,7 +51,7 @@ class PlanScreen(MovesPosts):
 
     PLACE = Place.PLAN
     TAB = "plan"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.MOVING), *bindings(Place.PLAN)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.MOVE), *bindings(Place.PLAN)]
     CSS: ClassVar[str] = """
     PlanScreen {
         #runway { height: auto; max-height: 2; padding: 0 1; }
@@ -313,7 +313,7 @@ class PlanScreen(MovesPosts):
         return tuple(await self.context.services.photos.first_ids(self.persona.id, browse, limit=count))
 
 
-_WITH_A_POST_TAKEN_UP = frozenset(action.name for action in actions_of(Place.MOVING))
+_WITH_A_POST_TAKEN_UP = frozenset(action.name for action in actions_of(Place.MOVE))
 _WITHOUT = frozenset({"open", "fill", "back"})
 
 

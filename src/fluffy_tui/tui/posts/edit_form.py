@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.media import Framing
 from fluffy_tui.networks import rules_for, text_length
 from fluffy_tui.tui.caption.caption_editor import WHAT_GOES_OUT, WHAT_IT_SHOWS, CaptionEditor
 from fluffy_tui.tui.compose.compose_facts import read_agenda
@@ -18,11 +19,11 @@ from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.when_picker import WhenPicker
 from fluffy_tui.tui.compose.writes_captions import WritesCaptions
 from fluffy_tui.tui.keymap.bindings import Place
-from fluffy_tui.tui.photo.framing import Framing
+from fluffy_tui.tui.photo.framing import framing_words
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.posts.post_changes import framing_of, without
+from fluffy_tui.tui.posts.post_changes import without
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.channel_words import zone_of
@@ -68,11 +69,11 @@ class EditForm(WritesCaptions):
             "alt text", len, self._rules.alt_text_limit, id="alt-text", placeholder=WHAT_IT_SHOWS
         )
         self._when = WhenPicker(self._zone, context.zone, context.clock, id="when")
-        self._framing = framing_of(self._posts[0])
+        self._framing = self._posts[0].framing
         self._fitted = Static("", id="edited-fit", markup=False)
         self._about = Static("", id="edited-post", markup=False)
         self._said = Static("", id="edit-said", markup=False)
-        self._marks = PreflightLine(context.setup.settings.keys, Place.EDITING)
+        self._marks = PreflightLine(context.setup.settings.keys, Place.EDIT)
         self._agenda: Agenda | None = None
         self._form = Vertical(
             self._about,
@@ -149,9 +150,9 @@ class EditForm(WritesCaptions):
         self._marks.show([*words, *time_marks(draft)])
 
     def _tell_fit(self) -> None:
-        is_new = self._framing != framing_of(self._posts[0])
+        is_new = self._framing != self._posts[0].framing
         anew = " · rendered and hosted anew when this is saved" if is_new else ""
-        self._fitted.update(f"fit: {self._framing.words}{anew}")
+        self._fitted.update(f"fit: {framing_words(self._framing)}{anew}")
         if (photo := self.photo) is not None:
             details = photo_details(photo, self._rules, self.context.zone, framing=self._framing)
             self._preview.set_details(details)
@@ -161,7 +162,7 @@ class EditForm(WritesCaptions):
         self._alt_text.load_clean(text.alt_text)
         modes = {str(mode): mode for mode in ShareMode}
         self._when.load(modes.get(text.share_mode, ShareMode.ADD_TO_QUEUE), text.at)
-        self._framing = Framing.read(text.fit)
+        self._framing = Framing.parse(text.fit)
         self._tell_fit()
         self._shown = self._typed()
 
@@ -176,7 +177,7 @@ class EditForm(WritesCaptions):
             alt_text=self._alt_text.text,
             share_mode=str(self._when.share_mode),
             at=self._when.at,
-            fit=self._framing.written,
+            fit=str(self._framing),
         )
 
     def repaint(self) -> None:

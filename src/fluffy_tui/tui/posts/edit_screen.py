@@ -15,9 +15,8 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.networks import caption_problem
 from fluffy_tui.tui.compose.when_picker import WhenPicker
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.posts.edit_form import EditForm
-from fluffy_tui.tui.posts.post_changes import changed_time, changed_words, framing_of, moment_of, sends_again
+from fluffy_tui.tui.posts.post_changes import changed_time, changed_words, moment_of, sends_again
 from fluffy_tui.tui.session.draft_writer import DraftWriter
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.text.words import error_words, one_line
@@ -25,6 +24,7 @@ from fluffy_tui.tui.text.words import error_words, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fluffy_tui.media import Framing
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
 
@@ -43,8 +43,8 @@ class EditPostScreen(EditForm):
         saved: Called when all of it is changed.
     """
 
-    PLACE = Place.EDITING
-    BINDINGS = bindings(Place.EDITING)
+    PLACE = Place.EDIT
+    BINDINGS = bindings(Place.EDIT)
 
     CSS: ClassVar[str] = """
     EditPostScreen {
@@ -73,7 +73,7 @@ class EditPostScreen(EditForm):
     def on_mount(self) -> None:
         """Show the post as it is, then what was typed for it and never saved."""
         post = self._posts[0]
-        fit = framing_of(post).written
+        fit = str(post.framing)
         self._show(Draft(post.caption, post.alt_text, str(post.share_mode), moment_of(post), fit))
         self._tell_about()
         self._tell_fit()

@@ -77,8 +77,7 @@ class ActsOnPosts(_Mixin):
         """Change the words or the time of the post under the cursor."""
         posts = self.posts_in_question()
         if len(posts) > 1:
-            place = "trouble" if self.PLACE is Place.TROUBLE else "posts"
-            time = self.context.with_keys(f"press {{{place}.change_time}} for their time")
+            time = self.context.with_keys(f"press {{{self.PLACE}.reschedule}} for their time")
             self.notify(f"Words are changed one post at a time: take the marks off, or {time}.", markup=False)
         elif posts:
             self._open_editor(posts, only_time=False)

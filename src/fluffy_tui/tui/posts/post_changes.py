@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.scheduling import PostStatus, Step
-from fluffy_tui.tui.photo.framing import Framing
 
 if TYPE_CHECKING:
     from collections.abc import Container
     from datetime import datetime
 
+    from fluffy_tui.media import Framing
     from fluffy_tui.scheduling import Agenda, Planned, Post
     from fluffy_tui.tui.session.drafts import Draft
 
@@ -24,8 +24,8 @@ def changed_words(post: Post, typed: Draft, framing: Framing) -> dict[str, Any]:
         changes["caption"] = typed.caption
     if typed.alt_text != post.alt_text:
         changes["alt_text"] = typed.alt_text
-    if framing != framing_of(post):
-        changes |= {"fit": framing.fit, "shape": framing.shape, "turn": framing.turn}
+    if framing != post.framing:
+        changes["framing"] = framing
     return changes
 
 
@@ -45,11 +45,6 @@ def _at_its_time(planned: Planned) -> Post:
     if not planned.is_forecast:
         return planned.post
     return replace(planned.post, share_mode=ShareMode.CUSTOM_SCHEDULED, requested_at_time=planned.at)
-
-
-def framing_of(post: Post) -> Framing:
-    """Return how a post's picture is fitted."""
-    return Framing(post.fit, post.shape, post.turn)
 
 
 def moment_of(post: Post) -> datetime | None:

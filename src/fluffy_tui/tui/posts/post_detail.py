@@ -36,10 +36,10 @@ ACTING = tuple(
     f"posts.{verb}"
     for verb in (
         "edit",
-        "change_time",
+        "reschedule",
         "retry",
-        "cancel_post",
-        "rehost",
+        "cancel",
+        "upload_again",
         "move_up",
         "open_in_buffer",
         "copy_link",

@@ -95,7 +95,7 @@ class PostTable(DataTable[Text]):
         self._zone = zone
         self._own_zone = own_zone
         self._now = now
-        self._in_grace = with_keys("about to go out · {app.take_back} undo", own)
+        self._in_grace = with_keys("about to go out · {app.undo_submit} undo", own)
         self._posts: dict[int, Post] = {}
         self._places: Mapping[int, tuple[int, int]] = {}
         self._marked: set[int] = set()

@@ -39,16 +39,16 @@ _SHORT = {
     ProblemKind.DRAFT_KEPT: "draft, not sent",
 }
 _KEYS = {
-    Remedy.RETRY: "trouble.retry",
-    Remedy.EDIT: "trouble.edit",
-    Remedy.CHANGE_TIME: "trouble.change_time",
-    Remedy.REHOST: "trouble.rehost",
-    Remedy.LET_GO: "trouble.cancel_post",
-    Remedy.CANCEL: "trouble.cancel_post",
-    Remedy.OPEN_IN_BUFFER: "trouble.open_in_buffer",
-    Remedy.MOVE_UP: "trouble.move_up",
+    Remedy.RETRY: "problems.retry",
+    Remedy.EDIT: "problems.edit",
+    Remedy.CHANGE_TIME: "problems.reschedule",
+    Remedy.REHOST: "problems.upload_again",
+    Remedy.LET_GO: "problems.cancel",
+    Remedy.CANCEL: "problems.cancel",
+    Remedy.OPEN_IN_BUFFER: "problems.open_in_buffer",
+    Remedy.MOVE_UP: "problems.move_up",
 }
-_TABLE = {action.id: action for action in actions_of(Place.TROUBLE)}
+_TABLE = {action.id: action for action in actions_of(Place.PROBLEMS)}
 
 
 def problem_id(item: Problem) -> str:

@@ -39,9 +39,9 @@ class ProblemsScreen(ActsOnPosts, FrameScreen):
         context: The world.
     """
 
-    PLACE = Place.TROUBLE
-    TAB = "trouble"
-    BINDINGS = bindings(Place.TROUBLE)
+    PLACE = Place.PROBLEMS
+    TAB = "problems"
+    BINDINGS = bindings(Place.PROBLEMS)
     CSS: ClassVar[str] = """
     ProblemsScreen {
         #no-trouble { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }

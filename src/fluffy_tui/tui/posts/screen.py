@@ -15,7 +15,7 @@ from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings, key_of
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_actions import ActsOnPosts
-from fluffy_tui.tui.posts.post_detail import ACTING, PostDetailScreen
+from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
@@ -38,7 +38,7 @@ PAGE = 200
 """Posts read at a time."""
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "all": None,
-    "on_the_way": (*ON_THE_WAY, None),
+    "queued": (*ON_THE_WAY, None),
     "in_buffer": IN_BUFFER,
     "failed": (Step.FAILED,),
     "live": (Step.LIVE,),
@@ -60,7 +60,7 @@ class PostsScreen(ActsOnPosts, FrameScreen):
 
     PLACE = Place.POSTS
     TAB = "posts"
-    BINDINGS = bindings(Place.POSTS, only=("posts.mark", *ACTING, *(f"posts.{name}" for name in FILTERS)))
+    BINDINGS = bindings(Place.POSTS, without=("posts.open",))
     CSS: ClassVar[str] = """
     PostsScreen #no-posts {
         height: 1fr; content-align: center middle; text-align: center; color: $text-muted;

@@ -61,7 +61,7 @@ class LiveUpdates:
         """Read the overview and follow changes until `stop`."""
         self.refresh_overview()
         self._ensure_running()
-        self._checks.append(self._app.set_interval(WORKER_CHECK_SECONDS, self._check_worker))
+        self._checks.append(self._app.set_interval(WORKER_CHECK_SECONDS, self.check_worker))
         if self._context.services.workers.is_starting:
             self._check_worker_soon()
 
@@ -140,11 +140,12 @@ class LiveUpdates:
             self._on_posts_changed(changed)
         context.update_overview(**await read_numbers(context.services))
 
-    def _check_worker(self) -> None:
+    def check_worker(self) -> None:
+        """Read the age of the last heartbeat."""
         self._run("worker-age", self._read_worker_age())
 
     def _check_worker_soon(self) -> None:
-        self._checks.append(self._app.set_timer(WORKER_START_SECONDS, self._check_worker))
+        self._checks.append(self._app.set_timer(WORKER_START_SECONDS, self.check_worker))
 
     async def _read_worker_age(self) -> None:
         context, workers = self._context, self._context.services.workers

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
@@ -73,7 +72,6 @@ async def handle_event(screen: object, event: AppEvent) -> None:
             await result
 
 
-@cache
 def _handlers(screen: type, kind: type[AppEvent]) -> tuple[tuple[Callable[..., Any], bool], ...]:
     members = (member for base in screen.__mro__ for member in vars(base).values())
     return tuple(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.photo.framing import Framing
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.text.words import both_zones, one_line
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOTHING_TO_UNDO = (
-    "Nothing to undo. To cancel an earlier post, select it in Posts and press {posts.cancel_post}."
+    "Nothing to undo. To cancel an earlier post, select it in Posts and press {posts.cancel}."
 )
 
 _TOO_LATE = {
@@ -76,7 +75,7 @@ def draft_of(post: Post) -> Draft:
         alt_text=post.alt_text,
         share_mode=str(post.share_mode),
         at=post.requested_at_time,
-        fit=Framing(post.fit, post.shape, post.turn).written,
+        fit=str(post.framing),
     )
 
 

@@ -1,1 +1,10 @@
-"""Setting up: first run, the Buffer wizard, settings and health checks."""
+"""Setup: the first run, connecting Buffer, the settings and the health checks."""
+
+from __future__ import annotations
+
+from fluffy_tui.tui.setup.channel_personas import personas_for
+from fluffy_tui.tui.setup.doctor_screen import DoctorScreen
+from fluffy_tui.tui.setup.first_run import FirstRunScreen
+from fluffy_tui.tui.setup.settings_screen import SettingsScreen
+
+__all__ = ["DoctorScreen", "FirstRunScreen", "SettingsScreen", "personas_for"]

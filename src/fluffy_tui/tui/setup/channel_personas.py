@@ -1,4 +1,4 @@
-"""A persona for each channel that was chosen while setting up."""
+"""A persona for each channel chosen in the setup wizard."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ if TYPE_CHECKING:
 async def personas_for(
     channels: Sequence[Channel], personas: PersonasPort, report: Callable[[str], None]
 ) -> list[Persona]:
-    """Return a persona that speaks through each channel; those that are not there yet are made.
+    """Return a persona for each channel, creating those that are missing.
 
-    One of the channel's name that has no channel yet is taken before a new one is made.
+    A persona with the channel's name and no channel yet is used before a new one is created.
 
     Raises:
-        FluffyError: a persona cannot be written, or Buffer was asked and refused.
+        FluffyError: A persona cannot be saved, or Buffer refuses a request.
     """
     known = await personas.list()
     result = []
     for channel in channels:
         persona = next((known_one for known_one in known if known_one.buffer_channel_id == channel.id), None)
         if persona is None:
-            report(f"introducing {one_line(channel.name)}")
-            persona = await personas.set_channel(await _for(channel, known, personas), channel.id)
+            report(f"adding {one_line(channel.name)}")
+            persona = await personas.set_channel(await _without_channel(channel, known, personas), channel.id)
             known = await personas.list()
         result.append(persona)
     return result
 
 
-async def _for(channel: Channel, known: Sequence[Persona], personas: PersonasPort) -> Persona:
+async def _without_channel(channel: Channel, known: Sequence[Persona], personas: PersonasPort) -> Persona:
     names = {persona.name.casefold(): persona for persona in known}
     own = names.get(channel.name.casefold())
     if own is not None and own.buffer_channel_id is None:

@@ -1,8 +1,6 @@
-"""The doctor inside the app: each link of the chain, as it is tried."""
+"""The health checks inside the app, each shown as it ends."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,9 +14,6 @@ from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 
-if TYPE_CHECKING:
-    from fluffy_tui.tui.session.context import Context
-
 _TONES = {
     Health.OK: "$text-success",
     Health.WARN: "$text-warning",
@@ -28,11 +23,7 @@ _TONES = {
 
 
 class DoctorScreen(FrameScreen):
-    """Runs the checks of `--doctor` on the services that are open, and can be left while they run.
-
-    Args:
-        context: The world.
-    """
+    """Runs the checks of `--doctor` on the open services; the user may leave while they run."""
 
     PLACE = Place.DOCTOR
     BINDINGS = bindings(Place.DOCTOR)
@@ -44,61 +35,54 @@ class DoctorScreen(FrameScreen):
     }
     """
 
-    def __init__(self, context: Context) -> None:
-        super().__init__(context)
-        self._found: list[Check] = []
-
     def compose_body(self) -> ComposeResult:
-        """Lay out checks and words."""
+        """Lay out the list and the line below it."""
         checks = VimList(id="checks", classes="box")
-        checks.border_title = "doctor"
+        checks.border_title = "Health checks"
         yield checks
         yield Static(id="checks-words", markup=False)
 
     def on_mount(self) -> None:
-        """Begin at once."""
+        """Start right away."""
         self.query_one(VimList).focus()
         self._check()
 
-    def action_again(self) -> None:
-        """Try everything again."""
+    def action_rerun(self) -> None:
+        """Run all checks again."""
         self._check()
 
     async def action_back(self) -> None:
-        """Go back; checks that still run are given up."""
+        """Go back; running checks are cancelled."""
         await self.run_action("app.back")
 
-    @work(group="doctor", exclusive=True, exit_on_error=False, description="checking each link of the chain")
+    @work(group="doctor", exclusive=True, exit_on_error=False, description="running health checks")
     async def _check(self) -> None:
-        self._found = []
+        found: list[Check] = []
         listing = self.query_one(VimList)
         listing.clear_options()
         words = self.query_one("#checks-words", Static)
-        words.update(self.context.with_keys("… checking; {doctor.back} leaves at any time"))
+        words.update(self.context.with_keys("Checking… ({doctor.back} cancels)"))
         async for check in self.context.setup.checks():
-            self._found.append(check)
+            found.append(check)
             listing.add_option(Option(_prompt(check)))
         listing.highlighted = next(
-            (number for number, check in enumerate(self._found) if check.status is Health.FAIL), 0
+            (number for number, check in enumerate(found) if check.status is Health.FAIL), 0
         )
-        words.update(_result(self._found))
+        words.update(_summary(found))
 
 
-def _result(found: list[Check]) -> str:
+def _summary(found: list[Check]) -> str:
     failed = sum(check.status is Health.FAIL for check in found)
     warned = sum(check.status is Health.WARN for check in found)
-    if not failed and not warned:
-        return "✓ All is well."
-    parts = [f"✗ {failed} to mend"] if failed else []
-    parts += [f"! {warned} to look at"] if warned else []
-    return ", ".join(parts)
+    parts = [f"✗ {failed} failed"] if failed else []
+    parts += [f"! {warned} warning{'s' * (warned != 1)}"] if warned else []
+    return ", ".join(parts) or "✓ All checks passed"
 
 
 def _prompt(check: Check) -> Content:
-    tone = _TONES[check.status]
     lines = [
         Content.assemble(
-            Content.styled(f"{check.status.sign} ", tone),
+            Content.styled(f"{check.status.sign} ", _TONES[check.status]),
             Content.styled(check.name, "bold"),
             f"  {one_line(check.detail)}",
         )

@@ -1,4 +1,4 @@
-"""Every setting: its value, where that comes from, and how to change it."""
+"""All settings: their values, where those come from, and how to change them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.settings import Settings, SettingValue, setting_values
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.keymap.user_keys import key_troubles
+from fluffy_tui.tui.keymap.user_keys import key_problems
+from fluffy_tui.tui.setup.wizard import SetupWizard
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
@@ -32,14 +33,16 @@ class _Line:
     origin: str
     purpose: str
     change: str
+    """How to change it."""
     to_copy: str = ""
+    """The line for config.toml, if there is one."""
 
 
 class SettingsScreen(FrameScreen):
-    """Lists the settings; what is under the cursor is explained below.
+    """Lists the settings and explains the one under the cursor.
 
     Args:
-        context: The world.
+        context: The app's services and state.
     """
 
     PLACE = Place.SETTINGS
@@ -54,65 +57,62 @@ class SettingsScreen(FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._lines: list[_Line] = []
+        settings = context.setup.settings
+        self._lines = [
+            *(_line(value, settings) for value in setting_values(settings)),
+            _Line(
+                "theme",
+                self.app.theme,
+                "saved by the app",
+                "Colours of the app; the ansi themes use those of your terminal.",
+                context.with_keys("Press {app.palette} and type “theme” to choose another one."),
+            ),
+            _keys_line(settings),
+        ]
 
     def compose_body(self) -> ComposeResult:
         """Lay out list and explanation."""
         listing = VimList(id="settings", classes="box")
-        listing.border_title = "settings"
+        listing.border_title = "Settings"
         listing.border_subtitle = Content(str(self.context.setup.settings.paths.config_file)).markup
         yield listing
         yield Static(id="setting", markup=False)
 
     def on_mount(self) -> None:
         """Fill the list."""
-        settings = self.context.setup.settings
-        self._lines = [
-            *(_line(value, settings) for value in setting_values(settings)),
-            _Line(
-                "theme",
-                self.app.theme,
-                "remembered",
-                "Colours of the screens; the ansi themes use those of your terminal.",
-                self.context.with_keys("Choose another in the palette: {app.palette}, then “theme”."),
-            ),
-            _keys_line(settings),
-        ]
         listing = self.query_one(VimList)
         listing.add_options([Option(_prompt(line)) for line in self._lines])
         listing.highlighted = 0
         listing.focus()
 
+    @property
+    def _highlighted(self) -> _Line | None:
+        index = self.query_one(VimList).highlighted
+        return self._lines[index] if index is not None else None
+
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
         line = self._lines[event.option_index]
         self.query_one("#setting", Static).update(
-            Content.assemble(
-                Content.styled(one_line(line.purpose[:1].upper() + line.purpose[1:]), "$text"),
-                "\n",
-                line.change,
-            )
+            Content.assemble((one_line(line.purpose), "$text"), "\n", line.change)
         )
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what cannot be done for this line, and the setup in the demo."""
+        """Dim copying where there is no line to copy, and connecting in the demo."""
         if action == "copy":
-            index = self.query_one(VimList).highlighted
-            return True if index is not None and self._lines[index].to_copy else None
-        return None if action == "set_up" and self.context.demo else True
+            line = self._highlighted
+            return True if line is not None and line.to_copy else None
+        return None if action == "connect_buffer" and self.context.demo else True
 
     def action_copy(self) -> None:
-        """Copy the line that sets this in config.toml."""
-        index = self.query_one(VimList).highlighted
-        if index is not None and (line := self._lines[index].to_copy):
-            self.app.copy_to_clipboard(line)
+        """Copy the line for config.toml."""
+        if (line := self._highlighted) is not None and line.to_copy:
+            self.app.copy_to_clipboard(line.to_copy)
 
-    def action_set_up(self) -> None:
-        """Set up Buffer and the media host."""
-        from fluffy_tui.tui.setup.wizard import SetUpScreen
-
-        self.app.push_screen(SetUpScreen(self.context))
+    def action_connect_buffer(self) -> None:
+        """Open the setup wizard."""
+        self.app.push_screen(SetupWizard(self.context))
 
     async def action_back(self) -> None:
         """Go back."""
@@ -120,28 +120,26 @@ class SettingsScreen(FrameScreen):
 
 
 def _line(value: SettingValue, settings: Settings) -> _Line:
-    setting = value.setting
-    file = settings.paths.config_file
+    setting, file = value.setting, settings.paths.config_file
     purpose = setting.purpose.replace("`", "")
-    if value.origin == "environment" and setting.key:
-        change = f"The environment comes before {file}: change {setting.variable} where it is set, then start again."
-        return _Line(setting.key, value.shown, value.origin, purpose, change)
+    to_copy = ""
     if not setting.key:
-        change = f"Set {setting.variable} in the environment, then start again."
-        return _Line(setting.variable, value.shown, value.origin, purpose, change)
-    to_copy = f'{setting.key} = "{"" if setting.secret or value.shown == "not set" else value.shown}"'
-    change = f'In {file} write {setting.key} = "…", or set {setting.variable}, then start again.'
-    return _Line(setting.key, value.shown, value.origin, purpose, change, to_copy)
+        change = f"Set {setting.variable} in the environment, then restart."
+    elif value.origin == "environment":
+        change = f"The environment overrides {file}: change {setting.variable} there, then restart."
+    else:
+        to_copy = f'{setting.key} = "{"" if setting.secret or value.shown == "not set" else value.shown}"'
+        change = f'Add {setting.key} = "…" to {file}, or set {setting.variable}, then restart.'
+    return _Line(setting.key or setting.variable, value.shown, value.origin, purpose, change, to_copy)
 
 
 def _keys_line(settings: Settings) -> _Line:
-    troubles = key_troubles(settings.keys)
-    number = len(settings.keys)
-    shown = f"{number} of your own" if number else "as they come"
-    if troubles:
-        shown = f"! {shown}; {len(troubles)} cannot work as written"
-    change = " ".join(troubles) or 'In config.toml, below [keys], write for example "personas.new" = "a".'
-    return _Line("[keys]", shown, "config.toml" if number else "default", "Your own keys by action.", change)
+    problems, number = key_problems(settings.keys), len(settings.keys)
+    shown = f"{number} changed" if number else "defaults"
+    if problems:
+        shown = f"! {shown}, {len(problems)} problem{'s' * (len(problems) != 1)}"
+    change = " ".join(problems) or 'Under [keys] in config.toml, add for example "personas.new" = "a".'
+    return _Line("[keys]", shown, "config.toml" if number else "default", "Your own keys, by action.", change)
 
 
 def _prompt(line: _Line) -> Content:

@@ -1,7 +1,8 @@
-"""The three steps of setting up: the key, the channels, the media host."""
+"""The steps of the setup wizard: the API key, the channels, the media host."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from fluffy_tui.buffer import KEY_PAGE, BufferError, Code
 from fluffy_tui.settings import MediaHostKind
 from fluffy_tui.tui.keymap.bindings import with_keys
 from fluffy_tui.tui.text.channel_words import channel_name
@@ -25,99 +27,99 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OfferedChannels
 
 KEY = "BUFFER_API_KEY"
-KEEP = "set already; leave empty to keep it"
-KEY_PAGE = "https://publish.buffer.com/settings/api"
-"""Where a person makes a key (Buffer's settings, API)."""
+IS_SET = "already set; leave empty to keep it"
 
-CHOOSING = "{compose.choose_previous} {compose.choose_next}"
-"""The keys of a choice, for a sentence."""
+OPTION_KEYS = "{compose.previous_option} {compose.next_option}"
 
 LATER = "later"
 """The choice of no media host for now."""
 
 SECRETS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 LABELS = {
-    "BUFFER_API_KEY": "Buffer key",
-    "FLUFFY_MEDIA_DIRECTORY": "folder",
-    "FLUFFY_S3_BUCKET": "bucket",
-    "FLUFFY_S3_ENDPOINT": "endpoint",
-    "FLUFFY_S3_REGION": "region",
-    "AWS_ACCESS_KEY_ID": "access key id",
-    "AWS_SECRET_ACCESS_KEY": "secret key",
-    "FLUFFY_MEDIA_BASE_URL": "public address",
+    "FLUFFY_MEDIA_DIRECTORY": "Folder",
+    "FLUFFY_S3_BUCKET": "Bucket",
+    "FLUFFY_S3_ENDPOINT": "Endpoint",
+    "FLUFFY_S3_REGION": "Region",
+    "AWS_ACCESS_KEY_ID": "Access key ID",
+    "AWS_SECRET_ACCESS_KEY": "Secret key",
+    "FLUFFY_MEDIA_BASE_URL": "Public address",
 }
-"""What the fields are called, by the setting they are for."""
+"""Labels of the host's fields, by setting."""
 
 PLACEHOLDERS = {
     "FLUFFY_MEDIA_DIRECTORY": "~/public_html/pictures",
-    "FLUFFY_S3_ENDPOINT": "empty for AWS; else https://…",
+    "FLUFFY_S3_ENDPOINT": "leave empty for AWS, else https://…",
     "FLUFFY_S3_REGION": "us-east-1",
-    "FLUFFY_MEDIA_BASE_URL": "https://… where the pictures are seen",
+    "FLUFFY_MEDIA_BASE_URL": "https://… where the pictures can be seen",
 }
 OPTIONAL = frozenset({"FLUFFY_S3_ENDPOINT", "FLUFFY_S3_REGION"})
 FIELDS: Mapping[str, tuple[str, ...]] = {
     MediaHostKind.DIRECTORY: ("FLUFFY_MEDIA_DIRECTORY", "FLUFFY_MEDIA_BASE_URL"),
-    MediaHostKind.S3: (
-        "FLUFFY_S3_BUCKET",
-        "FLUFFY_S3_ENDPOINT",
-        "FLUFFY_S3_REGION",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-        "FLUFFY_MEDIA_BASE_URL",
-    ),
+    MediaHostKind.S3: tuple(name for name in LABELS if name != "FLUFFY_MEDIA_DIRECTORY"),
     LATER: (),
 }
-"""Which fields each kind of media host needs."""
+"""The fields of each kind of media host."""
+
+_SETTING = re.compile("|".join(LABELS))
+
+
+def form_words(error: Exception) -> str:
+    """Return an error in terms of the form: with the labels of its fields in place of names of settings."""
+    if isinstance(error, BufferError) and error.code is Code.KEY_REFUSED:
+        return f"{error.message} Create a new one at {KEY_PAGE} and paste it here."
+    return _SETTING.sub(lambda name: f"“{LABELS[name[0]]}”", str(error))
 
 
 class KeyStep(Vertical):
-    """Asks for the key, which is shown nowhere, not even while it is pasted.
+    """Asks for the API key, which is never shown, not even while it is pasted.
 
     Args:
-        settings: What is set now.
-        typed: What was typed before, by setting.
+        settings: The current settings.
+        typed: Unsaved input by setting.
     """
+
+    TITLE = "API key"
 
     def __init__(self, settings: Settings, typed: Mapping[str, str]) -> None:
         super().__init__(id="step-key")
-        self._is_set = settings.buffer_api_key is not None
-        self._typed = typed
+        placeholder = IS_SET if settings.buffer_api_key is not None else "paste your key"
+        self._field = FormField(KEY, "API key", placeholder=placeholder, secret=True, text=typed.get(KEY, ""))
 
     def compose(self) -> ComposeResult:
-        """Lay out words and field."""
+        """Lay out explanation and field."""
         yield Static(
-            f"Make a key at {KEY_PAGE} and paste it here.\nIt is tried before it is kept.", classes="muted"
+            f"Create a key at {KEY_PAGE} and paste it here.\nIt is tested before it is saved.",
+            classes="muted",
         )
-        placeholder = KEEP if self._is_set else "paste it"
-        yield FormField(KEY, LABELS[KEY], placeholder=placeholder, secret=True, text=self._typed.get(KEY, ""))
+        yield self._field
 
     def take_focus(self) -> None:
-        """Put the cursor where typing begins."""
-        self.query_one(FormField).take_focus()
+        """Focus the field."""
+        self._field.take_focus()
 
     @property
     def values(self) -> dict[str, str]:
-        """The key, when one was typed."""
-        text = self.query_one(FormField).text
-        return {KEY: text} if text else {}
+        """The key, if one was typed."""
+        return {KEY: self._field.text} if self._field.text else {}
 
 
-NO_CHANNEL_HERE = (
-    "Buffer has no channel here yet. "
-    "Connect one in Buffer; give it to a persona later, with {personas.channel}."
+NO_CHANNELS = (
+    "This organization has no channels yet. Connect one in Buffer, "
+    "then assign it to a persona with {personas.channel}."
 )
 
 
 class ChannelsStep(Vertical):
-    """Offers an organisation's channels; a persona is made for each that is taken.
+    """Offers an organization's channels; each one selected gets a persona.
 
     Args:
-        settings: What is set now, among it the person's own keys.
+        settings: The current settings, including the user's own keys.
     """
 
+    TITLE = "Channels"
     DEFAULT_CSS = """
     ChannelsStep {
-        #organisation-place { height: auto; }
+        #organization-place { height: auto; }
         TickList, TickList:focus { height: auto; max-height: 10; border: none; padding: 0; }
     }
     """
@@ -127,180 +129,169 @@ class ChannelsStep(Vertical):
         self._own = settings.keys
         self._offered: Sequence[OfferedChannels] = ()
         self._channels: list[Channel] = []
+        self._list = TickList(id="channels")
 
     def compose(self) -> ComposeResult:
-        """Lay out words, organisations and channels."""
-        yield Static(
-            with_keys(
-                "Where do you post? A persona is made for each channel taken with {setup.take}.", self._own
-            ),
-            markup=False,
-            classes="muted",
-        )
-        yield Vertical(id="organisation-place")
-        yield TickList(id="channels")
-        yield Static(id="channels-none", markup=False, classes="muted")
+        """Lay out explanation, organizations and channels."""
+        words = "Where do you post? Each channel selected with {setup.toggle} gets a persona."
+        yield Static(with_keys(words, self._own), markup=False, classes="muted")
+        yield Vertical(id="organization-place")
+        yield self._list
+        yield Static(id="no-channels", markup=False, classes="muted")
 
     async def offer(self, offered: Sequence[OfferedChannels]) -> None:
         """Show what the key gives access to."""
         self._offered = offered
-        place = self.query_one("#organisation-place")
+        place = self.query_one("#organization-place")
         await place.remove_children()
         if len(offered) > 1:
             names = [(organization.id, one_line(organization.name)) for organization, _ in offered]
             await place.mount(
-                Static(
-                    with_keys(f"Organisation  ({CHOOSING})", self._own),
-                    id="organisation-keys",
-                    classes="muted",
-                ),
-                Choice(names, id="organisation"),
+                Static(with_keys(f"Organization  ({OPTION_KEYS})", self._own), classes="muted"),
+                Choice(names, id="organization"),
             )
         elif offered:
-            await place.mount(Static(f"Organisation: {one_line(offered[0][0].name)}", markup=False))
-        self._list(0)
+            await place.mount(Static(f"Organization: {one_line(offered[0][0].name)}", markup=False))
+        self._show_channels(0)
 
-    @on(Choice.Changed, "#organisation")
-    def _organisation_changed(self, event: Choice.Changed) -> None:
+    @on(Choice.Changed, "#organization")
+    def _organization_changed(self, event: Choice.Changed) -> None:
         event.stop()
         ids = [organization.id for organization, _ in self._offered]
-        self._list(ids.index(event.value))
+        self._show_channels(ids.index(event.value))
 
     @on(OptionList.OptionSelected)
     def _clicked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.query_one(TickList).action_take()
+        self._list.action_take()
 
-    def _list(self, number: int) -> None:
+    def _show_channels(self, number: int) -> None:
         self._channels = [*self._offered[number][1]] if self._offered else []
         only = {0} if len(self._channels) == 1 else set()
-        self.query_one(TickList).offer([_channel_line(channel) for channel in self._channels], only)
-        self.query_one("#channels-none", Static).update(
-            "" if self._channels else with_keys(NO_CHANNEL_HERE, self._own)
+        self._list.offer([_channel_line(channel) for channel in self._channels], only)
+        self.query_one("#no-channels", Static).update(
+            "" if self._channels else with_keys(NO_CHANNELS, self._own)
         )
 
     def take_focus(self) -> None:
-        """Put the cursor on the channels."""
-        self.screen.set_focus(self.query_one(TickList))
+        """Focus the channels."""
+        self.screen.set_focus(self._list)
 
     @property
     def chosen(self) -> list[Channel]:
-        """The channels ticked; the one under the cursor when none is."""
-        ticks = self.query_one(TickList)
-        numbers = ticks.ticked or ({ticks.highlighted} if ticks.highlighted is not None else set())
+        """The selected channels, or the one under the cursor."""
+        cursor = self._list.highlighted
+        numbers = self._list.ticked or ({cursor} if cursor is not None else set())
         return [self._channels[number] for number in sorted(numbers)]
 
 
 def _channel_line(channel: Channel) -> Content:
-    trouble = (
-        Content.styled(f"  ! {one_line(channel.trouble)}", "$text-warning")
-        if channel.trouble
-        else Content("")
-    )
-    return Content.assemble(Content.styled(channel_name(channel), "bold"), trouble)
+    line = Content.styled(channel_name(channel), "bold")
+    if channel.trouble:
+        return Content.assemble(line, (f"  ! {one_line(channel.trouble)}", "$text-warning"))
+    return line
 
 
 class HostStep(VerticalScroll, can_focus=False):
-    """Asks where pictures are put for Buffer to fetch.
+    """Asks where pictures are uploaded so that Buffer can fetch them.
 
     Args:
-        settings: What is set now.
-        typed: What was typed before, by setting.
+        settings: The current settings.
+        typed: Unsaved input by setting.
     """
 
+    TITLE = "Pictures"
     DEFAULT_CSS = """
     HostStep { height: auto; max-height: 100%; Choice { margin-bottom: 1; } }
     """
 
     def __init__(self, settings: Settings, typed: Mapping[str, str]) -> None:
         super().__init__(id="step-host")
-        self._set = settings
-        self._typed = typed
-
-    def compose(self) -> ComposeResult:
-        """Lay out the choice and all fields, of which those that do not apply are hidden."""
-        yield Static(
-            "Buffer fetches pictures from a public address. Where are they put?\n"
-            + with_keys(f"({CHOOSING} choose, {{setup.next_field}} goes to the next field)", self._set.keys),
-            markup=False,
-            classes="muted",
-        )
-        yield Choice(
+        self._settings = settings
+        self._choice = Choice(
             [
-                (MediaHostKind.DIRECTORY, "folder of a web server"),
+                (MediaHostKind.DIRECTORY, "web server folder"),
                 (MediaHostKind.S3, "S3 bucket"),
                 (LATER, "later"),
             ],
             id="host-kind",
         )
-        now = current_host(self._set)
-        for variable in [name for name in LABELS if name != KEY]:
-            secret = variable in SECRETS
-            yield FormField(
+        self._first_kind = typed.get("FLUFFY_MEDIA_HOST") or settings.media_host or MediaHostKind.DIRECTORY
+        texts = {**current_host(settings), **typed}
+        self._fields = [
+            FormField(
                 variable,
-                LABELS[variable],
-                placeholder=KEEP if secret and self._set.s3 is not None else PLACEHOLDERS.get(variable, ""),
-                secret=secret,
-                text=self._typed.get(variable, now.get(variable, "")),
+                label,
+                placeholder=IS_SET if variable in SECRETS and settings.s3 else PLACEHOLDERS.get(variable, ""),
+                secret=variable in SECRETS,
+                text=texts.get(variable, ""),
             )
+            for variable, label in LABELS.items()
+        ]
+
+    def compose(self) -> ComposeResult:
+        """Lay out the choice and all fields, of which those of the chosen kind are shown."""
         yield Static(
-            "Then captions are kept as drafts, and wait until there is one.", id="host-later", classes="muted"
+            "Buffer fetches your pictures from a public address. Where should they be uploaded?\n"
+            + with_keys(f"({OPTION_KEYS} choose, {{setup.next_field}} next field)", self._settings.keys),
+            markup=False,
+            classes="muted",
         )
+        yield self._choice
+        yield from self._fields
+        yield Static("Until then, captions are kept as drafts.", id="host-later", classes="muted")
 
     def on_mount(self) -> None:
         """Show the fields of the kind that is set."""
-        kind = self._typed.get("FLUFFY_MEDIA_HOST") or self._set.media_host or MediaHostKind.DIRECTORY
-        self.query_one(Choice).value = kind
-        self._arrange()
+        self._choice.value = self._first_kind
+        self._show_fields()
 
     @on(Choice.Changed, "#host-kind")
     def _kind_changed(self, event: Choice.Changed) -> None:
         event.stop()
-        self._arrange()
+        self._show_fields()
 
-    def _arrange(self) -> None:
-        for field in self.query(FormField):
+    def _show_fields(self) -> None:
+        for field in self._fields:
             field.display = field.variable in FIELDS[self.kind]
         self.query_one("#host-later").display = self.kind == LATER
 
     @property
     def kind(self) -> str:
         """`directory`, `s3` or `later`."""
-        return self.query_one(Choice).value
+        return self._choice.value
 
     def take_focus(self) -> None:
-        """Put the cursor on the choice."""
-        self.screen.set_focus(self.query_one(Choice))
+        """Focus the choice."""
+        self.screen.set_focus(self._choice)
 
     @property
     def typed(self) -> dict[str, str]:
         """Everything in the fields, whether it applies or not."""
-        return {
-            "FLUFFY_MEDIA_HOST": self.kind,
-            **{field.variable: field.text for field in self.query(FormField) if field.text},
-        }
+        texts = {field.variable: field.text for field in self._fields if field.text}
+        return {"FLUFFY_MEDIA_HOST": self.kind, **texts}
 
     @property
     def values(self) -> dict[str, str]:
-        """What is to be set; an empty secret that is set already stays as it is."""
+        """The settings to save; an empty secret that is already set stays as it is."""
         if self.kind == LATER:
             return {"FLUFFY_MEDIA_HOST": ""}
-        texts = {field.variable: field.text for field in self.query(FormField) if field.display}
-        if self._set.s3 is not None:
+        texts = {field.variable: field.text for field in self._fields if field.display}
+        if self._settings.s3 is not None:
             texts = {name: text for name, text in texts.items() if text or name not in SECRETS}
         return {"FLUFFY_MEDIA_HOST": self.kind, **texts}
 
     def missing(self) -> FormField | None:
-        """Return the first field that has to be filled in and is not."""
+        """Return the first required field that is empty."""
         values = self.values
-        for field in self.query(FormField):
+        for field in self._fields:
             if field.display and field.variable not in OPTIONAL and values.get(field.variable) == "":
                 return field
         return None
 
 
 def current_host(settings: Settings) -> dict[str, str]:
-    """Return what is set of the media host, without its secrets."""
+    """Return the current settings of the media host, without its secrets."""
     values = {
         "FLUFFY_MEDIA_DIRECTORY": str(settings.media_directory or ""),
         "FLUFFY_MEDIA_BASE_URL": settings.media_base_url or "",

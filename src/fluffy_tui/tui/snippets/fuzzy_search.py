@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-NEAR_ENOUGH = 75.0
-"""Likeness in percent from which a text is found; a letter or two may be wrong."""
-_LOOKED_THROUGH = 3_000
-"""Characters of each text that are looked through."""
+LEAST_SCORE = 75.0
+"""Similarity in percent from which a text is found; allows for a wrong letter or two."""
+_SEARCHED = 3_000
+"""Characters of each text that are searched."""
 _IN_NAME, _LETTERS_IN_ORDER, _IN_TEXT = 120.0, 110.0, 100.0
 
 
 def best_matches(query: str, texts: Sequence[tuple[str, str]]) -> list[int]:
-    """Return the numbers of the texts that a query may mean, the best first; all of them for an empty one.
+    """Return the indexes of the matching texts, best first; all of them for an empty query.
 
     Args:
-        query: a few letters, words or an abbreviation such as `sf` for “sea and fog”.
-        texts: name and content of each.
+        query: A few letters, words, or an abbreviation such as `sf` for “sea and fog”.
+        texts: Name and content of each text.
     """
     wanted = " ".join(query.casefold().split())
     if not wanted:
         return list(range(len(texts)))
-    scores = [_score(wanted, name.casefold(), text[:_LOOKED_THROUGH].casefold()) for name, text in texts]
-    found = [index for index, score in enumerate(scores) if score >= NEAR_ENOUGH]
+    scores = [_score(wanted, name.casefold(), text[:_SEARCHED].casefold()) for name, text in texts]
+    found = [index for index, score in enumerate(scores) if score >= LEAST_SCORE]
     return sorted(found, key=lambda index: -scores[index])
 
 
@@ -36,14 +36,10 @@ def _score(wanted: str, name: str, text: str) -> float:
         return _LETTERS_IN_ORDER
     if wanted in text:
         return _IN_TEXT
-    from rapidfuzz import fuzz  # its import is not for the first frame
+    from rapidfuzz import fuzz  # not for the first frame
 
-    return max(_near(fuzz.partial_ratio(wanted, part), wanted, part) for part in (name, text))
-
-
-def _near(ratio: float, wanted: str, part: str) -> float:
-    """Return a likeness; what is shorter than what was typed cannot hold it."""
-    return ratio if len(part) >= len(wanted) > 2 else 0.0
+    longer = [part for part in (name, text) if len(part) >= len(wanted) > 2]
+    return max((fuzz.partial_ratio(wanted, part) for part in longer), default=0.0)
 
 
 def _in_order(letters: str, word: str) -> bool:

@@ -1,4 +1,4 @@
-"""A persona's hashtag sets and snippets: made, changed, deleted and brought back."""
+"""A persona's hashtag sets and snippets: create, edit, rename, delete, undo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fluffy_tui.networks import hashtag_count, rules_for
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
-from fluffy_tui.tui.snippets.snippet_editor import Wording, WriteSnippetScreen, hashtag_words
+from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, hashtag_words, over_limit_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.session.context import Context
 
-_EMPTY = """No hashtag sets and no snippets yet.
+_EMPTY = """No hashtag sets or snippets yet
 
-{snippets.new_set} makes a set of hashtags; in a caption, # offers each of them \
-and {compose.insert} puts in the whole set.
-{snippets.new_snippet} makes a snippet, such as a signature; in a caption, ; and its name put it in."""
+{snippets.new_set} creates a hashtag set. In a caption, # suggests its hashtags, \
+and {compose.insert} inserts the whole set.
+{snippets.new_snippet} creates a snippet, such as a signature. In a caption, type ; and its name to insert it."""
 
 
 class SnippetsScreen(FrameScreen):
-    """Lists what a persona uses again and again; what is under the cursor is shown whole.
+    """Lists hashtag sets and snippets, and shows the whole text of the one under the cursor.
 
     Args:
-        context: The world.
+        context: The app's services and state.
         persona: Whose they are.
     """
 
@@ -68,9 +68,9 @@ class SnippetsScreen(FrameScreen):
         self._deleted: list[Snippet] = []
 
     def compose_body(self) -> ComposeResult:
-        """Lay the list beside the text."""
+        """Lay out the list beside the text."""
         listing = VimList(id="snippets", classes="box")
-        listing.border_title = Content(f"snippets of {one_line(self._persona.name)}")
+        listing.border_title = Content(f"Snippets of {one_line(self._persona.name)}")
         with Horizontal(id="snippet-panes"):
             yield listing
             with VerticalScroll(id="snippet", classes="box", can_focus=False):
@@ -78,18 +78,16 @@ class SnippetsScreen(FrameScreen):
         yield Static(self.context.with_keys(_EMPTY), id="no-snippets", markup=False)
 
     def on_mount(self) -> None:
-        """Read them."""
+        """Load the list."""
         self._load()
 
     @on_event(Connected)
     def _reload(self) -> None:
         self._load()
 
-    @work(
-        group="snippets", exclusive=True, exit_on_error=False, description="reading hashtag sets and snippets"
-    )
+    @work(group="snippets", exclusive=True, exit_on_error=False, description="loading snippets")
     async def _load(self, chosen: int | None = None) -> None:
-        """Read them anew, and go to one of them."""
+        """Load the list and put the cursor on the snippet with this id."""
         self._snippets = await self.context.services.snippets.list(self._persona.id)
         listing = self.query_one(VimList)
         before = listing.highlighted or 0
@@ -111,10 +109,9 @@ class SnippetsScreen(FrameScreen):
         pane.border_title = Content(one_line(snippet.name))
         count, limit = hashtag_count(snippet.text), self._rules.hashtag_limit
         pane.border_subtitle = f"{count} of {limit} hashtags" if limit and count else ""
-        told, too_many = hashtag_words(count, self._rules)
         words = [Content(snippet.text)]
-        if too_many:
-            words.append(Content.styled(told, "$text-warning"))
+        if warning := over_limit_words(count, self._rules):
+            words.append(Content.styled(warning, "$text-warning"))
         self.query_one("#snippet-words", Static).update(Content("\n\n").join(words))
 
     @property
@@ -123,84 +120,74 @@ class SnippetsScreen(FrameScreen):
         return self._snippets[index] if index is not None and index < len(self._snippets) else None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what there is nothing for."""
+        """Dim the actions that have nothing to act on."""
         if action in ("edit", "rename", "delete") and not self._snippets:
             return None
         return None if action == "undo" and not self._deleted else True
 
     def action_new_set(self) -> None:
-        """Make a set of hashtags."""
-        self._write(SnippetKind.HASHTAGS)
+        """Create a hashtag set."""
+        self._create(SnippetKind.HASHTAGS)
 
     def action_new_snippet(self) -> None:
-        """Make a snippet."""
-        self._write(SnippetKind.PHRASE)
+        """Create a snippet."""
+        self._create(SnippetKind.PHRASE)
 
-    def _write(self, kind: SnippetKind) -> None:
-        keep = partial(self.context.services.snippets.create, self._persona.id, kind)
-        self.app.push_screen(
-            WriteSnippetScreen(kind, self._rules, keep, own=self.context.setup.settings.keys), self._kept
-        )
+    def _create(self, kind: SnippetKind) -> None:
+        save = partial(self.context.services.snippets.create, self._persona.id, kind)
+        keys = self.context.setup.settings.keys
+        self.app.push_screen(SnippetEditorScreen(kind, self._rules, save, own=keys), self._saved)
 
     @on(OptionList.OptionSelected)
     def action_edit(self) -> None:
-        """Change name and text."""
-        snippet = self._highlighted
-        if snippet is None:
-            return
+        """Edit name and text."""
+        if snippet := self._highlighted:
 
-        async def keep(name: str, text: str) -> Snippet:
-            return await self.context.services.snippets.change(snippet, name=name, text=text)
+            async def save(name: str, text: str) -> Snippet:
+                return await self.context.services.snippets.change(snippet, name=name, text=text)
 
-        wording = Wording(snippet.name, snippet.text)
-        self.app.push_screen(
-            WriteSnippetScreen(
-                snippet.kind, self._rules, keep, wording, own=self.context.setup.settings.keys
-            ),
-            self._kept,
-        )
+            keys = self.context.setup.settings.keys
+            editor = SnippetEditorScreen(snippet.kind, self._rules, save, snippet, own=keys)
+            self.app.push_screen(editor, self._saved)
 
     def action_rename(self) -> None:
-        """Give it another name."""
-        snippet = self._highlighted
-        if snippet is None:
-            return
+        """Rename the snippet."""
+        if snippet := self._highlighted:
 
-        async def rename(name: str) -> Snippet:
-            return await self.context.services.snippets.change(snippet, name=name)
+            async def rename(name: str) -> Snippet:
+                return await self.context.services.snippets.change(snippet, name=name)
 
-        self.app.push_screen(
-            AskTextScreen(
-                "rename", "The new name", rename, text=snippet.name, own=self.context.setup.settings.keys
-            ),
-            self._kept,
-        )
+            keys = self.context.setup.settings.keys
+            question = AskTextScreen("Rename", "New name", rename, text=snippet.name, own=keys)
+            self.app.push_screen(question, self._saved)
 
-    def _kept(self, snippet: Snippet | None) -> None:
+    def _saved(self, snippet: Snippet | None) -> None:
         if snippet is not None:
             self._load(snippet.id)
 
-    @work(group="snippets-change", exit_on_error=False, description="deleting it")
+    @work(group="snippets-change", exit_on_error=False, description="deleting a snippet")
     async def action_delete(self) -> None:
-        """Delete it; `z` brings it back."""
+        """Delete the snippet."""
         snippet = self._highlighted
         if snippet is None:
             return
         await self.context.services.snippets.delete(snippet)
         self._deleted.append(snippet)
-        back = self.context.with_keys("{snippets.undo} brings it back.")
-        self.notify(f"Deleted “{one_line(snippet.name)}”; {back}", markup=False)
+        undo = self.context.with_keys("Press {snippets.undo} to undo.")
+        self.notify(f"Deleted “{one_line(snippet.name)}”. {undo}", markup=False)
         self._load()
 
-    @work(group="snippets-change", exit_on_error=False, description="bringing it back")
+    @work(group="snippets-change", exit_on_error=False, description="restoring a snippet")
     async def action_undo(self) -> None:
-        """Bring back what was deleted last."""
+        """Restore the snippet that was deleted last."""
         if not self._deleted:
             return
-        gone = self._deleted[-1]
-        back = await self.context.services.snippets.create(gone.persona_id, gone.kind, gone.name, gone.text)
+        deleted = self._deleted[-1]
+        restored = await self.context.services.snippets.create(
+            deleted.persona_id, deleted.kind, deleted.name, deleted.text
+        )
         self._deleted.pop()
-        self._load(back.id)
+        self._load(restored.id)
 
     async def action_back(self) -> None:
         """Go back."""
@@ -208,13 +195,7 @@ class SnippetsScreen(FrameScreen):
 
 
 def _line(snippet: Snippet) -> Content:
-    if snippet.kind is SnippetKind.HASHTAGS:
-        count = hashtag_count(snippet.text)
-        return Content.assemble(
-            Content.styled(f"# {one_line(snippet.name)}", "bold"),
-            Content.styled(f"  {count} hashtag{'s' * (count != 1)}", "dim"),
-        )
-    return Content.assemble(
-        Content.styled(f"; {one_line(snippet.name)}", "bold"),
-        Content.styled(f"  {one_line(snippet.text)}", "dim"),
-    )
+    is_set = snippet.kind is SnippetKind.HASHTAGS
+    about = hashtag_words(hashtag_count(snippet.text)) if is_set else one_line(snippet.text)
+    name = f"{'#' if is_set else ';'} {one_line(snippet.name)}"
+    return Content.assemble((name, "bold"), (f"  {about}", "dim"))

@@ -1,8 +1,7 @@
-"""Where a hashtag set or a snippet is written."""
+"""Edits a hashtag set or a snippet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -28,56 +27,44 @@ if TYPE_CHECKING:
     from fluffy_tui.networks import NetworkRules
 
 _WORDS = {
-    SnippetKind.HASHTAGS: ("hashtag set", "its name, such as sea", "#sea #fog #beach"),
-    SnippetKind.PHRASE: ("snippet", "its name, such as sig: typing ;sig puts it in", "what it puts in"),
+    SnippetKind.HASHTAGS: ("hashtag set", "Name, for example sea", "#sea #fog #beach"),
+    SnippetKind.PHRASE: ("snippet", "Name, for example sig (typing ;sig inserts it)", "Text to insert"),
 }
+"""What it is called, and the placeholders of its two fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What was written."""
-
-    name: str
-    text: str
+def hashtag_words(count: int) -> str:
+    """Return a number of hashtags in words."""
+    return f"{count} hashtag{'s' * (count != 1)}"
 
 
-def counted_hashtags(kind: SnippetKind, text: str) -> int:
-    """Return how many hashtags a text has; in a set every word is one, with its sign or without."""
-    return len(text.replace(",", " ").split()) if kind is SnippetKind.HASHTAGS else hashtag_count(text)
+def over_limit_words(count: int, rules: NetworkRules) -> str:
+    """Return a warning if there are more hashtags than the network allows in a post, else nothing."""
+    if rules.hashtag_limit is None or count <= rules.hashtag_limit:
+        return ""
+    over = count - rules.hashtag_limit
+    return f"! {hashtag_words(count)}, {over} too many: {rules.name} allows {rules.hashtag_limit} in a post"
 
 
-def hashtag_words(count: int, rules: NetworkRules) -> tuple[str, bool]:
-    """Say how many hashtags there are, and how many the network takes; tell whether there are too many."""
-    if not count:
-        return "", False
-    words = "1 hashtag" if count == 1 else f"{count} hashtags"
-    if rules.hashtag_limit is None:
-        return words, False
-    surplus = count - rules.hashtag_limit
-    if surplus <= 0:
-        return f"{words}; {rules.name} allows {rules.hashtag_limit} in a post", False
-    return f"! {words}, and {rules.name} allows {rules.hashtag_limit} in a post: {surplus} too many", True
-
-
-class WriteSnippetScreen(ReportsErrors, DialogScreen[Snippet | None]):
-    """Asks for name and text, keeps them, and closes with what was kept, or with None when left.
+class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
+    """Asks for name and text, and closes with the saved snippet, or with None if the user cancels.
 
     Args:
-        kind: What is written.
-        rules: Of the persona's network, whose limits are told.
-        keep: Keeps it; raises FluffyError with what is wrong.
-        before: As it is so far; empty for a new one.
-        own: The person's own keys, by action id.
+        kind: Hashtag set or snippet.
+        rules: Those of the persona's network, whose limits are shown.
+        save: Saves name and text; raises FluffyError with what is wrong.
+        snippet: The one to edit; None for a new one.
+        own: The user's own keys, by action id.
     """
 
     PLACE = Place.SNIPPET
     BINDINGS = bindings(Place.SNIPPET) + help_binding()
     DEFAULT_CSS = """
-    WriteSnippetScreen {
+    SnippetEditorScreen {
         #snippet-text { height: 8; margin-top: 1; }
-        #snippet-said { height: auto; margin-top: 1; }
-        #snippet-said.-wrong { color: $text-error; }
-        #snippet-said.-warning { color: $text-warning; }
+        #snippet-message { height: auto; margin-top: 1; }
+        #snippet-message.-error { color: $text-error; }
+        #snippet-message.-warning { color: $text-warning; }
     }
     """
 
@@ -85,91 +72,98 @@ class WriteSnippetScreen(ReportsErrors, DialogScreen[Snippet | None]):
         self,
         kind: SnippetKind,
         rules: NetworkRules,
-        keep: Callable[[str, str], Awaitable[Snippet]],
-        before: Wording | None = None,
+        save: Callable[[str, str], Awaitable[Snippet]],
+        snippet: Snippet | None = None,
         *,
         own: Mapping[str, str],
     ) -> None:
         super().__init__(classes="-broad")
-        self._kind, self._rules, self._keep_it = kind, rules, keep
-        self._own = own
-        self._is_new = before is None
-        self._before = before or Wording("", "")
-        what, asks_name, asks_text = _WORDS[kind]
-        self._what = what
+        self._kind, self._rules, self._save, self._own = kind, rules, save, own
+        self._is_new = snippet is None
+        self._before = (snippet.name, snippet.text) if snippet else ("", "")
+        self._what, name_hint, text_hint = _WORDS[kind]
         self._name_field = Input(
-            self._before.name, placeholder=asks_name, compact=True, max_length=60, id="snippet-name"
+            self._before[0], placeholder=name_hint, compact=True, max_length=60, id="snippet-name"
         )
         self._text_field = CaptionEditor(
-            "hashtags" if kind is SnippetKind.HASHTAGS else "text",
+            "Hashtags" if kind is SnippetKind.HASHTAGS else "Text",
             lambda text: text_length(text, rules),
             rules.caption_limit,
             id="snippet-text",
-            placeholder=asks_text,
+            placeholder=text_hint,
         )
-        self._said = Static(id="snippet-said", markup=False)
+        self._message = Static(id="snippet-message", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Lay the name over the text."""
+        """Lay out the name above the text."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = f"{'new ' if self._is_new else ''}{self._what}"
+            dialog.border_title = f"{'New' if self._is_new else 'Edit'} {self._what}"
             yield self._name_field
             yield self._text_field
-            yield self._said
+            yield self._message
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show what there is so far; the text of an old one has the keyboard."""
-        self._text_field.load_clean(self._before.text)
+        """Focus the name of a new one, else the text."""
+        self._text_field.load_clean(self._before[1])
         (self._name_field if self._is_new else self._text_field).focus()
 
     @property
-    def _written(self) -> Wording:
-        return Wording(self._name_field.value, self._text_field.text)
+    def _written(self) -> tuple[str, str]:
+        return self._name_field.value, self._text_field.text
 
     @on(Input.Submitted)
-    def _named(self) -> None:
+    def _name_submitted(self) -> None:
         self._text_field.focus()
 
     @on(TextArea.Changed)
     @on(Input.Changed)
-    def _tell(self) -> None:
-        """Say how many hashtags there are, and whether the network takes so many."""
-        count = counted_hashtags(self._kind, self._text_field.text)
-        words, too_many = hashtag_words(count, self._rules)
-        self._say(words, "-warning" if too_many else "")
-
-    def _say(self, words: str, tone: str = "") -> None:
-        self._said.set_classes(tone)
-        self._said.update(Content(words))
-
-    def action_save(self) -> None:
-        """Keep it."""
-        self._save(self._written)
-
-    @work(group="snippet", exclusive=True, exit_on_error=False, description="keeping what was written")
-    async def _save(self, written: Wording) -> None:
-        try:
-            kept = await self._keep_it(written.name, written.text)
-        except FluffyError as error:
-            self._say(f"! {one_line(str(error))}", "-wrong")
+    def _show_count(self) -> None:
+        count = self._hashtag_count()
+        if warning := over_limit_words(count, self._rules):
+            self._show(warning, "-warning")
+        elif count:
+            limit = self._rules.hashtag_limit
+            allowed = f" ({self._rules.name} allows {limit} in a post)" if limit is not None else ""
+            self._show(f"{hashtag_words(count)}{allowed}")
         else:
-            self.dismiss(kept)
+            self._show("")
+
+    def _hashtag_count(self) -> int:
+        """Return the number of hashtags; in a set every word is one, with or without its sign."""
+        text = self._text_field.text
+        if self._kind is SnippetKind.HASHTAGS:
+            return len(text.replace(",", " ").split())
+        return hashtag_count(text)
+
+    def _show(self, message: str, tone: str = "") -> None:
+        self._message.set_classes(tone)
+        self._message.update(Content(message))
+
+    @work(group="snippet", exclusive=True, exit_on_error=False, description="saving the snippet")
+    async def action_save(self) -> None:
+        """Save, and close if that works."""
+        try:
+            saved = await self._save(*self._written)
+        except FluffyError as error:
+            self._show(f"! {one_line(str(error))}", "-error")
+        else:
+            self.dismiss(saved)
 
     def action_back(self) -> None:
-        """Leave; what was typed and is not kept is asked about."""
+        """Close; ask first if there are changes."""
         if self._written == self._before:
             self.dismiss(None)
             return
         question = ConfirmScreen(
-            f"leave the {self._what}",
-            "What you typed here is not kept yet.",
-            yes="leave it",
-            no="write on",
+            "Discard changes?",
+            f"Your changes to this {self._what} are not saved.",
+            yes="Discard",
+            no="Keep editing",
             own=self._own,
         )
-        self.app.push_screen(question, self._leave)
+        self.app.push_screen(question, self._close)
 
-    def _leave(self, sure: bool | None) -> None:
-        if sure:
+    def _close(self, discard: bool | None) -> None:
+        if discard:
             self.dismiss(None)

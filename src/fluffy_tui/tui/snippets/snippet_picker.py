@@ -1,4 +1,4 @@
-"""A text to put into a caption: found by a few letters, read whole before it is taken."""
+"""Picks a text to insert into a caption: found by a few letters, and shown whole before it is inserted."""
 
 from __future__ import annotations
 
@@ -27,44 +27,41 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PickedText:
-    """One text to choose."""
+    """A text to pick."""
 
     name: str
-    """What the line says; a short text's own beginning where it has no name."""
+    """What its row shows first; the beginning of a text that has no name."""
     about: str
-    """What is said of it, more quietly."""
+    """Details, shown dimmed."""
     text: str
-    """The whole of it."""
+    """The whole text."""
 
 
-class _Listing(OptionList, can_focus=False):
-    """The texts found; the keyboard stays with the field above."""
+class _Matches(OptionList, can_focus=False):
+    """The matching texts; the focus stays in the field above."""
 
 
 class _Field(Input, inherit_bindings=False):
-    """A line whose `enter` is told in the footer."""
+    """The search field; the footer shows its `enter`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.PICKING, only=("picking.take",)),
+        *bindings(Place.PICKER, only=("picker.insert",)),
         *(key for key in Input.BINDINGS if isinstance(key, Binding) and key.key != "enter"),
     ]
 
 
 class PickTextScreen(DialogScreen[PickedText | None]):
-    """Lists texts, narrows them down as one types, and closes with the one taken or with None.
+    """Lists the texts that match what is typed, and closes with the picked one, or with None.
 
     Args:
         title: A few words.
-        texts: What there is to choose from, the likeliest first.
-        empty: What is said where there is nothing; what to do next.
+        texts: The texts to pick from, the likeliest first.
+        empty: What to show if there are none, and what to do about it.
     """
 
-    PLACE = Place.PICKING
+    PLACE = Place.PICKER
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(
-            Place.PICKING,
-            only=("picking.next", "picking.previous", "picking.page_down", "picking.page_up", "picking.back"),
-        ),
+        *bindings(Place.PICKER, without=("picker.insert",)),
         *help_binding(),
     ]
     CSS: ClassVar[str] = """
@@ -96,19 +93,19 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         self._found: list[int] = []
 
     def compose(self) -> ComposeResult:
-        """Lay the field over the list and the text."""
+        """Lay out the field above the list and the text."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield _Field(placeholder="a few letters of it", compact=True, max_length=200)
+            yield _Field(placeholder="Type a few letters to search", compact=True, max_length=200)
             with Horizontal(id="picking"):
-                yield _Listing(id="picked-texts", markup=False)
+                yield _Matches(id="picked-texts", markup=False)
                 with VerticalScroll(id="read", can_focus=False):
                     yield Static(id="picked-text", markup=False)
             yield Static(id="none-found", markup=False)
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """List everything."""
+        """List all texts."""
         self._search("")
 
     @on(Input.Changed)
@@ -117,12 +114,12 @@ class PickTextScreen(DialogScreen[PickedText | None]):
 
     def _search(self, query: str) -> None:
         self._found = best_matches(query, [(text.name, text.text) for text in self._texts])
-        listing = self.query_one(_Listing)
+        listing = self.query_one(_Matches)
         listing.clear_options()
-        listing.add_options([Option(_drawn(self._texts[index])) for index in self._found])
+        listing.add_options([Option(_row(self._texts[index])) for index in self._found])
         listing.highlighted = 0 if self._found else None
         self.set_class(not self._found, "-empty")
-        words = f"Nothing is like “{one_line(query)}”." if self._texts else self._empty
+        words = f"Nothing matches “{one_line(query)}”." if self._texts else self._empty
         self.query_one("#none-found", Static).update(Content(words))
         self.query_one("#dialog").border_subtitle = f"{len(self._found)} of {len(self._texts)}"
 
@@ -135,33 +132,33 @@ class PickTextScreen(DialogScreen[PickedText | None]):
 
     @on(OptionList.OptionSelected)
     @on(Input.Submitted)
-    def _take(self) -> None:
+    def _pick(self) -> None:
         """Close with the text under the cursor."""
-        highlighted = self.query_one(_Listing).highlighted
+        highlighted = self.query_one(_Matches).highlighted
         if highlighted is not None:
             self.dismiss(self._texts[self._found[highlighted]])
 
     def action_next(self) -> None:
-        """Go to the next text."""
-        self.query_one(_Listing).action_cursor_down()
+        """Go to the next row."""
+        self.query_one(_Matches).action_cursor_down()
 
     def action_previous(self) -> None:
-        """Go to the text before."""
-        self.query_one(_Listing).action_cursor_up()
+        """Go to the previous row."""
+        self.query_one(_Matches).action_cursor_up()
 
     def action_page_down(self) -> None:
-        """Read on in the text."""
+        """Scroll the text down."""
         self.query_one("#read").scroll_page_down(animate=False)
 
     def action_page_up(self) -> None:
-        """Read back in the text."""
+        """Scroll the text up."""
         self.query_one("#read").scroll_page_up(animate=False)
 
     def action_back(self) -> None:
-        """Close with nothing."""
+        """Close without picking."""
         self.dismiss(None)
 
 
-def _drawn(text: PickedText) -> Content:
+def _row(text: PickedText) -> Content:
     about = Content.styled(f"  {one_line(text.about)}", "dim") if text.about else Content("")
     return Content.assemble(one_line(text.name) or "…", about)

@@ -34,7 +34,7 @@ class Choice(Widget, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.COMPOSE, only=("compose.choose_previous", "compose.choose_next"))
+        *bindings(Place.COMPOSE, only=("compose.previous_option", "compose.next_option"))
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--chosen", "choice--other"}
     DEFAULT_CSS = """

@@ -91,5 +91,5 @@ class FrameScreen(ReportsErrors, Screen[None]):
         self.query_one(FrameHeader).show(overview)
         self.query_one(Banner).show(overview.away)
         self.query_one(StatusStrip).show(overview)
-        for tab in self.query("#tab-trouble").results(Tab):
+        for tab in self.query("#tab-problems").results(Tab):
             tab.show(overview.needing)

@@ -40,8 +40,8 @@ class HelpScreen(DialogScreen[None]):
     def compose(self) -> ComposeResult:
         """List the keys by place."""
         places = [self._place] if self._place in _WITHOUT_LISTS else [self._place, Place.LIST]
-        places += [Place.COMPLETING] if self._place in _WITH_CAPTIONS else []
-        places += [Place.MOVING] if self._place is Place.PLAN else []
+        places += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
+        places += [Place.MOVE] if self._place is Place.PLAN else []
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
@@ -63,9 +63,9 @@ class HelpScreen(DialogScreen[None]):
         for section, place in self._sections.items():
             section.update(self._section(place, section.content_size.width or None))
 
-    def _section(self, place: Place, width: int | None) -> Content:
-        lines = [Content.styled(place.value, "bold $primary")]
-        lines += [self._line(action, width) for action in actions_of(place)]
+    def _section(self, place: Place, room: int | None) -> Content:
+        lines = [Content.styled(place.heading, "bold $primary")]
+        lines += [self._line(action, room) for action in actions_of(place)]
         return Content("\n").join([*lines, Content("")])
 
     def _line(self, action: Action, width: int | None) -> Content:
@@ -78,5 +78,5 @@ class HelpScreen(DialogScreen[None]):
         self.dismiss(None)
 
 
-_WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDITING)
-_WITHOUT_LISTS = (Place.COMPOSE, Place.PICKING, Place.SNIPPET, Place.DIALOG, Place.STARTUP, None)
+_WITH_CAPTIONS = (Place.COMPOSE, Place.FILL, Place.EDIT)
+_WITHOUT_LISTS = (Place.COMPOSE, Place.PICKER, Place.SNIPPET, Place.DIALOG, Place.STARTUP, None)

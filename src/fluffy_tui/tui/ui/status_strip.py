@@ -42,7 +42,7 @@ class StatusStrip(Static):
 
     def __init__(self, own_zone: tzinfo, now: Callable[[], datetime], own: Mapping[str, str]) -> None:
         super().__init__(markup=False, id="status-strip")
-        self._undo = with_keys("{app.take_back} undo", own)
+        self._undo = with_keys("{app.undo_submit} undo", own)
         self._own_zone = own_zone
         self._now = now
         self._overview: Overview | None = None

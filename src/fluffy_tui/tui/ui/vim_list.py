@@ -56,7 +56,7 @@ def _in_one_colour(strip: Strip, colour: Color | None) -> Strip:
 class TickList(VimList):
     """A list whose lines have checkboxes, toggled with `space`."""
 
-    BINDINGS = bindings(Place.SETUP, only=("setup.take",))
+    BINDINGS = bindings(Place.SETUP, only=("setup.toggle",))
 
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(id=id)

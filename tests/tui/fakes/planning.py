@@ -1,4 +1,4 @@
-"""The plan of the fake world: its posts on their channels, and renditions made for real."""
+"""The posts on a channel, in memory; renditions are real."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import Fit, PhotoUnreadable, Rendition, Shape, render
+from fluffy_tui.media import Framing, PhotoUnreadable, Rendition, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Post, Step
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class FakePlanning:
-    """Plans with the posts that the fake scheduling has at the moment."""
+    """Shows the current posts of the fake scheduling."""
 
     def __init__(self, posts: Mapping[int, Post]) -> None:
         self._posts = posts
         self.missing: tuple[str, ...] = ()
         self.error: Exception | None = None
         self.unreadable = ""
-        """Why no picture can be rendered; empty when all can."""
-        self.rendered: list[tuple[int, Fit, Shape, int]] = []
+        """Why no picture can be rendered; empty if all can."""
+        self.rendered: list[tuple[int, Framing]] = []
 
     async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
-        """Return what waits and what went out lately."""
+        """Return what is scheduled and what was posted lately."""
         if self.error is not None:
             raise self.error
         if persona.channel is None:
@@ -43,11 +43,9 @@ class FakePlanning:
         ]
         return Agenda(persona.channel, tuple(posts), now, self.missing)
 
-    def preview_rendition(
-        self, photo: Photo, service: str, fit: Fit = Fit.PAD, shape: Shape = Shape.AUTO, turn: int = 0
-    ) -> Rendition:
+    def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
         """Render the drawn picture."""
         if self.unreadable:
             raise PhotoUnreadable(self.unreadable)
-        self.rendered.append((photo.id, fit, shape, turn))
-        return render(photo.path, rules_for(service), fit, shape=shape, turn=turn)
+        self.rendered.append((photo.id, framing))
+        return render(photo.path, rules_for(service), framing)

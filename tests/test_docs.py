@@ -1,6 +1,6 @@
-"""The README's tables, transcript and commands are what the program really does.
+"""The tables, the transcript and the commands in README and docs are what the program really does.
 
-`pytest tests/test_readme.py --snapshot-update` writes the tables anew.
+`pytest tests/test_docs.py --snapshot-update` writes the tables again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from documents import DOCUMENTS, ROOT, code, part, replace_part
 from fluffy_tui.demo import StandIn
 from fluffy_tui.settings import settings_table
 from fluffy_tui.tui.keymap.bindings import key_table_markdown
@@ -21,33 +22,29 @@ from modes.program import Ended, fluffy
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-README = Path(__file__).parents[1] / "README.md"
-
-
-def section(name: str) -> str:
-    found = re.search(
-        rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", README.read_text(encoding="utf-8"), re.DOTALL
-    )
-    assert found is not None, f"the README has no part between <!-- {name} --> marks"
-    return found[1]
+    from collections.abc import AsyncIterator, Callable
 
 
 @pytest.mark.parametrize(("name", "table"), [("keys", key_table_markdown), ("settings", settings_table)])
-def test_a_table_is_what_the_code_says(name: str, table: object, request: pytest.FixtureRequest) -> None:
-    expected = f"{table()}"  # type: ignore[operator]
+def test_a_table_is_what_the_code_says(
+    name: str, table: Callable[[], str], request: pytest.FixtureRequest
+) -> None:
     if request.config.getoption("update_snapshots", default=False):
-        text = README.read_text(encoding="utf-8")
-        begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
-        before, _, rest = text.partition(begin)
-        README.write_text(before + begin + expected + end + rest.partition(end)[2], encoding="utf-8")
-    assert section(name) == expected
+        replace_part(name, table())
+    assert part(name) == table()
 
 
 def test_both_commands_install_what_they_need() -> None:
-    assert "-c constraints.txt -e '.[demo]' && .venv/bin/fluffy-tui --demo" in section("run")
-    assert "-c constraints.txt -e '.[test]' && .venv/bin/pytest" in section("test")
+    assert "-c constraints.txt -e '.[demo]' && .venv/bin/fluffy-tui --demo" in code("run")
+    assert "-c constraints.txt -e '.[test]' && .venv/bin/pytest" in code("test")
+
+
+def test_the_readme_is_short_and_its_links_lead_somewhere() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(re.sub(r"```.*?```", "", readme, flags=re.DOTALL).split()) < 1000
+    for path in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
 @pytest.fixture
@@ -79,7 +76,7 @@ async def test_the_transcript_is_what_the_console_answers(
     assert imported.status == 0, imported.err
     channel = stand_in.world.channel_named("sarah.frames").id
     prepare = f'await personas.create("leo")\nawait personas.set_channel(await personas.get("sarah"), "{channel}")\n'
-    script, expected = as_script(section("console"))
+    script, expected = as_script(part("console"))
     ended = await run("--console", text=prepare + script)
     assert ended.status == 0, ended.err
     assert ended.out == expected

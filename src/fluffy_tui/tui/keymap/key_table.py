@@ -1,0 +1,219 @@
+"""Every key of the app, one row each: id, default keys, label, tooltip, traits."""
+# ruff: noqa: E501 - a row is one line
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from fluffy_tui.tui.keymap.action import Action, Place, Trait
+
+FOOTER, NOT_IN_PALETTE, PRIORITY = Trait.FOOTER, Trait.NOT_IN_PALETTE, Trait.PRIORITY
+
+
+def _shared(place: Place, rows: tuple[Action, ...], *, footer: str = "") -> tuple[Action, ...]:
+    """Return rows under the ids of a place, with those verbs in its footer."""
+    shown = footer.split()
+    return tuple(
+        replace(row, id=f"{place}.{row.id}", traits=FOOTER if row.id in shown else row.traits) for row in rows
+    )
+
+
+# fmt: off
+_CAPTION = (
+    Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR"),
+    Action("insert",          "ctrl+g",      "Insert",          "Insert a hashtag set or snippet"),
+    Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions", method="earlier"),
+    Action("snippets",        "f4",          "Snippets",        "Edit hashtag sets and snippets"),
+    Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer", method="open_outside"),
+    Action("caption",         "f2",          "Caption",         "Go to the caption"),
+    Action("alt_text",        "f3",          "Alt text",        "Go to the alt text"),
+)
+"""Wherever a caption is written."""
+
+_POST = (
+    Action("edit",            "e",           "Edit",            "Edit caption, alt text or time, also in Buffer (a failed post is sent again)"),
+    Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time", method="change_time"),
+    Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
+    Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)", method="cancel_post"),
+    Action("upload_again",    "h",           "Upload again",    "Re-render and upload again", method="rehost"),
+    Action("move_up",         "M",           "Move up",         "Move up in the queue"),
+    Action("open_in_buffer",  "b",           "Open in Buffer",  "Open the channel in Buffer (copies the address if there is no browser)"),
+    Action("copy_link",       "y",           "Copy link",       "Copy the link to the live post"),
+)
+"""Wherever posts are shown."""
+
+ACTIONS: tuple[Action, ...] = (
+    Action("app.help",                 "question_mark,f1",       "Keys",            "Show all keys for this screen", FOOTER, "app.help"),
+    Action("app.palette",              "ctrl+p",                 "Palette",         "Find any action by name", NOT_IN_PALETTE, "command_palette"),
+    Action("app.library",              "1",                      "Library",         "Library: photos without a post", method="tab('library')"),
+    Action("app.posts",                "2",                      "Posts",           "Posts: every post of this persona", method="tab('posts')"),
+    Action("app.plan",                 "3",                      "Plan",            "Plan: the channel's slots for the next two weeks", method="tab('plan')"),
+    Action("app.problems",             "4",                      "Problems",        "Problems: posts that need attention", method="tab('problems')"),
+    Action("app.undo_submit",          "z",                      "Undo submit",     "Undo the last submit (the text is kept)"),
+    Action("app.personas",             "at",                     "Personas",        "Switch persona"),
+    Action("app.settings",             "comma",                  "Settings",        "Show all settings and where each value comes from"),
+    Action("app.doctor",               "exclamation_mark",       "Health checks",   "Run health checks"),
+    Action("app.reload",               "ctrl+r",                 "Reload",          "Reload"),
+    Action("app.back",                 "escape",                 "Back",            "Go back (typed text is kept)", NOT_IN_PALETTE),
+    Action("app.quit",                 "q,ctrl+q",               "Quit",            "Quit (the worker finishes sending)", method="leave"),
+
+    Action("list.down",                "j,down",                 "Down",            "Next row", NOT_IN_PALETTE, "cursor_down"),
+    Action("list.up",                  "k,up",                   "Up",              "Previous row", NOT_IN_PALETTE, "cursor_up"),
+    Action("list.first",               "g,home",                 "First",           "First row", NOT_IN_PALETTE),
+    Action("list.last",                "G,end",                  "Last",            "Last row", NOT_IN_PALETTE),
+    Action("list.page_down",           "ctrl+d,pagedown",        "Page down",       "Page down", NOT_IN_PALETTE),
+    Action("list.page_up",             "ctrl+u,pageup",          "Page up",         "Page up", NOT_IN_PALETTE),
+
+    Action("startup.retry",            "r,enter",                "Retry",           "Retry", FOOTER),
+    Action("startup.quit",             "q,escape",               "Quit",            "Quit", FOOTER, "leave"),
+
+    Action("first_run.select",         "enter",                  "Select",          "Select", FOOTER),
+    Action("first_run.demo",           "d",                      "Demo",            "Open the demo (sample photos, simulated Buffer, nothing is published)", FOOTER),
+    Action("first_run.connect_buffer", "b",                      "Connect Buffer",  "Connect Buffer", FOOTER),
+    Action("first_run.import_photos",  "i",                      "Import",          "Create a persona and import photos (connect Buffer later)", FOOTER),
+
+    Action("setup.next",               "enter",                  "Next",            "Check this step and continue", FOOTER, "screen.next"),
+    Action("setup.toggle",             "space",                  "Toggle",          "Toggle channel", FOOTER | NOT_IN_PALETTE, "take"),
+    # Text typed right after the key belongs to the next field.
+    Action("setup.next_field",         "tab",                    "Next field",      "Go to the next field", PRIORITY | NOT_IN_PALETTE, "app.focus_next"),
+    Action("setup.previous_field",     "shift+tab",              "Previous field",  "Go to the previous field", PRIORITY | NOT_IN_PALETTE, "app.focus_previous"),
+    Action("setup.back",               "escape",                 "Back",            "Stop the running check, or go back (typed text is kept)", FOOTER),
+
+    Action("personas.open",            "enter",                  "Open",            "Open the persona's library", FOOTER),
+    Action("personas.new",             "n",                      "New",             "Create a persona", FOOTER),
+    Action("personas.rename",          "r",                      "Rename",          "Rename the persona", FOOTER),
+    Action("personas.channel",         "c",                      "Channel",         "Choose the persona's Buffer channel", FOOTER),
+    Action("personas.snippets",        "s",                      "Snippets",        "Edit the persona's hashtag sets and snippets"),
+    Action("personas.import_photos",   "i",                      "Import",          "Import photos from folders", FOOTER),
+
+    Action("channels.select",          "enter",                  "Select",          "Use this channel", FOOTER),
+    Action("channels.reload",          "r",                      "Reload",          "Reload the channels from Buffer", FOOTER),
+    Action("channels.back",            "escape",                 "Cancel",          "Keep the current channel", FOOTER),
+
+    Action("import.start",             "enter",                  "Import",          "Import these folders", FOOTER, "screen.start"),
+    Action("import.add_folder",        "ctrl+n",                 "Add folder",      "Add another folder", FOOTER),
+    # The folder field has its own use for ctrl+x.
+    Action("import.stop",              "ctrl+x",                 "Stop",            "Stop the import (imported photos are kept)", FOOTER | PRIORITY),
+    Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER),
+
+    Action("library.caption",          "enter",                  "Caption",         "Write a caption", FOOTER),
+    Action("library.pick",             "p",                      "Pick",            "Pick and go to the next photo", FOOTER),
+    Action("library.reject",           "x",                      "Reject",          "Reject and go to the next photo (the file is never deleted)", FOOTER),
+    Action("library.unflag",           "u",                      "Unflag",          "Unflag and go to the next photo", method="undecide"),
+    Action("library.undo",             "z",                      "Undo",            "Undo the last flag, or the submit that came after it"),
+    Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, picked, portrait, missing, never, all, 2026-11, …", FOOTER),
+    Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos", method="next_verdict"),
+    Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name or shape", method="next_sort"),
+    Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="turn_round"),
+    Action("library.go_to_date",       "d",                      "Go to date",      "Go to the photos of a date", method="jump"),
+    Action("library.duplicates",       "c",                      "Duplicates",      "Expand or collapse duplicates (flags apply only to the photo shown)", method="copies"),
+    Action("library.all_duplicates",   "C",                      "All duplicates",  "Expand or collapse all duplicates", method="fold"),
+    Action("library.most_similar",     "m",                      "Most similar",    "Show the photos without a post that are most similar to this one", method="more_like"),
+    Action("library.least_similar",    "L",                      "Least similar",   "Show the photos without a post that are least similar to the last nine posts", method="least_like"),
+    Action("library.select",           "space",                  "Select",          "Select / deselect (the selection is kept while the list changes)", method="mark"),
+    Action("library.fill_slots",       "f",                      "Fill slots",      "Fill the next free slots with the selected photos, in the order selected", method="fill_week"),
+    Action("library.open_in_viewer",   "o",                      "Open image",      "Open in image viewer", method="open_outside"),
+    Action("library.import_photos",    "i",                      "Import",          "Import photos from folders", FOOTER),
+    Action("library.filmstrip",        "tab",                    "Filmstrip",       "Show the filmstrip (in a small terminal, switch between list and photo)", method="swap"),
+    Action("library.clear",            "escape",                 "Clear",           "Clear similar view, filter, selection", NOT_IN_PALETTE),
+
+    Action("filter.clear",             "escape",                 "Clear",           "Clear the filter", FOOTER | NOT_IN_PALETTE, "leave(True)"),
+    Action("filter.apply",             "enter,down",             "Apply",           "Apply the filter and go to the list", FOOTER | NOT_IN_PALETTE, "leave(False)"),
+
+    Action("compose.submit",           "ctrl+s,ctrl+j",          "Submit",          "Submit the post and go back to the list", FOOTER),
+    Action("compose.when",             "ctrl+t",                 "Schedule",        "Choose when to post: next slot, at a time, or now", FOOTER),
+    Action("compose.fit",              "ctrl+f",                 "Fit",             "Crop, fit or rotate the picture, with before and after side by side", FOOTER),
+    *_shared(Place.COMPOSE, _CAPTION, footer="editor"),
+    Action("compose.same_picture",     "f8",                     "Same picture",    "Compare with the earlier post of the same picture"),
+    Action("compose.next_option",      "right,l,space",          "Next option",     "Next option", NOT_IN_PALETTE, "choose_next"),
+    Action("compose.previous_option",  "left,h",                 "Previous option", "Previous option", NOT_IN_PALETTE, "choose_previous"),
+    Action("compose.back",             "escape",                 "Back",            "Go back (the draft is kept)", FOOTER),
+
+    Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE, "take"),
+    Action("autocomplete.next",        "down",                   "Next",            "Next suggestion", NOT_IN_PALETTE),
+    Action("autocomplete.previous",    "up",                     "Previous",        "Previous suggestion", NOT_IN_PALETTE),
+    Action("autocomplete.dismiss",     "escape",                 "Dismiss",         "Dismiss the suggestions", NOT_IN_PALETTE),
+
+    Action("picker.insert",            "enter",                  "Insert",          "Insert at the cursor", FOOTER | NOT_IN_PALETTE, "submit"),
+    Action("picker.next",              "down,ctrl+n",            "Next",            "Next text", NOT_IN_PALETTE),
+    Action("picker.previous",          "up,ctrl+b",              "Previous",        "Previous text", NOT_IN_PALETTE),
+    Action("picker.page_down",         "pagedown",               "Page down",       "Scroll the text down", NOT_IN_PALETTE),
+    Action("picker.page_up",           "pageup",                 "Page up",         "Scroll the text up", NOT_IN_PALETTE),
+    Action("picker.back",              "escape",                 "Cancel",          "Go back without inserting", FOOTER),
+
+    Action("snippets.edit",            "enter,e",                "Edit",            "Edit", FOOTER),
+    Action("snippets.new_set",         "n",                      "New set",         "Create a hashtag set", FOOTER),
+    Action("snippets.new_snippet",     "s",                      "New snippet",     "Create a snippet (in a caption, type ; and its name to insert it)", FOOTER),
+    Action("snippets.rename",          "r",                      "Rename",          "Rename"),
+    Action("snippets.delete",          "delete,x",               "Delete",          "Delete (can be undone)", FOOTER),
+    Action("snippets.undo",            "z",                      "Undo",            "Undo the last delete"),
+    Action("snippets.back",            "escape",                 "Back",            "Go back", FOOTER),
+
+    Action("snippet.save",             "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
+    Action("snippet.back",             "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
+
+    Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER, "take"),
+    Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER, "turn"),
+    Action("fit.next_row",             "j,down,tab",             "Next row",        "Next row", NOT_IN_PALETTE),
+    Action("fit.previous_row",         "k,up,shift+tab",         "Previous row",    "Previous row", NOT_IN_PALETTE),
+    Action("fit.back",                 "escape",                 "Cancel",          "Go back without changing the fit", FOOTER),
+
+    Action("same_picture.back",        "escape,f8",              "Back",            "Go back to the caption", FOOTER),
+
+    Action("fill.next",                "ctrl+j,ctrl+n",          "Next",            "Save this caption and go to the next one (after the last: to the table)", FOOTER),
+    Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER, "before"),
+    *_shared(Place.FILL, _CAPTION),
+    Action("fill.same_picture",        "f8",                     "Same picture",    "Compare with the earlier post of the same picture"),
+    Action("fill.fit",                 "ctrl+f",                 "Fit",             "Crop or fit this picture"),
+    Action("fill.edit",                "enter",                  "Edit",            "In the table: edit the caption of this row", NOT_IN_PALETTE, "open"),
+    Action("fill.skip",                "ctrl+o",                 "Skip photo",      "Leave this photo out (its draft is kept)", method="leave_out"),
+    Action("fill.submit",              "ctrl+s",                 "Submit all",      "Review, then submit all", FOOTER),
+    Action("fill.undo",                "z",                      "Undo all",        "Undo all unsent posts", FOOTER),
+    Action("fill.back",                "escape",                 "Back",            "Go back (drafts are kept)", FOOTER),
+
+    Action("plan.open",                "enter",                  "Open",            "Open the post, or write one for a free slot", FOOTER),
+    Action("plan.previous_slot",       "k,up",                   "Previous slot",   "Previous slot of this day", NOT_IN_PALETTE, "earlier"),
+    Action("plan.next_slot",           "j,down",                 "Next slot",       "Next slot of this day", NOT_IN_PALETTE, "later"),
+    Action("plan.previous_day",        "h,left",                 "Previous day",    "Previous day", NOT_IN_PALETTE, "day_before"),
+    Action("plan.next_day",            "l,right",                "Next day",        "Next day", NOT_IN_PALETTE, "day_after"),
+    Action("plan.move",                "M",                      "Move",            "Move post", FOOTER),
+    Action("plan.swap",                "S",                      "Swap",            "Swap with another post", FOOTER),
+    Action("plan.fill",                "f",                      "Fill slots",      "Fill the upcoming free slots with the selected photos (none selected: picked ones, then unflagged)", FOOTER),
+    Action("plan.back",                "escape",                 "Back",            "Go back to the library"),
+
+    Action("move.drop",                "enter",                  "Drop here",       "Drop the post in this slot, or swap it with the post there", FOOTER | NOT_IN_PALETTE, "put_down"),
+    Action("move.cancel",              "escape",                 "Cancel",          "Leave the post where it is", FOOTER | NOT_IN_PALETTE, "let_be"),
+
+    Action("posts.open",               "enter",                  "Details",         "Show post details", FOOTER),
+    Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER, "mark"),
+    *_shared(Place.POSTS, _POST, footer="edit retry cancel"),
+    Action("posts.all",                "a",                      "All",             "Show all posts", method="show_only('all')"),
+    Action("posts.queued",             "w",                      "Queued",          "Show drafts and posts that are not in Buffer yet", method="show_only('queued')"),
+    Action("posts.in_buffer",          "i",                      "In Buffer",       "Show posts that are in Buffer", method="show_only('in_buffer')"),
+    Action("posts.failed",             "f",                      "Failed",          "Show failed posts", method="show_only('failed')"),
+    Action("posts.live",               "l",                      "Live",            "Show live posts", method="show_only('live')"),
+
+    Action("problems.open",            "enter",                  "Details",         "Show post details"),
+    Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER, "mark"),
+    *_shared(Place.PROBLEMS, _POST, footer="edit reschedule retry cancel"),
+
+    Action("edit.save",                "ctrl+s,ctrl+j",          "Save",            "Save, also in Buffer (a failed post is sent again)", FOOTER),
+    Action("edit.fit",                 "ctrl+f",                 "Fit",             "Crop or fit the picture (it is rendered and uploaded again)", FOOTER),
+    Action("edit.when",                "ctrl+t",                 "Schedule",        "Choose when to post", FOOTER),
+    *_shared(Place.EDIT, _CAPTION, footer="editor"),
+    Action("edit.back",                "escape",                 "Back",            "Go back (unsaved changes are kept for the next edit)", FOOTER),
+
+    Action("settings.connect_buffer",  "b",                      "Connect Buffer",  "Connect Buffer", FOOTER),
+    Action("settings.copy",            "y",                      "Copy",            "Copy the line for config.toml", FOOTER),
+    Action("settings.back",            "escape",                 "Back",            "Go back", FOOTER),
+
+    Action("doctor.rerun",             "r",                      "Run again",       "Run health checks again", FOOTER),
+    Action("doctor.back",              "escape",                 "Back",            "Go back", FOOTER),
+
+    Action("dialog.yes",               "y",                      "Yes",             "Yes", NOT_IN_PALETTE),
+    Action("dialog.no",                "n,escape",               "No",              "No", NOT_IN_PALETTE),
+    Action("dialog.cancel",            "escape",                 "Cancel",          "Cancel", NOT_IN_PALETTE),
+
+    Action("help.close",               "escape,q,question_mark", "Close",           "Close", NOT_IN_PALETTE),
+)
+# fmt: on
