@@ -19,7 +19,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendi
 from fluffy_tui.tui.posts.post_table import SIGN_WIDTH, PostTable
 from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 

@@ -1,4 +1,4 @@
-"""Likeness in memory: distances by number, and a worker that is as far as a test says."""
+"""Similar photos in memory: the distance is that of the ids, and a test says how many photos are indexed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from fluffy_tui.photos import Photo
 from fluffy_tui.similarity import EarlierPost, Neighbour, NotIndexedYet, ReadingProgress, Relation
 
 
-class FakeAlike:
-    """Photos whose numbers are near are alike.
+class FakeSimilarity:
+    """Photos with close ids are similar.
 
     Args:
         photos: Returns the ids of a persona's photos.
@@ -21,45 +21,45 @@ class FakeAlike:
         self._photos = photos
         self._scheduled = scheduled
         self.error: FluffyError | None = None
-        """Raised by the next questions, as where nothing was looked at."""
+        """Raised by the next queries, as if nothing were indexed."""
         self.hashed: int | None = None
-        """How many photos were looked at; None for all."""
+        """How many photos are hashed; None for all."""
         self.counted = 0
-        """How often the progress was counted."""
-        self.sightings: dict[int, EarlierPost] | None = None
-        """Earlier posts by the photo asked about; None where nobody can tell."""
+        """How often the progress was read."""
+        self.earlier_posts: dict[int, EarlierPost] | None = None
+        """By photo id; None if the photos are not indexed."""
         self.stacks: dict[int, int] = {}
 
     async def more_like(
         self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True, fold: bool = False
     ) -> Sequence[Neighbour]:
-        """Return photos by the distance of their numbers."""
+        """Return photos by the distance of their ids."""
         return self._answer([photo_id], farthest=False, unscheduled_only=unscheduled_only)[:limit]
 
     async def least_like(self, photo_ids: Sequence[int], *, fold: bool = False) -> Sequence[Neighbour]:
-        """Return up to 24 photos whose numbers are far from all of these."""
+        """Return up to 24 photos whose ids are far from all of these."""
         return self._answer(photo_ids, farthest=True)
 
     async def recent_photos(self, persona_id: int, *, last: int = 9) -> Sequence[int]:
-        """Return the photos that have a post, the highest number first."""
+        """Return the photos with a post, the highest id first."""
         mine = {photo.id for photo in self._photos(persona_id)}
         return sorted(self._scheduled() & mine, reverse=True)[:last]
 
     async def progress(self, persona_id: int | None = None) -> Sequence[ReadingProgress]:
-        """Return how far the persona's photos were looked at."""
+        """Return how many of the persona's photos are indexed."""
         self.counted += 1
         count = len(self._photos(persona_id or 0))
         hashed = count if self.hashed is None else self.hashed
         return [ReadingProgress(persona_id or 0, count, hashed, {"fake": hashed}, 0, "fake")] if count else []
 
     async def posted_before(self, photo: Photo) -> EarlierPost | None:
-        """Return the earlier post; raises NotIndexedYet where nobody can tell."""
-        if self.sightings is None:
-            raise NotIndexedYet("Nobody has looked.")
-        return self.sightings.get(photo.id)
+        """Return the earlier post; raises NotIndexedYet if that is unknown."""
+        if self.earlier_posts is None:
+            raise NotIndexedYet("Not indexed yet.")
+        return self.earlier_posts.get(photo.id)
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
-        """Return what `stacks` says."""
+        """Return the stacks in `stacks`."""
         return {id_: self.stacks[id_] for id_ in photo_ids if id_ in self.stacks}
 
     def _answer(

@@ -1,4 +1,4 @@
-"""A library in memory: the port of the photos with drawn pictures."""
+"""A library in memory, with drawn pictures."""
 
 from __future__ import annotations
 
@@ -25,9 +25,7 @@ from fluffy_tui.photos import (
     Stack,
     Verdict,
 )
-
-MARKUP = "[/b][red"
-"""Text that breaks whatever takes a person's words for markup."""
+from tui.fakes.sample_data import MARKUP
 
 
 def sort_key(photo: Photo, sort: Sort) -> Any:
@@ -41,7 +39,7 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
 
 
 def belongs(photo: Photo, browse: Browse) -> bool:
-    """Whether a photo is among those asked for, but for its post."""
+    """Return whether a photo matches a `Browse`, apart from its post."""
     shown = photo.taken_at or photo.modified_at
     shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
     return (
@@ -55,16 +53,16 @@ def belongs(photo: Photo, browse: Browse) -> bool:
 
 
 class FakePhotos:
-    """A library of drawn photos; `import_gate` lets a test hold an import where it likes."""
+    """A library of drawn photos; `import_gate` lets a test hold an import up."""
 
     def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
         self.photos = {photo.id: photo for photo in photos}
         self._scheduled = scheduled
         self.copies: dict[int, int] = {}
-        """The stack of each photo that is in one."""
+        """The stack of each duplicate."""
         self.same_files: dict[int, tuple[Path, ...]] = {}
         self.asked: list[Browse] = []
-        """What was asked of `ids` and `first_ids`."""
+        """Arguments of `ids` and `first_ids`."""
         self.decide_error: FluffyError | None = None
         self.on_verdict: Callable[[Photo], None] = lambda photo: None
         self.imported: list[tuple[tuple[Path, ...], Persona]] = []
@@ -81,7 +79,7 @@ class FakePhotos:
         return list(self._lines(persona_id, browse))
 
     def _lines(self, persona_id: int, browse: Browse) -> dict[int, tuple[int, ...]]:
-        """Return what is behind each line, by the line, in the order asked for."""
+        """Return what is folded behind each row, by its photo, in order."""
         taken = self._scheduled() if browse.posted is not Posted.ALL else set()
         mine = [
             photo
@@ -101,7 +99,7 @@ class FakePhotos:
         return lines
 
     async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
-        """Return the stacks that some photos are of."""
+        """Return the stacks that these photos belong to."""
         lines = self._lines(persona_id, browse)
         found = {
             first: Stack(behind) for first, behind in lines.items() if behind and {first, *behind} & set(ids)
@@ -111,7 +109,7 @@ class FakePhotos:
         return found
 
     async def count_folded(self, persona_id: int, browse: Browse) -> int:
-        """Count what is behind."""
+        """Count the folded photos."""
         return sum(len(behind) for behind in self._lines(persona_id, browse).values())
 
     async def first_ids(
@@ -123,7 +121,7 @@ class FakePhotos:
         after: int | None = None,
         verdict: Verdict | None = None,
     ) -> Sequence[int]:
-        """Return the first ids of an order, or those from a photo's place on."""
+        """Return the first ids, or those from a photo on."""
         if after is not None and after not in self.photos:
             return []
         self.asked.append(browse)
@@ -143,7 +141,7 @@ class FakePhotos:
         return found[:limit]
 
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
-        """Return the first photo at or behind a moment."""
+        """Return the first photo at or after a moment."""
         for id_ in await self.ids(persona_id, browse):
             shown = self.photos[id_].taken_at or self.photos[id_].modified_at
             if shown < moment if browse.descending else shown >= moment:
@@ -151,7 +149,7 @@ class FakePhotos:
         return None
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
-        """Store a verdict and tell of it."""
+        """Store a verdict and announce it."""
         if self.decide_error is not None:
             raise self.decide_error
         before = self.photos[photo_id]
@@ -171,7 +169,7 @@ class FakePhotos:
         *,
         on_progress: Callable[[ImportProgress], None],
     ) -> ImportSummary:
-        """Report one step of progress, wait for the gate, then end."""
+        """Report progress once, wait for the gate, then end."""
         if self.import_error is not None:
             raise self.import_error
         self.imported.append((tuple(folders), persona))
@@ -191,7 +189,7 @@ class FakePhotos:
         )
 
     def thumbnail(self, photo: Photo, width: int, height: int) -> object:
-        """Return the picture, made to fit."""
+        """Return the picture, scaled to fit."""
         try:
             with Image.open(photo.path) as image:
                 small = image.convert("RGB")

@@ -1,4 +1,4 @@
-"""Hashtag sets and phrases in memory; sarah has two sets and two phrases, one of them full of markup."""
+"""Hashtag sets and snippets in memory; sarah has two of each, one of them with markup."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.personas import Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
-from tui.fake_photos import MARKUP
+from tui.fakes.sample_data import MARKUP
 
 if TYPE_CHECKING:
     from fluffy_tui.core.errors import FluffyError
@@ -15,7 +15,7 @@ Snippets = list[Snippet]
 
 
 class FakeSnippets:
-    """Snippets, with the order and the refusals of the real ones."""
+    """Snippets with the order and the refusals of the service."""
 
     def __init__(self) -> None:
         self.kept: dict[int, Snippet] = {}
@@ -30,13 +30,13 @@ class FakeSnippets:
             self._keep(Snippet(len(self.kept) + 1, 1, kind, name, text))
 
     async def list(self, persona_id: int) -> Snippets:
-        """Return all of a persona."""
+        """Return a persona's snippets."""
         self._raise()
         mine = [snippet for snippet in self.kept.values() if snippet.persona_id == persona_id]
         return sorted(mine, key=lambda snippet: (snippet.kind, snippet.name.casefold()))
 
     async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet:
-        """Keep a new one."""
+        """Create one."""
         self._raise()
         made = Snippet(max(self.kept, default=0) + 1, persona_id, kind, name, text)
         return self._keep(made)
@@ -45,20 +45,20 @@ class FakeSnippets:
         """Change name or text."""
         self._raise()
         if snippet.id not in self.kept:
-            raise SnippetNotFound("It is gone already.")
+            raise SnippetNotFound("It was deleted already.")
         return self._keep(replace(snippet, name=name or snippet.name, text=text or snippet.text))
 
     async def delete(self, snippet: Snippet) -> None:
-        """Forget one."""
+        """Delete one."""
         self._raise()
         if self.kept.pop(snippet.id, None) is None:
-            raise SnippetNotFound("It is gone already.")
+            raise SnippetNotFound("It was deleted already.")
 
     def _keep(self, snippet: Snippet) -> Snippet:
         for other in self.kept.values():
             same = (other.persona_id, other.kind) == (snippet.persona_id, snippet.kind)
             if same and other.id != snippet.id and other.name.casefold() == snippet.name.casefold():
-                raise SnippetNameTaken(f"There is one named {snippet.name} already.", "Take another name.")
+                raise SnippetNameTaken(f"There is already one named {snippet.name}.", "Choose another name.")
         self.kept[snippet.id] = snippet
         return snippet
 

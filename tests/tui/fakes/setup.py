@@ -1,4 +1,4 @@
-"""The settings behind the screens, in memory: `SetupPort` with answers that a test decides."""
+"""The settings in memory, with answers that a test decides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import Organization
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.settings import Secret, Settings, load_settings
-from tui.fakes import CHANNELS, MARKUP
+from tui.fakes.sample_data import CHANNELS, MARKUP
 
 if TYPE_CHECKING:
     from fluffy_tui.paths import Paths
@@ -27,12 +27,12 @@ CHECKS = (
 
 
 class FakeSetup:
-    """Settings with a key, unless they are made bare; calls are noted, and a gate holds them up.
+    """Settings with a key, unless they are bare; calls are noted, and `gate` holds them up.
 
     Args:
         paths: Where files are.
-        bare: Whether nothing is set.
-        keys: A person's own keys.
+        bare: Whether nothing is configured.
+        keys: The user's own keys.
     """
 
     def __init__(self, paths: Paths, *, bare: bool = False, keys: Mapping[str, str] | None = None) -> None:
@@ -58,11 +58,11 @@ class FakeSetup:
 
     @property
     def settings(self) -> Settings:
-        """What is set now."""
+        """The current settings."""
         return self._settings
 
     async def ask_buffer(self, key: Secret) -> Sequence[OfferedChannels]:
-        """Return what is offered, or raise `error`."""
+        """Return `offered`, or raise `error`."""
         self.asked.append(key)
         await self._answer()
         return self.offered
@@ -74,7 +74,7 @@ class FakeSetup:
         return 12.0
 
     def save(self, values: Mapping[str, str]) -> Sequence[str]:
-        """Note what is saved; from then on it is set."""
+        """Note what is saved and use it from now on."""
         self.saved.append({**values})
         self._settings = replace(
             load_settings(
@@ -89,7 +89,7 @@ class FakeSetup:
         return self.trouble
 
     async def checks(self) -> AsyncIterator[Check]:
-        """Yield what is found, once the gate is open."""
+        """Yield `found` once the gate is open."""
         for check in self.found:
             await self.gate.wait()
             yield check

@@ -1,4 +1,4 @@
-"""The plan of the fake world: its posts on their channels, and renditions made for real."""
+"""The posts on a channel, in memory; renditions are real."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 
 class FakePlanning:
-    """Plans with the posts that the fake scheduling has at the moment."""
+    """Shows the current posts of the fake scheduling."""
 
     def __init__(self, posts: Mapping[int, Post]) -> None:
         self._posts = posts
         self.missing: tuple[Missing, ...] = ()
         self.error: Exception | None = None
         self.unreadable = ""
-        """Why no picture can be rendered; empty when all can."""
+        """Why no picture can be rendered; empty if all can."""
         self.rendered: list[tuple[int, Framing]] = []
 
     async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
-        """Return what waits and what went out lately."""
+        """Return what is scheduled and what was posted lately."""
         if self.error is not None:
             raise self.error
         if persona.channel is None:
