@@ -12,17 +12,17 @@ from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_to_fit
-    from fluffy_tui.images.header import DAMAGED, PictureHeader, read_header
+    from fluffy_tui.images.photo_header import DAMAGED, PictureHeader, read_header
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
 
 _HOMES = {
-    "DAMAGED": "header",
+    "DAMAGED": "photo_header",
     "DecodedPicture": "decoder",
-    "PictureHeader": "header",
+    "PictureHeader": "photo_header",
     "decode": "decoder",
     "decode_to_fit": "decoder",
     "open_regular": "regular_file",
-    "read_header": "header",
+    "read_header": "photo_header",
     "readable_path": "regular_file",
     "reading": "regular_file",
     "unreadable": "regular_file",
