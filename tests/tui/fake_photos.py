@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.personas import Persona
 from fluffy_tui.photos import (
     Browse,
@@ -19,7 +20,6 @@ from fluffy_tui.photos import (
     ImportProgress,
     ImportSummary,
     Photo,
-    PhotoUnreadable,
     Posted,
     Sort,
     Stack,
@@ -196,6 +196,6 @@ class FakePhotos:
             with Image.open(photo.path) as image:
                 small = image.convert("RGB")
         except OSError as error:
-            raise PhotoUnreadable(f"{photo.name} cannot be read as a picture.") from error
+            raise PhotoUnreadable(Unreadable.DAMAGED, name=photo.name) from error
         small.thumbnail((width, height))
         return small

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import Framing, PhotoUnreadable, Rendition, render
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.media import Framing, Rendition, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Missing, Post, Step
 
@@ -46,6 +47,8 @@ class FakePlanning:
     def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
         """Render the drawn picture."""
         if self.unreadable:
-            raise PhotoUnreadable(self.unreadable)
+            error = PhotoUnreadable(Unreadable.DAMAGED)
+            error.message = self.unreadable
+            raise error
         self.rendered.append((photo.id, framing))
         return render(photo.path, rules_for(service), framing)

@@ -245,7 +245,7 @@ class FluffyApp(ActingApp):
         return PersonasScreen(self.context)
 
     def _library_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.library.screen import LibraryScreen  # after the first paint: it knows Pillow
+        from fluffy_tui.tui.library import LibraryScreen  # after the first paint: it knows Pillow
 
         return LibraryScreen(self.context)
 

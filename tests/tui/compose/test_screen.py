@@ -335,7 +335,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         await driver.press("enter", *"tall", "ctrl+f", "j", "l", "l", "r", "enter")
         assert isinstance(driver.screen, ComposeScreen)
         assert form(driver).framing == Framing(Fit.CROP, turn=90)
-        assert "turned by 90° · leaves without" in driver.screen_text()
+        assert "rotated 90° · location and metadata removed" in driver.screen_text()
         kept = await written(driver)
         assert kept is not None and kept.framing == Framing(Fit.CROP, turn=90)
         await driver.press("ctrl+s")

@@ -117,7 +117,7 @@ async def test_the_table_uploads_again_and_opens_buffer(
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     async with running(persona="sarah") as driver:
         await driver.press("2", "f", "h")
-        assert services.scheduling.rehosted == [FAILED]
+        assert services.scheduling.uploaded_again == [FAILED]
         await driver.press("a", "b")
         assert driver.app.clipboard == "https://publish.buffer.com/channels/channel-1/schedule"
 

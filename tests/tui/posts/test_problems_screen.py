@@ -212,9 +212,9 @@ async def test_moving_up_and_uploading_again(running: Running, services: FakeSer
     async with running(persona="sarah") as driver:
         await driver.press("4", "j", "j", "j", "M")
         await driver.heard()
-        assert [post.id for post in await services.scheduling.line("channel-1")][-3:] == [10, 9, 11]
+        assert [post.id for post in await services.scheduling.queued_posts("channel-1")][-3:] == [10, 9, 11]
         await driver.press("g", "h")
-        assert services.scheduling.rehosted == [4]
+        assert services.scheduling.uploaded_again == [4]
 
 
 async def test_without_a_browser_the_address_is_copied(

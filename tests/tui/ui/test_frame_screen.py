@@ -126,7 +126,7 @@ async def test_strip_follows_a_post_step_by_step(running: Running, services: Fak
 async def test_strip_forgets_a_post_that_was_let_go(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         assert strip(driver)[0].startswith("● “waiting for its turn”")
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert "waiting for its turn" not in driver.text("#status-strip")
 

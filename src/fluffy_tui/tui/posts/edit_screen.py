@@ -12,7 +12,7 @@ from textual.widgets import Static
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.compose import CaptionForm, CaptionScreen, load_agenda, text_marks, time_marks
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.framing import framing_words
+from fluffy_tui.tui.photo.fit_words import framing_words
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview

@@ -103,8 +103,8 @@ class PostActions:
 
     def upload_again(self) -> None:
         """Render and upload the pictures again."""
-        rehost = self._context.services.scheduling.rehost
-        self._act(rehost, "Picture will be uploaded again: {}.", "uploading pictures again")
+        upload = self._context.services.scheduling.upload_again
+        self._act(upload, "Picture will be uploaded again: {}.", "uploading pictures again")
 
     def move_up(self) -> None:
         """Move posts one place up in their queues."""

@@ -131,7 +131,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._events = await scheduling.timeline(post.id)
         self._place = None
         if post.step in ON_THE_WAY and post.channel_id is not None:
-            ids = [other.id for other in await scheduling.line(post.channel_id)]
+            ids = [other.id for other in await scheduling.queued_posts(post.channel_id)]
             self._place = (ids.index(post.id) + 1, len(ids)) if post.id in ids else None
         self._post = post
         self._show()

@@ -198,7 +198,7 @@ class PostsScreen(FrameScreen):
         channels = {
             post.channel_id for post in posts if post.step is Step.HELD and post.channel_id is not None
         }
-        lines = [await self.context.services.scheduling.line(channel) for channel in sorted(channels)]
+        lines = [await self.context.services.scheduling.queued_posts(channel) for channel in sorted(channels)]
         return {post.id: (place, len(line)) for line in lines for place, post in enumerate(line, 1)}
 
     def _arrange(self) -> None:
