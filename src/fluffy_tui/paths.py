@@ -45,11 +45,6 @@ class Paths:
         return self.data / "thumbnails"
 
     @property
-    def models(self) -> Path:
-        """Networks that were built from their weights; removing them costs a second at the next use."""
-        return self.data / "models"
-
-    @property
     def log_file(self) -> Path:
         """Where tracebacks and the worker's diary go."""
         return self.data / "fluffy-tui.log"

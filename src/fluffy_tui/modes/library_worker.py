@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 LIBRARY_HUNG_SECONDS = 3600.0
-"""Longer than for deliveries: the model's weights are fetched in one go, over whatever line there is."""
+"""Longer than for deliveries: an image_embed service may take minutes for one photo."""
 
 
 async def look_at_library(services: Services, stop: asyncio.Event) -> None:
@@ -34,9 +34,7 @@ async def look_at_library(services: Services, stop: asyncio.Event) -> None:
         service = None
         if settings.image_embed_url is not None:
             service = await stack.enter_async_context(ImageEmbed(settings.image_embed_url))
-        library = LibraryWork(
-            services.database, services.photos, BuiltinModel(settings.paths.models), service
-        )
+        library = LibraryWork(services.database, services.photos, BuiltinModel(), service)
         stack.callback(library.close)
         await work(
             queue,

