@@ -30,11 +30,11 @@ def recording() -> Iterator[None]:
     """Note which actions are called by which keys, in every app that runs meanwhile."""
     from textual.app import App
 
-    from fluffy_tui.tui.caption.completing_area import CompletingArea
+    from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 
-    answer = CompletingArea.on_key
+    answer = CaptionEditor.on_key
 
-    def answering_at_once(area: CompletingArea, event: Any) -> None:
+    def answering_at_once(area: CaptionEditor, event: Any) -> None:
         active = area.screen.active_bindings.get(event.key)
         answer(area, event)
         if active is not None and active.binding.id and event._no_default_action:
@@ -65,7 +65,7 @@ def recording() -> Iterator[None]:
         return was_called
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CompletingArea, "on_key", answering_at_once)
+        patch.setattr(CaptionEditor, "on_key", answering_at_once)
         patch.setattr(App, "_check_bindings", checking)
         patch.setattr(App, "run_action", running)
         yield

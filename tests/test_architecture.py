@@ -21,10 +21,10 @@ TUI = [path for path in FILES if path.is_relative_to(SOURCE / "tui")]
 
 EDGES = {
     "core/job_queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
-    "modes/console.py": "the error of the person's own script, shown as `python -` does",
-    "modes/app_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
+    "modes/console_mode.py": "the error of the user's own script, printed as `python -` does",
+    "modes/worker_supervisor.py": "a heartbeat that cannot be read now; the app reports that the database is down",
     "scheduling/delivery/delivery_steps.py": "a job: the error is logged and kept on the post for the next attempt",
-    "tui/compose/submits_captions.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
+    "tui/compose/submitter.py": "a worker's edge: the text stays on the screen, whatever went wrong",
     "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",
     "tui/photo/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
@@ -35,7 +35,8 @@ EDGES = {
 CLOCK = {
     "tui/hearing.py": "a worker's silence sends no event",
     "tui/caption/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
-    "tui/compose/screen.py": "what is typed is written down a moment later, not at each key",
+    "tui/compose/caption_form.py": "a very long text is checked when typing pauses, not at each key",
+    "tui/session/drafts.py": "a draft is saved a moment after a key, not at each key",
     "tui/photo/photo_preview.py": "nothing is decoded while the cursor still runs",
 }
 """Where the clock may be used, and why."""

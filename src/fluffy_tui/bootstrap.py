@@ -1,4 +1,4 @@
-"""The one place where services are built: settings in, everything behind the screens out."""
+"""Builds all services from the settings: the one place where they are put together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import BufferClient
 from fluffy_tui.core.app_events import Event
 from fluffy_tui.core.database import Database, connection_url, program_name
-from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
@@ -20,18 +20,20 @@ from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
+    ChannelPlan,
     Delivery,
-    Follower,
-    Pace,
-    Planning,
+    Missing,
+    MissingCode,
+    Recovery,
     RequestBudget,
     Scheduling,
-    Sweeper,
+    StatusSync,
+    Timings,
     Workers,
     add_tasks,
-    key_mark,
+    key_fingerprint,
+    public_posts,
     scheduled_photo_ids,
-    seen_posts,
 )
 from fluffy_tui.similarity import Similarity, stacked_photos
 
@@ -56,59 +58,59 @@ class Services:
     photos: Photos
     similarity: Similarity
     scheduling: Scheduling
-    planning: Planning
+    planning: ChannelPlan
     workers: Workers
     delivery: Delivery
-    sweeper: Sweeper
-    follower: Follower
+    recovery: Recovery
+    status_sync: StatusSync
     buffer: BufferClient | None
     host: MediaHost | None
     server: EmbeddedServer | None
-    """None when `DATABASE_URL` names another server."""
+    """None if DATABASE_URL is set."""
 
     async def reach_server(self) -> None:
-        """Bring the embedded server back if it was lost; nothing to do for one that others look after."""
+        """Restart the embedded server if it was lost; a server from DATABASE_URL is left alone."""
         if self.server is not None:
             await asyncio.to_thread(self.server.start)
 
     def events(self) -> AsyncIterator[Event]:
-        """Follow what changes in the database, for ever."""
+        """Yield every change in the database, for ever."""
         return events(self.database.url, self.reach_server)
 
 
-def _say_nothing(step: str) -> None:
+def _no_report(step: str) -> None:
     del step
 
 
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    report: Callable[[str], None] = _say_nothing,
+    report: Callable[[str], None] = _no_report,
     *,
-    pace: Pace | None = None,
+    timings: Timings | None = None,
     role: str = "app",
 ) -> AsyncIterator[Services]:
-    """Open the database, bring it up to date and build every service on it; close them at the end of the block.
+    """Open and migrate the database and build every service on it; close them at the end of the block.
 
     Args:
-        settings: what to open.
-        report: called with a short phrase as each step of opening begins.
-        pace: the durations of delivery.
-        role: what this process does, as it is called in the trail of posts: `app`, `worker`, `console`.
+        settings: of this installation.
+        report: called with a short phrase as each step begins.
+        timings: the durations of delivery.
+        role: what this process is called in the history of posts: `app`, `worker`, `console`.
 
     Raises:
-        FluffyError: something cannot be opened; the text says what and why.
+        FluffyError: something cannot be opened; the message says what and why.
     """
     async with AsyncExitStack() as stack:
         server, url = await _open_server(settings, report, stack)
-        report("bringing the database up to date")
+        report("updating the database")
         await asyncio.to_thread(migrate, url)
         report("opening the library")
         name = program_name(role)
         database = Database(url, name=name)
         stack.push_async_callback(database.close)
-        pace = pace or Pace()
-        budget = RequestBudget(database, key_mark(settings.buffer_api_key))
+        timings = timings or Timings()
+        budget = RequestBudget(database, key_fingerprint(settings.buffer_api_key))
         stack.push_async_callback(budget.written)
         buffer = None
         if settings.buffer_api_key:
@@ -116,11 +118,11 @@ async def open_services(
                 BufferClient(
                     settings.buffer_url,
                     settings.buffer_api_key,
-                    timeout=pace.answer,
+                    timeout=timings.request_timeout,
                     on_budget=budget.note,
                 )
             )
-        yield _build(settings, database, build_queue(url, name), budget, server, buffer, pace)
+        yield _build(settings, database, build_queue(url, name), budget, server, buffer, timings)
 
 
 async def _open_server(
@@ -131,15 +133,15 @@ async def _open_server(
         return None, connection_url(settings.database_url.reveal())
     report("starting the embedded database")
     server = EmbeddedServer(settings.paths.database, log=settings.paths.server_log)
-    stack.callback(_leave, server)
+    stack.callback(_release, server)
     return server, await asyncio.to_thread(server.start)
 
 
-def _leave(server: EmbeddedServer) -> None:
+def _release(server: EmbeddedServer) -> None:
     try:
-        server.leave()
+        server.release()
     except FluffyError as error:
-        log.warning("the embedded server could not be left: %s", error)
+        log.warning("cannot release the embedded server: %s", error)
 
 
 def _build(
@@ -149,9 +151,10 @@ def _build(
     budget: RequestBudget,
     server: EmbeddedServer | None,
     buffer: BufferClient | None,
-    pace: Pace,
+    timings: Timings,
 ) -> Services:
-    host, host_trouble = _open_host(settings)
+    host, no_host = _open_host(settings)
+    missing = _missing(buffer, no_host)
     add_tasks(queue)
     personas = Personas(database, buffer)
     workers = Workers(database)
@@ -169,7 +172,7 @@ def _build(
         photos=photos,
         similarity=Similarity(
             database,
-            posts=seen_posts(),
+            posts=public_posts(),
             scheduled=scheduled_photo_ids(),
             has_service=settings.image_embed_url is not None,
         ),
@@ -181,31 +184,32 @@ def _build(
             budget,
             workers,
             buffer,
-            pace=pace,
+            timings=timings,
             undo_seconds=settings.undo_seconds,
             host=host,
-            missing=_missing(buffer, host_trouble),
+            missing=missing,
         ),
-        planning=Planning(database, _missing(buffer, host_trouble)),
+        planning=ChannelPlan(database, missing),
         workers=workers,
-        delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
-        sweeper=Sweeper(database, queue, pace),
-        follower=Follower(database, queue, buffer, budget, pace),
+        delivery=Delivery(database, queue, personas, photos, timings, buffer, host, budget),
+        recovery=Recovery(database, queue, timings),
+        status_sync=StatusSync(database, queue, buffer, budget, timings),
         buffer=buffer,
         host=host,
         server=server,
     )
 
 
-def _open_host(settings: Settings) -> tuple[MediaHost | None, str]:
-    """Return the media host, or None and why; a wrong address must not keep the app from opening."""
+def _open_host(settings: Settings) -> tuple[MediaHost | None, Missing | None]:
+    """Return the media host, or None and why; a wrong address must not prevent the app from opening."""
     try:
         host = open_media_host(settings)
     except MediaHostError as error:
-        return None, str(error)
-    return host, "" if host else "No media host is set, where Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+        return None, Missing(MissingCode.MEDIA_HOST_INVALID, str(error))
+    sentence = "No media host is set, from which Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+    return host, None if host else Missing(MissingCode.MEDIA_HOST, sentence)
 
 
-def _missing(buffer: BufferClient | None, host_trouble: str) -> tuple[str, ...]:
-    key_trouble = "" if buffer else "No Buffer key is set: set BUFFER_API_KEY."
-    return tuple(trouble for trouble in (key_trouble, host_trouble) if trouble)
+def _missing(buffer: BufferClient | None, no_host: Missing | None) -> tuple[Missing, ...]:
+    no_key = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set: set BUFFER_API_KEY.")
+    return tuple(missing for missing in (None if buffer else no_key, no_host) if missing)

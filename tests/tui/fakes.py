@@ -220,7 +220,7 @@ _TROUBLES: dict[Step | None, tuple[ProblemKind, str, str, tuple[Remedy, ...]]] =
         ProblemKind.FAILED,
         "This post was not published.",
         "Nothing more happens by itself.",
-        (Remedy.RETRY, Remedy.EDIT, Remedy.CHANGE_TIME, Remedy.LET_GO),
+        (Remedy.RETRY, Remedy.EDIT, Remedy.CHANGE_TIME, Remedy.CANCEL),
     ),
     Step.HELD: (
         ProblemKind.HELD,
@@ -238,7 +238,7 @@ _TROUBLES: dict[Step | None, tuple[ProblemKind, str, str, tuple[Remedy, ...]]] =
         ProblemKind.DRAFT_KEPT,
         "Kept as a draft, not sent.",
         "It stays a draft until it is sent.",
-        (Remedy.RETRY, Remedy.EDIT, Remedy.LET_GO),
+        (Remedy.RETRY, Remedy.EDIT, Remedy.CANCEL),
     ),
 }
 
@@ -331,7 +331,7 @@ class FakeScheduling:
         self.events: dict[int, list[PostEvent]] = {}
         self.the_budget = Budget()
         self.edits: list[dict[str, object]] = []
-        self.rehosted: list[int] = []
+        self.uploaded_again: list[int] = []
         self.other_troubles: list[Problem] = []
         """Troubles that are no post's own: of a channel, of the worker, of the budget."""
         self.on_change: Callable[[Post], None] = lambda post: None
@@ -450,14 +450,6 @@ class FakeScheduling:
             replace(post, step=Step.QUEUED, status=PostStatus.DRAFT, error_message=None, next_try_at=None)
         )
 
-    async def let_go(self, post_id: int) -> None:
-        """Delete a post that is not in Buffer."""
-        post = self._existing(post_id)
-        if post.buffer_post_id is not None:
-            raise NotPossibleNow("The post is in Buffer.", "Delete it there first.")
-        del self.all_posts[post_id]
-        self.on_change(post)
-
     async def cancel(self, post_id: int) -> None:
         """Take a post back, wherever it is."""
         post = self._existing(post_id)
@@ -492,13 +484,13 @@ class FakeScheduling:
             )
         )
 
-    async def rehost(self, post_id: int) -> Post:
-        """Send a post again with a picture hosted anew."""
+    async def upload_again(self, post_id: int) -> Post:
+        """Retry a post with a new upload of its picture."""
         self._refuse()
-        self.rehosted.append(post_id)
+        self.uploaded_again.append(post_id)
         return await self.retry(post_id)
 
-    async def troubles(self) -> list[Problem]:
+    async def problems(self) -> list[Problem]:
         """Return the posts that wait for somebody, and what `other_troubles` holds, worst first."""
         self._raise()
         needy = (Step.FAILED, Step.HELD, Step.UNCONFIRMED, None)
@@ -515,7 +507,7 @@ class FakeScheduling:
         self._raise()
         return self.events.get(post_id, [])
 
-    async def line(self, channel_id: str) -> list[Post]:
+    async def queued_posts(self, channel_id: str) -> list[Post]:
         """Return who waits for a channel, first to go first."""
         waiting = [post for post in await self.on_their_way() if post.channel_id == channel_id]
         return sorted(waiting, key=lambda post: self.places.get(post.id, post.id))
@@ -523,7 +515,7 @@ class FakeScheduling:
     async def move_up(self, post_id: int) -> Post:
         """Exchange two places."""
         post = self._existing(post_id)
-        ids = [other.id for other in await self.line(str(post.channel_id))]
+        ids = [other.id for other in await self.queued_posts(str(post.channel_id))]
         if post_id not in ids:
             raise NotPossibleNow("This post does not wait in line.")
         index = ids.index(post_id)

@@ -1,7 +1,7 @@
-"""Buffer's GraphQL API as Python values; knows no database and no screen.
+"""A client of Buffer's GraphQL API, with typed values; it knows neither database nor screen.
 
-The value types and the errors are imported at once and cost nothing; `BufferClient` is loaded when it is
-first named, because importing httpx takes about 150 ms (PEP 562).
+Values and errors are imported at once and cost nothing. `BufferClient` is imported at its first use, because httpx
+takes about 150 ms (PEP 562).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fluffy_tui.buffer.values import (
     ShareMode,
     SlotDay,
 )
+from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer.client import BufferClient
@@ -47,9 +48,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name == "BufferClient":
-        from fluffy_tui.buffer.client import BufferClient
-
-        return BufferClient
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(__name__, {"BufferClient": "client"})

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS
 from fluffy_tui.media.public_fetch import verify_public
@@ -70,19 +68,7 @@ class DirectoryHost:
     def _write(self, key: str, data: bytes) -> None:
         target = self.directory / key
         self._create_folders(target.parent)
-        # Written beside its place and then moved there, so nobody ever fetches half a picture.
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(target)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(temporary).unlink()
-            raise
+        write_atomically(target, data, mode=0o644)  # so that nobody ever fetches half a picture
 
     def _remove(self, key: str) -> None:
         (self.directory / key).unlink(missing_ok=True)

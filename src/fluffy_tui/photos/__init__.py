@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.photos.model import (
     FailedFile,
@@ -48,19 +48,15 @@ __all__ = [
     "state_of",
 ]
 
-
-_LAZY = {  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame
-    "HashWhen": "file_state",
-    "Importer": "ingest.importer",
-    "Photos": "service",
-    "Watch": "ingest.folder_watch",
-    "WatchRefused": "ingest.folder_watch",
-    "existing_folders": "ingest.folder_walk",
-    "state_of": "file_state",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+__getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame
+    __name__,
+    {
+        "HashWhen": "file_state",
+        "Importer": "ingest.importer",
+        "Photos": "service",
+        "Watch": "ingest.folder_watch",
+        "WatchRefused": "ingest.folder_watch",
+        "existing_folders": "ingest.folder_walk",
+        "state_of": "file_state",
+    },
+)

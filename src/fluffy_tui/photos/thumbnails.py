@@ -10,19 +10,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import tempfile
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.images import DAMAGED, decode_to_fit
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.model import PhotoState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fluffy_tui.photos.model import Photo
 
@@ -111,15 +111,9 @@ class ThumbnailCache:
         path = self._path(sha256)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    picture.save(file, "JPEG", quality=_QUALITY)
-                    size = file.tell()
-                Path(name).replace(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
+            with atomic_writer(path, sync=False) as file:
+                picture.save(file, "JPEG", quality=_QUALITY)
+                size = file.tell()
             self._account_for(size)
         except OSError as error:
             if not self._has_complained:

@@ -225,12 +225,12 @@ class FluffyApp(ActingApp):
 
     @on(FillWeek)
     async def _fill_week(self, message: FillWeek) -> None:
-        from fluffy_tui.tui.batch.screen import FillWeekScreen
+        from fluffy_tui.tui.batch import BatchScreen
 
-        await self.push_screen(FillWeekScreen(self.context, message.photo_ids, message.chosen))
+        await self.push_screen(BatchScreen(self.context, message.photo_ids, message.chosen))
 
     def _plan_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.plan.screen import PlanScreen
+        from fluffy_tui.tui.plan import PlanScreen
 
         return PlanScreen(self.context)
 
@@ -245,17 +245,17 @@ class FluffyApp(ActingApp):
         return PersonasScreen(self.context)
 
     def _library_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.library.screen import LibraryScreen  # after the first paint: it knows Pillow
+        from fluffy_tui.tui.library import LibraryScreen  # after the first paint: it knows Pillow
 
         return LibraryScreen(self.context)
 
     def _posts_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts.screen import PostsScreen
+        from fluffy_tui.tui.posts import PostsScreen
 
         return PostsScreen(self.context)
 
     def _trouble_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+        from fluffy_tui.tui.posts import ProblemsScreen
 
         return ProblemsScreen(self.context)
 

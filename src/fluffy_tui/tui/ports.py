@@ -182,9 +182,6 @@ class SchedulingPort(Protocol):
     async def retry(self, post_id: int) -> Post:
         """Send a failed, held or kept post again, safely; raises NotPossibleNow or PostNotFound."""
 
-    async def let_go(self, post_id: int) -> None:
-        """Delete a post that is not in Buffer and free its photo; raises NotPossibleNow or PostNotFound."""
-
     async def cancel(self, post_id: int) -> None:
         """Take a post back, in Buffer first; raises NotPossibleNow, PostNotFound or BufferError."""
 
@@ -200,17 +197,17 @@ class SchedulingPort(Protocol):
     ) -> Post:
         """Change what is given, in Buffer too; raises NotPossibleNow, PostNotFound or BufferError."""
 
-    async def rehost(self, post_id: int) -> Post:
-        """Render and host a post's picture anew; raises NotPossibleNow or PostNotFound."""
+    async def upload_again(self, post_id: int) -> Post:
+        """Render and upload a post's picture again; raises NotPossibleNow or PostNotFound."""
 
-    async def troubles(self) -> Sequence[Problem]:
-        """Return everything that needs a person, of all personas, worst first."""
+    async def problems(self) -> Sequence[Problem]:
+        """Return everything that needs attention, of all personas, the worst first."""
 
     async def timeline(self, post_id: int) -> list[PostEvent]:
         """Return everything that happened to a post, oldest first."""
 
-    async def line(self, channel_id: str) -> list[Post]:
-        """Return the posts of a channel that are on their way to Buffer, first to go first."""
+    async def queued_posts(self, channel_id: str) -> list[Post]:
+        """Return the posts of a channel that Buffer has not accepted yet, in the order in which they are sent."""
 
     async def move_up(self, post_id: int) -> Post:
         """Let a waiting post change places with the one before; raises NotPossibleNow or PostNotFound."""

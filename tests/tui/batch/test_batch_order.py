@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.scheduling import Planned, Step
-from fluffy_tui.tui.batch.batch_order import Place, arrange, places, symmetric
+from fluffy_tui.tui.batch.batch_order import SlotNeighbours, arrange, slot_neighbours, symmetric
 from tui.fakes import NOW, make_photo, make_post
 
 
@@ -31,7 +31,7 @@ def test_stacks_stand_apart_whenever_they_can(stacks: list[int]) -> None:
             st.just(n),
             st.sets(st.tuples(st.integers(0, n - 1), st.integers(0, n + 1))),
             st.lists(
-                st.builds(Place, st.frozensets(st.integers(n, n + 1)), st.booleans()),
+                st.builds(SlotNeighbours, st.frozensets(st.integers(n, n + 1)), st.booleans()),
                 min_size=n,
                 max_size=n,
             ),
@@ -39,7 +39,7 @@ def test_stacks_stand_apart_whenever_they_can(stacks: list[int]) -> None:
     )
 )
 def test_any_likeness_is_kept_apart_if_some_order_does(
-    world: tuple[int, set[tuple[int, int]], list[Place]],
+    world: tuple[int, set[tuple[int, int]], list[SlotNeighbours]],
 ) -> None:
     count, pairs, slots = world
     alike = symmetric(pairs)
@@ -83,8 +83,8 @@ def test_a_slot_knows_what_goes_out_beside_it(tmp_path: Path) -> None:
 
     free = [NOW + timedelta(hours=hours) for hours in (2, 4, 8)]
     out = [planned(hours, id_) for id_, hours in enumerate((1, 0, 6, 7, 9, 10), 1)]
-    assert places(free, out) == [
-        Place(frozenset({1}), follows=False),
-        Place(frozenset({3}), follows=True),
-        Place(frozenset({4, 5}), follows=False),
+    assert slot_neighbours(free, out) == [
+        SlotNeighbours(frozenset({1}), follows=False),
+        SlotNeighbours(frozenset({3}), follows=True),
+        SlotNeighbours(frozenset({4, 5}), follows=False),
     ]

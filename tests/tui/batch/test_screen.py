@@ -9,10 +9,11 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Framing
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import NotPossibleNow, Reason, ScheduleResult, Step
 from fluffy_tui.similarity import Neighbour, NotIndexedYet, Relation
-from fluffy_tui.tui.batch.screen import FillWeekScreen
+from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.plan.screen import PlanScreen
@@ -34,19 +35,19 @@ def captions(services: FakeServices) -> list[object]:
 
 def shown(driver: Driver) -> list[int]:
     """Return the photos of the week, in their order."""
-    return [entry.photo.id for entry in driver.screen.week.posts]
+    return [entry.photo.id for entry in driver.screen.model.posts]
 
 
 def marks(driver: Driver) -> list[str]:
     """Return the marks of the post one is at."""
-    return [mark.told for mark in driver.screen.query_one(PreflightLine).marks]
+    return [mark.line for mark in driver.screen.query_one(PreflightLine).marks]
 
 
 async def fill(driver: Driver, *photo_ids: int) -> None:
     """Open the screen for these photos, as the library does for those that are marked."""
     driver.app.post_message(FillWeek(photo_ids, "some photos"))
     await driver.settle()
-    assert isinstance(driver.screen, FillWeekScreen)
+    assert isinstance(driver.screen, BatchScreen)
 
 
 async def write(driver: Driver, *texts: str) -> None:
@@ -62,25 +63,25 @@ async def test_a_week_is_written_looked_over_submitted_and_taken_back(
     await services.photos.decide(40, Verdict.REJECT)
     async with running(persona="sarah") as driver:
         await driver.press("3", "f")
-        assert isinstance(driver.screen, FillWeekScreen)
-        week = driver.screen.week.posts
+        assert isinstance(driver.screen, BatchScreen)
+        week = driver.screen.model.posts
         assert shown(driver) == [15, 39, 38, 37, 36, 35, 34], "picked ones first, rejected ones never"
-        assert "filled with the newest photos: 1 picked and 6 undecided." in driver.screen.said
+        assert "with the newest photos: 1 picked and 6 undecided." in driver.screen.form.message
         slots = [entry.slot for entry in week]
         assert slots == sorted(slots, key=lambda slot: slot or NOW)
         assert len(set(slots)) == 7
         await write(driver, *(f"n{number}" for number in range(7)))
-        assert driver.screen.is_reviewing
-        assert "n6" in driver.screen.table.splitlines()[6]
+        assert driver.screen.panel.is_reviewing
+        assert "n6" in driver.screen.panel.table.lines[6]
         await driver.press("ctrl+s")
         assert captions(services) == [f"n{n}" for n in range(7)]
-        assert driver.screen.said.startswith("7 submitted.")
-        assert driver.screen.table.count("✓ submitted") == 7
+        assert driver.screen.form.message.startswith("7 submitted.")
+        assert "\n".join(driver.screen.panel.table.lines).count("✓ submitted") == 7
         await driver.press("enter")
-        assert driver.screen.is_reviewing
-        assert driver.screen.said.startswith("This one is submitted.")
+        assert driver.screen.panel.is_reviewing
+        assert driver.screen.form.message.startswith("This post is submitted.")
         await driver.press("z")
-        assert driver.screen.said == "All of it was taken back."
+        assert driver.screen.form.message == "All posts are undone."
         assert not {photo.id for photo in (entry.photo for entry in week)} & {
             post.photo_id for post in services.scheduling.all_posts.values()
         }
@@ -100,14 +101,14 @@ async def test_an_empty_caption_is_gone_to_a_photo_left_out_and_texts_are_kept(
         await driver.press("ctrl+j", "ctrl+o", *"two", "ctrl+b", "ctrl+s")
         assert left_out not in shown(driver)
         assert len(shown(driver)) == 6
-        assert driver.screen.is_reviewing
-        assert "✗ no caption" in driver.screen.table.splitlines()[0]
-        assert driver.screen.said == "5 posts need another look: ctrl+s goes there."
+        assert driver.screen.panel.is_reviewing
+        assert "✗ no caption" in driver.screen.panel.table.lines[0]
+        assert driver.screen.form.message == "5 posts have a problem: ctrl+s goes to the first."
         await driver.press("ctrl+s")
         assert services.scheduling.submitted == []
-        assert not driver.screen.is_reviewing
-        assert driver.screen.said == "! The caption is empty."
-        photo = driver.screen.week.posts[1].photo
+        assert not driver.screen.panel.is_reviewing
+        assert driver.screen.form.message == "! The caption is empty. Write a few words."
+        photo = driver.screen.model.posts[1].photo
         await driver.press("escape")
         assert isinstance(driver.screen, PlanScreen)
         kept = driver.app.context.drafts.load(photo)
@@ -125,18 +126,18 @@ async def test_marked_photos_come_in_the_order_they_were_marked_and_lines_of_the
         await driver.press("k")
         assert any("no alt text" in mark for mark in marks(driver))
         await driver.press("enter")
-        assert not driver.screen.is_reviewing
+        assert not driver.screen.panel.is_reviewing
         await driver.press(*"!", "f3", *"fog", "ctrl+s")
-        assert [entry.text.caption for entry in driver.screen.week.posts] == ["one", "two!", "two"]
-        assert driver.screen.week.posts[1].text.alt_text == "fog"
+        assert [entry.draft.caption for entry in driver.screen.model.posts] == ["one", "two!", "two"]
+        assert driver.screen.model.posts[1].draft.alt_text == "fog"
         assert not any("no alt text" in mark for mark in marks(driver))
         await driver.press("g", "f2", *"1", "ctrl+s", "G", "ctrl+o")
         assert shown(driver) == [20, 31]
-        assert driver.screen.is_reviewing
+        assert driver.screen.panel.is_reviewing
         await driver.press("ctrl+s")
         assert captions(services) == ["one1", "two!"]
         await driver.press("escape")
-        assert not isinstance(driver.screen, FillWeekScreen)
+        assert not isinstance(driver.screen, BatchScreen)
 
 
 async def test_each_line_counts_the_lines_before_it_and_knows_their_captions(
@@ -149,12 +150,12 @@ async def test_each_line_counts_the_lines_before_it_and_knows_their_captions(
     )
     async with running(persona="sarah") as driver:
         await fill(driver, 20, 21, 22)
-        waiting = driver.screen.week.agenda.waiting
+        waiting = driver.screen.model.agenda.waiting
         assert f"✓ room for {10 - waiting}" in marks(driver)
         await write(driver, "a long enough caption", "a long enough caption.")
         assert f"✓ room for {10 - waiting - 2}" in marks(driver) or waiting + 2 >= 10
         await driver.press(*"third", "ctrl+n")
-        assert driver.screen.table.count("nearly the same as") == 2
+        assert "\n".join(driver.screen.panel.table.lines).count("similar to") == 2
 
 
 async def test_the_fit_of_one_picture_is_chosen_and_its_text_comes_back(
@@ -165,12 +166,12 @@ async def test_the_fit_of_one_picture_is_chosen_and_its_text_comes_back(
         await driver.press(*"one", "ctrl+f")
         assert isinstance(driver.app.screen, FitScreen)
         await driver.press("r", "enter")
-        assert driver.screen.week.posts[0].text.fit.endswith("90")
+        assert driver.screen.model.posts[0].draft.framing == Framing(turn=90)
         assert (20, 90) in {(photo_id, framing.turn) for photo_id, framing in services.planning.rendered}
         await driver.press("escape")
         await fill(driver, 20, 21)
-        assert driver.screen.week.posts[0].text.caption == "one"
-        assert driver.screen.week.posts[0].text.fit.endswith("90")
+        assert driver.screen.model.posts[0].draft.caption == "one"
+        assert driver.screen.model.posts[0].draft.framing == Framing(turn=90)
 
 
 async def test_what_is_refused_says_so_on_its_line_and_the_rest_goes_out(
@@ -192,15 +193,15 @@ async def test_what_is_refused_says_so_on_its_line_and_the_rest_goes_out(
 
         services.scheduling.schedule_post = one_refused  # type: ignore[method-assign]
         await driver.press("ctrl+s")
-        lines = driver.screen.table.splitlines()
+        lines = driver.screen.panel.table.lines
         assert "✓ submitted" in lines[0]
         assert "✗ The file is [/b][red gone." in lines[1]
         assert "✗ The database is away." in lines[2]
-        assert driver.screen.said.startswith("1 submitted. 2 refused: the line says why.")
+        assert driver.screen.form.message.startswith("1 submitted. 2 refused: see the table.")
         services.scheduling.schedule_post = submit  # type: ignore[method-assign]
         services.scheduling.refusal = None
         await driver.press("ctrl+s")
-        assert driver.screen.said.startswith("3 submitted.")
+        assert driver.screen.form.message.startswith("3 submitted.")
         assert [post.caption for post in services.scheduling.all_posts.values()][-3:] == [
             "one",
             "two",
@@ -217,9 +218,9 @@ async def test_a_post_that_went_out_meanwhile_is_not_taken_back_and_says_so(
         await driver.press("ctrl+s")
         services.scheduling.not_possible = NotPossibleNow("It is live.")
         await driver.press("z")
-        assert driver.screen.said == "! 1 could not be taken back: the line says why."
-        assert "✗ It is live." in driver.screen.table.splitlines()[0]
-        assert "✓ taken back" in driver.screen.table.splitlines()[1]
+        assert driver.screen.form.message == "! 1 could not be undone: see the table."
+        assert "✗ It is live." in driver.screen.panel.table.lines[0]
+        assert "✓ undone" in driver.screen.panel.table.lines[1]
         assert [p.caption for p in services.scheduling.all_posts.values() if p.photo_id in (20, 21)] == [
             "one"
         ]
@@ -233,7 +234,7 @@ async def test_kept_drafts_are_told_and_taken_back(running: Running, services: F
         services.scheduling.all_posts[99] = replace(post, step=None)
         services.scheduling.refusal = ScheduleResult(False, post, "Kept as a draft.", Reason.KEPT_AS_DRAFT)
         await driver.press("ctrl+s")
-        assert "✗ Kept as a draft." in driver.screen.table
+        assert "✗ Kept as a draft." in "\n".join(driver.screen.panel.table.lines)
         await driver.press("z")
         assert 99 not in services.scheduling.all_posts
 
@@ -247,7 +248,7 @@ async def test_a_picture_that_cannot_be_read_stops_its_line_only(
         assert "✗ It is broken. (ctrl+o)" in marks(driver)
         await write(driver, "one")
         await driver.press("ctrl+s")
-        assert driver.screen.said == "! It is broken."
+        assert driver.screen.form.message == "! It is broken."
         assert services.scheduling.submitted == []
 
 
@@ -256,11 +257,11 @@ async def test_photos_that_are_gone_are_said_and_the_last_one_left_out_leads_bac
 ) -> None:
     async with running(persona="sarah") as driver:
         await fill(driver, 777)
-        assert driver.screen.said == "These photos are gone from the library. esc goes back"
+        assert driver.screen.form.message == "These photos are no longer in the library. esc closes"
         await driver.press("ctrl+n", "ctrl+s", "ctrl+o", "ctrl+b", "z", "escape")
         await fill(driver, 20)
         await driver.press("ctrl+o")
-        assert not isinstance(driver.screen, FillWeekScreen)
+        assert not isinstance(driver.screen, BatchScreen)
 
 
 class Likeness:
@@ -329,11 +330,11 @@ async def test_leaving_waits_while_the_week_is_submitted(running: Running, servi
         await started.wait()
         for key in ("escape", "ctrl+s", "z", "ctrl+o", "f2"):
             await driver.pilot.press(key)
-        assert isinstance(driver.screen, FillWeekScreen)
-        assert driver.screen.said == "Submitting 1 of 1 … A moment, please."
+        assert isinstance(driver.screen, BatchScreen)
+        assert driver.screen.form.message == "Please wait until this is done."
         may_go.set()
         await driver.settle()
-        assert driver.screen.said.startswith("1 submitted.")
+        assert driver.screen.form.message.startswith("1 submitted.")
         assert len(services.scheduling.submitted) == 1
         assert [post.step for post in services.scheduling.all_posts.values()][-1] is Step.QUEUED
 
@@ -349,18 +350,18 @@ async def test_the_plan_fills_the_week_with_the_photos_marked_in_the_library(run
         await driver.press("space", "j", "space", "f")
         assert tab_here(driver) == "tab-library", "it was opened from there"
         marked = shown(driver)
-        assert driver.screen.said == "The week is filled with 2 marked photos. ctrl+o leaves one out."
+        assert driver.screen.form.message == "Filling slots with 2 marked photos. ctrl+o leaves one out."
         await driver.press("escape", "3", *"llll")
         assert "f fills the coming slots with 2 marked photos" in driver.screen.said
         await driver.press("f")
         assert tab_here(driver) == "tab-plan"
         assert shown(driver) == marked
         await driver.press("escape", "enter")
-        assert driver.screen.photo.id in marked, "an empty slot gets a marked photo, too"
+        assert driver.screen.form.photo.id in marked, "an empty slot gets a marked photo, too"
         assert tab_here(driver) == "tab-plan"
         await driver.press("escape", "1", "escape", "3", "f")
         assert len(shown(driver)) == 7, "nothing is marked any more"
-        assert driver.screen.said.startswith("The week is filled with the newest photos: 7 undecided.")
+        assert driver.screen.form.message.startswith("Filling slots with the newest photos: 7 undecided.")
 
 
 async def test_marks_are_of_one_persona(running: Running) -> None:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
-from fluffy_tui.tui.compose.caption_form import ComposeForm
+from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
 from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
-from fluffy_tui.tui.compose.screen import ComposeScreen
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 
 
 def marks(driver: Driver) -> list[str]:
     """Return the marks of the composer."""
-    return [mark.told for mark in driver.screen.query_one(PreflightLine).marks]
+    return [mark.line for mark in driver.screen.query_one(PreflightLine).marks]
 
 
 async def test_every_key_changes_the_framing_and_its_picture(
@@ -27,14 +26,14 @@ async def test_every_key_changes_the_framing_and_its_picture(
         assert screen.framing == Framing()
         await driver.press("right", "l", "l", "l")
         assert screen.framing == Framing(shape=Shape.TALL)
-        assert "may become a reminder" in screen.fate
+        assert "into a reminder" in screen.summary
         await driver.press("h", "left", "j", "space", "down", "k", "l", "tab", "l", "up", "shift+tab", "r")
         assert screen.framing == Framing(Fit.CROP, Shape.SQUARE, 180)
-        assert screen.fate == "80% of the photo stays"
+        assert screen.summary == "80% of the photo is visible"
         assert services.planning.rendered[-1][1] == Framing(Fit.CROP, Shape.SQUARE, 180)
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)
-        assert driver.screen.query_one(ComposeForm).fit == "pad"
+        assert driver.screen.query_one(CaptionForm).framing == Framing()
 
 
 async def test_the_composer_shows_what_was_taken_and_its_marks(
@@ -47,7 +46,7 @@ async def test_the_composer_shows_what_was_taken_and_its_marks(
         assert isinstance(driver.screen, ComposeScreen)
         assert "✓ 1:1" in marks(driver)
         await driver.press("f3", *"sea", "f2", *"fog")
-        form = driver.screen.query_one(ComposeForm)
+        form = driver.screen.query_one(CaptionForm)
         assert (form.alt_text.text, form.caption.text) == ("sea", "fog")
         assert "✓ alt text" in marks(driver) and "✓ 3 of 2,200" in marks(driver)
 
@@ -60,7 +59,7 @@ async def test_a_picture_that_cannot_go_out_is_told_by_its_mark(
         await driver.press("enter")
         assert "✗ The file is damaged. (esc)" in marks(driver)
         await driver.press("ctrl+f")
-        assert driver.screen.fate == "✗ The file is damaged."
+        assert driver.screen.summary == "✗ The file is damaged."
 
 
 async def test_a_time_near_another_post_is_told_while_it_is_typed(
@@ -68,8 +67,8 @@ async def test_a_time_near_another_post_is_told_while_it_is_typed(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "ctrl+t", "left", *"tomorrow 9")
-        when = driver.screen.query_one(ComposeForm).when
+        when = driver.screen.query_one(CaptionForm).when
         assert when.share_mode is ShareMode.CUSTOM_SCHEDULED
         assert when.meaning == "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h"
-        assert when.others == "! at the same time as 09:00 “coffee first”"
+        assert when.same_day == "! at the same time as 09:00 “coffee first”"
         assert "! time is taken (ctrl+t)" in marks(driver)

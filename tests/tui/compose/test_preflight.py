@@ -13,10 +13,11 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape, render
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import Agenda, Post, Step
+from fluffy_tui.scheduling import Agenda, Missing, MissingCode, Post, Step
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
+from fluffy_tui.tui.compose.rendition_loader import RenderResult
 from tui.fakes import CHANNELS, NOW, make_photo, make_post
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -38,15 +39,15 @@ def draft(tmp_path: Path) -> PreflightInput:
         rules=rules_for("instagram"),
         now=NOW,
         zone=NEW_YORK,
-        rendition=render(wide.path, rules_for("instagram")),
+        picture=RenderResult(render(wide.path, rules_for("instagram"))),
         agenda=Agenda(channel, (), NOW),
-        looks_back=True,
+        has_searched=True,
     )
 
 
 def told(draft: PreflightInput) -> list[str]:
     """Return the marks as lines."""
-    return [mark.told for mark in preflight(draft)]
+    return [mark.line for mark in preflight(draft)]
 
 
 def posts(tmp_path: Path, count: int, **changes: Any) -> tuple[Post, ...]:
@@ -68,7 +69,7 @@ def test_all_is_well(draft: PreflightInput) -> None:
         "alt text",
         "channel",
         "room for 10",
-        "host",
+        "upload",
         "not posted before",
     ]
 
@@ -82,17 +83,17 @@ def test_all_is_well(draft: PreflightInput) -> None:
         ({"caption": "see https://example.org"}, "! 1 link, not clickable here (f2)"),
         ({"alt_text": ""}, "! no alt text (f3)"),
         ({"alt_text": "x" * 1_001}, "✗ alt text 1 too long (f3)"),
-        ({"rendition": None}, "… picture"),
-        ({"rendition_problem": "The file is gone."}, "✗ The file is gone. (esc)"),
+        ({"picture": None}, "… picture"),
+        ({"picture": RenderResult(problem="The file is gone.")}, "✗ The file is gone. (esc)"),
         ({"agenda": None}, "… channel"),
         ({"share_mode": ShareMode.CUSTOM_SCHEDULED}, "✗ no time (ctrl+t)"),
         (
-            {"sighting": EarlierPost(1, 2, Relation.SAME_FILE, 0, True, NOW - timedelta(days=12))},
+            {"earlier_post": EarlierPost(1, 2, Relation.SAME_FILE, 0, True, NOW - timedelta(days=12))},
             "! same picture posted 31 Dec 2026 09:30 (f8)",
         ),
         (
-            {"sighting": EarlierPost(1, 2, Relation.SAME_PICTURE, 3, False, None)},
-            "! same picture waits (f8)",
+            {"earlier_post": EarlierPost(1, 2, Relation.SAME_PICTURE, 3, False, None)},
+            "! same picture scheduled (f8)",
         ),
     ],
 )
@@ -106,10 +107,10 @@ def test_what_is_wrong_names_the_key_that_mends_it(
     ("changes", "line"),
     [
         ({"is_disconnected": True}, "! channel disconnected: reconnect it in Buffer (ctrl+r)"),
-        ({"is_locked": True}, "! channel locked by Buffer's plan (ctrl+r)"),
+        ({"is_locked": True}, "! channel locked by your Buffer plan (ctrl+r)"),
         ({"is_queue_paused": True}, "! queue paused: resume it in Buffer (ctrl+r)"),
         ({"posting_schedule": ()}, "! the channel has no slots (ctrl+t)"),
-        ({"scheduled_posts_limit": 0}, "! queue 0 of 0: it waits here (ctrl+t)"),
+        ({"scheduled_posts_limit": 0}, "! queue full, 0 of 0: will be held (ctrl+t)"),
     ],
 )
 def test_what_is_wrong_with_the_channel_is_told(
@@ -119,15 +120,16 @@ def test_what_is_wrong_with_the_channel_is_told(
 
 
 def test_without_channel_key_or_host_it_is_told(draft: PreflightInput) -> None:
-    missing = ("No Buffer key is set: set it.", "No media host is set, where Buffer fetches pictures.")
+    missing = tuple(Missing(code, "Whatever this sentence says about a media host.") for code in MissingCode)
     lines = told(replace(draft, agenda=Agenda(None, (), NOW, missing)))
     assert "✗ no channel (esc then @ then c)" in lines
-    assert "✗ no Buffer key: kept as a draft (esc then ,)" in lines
-    assert "✗ no media host: kept as a draft (esc then ,)" in lines
+    assert "✗ no Buffer key: saved as a draft (esc then ,)" in lines
+    assert "✗ no picture upload: saved as a draft (esc then ,)" in lines
+    assert "✗ picture upload settings are wrong: saved as a draft (esc then ,)" in lines
 
 
 def test_nothing_is_told_of_earlier_posts_where_nobody_has_looked(draft: PreflightInput) -> None:
-    assert not any("before" in line for line in told(replace(draft, looks_back=False)))
+    assert not any("before" in line for line in told(replace(draft, has_searched=False)))
 
 
 def test_links_count_where_the_network_counts_them(draft: PreflightInput) -> None:
@@ -138,22 +140,24 @@ def test_links_count_where_the_network_counts_them(draft: PreflightInput) -> Non
 
 def test_a_ratio_that_buffer_does_not_publish_is_a_risk(draft: PreflightInput, tmp_path: Path) -> None:
     made = render(make_photo(tmp_path, 3, 1).path, rules_for("instagram"), Framing(shape=Shape.TALL))
-    assert "! 3:4 may become a reminder (ctrl+f)" in told(replace(draft, rendition=made))
+    assert "! 3:4 may become a reminder (ctrl+f)" in told(replace(draft, picture=RenderResult(made)))
 
 
 def test_a_caption_that_was_nearly_used_before_is_told(draft: PreflightInput) -> None:
     earlier = ("something else altogether", "fog over the old pier at six #fog #sea")
-    like = replace(draft, caption="fog over the old pier at seven #quiet", earlier=earlier)
-    assert "! nearly the same as “fog over the old pier a…” (f2)" in told(like)
-    assert not any("nearly" in line for line in told(replace(like, caption="rain on the new bridge today")))
-    assert not any("nearly" in line for line in told(replace(like, caption="fog", earlier=("fog",))))
+    like = replace(draft, caption="fog over the old pier at seven #quiet", earlier_captions=earlier)
+    assert "! similar to “fog over the old pier a…” (f2)" in told(like)
+    assert not any("similar" in line for line in told(replace(like, caption="rain on the new bridge today")))
+    assert not any(
+        "similar" in line for line in told(replace(like, caption="fog", earlier_captions=("fog",)))
+    )
 
 
 def test_comparing_very_long_captions_stays_quick(draft: PreflightInput) -> None:
     import time
 
     before = time.process_time()
-    told(replace(draft, caption="ab " * 40_000, earlier=("ba " * 40_000,) * 30))
+    told(replace(draft, caption="ab " * 40_000, earlier_captions=("ba " * 40_000,) * 30))
     assert time.process_time() - before < 5, "a guard against the square"
 
 
@@ -163,11 +167,11 @@ def test_the_next_slot_is_told_in_both_zones_with_the_place_in_line(tmp_path: Pa
     words = queue_words(ShareMode.ADD_TO_QUEUE, agenda, NEW_YORK, BERLIN)
     assert words == "next slot · Mon 18 Jan 09:00 New York (your 15:00) · 8th of 10"
     full = replace(agenda, channel=replace(channel, scheduled_posts_limit=7))
-    assert queue_words(ShareMode.ADD_TO_QUEUE, full, NEW_YORK, BERLIN).endswith("queue full, 8th in line")
+    assert queue_words(ShareMode.ADD_TO_QUEUE, full, NEW_YORK, BERLIN).endswith("queue full, 8th to go")
     unknown = replace(agenda, channel=CHANNELS[0])
-    assert queue_words(ShareMode.ADD_TO_QUEUE, unknown, NEW_YORK, BERLIN).endswith("· 8th in line")
+    assert queue_words(ShareMode.ADD_TO_QUEUE, unknown, NEW_YORK, BERLIN).endswith("· 8th in the queue")
     first = queue_words(ShareMode.SHARE_NEXT, agenda, NEW_YORK, NEW_YORK)
-    assert first == "very next slot · Tue 12 Jan 18:00 New York · those that wait move back by one"
+    assert first == "very next slot · Tue 12 Jan 18:00 New York · queued posts move back by one"
     bare = Agenda(replace(channel, posting_schedule=()), (), NOW)
     assert "no posting slots" in queue_words(ShareMode.ADD_TO_QUEUE, bare, NEW_YORK, NEW_YORK)
 
@@ -180,14 +184,14 @@ def test_what_is_too_near_and_what_else_goes_out_that_day_is_told(tmp_path: Path
     later = at + timedelta(minutes=95)
     assert warning_words(later, agenda, NEW_YORK) == "only 1 h 35 min from 14:30 “post 1”"
     assert warning_words(at + timedelta(hours=2), agenda, NEW_YORK) == ""
-    assert day_words(at + timedelta(hours=3), agenda, NEW_YORK) == "that day: 14:30 “post 1”"
+    assert day_words(at + timedelta(hours=3), agenda, NEW_YORK) == "same day: 14:30 “post 1”"
     assert day_words(at + timedelta(days=1), agenda, NEW_YORK) == ""
 
 
 def test_the_runway_is_how_long_the_planned_posts_last(tmp_path: Path) -> None:
     agenda = Agenda(CHANNELS[0], posts(tmp_path, 9), NOW)
     words = runway_words(agenda, NEW_YORK, BERLIN, needing=2, undecided=1214)
-    assert words == "6 days left · next 18:00 New York (your Wed 00:00) · 2 need you · 1,214 undecided"
+    assert words == "6 days left · next 18:00 New York (your Wed 00:00) · 2 problems · 1,214 undecided"
     assert runway_words(Agenda(CHANNELS[0], (), NOW), BERLIN, NEW_YORK) == "nothing planned"
 
 

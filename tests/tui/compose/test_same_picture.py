@@ -11,9 +11,8 @@ from textual.widgets import TextArea
 
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.app import FluffyApp
-from fluffy_tui.tui.compose.picture_pair import GONE, SamePicture, days_ago, sighting_words
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
-from fluffy_tui.tui.compose.same_picture import SamePictureScreen
+from fluffy_tui.tui.compose.same_picture import GONE, SamePictureScreen, days_ago, earlier_post_text
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from tui.conftest import Running
@@ -38,8 +37,8 @@ async def test_the_earlier_post_is_one_key_from_its_mark(running: Running, servi
         while now.shown is None or before.shown is None:
             await driver.pilot.pause(0.01)
         assert (now.photo, before.photo) == (services.photos.photos[40], services.photos.photos[1])
-        words = driver.screen.query_one(SamePicture).words
-        assert words.startswith("You posted this picture 12 days ago: ")
+        words = driver.text("#earlier-post")
+        assert words.startswith("You posted this picture 12 days ago, ")
         assert "7 of 256 bits differ" in words
         assert "“first snow”" in words
         await driver.press("escape")
@@ -57,22 +56,24 @@ async def test_a_photo_that_is_gone_and_a_post_that_was_let_go(
         await services.scheduling.cancel(1)
         await driver.press("f8")
         assert driver.screen.query(PhotoPreview).last().sentence == GONE
-        assert "snow" not in driver.screen.query_one(SamePicture).words
+        assert "snow" not in driver.text("#earlier-post")
         await driver.press("f8", "escape", "j", "enter", "f8")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "No earlier post of this picture is known." in driver.text("#said")
+        assert "This picture has not been posted before." in driver.text("#message")
 
 
 def test_what_is_said_of_a_post() -> None:
     zone = NOW.tzinfo
     assert zone is not None
     waits = EarlierPost(1, 2, Relation.SAME_FILE, 0, False, None)
-    assert sighting_words(waits, None, True, NOW, zone).splitlines() == [
-        "This picture waits for its time in Buffer.",
-        "It is the very same file.",
+    assert earlier_post_text(waits, None, NOW, zone, count_bits=True).splitlines() == [
+        "This picture is in the queue already.",
+        "It is exactly the same file.",
     ]
     due = EarlierPost(1, 2, Relation.SAME_PICTURE, 0, False, NOW + timedelta(days=1))
-    assert sighting_words(due, None, False, NOW, zone).startswith("This picture goes out already: ")
+    assert earlier_post_text(due, None, NOW, zone, count_bits=False).startswith(
+        "This picture is scheduled already: "
+    )
     assert days_ago(NOW, NOW, zone) == "today"
     assert days_ago(NOW - timedelta(days=1), NOW, zone) == "yesterday"
 

@@ -17,8 +17,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import Reason, ScheduleResult
 from fluffy_tui.tui.caption import caption_editor
-from fluffy_tui.tui.compose.caption_form import ComposeForm
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.platform.external_editor import edit_outside
@@ -29,9 +28,9 @@ from tui.fakes import MARKUP, FakeServices, make_post
 AWKWARD = [MARKUP, "👩‍👩‍👧‍👦 family", "שלום עולם", "two\nlines\n", "tab\there", "  spaces  "]
 
 
-def form(driver: Driver) -> ComposeForm:
+def form(driver: Driver) -> CaptionForm:
     """Return the form."""
-    found: ComposeForm = driver.screen.query_one(ComposeForm)
+    found: CaptionForm = driver.screen.query_one(CaptionForm)
     return found
 
 
@@ -44,7 +43,7 @@ async def paste(driver: Driver, text: str) -> None:
 async def written(driver: Driver) -> Draft | None:
     """Wait until what is on the screen is written down; return it."""
     context, photo = driver.app.context, driver.screen._photo
-    while driver.screen._unsaved:
+    while driver.screen.drafts.has_unsaved:
         await driver.pilot.pause(0.02)
     await driver.settle()
     return context.drafts.load(photo)
@@ -72,7 +71,7 @@ async def test_after_submitting_the_next_photo_is_one_enter_away(
     async with running(persona="sarah") as driver:
         await driver.press("j", "enter", *"hello")
         photo = driver.screen._photo
-        assert await written(driver) == Draft("hello", share_mode="addToQueue", fit="pad")
+        assert await written(driver) == Draft("hello", framing=Framing())
         await driver.press("ctrl+j")
         assert driver.screen.query_one(PhotoList).highlighted_id == 38
         assert driver.app.context.drafts.load(photo) is None
@@ -93,7 +92,7 @@ async def test_the_count_is_the_networks_and_turns_into_words(running: Running) 
         assert caption.has_class("-wrong")
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "312 characters" in form(driver).said
+        assert "312 characters" in form(driver).message
         assert driver.app.focused is caption
 
 
@@ -103,10 +102,10 @@ async def test_an_empty_caption_is_refused_before_anything_is_asked(
     async with running(persona="sarah") as driver:
         await driver.press("enter", "tab", *"alt", "ctrl+s")
         assert services.scheduling.submitted == []
-        assert form(driver).said == "! The caption is empty. Write a few words."
+        assert form(driver).message == "! The caption is empty. Write a few words."
         assert driver.app.focused is form(driver).caption
         await driver.press("x")
-        assert form(driver).said == ""
+        assert form(driver).message == ""
         assert not form(driver).caption.has_class("-wrong")
 
 
@@ -128,7 +127,7 @@ async def test_a_refusal_is_said_where_it_can_be_mended_and_the_text_stays(
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert form(driver).said == f"! {reason}"
+        assert form(driver).message == f"! {reason}"
         assert form(driver).caption.text == "hello"
         assert driver.app.focused in form(driver).query_one(f"#{focused}").walk_children(with_self=True)
         services.scheduling.refusal = None
@@ -158,7 +157,7 @@ async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
         await driver.heard()
         assert "The database is away" in driver.text("#banner")
         await driver.press("ctrl+s")
-        assert "Not submitted, the text is kept. The database does not answer." in form(driver).said
+        assert "Not submitted, the draft is kept. The database does not answer." in form(driver).message
         assert form(driver).caption.text == "hello"
         assert not form(driver).disabled
         kept = await written(driver)
@@ -176,8 +175,8 @@ async def test_something_unforeseen_keeps_the_text_too(running: Running, service
         await driver.press("enter", *"hello")
         services.scheduling.error = RuntimeError("password=hunter2")
         await driver.press("ctrl+s")
-        assert form(driver).said.startswith("! Not submitted, the text is kept.")
-        assert "hunter2" not in form(driver).said
+        assert form(driver).message.startswith("! Not submitted, the draft is kept.")
+        assert "hunter2" not in form(driver).message
         services.scheduling.error = None
 
 
@@ -217,7 +216,7 @@ async def test_leaving_keeps_everything_and_coming_back_shows_it(running: Runnin
         assert here.when.share_mode is ShareMode.CUSTOM_SCHEDULED
         assert here.when.at is not None
         assert f"{here.when.at:%Y-%m-%d %H:%M}" == "2027-01-12 18:30"
-        assert here.fit == "crop"
+        assert here.framing == Framing(Fit.CROP)
 
 
 async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Running) -> None:
@@ -246,12 +245,12 @@ async def test_a_disk_that_refuses_is_said(running: Running, tmp_path: Path) -> 
         def refuse(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
-        driver.screen._keeping._drafts = type("Full", (), {"save": staticmethod(refuse)})()
+        driver.screen.drafts._drafts = type("Full", (), {"save": staticmethod(refuse)})()
         await driver.press("x")
-        while not form(driver).said:
+        while not form(driver).message:
             await driver.pilot.pause(0.02)
-        assert "No space left on device" in form(driver).said
-        driver.screen._unsaved = False
+        assert "No space left on device" in form(driver).message
+        driver.screen.drafts._unsaved.clear()
 
 
 async def test_nul_is_left_out_with_a_word(running: Running) -> None:
@@ -259,7 +258,7 @@ async def test_nul_is_left_out_with_a_word(running: Running) -> None:
         await driver.press("enter")
         await paste(driver, "a\0b\x1b[31mc\r\nd")
         assert form(driver).caption.text == "ab[31mc\nd"
-        assert any("2 characters were left out" in note.message for note in driver.app._notifications)
+        assert any("Removed 2 characters" in note.message for note in driver.app._notifications)
 
 
 async def test_100_kilobytes_stay_responsive(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +277,7 @@ async def test_100_kilobytes_stay_responsive(running: Running, monkeypatch: pyte
         per_key = (time.process_time() - before) / 10
         assert counted == [], "counting waits for a pause"
         assert per_key < 1.0, "a guard against the quadratic; the benchmark has the figures"
-        caption.count_now()
+        caption.update_count()
         assert counted == [len(caption.text)]
         kept = await written(driver)
         assert kept is not None and kept.caption == caption.text
@@ -299,10 +298,10 @@ async def test_when(running: Running, services: FakeServices) -> None:
         await driver.press("ctrl+s")
         assert services.scheduling.submitted == []
         await driver.press(*"25:00")
-        assert when.meaning == "! There is no such day or time."
+        assert when.meaning == "! No such day or time."
         await driver.press("ctrl+s")
         assert services.scheduling.submitted == []
-        assert "no such day" in form(driver).said
+        assert "No such day" in form(driver).message
         await driver.press("ctrl+u")
         await paste(driver, "2027-01-01 10:00")
         assert when.meaning == "! That time has passed."
@@ -335,15 +334,17 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"tall", "ctrl+f", "j", "l", "l", "r", "enter")
         assert isinstance(driver.screen, ComposeScreen)
-        assert form(driver).fit == "crop 90"
-        assert "turned by 90° · leaves without" in driver.screen_text()
+        assert form(driver).framing == Framing(Fit.CROP, turn=90)
+        assert "rotated 90° · location and metadata removed" in driver.screen_text()
         kept = await written(driver)
-        assert kept is not None and kept.fit == "crop 90"
+        assert kept is not None and kept.framing == Framing(Fit.CROP, turn=90)
         await driver.press("ctrl+s")
         (submitted,) = services.scheduling.submitted
         assert submitted["framing"] == Framing(Fit.CROP, turn=90)
         await driver.press("enter")
-        assert form(driver).fit == "crop", "a turn is one photo's, the rest is the persona's habit"
+        assert form(driver).framing == Framing(Fit.CROP), (
+            "a turn is one photo's, the rest is the persona's habit"
+        )
 
 
 async def test_marks_name_the_persons_own_keys(running: Running) -> None:
@@ -358,7 +359,7 @@ async def test_what_the_editor_wrote_can_be_undone(running: Running, monkeypatch
     def edit(_: object, text: str) -> str:
         return f"{text}\nanother\0 line"
 
-    monkeypatch.setattr("fluffy_tui.tui.compose.writes_captions.edit_outside", edit)
+    monkeypatch.setattr("fluffy_tui.tui.compose.caption_tools.edit_outside", edit)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"mine", "ctrl+e")
         assert form(driver).caption.text == "mine\nanother line"
@@ -371,7 +372,7 @@ async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: 
     monkeypatch.delenv("EDITOR", raising=False)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert form(driver).said == "! No editor is named. Set VISUAL or EDITOR, for example to nano."
+        assert form(driver).message == "! No editor is named. Set VISUAL or EDITOR, for example to nano."
         assert form(driver).caption.text == "hello"
 
 
@@ -382,7 +383,7 @@ async def test_a_terminal_that_cannot_be_left_refuses_plainly(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert "cannot be handed to an editor" in form(driver).said
+        assert "cannot be handed to an editor" in form(driver).message
         assert form(driver).caption.text == "hello"
         assert list(tmp_path.glob("caption-*")) == []
 
@@ -444,4 +445,4 @@ async def test_a_photo_without_a_channel_counts_as_every_network_does(
     async with running(persona=MARKUP) as driver:
         await driver.press("enter", *"hello", "ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)
-        assert "no channel" in form(driver).said
+        assert "no channel" in form(driver).message

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.personas import Snippet, SnippetKind
+from fluffy_tui.tui.caption.autocomplete import Vocabulary, word_before
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
-from fluffy_tui.tui.caption.completions import Completions, begun
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.snippets.fuzzy_search import best_matches
 from fluffy_tui.tui.snippets.screen import SnippetsScreen
 from fluffy_tui.tui.snippets.snippet_picker import PickTextScreen
@@ -35,7 +35,7 @@ SETS, PHRASE = SnippetKind.HASHTAGS, SnippetKind.PHRASE
     ],
 )
 def test_a_word_that_is_begun(before: str, word: str) -> None:
-    assert begun(before) == word
+    assert word_before(before) == word
 
 
 def test_what_is_offered_comes_from_sets_and_recent_captions_the_likeliest_first() -> None:
@@ -43,11 +43,11 @@ def test_what_is_offered_comes_from_sets_and_recent_captions_the_likeliest_first
         Snippet(1, 1, SETS, "sea", "#Sunset #sea #surf"),
         Snippet(2, 1, PHRASE, "sig", f"— {MARKUP}\nme"),
     ]
-    offers = Completions(snippets, ["x #sunrise", "y #surf #sunrise", "#sunrise2"]).offers
-    assert [(offer.text, offer.about) for offer in offers("#su")] == [
-        ("#sunrise", "2 × lately"),
-        ("#sunrise2", "1 × lately"),
-        ("#surf", "sea · 1 × lately"),
+    offers = Vocabulary(snippets, ["x #sunrise", "y #surf #sunrise", "#sunrise2"]).completions
+    assert [(offer.text, offer.note) for offer in offers("#su")] == [
+        ("#sunrise", "2× recently"),
+        ("#sunrise2", "1× recently"),
+        ("#surf", "sea · 1× recently"),
         ("#Sunset", "sea"),
     ]
     assert [offer.text for offer in offers("#SU", used=["#Surf", "#SUNRISE"])] == ["#sunrise2", "#Sunset"]
@@ -79,7 +79,7 @@ def test_texts_are_found_by_a_few_letters(query: str, found: list[int]) -> None:
 
 def caption(driver: Driver) -> CaptionEditor:
     """Return the caption's field."""
-    found: CaptionEditor = driver.screen.caption_editor
+    found: CaptionEditor = driver.screen.form.caption
     return found
 
 
@@ -87,24 +87,24 @@ async def test_offers_are_taken_by_tab_or_enter_chosen_by_arrows_and_dismissed(r
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog #")
         field = caption(driver)
-        assert field.offered.is_open and field.offered.display
-        assert field.offered.region.y == field.cursor_screen_offset.y + 1
+        assert field.autocomplete.is_open and field.autocomplete.display
+        assert field.autocomplete.region.y == field.cursor_screen_offset.y + 1
         await driver.press(*"no")
-        assert [offer.text for offer in field.offered.offers] == ["#northsea", "#november"]
+        assert [offer.text for offer in field.autocomplete.completions] == ["#northsea", "#november"]
         await driver.press("down")
-        assert field.offered.chosen.text == "#november"
+        assert field.autocomplete.selected.text == "#november"
         await driver.press("down", "up", "up", "down", "tab")
         assert field.text == "fog #november"
-        assert not field.offered.is_open
+        assert not field.autocomplete.is_open
         assert driver.app.focused is field, "tab did not leave the field"
         await driver.press("ctrl+z")
         assert field.text == "fog #no", "one undo takes it back"
-        assert field.offered.is_open
+        assert field.autocomplete.is_open
         await driver.press("escape")
-        assert not field.offered.is_open
+        assert not field.autocomplete.is_open
         assert isinstance(driver.screen, ComposeScreen), "the first escape closes the list only"
         await driver.press("r")
-        assert not field.offered.is_open, "it stays closed for this word"
+        assert not field.autocomplete.is_open, "it stays closed for this word"
         await driver.press("space", *";si", "enter")
         assert field.text == "fog #nor — sarah, from the coast"
         await driver.press("enter", *"#sea")
@@ -114,7 +114,7 @@ async def test_offers_are_taken_by_tab_or_enter_chosen_by_arrows_and_dismissed(r
         await driver.press("tab")
         assert driver.app.focused is driver.screen.query_one("#alt-text")
         await driver.press(*"#s")
-        assert not field.offered.is_open, "alt texts have no hashtags"
+        assert not field.autocomplete.is_open, "alt texts have no hashtags"
         await driver.press("escape")
         assert not isinstance(driver.screen, ComposeScreen)
 
@@ -137,7 +137,7 @@ async def test_what_is_typed_in_one_burst_is_taken_in_order(
             seen.append(text)
             return f"{text}!"
 
-        monkeypatch.setattr("fluffy_tui.tui.compose.writes_captions.edit_outside", edit)
+        monkeypatch.setattr("fluffy_tui.tui.compose.caption_tools.edit_outside", edit)
         for key in (*"abc", "ctrl+e"):
             driver.app.simulate_key(key)
         await driver.settle()
@@ -156,17 +156,17 @@ async def test_offers_follow_the_mouse_and_leave_with_the_word(running: Running)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"#no")
         field = caption(driver)
-        assert await driver.pilot.click(field.offered, offset=(3, 2))
+        assert await driver.pilot.click(field.autocomplete, offset=(3, 2))
         await driver.settle()
         assert field.text == "#november"
         await driver.press("space", *"#le")
-        assert field.offered.is_open
+        assert field.autocomplete.is_open
         await driver.press("home")
-        assert not field.offered.is_open
+        assert not field.autocomplete.is_open
         await driver.press("end", "backspace")
-        assert field.offered.is_open
+        assert field.autocomplete.is_open
         await driver.press("f3")
-        assert not field.offered.is_open
+        assert not field.autocomplete.is_open
 
 
 async def test_a_whole_set_is_found_by_a_few_letters_and_put_in(running: Running) -> None:
@@ -183,7 +183,7 @@ async def test_a_whole_set_is_found_by_a_few_letters_and_put_in(running: Running
         await driver.press("enter")
         assert caption(driver).text == "fog #sea #fog #beach #waves #northsea #morning"
         assert driver.app.focused is caption(driver)
-        assert "! 6 of 5 hashtags (f2)" in [mark.told for mark in composer._line.marks]
+        assert "! 6 of 5 hashtags (f2)" in [mark.line for mark in composer.form.preflight.marks]
         await driver.press("ctrl+z")
         assert caption(driver).text == "fog"
         await driver.press("ctrl+g", *"nothing like it", "enter")
@@ -196,9 +196,9 @@ async def test_without_any_set_it_is_said_what_to_do(running: Running, services:
     services.snippets.kept.clear()
     async with running(persona="northern light") as driver:
         await driver.press("enter", "ctrl+g")
-        assert "f4, makes the first" in driver.text("#none-found")
+        assert "then f4 to create one" in driver.text("#none-found")
         await driver.press("escape", "ctrl+l")
-        assert "No other caption was written" in driver.text("#none-found")
+        assert "no other captions yet" in driver.text("#none-found")
         await driver.press("escape", "f4")
         assert isinstance(driver.screen, SnippetsScreen)
         assert "n makes a set of hashtags" in driver.text("#no-snippets")

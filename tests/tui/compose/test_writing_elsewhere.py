@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.similarity import EarlierPost, Relation
-from fluffy_tui.tui.batch.screen import FillWeekScreen
+from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
@@ -19,7 +19,7 @@ from tui.fakes import NOW, FakeServices
 
 def caption(driver: Driver) -> CaptionEditor:
     """Return the caption's field."""
-    found: CaptionEditor = driver.screen.caption_editor
+    found: CaptionEditor = driver.screen.form.caption
     return found
 
 
@@ -27,8 +27,8 @@ async def takes_help(driver: Driver, opened: list[str], earlier: str) -> None:
     """Take everything that helps, in a screen whose caption is empty and has the keyboard."""
     screen, field = driver.screen, caption(driver)
     await driver.press(*"fog #nov")
-    assert [offer.text for offer in field.offered.offers] == ["#november"]
-    assert field.offered.display and field.offered.region.y == field.cursor_screen_offset.y + 1
+    assert [offer.text for offer in field.autocomplete.completions] == ["#november"]
+    assert field.autocomplete.display and field.autocomplete.region.y == field.cursor_screen_offset.y + 1
     await driver.press("tab", "space", *";si", "enter")
     assert field.text == "fog #november — sarah, from the coast"
     await driver.press("ctrl+g", *"autumn", "enter")
@@ -48,9 +48,9 @@ async def takes_help(driver: Driver, opened: list[str], earlier: str) -> None:
     await driver.press("ctrl+z")
     assert field.text.endswith(earlier), "what the editor wrote can be undone"
     await driver.press("enter", *"#nort")
-    assert field.offered.is_open
+    assert field.autocomplete.is_open
     await driver.press("f4", "escape")
-    assert not field.offered.is_open, "nothing hangs there when one comes back"
+    assert not field.autocomplete.is_open, "nothing hangs there when one comes back"
 
 
 @pytest.fixture
@@ -61,9 +61,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     async def show(_: object, path: object) -> None:
         paths.append(str(path))
 
-    monkeypatch.setattr("fluffy_tui.tui.compose.writes_captions.show_outside", show)
+    monkeypatch.setattr("fluffy_tui.tui.compose.caption_form.show_outside", show)
     monkeypatch.setattr(
-        "fluffy_tui.tui.compose.writes_captions.edit_outside", lambda _, text: f"{text}, edited"
+        "fluffy_tui.tui.compose.caption_tools.edit_outside", lambda _, text: f"{text}, edited"
     )
     return paths
 
@@ -73,31 +73,31 @@ async def test_a_week_is_written_with_all_that_helps(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("3", "f")
-        assert isinstance(driver.screen, FillWeekScreen)
+        assert isinstance(driver.screen, BatchScreen)
         await takes_help(driver, opened, "coffee first")
         await driver.press("f7", *"hello #sandcastle", "ctrl+n")
         assert caption(driver).text == ""
         await driver.press(*"#sandc")
-        assert [offer.text for offer in caption(driver).offered.offers] == ["#sandcastle"], (
+        assert [offer.text for offer in caption(driver).autocomplete.completions] == ["#sandcastle"], (
             "a hashtag of the caption before is offered at once"
         )
         await driver.press("tab", "ctrl+b")
         assert caption(driver).text == "hello #sandcastle"
-        assert not caption(driver).offered.is_open, "nothing is offered for a text that is only shown"
+        assert not caption(driver).autocomplete.is_open, "nothing is offered for a text that is only shown"
         await driver.press("f7", *"coffee first thing", "f8")
-        assert driver.screen.said == "No earlier post of this picture is known."
+        assert driver.screen.form.message == "This picture has not been posted before."
         before = services.scheduling.all_posts[2]
-        driver.screen.week.posts[0].sighting = EarlierPost(
+        driver.screen.model.posts[0].earlier_post = EarlierPost(
             before.id, before.photo_id, Relation.SAME_PICTURE, bits=8, posted=True, at=NOW
         )
         await driver.press("f8")
         assert isinstance(driver.screen, SamePictureScreen)
         await driver.press("escape", "ctrl+s")
-        assert driver.screen.is_reviewing
+        assert driver.screen.panel.is_reviewing
         for key in ("ctrl+g", "ctrl+l", "ctrl+e"):
             await driver.press(key)
-            assert driver.screen.is_reviewing, f"{key} is for a caption, and none is written"
-        assert driver.screen.week.posts[0].text.caption == "coffee first thing"
+            assert driver.screen.panel.is_reviewing, f"{key} is for a caption, and none is written"
+        assert driver.screen.model.posts[0].draft.caption == "coffee first thing"
 
 
 async def test_a_post_is_changed_with_all_that_helps(
@@ -110,10 +110,10 @@ async def test_a_post_is_changed_with_all_that_helps(
         screen = driver.screen
         assert isinstance(screen, EditPostScreen)
         await driver.press("f7", "backspace")
-        assert "✗ no caption (f2)" in [mark.told for mark in screen._marks.marks]
+        assert "✗ no caption (f2)" in [mark.line for mark in screen.form.preflight.marks]
         await driver.press(*"a quiet morning by the sea")
-        told = [mark.told for mark in screen._marks.marks]
-        assert "! nearly the same as “a quiet morning by the…” (f2)" in told
+        told = [mark.line for mark in screen.form.preflight.marks]
+        assert "! similar to “a quiet morning by the…” (f2)" in told
         assert "! no alt text (f3)" in told
         await driver.press("f7", "backspace")
         await takes_help(driver, opened, "a quiet morning by the sea #fog")
@@ -128,5 +128,5 @@ async def test_where_only_the_time_is_changed_there_is_nothing_to_write(
         for key in ("ctrl+g", "ctrl+l", "f4", "f2", "f3"):
             await driver.press(key)
             assert driver.screen is screen
-            assert not screen._caption.has_focus
-        assert all("caption" not in mark.words for mark in screen._marks.marks)
+            assert not screen.form.caption.has_focus
+        assert all("caption" not in mark.words for mark in screen.form.preflight.marks)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fluffy_tui.tui.batch.screen import FillWeekScreen
-from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.batch import BatchScreen
+from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from tui.conftest import Driver, Running
@@ -67,11 +67,11 @@ async def test_a_week_of_the_next_photos_from_the_personas(running: Running) -> 
 
 async def write_and_submit(counter: KeyCounter, driver: Driver) -> None:
     """Write seven captions, review and submit them, within the allowed number of keys."""
-    assert isinstance(driver.screen, FillWeekScreen)
+    assert isinstance(driver.screen, BatchScreen)
     for number in range(7):
         await counter.type(f"{CAPTION} {number}")
         await counter.press("ctrl+n")
-    assert driver.screen.is_reviewing
+    assert driver.screen.panel.is_reviewing
     await counter.press("ctrl+s")
     submitted = [given["caption"] for given in driver.services.scheduling.submitted]
     assert submitted == [f"{CAPTION} {number}" for number in range(7)]

@@ -29,7 +29,7 @@ def editing(driver: Driver) -> EditPostScreen:
 
 async def kept(driver: Driver, services: FakeServices, photo_id: int) -> Draft | None:
     """Wait until what is on the screen is written down; return it."""
-    while editing(driver)._unsaved:
+    while editing(driver).drafts.has_unsaved:
         await driver.pilot.pause(0.02)
     await driver.settle()
     return driver.app.context.drafts.load(services.photos.photos[photo_id])
@@ -40,9 +40,9 @@ async def test_only_the_words_that_are_different_are_changed(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
-        assert editing(driver)._caption.text == "coffee first"
-        assert "in Buffer for Wed 13 Jan 09:00 New York (your 15:00)" in driver.text("#edited-post")
-        editing(driver)._caption.text = f"tea {MARKUP} first"
+        assert editing(driver).form.caption.text == "coffee first"
+        assert "in Buffer for Wed 13 Jan 09:00 New York (your 15:00)" in driver.text("#post-state")
+        editing(driver).form.caption.text = f"tea {MARKUP} first"
         await driver.press("ctrl+s")
         await driver.heard()
         assert services.scheduling.edits == [
@@ -58,12 +58,21 @@ async def test_only_the_words_that_are_different_are_changed(
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
 
 
+async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", *"jjj", "e")
+        assert "sending to Buffer" in driver.text("#post-state")
+        services.scheduling.move(8, Step.ACCEPTED)
+        await driver.heard()
+        assert "in Buffer for" in driver.text("#post-state")
+
+
 async def test_t_changes_the_time_alone(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "G", "k", "t", "left")
-        assert editing(driver)._when.share_mode is ShareMode.CUSTOM_SCHEDULED
-        assert editing(driver)._when.at == NOW + timedelta(hours=23, minutes=30)
-        editing(driver)._when._time.value = "2027-01-14 18:30"
+        assert editing(driver).form.when.share_mode is ShareMode.CUSTOM_SCHEDULED
+        assert editing(driver).form.when.at == NOW + timedelta(hours=23, minutes=30)
+        editing(driver).form.when._time.value = "2027-01-14 18:30"
         await driver.press("ctrl+j")
         await driver.heard()
         [edit] = services.scheduling.edits
@@ -77,7 +86,7 @@ async def test_a_failed_post_is_sent_again_with_its_new_words(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*FAILED)
-        editing(driver)._alt_text.text = "a snowy street"
+        editing(driver).form.alt_text.text = "a snowy street"
         await driver.press("ctrl+s")
         await driver.heard()
         post = services.scheduling.all_posts[4]
@@ -88,7 +97,7 @@ async def test_a_failed_post_is_sent_again_with_its_new_words(
 async def test_without_a_change_nothing_is_sent_to_buffer(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER, "ctrl+s")
-        assert editing(driver).said == "Nothing is different yet."
+        assert editing(driver).form.message == "Nothing has changed yet."
         assert services.scheduling.edits == []
 
 
@@ -100,11 +109,14 @@ async def test_a_refusal_keeps_every_word_on_the_screen_and_on_disk(
     )
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
-        editing(driver)._caption.text = "too late"
+        editing(driver).form.caption.text = "too late"
         await driver.press("ctrl+s")
-        assert editing(driver).said == f"! Buffer is sending this {MARKUP} post. Delete it when it is live."
-        assert editing(driver)._caption.text == "too late"
-        assert not editing(driver)._form.disabled
+        assert (
+            editing(driver).form.message
+            == f"! Buffer is sending this {MARKUP} post. Delete it when it is live."
+        )
+        assert editing(driver).form.caption.text == "too late"
+        assert not editing(driver).form.disabled
         text = await kept(driver, services, 2)
         assert text is not None
         assert text.caption == "too late"
@@ -119,8 +131,8 @@ async def test_esc_keeps_what_was_typed_and_shows_it_again(running: Running, ser
         assert isinstance(driver.screen, PostsScreen)
         assert services.scheduling.all_posts[2].caption == "coffee first"
         await driver.press("e")
-        assert editing(driver)._caption.text == "coffee firstxyz"
-        assert "not saved" in editing(driver).said
+        assert editing(driver).form.caption.text == "coffee firstxyz"
+        assert "not saved" in editing(driver).form.message
 
 
 async def test_looking_alone_keeps_nothing(running: Running, services: FakeServices) -> None:
@@ -134,22 +146,24 @@ async def test_empty_and_overlong_words_are_refused_at_their_field(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
-        editing(driver)._caption.text = ""
+        editing(driver).form.caption.text = ""
         await driver.press("ctrl+s")
-        assert "empty" in editing(driver).said
-        editing(driver)._caption.text = "fine"
-        editing(driver)._alt_text.text = "x" * 1_001
+        assert "empty" in editing(driver).form.message
+        editing(driver).form.caption.text = "fine"
+        editing(driver).form.alt_text.text = "x" * 1_001
         await driver.press("ctrl+s")
-        assert editing(driver).said == "! The alt text is 1 characters too long."
-        assert editing(driver)._alt_text.has_focus
+        assert editing(driver).form.message == (
+            "! The alt text has 1,001 characters, and Instagram allows 1,000. Shorten it by 1."
+        )
+        assert editing(driver).form.alt_text.has_focus
         assert services.scheduling.edits == []
 
 
 async def test_several_get_one_time(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "j", "space", "t")
-        assert driver.text("#edited-post") == "2 posts get this time"
-        editing(driver)._when.load(ShareMode.SHARE_NEXT, None)
+        assert driver.text("#post-state") == "2 posts get this time"
+        editing(driver).form.when.load(ShareMode.SHARE_NEXT, None)
         await driver.press("ctrl+s")
         await driver.heard()
         assert [(edit["post_id"], edit["share_mode"]) for edit in services.scheduling.edits] == [
@@ -162,11 +176,13 @@ async def test_several_get_one_time(running: Running, services: FakeServices) ->
 async def test_saved_but_not_sent_again_is_said(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*FAILED)
-        editing(driver)._caption.text = "new words"
+        editing(driver).form.caption.text = "new words"
         services.scheduling.all_posts[4] = replace(services.scheduling.all_posts[4], step=Step.UNCONFIRMED)
         await driver.press("ctrl+s")
         await driver.heard()
-        assert editing(driver).said.startswith("! The change is saved, but the post is not sent again.")
+        assert editing(driver).form.message.startswith(
+            "! The change is saved, but the post could not be retried."
+        )
 
 
 async def test_a_database_that_is_away_is_said_and_nothing_is_lost(
@@ -174,11 +190,11 @@ async def test_a_database_that_is_away_is_said_and_nothing_is_lost(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
-        editing(driver)._caption.text = "while away"
+        editing(driver).form.caption.text = "while away"
         services.scheduling.error = DatabaseUnavailable("The database does not answer.")
         await driver.press("ctrl+s")
-        assert editing(driver).said == "! The database does not answer."
-        assert editing(driver)._caption.text == "while away"
+        assert editing(driver).form.message == "! The database does not answer."
+        assert editing(driver).form.caption.text == "while away"
         services.scheduling.error = None
         await driver.press("ctrl+s")
         await driver.heard()
@@ -190,12 +206,12 @@ async def test_another_fit_is_chosen_and_saved_with_the_post(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
-        assert driver.text("#edited-fit") == "fit: pad blurred"
+        assert driver.text("#note") == "fit: pad blurred"
         await driver.press("ctrl+f")
         assert isinstance(driver.screen, FitScreen)
         await driver.press("r", "enter")
-        assert driver.text("#edited-fit").startswith("fit: pad blurred, turned by 90°")
-        assert "hosted anew" in driver.text("#edited-fit")
+        assert driver.text("#note").startswith("fit: pad blurred, rotated 90°")
+        assert "uploaded again" in driver.text("#note")
         await driver.press("ctrl+s")
         await driver.heard()
         [edit] = services.scheduling.edits
@@ -208,7 +224,7 @@ async def test_a_time_is_told_with_the_other_posts_of_its_day(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "e")
-        picker = editing(driver)._when
+        picker = editing(driver).form.when
         assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will have"
         await driver.press("escape", "G", "k", "t")
-        assert "09:00" not in editing(driver)._when.others, "a post is not in its own way"
+        assert "09:00" not in editing(driver).form.when.same_day, "a post is not in its own way"

@@ -1,4 +1,4 @@
-"""Texts and state that outlive the app, also when it ends badly."""
+"""Drafts and state that outlive the app, however it ends."""
 
 from __future__ import annotations
 
@@ -8,21 +8,27 @@ import stat
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.atomic_file import write_atomically
+from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.photos import Photo
-from fluffy_tui.tui.session.drafts import Draft, Drafts
+from fluffy_tui.tui.session.drafts import Draft, Drafts, DraftWriter
 from fluffy_tui.tui.session.saved_state import State, StateFile
 from tui.fakes import MARKUP, make_photo
 
-TEXT = Draft(
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+DRAFT = Draft(
     caption=f"{MARKUP} 😀 \u202eשלום\r\nsecond\tline\0\ud800" + "x" * 100_000,
     alt_text="a",
-    share_mode="customScheduled",
+    share_mode=ShareMode.CUSTOM_SCHEDULED,
     at=datetime(2027, 1, 13, 9, tzinfo=UTC),
-    fit="crop",
+    framing=Framing(Fit.CROP_TOP, Shape.SQUARE, 90),
 )
 
 
@@ -31,50 +37,182 @@ def photo(tmp_path: Path) -> Photo:
     return make_photo(tmp_path / "photos", 1, 1)
 
 
-def test_a_text_comes_back_as_it_was(tmp_path: Path, photo: Photo) -> None:
-    """Every character, even those that no network takes; in a second process as well."""
-    assert Drafts(tmp_path / "kept").load(photo) is None
-    Drafts(tmp_path / "kept").save(photo, TEXT)
-    assert Drafts(tmp_path / "kept").load(photo) == TEXT
+def test_a_draft_is_loaded_exactly_as_it_was_saved(tmp_path: Path, photo: Photo) -> None:
+    """Every character, even those that no network accepts; in a second process as well."""
+    assert Drafts(tmp_path / "drafts").load(photo) is None
+    Drafts(tmp_path / "drafts").save(photo, DRAFT)
+    assert Drafts(tmp_path / "drafts").load(photo) == DRAFT
 
 
-def test_a_moved_photo_finds_its_text_and_another_persona_does_not(tmp_path: Path, photo: Photo) -> None:
-    kept = Drafts(tmp_path / "kept")
-    kept.save(photo, TEXT)
-    assert kept.load(replace(photo, id=9, path=Path("/elsewhere.jpg"))) == TEXT
-    assert kept.load(replace(photo, persona_id=2)) is None
-    assert kept.kept(1) == {photo.sha256}
-    assert kept.kept(2) == frozenset()
-    assert kept.kept(11) == frozenset()
+def test_a_moved_photo_keeps_its_draft_and_another_persona_does_not_see_it(
+    tmp_path: Path, photo: Photo
+) -> None:
+    drafts = Drafts(tmp_path / "drafts")
+    drafts.save(photo, DRAFT)
+    assert drafts.load(replace(photo, id=9, path=Path("/elsewhere.jpg"))) == DRAFT
+    assert drafts.load(replace(photo, persona_id=2)) is None
+    assert drafts.photos_with_drafts(1) == {photo.sha256}
+    assert drafts.photos_with_drafts(2) == frozenset()
+    assert drafts.photos_with_drafts(11) == frozenset()
 
 
-def test_forgotten_and_empty_texts_leave_nothing(tmp_path: Path, photo: Photo) -> None:
-    kept = Drafts(tmp_path / "kept")
-    kept.forget(photo)
-    kept.save(photo, TEXT)
-    kept.save(photo, Draft(caption=" \n"))
-    assert kept.load(photo) is None
-    kept.save(photo, TEXT)
-    kept.forget(photo)
-    assert list((tmp_path / "kept").iterdir()) == []
+def test_deleted_and_empty_drafts_leave_no_file(tmp_path: Path, photo: Photo) -> None:
+    drafts = Drafts(tmp_path / "drafts")
+    drafts.delete(photo)
+    drafts.save(photo, DRAFT)
+    drafts.save(photo, Draft(caption=" \n"))
+    assert drafts.load(photo) is None
+    drafts.save(photo, DRAFT)
+    drafts.delete(photo)
+    assert list((tmp_path / "drafts").iterdir()) == []
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"caption": 1}', '{"at": "tomorrow"}', '{"at": 5}'])
-def test_a_damaged_file_is_put_aside(tmp_path: Path, photo: Photo, content: str) -> None:
-    kept = Drafts(tmp_path / "kept")
-    kept.save(photo, TEXT)
-    (file,) = (tmp_path / "kept").iterdir()
+def test_a_damaged_file_is_renamed(tmp_path: Path, photo: Photo, content: str) -> None:
+    drafts = Drafts(tmp_path / "drafts")
+    drafts.save(photo, DRAFT)
+    (file,) = (tmp_path / "drafts").iterdir()
     file.write_text(content)
-    assert kept.load(photo) is None
+    assert drafts.load(photo) is None
     assert file.with_suffix(".damaged").read_text() == content
-    assert kept.kept(1) == frozenset()
+    assert drafts.photos_with_drafts(1) == frozenset()
 
 
-def test_texts_are_private(tmp_path: Path, photo: Photo) -> None:
-    Drafts(tmp_path / "kept").save(photo, TEXT)
-    (file,) = (tmp_path / "kept").iterdir()
+@pytest.mark.parametrize(
+    ("content", "draft"),
+    [
+        ('{"caption": "old", "share_mode": "", "at": null, "fit": ""}', Draft("old")),
+        ('{"caption": "old", "fit": "crop"}', Draft("old", framing=Framing(Fit.CROP))),
+        (
+            '{"caption": "old", "fit": "pad-plain 4:5 90"}',
+            Draft("old", framing=Framing(Fit.PAD_PLAIN, Shape.PORTRAIT, 90)),
+        ),
+        ('{"caption": "old", "share_mode": "shareNow"}', Draft("old", share_mode=ShareMode.SHARE_NOW)),
+        ('{"caption": "old", "share_mode": "from a newer version"}', Draft("old")),
+    ],
+)
+def test_drafts_of_older_versions_are_loaded(
+    tmp_path: Path, photo: Photo, content: str, draft: Draft
+) -> None:
+    drafts = Drafts(tmp_path / "drafts")
+    drafts.save(photo, DRAFT)
+    (file,) = (tmp_path / "drafts").iterdir()
+    file.write_text(content)
+    assert drafts.load(photo) == draft
+
+
+class FakeScreen:
+    """Keeps what the writer starts, for the test to run."""
+
+    def __init__(self) -> None:
+        self.timers: list[Callable[[], None]] = []
+        self.workers: list[Coroutine[Any, Any, None]] = []
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> None:
+        """Keep a timer."""
+        self.timers.append(callback)
+
+    def run_worker(self, work: Coroutine[Any, Any, None], **_: object) -> None:
+        """Keep a worker."""
+        self.workers.append(work)
+
+    async def run(self) -> None:
+        """Let all timers go off, and all workers end."""
+        while self.timers:
+            self.timers.pop()()
+        while self.workers:
+            await self.workers.pop()
+
+
+def make_writer(tmp_path: Path) -> tuple[DraftWriter, Drafts, Any, list[str]]:
+    """Return a writer, its drafts, its screen and what it reports."""
+    drafts, screen, reports = Drafts(tmp_path / "drafts"), FakeScreen(), list[str]()
+    writer = DraftWriter(drafts, screen, reports.append)  # type: ignore[arg-type]
+    return writer, drafts, screen, reports
+
+
+async def test_what_is_typed_is_saved_once_after_a_pause(tmp_path: Path, photo: Photo) -> None:
+    writer, drafts, screen, _ = make_writer(tmp_path)
+    for text in ("f", "fo", "fog"):
+        writer.save_soon(photo, Draft(text))
+    assert len(screen.timers) == 1
+    assert writer.has_unsaved
+    await screen.run()
+    assert drafts.load(photo) == Draft("fog")
+    assert not writer.has_unsaved
+    writer.save_soon(photo, Draft("fog!"))
+    assert len(screen.timers) == 1
+
+
+async def test_an_older_text_never_overwrites_a_newer_one(tmp_path: Path, photo: Photo) -> None:
+    writer, drafts, screen, _ = make_writer(tmp_path)
+    writer.save_soon(photo, Draft("old"))
+    screen.timers.pop()()
+    writer.save_soon(photo, Draft("new"))
+    writer.save_now()
+    await screen.run()
+    assert drafts.load(photo) == Draft("new")
+
+
+async def test_after_the_submission_nothing_is_saved_until_the_draft_is_loaded_again(
+    tmp_path: Path, photo: Photo
+) -> None:
+    writer, drafts, screen, _ = make_writer(tmp_path)
+    writer.save_soon(photo, Draft("submitted"))
+    writer.save_now()
+    writer.save_soon(photo, Draft("submitted"))
+    writer.discard(photo)
+    writer.save_soon(photo, Draft("too late"))
+    await screen.run()
+    writer.save_now()
+    assert drafts.load(photo) is None
+    assert writer.load(photo) is None
+    writer.save_soon(photo, Draft("undone"))
+    writer.save_now()
+    assert drafts.load(photo) == Draft("undone")
+
+
+async def test_a_disk_that_refuses_is_reported_and_tried_again(
+    tmp_path: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, drafts, screen, reports = make_writer(tmp_path)
+    other = make_photo(tmp_path / "photos", 2, 1)
+    save = drafts.save
+
+    def refuse(which: Photo, draft: Draft) -> None:
+        if which is photo:
+            raise OSError(28, "No space left on device")
+        save(which, draft)
+
+    monkeypatch.setattr(drafts, "save", refuse)
+    writer.save_soon(photo, Draft("x"))
+    writer.save_soon(other, Draft("y"))
+    await screen.run()
+    assert reports == ["Draft could not be saved (No space left on device). It is only on this screen."]
+    assert drafts.load(other) == Draft("y"), "one that fails does not stop the others"
+    monkeypatch.undo()
+    writer.save_now()
+    assert drafts.load(photo) == Draft("x")
+
+
+def test_a_draft_that_cannot_be_read_is_reported(
+    tmp_path: Path, photo: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, drafts, _, reports = make_writer(tmp_path)
+
+    def refuse(_: Photo) -> None:
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(drafts, "load", refuse)
+    assert writer.load(photo) is None
+    assert reports == ["The draft of this photo could not be read (Permission denied)."]
+
+
+def test_drafts_are_private(tmp_path: Path, photo: Photo) -> None:
+    Drafts(tmp_path / "drafts").save(photo, DRAFT)
+    (file,) = (tmp_path / "drafts").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "drafts").stat().st_mode) == 0o700
 
 
 def test_a_crash_while_writing_leaves_the_old_content(
@@ -108,7 +246,7 @@ def test_damaged_state_is_that_of_a_first_start(tmp_path: Path, content: str) ->
     assert StateFile(path).state.persona == ""
 
 
-def test_a_disk_that_refuses_state_is_no_trouble(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_disk_that_refuses_state_does_no_harm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
     file = StateFile(tmp_path / "data" / "state.json")
     file.remember(persona="sarah")

@@ -112,6 +112,6 @@ async def test_a_set_created_from_the_composer_is_suggested_at_once(running: Run
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"text", "f4", "n", *"new", "enter", *"#zebra", "ctrl+s", "escape")
         assert isinstance(driver.screen, ComposeScreen)
-        assert driver.screen.caption_editor.text == "text"
+        assert driver.screen.form.caption.text == "text"
         await driver.press(*" #z", "tab")
-        assert driver.screen.caption_editor.text == "text #zebra"
+        assert driver.screen.form.caption.text == "text #zebra"

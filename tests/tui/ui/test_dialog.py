@@ -16,8 +16,9 @@ from textual.strip import Strip
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.photo.pixel_strip import JoinedStrip, PixelStrip, dimmed
+from fluffy_tui.tui.photo.pixel_strip import PixelStrip
 from fluffy_tui.tui.ui.dialog import DialogScreen
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
 from tui.conftest import Running
 from tui.fakes import FakeServices
 
@@ -28,7 +29,7 @@ COLOUR = Color(20, 24, 29, 0.6)
 def line() -> JoinedStrip:
     """Return text, then a line of a picture between blanks."""
     pixels = Image.linear_gradient("L").rotate(90).resize((20, 2)).convert("RGB").tobytes()
-    return JoinedStrip([Strip([Segment("ab漢")]), PixelStrip(pixels, Strip.blank(3), Strip.blank(2))])
+    return JoinedStrip([Strip([Segment("ab漢")]), Strip.blank(3), PixelStrip(pixels), Strip.blank(2)])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ async def test_what_happens_below_is_seen_behind_a_dialog_and_behind_a_dialog_on
         assert "everywhere" in driver.screen_text()
         services.scheduling.move(11, Step.UNCONFIRMED)
         await driver.heard()
-        assert "not confirmed" in driver.screen_text()
+        assert "unconfirmed" in driver.screen_text()
         await driver.pilot.resize_terminal(100, 50)
         await driver.settle()
         assert len(driver.screen_text().splitlines()) == 50

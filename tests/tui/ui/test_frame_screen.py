@@ -30,7 +30,7 @@ async def test_header_says_who_and_how_much(running: Running) -> None:
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
         assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
-        assert header.endswith("! 2 need you   demo ")
+        assert header.endswith("! 2 problems   demo ")
 
 
 async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, services: FakeServices) -> None:
@@ -39,7 +39,7 @@ async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, ser
         header = driver.text("#frame-header")
         assert len(header) == 58
         assert header.startswith("sarah ▸")
-        assert header.endswith("! 2 need you  ! worker silent for 40 s")
+        assert header.endswith("! 2 problems  ! worker silent for 40 s")
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ async def test_strip_follows_a_post_step_by_step(running: Running, services: Fak
 async def test_strip_forgets_a_post_that_was_let_go(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         assert strip(driver)[0].startswith("● “waiting for its turn”")
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert "waiting for its turn" not in driver.text("#status-strip")
 

@@ -39,7 +39,7 @@ async def test_the_caption_names_its_photo(running: Running, services: FakeServi
         assert f"caption · {name}" in driver.screen_text()
         await driver.press("escape", "space", "f")
         assert f"caption · {name}" in driver.screen_text()
-        caption = driver.screen.caption_editor
+        caption = driver.screen.form.caption
         caption.load_clean("word " * 40)
         await driver.settle()
         assert "…more after" in str(caption.border_title), "where it is folded matters more"

@@ -1,1 +1,5 @@
-"""Captions for several photos at once, submitted together."""
+"""Fill slots: captions for several photos, reviewed in one table and submitted together."""
+
+from fluffy_tui.tui.batch.screen import BatchScreen
+
+__all__ = ["BatchScreen"]

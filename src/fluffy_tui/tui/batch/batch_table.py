@@ -1,4 +1,4 @@
-"""The week in one table: when, which photo, what it says, and what would stop or mar it."""
+"""The table in which a batch is reviewed: slot, photo, caption, and preflight or result."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from rich.text import Text
 from textual.message import Message
 from textual.widgets import DataTable
 
-from fluffy_tui.tui.compose.preflight import Level
+from fluffy_tui.tui.compose import Level
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from fluffy_tui.tui.batch.batch import Week, WeekPost
-    from fluffy_tui.tui.compose.preflight import Mark
+    from fluffy_tui.tui.batch.model import Batch, BatchPost
+    from fluffy_tui.tui.compose import Mark
 
 WHEN_WIDTH = 13
 PHOTO_WIDTH = 14
@@ -30,15 +31,15 @@ ROOM_FOR_NAMES = 70
 """Columns from which the photos' names are shown too."""
 
 
-class WeekTable(DataTable[Text]):
-    """One line a post; `enter` leads to its caption."""
+class BatchTable(DataTable[Text]):
+    """One row per post; `enter` opens its caption."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.LIST),
         *bindings(Place.FILL, only=("fill.edit",)),
     ]
     DEFAULT_CSS = """
-    WeekTable {
+    BatchTable {
         height: 1fr;
         background: transparent;
         scrollbar-size-vertical: 1;
@@ -51,61 +52,60 @@ class WeekTable(DataTable[Text]):
 
     @dataclass
     class Opened(Message):
-        """The caption of a line is wanted."""
+        """The user wants to edit a post."""
 
         number: int
 
     def __init__(self) -> None:
         super().__init__(id="table", cursor_type="row", zebra_stripes=False, cell_padding=1)
-        self._week: Week | None = None
+        self._batch: Batch | None = None
         self._now: datetime | None = None
 
     @property
     def lines(self) -> list[str]:
-        """What each line says."""
+        """What each row says."""
         return [" │ ".join(cell.plain for cell in self.get_row_at(row)) for row in range(self.row_count)]
 
-    def show(self, week: Week, now: datetime) -> None:
-        """Show the week as it is now; the cursor stays on its line."""
-        self._week, self._now = week, now
+    def show(self, batch: Batch, now: datetime) -> None:
+        """Show a batch, with the cursor on its current post."""
+        self._batch, self._now = batch, now
         with self.prevent(DataTable.RowHighlighted):
-            self._fill(week, now)
+            self._fill(batch, now)
 
     def on_resize(self) -> None:
         """Lay the columns out for the new width."""
-        if self._week is not None and self._now is not None:
-            self.show(self._week, self._now)
+        if self._batch is not None and self._now is not None:
+            self.show(self._batch, self._now)
 
-    def action_open(self) -> None:
-        """Ask for the caption of the line."""
+    def action_edit(self) -> None:
+        """Open the caption of the row."""
         self.post_message(self.Opened(self.cursor_row))
 
     def action_first(self) -> None:
-        """Go to the first line."""
+        """Go to the first row."""
         self.move_cursor(row=0)
 
     def action_last(self) -> None:
-        """Go to the last line."""
+        """Go to the last row."""
         self.move_cursor(row=max(0, self.row_count - 1))
 
-    def _fill(self, week: Week, now: datetime) -> None:
-        row = self.cursor_row
+    def _fill(self, batch: Batch, now: datetime) -> None:
         self.clear(columns=True)
         widths = self._widths()
         for label, width in widths.items():
             self.add_column(label, width=width, key=label)
-        for number, entry in enumerate(week.posts):
+        for number, entry in enumerate(batch.posts):
             cells = {
-                "when": moment_words(entry.slot, now, week.zone) if entry.slot else "no free slot",
+                "when": moment_words(entry.slot, now, batch.zone) if entry.slot else "no free slot",
                 "photo": one_line(entry.photo.name),
-                "caption": one_line(entry.text.caption),
-                STATE: _state(entry, week.marks(number, now)),
+                "caption": one_line(entry.draft.caption),
+                STATE: _state(entry, batch.marks(number, now)),
             }
             self.add_row(*(_cell(cells[label], width) for label, width in widths.items()))
-        self.move_cursor(row=min(row, max(0, self.row_count - 1)), animate=False)
+        self.move_cursor(row=batch.position, animate=False)
 
     def _widths(self) -> dict[str, int]:
-        """Share the columns out: the captions have what is left, and the marks as much as they."""
+        """Share the width among the columns: captions and marks get half each of what the others leave."""
         width = self.size.width or 80
         names = {"photo": PHOTO_WIDTH} if width >= ROOM_FOR_NAMES else {}
         left = width - WHEN_WIDTH - sum(names.values()) - 2 * (3 + len(names)) - 1
@@ -119,16 +119,16 @@ def _cell(text: str, width: int) -> Text:
     return cell
 
 
-def _state(entry: WeekPost, marks: Sequence[Mark]) -> str:
-    """Say what became of a post, or what was found before it is sent: what stops it first."""
+def _state(entry: BatchPost, marks: Sequence[Mark]) -> str:
+    """Return a post's result, or its preflight: what stops it first."""
     if entry.outcome:
-        return f"{'✗' if entry.went_wrong else '✓'} {entry.outcome}"
-    told = [
-        f"{mark.verdict} {mark.words}"
-        for verdict in (Level.STOPS, Level.WARNING)
+        return f"{'✗' if entry.failed else '✓'} {entry.outcome}"
+    serious = [
+        f"{mark.level} {mark.words}"
+        for level in (Level.STOPS, Level.WARNING)
         for mark in marks
-        if mark.verdict is verdict
+        if mark.level is level
     ]
-    fine = sum(mark.verdict is Level.FINE for mark in marks)
-    pending = ["…"] if any(mark.verdict is Level.PENDING for mark in marks) else []
-    return " · ".join([*told, *pending, f"✓ {fine}"])
+    fine = sum(mark.level is Level.FINE for mark in marks)
+    pending = ["…"] if any(mark.level is Level.PENDING for mark in marks) else []
+    return " · ".join([*serious, *pending, f"✓ {fine}"])

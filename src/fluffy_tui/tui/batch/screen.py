@@ -1,262 +1,221 @@
-"""Captions for several photos, one after the other, then one table, one submission and one undo for all."""
+"""Fill slots: captions for several photos, one after the other, then one review, one submit and one undo for all."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from fluffy_tui.tui.batch.batch_facts import begin_week, framing_of, look_at
-from fluffy_tui.tui.batch.batch_submit import submit_week, take_week_back
-from fluffy_tui.tui.batch.batch_table import WeekTable
-from fluffy_tui.tui.batch.week_frame import BACK_OR_LEAVE, WeekFrame
-from fluffy_tui.tui.caption.caption_editor import CaptionEditor
-from fluffy_tui.tui.compose.compose_facts import read_agenda
+from fluffy_tui.tui.batch.batch_loader import BatchLoader
+from fluffy_tui.tui.batch.batch_panel import BatchPanel
+from fluffy_tui.tui.batch.batch_submission import KEYS, BatchSubmission
+from fluffy_tui.tui.batch.batch_table import BatchTable
+from fluffy_tui.tui.batch.model import Batch
+from fluffy_tui.tui.compose import CaptionScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.photo.graphics_protocol import renderer_named
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fluffy_tui.media import Framing
-    from fluffy_tui.tui.batch.batch import WeekPost
+    from textual.app import ComposeResult
+
+    from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
 
-REVIEWED = "{fill.submit} submits all · {fill.edit} writes on · {fill.skip} leaves one out"
+REVIEW_KEYS = "{fill.submit} submits all · {fill.edit} edits the caption · {fill.skip} leaves the photo out"
 
 
-class FillWeekScreen(WeekFrame):
-    """The photos of a week: written one by one, looked over in a table, submitted and taken back together.
+class BatchScreen(CaptionScreen):
+    """The photos of a batch: written one by one, reviewed in a table, submitted and undone together.
 
     Args:
-        context: The world.
+        context: What every screen shares.
         photo_ids: The photos, in the order in which they are to go out.
         chosen: Which photos these are, within a sentence.
     """
 
     PLACE = Place.FILL
     TAB = None
+    AUTO_FOCUS = ""
     BINDINGS = bindings(Place.FILL, without=("fill.edit",))
+    CSS = """
+    BatchScreen.-wide PhotoPreview.-reviewing { width: 30%; }
+    BatchScreen.-normal PhotoPreview.-reviewing { display: none; }
+    """
 
     def __init__(self, context: Context, photo_ids: Sequence[int], chosen: str) -> None:
-        super().__init__(context)
-        self._ids = tuple(photo_ids)
-        self._chosen = chosen
+        super().__init__(
+            context,
+            PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail),
+            has_time=False,
+        )
+        self._photo_ids, self._chosen = tuple(photo_ids), chosen
+        self.model = Batch(self.form.rules, self.form.zone)
+        """The batch."""
+        self._loader = BatchLoader(context, self.persona)
+        self.panel = BatchPanel(context, self.model, self._loader, self.drafts, self.form, self.preview)
+        self._submission = BatchSubmission(context, self.model, self._loader, self.drafts, self._report)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay the panel over the message and the preflight."""
+        yield self.panel
+        yield self.form.status
 
     def on_mount(self) -> None:
-        """Read the photos and the slots."""
-        self.query_one("#week").display = False
-        self.say("Looking for free slots, and for pictures that are alike …")
-        self._begin()
+        """Load the photos and their slots."""
+        self.panel.display = False
+        self.form.show_message("Looking for free slots and similar pictures…")
+        self._load()
+
+    @property
+    def earlier_post(self) -> EarlierPost | None:
+        """The earlier post of the current picture."""
+        return self.model.current.earlier_post if self.model.posts else None
+
+    def checks(self) -> list[Mark]:
+        """Check the current post."""
+        return self.panel.checks()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the next caption, and what goes into one, only where one is written."""
-        if action in ("next", "insert", "earlier", "editor"):
-            return bool(self.week.posts) and not self.is_reviewing
+        """Enable what changes a caption only where one is being written."""
+        if action in ("next", "insert", "recent_captions", "editor"):
+            return bool(self.model.posts) and not self.panel.is_reviewing
         return super().check_action(action, parameters)
 
-    # Keys
-
     def action_next(self) -> None:
-        """Write the next caption, or look all of them over after the last."""
-        if self._busy or self.is_reviewing or not self.week.posts:
+        """Write the next caption; after the last one, review the batch."""
+        if self.submitter.is_busy:
             return
-        self.keep_now()
-        later = [n for n in range(self._here + 1, len(self.week.posts)) if self.week.posts[n].post is None]
-        self._write(later[0]) if later else self._look_over()
+        self.drafts.save_now()
+        following = self.model.following
+        self._review() if following is None else self.panel.write(following)
 
-    def action_before(self) -> None:
-        """Go back to the caption before; from the table to the one of its line."""
-        if self._busy or not self.week.posts:
-            return
-        self.keep_now()
-        if self.is_reviewing:
-            self._write(self._here)
-            return
-        earlier = [n for n in range(self._here) if self.week.posts[n].post is None]
-        if earlier:
-            self._write(earlier[-1])
+    def action_previous(self) -> None:
+        """Go back to the previous caption; from the table to the caption of its row."""
+        if self.panel.is_reviewing:
+            self.action_caption()
+        elif not self.submitter.is_busy and (preceding := self.model.preceding) is not None:
+            self.drafts.save_now()
+            self.panel.write(preceding)
 
     def action_caption(self) -> None:
-        """Write the caption, of the table's line too."""
-        self._go_to(self._caption)
+        """Go to the caption, from the table to that of its row."""
+        if self._may_change():
+            if self.panel.is_reviewing:
+                self.panel.write(self.model.position)
+            self.form.caption.focus()
 
     def action_alt_text(self) -> None:
-        """Write the alt text, of the table's line too."""
-        self._go_to(self._alt_text)
+        """Go to the alt text, from the table to that of its row."""
+        if self._may_change():
+            self.action_caption()
+            self.form.alt_text.focus()
 
     def action_fit(self) -> None:
-        """Choose how this picture is fitted."""
-        from fluffy_tui.tui.compose.fit_screen import FitScreen
-
+        """Choose how the current picture is fitted."""
         if self._may_change():
-            entry = self._entry
-            screen = FitScreen(self.context, entry.photo, framing_of(self.context, self.persona, entry))
-            self.app.push_screen(screen, lambda framing: self._fitted(entry, framing))
+            self.form.choose_framing()
 
-    def action_same_picture(self) -> None:
-        """See the picture beside the earlier post of it."""
-        from fluffy_tui.tui.compose.same_picture import SamePictureScreen
-
-        if not self.week.posts or (sighting := self._entry.sighting) is None:
-            self.say("No earlier post of this picture is known.")
-        else:
-            self.app.push_screen(SamePictureScreen(self.context, self._entry.photo, sighting))
-
-    def action_leave_out(self) -> None:
-        """Leave this photo out; its text is kept with it."""
+    def action_skip(self) -> None:
+        """Leave the current photo out of the batch; its draft is kept."""
         if not self._may_change():
             return
-        self.keep_now()
-        self.week.leave_out(self._here)
-        if not self.week.posts:
+        self.drafts.save_now()
+        self.model.leave_out()
+        if not self.model.posts:
             self.dismiss()
-            return
-        self._here = min(self._here, len(self.week.posts) - 1)
-        self._look_over() if self.is_reviewing else self._write(self._here)
+        elif self.panel.is_reviewing or self.model.current.post is not None:
+            self._review()
+        else:
+            self.panel.write(self.model.position)
 
     def action_submit(self) -> None:
-        """Look all of them over, or send them on their way from the table."""
-        if self._busy or not self.week.posts:
+        """Review the batch; from the table, submit it."""
+        if self.submitter.is_busy or not self.model.posts:
             return
-        self.keep_now()
-        if not self.is_reviewing:
-            self._look_over()
-            return
-        for number, entry in enumerate(self.week.posts):
-            if entry.post is None and (problem := entry.problem(self._rules)):
-                self._write(number)
-                self.say(problem, wrong=True)
-                return
-        if self.week.waiting:
-            self._start(self._submit, "submitting the week")
+        self.drafts.save_now()
+        if not self.panel.is_reviewing:
+            self._review()
+        elif (problem := self.model.first_problem) is not None:
+            self.panel.write(problem[0])
+            self.form.show_message(problem[1], error=True)
+        elif self.model.unsubmitted:
+            self.submitter.start(self._submission.submit(), "submitting the batch")
         else:
-            self.say(self.context.with_keys(f"All of them are submitted. {BACK_OR_LEAVE}"))
+            self._show_keys(f"All posts are submitted. {KEYS}")
 
     def action_undo(self) -> None:
-        """Take back what was submitted."""
-        if self._busy:
+        """Undo every post of the batch that can be."""
+        if self.submitter.is_busy:
             return
-        if self.week.submitted:
-            self._start(self._take_back, "taking the week back")
+        if self.model.submitted:
+            self.submitter.start(self._submission.undo(), "undoing the batch")
         else:
-            self.say("Nothing of this week was submitted yet.")
+            self.form.show_message("Nothing to undo: no post of this batch is submitted.")
 
     def action_back(self) -> None:
-        """Go from the table to the captions, or leave; texts are kept."""
-        if self._busy:
-            self.say(f"{self._busy} A moment, please.")
-        elif self.is_reviewing and not self.week.submitted and self.week.posts:
-            self._write(self._here)
+        """Go from the table back to the captions, or close the screen; drafts are kept."""
+        if self.submitter.is_busy:
+            self.form.show_message("Please wait until this is done.")
+        elif self.panel.is_reviewing and not self.model.submitted:
+            self.panel.write(self.model.position)
         else:
             self.dismiss()
 
-    # Beginning, and what is found out meanwhile
-
-    @work(group="week", exit_on_error=False, description="looking for photos and free slots")
-    async def _begin(self) -> None:
-        await begin_week(self.context, self.persona, self.week, self._ids)
-        if not self.week.posts:
-            self.say(self.context.with_keys("These photos are gone from the library. {fill.back} goes back"))
+    @work(group="batch", exit_on_error=False, description="loading photos and free slots")
+    async def _load(self) -> None:
+        await self._loader.load(self.model, self._photo_ids)
+        if not self.model.posts:
+            self._show_keys("These photos are no longer in the library. {fill.back} closes")
             return
-        for entry in self.week.posts:
-            entry.text = self._texts.begin(entry.photo) or entry.text
-        self.query_one("#week").display = True
-        self._write(0)
-        leave_out = self.context.with_keys("{fill.skip} leaves one out.")
-        self.say(f"The week is filled with {self._chosen}. {leave_out}")
-        self.read_texts()
-        self._look(tuple(self.week.posts))
-
-    @work(group="week-facts", exit_on_error=False, description="rendering the week's pictures")
-    async def _look(self, entries: Sequence[WeekPost]) -> None:
-        for entry in entries:
-            await look_at(self.context, self.persona, entry)
-            self._inspect()
+        for entry in self.model.posts:
+            entry.draft = self.drafts.load(entry.photo) or entry.draft
+        self.panel.display = True
+        self.panel.write(0)
+        self._show_keys(f"Filling slots with {self._chosen}. {{fill.skip}} leaves one out.")
+        self.form.load_texts()
+        self.panel.check_photos(tuple(self.model.posts))
 
     @on(PostChanged)
     @on(DatabaseBack)
     def _plan_changed(self) -> None:
-        if self.week.posts and not self._busy:
-            self._read_agenda()
+        if self.model.posts and not self.submitter.is_busy:
+            self._reload_agenda()
 
-    @work(group="agenda", exclusive=True, exit_on_error=False, description="reading what is planned")
-    async def _read_agenda(self) -> None:
-        agenda = await read_agenda(self.context, self.persona)
-        if not self.week.submitted:  # else the agenda holds these very posts
-            self.week.replan(agenda)
-            self._inspect()
+    @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")
+    async def _reload_agenda(self) -> None:
+        await self._loader.reload_agenda(self.model)
+        self.panel.update_marks()
 
-    # From the table
+    @on(BatchTable.Opened)
+    def _row_opened(self) -> None:
+        self.action_caption()
 
-    @on(WeekTable.Opened)
-    def _opened(self, message: WeekTable.Opened) -> None:
-        self._here = message.number
-        self._go_to(self._caption)
+    def _review(self) -> None:
+        if not self.model.posts:
+            return
+        self.panel.review()
+        wrong = sum(bool(entry.problem(self.model.rules)) for entry in self.model.unsubmitted)
+        posts = "1 post has" if wrong == 1 else f"{wrong} posts have"
+        self._show_keys(f"{posts} a problem: {{fill.submit}} goes to the first." if wrong else REVIEW_KEYS)
 
-    def _go_to(self, field: CaptionEditor) -> None:
-        if self._may_change():
-            if self.is_reviewing:
-                self._write(self._here)
-            field.focus()
+    def _may_change(self) -> bool:
+        """Return whether the current post can still be changed; if not, say why."""
+        if self.submitter.is_busy or not self.model.posts:
+            return False
+        if self.model.current.post is not None:
+            self._show_keys(f"This post is submitted. {KEYS}")
+            return False
+        return True
 
-    def _fitted(self, entry: WeekPost, framing: Framing | None) -> None:
-        if framing is not None:
-            entry.text = replace(entry.text, fit=str(framing))
-            entry.rendition = None
-            self._preview.set_details(self._details())
-            self._note(entry)
-            self._look((entry,))
+    def _show_keys(self, sentence: str) -> None:
+        self.form.show_message(self.context.with_keys(sentence))
 
-    # The table
-
-    def _look_over(self) -> None:
-        self.add_class("-reviewing")
-        self.refresh_bindings()
-        count = len(self.week.posts)
-        self.query_one("#review").border_title = "1 post" if count == 1 else f"{count} posts"
-        self._inspect()
-        self._table.move_cursor(row=self._here)
-        self._table.focus()
-        wrong = sum(bool(entry.problem(self._rules)) for entry in self.week.waiting)
-        posts = "1 post needs" if wrong == 1 else f"{wrong} posts need"
-        look = f"{posts} another look: {{fill.submit}} goes there."
-        self.say(self.context.with_keys(look if wrong else REVIEWED))
-
-    # All in one go, and back
-
-    def _start(self, job: Any, description: str) -> None:
-        """Let the app do it, so that leaving this screen does not break it off."""
-        self.app.run_worker(job(), group="submit-week", exit_on_error=False, description=description)
-
-    async def _submit(self) -> None:
-        await self._busy_with(submit_week(self.context, self.persona, self.week, self._texts, self._tell))
-        done, refused = len(self.week.submitted), len(self.week.waiting)
-        said = f"{done} submitted."
-        said += f" {refused} refused: the line says why." if refused else ""
-        self._answer(self.context.with_keys(f"{said} {BACK_OR_LEAVE}"))
-
-    async def _take_back(self) -> None:
-        await self._busy_with(take_week_back(self.context, self.week, self._texts, self._tell))
-        left = len(self.week.submitted)
-        self._answer(
-            f"! {left} could not be taken back: the line says why." if left else "All of it was taken back."
-        )
-        self._read_agenda()
-
-    async def _busy_with(self, job: Any) -> None:
-        self._tell("A moment …")
-        try:
-            await job
-        finally:
-            self._busy = ""
-
-    def _tell(self, words: str) -> None:
-        self._busy = words
-        self._answer(words)
-
-    def _answer(self, words: str) -> None:
+    def _report(self, progress: str) -> None:
         if self.is_attached:
-            self.say(words)
-            self._inspect()
+            self.form.show_message(progress)
+            self.panel.update_marks()

@@ -1,47 +1,63 @@
-"""Where a caption or an alt text is written, with a count as its network counts."""
+"""The text area for captions and alt texts: counts as the network counts, completes hashtags and snippets."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
+from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
+from textual.widgets import TextArea
 
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.tui.caption.completing_area import CompletingArea
+from fluffy_tui.tui.caption.autocomplete import Autocomplete
+from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
+from fluffy_tui.tui.keymap.user_keys import LEFT_TO_SCREENS
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from textual import events
+    from textual.binding import BindingType
     from textual.timer import Timer
     from textual.widgets.text_area import Edit, EditResult
-_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-"""Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
 
-WHAT_GOES_OUT = "What goes out with the picture; # offers hashtags, ; offers snippets"
-"""Stands where a caption is to be written."""
-WHAT_IT_SHOWS = "What the picture shows, in a sentence"
-"""Stands where an alt text is to be written."""
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
+_AUTOCOMPLETE_ACTIONS = frozenset(action.name for action in actions_of(Place.AUTOCOMPLETE))
+
 LONG = 5_000
 """Characters above which counting waits for a pause in typing."""
 PAUSE = 0.15
 """Seconds without a key that make a pause."""
 
 
-class CaptionEditor(CompletingArea):
-    """A text with a limit. The count stands in the border and turns into words when there is too much.
+def _without(binding: BindingType, keys: frozenset[str]) -> Iterator[Binding]:
+    """Yield a binding without the keys that our screens use."""
+    if isinstance(binding, Binding) and (left := [key for key in binding.key.split(",") if key not in keys]):
+        yield replace(binding, key=",".join(left))
+
+
+class CaptionEditor(TextArea, inherit_bindings=False):
+    """A text with a limit; its border shows the count, and says so when the text is too long.
+
+    The form lays out `autocomplete` too, where there is something to complete.
 
     Args:
-        title: what is written here.
-        count: returns the length as the network counts it.
-        limit: the longest that is allowed.
-        fold: characters that are seen before the network folds the rest away; None where it does not.
+        title: What is written here.
+        count: Returns the length as the network counts it.
+        limit: The longest text that the network accepts.
+        fold: Characters that readers see before “more”; None where the network does not fold captions.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.AUTOCOMPLETE),
+        *(kept for binding in TextArea.BINDINGS for kept in _without(binding, LEFT_TO_SCREENS)),
+    ]
     DEFAULT_CSS = """
     CaptionEditor {
         border: round $border-blurred;
@@ -57,10 +73,10 @@ class CaptionEditor(CompletingArea):
 
     @dataclass
     class Cleaned(Message):
-        """Characters that are no text were left out of what was pasted."""
+        """Control characters were removed from what was pasted."""
 
         editor: CaptionEditor
-        left_out: int
+        removed: int
 
     def __init__(
         self,
@@ -72,6 +88,7 @@ class CaptionEditor(CompletingArea):
         placeholder: str = "",
         fold: int | None = None,
     ) -> None:
+        self.autocomplete = Autocomplete(self, self.insert_text)
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -83,14 +100,14 @@ class CaptionEditor(CompletingArea):
         self._limit = limit
         self._title, self._fold = title, fold
         self.subject = ""
-        """What the text is about, such as a file's name; shown in the title while there is room."""
+        """What the text is about, such as a file's name; in the title while there is room."""
         self._refused = False
-        self._counting: Timer | None = None
+        self._pause: Timer | None = None
         self.border_title = title
-        self.count_now()
+        self.update_count()
 
     def get_line(self, line_index: int) -> Text:
-        """Draw what is folded away fainter; the title says from where on."""
+        """Draw dimmed what the network folds away."""
         line = super().get_line(line_index)
         if self._fold is not None:
             before = 0
@@ -101,55 +118,126 @@ class CaptionEditor(CompletingArea):
         return line
 
     def load_clean(self, text: str) -> None:
-        """Show another text; undo starts anew, and nothing is offered for its last word."""
-        self.load_text(_NO_TEXT.sub("", clean_caption(text)))
+        """Show another text, with an empty undo history and no suggestions for its last word."""
+        self.load_text(_CONTROL_CHARACTERS.sub("", clean_caption(text)))
         self.move_cursor(self.document.end)
-        self.action_dismiss()
+        self.autocomplete.dismiss()
+        self._refused = False
+        self.update_count()
 
     def edit(self, edit: Edit) -> EditResult:
-        """Make a change, leaving out what is no text."""
-        cleaned = _NO_TEXT.sub("", clean_caption(edit.text))
+        """Make a change, without control characters."""
+        cleaned = _CONTROL_CHARACTERS.sub("", clean_caption(edit.text))
         if cleaned != edit.text:
-            left_out = len(_NO_TEXT.findall(edit.text))
-            if left_out:
-                self.post_message(self.Cleaned(self, left_out))
+            removed = len(_CONTROL_CHARACTERS.findall(edit.text))
+            if removed:
+                self.post_message(self.Cleaned(self, removed))
             edit = replace(edit, text=cleaned)
         return super().edit(edit)
 
-    def complain(self) -> None:
-        """Mark this text as refused, until it is changed, and give it the keyboard."""
+    def insert_apart(self, text: str) -> None:
+        """Insert a text at the cursor or over the selection, with a space after the word before it."""
+        row, column = min(self.selection)
+        before = self.document.get_line(row)[:column][-1:]
+        self.insert_text(text if not before or before.isspace() else f" {text}")
+
+    def insert_text(
+        self, text: str, start: tuple[int, int] | None = None, end: tuple[int, int] | None = None
+    ) -> None:
+        """Insert a text at the cursor, or over the selection or what is given, as one step of undo."""
+        self.history.checkpoint()
+        selected = sorted(self.selection)
+        done = self.replace(text, start or selected[0], end or selected[1], maintain_selection_offset=False)
+        self.move_cursor(done.end_location)
+        self.history.checkpoint()
+        self.autocomplete.dismiss()
+
+    def refuse(self) -> None:
+        """Mark this text as refused until it is changed, and focus it."""
         self._refused = True
-        self.count_now()
+        self.update_count()
         self.focus()
 
     def on_text_area_changed(self) -> None:
-        """Count anew: at once, or after a pause where the text is so long that counting would be felt."""
+        """Count again: at once, or after a pause where the text is so long that counting would be felt."""
         self._refused = False
-        if self._counting is not None:
-            self._counting.stop()
-            self._counting = None
+        if self._pause is not None:
+            self._pause.stop()
+            self._pause = None
         if self.document.end[0] * 80 + self.document.end[1] < LONG and len(self.text) < LONG:
-            self.count_now()
+            self.update_count()
         else:
-            self._counting = self.set_timer(PAUSE, self.count_now)
+            self._pause = self.set_timer(PAUSE, self.update_count)
 
-    def count_now(self) -> None:
+    def update_count(self) -> None:
         """Show how long the text is."""
         count = self._count(self.text)
-        too_many = count - self._limit
-        words = (
-            f"{too_many:,} too many · {count:,}/{self._limit:,}"
-            if too_many > 0
-            else f"{count:,}/{self._limit:,}"
-        )
-        self.border_subtitle = words
-        about = self._fold_words() or (f" · {one_line(self.subject)}" if self.subject else "")
-        self.border_title = Content(f"{self._title}{about}")
-        self.set_class(too_many > 0 or self._refused, "-wrong")
+        surplus = count - self._limit
+        of_limit = f"{count:,}/{self._limit:,}"
+        self.border_subtitle = f"{surplus:,} too many · {of_limit}" if surplus > 0 else of_limit
+        note = self._fold_note() or (f" · {one_line(self.subject)}" if self.subject else "")
+        self.border_title = Content(f"{self._title}{note}")
+        self.set_class(surplus > 0 or self._refused, "-wrong")
 
-    def _fold_words(self) -> str:
-        """Say where the network folds the text away, by the last words that are seen."""
+    def _fold_note(self) -> str:
+        """Say where the network folds the text, by the last words that readers see."""
         if self._fold is None or len(self.text) <= self._fold:
             return ""
         seen = " ".join(self.text[: self._fold].split()[-2:])
         return f" · …more after “{one_line(seen[-24:])}”"
+
+    def update_suggestion(self) -> None:
+        """Update the suggestions; Textual calls this after each change, before the next key."""
+        self.autocomplete.suggest()
+
+    def on_text_area_selection_changed(self) -> None:
+        """Close the suggestions when the cursor has left the word."""
+        self.autocomplete.suggest()
+
+    def on_resize(self) -> None:
+        """Move the suggestions with the word."""
+        self.autocomplete.suggest()
+
+    def on_blur(self) -> None:
+        """Close the suggestions."""
+        self.autocomplete.close()
+
+    def on_key(self, event: events.Key) -> None:
+        """Act on the keys of autocomplete at once, so that no key typed after them overtakes them."""
+        if not self.autocomplete.is_open:
+            return
+        active = self.screen.active_bindings.get(event.key)
+        if (
+            active is None
+            or active.node is not self
+            or not (active.binding.id or "").startswith("autocomplete.")
+        ):
+            return
+        if event.key == "enter" and self.autocomplete.is_written_out:
+            self.autocomplete.close()  # and the line ends
+            return
+        event.stop()
+        event.prevent_default()
+        getattr(self, f"action_{active.binding.action}")()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave the keys of autocomplete to the text and the screen while nothing is suggested."""
+        if action in _AUTOCOMPLETE_ACTIONS:
+            return self.autocomplete.is_open
+        return super().check_action(action, parameters)
+
+    def action_accept(self) -> None:
+        """Insert the selected suggestion."""
+        self.autocomplete.accept()
+
+    def action_next(self) -> None:
+        """Select the next suggestion."""
+        self.autocomplete.step(+1)
+
+    def action_previous(self) -> None:
+        """Select the previous suggestion."""
+        self.autocomplete.step(-1)
+
+    def action_dismiss(self) -> None:
+        """Close the suggestions for this word."""
+        self.autocomplete.dismiss()

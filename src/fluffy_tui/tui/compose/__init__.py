@@ -1,1 +1,28 @@
-"""The composer: caption, time, fit and preflight of one post."""
+"""The composer: caption form, time, fit and preflight of one post."""
+
+from fluffy_tui.tui.compose.caption_form import CaptionForm
+from fluffy_tui.tui.compose.caption_screen import CaptionScreen
+from fluffy_tui.tui.compose.forecast import load_agenda, runway_words
+from fluffy_tui.tui.compose.preflight import Level, Mark, PreflightInput, preflight, text_marks, time_marks
+from fluffy_tui.tui.compose.rendition_loader import RenderResult, load_rendition
+from fluffy_tui.tui.compose.same_picture import find_earlier_post
+from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.compose.submitter import submit_draft
+
+__all__ = [
+    "CaptionForm",
+    "CaptionScreen",
+    "ComposeScreen",
+    "Level",
+    "Mark",
+    "PreflightInput",
+    "RenderResult",
+    "find_earlier_post",
+    "load_agenda",
+    "load_rendition",
+    "preflight",
+    "runway_words",
+    "submit_draft",
+    "text_marks",
+    "time_marks",
+]

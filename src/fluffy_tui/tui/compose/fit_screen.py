@@ -1,4 +1,4 @@
-"""How a picture is fitted to its network, before and after side by side; the file stays as it is."""
+"""The fit screen: shape, crop or padding, and rotation, with the file and the result side by side."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from textual.widgets import Static
 
 from fluffy_tui.media import TURNS, Fit, Framing, Shape, shapes_for
 from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.compose.compose_facts import rendered
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.framing import FIT_WORDS
+from fluffy_tui.tui.photo.framing_words import FIT_WORDS
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
@@ -27,22 +26,24 @@ from fluffy_tui.tui.ui.small_notice import SmallNotice
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from fluffy_tui.media import Rendition
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
 
-RISK = "3:4 may become a reminder that has to be posted by hand: Buffer names 4:5 as Instagram's tallest."
+RISK = (
+    "Buffer may turn 3:4 into a reminder that you post yourself: it lists 4:5 as Instagram's tallest shape."
+)
 
 
 class FitScreen(ReportsErrors, Screen[Framing | None]):
-    """Three choices under two pictures; closes with the framing that was taken, or None.
+    """Three choices below two pictures; closes with the framing that was chosen, or None.
 
     Args:
-        context: The world.
-        photo: What is fitted.
-        framing: How it is fitted now.
-        persona: Whose network it is fitted for; the chosen one's unless given.
+        context: What every screen shares.
+        photo: The photo.
+        framing: Its framing so far.
+        service: The network, by Buffer's name.
     """
 
     PLACE = Place.FIT
@@ -50,60 +51,54 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
     CSS: ClassVar[str] = """
     FitScreen {
         #pictures { height: 1fr; }
-        PhotoPreview { width: 1fr; }
+        PhotoPreview { width: 1fr; border-subtitle-color: $text-muted; }
         #choices { height: auto; border: round $border; border-title-color: $text; padding: 0 1; }
         .row { height: 1; }
         .row Static { width: 7; color: $text-muted; }
-        #fate { height: auto; color: $text-muted; }
+        #summary { height: auto; color: $text-muted; }
         &.-narrow #before { display: none; }
     }
     """
 
-    def __init__(
-        self, context: Context, photo: Photo, framing: Framing, persona: Persona | None = None
-    ) -> None:
+    def __init__(self, context: Context, photo: Photo, framing: Framing, service: str) -> None:
         super().__init__()
-        persona = persona or context.overview.persona
-        if persona is None:
-            raise RuntimeError("no persona is chosen")
-        self._persona: Persona = persona
-        self.context, self._photo = context, photo
-        self._rules: NetworkRules = rules_for(persona.service)
+        self.context, self._photo, self._service = context, photo, service
+        self._rules: NetworkRules = rules_for(service)
         self._before = PhotoPreview(
             renderer_named(context.preview), context.services.photos.thumbnail, id="before"
         )
-        self._after = RenditionPreview(context.preview, id="after")
+        self._after = RenditionPreview(context, id="after")
         self._shape = Choice(
             [(str(shape), self._shape_words(shape)) for shape in shapes_for(self._rules.image)]
         )
         self._fit = Choice([(str(fit), words) for fit, words in FIT_WORDS.items()])
         self._turn = Choice([(str(turn), f"{turn}°" if turn else "upright") for turn in TURNS])
-        self._fate = Static("", id="fate", markup=False)
+        self._summary = Static("", id="summary", markup=False)
         self._start = framing
 
     @property
     def framing(self) -> Framing:
-        """What is chosen now."""
+        """The framing that is chosen now."""
         return Framing(Fit(self._fit.value), Shape(self._shape.value), int(self._turn.value))
 
     @property
-    def fate(self) -> str:
-        """What is said below the choices."""
-        return str(self._fate.content)
+    def summary(self) -> str:
+        """What the fit does to the photo, in words."""
+        return str(self._summary.content)
 
     def compose(self) -> ComposeResult:
-        """Lay the choices under the two pictures."""
-        yield Horizontal(self._before, self._after, id="pictures")
+        """Lay the choices below the two pictures."""
+        yield Horizontal(self._before, self._after.widget, id="pictures")
         with Vertical(id="choices") as box:
-            box.border_title = f"fit for {self._rules.name} · the file stays as it is"
+            box.border_title = f"fit for {self._rules.name} · your file is not changed"
             for label, choice in (("shape", self._shape), ("fit", self._fit), ("turn", self._turn)):
                 yield Horizontal(Static(label), choice, classes="row")
-            yield self._fate
+            yield self._summary
         yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:
-        """Show both pictures."""
+        """Show the file, and the result of the framing so far."""
         photo = self._photo
         with self.prevent(Choice.Changed):
             self._shape.value = str(self._start.shape)
@@ -111,58 +106,46 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
             self._turn.value = str(self._start.turn)
         self._before.show(photo)
         self._before.border_title = Content(
-            f"the file · {photo.width}×{photo.height} {shape_words(photo.width, photo.height)}"
+            f"file · {photo.width}×{photo.height} {shape_words(photo.width, photo.height)}"
             f" · {bytes_words(photo.byte_size)}"
         )
         self._shape.focus()
-        self._make_rendition()
+        self._render_photo()
 
-    def action_turn(self) -> None:
-        """Turn it by a quarter."""
+    def action_rotate(self) -> None:
+        """Rotate by 90°."""
         self._turn.action_choose_next()
 
     def action_next_row(self) -> None:
-        """Go to the choice below."""
+        """Focus the next row."""
         self.focus_next(Choice)
 
     def action_previous_row(self) -> None:
-        """Go to the choice above."""
+        """Focus the previous row."""
         self.focus_previous(Choice)
 
-    def action_take(self) -> None:
-        """Close with what is chosen."""
+    def action_apply(self) -> None:
+        """Close with the framing that is chosen."""
         self.dismiss(self.framing)
 
     def action_back(self) -> None:
-        """Close and leave everything as it was."""
+        """Close without a change."""
         self.dismiss(None)
 
     @on(Choice.Changed)
-    def _chosen(self, event: Choice.Changed) -> None:
+    def _option_chosen(self, event: Choice.Changed) -> None:
         event.stop()
-        self._make_rendition()
+        self._render_photo()
 
     @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
-    async def _make_rendition(self) -> None:
+    async def _render_photo(self) -> None:
         framing = self.framing
-        self._after.wait_for_it()
-        made, problem = await rendered(self.context, self._persona, self._photo, framing)
-        if made is None:
-            self._after.show_sentence(problem)
-            self._fate.update(f"✗ {problem}")
-            return
-        self._after.show_rendition(self._photo, made)
-        parts = []
-        if made.fit_applied is None:
-            parts.append("nothing is padded or cropped in this shape")
-        elif made.fit_applied.pads:
-            parts.append("the whole photo stays")
+        result = await self._after.show(self._photo, self._service, framing)
+        if result.rendition is None:
+            self._summary.update(f"✗ {result.problem}")
         else:
-            kept = _share_kept(made.width / made.height, made.source_width / made.source_height)
-            parts.append(f"{kept:.0%} of the photo stays")
-        if framing.shape is Shape.TALL and self._is_risky:
-            parts.append(f"! {RISK}")
-        self._fate.update(" · ".join(parts))
+            risk = f" · ! {RISK}" if framing.shape is Shape.TALL and self._is_risky else ""
+            self._summary.update(f"{_effect(result.rendition)}{risk}")
 
     @property
     def _is_risky(self) -> bool:
@@ -171,10 +154,14 @@ class FitScreen(ReportsErrors, Screen[Framing | None]):
 
     def _shape_words(self, shape: Shape) -> str:
         if shape is Shape.AUTO:
-            return "as the network takes it"
+            return "network default"
         return f"{shape} risky" if shape is Shape.TALL and self._is_risky else str(shape)
 
 
-def _share_kept(made: float, source: float) -> float:
-    """Return which share of a photo a crop from one ratio to another keeps."""
-    return min(made, source) / max(made, source)
+def _effect(rendition: Rendition) -> str:
+    if rendition.fit_applied is None:
+        return "no crop or padding needed"
+    if rendition.fit_applied.pads:
+        return "the whole photo is visible"
+    before, after = rendition.source_width / rendition.source_height, rendition.width / rendition.height
+    return f"{min(after, before) / max(after, before):.0%} of the photo is visible"

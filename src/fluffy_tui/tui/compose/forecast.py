@@ -1,25 +1,37 @@
-"""When a post will go out, in words, before it is sent."""
+"""When a post will go out: the channel's agenda, and what it means for the time that is chosen."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.tui.text.words import both_zones, moment_words, one_line, zone_name
+from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, zone_name
+from fluffy_tui.tui.text.words import ordinal, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
+    from fluffy_tui.personas import Persona
     from fluffy_tui.scheduling import Agenda, Planned
+    from fluffy_tui.tui.session.context import Context
 
-_PLAIN = {
-    ShareMode.ADD_TO_QUEUE: "goes into the next free slot of the queue",
-    ShareMode.SHARE_NEXT: "goes into the very next slot; those that wait move back by one",
-    ShareMode.SHARE_NOW: "goes out as soon as it is in Buffer",
+RECENT = timedelta(days=3)
+"""How far back live posts are shown beside those to come."""
+_WITHOUT_AGENDA = {
+    ShareMode.ADD_TO_QUEUE: "the next free slot in the queue",
+    ShareMode.SHARE_NEXT: "the very next slot; queued posts move back by one",
+    ShareMode.SHARE_NOW: "posted as soon as it is in Buffer",
 }
 
 
-def moment_chosen(share_mode: ShareMode, at: datetime | None, agenda: Agenda | None) -> datetime | None:
+async def load_agenda(context: Context, persona: Persona, since: timedelta = RECENT) -> Agenda:
+    """Return what is planned on a persona's channel, and what went live recently."""
+    now = context.clock()
+    return await context.services.planning.agenda(persona, now, now - since)
+
+
+def forecast_moment(share_mode: ShareMode, at: datetime | None, agenda: Agenda | None) -> datetime | None:
     """Return when a post would go out, as far as that is known."""
     match share_mode:
         case ShareMode.CUSTOM_SCHEDULED:
@@ -33,57 +45,55 @@ def moment_chosen(share_mode: ShareMode, at: datetime | None, agenda: Agenda | N
 
 
 def queue_words(share_mode: ShareMode, agenda: Agenda | None, zone: tzinfo, own_zone: tzinfo) -> str:
-    """Say what a way into the queue means now, such as `next slot · Tue 24 Nov 09:00 New York · 8th of 10`."""
-    if agenda is None or agenda.channel is None or share_mode not in _PLAIN:
-        return _PLAIN.get(share_mode, "")
-    moment = moment_chosen(share_mode, None, agenda)
-    if share_mode is ShareMode.SHARE_NOW:
-        return _PLAIN[share_mode]
+    """Say when a post will go out, such as `next slot · Tue 24 Nov 09:00 New York · 8th of 10`."""
+    if agenda is None or agenda.channel is None or share_mode is ShareMode.SHARE_NOW:
+        return _WITHOUT_AGENDA.get(share_mode, "")
+    moment = forecast_moment(share_mode, None, agenda)
     if moment is None:
-        return "the channel has no posting slots in Buffer: choose a time, or now"
+        return "this channel has no posting slots in Buffer: choose a time, or post now"
     when = both_zones(moment, zone, own_zone)
     if share_mode is ShareMode.SHARE_NEXT:
-        return f"very next slot · {when} · those that wait move back by one"
+        return f"very next slot · {when} · queued posts move back by one"
     return f"next slot · {when} · {_place(agenda)}"
 
 
 def warning_words(at: datetime | None, agenda: Agenda | None, zone: tzinfo) -> str:
-    """Say what else goes out too near to a moment; empty when nothing does."""
+    """Name another post that is too close to a moment; empty when there is none."""
     near = agenda.near(at) if agenda and at else []
     if not near or at is None:
         return ""
     apart = abs(near[0].at - at)
-    what = _named(near[0], zone)
-    if not apart:
-        return f"at the same time as {what}"
-    return f"only {_apart(apart.total_seconds())} from {what}"
+    post = _named(near[0], zone)
+    return (
+        f"only {duration_left(apart.total_seconds())} from {post}" if apart else f"at the same time as {post}"
+    )
 
 
 def day_words(at: datetime | None, agenda: Agenda | None, zone: tzinfo) -> str:
-    """Name what else goes out on the day of a moment; empty when nothing does."""
+    """Name the other posts on the day of a moment; empty when there are none."""
     others = agenda.on_day_of(at) if agenda and at else []
-    return f"that day: {' · '.join(_named(planned, zone) for planned in others)}" if others else ""
+    return f"same day: {' · '.join(_named(planned, zone) for planned in others)}" if others else ""
 
 
 def runway_words(
     agenda: Agenda, zone: tzinfo, own_zone: tzinfo, *, needing: int = 0, undecided: int | None = None
 ) -> str:
-    """Say how long the planned posts last, what needs somebody, and what there is to fill the plan with.
+    """Say how long the planned posts last, how many problems there are, and how many photos are undecided.
 
-    Such as `9 days left · next Tue 09:00 New York (your 15:00) · 2 need you · 214 undecided · queue 7/10`.
+    Such as `9 days left · next Tue 09:00 New York (your 15:00) · 2 problems · 214 undecided · queue 7/10`.
 
     Args:
         agenda: What is planned.
         zone: The channel's.
-        own_zone: The person's.
-        needing: How many troubles do not pass by themselves.
+        own_zone: The user's.
+        needing: How many problems need attention.
         undecided: How many photos are neither picked nor rejected; None while that is not known.
     """
-    coming = [planned for planned in agenda.to_come if planned.at > agenda.now]
-    parts = [_left(agenda.runway.days), _next(coming[0].at, agenda, zone, own_zone)] if coming else []
+    upcoming = [planned for planned in agenda.to_come if planned.at > agenda.now]
+    parts = [_left(agenda.runway.days), _next(upcoming[0].at, agenda, zone, own_zone)] if upcoming else []
     parts = parts or ["nothing planned"]
     if needing:
-        parts.append("1 needs you" if needing == 1 else f"{needing} need you")
+        parts.append("1 problem" if needing == 1 else f"{needing} problems")
     if undecided is not None:
         parts.append(f"{undecided:,} undecided")
     if agenda.channel is not None and not agenda.channel.has_slots:
@@ -110,21 +120,9 @@ def _place(agenda: Agenda) -> str:
     limit = agenda.channel.scheduled_posts_limit if agenda.channel else None
     place = agenda.waiting + 1
     if limit is None:
-        return f"{_ordinal(place)} in line"
-    return f"{_ordinal(place)} of {limit}" if place <= limit else f"queue full, {_ordinal(place)} in line"
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+        return f"{ordinal(place)} in the queue"
+    return f"{ordinal(place)} of {limit}" if place <= limit else f"queue full, {ordinal(place)} to go"
 
 
 def _named(planned: Planned, zone: tzinfo) -> str:
-    caption = one_line(planned.post.caption)
-    short = caption if len(caption) <= 18 else f"{caption[:17].rstrip()}…"
-    return f"{planned.at.astimezone(zone):%H:%M} “{short}”"
-
-
-def _apart(seconds: float) -> str:
-    minutes = int(seconds // 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    return f"{planned.at.astimezone(zone):%H:%M} {quoted(planned.post.caption, 18)}"

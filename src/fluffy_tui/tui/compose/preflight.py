@@ -1,4 +1,4 @@
-"""What would stop a post or mar it, said before anything is sent: one mark for each thing that is looked at."""
+"""Preflight: everything that is checked before a post is submitted, one mark for each check."""
 
 from __future__ import annotations
 
@@ -8,57 +8,72 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import Counting, caption_advice, caption_problem, hashtag_count, text_length
-from fluffy_tui.tui.text.words import bytes_words, moment_words, shape_words
+from fluffy_tui.networks import (
+    CaptionFault,
+    Counting,
+    alt_text_problem,
+    caption_advice,
+    caption_problem,
+    hashtag_count,
+    text_length,
+)
+from fluffy_tui.scheduling import MissingCode
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import bytes_words, quoted, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime, tzinfo
 
-    from fluffy_tui.media import Rendition
-    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.tui.compose.rendition_loader import RenderResult
 
 _LINK = re.compile(r"https?://\S+")
 _SHORTEST = 12
-"""Characters below which captions are alike by chance."""
+"""Characters below which captions are similar by chance."""
 _COMPARED = 400
 """Characters that are compared."""
-NEARLY = 85.0
-"""Likeness in percent from which two captions are told to be nearly the same."""
+SIMILAR = 85.0
+"""Percentage from which two captions count as similar."""
+_MISSING = {
+    MissingCode.BUFFER_KEY: "no Buffer key",
+    MissingCode.MEDIA_HOST: "no picture upload",
+    MissingCode.MEDIA_HOST_INVALID: "picture upload settings are wrong",
+}
 _LINKS_COUNT = (Counting.X_WEIGHTED, Counting.MASTODON)
 
 
 class Level(StrEnum):
-    """How a mark is meant; the value is its sign."""
+    """How serious a mark is; the value is its sign."""
 
     FINE = "✓"
     PENDING = "…"
     """Not known yet."""
     WARNING = "!"
-    """It can be sent all the same."""
+    """The post can be submitted all the same."""
     STOPS = "✗"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing that was looked at."""
+    """The result of one check."""
 
-    verdict: Level
+    level: Level
     words: str
     key: str = ""
-    """The key that mends it; empty where there is nothing to mend."""
+    """The default keys that lead to a fix, in order; empty where there is nothing to fix."""
 
     @property
-    def told(self) -> str:
+    def line(self) -> str:
         """The mark as a line of text."""
-        return f"{self.verdict} {self.words}{f' ({self.key})' if self.key else ''}"
+        return f"{self.level} {self.words}{f' ({self.key})' if self.key else ''}"
 
 
 @dataclass(frozen=True, slots=True)
 class PreflightInput:
-    """All that is known of a post before it is sent; what is still being found out is None."""
+    """Everything known about a post before it is submitted; what is still loading is None."""
 
     caption: str
     alt_text: str
@@ -68,79 +83,79 @@ class PreflightInput:
     zone: tzinfo
     at: datetime | None = None
     """When it would go out."""
-    rendition: Rendition | None = None
-    rendition_problem: str = ""
+    picture: RenderResult | None = None
     agenda: Agenda | None = None
-    looks_back: bool = False
-    """Whether it was found out if the same picture went out before; else that mark is not shown."""
-    sighting: EarlierPost | None = None
-    earlier: Sequence[str] = ()
-    """Captions of the persona's last posts, the newest first."""
+    has_searched: bool = False
+    """Whether earlier posts of the same picture were searched; without that there is no mark for them."""
+    earlier_post: EarlierPost | None = None
+    earlier_captions: Sequence[str] = ()
+    """Captions of the persona's last posts, newest first."""
 
 
-def preflight(draft: PreflightInput) -> list[Mark]:
-    """Return the marks, in the order of the form."""
+def preflight(post: PreflightInput) -> list[Mark]:
+    """Return all marks, in the order of the form."""
     return [
-        *_picture(draft),
-        *word_marks(draft),
-        *_channel(draft),
-        *time_marks(draft),
-        *_seen_before(draft),
+        *_picture(post),
+        *text_marks(post),
+        *_channel(post),
+        *time_marks(post),
+        *_earlier_post(post),
     ]
 
 
-def word_marks(draft: PreflightInput) -> Iterator[Mark]:
+def text_marks(post: PreflightInput) -> Iterator[Mark]:
     """Yield the marks of caption and alt text."""
-    yield from _caption(draft)
-    yield from _likeness(draft)
-    yield _alt_text(draft)
+    yield from _caption(post)
+    if similar := similar_caption(post.caption, post.earlier_captions):
+        yield Mark(Level.WARNING, f"similar to {quoted(similar)}", "f2")
+    yield _alt_text(post)
 
 
-def _picture(draft: PreflightInput) -> Iterator[Mark]:
-    made, image = draft.rendition, draft.rules.image
-    if draft.rendition_problem:
-        yield Mark(Level.STOPS, draft.rendition_problem, "esc")
-        return
-    if made is None:
+def _picture(post: PreflightInput) -> Iterator[Mark]:
+    image = post.rules.image
+    if post.picture is None:
         yield Mark(Level.PENDING, "picture")
         return
-    ratio, shape = made.width / made.height, shape_words(made.width, made.height)
+    rendition = post.picture.rendition
+    if rendition is None:
+        yield Mark(Level.STOPS, post.picture.problem, "esc")
+        return
+    ratio, shape = rendition.width / rendition.height, shape_words(rendition.width, rendition.height)
     if image.min_ratio is not None and ratio < image.min_ratio * 0.999:
         yield Mark(Level.WARNING, f"{shape} may become a reminder", "ctrl+f")
     elif image.max_ratio is not None and ratio > image.max_ratio * 1.001:
         yield Mark(Level.WARNING, f"{shape} is too wide", "ctrl+f")
     else:
         yield Mark(Level.FINE, shape)
-    if image.min_width is not None and made.width < image.min_width:
-        yield Mark(Level.WARNING, f"only {made.width} pixels wide", "ctrl+f")
-    size = len(made.data)
+    if image.min_width is not None and rendition.width < image.min_width:
+        yield Mark(Level.WARNING, f"only {rendition.width} pixels wide", "ctrl+f")
+    size = len(rendition.data)
     if size > image.max_bytes:
-        yield Mark(Level.STOPS, f"{bytes_words(size)} of {bytes_words(image.max_bytes)}", "ctrl+f")
+        yield Mark(Level.STOPS, f"{bytes_words(size)}, limit {bytes_words(image.max_bytes)}", "ctrl+f")
     else:
         yield Mark(Level.FINE, bytes_words(size))
     if "JPEG" in image.formats:
         yield Mark(Level.FINE, "JPEG")
     else:
-        yield Mark(Level.STOPS, "no JPEG taken here", "esc")
+        yield Mark(Level.STOPS, f"{post.rules.name} rejects JPEG", "esc")
 
 
-def _caption(draft: PreflightInput) -> Iterator[Mark]:
-    rules = draft.rules
-    problem = caption_problem(draft.caption, rules)
-    count = text_length(draft.caption, rules)
+def _caption(post: PreflightInput) -> Iterator[Mark]:
+    rules = post.rules
+    problem = caption_problem(post.caption, rules)
     if problem is None:
-        yield Mark(Level.FINE, f"{count:,} of {rules.caption_limit:,}")
-    elif problem.count:
-        yield Mark(Level.STOPS, f"{count - rules.caption_limit:,} too long", "f2")
+        yield Mark(Level.FINE, f"{text_length(post.caption, rules):,} of {rules.caption_limit:,}")
+    elif problem.fault is CaptionFault.TOO_LONG:
+        yield Mark(Level.STOPS, f"{_surplus(problem):,} too long", "f2")
     else:
-        yield Mark(Level.STOPS, "no caption" if not draft.caption.strip() else "no readable caption", "f2")
-    tags = hashtag_count(draft.caption)
+        is_empty = problem.fault is CaptionFault.EMPTY
+        yield Mark(Level.STOPS, "no caption" if is_empty else "caption is not text", "f2")
+    tags = hashtag_count(post.caption)
     if rules.hashtag_limit is not None:
         words = f"{tags} of {rules.hashtag_limit} hashtags"
-        fine = caption_advice(draft.caption, rules) is None
+        fine = caption_advice(post.caption, rules) is None
         yield Mark(Level.FINE, words) if fine else Mark(Level.WARNING, words, "f2")
-    links = len(_LINK.findall(draft.caption))
-    if links:
+    if links := len(_LINK.findall(post.caption)):
         some = "1 link" if links == 1 else f"{links} links"
         if rules.service == "instagram":
             yield Mark(Level.WARNING, f"{some}, not clickable here", "f2")
@@ -148,44 +163,38 @@ def _caption(draft: PreflightInput) -> Iterator[Mark]:
             yield Mark(Level.FINE, f"{some}, 23 each")
 
 
-def nearest_caption(caption: str, earlier: Sequence[str]) -> str:
-    """Return the earlier caption that is nearly the same, if there is one; empty otherwise.
+def similar_caption(caption: str, earlier: Sequence[str]) -> str:
+    """Return an earlier caption that is nearly the same; empty when there is none.
 
     Hashtags do not count, since people use the same ones again and again.
     """
-    words = _bare(caption)
-    if len(words) < _SHORTEST or not earlier:
+    text = _without_hashtags(caption)
+    if len(text) < _SHORTEST or not earlier:
         return ""
-    from rapidfuzz import (
-        fuzz,
-    )  # asked at each key: difflib would be felt, and its import is not for the first frame
+    from rapidfuzz import fuzz  # runs at each key, where difflib is too slow; not for the first frame
 
-    alike = (other for other in earlier if fuzz.ratio(words, _bare(other), score_cutoff=NEARLY))
-    return next(alike, "")
+    similar = (other for other in earlier if fuzz.ratio(text, _without_hashtags(other), score_cutoff=SIMILAR))
+    return next(similar, "")
 
 
-def _bare(caption: str) -> str:
-    words = [word for word in caption[:_COMPARED].casefold().split() if not word.startswith("#")]
-    return " ".join(words)
+def _without_hashtags(caption: str) -> str:
+    return " ".join(word for word in caption[:_COMPARED].casefold().split() if not word.startswith("#"))
 
 
-def _likeness(draft: PreflightInput) -> Iterator[Mark]:
-    if like := nearest_caption(draft.caption, draft.earlier):
-        short = like if len(like) <= 24 else f"{like[:23].rstrip()}…"
-        yield Mark(Level.WARNING, f"nearly the same as “{short}”", "f2")
-
-
-def _alt_text(draft: PreflightInput) -> Mark:
-    surplus = len(draft.alt_text) - draft.rules.alt_text_limit
-    if surplus > 0:
-        return Mark(Level.STOPS, f"alt text {surplus:,} too long", "f3")
-    if not draft.alt_text.strip():
+def _alt_text(post: PreflightInput) -> Mark:
+    if (problem := alt_text_problem(post.alt_text, post.rules)) is not None:
+        return Mark(Level.STOPS, f"alt text {_surplus(problem):,} too long", "f3")
+    if not post.alt_text.strip():
         return Mark(Level.WARNING, "no alt text", "f3")
     return Mark(Level.FINE, "alt text")
 
 
-def _channel(draft: PreflightInput) -> Iterator[Mark]:
-    agenda = draft.agenda
+def _surplus(problem: CaptionProblem) -> int:
+    return (problem.count or 0) - (problem.limit or 0)
+
+
+def _channel(post: PreflightInput) -> Iterator[Mark]:
+    agenda = post.agenda
     if agenda is None:
         yield Mark(Level.PENDING, "channel")
         return
@@ -195,46 +204,45 @@ def _channel(draft: PreflightInput) -> Iterator[Mark]:
     elif channel.is_disconnected:
         yield Mark(Level.WARNING, "channel disconnected: reconnect it in Buffer", "ctrl+r")
     elif channel.is_locked:
-        yield Mark(Level.WARNING, "channel locked by Buffer's plan", "ctrl+r")
+        yield Mark(Level.WARNING, "channel locked by your Buffer plan", "ctrl+r")
     elif channel.is_queue_paused:
         yield Mark(Level.WARNING, "queue paused: resume it in Buffer", "ctrl+r")
     else:
         yield Mark(Level.FINE, "channel")
-    if channel is not None and agenda.room is not None and draft.share_mode is not ShareMode.SHARE_NOW:
+    if channel is not None and agenda.room is not None and post.share_mode is not ShareMode.SHARE_NOW:
         if agenda.room:
             yield Mark(Level.FINE, f"room for {agenda.room}")
         else:
             limit = channel.scheduled_posts_limit
-            yield Mark(Level.WARNING, f"queue {agenda.waiting} of {limit}: it waits here", "ctrl+t")
+            yield Mark(Level.WARNING, f"queue full, {agenda.waiting} of {limit}: will be held", "ctrl+t")
     for missing in agenda.missing:
-        what = "no media host" if "media host" in missing.lower() else "no Buffer key"
-        yield Mark(Level.STOPS, f"{what}: kept as a draft", "esc then ,")
+        yield Mark(Level.STOPS, f"{_MISSING[missing.code]}: saved as a draft", "esc then ,")
     if not agenda.missing:
-        yield Mark(Level.FINE, "host")
+        yield Mark(Level.FINE, "upload")
 
 
-def time_marks(draft: PreflightInput) -> Iterator[Mark]:
-    """Yield the marks of the time; none before it is known what else is planned."""
-    agenda = draft.agenda
+def time_marks(post: PreflightInput) -> Iterator[Mark]:
+    """Yield the marks of the time; none while the agenda is loading."""
+    agenda = post.agenda
     if agenda is None:
         return
-    if draft.share_mode is ShareMode.CUSTOM_SCHEDULED and draft.at is None:
+    if post.share_mode is ShareMode.CUSTOM_SCHEDULED and post.at is None:
         yield Mark(Level.STOPS, "no time", "ctrl+t")
-    elif draft.at is not None and (near := agenda.near(draft.at)):
-        apart = int(abs(near[0].at - draft.at).total_seconds() // 60)
+    elif post.at is not None and (near := agenda.near(post.at)):
+        apart = int(abs(near[0].at - post.at).total_seconds() // 60)
         yield Mark(Level.WARNING, f"{apart} min from another post" if apart else "time is taken", "ctrl+t")
-    queued = draft.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
-    if queued and agenda.channel is not None and not agenda.channel.has_slots:
+    is_queued = post.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
+    if is_queued and agenda.channel is not None and not agenda.channel.has_slots:
         yield Mark(Level.WARNING, "the channel has no slots", "ctrl+t")
 
 
-def _seen_before(draft: PreflightInput) -> Iterator[Mark]:
-    if not draft.looks_back:
+def _earlier_post(post: PreflightInput) -> Iterator[Mark]:
+    if not post.has_searched:
         return
-    seen = draft.sighting
-    if seen is None:
+    earlier = post.earlier_post
+    if earlier is None:
         yield Mark(Level.FINE, "not posted before")
         return
-    when = f" {moment_words(seen.at, draft.now, draft.zone)}" if seen.at else ""
-    words = f"same picture posted{when}" if seen.posted else f"same picture waits{when}"
+    when = f" {moment_words(earlier.at, post.now, post.zone)}" if earlier.at else ""
+    words = f"same picture posted{when}" if earlier.posted else f"same picture scheduled{when}"
     yield Mark(Level.WARNING, words, "f8")

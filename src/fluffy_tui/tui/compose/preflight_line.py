@@ -1,4 +1,4 @@
-"""The line of marks under the form."""
+"""The line of preflight marks below the form."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ _TONES = {
 _ORDER = (Level.STOPS, Level.WARNING, Level.PENDING, Level.FINE)
 _GAP = "   "
 WIDE = 100
-"""Columns from which every mark is shown; below, those that are fine are counted only."""
+"""Columns from which every mark is shown; on narrower screens marks that are fine are only counted."""
 
 
 class PreflightLine(Static):
-    """What stops the post comes first, with the key that mends it; what is fine comes last.
+    """What stops the post comes first, with the keys that lead to a fix; what is fine comes last.
 
     Args:
-        own: the person's own keys, by action id.
-        place: where the line stands, whose keys are told.
+        own: The user's own keys, by action id.
+        place: Where the line is, whose keys are shown.
     """
 
     DEFAULT_CSS = """
     PreflightLine { height: auto; max-height: 3; padding: 0 1; }
     """
 
-    def __init__(self, own: Mapping[str, str] | None = None, place: Place = Place.COMPOSE) -> None:
+    def __init__(self, own: Mapping[str, str], place: Place) -> None:
         super().__init__("", id="preflight", markup=False)
-        self._own, self._places = own or {}, (place, Place.PERSONAS, Place.EVERYWHERE)
+        self._own, self._places = own, (place, Place.PERSONAS, Place.EVERYWHERE)
         self.marks: tuple[Mark, ...] = ()
 
     def show(self, marks: Sequence[Mark]) -> None:
@@ -55,21 +55,20 @@ class PreflightLine(Static):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        shown = sorted(self.marks, key=lambda mark: _ORDER.index(mark.verdict))
-        fine = [mark for mark in shown if mark.verdict is Level.FINE]
+        shown = sorted(self.marks, key=lambda mark: _ORDER.index(mark.level))
+        fine = [mark for mark in shown if mark.level is Level.FINE]
         if fine and len(fine) < len(shown) and self.size.width < WIDE:
-            shown = [mark for mark in shown if mark.verdict is not Level.FINE]
+            shown = [mark for mark in shown if mark.level is not Level.FINE]
             parts = [
                 *map(self._drawn, shown),
-                Content.styled(f"✓ {len(fine)} more are fine", "$text-success"),
+                Content.styled(f"✓ {len(fine)} other checks passed", "$text-success"),
             ]
         else:
             parts = [*map(self._drawn, shown)]
         self.update(Content("\n").join(_lines(parts, self.content_size.width)))
 
     def _drawn(self, mark: Mark) -> Content:
-        """Draw a mark with its sign, its words and the key that mends it."""
-        parts = [Content.styled(f"{mark.verdict} ", _TONES[mark.verdict]), Content(one_line(mark.words))]
+        parts = [Content.styled(f"{mark.level} ", _TONES[mark.level]), Content(one_line(mark.words))]
         if mark.key:
             parts.append(
                 Content.styled(
@@ -80,7 +79,7 @@ class PreflightLine(Static):
 
 
 def _lines(parts: Sequence[Content], width: int) -> list[Content]:
-    """Lay marks into lines, none broken between its words."""
+    """Wrap marks into lines, none broken inside."""
     lines: list[Content] = []
     for part in parts:
         if lines and lines[-1].cell_length + len(_GAP) + part.cell_length <= width:

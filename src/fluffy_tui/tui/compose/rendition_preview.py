@@ -1,4 +1,4 @@
-"""The picture as it will go out, in place of the file."""
+"""The picture as posted, in place of the file."""
 
 from __future__ import annotations
 
@@ -6,56 +6,51 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fluffy_tui.tui.compose.rendition_loader import load_rendition
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.text.words import bytes_words
 
 if TYPE_CHECKING:
-    from fluffy_tui.media import Rendition
+    from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.compose.rendition_loader import RenderResult
+    from fluffy_tui.tui.session.context import Context
 
-RENDERING = "as it will go out · rendering …"
 
-
-class RenditionPreview(PhotoPreview):
-    """Shows renditions that others have made, with their size.
+class RenditionPreview:
+    """Renders photos and shows the results in its `widget`.
 
     Args:
-        preview: How pictures are drawn, a value of `settings.Preview`.
+        context: What every screen shares.
+        id: The widget's.
     """
 
-    def __init__(self, preview: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(renderer_named(preview), self._picture_of, id=id)
-        self._made: dict[str, bytes] = {}
-        self._size_words = ""
+    def __init__(self, context: Context, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        self._context = context
+        self.widget = PhotoPreview(renderer_named(context.preview), self._picture_of, id=id)
+        self._rendered: dict[str, bytes] = {}
 
-    def wait_for_it(self) -> None:
-        """Say that a rendition is being made; the one before stays in sight."""
-        self._size_words = ""
-        self.border_title = RENDERING
-
-    def show_rendition(self, photo: Photo, made: Rendition, details: str = "") -> None:
-        """Show what a photo has become."""
-        self._made = {made.sha256: made.data}
-        self.show(replace(photo, sha256=made.sha256), details)  # pictures are kept by content
-        self._size_words = f"{made.width}×{made.height} JPEG · {bytes_words(len(made.data))}"
-        self._name_it()
-
-    def on_resize(self) -> None:
-        """Fit the title to the new place."""
-        self._name_it()
-
-    def _name_it(self) -> None:
-        """Say how large it is, in as many words as there is room for."""
-        if self._size_words:
-            whole = f"as it will go out · {self._size_words}"
-            self.border_title = whole if len(whole) + 6 <= self.size.width else self._size_words
+    async def show(self, photo: Photo, service: str, framing: Framing, details: str = "") -> RenderResult:
+        """Show a photo as posted, or why it cannot be; the picture before stays until then."""
+        self.widget.border_title, self.widget.border_subtitle = "picture as posted", "rendering…"
+        result = await load_rendition(self._context, service, photo, framing)
+        self.widget.border_subtitle = ""
+        if (rendition := result.rendition) is None:
+            self.widget.show_sentence(result.problem)
+            return result
+        self._rendered = {rendition.sha256: rendition.data}
+        self.widget.show(replace(photo, sha256=rendition.sha256), details)  # pictures are cached by content
+        self.widget.border_title = "picture as posted"
+        size = bytes_words(len(rendition.data))
+        self.widget.border_subtitle = f"{rendition.width}×{rendition.height} JPEG · {size}"
+        return result
 
     def _picture_of(self, photo: Photo, width: int, height: int) -> object:
-        """Make a rendition small enough to be drawn; runs in a thread."""
+        """Shrink the rendition to the size it is drawn in; runs in a thread."""
         from PIL import Image
 
-        with Image.open(io.BytesIO(self._made[photo.sha256])) as image:
+        with Image.open(io.BytesIO(self._rendered[photo.sha256])) as image:
             image.draft("RGB", (width, height))
             small = image.convert("RGB")
         small.thumbnail((width, height))

@@ -1,69 +1,147 @@
-"""An earlier post of the same picture, both shown side by side, before the picture goes out again."""
+"""Same picture: an earlier post of the photo, found before it is posted again and shown beside it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
+from textual.containers import Horizontal
+from textual.content import Content
 from textual.screen import Screen
+from textual.widgets import Static
 
-from fluffy_tui.tui.compose.picture_pair import SamePicture, sighting_words
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import file_facts
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.small_notice import SmallNotice
 
 if TYPE_CHECKING:
+    from datetime import datetime, tzinfo
+
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.session.context import Context
 
+log = logging.getLogger(__name__)
+
+GONE = "The photo of that post is no longer in the library."
+
+
+async def find_earlier_post(context: Context, photo: Photo) -> tuple[bool, EarlierPost | None]:
+    """Return whether earlier posts could be searched, and the latest one of the same picture."""
+    try:
+        return True, await context.services.similarity.posted_before(photo)
+    except FluffyError as error:
+        log.info("photo %s was not compared with earlier posts: %s", photo.id, error)
+        return False, None
+
 
 class SamePictureScreen(ReportsErrors, Screen[None]):
-    """Closes with escape; whether to post the picture again is the person's.
+    """The photo beside the one that was posted, over what is known about that post.
 
     Args:
-        context: The world.
-        photo: What a caption is written for.
-        sighting: The earlier post.
+        context: What every screen shares.
+        photo: The photo that a caption is written for.
+        earlier_post: The earlier post.
     """
 
     PLACE = Place.SAME_PICTURE
     BINDINGS = bindings(Place.SAME_PICTURE)
+    CSS: ClassVar[str] = """
+    SamePictureScreen {
+        #pictures { height: 1fr; }
+        PhotoPreview { width: 1fr; }
+        #earlier-post { height: auto; max-height: 6; padding: 0 1; }
+    }
+    """
 
-    def __init__(self, context: Context, photo: Photo, sighting: EarlierPost) -> None:
+    def __init__(self, context: Context, photo: Photo, earlier_post: EarlierPost) -> None:
         super().__init__()
-        self.context, self._photo, self._sighting = context, photo, sighting
-        thumbnail = context.services.photos.thumbnail
-        self._both = SamePicture(lambda: PhotoPreview(renderer_named(context.preview), thumbnail), file_facts)
+        self.context, self._photo, self._earlier_post = context, photo, earlier_post
+        renderer, thumbnail = renderer_named(context.preview), context.services.photos.thumbnail
+        self._now, self._before = PhotoPreview(renderer, thumbnail), PhotoPreview(renderer, thumbnail)
 
     def compose(self) -> ComposeResult:
-        """Show the two over the keys."""
-        yield self._both
+        """Lay the pictures over the text."""
+        yield Horizontal(self._now, self._before, id="pictures")
+        yield Static("", id="earlier-post", markup=False)
         yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:
-        """Read the earlier post."""
-        self._show()
+        """Load the earlier post."""
+        self._load()
 
     def on_screen_resume(self) -> None:
         """Draw what another screen covered."""
-        self._both.repaint()
+        self._now.repaint()
+        self._before.repaint()
 
     def action_back(self) -> None:
         """Go back to the caption."""
         self.dismiss()
 
-    @work(group="sighting", exit_on_error=False, description="reading the earlier post")
-    async def _show(self) -> None:
-        services, seen = self.context.services, self._sighting
-        earlier = (await services.photos.by_ids([seen.photo_id])).get(seen.photo_id)
-        post = await services.scheduling.post(seen.post_id)
-        words = sighting_words(seen, post, earlier is not None, self.context.clock(), self.context.zone)
-        self._both.show(self._photo, earlier, words)
+    @work(group="earlier-post", exit_on_error=False, description="loading the earlier post")
+    async def _load(self) -> None:
+        services, earlier = self.context.services, self._earlier_post
+        photo = (await services.photos.by_ids([earlier.photo_id])).get(earlier.photo_id)
+        post = await services.scheduling.post(earlier.post_id)
+        text = earlier_post_text(
+            earlier, post, self.context.clock(), self.context.zone, count_bits=photo is not None
+        )
+        _show(self._now, "this photo", self._photo)
+        if photo is None:
+            self._before.show_sentence(GONE)
+        else:
+            _show(self._before, "the post's photo", photo)
+        self.query_one("#earlier-post", Static).update(text)
+
+
+def _show(preview: PhotoPreview, title: str, photo: Photo) -> None:
+    preview.show(photo, file_facts(photo))
+    preview.border_title = Content(f"{title} · {one_line(photo.name)}")
+
+
+def earlier_post_text(
+    earlier: EarlierPost, post: Post | None, now: datetime, zone: tzinfo, *, count_bits: bool
+) -> str:
+    """Describe an earlier post in two or three lines.
+
+    Args:
+        earlier: The post as the similarity search knows it.
+        post: The post itself; None when it was deleted meanwhile.
+        now: The present moment.
+        zone: The user's.
+        count_bits: Whether to say how much the pictures differ.
+    """
+    if earlier.at is None:
+        first = "This picture is in the queue already."
+    elif earlier.posted:
+        first = f"You posted this picture {days_ago(earlier.at, now, zone)}, {moment_words(earlier.at, now, zone)}."
+    else:
+        first = f"This picture is scheduled already: {moment_words(earlier.at, now, zone)}."
+    lines = [first]
+    if earlier.relation is Relation.SAME_FILE:
+        lines.append("It is exactly the same file.")
+    elif count_bits:
+        lines.append(f"It is another file of the same picture: {earlier.bits} of 256 bits differ.")
+    if post is not None and post.caption.strip():
+        lines.append(f"“{one_line(post.caption)}”")
+    return "\n".join(lines)
+
+
+def days_ago(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return how many midnights ago it was: `today`, `yesterday`, `12 days ago`."""
+    days = (now.astimezone(zone).date() - moment.astimezone(zone).date()).days
+    return {0: "today", 1: "yesterday"}.get(days, f"{days} days ago")

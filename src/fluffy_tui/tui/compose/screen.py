@@ -1,29 +1,27 @@
-"""Where a photo gets its caption and is sent on its way."""
+"""The composer: writes and submits the post of one photo."""
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Framing
-from fluffy_tui.networks import rules_for
-from fluffy_tui.tui.caption.caption_editor import LONG
-from fluffy_tui.tui.compose.caption_form import ComposeForm
-from fluffy_tui.tui.compose.compose_facts import read_agenda, rendered, seen_before
-from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
-from fluffy_tui.tui.compose.preflight_line import PreflightLine
+from fluffy_tui.scheduling import Reason
+from fluffy_tui.tui.compose.caption_form import CaptionForm
+from fluffy_tui.tui.compose.caption_screen import CaptionScreen
+from fluffy_tui.tui.compose.forecast import load_agenda
+from fluffy_tui.tui.compose.preflight import preflight
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
-from fluffy_tui.tui.compose.submits_captions import SubmitsCaptions
+from fluffy_tui.tui.compose.same_picture import find_earlier_post
+from fluffy_tui.tui.compose.submitter import submit_draft
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
-from fluffy_tui.tui.ui.frame_lines import zone_of
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,39 +29,27 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.media import Rendition
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda
+    from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.tui.compose.preflight import Mark
+    from fluffy_tui.tui.compose.rendition_loader import RenderResult
     from fluffy_tui.tui.session.context import Context
 
-log = logging.getLogger(__name__)
 
-SAVED_WITHIN = 0.2
-"""Seconds from a key to the text being written down."""
-
-
-class ComposeScreen(SubmitsCaptions):
-    """Caption, alt text, time and fit beside the photo; what is typed is kept until it is submitted.
+class ComposeScreen(CaptionScreen):
+    """The caption form beside the picture as posted; what is typed is a draft until it is submitted.
 
     Args:
-        context: The world.
-        photo: What the caption is for.
+        context: What every screen shares.
+        photo: The photo.
         submitted: Called with the photo's id once it has its post.
-        at: A time that is chosen already, such as an empty slot's.
+        at: A time that is chosen already, such as a free slot's.
     """
 
     PLACE = Place.COMPOSE
     TAB = None
     BINDINGS = bindings(Place.COMPOSE, without=("compose.next_option", "compose.previous_option"))
-    CSS: ClassVar[str] = """
-    ComposeScreen {
-        #fields { height: 1fr; }
-        RenditionPreview { width: 44%; }
-        &.-normal RenditionPreview { width: 36%; }
-        &.-narrow RenditionPreview { display: none; }
-    }
-    """
 
     def __init__(
         self,
@@ -73,171 +59,122 @@ class ComposeScreen(SubmitsCaptions):
         *,
         at: datetime | None = None,
     ) -> None:
-        super().__init__(context, photo, submitted)
-        self._at = at
+        self._rendition = RenditionPreview(context)
+        super().__init__(context, self._rendition.widget)
+        self._photo, self._submitted, self._at = photo, submitted, at
+        self._picture: RenderResult | None = None
         self._agenda: Agenda | None = None
-        self._rendition: Rendition | None = None
-        self._rendition_problem = ""
-        self._looks_back = False
-        self._sighting: EarlierPost | None = None
-        self._rules = rules_for(self.persona.service)
-        self._preview = RenditionPreview(context.preview)
-        self._line = PreflightLine(context.setup.settings.keys)
-        self._zone = zone_of(self.persona, context.zone)
-        self._form = ComposeForm(
-            self._rules,
-            self._zone,
-            context.zone,
-            context.clock,
-        )
+        self._has_searched = False
+        self._earlier_post: EarlierPost | None = None
 
     def compose_body(self) -> ComposeResult:
-        """Lay the photo beside the form, over what would stop the post."""
-        yield Vertical(Horizontal(self._preview, self._form, id="fields"), self._line)
+        """Lay the picture beside the form."""
+        yield Horizontal(self.preview, self.form, id="fields")
+        yield self.form.status
 
     def on_mount(self) -> None:
-        """Show the photo, and what was typed for it before."""
-        self._form.caption.subject = self._photo.name
-        self._form.caption.count_now()
-        self._form.fit = self.context.state_file.fit(self.persona.id) or str(Framing())
-        try:
-            kept = self.context.drafts.load(self._photo)
-        except OSError as error:
-            log.warning("the kept text of photo %s cannot be read: %s", self._photo.id, error)
-            self._form.say(f"What was typed here before cannot be read: {error.strerror}.", wrong=True)
-            kept = None
+        """Show the photo's draft, or a new one, and load what the preflight needs."""
+        self.form.framing = self.context.state_file.framing(self.persona.id)
+        draft = self.drafts.load(self._photo) or Draft()
         if self._at is not None:
-            kept = replace(kept or Draft(), share_mode=str(ShareMode.CUSTOM_SCHEDULED), at=self._at)
-        if kept is not None:
-            with self.prevent(ComposeForm.Edited):
-                self._form.load(kept)
-        self._form.caption.focus()
-        self._make_rendition()
-        self._read_agenda()
-        self._look_back()
-        self.read_texts()
-        self.inspect()
+            draft = replace(draft, share_mode=ShareMode.CUSTOM_SCHEDULED, at=self._at)
+        self.form.set_photo(self._photo)
+        self.form.load(draft)
+        self.form.caption.focus()
+        self._render_photo()
+        self._load_agenda()
+        self._find_earlier_post()
+        self.form.load_texts()
 
-    def on_screen_resume(self) -> None:
-        """Draw what another screen covered."""
-        self.repaint()
+    @property
+    def earlier_post(self) -> EarlierPost | None:
+        """The earlier post of the same picture, where one was found."""
+        return self._earlier_post
 
-    def repaint(self) -> None:
-        """Draw the picture anew."""
-        self._preview.repaint()
-
-    def on_screen_suspend(self) -> None:
-        """Keep the text while another screen is shown."""
-        self.keep_now()
-
-    def on_unmount(self) -> None:
-        """Keep the text, whatever way the screen is left."""
-        self.keep_now()
+    def checks(self) -> list[Mark]:
+        """Run every check of the preflight."""
+        return preflight(
+            replace(
+                self.form.preflight_input(),
+                picture=self._picture,
+                agenda=self._agenda,
+                has_searched=self._has_searched,
+                earlier_post=self._earlier_post,
+            )
+        )
 
     async def action_back(self) -> None:
-        """Go back to the list; the text is kept."""
-        if self._submitting:
-            self._form.say("It is being submitted; a moment, please.")
-            return
-        self.keep_now()
-        await self.dismiss()
-
-    def action_when(self) -> None:
-        """Choose when it goes out."""
-        self._form.when.begin()
-
-    def action_alt_text(self) -> None:
-        """Give the keyboard to the alt text."""
-        self._form.alt_text.focus()
-
-    def action_same_picture(self) -> None:
-        """See the picture beside the earlier post of it."""
-        from fluffy_tui.tui.compose.same_picture import SamePictureScreen
-
-        if self._sighting is None:
-            self._form.say("No earlier post of this picture is known.")
+        """Close the composer; the draft is kept."""
+        if self.submitter.is_busy:
+            self.form.show_message("Submitting, please wait.")
         else:
-            self.app.push_screen(SamePictureScreen(self.context, self._photo, self._sighting))
+            await self.dismiss()
 
-    def action_fit(self) -> None:
-        """Choose how the picture is fitted, before and after side by side."""
-        from fluffy_tui.tui.compose.fit_screen import FitScreen
-
-        framing = Framing.parse(self._form.fit)
-        self.app.push_screen(FitScreen(self.context, self._photo, framing), self._fitted)
-
-    def _fitted(self, framing: Framing | None) -> None:
-        """Take what was chosen, for this photo and, but for the turn, for the persona's next ones."""
-        if framing is None or str(framing) == self._form.fit:
+    def action_submit(self) -> None:
+        """Submit the post, once."""
+        if self.submitter.is_busy:
+            self.form.show_message("Already submitting.")
             return
-        self._form.fit = str(framing)
-        self.context.state_file.remember(fit=(self.persona.id, str(replace(framing, turn=0))))
-        self._edited()
-        self._make_rendition()
+        self.drafts.save_now()
+        if self.form.accepts():
+            self.form.disabled = True
+            self.form.show_message("Submitting…")
+            self.submitter.start(self._submit(self.form.draft), f"submitting photo {self._photo.id}")
 
-    @on(ComposeForm.Edited)
+    async def _submit(self, draft: Draft) -> None:
+        result = await submit_draft(self.context, self._photo, draft, self.form.framing)
+        if not result.ok and result.code is not Reason.KEPT_AS_DRAFT:
+            self._show_refusal(result)
+            return
+        self.drafts.discard(self._photo)
+        if not result.ok:
+            self.app.notify(one_line(result.reason), severity="warning", timeout=15, markup=False)
+        self._submitted(self._photo.id)
+        if self.is_attached:
+            await self.dismiss()
+
+    def _show_refusal(self, result: ScheduleResult) -> None:
+        reason = result.reason if result.code else f"Not submitted, the draft is kept. {result.reason}"
+        if not self.is_attached:
+            self.app.notify(one_line(reason), severity="error", timeout=15, markup=False)
+            return
+        self.form.disabled = False
+        if self.focused is None:
+            self.form.caption.focus()
+        self.form.refuse(result.code, reason)
+
+    @on(CaptionForm.Edited)
     def _edited(self) -> None:
-        if len(self._form.caption.text) < LONG:
-            self.inspect()
-        if not self._unsaved:
-            self._unsaved = True
-            self.set_timer(SAVED_WITHIN, self.keep)
+        self.drafts.save_soon(self._photo, self.form.draft)
+
+    @on(CaptionForm.Reframed)
+    def _reframed(self) -> None:
+        """Remember the framing, but for the rotation, for the persona's next photos."""
+        habit = replace(self.form.framing, turn=0)
+        self.context.state_file.remember(framing=(self.persona.id, habit))
+        self._render_photo()
 
     @on(PostChanged)
     @on(DatabaseBack)
     def _plan_changed(self) -> None:
-        self._read_agenda()
+        self._load_agenda()
 
     @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
-    async def _make_rendition(self) -> None:
-        """Show the picture as it will go out; a worker that was overtaken shows nothing."""
-        self._rendition, self._rendition_problem = None, ""
-        self._preview.wait_for_it()
-        framing = Framing.parse(self._form.fit)
-        made, problem = await rendered(self.context, self.persona, self._photo, framing)
-        self._rendition, self._rendition_problem = made, problem
-        if made is not None:
-            self._preview.show_rendition(
-                self._photo, made, photo_details(self._photo, self._rules, self.context.zone, framing=framing)
-            )
-        else:
-            self._preview.show_sentence(problem)
-        self.inspect()
+    async def _render_photo(self) -> None:
+        self._picture = None
+        self.form.update_preflight()
+        framing = self.form.framing
+        details = photo_details(self._photo, self.form.rules, self.context.zone, framing=framing)
+        self._picture = await self._rendition.show(self._photo, self.persona.service, framing, details)
+        self.form.update_preflight()
 
-    @work(group="agenda", exclusive=True, exit_on_error=False, description="reading what is planned")
-    async def _read_agenda(self) -> None:
-        self._agenda = await read_agenda(self.context, self.persona)
-        self._form.when.plan_with(self._agenda)
-        self.inspect()
+    @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")
+    async def _load_agenda(self) -> None:
+        self._agenda = await load_agenda(self.context, self.persona)
+        self.form.when.show_agenda(self._agenda)
+        self.form.update_preflight()
 
-    @work(group="looking-back", exclusive=True, exit_on_error=False, description="looking for earlier posts")
-    async def _look_back(self) -> None:
-        self._looks_back, self._sighting = await seen_before(self.context, self._photo)
-        self.inspect()
-
-    def texts_read(self) -> None:
-        """Compare the caption with earlier ones."""
-        self.inspect()
-
-    def inspect(self) -> None:
-        """Say what would stop the post as it is now."""
-        when = self._form.when
-        self._line.show(
-            preflight(
-                PreflightInput(
-                    caption=self._form.caption.text,
-                    alt_text=self._form.alt_text.text,
-                    share_mode=when.share_mode,
-                    rules=self._rules,
-                    now=self.context.clock(),
-                    zone=self._zone,
-                    at=when.moment,
-                    rendition=self._rendition,
-                    rendition_problem=self._rendition_problem,
-                    agenda=self._agenda,
-                    looks_back=self._looks_back,
-                    sighting=self._sighting,
-                    earlier=self.earlier_captions,
-                )
-            )
-        )
+    @work(group="earlier-post", exclusive=True, exit_on_error=False, description="searching earlier posts")
+    async def _find_earlier_post(self) -> None:
+        self._has_searched, self._earlier_post = await find_earlier_post(self.context, self._photo)
+        self.form.update_preflight()

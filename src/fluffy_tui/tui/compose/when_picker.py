@@ -1,8 +1,7 @@
-"""When a post is to go out: the next slot, the front of the queue, now, or at a time that is typed."""
+"""The choice of when a post goes out: next slot, front of queue, now, or at a time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -11,9 +10,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.tui.compose.forecast import day_words, moment_chosen, queue_words, warning_words
+from fluffy_tui.tui.compose.forecast import day_words, forecast_moment, queue_words, warning_words
 from fluffy_tui.tui.compose.time_parser import EXAMPLE, TimeNotUnderstood, read_time, written_time
-from fluffy_tui.tui.text.words import both_zones, relative_time
+from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.ui.choice import Choice
 
 if TYPE_CHECKING:
@@ -33,12 +32,12 @@ _OPTIONS = (
 
 
 class WhenPicker(Vertical):
-    """A choice, and below it what it means: the moment in the channel's zone and in the person's.
+    """A choice, and below it when the post will go out, in the channel's time zone and the user's.
 
     Args:
-        zone: the channel's zone, in which a time is typed.
-        own_zone: the person's zone.
-        now: the present moment.
+        zone: The channel's zone, in which a time is typed.
+        own_zone: The user's zone.
+        now: Returns the present moment.
     """
 
     DEFAULT_CSS = """
@@ -50,17 +49,14 @@ class WhenPicker(Vertical):
         &:focus-within { border: round $border; border-title-color: $text; }
         Input { border: none; padding: 0; height: 1; background: $surface; width: 1fr; }
         .meaning { height: auto; color: $text-muted; }
-        .others { height: auto; max-height: 2; color: $text-muted; display: none; &.-shown { display: block; } }
-        .others.-near { color: $text-warning; }
+        .same-day { height: auto; max-height: 2; color: $text-muted; display: none; &.-shown { display: block; } }
+        .same-day.-near { color: $text-warning; }
         .-wrong { color: $text-error; }
     }
     """
 
-    @dataclass
     class Changed(Message):
-        """Another time, or another way, was chosen."""
-
-        picker: WhenPicker
+        """Something else was chosen."""
 
     def __init__(
         self,
@@ -77,18 +73,18 @@ class WhenPicker(Vertical):
         self._choice = Choice([(str(mode), words) for mode, words in _OPTIONS])
         self._time = Input(placeholder=EXAMPLE, compact=True)
         self._meaning = Static("", classes="meaning", markup=False)
-        self._others = Static("", classes="others", markup=False)
+        self._same_day = Static("", classes="same-day", markup=False)
         self._agenda: Agenda | None = None
         self.border_title = "when"
 
     @property
     def share_mode(self) -> ShareMode:
-        """What was chosen."""
+        """The option that is chosen."""
         return ShareMode(self._choice.value)
 
     @property
     def at(self) -> datetime | None:
-        """The moment that was typed, in the channel's zone; None where none is wanted or none was understood."""
+        """The time that was typed, in the channel's zone; None where there is none or it is not understood."""
         if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
             return None
         try:
@@ -98,92 +94,90 @@ class WhenPicker(Vertical):
 
     @property
     def meaning(self) -> str:
-        """What is said below the choice."""
+        """When the post will go out, in words."""
         return str(self._meaning.content)
 
     @property
-    def others(self) -> str:
-        """What is said of the other posts of that day; empty where there are none."""
-        return str(self._others.content) if self._others.has_class("-shown") else ""
+    def same_day(self) -> str:
+        """The other posts of that day, in words; empty where there are none."""
+        return str(self._same_day.content) if self._same_day.has_class("-shown") else ""
 
     @property
     def moment(self) -> datetime | None:
-        """When the post would go out, as far as that is known."""
-        return moment_chosen(self.share_mode, self.at, self._agenda)
+        """When the post will go out, as far as that is known."""
+        return forecast_moment(self.share_mode, self.at, self._agenda)
 
-    def plan_with(self, agenda: Agenda) -> None:
-        """Tell the slot and the other posts from now on, by what is known to be planned."""
+    def show_agenda(self, agenda: Agenda) -> None:
+        """Take into account what is planned."""
         self._agenda = agenda
-        self._explain()
+        self._update_meaning()
 
     def compose(self) -> ComposeResult:
-        """Lay out the choice, the place for a time, and what it means."""
+        """Lay the choice over the field for a time, and both over what they mean."""
         self._time.display = False
         yield self._choice
         yield self._time
         yield self._meaning
-        yield self._others
+        yield self._same_day
 
     def on_mount(self) -> None:
-        """Say what is chosen at the start."""
-        self._explain()
+        """Say what the first option means."""
+        self._update_meaning()
 
     def load(self, share_mode: ShareMode, at: datetime | None) -> None:
-        """Show what was chosen before, without a message."""
+        """Show another choice, without a message."""
         with self.prevent(Choice.Changed, Input.Changed):
             self._choice.value = str(share_mode)
             self._time.value = written_time(at, self._zone) if at else ""
         self._time.display = share_mode is ShareMode.CUSTOM_SCHEDULED
-        self._explain()
+        self._update_meaning()
 
-    def begin(self) -> None:
-        """Give the keyboard to the choice, or to the time where one is to be typed."""
+    def focus_input(self) -> None:
+        """Focus the choice, or the field where a time is typed."""
         (self._time if self._time.display else self._choice).focus()
 
-    def complain(self, reason: str) -> None:
-        """Say why this time was refused, and have it changed."""
-        self._say(reason, wrong=True)
-        self.begin()
+    def refuse(self, reason: str) -> None:
+        """Say why this time was refused, and focus it."""
+        self._show_meaning(reason, wrong=True)
+        self.focus_input()
 
     @on(Choice.Changed)
-    def _chosen(self, event: Choice.Changed) -> None:
+    def _option_chosen(self, event: Choice.Changed) -> None:
         event.stop()
         self._time.display = self.share_mode is ShareMode.CUSTOM_SCHEDULED
         if self._time.display:
             self._time.focus()
-        self._explain()
-        self.post_message(self.Changed(self))
+        self._update_meaning()
+        self.post_message(self.Changed())
 
     @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    def _time_typed(self, event: Input.Changed) -> None:
         event.stop()
-        self._explain()
-        self.post_message(self.Changed(self))
+        self._update_meaning()
+        self.post_message(self.Changed())
 
-    def _explain(self) -> None:
+    def _update_meaning(self) -> None:
         if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
-            self._say(queue_words(self.share_mode, self._agenda, self._zone, self._own_zone))
-            self._tell_others()
-            return
-        try:
-            moment = read_time(self._time.value, self._now(), self._zone)
-        except TimeNotUnderstood as error:
-            self._say(error.message, wrong=bool(self._time.value.strip()))
+            self._show_meaning(queue_words(self.share_mode, self._agenda, self._zone, self._own_zone))
         else:
-            self._say(
-                f"{both_zones(moment, self._zone, self._own_zone)} · {relative_time(moment, self._now())}"
-            )
-        self._tell_others()
+            try:
+                moment = read_time(self._time.value, self._now(), self._zone)
+            except TimeNotUnderstood as error:
+                self._show_meaning(error.message, wrong=bool(self._time.value.strip()))
+            else:
+                when = both_zones(moment, self._zone, self._own_zone)
+                self._show_meaning(f"{when} · {relative_time(moment, self._now())}")
+        self._update_same_day()
 
-    def _tell_others(self) -> None:
-        """Say what else goes out on that day, and first what is too near."""
+    def _update_same_day(self) -> None:
+        """Name the post that is too close to this one, or else the other posts of that day."""
         at = self.moment
         near = warning_words(at, self._agenda, self._zone)
         words = f"! {near}" if near else day_words(at, self._agenda, self._zone)
-        self._others.update(words)
-        self._others.set_class(bool(words), "-shown")
-        self._others.set_class(bool(near), "-near")
+        self._same_day.update(words)
+        self._same_day.set_class(bool(words), "-shown")
+        self._same_day.set_class(bool(near), "-near")
 
-    def _say(self, words: str, *, wrong: bool = False) -> None:
+    def _show_meaning(self, words: str, *, wrong: bool = False) -> None:
         self._meaning.update(f"! {words}" if wrong else words)
         self._meaning.set_class(wrong, "-wrong")

@@ -18,13 +18,19 @@ def _shared(place: Place, rows: tuple[Action, ...], *, footer: str = "") -> tupl
     )
 
 
+def _on_posts(place: Place, *, footer: str) -> tuple[Action, ...]:
+    """Return what can be done with posts, wherever they are shown."""
+    rows = tuple(replace(row, method=f"act_on_posts('{row.id}')") for row in _POST)
+    return _shared(place, rows, footer=footer)
+
+
 # fmt: off
 _CAPTION = (
     Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR"),
     Action("insert",          "ctrl+g",      "Insert",          "Insert a hashtag set or snippet"),
-    Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions", method="earlier"),
+    Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions"),
     Action("snippets",        "f4",          "Snippets",        "Edit hashtag sets and snippets"),
-    Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer", method="open_outside"),
+    Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer"),
     Action("caption",         "f2",          "Caption",         "Go to the caption"),
     Action("alt_text",        "f3",          "Alt text",        "Go to the alt text"),
 )
@@ -32,10 +38,10 @@ _CAPTION = (
 
 _POST = (
     Action("edit",            "e",           "Edit",            "Edit caption, alt text or time, also in Buffer (a failed post is sent again)"),
-    Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time", method="change_time"),
+    Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time"),
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
-    Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)", method="cancel_post"),
-    Action("upload_again",    "h",           "Upload again",    "Re-render and upload again", method="rehost"),
+    Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
+    Action("upload_again",    "h",           "Upload again",    "Re-render and upload again"),
     Action("move_up",         "M",           "Move up",         "Move up in the queue"),
     Action("open_in_buffer",  "b",           "Open in Buffer",  "Open the channel in Buffer (copies the address if there is no browser)"),
     Action("copy_link",       "y",           "Copy link",       "Copy the link to the live post"),
@@ -91,30 +97,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("channels.back",            "escape",                 "Cancel",          "Keep the current channel", FOOTER),
 
     Action("import.start",             "enter",                  "Import",          "Import these folders", FOOTER, "screen.start"),
-    Action("import.add_folder",        "ctrl+n",                 "Add folder",      "Add another folder", FOOTER),
+    Action("import.add_folder",        "ctrl+n",                 "Add",             "Add another folder", FOOTER),
     # The folder field has its own use for ctrl+x.
     Action("import.stop",              "ctrl+x",                 "Stop",            "Stop the import (imported photos are kept)", FOOTER | PRIORITY),
     Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER),
 
     Action("library.caption",          "enter",                  "Caption",         "Write a caption", FOOTER),
-    Action("library.pick",             "p",                      "Pick",            "Pick and go to the next photo", FOOTER),
-    Action("library.reject",           "x",                      "Reject",          "Reject and go to the next photo (the file is never deleted)", FOOTER),
-    Action("library.unflag",           "u",                      "Unflag",          "Unflag and go to the next photo", method="undecide"),
+    Action("library.pick",             "p",                      "Pick",            "Pick and go to the next photo", FOOTER, "decide('pick')"),
+    Action("library.reject",           "x",                      "Reject",          "Reject and go to the next photo (the file is never deleted)", FOOTER, "decide('reject')"),
+    Action("library.unflag",           "u",                      "Unflag",          "Unflag and go to the next photo", method="decide('undecided')"),
     Action("library.undo",             "z",                      "Undo",            "Undo the last flag, or the submit that came after it"),
     Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, picked, portrait, missing, never, all, 2026-11, …", FOOTER),
-    Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos", method="next_verdict"),
-    Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name or shape", method="next_sort"),
-    Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="turn_round"),
-    Action("library.go_to_date",       "d",                      "Go to date",      "Go to the photos of a date", method="jump"),
-    Action("library.duplicates",       "c",                      "Duplicates",      "Expand or collapse duplicates (flags apply only to the photo shown)", method="copies"),
-    Action("library.all_duplicates",   "C",                      "All duplicates",  "Expand or collapse all duplicates", method="fold"),
-    Action("library.most_similar",     "m",                      "Most similar",    "Show the photos without a post that are most similar to this one", method="more_like"),
-    Action("library.least_similar",    "L",                      "Least similar",   "Show the photos without a post that are least similar to the last nine posts", method="least_like"),
-    Action("library.select",           "space",                  "Select",          "Select / deselect (the selection is kept while the list changes)", method="mark"),
-    Action("library.fill_slots",       "f",                      "Fill slots",      "Fill the next free slots with the selected photos, in the order selected", method="fill_week"),
-    Action("library.open_in_viewer",   "o",                      "Open image",      "Open in image viewer", method="open_outside"),
+    Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos"),
+    Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name or shape"),
+    Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="sort(True)"),
+    Action("library.go_to_date",       "d",                      "Go to date",      "Go to the photos of a date"),
+    Action("library.duplicates",       "c",                      "Duplicates",      "Expand or collapse duplicates (flags apply only to the photo shown)"),
+    Action("library.all_duplicates",   "C",                      "All duplicates",  "Expand or collapse all duplicates", method="duplicates(True)"),
+    Action("library.most_similar",     "m",                      "Most similar",    "Show the photos without a post that are most similar to this one", method="similar(False)"),
+    Action("library.least_similar",    "L",                      "Least similar",   "Show the photos without a post that are least similar to the last nine posts", method="similar(True)"),
+    Action("library.select",           "space",                  "Select",          "Select / deselect (the selection is kept while the list changes)"),
+    Action("library.fill_slots",       "f",                      "Fill slots",      "Fill the next free slots with the selected photos, in the order selected"),
+    Action("library.open_in_viewer",   "o",                      "Open image",      "Open in image viewer"),
     Action("library.import_photos",    "i",                      "Import",          "Import photos from folders", FOOTER),
-    Action("library.filmstrip",        "tab",                    "Filmstrip",       "Show the filmstrip (in a small terminal, switch between list and photo)", method="swap"),
+    Action("library.filmstrip",        "tab",                    "Filmstrip",       "Show the filmstrip (in a small terminal, switch between list and photo)"),
     Action("library.clear",            "escape",                 "Clear",           "Clear similar view, filter, selection", NOT_IN_PALETTE),
 
     Action("filter.clear",             "escape",                 "Clear",           "Clear the filter", FOOTER | NOT_IN_PALETTE, "leave(True)"),
@@ -129,7 +135,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("compose.previous_option",  "left,h",                 "Previous option", "Previous option", NOT_IN_PALETTE, "choose_previous"),
     Action("compose.back",             "escape",                 "Back",            "Go back (the draft is kept)", FOOTER),
 
-    Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE, "take"),
+    Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE),
     Action("autocomplete.next",        "down",                   "Next",            "Next suggestion", NOT_IN_PALETTE),
     Action("autocomplete.previous",    "up",                     "Previous",        "Previous suggestion", NOT_IN_PALETTE),
     Action("autocomplete.dismiss",     "escape",                 "Dismiss",         "Dismiss the suggestions", NOT_IN_PALETTE),
@@ -152,8 +158,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("snippet.save",             "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
     Action("snippet.back",             "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
 
-    Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER, "take"),
-    Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER, "turn"),
+    Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER),
+    Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER),
     Action("fit.next_row",             "j,down,tab",             "Next row",        "Next row", NOT_IN_PALETTE),
     Action("fit.previous_row",         "k,up,shift+tab",         "Previous row",    "Previous row", NOT_IN_PALETTE),
     Action("fit.back",                 "escape",                 "Cancel",          "Go back without changing the fit", FOOTER),
@@ -161,32 +167,32 @@ ACTIONS: tuple[Action, ...] = (
     Action("same_picture.back",        "escape,f8",              "Back",            "Go back to the caption", FOOTER),
 
     Action("fill.next",                "ctrl+j,ctrl+n",          "Next",            "Save this caption and go to the next one (after the last: to the table)", FOOTER),
-    Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER, "before"),
+    Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER),
     *_shared(Place.FILL, _CAPTION),
     Action("fill.same_picture",        "f8",                     "Same picture",    "Compare with the earlier post of the same picture"),
     Action("fill.fit",                 "ctrl+f",                 "Fit",             "Crop or fit this picture"),
-    Action("fill.edit",                "enter",                  "Edit",            "In the table: edit the caption of this row", NOT_IN_PALETTE, "open"),
-    Action("fill.skip",                "ctrl+o",                 "Skip photo",      "Leave this photo out (its draft is kept)", method="leave_out"),
+    Action("fill.edit",                "enter",                  "Edit",            "In the table: edit the caption of this row", NOT_IN_PALETTE),
+    Action("fill.skip",                "ctrl+o",                 "Skip photo",      "Leave this photo out (its draft is kept)"),
     Action("fill.submit",              "ctrl+s",                 "Submit all",      "Review, then submit all", FOOTER),
     Action("fill.undo",                "z",                      "Undo all",        "Undo all unsent posts", FOOTER),
     Action("fill.back",                "escape",                 "Back",            "Go back (drafts are kept)", FOOTER),
 
     Action("plan.open",                "enter",                  "Open",            "Open the post, or write one for a free slot", FOOTER),
-    Action("plan.previous_slot",       "k,up",                   "Previous slot",   "Previous slot of this day", NOT_IN_PALETTE, "earlier"),
-    Action("plan.next_slot",           "j,down",                 "Next slot",       "Next slot of this day", NOT_IN_PALETTE, "later"),
-    Action("plan.previous_day",        "h,left",                 "Previous day",    "Previous day", NOT_IN_PALETTE, "day_before"),
-    Action("plan.next_day",            "l,right",                "Next day",        "Next day", NOT_IN_PALETTE, "day_after"),
+    Action("plan.previous_slot",       "k,up",                   "Previous slot",   "Previous slot of this day", NOT_IN_PALETTE),
+    Action("plan.next_slot",           "j,down",                 "Next slot",       "Next slot of this day", NOT_IN_PALETTE),
+    Action("plan.previous_day",        "h,left",                 "Previous day",    "Previous day", NOT_IN_PALETTE),
+    Action("plan.next_day",            "l,right",                "Next day",        "Next day", NOT_IN_PALETTE),
     Action("plan.move",                "M",                      "Move",            "Move post", FOOTER),
     Action("plan.swap",                "S",                      "Swap",            "Swap with another post", FOOTER),
     Action("plan.fill",                "f",                      "Fill slots",      "Fill the upcoming free slots with the selected photos (none selected: picked ones, then unflagged)", FOOTER),
     Action("plan.back",                "escape",                 "Back",            "Go back to the library"),
 
-    Action("move.drop",                "enter",                  "Drop here",       "Drop the post in this slot, or swap it with the post there", FOOTER | NOT_IN_PALETTE, "put_down"),
-    Action("move.cancel",              "escape",                 "Cancel",          "Leave the post where it is", FOOTER | NOT_IN_PALETTE, "let_be"),
+    Action("move.drop",                "enter",                  "Drop here",       "Drop the post in this slot, or swap it with the post there", FOOTER | NOT_IN_PALETTE),
+    Action("move.cancel",              "escape",                 "Cancel",          "Leave the post where it is", FOOTER | NOT_IN_PALETTE, "cancel_move"),
 
     Action("posts.open",               "enter",                  "Details",         "Show post details", FOOTER),
-    Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER, "mark"),
-    *_shared(Place.POSTS, _POST, footer="edit retry cancel"),
+    Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
+    *_on_posts(Place.POSTS, footer="edit retry cancel"),
     Action("posts.all",                "a",                      "All",             "Show all posts", method="show_only('all')"),
     Action("posts.queued",             "w",                      "Queued",          "Show drafts and posts that are not in Buffer yet", method="show_only('queued')"),
     Action("posts.in_buffer",          "i",                      "In Buffer",       "Show posts that are in Buffer", method="show_only('in_buffer')"),
@@ -194,8 +200,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("posts.live",               "l",                      "Live",            "Show live posts", method="show_only('live')"),
 
     Action("problems.open",            "enter",                  "Details",         "Show post details"),
-    Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER, "mark"),
-    *_shared(Place.PROBLEMS, _POST, footer="edit reschedule retry cancel"),
+    Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
+    *_on_posts(Place.PROBLEMS, footer="edit reschedule retry cancel"),
 
     Action("edit.save",                "ctrl+s,ctrl+j",          "Save",            "Save, also in Buffer (a failed post is sent again)", FOOTER),
     Action("edit.fit",                 "ctrl+f",                 "Fit",             "Crop or fit the picture (it is rendered and uploaded again)", FOOTER),

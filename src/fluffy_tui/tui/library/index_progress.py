@@ -1,22 +1,29 @@
-"""How far the worker has looked at a persona's pictures: counted once, then kept true by what it tells."""
+"""How many photos are indexed for similarity: counted once, then kept up to date by events."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual import work
+from textual.widgets import Static
+
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fluffy_tui.similarity import ReadingProgress
     from fluffy_tui.tui.ports import SimilarityPort
     from fluffy_tui.tui.session.messages import PhotosIndexed
 
 
 class IndexProgress:
-    """The progress of one persona.
+    """The progress of one persona's index.
 
     Args:
-        similarity: Where it is counted.
-        persona_id: Whose photos.
+        similarity: Counts it.
+        persona_id: The persona.
     """
 
     def __init__(self, similarity: SimilarityPort, persona_id: int) -> None:
@@ -29,26 +36,26 @@ class IndexProgress:
         """Whether it was counted, or is about to be."""
 
     @property
-    def words(self) -> str:
-        """How far it is, such as `looking at pictures: 120 of 515`; empty once nothing is left to do."""
-        found = self._progress
-        if found is None or found.is_complete:
+    def text(self) -> str:
+        """The progress, such as `indexing photos: 120 of 515`; empty when all are indexed."""
+        progress = self._progress
+        if progress is None or progress.is_complete:
             return ""
-        return f"looking at pictures: {found.looked_at:,} of {found.photos:,}"
+        return f"indexing photos: {progress.looked_at:,} of {progress.photos:,}"
 
-    def add(self, told: PhotosIndexed) -> bool:
-        """Add what a worker has told; return whether all has to be counted again."""
-        found = self._progress
-        if found is None or told.failed or (told.embedded and not found.model):
+    def add(self, event: PhotosIndexed) -> bool:
+        """Add what a worker has indexed; return whether everything has to be counted again."""
+        progress = self._progress
+        if progress is None or event.failed or (event.embedded and not progress.model):
             return True
-        embedded = {**found.embedded, found.model: found.embedded.get(found.model, 0) + told.embedded}
-        self._progress = replace(
-            found, hashed=found.hashed + told.hashed, embedded=embedded if found.model else found.embedded
-        )
+        embedded = dict(progress.embedded)
+        if progress.model:
+            embedded[progress.model] = embedded.get(progress.model, 0) + event.embedded
+        self._progress = replace(progress, hashed=progress.hashed + event.hashed, embedded=embedded)
         return False
 
     async def count(self) -> None:
-        """Count; what changes meanwhile is counted in one more go by whoever is at it."""
+        """Count everything; a call during a count causes one more count by the one that runs."""
         self._is_stale = self.is_counted = True
         if self._is_counting:
             return
@@ -60,3 +67,40 @@ class IndexProgress:
                 self._progress = found[0] if found else None
         finally:
             self._is_counting = False
+
+
+class IndexProgressLine(ReportsErrors, Static):
+    """Shows the progress in one line, which is hidden when all photos are indexed.
+
+    Args:
+        progress: What is shown.
+        on_complete: Called whenever the line changes and all photos are indexed.
+    """
+
+    DEFAULT_CSS = "IndexProgressLine { height: 1; padding: 0 1; color: $text-muted; display: none; }"
+
+    def __init__(self, progress: IndexProgress, on_complete: Callable[[], None]) -> None:
+        super().__init__("", markup=False)
+        self.progress = progress
+        """What is shown."""
+        self._on_complete = on_complete
+
+    def add(self, event: PhotosIndexed) -> None:
+        """Show what a worker has indexed."""
+        if self.progress.add(event):
+            self.count()
+        self._update_text()
+
+    @work(group="index-progress", exit_on_error=False, description="counting indexed photos")
+    async def count(self) -> None:
+        """Count everything, and show it."""
+        await self.progress.count()
+        self._update_text()
+
+    def _update_text(self) -> None:
+        text = self.progress.text
+        if text != str(self.content):
+            self.update(text)
+            self.display = bool(text)
+        if not text:
+            self._on_complete()

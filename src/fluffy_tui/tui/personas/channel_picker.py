@@ -143,7 +143,7 @@ def _choices(channel: Channel) -> list[tuple[Channel, PinterestBoard | None]]:
 def _prompt(channel: Channel, board: PinterestBoard | None) -> Content:
     where = f"{channel_name(channel)} · {one_line(board.name)}" if board else channel_name(channel)
     name = Content.styled(where, "bold")
-    if not channel.trouble:
+    if not channel.problem:
         return Content.assemble(Content.styled("✓ ", "$text-success"), name)
-    trouble = Content.styled(f"\n{one_line(channel.trouble)}", "dim")
+    trouble = Content.styled(f"\n{one_line(channel.problem)}", "dim")
     return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)

@@ -14,8 +14,9 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.folder_field import FolderField
 from fluffy_tui.tui.session.import_run import ImportRun, ImportState
 from fluffy_tui.tui.session.messages import ImportMoved, ImportStopWanted, ImportWanted
+from fluffy_tui.tui.text.times import duration_left
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import SEPARATOR, duration_left, import_words
+from fluffy_tui.tui.ui.frame_lines import SEPARATOR, import_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -63,9 +64,7 @@ class ImportScreen(FrameScreen):
         """Lay out field, folders, progress and failures."""
         with Vertical(id="import", classes="box") as box:
             box.border_title = Content(f"Import photos for {one_line(self._persona.name)}").markup
-            yield Static(
-                "Folder to import, including its subfolders  (→ accepts the suggestion)", classes="muted"
-            )
+            yield Static("Folder and its subfolders  (→ completes the path)", classes="muted")
             yield FolderField(id="folder")
             yield Static(id="import-problem", markup=False)
             yield Static(id="import-folders", markup=False)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from shutil import which
 
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, shortened
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +37,7 @@ async def copy_beyond_terminal(text: str, environment: Mapping[str, str]) -> str
 
 def copied_words(text: str, how: str) -> str:
     """Return the sentence that says what was copied and where to."""
-    line = one_line(text)
-    shown = line if len(line) <= SHOWN_LENGTH else f"{line[: SHOWN_LENGTH - 1]}…"
-    return f"Copied {how}: {shown}"
+    return f"Copied {how}: {shortened(one_line(text), SHOWN_LENGTH)}"
 
 
 async def _into_tmux(text: str) -> bool:

@@ -1,106 +1,215 @@
-"""Texts that were typed but not submitted yet, kept on disk so that no crash and no lost database takes them."""
+"""Drafts: what was typed for a photo and not submitted yet, on disk, so that no crash loses it."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+import threading
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.atomic_file import write_atomically
+from fluffy_tui.media import Framing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
+
+    from textual.dom import DOMNode
 
     from fluffy_tui.photos import Photo
 
 log = logging.getLogger(__name__)
 
+SAVED_WITHIN = 0.2
+"""Seconds from a key to the draft being written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person typed for one photo."""
+    """What was typed and chosen for one photo."""
 
     caption: str = ""
     alt_text: str = ""
-    share_mode: str = ""
-    """A `ShareMode` by its value; empty for the usual one."""
+    share_mode: ShareMode = ShareMode.ADD_TO_QUEUE
     at: datetime | None = None
-    """The time asked for, with a zone; None where no time of one's own was chosen."""
-    fit: str = ""
-    """A `Fit` by its value; empty for the usual one."""
+    """The requested time, with a zone; None without one."""
+    framing: Framing | None = None
+    """None where none was chosen for this photo."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing that anyone would miss."""
+        """Whether there is no text that anybody would miss."""
         return not self.caption.strip() and not self.alt_text.strip()
 
 
 class Drafts:
-    """A folder of kept texts, one small file per photo, named by persona and the photo's content.
+    """A folder of drafts, one small file per photo, named by persona and the photo's content.
 
-    A photo that was moved, or let go and imported again, finds its text again, since its content is the same.
+    A photo that was moved, or deleted and imported again, finds its draft again, since its content is the same.
 
     Args:
-        folder: Where the files are; made when the first text is kept, readable by its owner only.
+        folder: Where the files are; made when the first draft is saved, readable by its owner only.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def load(self, photo: Photo) -> Draft | None:
-        """Return what was typed for a photo, or None; a damaged file is put aside and told in the log."""
+        """Return a photo's draft, or None; a damaged file is renamed and logged.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
         path = self._path(photo)
         try:
             return _from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
         except (ValueError, TypeError) as error:
-            log.warning("kept text %s cannot be understood and is put aside: %s", path, error)
+            log.warning("draft %s is damaged and was renamed: %s", path, error)
             path.replace(path.with_suffix(".damaged"))
             return None
 
-    def save(self, photo: Photo, text: Draft) -> None:
-        """Keep a text; an empty one is forgotten instead.
+    def save(self, photo: Photo, draft: Draft) -> None:
+        """Save a draft; an empty one is deleted instead.
 
-        The file is replaced in one step: it holds the old text or the new one, never half of it.
+        The file is replaced in one step: it holds the old draft or the new one, never half of it.
 
         Raises:
-            OSError: the folder cannot be written to.
+            OSError: The folder cannot be written to.
         """
-        if text.is_empty:
-            self.forget(photo)
+        if draft.is_empty:
+            self.delete(photo)
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(self._path(photo), json.dumps(_to_json(text), ensure_ascii=True))
+        write_atomically(self._path(photo), json.dumps(_to_json(draft), ensure_ascii=True))
 
-    def forget(self, photo: Photo) -> None:
-        """Remove a photo's text, as after its submission; nothing happens where there is none."""
+    def delete(self, photo: Photo) -> None:
+        """Delete a photo's draft, if it has one.
+
+        Raises:
+            OSError: The folder cannot be written to.
+        """
         self._path(photo).unlink(missing_ok=True)
 
-    def kept(self, persona_id: int) -> frozenset[str]:
-        """Return the sha256 of every photo of a persona that has a kept text, for the ✎ mark."""
+    def photos_with_drafts(self, persona_id: int) -> frozenset[str]:
+        """Return the sha256 of every photo of a persona that has a draft, for the ✎ mark."""
         return frozenset(path.stem.partition("-")[2] for path in self._folder.glob(f"{persona_id}-*.json"))
 
     def _path(self, photo: Photo) -> Path:
         return self._folder / f"{photo.persona_id}-{photo.sha256}.json"
 
 
-def _to_json(text: Draft) -> dict[str, Any]:
-    return {**asdict(text), "at": text.at.isoformat() if text.at else None}
+def _to_json(draft: Draft) -> dict[str, Any]:
+    content = asdict(draft)
+    content["at"] = draft.at.isoformat() if draft.at else None
+    content["fit"] = str(draft.framing) if draft.framing else ""
+    del content["framing"]
+    return content
 
 
-def _from_json(content: Mapping[str, Any]) -> Draft:
+def _from_json(content: object) -> Draft:
     if not isinstance(content, dict) or not all(
         isinstance(content.get(name, ""), str) for name in ("caption", "alt_text", "share_mode", "fit")
     ):
-        raise TypeError("not a kept text")
+        raise TypeError("not a draft")
+    modes = {str(mode): mode for mode in ShareMode}
     return Draft(
         caption=content.get("caption", ""),
         alt_text=content.get("alt_text", ""),
-        share_mode=content.get("share_mode", ""),
+        share_mode=modes.get(content.get("share_mode", ""), ShareMode.ADD_TO_QUEUE),
         at=datetime.fromisoformat(content["at"]) if content.get("at") else None,
-        fit=content.get("fit", ""),
+        framing=Framing.parse(content["fit"]) if content.get("fit") else None,
     )
+
+
+class DraftWriter:
+    """Saves what is typed on one screen, off the event loop; an older text never overwrites a newer one.
+
+    Args:
+        drafts: Where drafts are saved.
+        screen: Runs the timer and the worker.
+        failed: Called with a sentence when the disk refuses; the text is on the screen only.
+    """
+
+    def __init__(self, drafts: Drafts, screen: DOMNode, failed: Callable[[str], None]) -> None:
+        self._drafts, self._screen, self._failed = drafts, screen, failed
+        self._lock = threading.Lock()
+        self._unsaved: dict[int, tuple[Photo, Draft]] = {}
+        self._discarded: set[int] = set()
+        self._is_scheduled = False
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Whether anything is not on disk yet."""
+        return bool(self._unsaved)
+
+    def load(self, photo: Photo) -> Draft | None:
+        """Return a photo's draft, if it has a readable one, and save what is typed for it from now on."""
+        self._discarded.discard(photo.id)
+        try:
+            return self._drafts.load(photo)
+        except OSError as error:
+            log.warning("the draft of photo %s cannot be read: %s", photo.id, error)
+            self._failed(f"The draft of this photo could not be read ({error.strerror}).")
+            return None
+
+    def save_soon(self, photo: Photo, draft: Draft) -> None:
+        """Save a photo's draft within `SAVED_WITHIN` seconds."""
+        if photo.id in self._discarded:
+            return
+        self._unsaved[photo.id] = photo, draft
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._screen.set_timer(SAVED_WITHIN, self._start)
+
+    def save_now(self) -> None:
+        """Save everything before returning, as when the screen is left."""
+        try:
+            self._save()
+        except OSError as error:
+            self._report(error)
+
+    def discard(self, photo: Photo) -> None:
+        """Delete a draft now that there is a post with its text, and save nothing more for this photo."""
+        self._discarded.add(photo.id)
+        self._unsaved.pop(photo.id, None)
+        try:
+            with self._lock:
+                self._drafts.delete(photo)
+        except OSError as error:
+            log.warning("the draft of photo %s cannot be deleted: %s", photo.id, error)
+
+    def _start(self) -> None:
+        self._is_scheduled = False
+        self._screen.run_worker(
+            self._save_in_thread(), group="drafts", exit_on_error=False, description="saving the draft"
+        )
+
+    async def _save_in_thread(self) -> None:
+        try:
+            await asyncio.to_thread(self._save)
+        except OSError as error:
+            self._report(error)
+
+    def _save(self) -> None:
+        failure: OSError | None = None
+        with self._lock:
+            for photo_id, unsaved in list(self._unsaved.items()):
+                try:
+                    self._drafts.save(*unsaved)
+                except OSError as error:
+                    failure = error
+                else:
+                    if self._unsaved.get(photo_id) is unsaved:  # else a newer one is saved next
+                        del self._unsaved[photo_id]
+        if failure is not None:
+            raise failure
+
+    def _report(self, error: OSError) -> None:
+        log.warning("a draft cannot be saved: %s", error)
+        self._failed(f"Draft could not be saved ({error.strerror}). It is only on this screen.")

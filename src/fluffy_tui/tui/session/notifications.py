@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import Notify
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, quoted, shortened
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
@@ -56,18 +56,13 @@ class Notices:
                 continue
             if post.step is Step.FAILED:
                 why = f": {one_line(post.error_message)}" if post.error_message else "."
-                found.append(Notice(f"{_name(post)} failed{why}", failed=True))
+                found.append(Notice(f"{quoted(post.caption, CAPTION_LENGTH)} failed{why}", failed=True))
             elif post.step is Step.LIVE and (is_known or self._is_fresh(post)):
-                found.append(Notice(f"{_name(post)} is live.", failed=False))
+                found.append(Notice(f"{quoted(post.caption, CAPTION_LENGTH)} is live.", failed=False))
         return found
 
     def _is_fresh(self, post: Post) -> bool:
         return post.posted_at is not None and self._clock() - post.posted_at < FRESH
-
-
-def _name(post: Post) -> str:
-    text = one_line(post.caption).strip()
-    return f"“{text if len(text) <= CAPTION_LENGTH else f'{text[: CAPTION_LENGTH - 1].rstrip()}…'}”"
 
 
 def summary(notices: list[Notice]) -> str:
@@ -91,8 +86,7 @@ def terminal_notice(words: str, notify: Notify, environment: Mapping[str, str]) 
         return ""
     if notify is Notify.BELL or "TMUX" in environment or "STY" in environment:
         return "\a"
-    text = one_line(words)  # holds no control character, so nothing can end the sequence early
-    text = text if len(text) <= LONGEST_NOTICE else f"{text[: LONGEST_NOTICE - 1].rstrip()}…"
+    text = shortened(one_line(words), LONGEST_NOTICE)  # no control character can end the sequence early
     if environment.get("TERM_PROGRAM") in _OSC_9 or "KITTY_WINDOW_ID" in environment:
         return f"\x1b]9;{text}\x1b\\"
     if environment.get("TERM", "").startswith(_OSC_777) or "VTE_VERSION" in environment:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
 
 if TYPE_CHECKING:
@@ -99,18 +98,9 @@ class Overview:
         return f"worker silent for {_age(self.worker_age)}"
 
 
-_PASSING = frozenset({ProblemKind.UNCONFIRMED, ProblemKind.BUDGET_SPENT})
-_FOR_THE_PERSON = frozenset(
-    {Code.KEY_REFUSED, Code.KEY_MISSING, Code.FORBIDDEN, Code.WRONG_ADDRESS, "no_slots"}
-)
-"""Why a post is held, where waiting alone does not help. A channel's own trouble is an item of its own."""
-
-
 def needs_person(item: Problem) -> bool:
-    """Tell whether a trouble stays until somebody acts."""
-    if item.kind is ProblemKind.HELD:
-        return item.post is not None and item.post.error_code in _FOR_THE_PERSON
-    return item.kind not in _PASSING
+    """Return whether a problem stays until the user acts."""
+    return item.needs_user
 
 
 def _age(seconds: float) -> str:
@@ -150,7 +140,7 @@ async def read_numbers(services: Services, before: Overview) -> Overview:
         worker_age=await services.workers.heartbeat_age(),
         worker_starting=services.workers.is_starting,
         personas={persona.id: persona for persona in await services.personas.list()},
-        troubles=tuple(await services.scheduling.troubles()),
+        troubles=tuple(await services.scheduling.problems()),
         budget=await services.scheduling.budget(),
         read=True,
     )

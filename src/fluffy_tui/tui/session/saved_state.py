@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from fluffy_tui.core.atomic_file import write_atomically
+from fluffy_tui.media import Framing
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +43,9 @@ class StateFile:
         """Return the photo that the library's cursor was on, or None."""
         return self.state.positions.get(str(persona_id))
 
-    def fit(self, persona_id: int) -> str:
-        """Return how a persona's pictures were fitted last; empty before that was ever chosen."""
-        return self.state.fits.get(str(persona_id), "")
+    def framing(self, persona_id: int) -> Framing:
+        """Return how a persona's pictures were framed last; the default before that was ever chosen."""
+        return Framing.parse(self.state.fits.get(str(persona_id), ""))
 
     def remember(
         self,
@@ -52,7 +53,7 @@ class StateFile:
         persona: str | None = None,
         theme: str | None = None,
         position: tuple[int, int] | None = None,
-        fit: tuple[int, str] | None = None,
+        framing: tuple[int, Framing] | None = None,
     ) -> None:
         """Change what is remembered and write it down; a disk that refuses is told in the log only.
 
@@ -60,7 +61,7 @@ class StateFile:
             persona: Name of the persona that is open.
             theme: Name of the theme.
             position: A persona's id, and the id of the photo that its library's cursor is on.
-            fit: A persona's id, and how its pictures are fitted from now on.
+            framing: A persona's id, and how its pictures are framed from now on.
         """
         moved = {str(position[0]): position[1]} if position else {}
         new = replace(
@@ -68,7 +69,7 @@ class StateFile:
             persona=self.state.persona if persona is None else persona,
             theme=self.state.theme if theme is None else theme,
             positions={**self.state.positions, **moved},
-            fits={**self.state.fits, **({str(fit[0]): fit[1]} if fit else {})},
+            fits={**self.state.fits, **({str(framing[0]): str(framing[1])} if framing else {})},
         )
         if new == self.state:
             return

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.text.words import both_zones
+from fluffy_tui.tui.text.times import both_zones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,9 +68,9 @@ def text_of(post: Post) -> Draft:
     return Draft(
         caption=post.caption,
         alt_text=post.alt_text,
-        share_mode=str(post.share_mode),
+        share_mode=post.share_mode,
         at=post.requested_at_time,
-        fit=str(post.framing),
+        framing=post.framing,
     )
 
 
@@ -109,6 +109,6 @@ def _keep(texts: Drafts, photo: Photo, post: Post) -> bool:
 
 def _forget(texts: Drafts, photo: Photo) -> None:
     try:
-        texts.forget(photo)
+        texts.delete(photo)
     except OSError as error:
         log.warning("the kept text of photo %s cannot be removed: %s", photo.id, error)

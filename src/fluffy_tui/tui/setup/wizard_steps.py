@@ -187,8 +187,8 @@ class ChannelsStep(Vertical):
 
 def _channel_line(channel: Channel) -> Content:
     line = Content.styled(channel_name(channel), "bold")
-    if channel.trouble:
-        return Content.assemble(line, (f"  ! {one_line(channel.trouble)}", "$text-warning"))
+    if channel.problem:
+        return Content.assemble(line, (f"  ! {one_line(channel.problem)}", "$text-warning"))
     return line
 
 

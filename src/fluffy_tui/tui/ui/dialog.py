@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self
 from textual.screen import ModalScreen, ScreenResultType
 from textual.strip import Strip
 
-from fluffy_tui.tui.photo.pixel_strip import JoinedStrip, dimmed
 from fluffy_tui.tui.ui.closed_screens import let_go
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
 
 if TYPE_CHECKING:
     from textual.geometry import Region, Size

@@ -11,7 +11,9 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of, with_keys
 from fluffy_tui.tui.session.undo import in_grace, is_in_grace
-from fluffy_tui.tui.text.words import drafts_word, one_line, state_in_both_zones, state_sign, state_tone
+from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
+from fluffy_tui.tui.text.times import duration_left
+from fluffy_tui.tui.text.words import one_line, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -105,7 +107,10 @@ def _how_much(overview: Overview) -> Content:
     parts = [f"{counts.unscheduled:,} unscheduled"]
     parts += [
         f"{number:,} {words}"
-        for number, words in ((counts.drafts, drafts_word(counts.drafts)), (counts.scheduled, "scheduled"))
+        for number, words in (
+            (counts.drafts, plural(counts.drafts, "draft")),
+            (counts.scheduled, "scheduled"),
+        )
         if number
     ]
     return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
@@ -114,8 +119,8 @@ def _how_much(overview: Overview) -> Content:
 def _needs(overview: Overview, *, demo: bool) -> Content:
     parts = []
     if overview.needing:
-        words = "1 needs you" if overview.needing == 1 else f"{overview.needing} need you"
-        parts.append(Content.styled(f"! {words}", "$text-error"))
+        words = f"! {overview.needing} {plural(overview.needing, 'problem')}"
+        parts.append(Content.styled(words, "$text-error"))
     if overview.persona is not None and (health := channel_health(overview.persona)):
         parts.append(Content.styled(f"! {health}", "$text-warning"))
     if overview.worker_words:
@@ -245,10 +250,10 @@ def _post_line(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo, undo: 
         words += f" · {undo}"
     elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
         words += "…"
-    tone = state_tone(post)
+    state = state_of(post)
     return Content.assemble(
-        Content.styled(f"{state_sign(post)} ", f"${'text-' if tone != 'foreground' else ''}{tone}"),
-        Content.styled(f"“{shortened(one_line(post.caption))}”", "$foreground-muted"),
+        Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
+        Content.styled(quoted(post.caption), "$foreground-muted"),
         f"  {words}",
     )
 
@@ -266,16 +271,3 @@ def import_words(progress: ImportProgress) -> str:
     if progress.seconds_left is not None:
         parts.append(f"{duration_left(progress.seconds_left)} left")
     return " · ".join(parts)
-
-
-def duration_left(seconds: float) -> str:
-    """Return a time to wait, no finer than it can be known: `5 s`, `2 min`, `1 h 10 min`."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
-
-
-def shortened(text: str, length: int = 24) -> str:
-    """Return the beginning of a text, with … where something was left out."""
-    return text if len(text) <= length else f"{text[: length - 1].rstrip()}…"

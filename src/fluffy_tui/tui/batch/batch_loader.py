@@ -1,0 +1,89 @@
+"""Loads a batch: photos in an order that keeps similar ones apart, their slots, and each picture as posted."""
+
+from __future__ import annotations
+
+import logging
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.similarity import Relation
+from fluffy_tui.tui.batch.batch_order import arrange, slot_neighbours, symmetric
+from fluffy_tui.tui.batch.model import BatchPost
+from fluffy_tui.tui.compose import find_earlier_post, load_agenda, load_rendition
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.media import Framing
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.tui.batch.batch_order import Similarity
+    from fluffy_tui.tui.batch.model import Batch
+    from fluffy_tui.tui.session.context import Context
+
+log = logging.getLogger(__name__)
+
+NEIGHBOURS = 50
+"""Nearest photos among which those of the batch are found."""
+_SAME = (Relation.SAME_FILE, Relation.SAME_PICTURE, Relation.SAME_SCENE)
+
+
+class BatchLoader:
+    """Loads the batches of one persona.
+
+    Args:
+        context: What every screen shares.
+        persona: Whose posts they are.
+    """
+
+    def __init__(self, context: Context, persona: Persona) -> None:
+        self._context, self._persona = context, persona
+
+    async def load(self, batch: Batch, photo_ids: Sequence[int]) -> None:
+        """Put the photos that are still in the library into a batch, and give them slots."""
+        photos = await self._context.services.photos.by_ids(photo_ids)
+        agenda = await load_agenda(self._context, self._persona)
+        wanted = [id_ for id_ in dict.fromkeys(photo_ids) if id_ in photos]
+        planned = [other.post.photo_id for other in agenda.planned]
+        neighbours = slot_neighbours(agenda.free_slots(len(wanted)), agenda.planned)
+        order = arrange(wanted, await self._similarities(wanted, planned), neighbours)
+        batch.posts = [BatchPost(photos[id_]) for id_ in order]
+        batch.plan(agenda)
+
+    async def reload_agenda(self, batch: Batch) -> None:
+        """Give the posts the slots that are free now, unless some are submitted and have taken them."""
+        agenda = await load_agenda(self._context, self._persona)
+        if not batch.submitted:
+            batch.plan(agenda)
+
+    async def check_photo(self, entry: BatchPost) -> None:
+        """Render a photo as posted, and find an earlier post of the same picture."""
+        framing = self.framing(entry)
+        picture = await load_rendition(self._context, self._persona.service, entry.photo, framing)
+        if framing == self.framing(entry):  # else it is being rendered again
+            entry.picture = picture
+        entry.has_searched, entry.earlier_post = await find_earlier_post(self._context, entry.photo)
+
+    def framing(self, entry: BatchPost) -> Framing:
+        """Return the framing that was chosen for a photo, or else the persona's last one."""
+        return entry.draft.framing or self._context.state_file.framing(self._persona.id)
+
+    async def _similarities(self, photo_ids: Sequence[int], planned: Sequence[int]) -> list[Similarity]:
+        """Return which photos are similar, also to those planned: first in a wide sense, then the same only."""
+        search = self._context.services.similarity
+        everyone = {*photo_ids, *planned}
+        stacks = await search.copies(sorted(everyone))
+        same = {(a, b) for a, b in combinations(stacks, 2) if stacks[a] == stacks[b]}
+        similar = set(same)
+        for photo_id in photo_ids:
+            try:
+                near = await search.more_like(photo_id, limit=NEIGHBOURS, unscheduled_only=False)
+            except FluffyError as error:  # not indexed yet: its stack has to do
+                log.info("photo %s was not compared with the others of its batch: %s", photo_id, error)
+                continue
+            pairs = [
+                (photo_id, other.photo_id, other.relation) for other in near if other.photo_id in everyone
+            ]
+            same |= {(one, other) for one, other, relation in pairs if relation in _SAME}
+            similar |= {(one, other) for one, other, relation in pairs if relation is not Relation.OTHER}
+        return [symmetric(similar), symmetric(same)]

@@ -1,0 +1,78 @@
+"""Submits all posts of a batch, or undoes them: one after the other, each with its own result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling import Reason
+from fluffy_tui.tui.compose import submit_draft
+from fluffy_tui.tui.session.undo import take_back
+from fluffy_tui.tui.text.words import error_words, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fluffy_tui.tui.batch.batch_loader import BatchLoader
+    from fluffy_tui.tui.batch.model import Batch
+    from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.drafts import DraftWriter
+
+KEYS = "{fill.undo} undoes all · {fill.back} closes"
+
+
+class BatchSubmission:
+    """Submits and undoes one batch.
+
+    Args:
+        context: What every screen shares.
+        batch: Each of its posts records its result.
+        loader: Knows the framings, and reloads the slots.
+        drafts: Discards the drafts that have a post now.
+        report: Called with the progress, and with the result at the end.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        batch: Batch,
+        loader: BatchLoader,
+        drafts: DraftWriter,
+        report: Callable[[str], None],
+    ) -> None:
+        self._context, self._batch, self._loader = context, batch, loader
+        self._drafts, self._report = drafts, report
+
+    async def submit(self) -> None:
+        """Submit what is not submitted yet, in the order of the slots; what is refused keeps its draft."""
+        entries = self._batch.unsubmitted
+        for number, entry in enumerate(entries, 1):
+            self._report(f"Submitting {number} of {len(entries)}…")
+            draft = replace(entry.draft, share_mode=ShareMode.ADD_TO_QUEUE, at=None)
+            result = await submit_draft(self._context, entry.photo, draft, self._loader.framing(entry))
+            entry.record("submitted" if result.ok else one_line(result.reason), failed=not result.ok)
+            if result.ok or result.code is Reason.KEPT_AS_DRAFT:
+                entry.post = result.post
+                self._drafts.discard(entry.photo)
+        done, refused = len(self._batch.submitted), len(self._batch.unsubmitted)
+        failures = f" {refused} refused: see the table." if refused else ""
+        self._report(self._context.with_keys(f"{done} submitted.{failures} {KEYS}"))
+
+    async def undo(self) -> None:
+        """Undo every post that can be; its text becomes the photo's draft again."""
+        entries = [(entry, entry.post) for entry in self._batch.posts if entry.post is not None]
+        for number, (entry, post) in enumerate(entries, 1):
+            self._report(f"Undoing {number} of {len(entries)}…")
+            try:
+                await take_back(self._context, post)
+            except FluffyError as error:
+                entry.record(error_words(error), failed=True)
+            else:
+                entry.post = None
+                entry.record("undone")
+                self._drafts.load(entry.photo)
+        await self._loader.reload_agenda(self._batch)
+        left = len(self._batch.submitted)
+        self._report(f"! {left} could not be undone: see the table." if left else "All posts are undone.")

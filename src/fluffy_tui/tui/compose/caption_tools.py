@@ -1,0 +1,137 @@
+"""What helps to write a caption: earlier captions, hashtag sets and snippets, the external editor."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from fluffy_tui.networks import hashtags, rules_for, text_length
+from fluffy_tui.personas import SnippetKind
+from fluffy_tui.tui.caption.autocomplete import Vocabulary
+from fluffy_tui.tui.platform.external_editor import edit_outside
+from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from fluffy_tui.personas import Persona, Snippet
+    from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.caption.caption_editor import CaptionEditor
+    from fluffy_tui.tui.keymap.bindings import Place
+    from fluffy_tui.tui.session.context import Context
+
+COMPARED = 30
+"""Earlier captions that a new one is compared with, and that its hashtags are learned from."""
+LISTED = 20
+"""Earlier captions that are listed to be inserted."""
+_NAME = 60
+"""Characters of a caption that are shown in a list."""
+
+
+class CaptionTools:
+    """Inserts texts into one caption editor.
+
+    Args:
+        context: What every screen shares.
+        persona: Whose captions and snippets are offered.
+        editor: The editor.
+        place: Where the editor is, whose keys are named.
+    """
+
+    def __init__(self, context: Context, persona: Persona, editor: CaptionEditor, place: Place) -> None:
+        self._context, self._persona, self._editor, self._place = context, persona, editor, place
+        self._posts: tuple[Post, ...] = ()
+        self._snippets: tuple[Snippet, ...] = ()
+        self.photo_id: int | None = None
+        """The photo that the caption is for, whose own post is not offered."""
+        self._unsubmitted: tuple[str, ...] = ()
+
+    async def load(self) -> None:
+        """Load what can be inserted, and suggest it from now on."""
+        await asyncio.to_thread(_build_patterns)
+        services = self._context.services
+        self._posts = tuple(await services.scheduling.posts(self._persona, limit=COMPARED))
+        self._snippets = tuple(await services.snippets.list(self._persona.id))
+        self.suggest(self._unsubmitted)
+
+    @property
+    def earlier_captions(self) -> tuple[str, ...]:
+        """Captions of the persona's last posts, newest first."""
+        return tuple(post.caption for post in self._earlier_posts)
+
+    @property
+    def _earlier_posts(self) -> list[Post]:
+        return [post for post in self._posts if post.photo_id != self.photo_id]
+
+    def suggest(self, unsubmitted: Iterable[str] = ()) -> None:
+        """Suggest hashtags and snippets while the caption is typed.
+
+        Args:
+            unsubmitted: Captions that have no post yet.
+        """
+        self._unsubmitted = tuple(unsubmitted)
+        captions = (*self._unsubmitted, *self.earlier_captions)
+        self._editor.autocomplete.vocabulary = Vocabulary(self._snippets, captions)
+
+    def pick_earlier(self) -> None:
+        """List the persona's last captions, and insert one."""
+        self._pick(
+            f"recent captions of {one_line(self._persona.name)}",
+            [self._caption_choice(post) for post in self._earlier_posts[:LISTED] if post.caption.strip()],
+            "This persona has no other captions yet.",
+        )
+
+    def pick_snippet(self) -> None:
+        """List hashtag sets and snippets, and insert one."""
+        self._pick(
+            f"hashtag sets and snippets of {one_line(self._persona.name)}",
+            [_snippet_choice(snippet) for snippet in self._snippets],
+            self._context.with_keys(
+                "No hashtag sets or snippets yet. "
+                f"Press {{picker.back}}, then {{{self._place}.snippets}} to create one."
+            ),
+        )
+
+    def manage_snippets(self, closed: Callable[[None], None]) -> None:
+        """Open the screen of hashtag sets and snippets."""
+        self._editor.app.push_screen(SnippetsScreen(self._context, self._persona), closed)
+
+    def open_editor(self) -> None:
+        """Let the user write the caption in $VISUAL or $EDITOR.
+
+        Raises:
+            EditorFailed: The caption is unchanged.
+        """
+        text = edit_outside(self._editor.app, self._editor.text)
+        if text != self._editor.text:
+            self._editor.insert_text(text, (0, 0), self._editor.document.end)
+
+    def _pick(self, title: str, choices: Sequence[PickedText], empty: str) -> None:
+        self._editor.app.push_screen(PickTextScreen(title, choices, empty), self._insert)
+
+    def _insert(self, picked: PickedText | None) -> None:
+        if picked is not None:
+            self._editor.insert_apart(picked.text)
+        self._editor.focus()
+
+    def _caption_choice(self, post: Post) -> PickedText:
+        at = post.posted_at or post.scheduled_at or post.created_at
+        when = moment_words(at, self._context.clock(), self._context.zone)
+        channel = self._context.channel(post.channel_id)
+        about = f"{when} · {channel.network}" if channel else when
+        return PickedText(one_line(post.caption)[:_NAME], about, post.caption)
+
+
+def _build_patterns() -> None:
+    """Compile the patterns for counting before the first key needs them, where it would be felt."""
+    hashtags("a.example/#b")
+    text_length("a.example ", rules_for("twitter"))
+
+
+def _snippet_choice(snippet: Snippet) -> PickedText:
+    if snippet.kind is SnippetKind.HASHTAGS:
+        count = len(snippet.text.split())
+        return PickedText(snippet.name, f"{count} hashtag{'s' * (count != 1)}", snippet.text)
+    return PickedText(f";{snippet.name}", one_line(snippet.text)[:_NAME], snippet.text)

@@ -1,0 +1,64 @@
+"""Submits posts: one submission at a time, which goes on when its screen is closed."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling import ScheduleResult
+from fluffy_tui.tui.text.words import error_words
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from textual.dom import DOMNode
+
+    from fluffy_tui.media import Framing
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.drafts import Draft
+
+log = logging.getLogger(__name__)
+
+
+class Submitter:
+    """Runs one job at a time as a worker of the app, so that closing the screen does not cancel it.
+
+    Args:
+        screen: The screen that submits.
+    """
+
+    def __init__(self, screen: DOMNode) -> None:
+        self._screen = screen
+        self.is_busy = False
+
+    def start(self, job: Awaitable[None], description: str) -> None:
+        """Run a job; nothing else may be running."""
+        self.is_busy = True
+        self._screen.app.run_worker(
+            self._run(job), group="submit", description=description, exit_on_error=False
+        )
+
+    async def _run(self, job: Awaitable[None]) -> None:
+        try:
+            await job
+        finally:
+            self.is_busy = False
+
+
+async def submit_draft(context: Context, photo: Photo, draft: Draft, framing: Framing) -> ScheduleResult:
+    """Submit a draft; whatever goes wrong becomes the answer, so that the text stays on the screen."""
+    try:
+        return await context.services.scheduling.schedule_post(
+            photo,
+            draft.caption,
+            alt_text=draft.alt_text,
+            share_mode=draft.share_mode,
+            at=draft.at,
+            framing=framing,
+        )
+    except Exception as error:
+        if not isinstance(error, FluffyError):
+            log.exception("photo %s could not be submitted", photo.id)
+        return ScheduleResult(False, reason=error_words(error))
