@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sqlalchemy import column, select, table
 
 from fluffy_tui.core.database import Database
-from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.similarity import Similarity
@@ -236,7 +236,7 @@ def main() -> None:
     try:
         asyncio.run(run(options.photos, options.queries, server.start(), hard=options.hard))
     finally:
-        server.leave()
+        server.release()
         shutil.rmtree(place, ignore_errors=True)
 
 

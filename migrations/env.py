@@ -1,4 +1,4 @@
-"""Run revisions for the database whose URL the caller put into the configuration's attributes."""
+"""Run revisions on the database whose URL is in the configuration's attributes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from fluffy_tui.core.database import Base
 
 
 def include_name(name: str | None, type_: str, parents: object) -> bool:
-    """Leave alone what no table class describes.
+    """Ignore what no table class describes.
 
-    Revision 0002 owns Procrastinate's tables as plain SQL; each embedding model has an index, made at its first use.
+    Revision 0002 creates Procrastinate's tables with plain SQL; each embedding model's index is created at its first
+    use.
     """
     own = {"table": "procrastinate_", "index": "ix_photo_embeddings_hnsw_"}
     return not (name is not None and type_ in own and name.startswith(own[type_]))

@@ -20,7 +20,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from fluffy_tui.core.database import Database
-from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate
 from pressed_keys import PressedKeys
 
@@ -96,7 +96,7 @@ def server_url() -> Iterator[str]:
     try:
         yield server.start()
     finally:
-        server.leave()
+        server.release()
         if not server.is_running:
             shutil.rmtree(place, ignore_errors=True)
 

@@ -21,8 +21,8 @@ TUI = [path for path in FILES if path.is_relative_to(SOURCE / "tui")]
 
 EDGES = {
     "core/job_queue.py": "the worker's own loop: it is told in the log, and the worker comes back",
-    "modes/console.py": "the error of the person's own script, shown as `python -` does",
-    "modes/app_worker.py": "a heartbeat that cannot be read now; the app tells that the database is away",
+    "modes/console_mode.py": "the error of the user's own script, printed as `python -` does",
+    "modes/worker_supervisor.py": "a heartbeat that cannot be read now; the app reports that the database is down",
     "scheduling/delivery/delivery_steps.py": "a job: the error is logged and kept on the post for the next attempt",
     "tui/compose/submits_captions.py": "a worker's edge: what was typed stays on the screen, whatever went wrong",
     "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",

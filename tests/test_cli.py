@@ -1,4 +1,4 @@
-"""Flags, exit statuses and plain words; no traceback and no secret ever reaches the person."""
+"""Flags, exit statuses and error messages; the user never sees a traceback or a secret."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def test_version(own_home: Path) -> None:
     assert fluffy(own_home, "--version").out == f"fluffy-tui {fluffy_tui.__version__}\n"
 
 
-def test_help_loads_nothing_heavy() -> None:
+def test_help_imports_nothing_slow() -> None:
     code = (
         "import sys, fluffy_tui.cli as cli\n"
         "cli.build_parser().format_help()\n"
-        "heavy = {'textual', 'sqlalchemy', 'psycopg', 'procrastinate', 'httpx', 'PIL', 'alembic'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
+        "slow = {'textual', 'sqlalchemy', 'psycopg', 'procrastinate', 'httpx', 'PIL', 'alembic'}\n"
+        "print(sorted(slow & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
@@ -42,7 +42,7 @@ def test_help_loads_nothing_heavy() -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_usage_is_status_2_with_a_sentence(own_home: Path, arguments: list[str]) -> None:
+def test_a_usage_error_is_status_2_with_a_message(own_home: Path, arguments: list[str]) -> None:
     ended = fluffy(own_home, *arguments)
     assert ended.status == 2
     assert ended.err
@@ -67,11 +67,11 @@ def test_a_bad_setting_is_status_2(own_home: Path) -> None:
     [
         "postgresql://me:hunter2@127.0.0.1:1/photos",
         "mysql://me:hunter2@127.0.0.1/photos",
-        "hunter2 is no url",
+        "hunter2 is not a url",
         "postgresql://me:hunter2@[broken/photos",
     ],
 )
-def test_an_unusable_database_is_one_sentence_without_the_password(own_home: Path, url: str) -> None:
+def test_an_unusable_database_is_explained_without_the_password(own_home: Path, url: str) -> None:
     ended = fluffy(own_home, "--import", str(own_home), "--persona", "sarah", DATABASE_URL=url)
     assert ended.status != 0
     assert "Traceback" not in ended.err

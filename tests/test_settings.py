@@ -69,6 +69,12 @@ def test_an_error_names_the_invalid_setting(environment: dict[str, str], says: s
         load_settings(environment)
 
 
+def test_action_ids_may_be_written_with_or_without_quotes(tmp_path: Path) -> None:
+    file = '[keys]\n"library.pick" = "p,plus"\nlibrary.reject = "X"\n'
+    settings = load_settings(write(tmp_path / "config.toml", file))
+    assert settings.keys == {"library.pick": "p,plus", "library.reject": "X"}
+
+
 def test_http_is_allowed_on_this_machine() -> None:
     assert load_settings({"FLUFFY_BUFFER_URL": "http://127.0.0.1:9"}).buffer_url == "http://127.0.0.1:9"
 

@@ -230,7 +230,7 @@ def _post_checks() -> list[sa.CheckConstraint]:
 
 
 def downgrade() -> None:
-    """Drop the tables; the extension may be used by others and stays."""
+    """Drop the tables, but not the extension, which others may use."""
     for table in (
         "posts",
         "photo_embeddings",

@@ -1,4 +1,4 @@
-"""Procrastinate's own tables, from the schema that the installed Procrastinate 3.10 ships.
+"""Procrastinate's own tables, from the schema of the installed Procrastinate 3.10.
 
 pyproject.toml bounds Procrastinate to 3.10, and a test compares its schema with the checksum below, so that a
 newer Procrastinate cannot slip in without a revision of its own.
@@ -20,7 +20,7 @@ SCHEMA_SHA256 = "c70ec4b400a60ad9592787653aae5ae77ae41bf801d56b5bd2712751a07f200
 
 
 def upgrade() -> None:
-    """Apply the schema as one script, past SQLAlchemy, because it holds `%` and `:`."""
+    """Apply the schema as one script without SQLAlchemy, because it contains `%` and `:`."""
     schema = SchemaManager.get_schema()
     if hashlib.sha256(schema.encode()).hexdigest() != SCHEMA_SHA256:
         raise RuntimeError(
@@ -33,7 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop everything that is named procrastinate_…; a fresh upgrade makes it again."""
+    """Drop everything whose name starts with procrastinate_; an upgrade creates it again."""
     op.execute(
         """
         DO $$

@@ -1,4 +1,4 @@
-"""Announce every change of posts and photos, so that screens listen instead of polling."""
+"""Send a notification for every change of posts and photos, so that screens need not poll."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the triggers: one notice per post, one per statement for photos."""
+    """Create the triggers: one notification per post, one per statement for photos."""
     op.execute(
         """
         CREATE FUNCTION fluffy_notify_post() RETURNS trigger LANGUAGE plpgsql AS $$

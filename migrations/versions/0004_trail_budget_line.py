@@ -1,4 +1,4 @@
-"""Keep the trail of every post, the request budget, the order of waiting posts and the names of workers."""
+"""Store the history of every post, the request budget, the order of queued posts and the names of workers."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _create_tables() -> None:
 
 
 def _create_trail() -> None:
-    """Write the trail inside the database, so that nothing can move a post without leaving a trace."""
+    """Record the history by triggers, so that no change of a post can be missed."""
     op.execute(
         """
         CREATE FUNCTION fluffy_trail_post() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -131,7 +131,7 @@ def _create_trail() -> None:
 
 
 def _create_worker_names() -> None:
-    """Note who registers as a worker: Procrastinate itself knows numbers only."""
+    """Store the names of workers, because Procrastinate only has numbers."""
     op.execute(
         """
         CREATE FUNCTION fluffy_name_worker() RETURNS trigger LANGUAGE plpgsql AS $$

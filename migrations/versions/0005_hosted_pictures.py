@@ -1,4 +1,4 @@
-"""Keep a list of every picture that was ever put on the media host; let no status stand without its step."""
+"""List every picture that was ever uploaded to the media host; require the step that matches a status."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AGREES = (
 
 
 def upgrade() -> None:
-    """Add the list with the triggers that keep it, and mend a check that came to NULL, and so held, without a step."""
+    """Add the list and its triggers, and fix a check that passed without a step because it evaluated to NULL."""
     _hold_status(f"({AGREES}) IS TRUE")
     op.create_table(
         "hosted_pictures",
@@ -36,7 +36,7 @@ def upgrade() -> None:
         "INSERT INTO hosted_pictures (delivery_key, hosted_at)"
         " SELECT delivery_key, updated_at FROM posts WHERE media_url IS NOT NULL"
     )
-    # The step is committed before the first byte is uploaded, so no picture can be there without being listed.
+    # The step is committed before the upload begins, so every uploaded picture is in the list.
     op.execute(
         """
         CREATE FUNCTION fluffy_list_picture() RETURNS trigger LANGUAGE plpgsql AS $$

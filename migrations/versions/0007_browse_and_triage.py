@@ -1,4 +1,4 @@
-"""Serve every order of the library by an index, remember copies and what was ever scheduled, tell of verdicts."""
+"""Index every sort order of the library, store duplicates and whatever was ever scheduled, notify of verdicts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add sort keys with their indexes, two tables, and notices that say when only a verdict changed."""
+    """Add sort keys with their indexes, two tables, and notifications of changes to a verdict only."""
     _add_sort_keys()
     _create_tables()
     _remember_what_was_scheduled()
@@ -120,7 +120,7 @@ def _tell_of_verdicts_apart() -> None:
 
 
 def downgrade() -> None:
-    """Tell of every change alike again; drop the tables, the indexes and the sort keys."""
+    """Restore one notification for every change; drop the tables, the indexes and the sort keys."""
     op.execute("DROP TRIGGER fluffy_notify_verdict ON photos")
     op.execute("DROP FUNCTION fluffy_notify_verdict()")
     op.execute("DROP TRIGGER fluffy_notify_photos ON photos")

@@ -1,4 +1,4 @@
-"""Stacks of copies, the active embedding model, photos that resist, and a job whenever photos come or change."""
+"""Stacks of duplicates, the active embedding model, photos that fail, and a job whenever photos change."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add columns, a table, and the triggers that keep what was seen of a photo in step with its file."""
+    """Add columns, a table, and the triggers that keep a photo's hashes and embeddings in sync with its file."""
     op.execute("CREATE SEQUENCE photo_stacks")
     op.add_column("photo_hashes", sa.Column("stack_id", sa.BigInteger()))
     op.create_index(
@@ -31,7 +31,7 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("active"),
     )
-    # A vector of 512 numbers is just too long for a row by Postgres' own measure; beside it, each costs a look-up.
+    # By default Postgres stores a vector of 512 numbers outside its row, and each one costs a look-up.
     op.execute("ALTER TABLE photo_embeddings ALTER COLUMN embedding SET STORAGE PLAIN")
     _create_troubles()
     _forget_what_changed()
@@ -57,7 +57,7 @@ def _create_troubles() -> None:
 
 
 def _forget_what_changed() -> None:
-    """Remove what was seen of a photo with its old content; and give a photo another chance when its file moved."""
+    """Delete hashes and embeddings of old content, and retry a photo whose file was moved."""
     op.execute(
         """
         CREATE FUNCTION fluffy_forget_looks() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -83,9 +83,9 @@ def _forget_what_changed() -> None:
 
 
 def _defer_looking() -> None:
-    """Put a job on the queue with the photos themselves, so that none can come in without being looked at.
+    """Queue a job in the transaction that adds photos, so that every photo is indexed.
 
-    One job that waits is enough; the look for it comes first because a refused insert costs a subtransaction.
+    One waiting job is enough. Check for it first, because a failed insert costs a subtransaction.
     """
     op.execute(
         """

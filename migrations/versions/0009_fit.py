@@ -1,4 +1,4 @@
-"""Let a post say how its photo is fitted: five ways, a shape, a quarter turn."""
+"""Store how a post's photo is fitted: one of five ways, a shape and a rotation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add two columns, and take more ways to fit than pad and crop."""
+    """Add two columns, and allow more ways to fit than pad and crop."""
     op.add_column("posts", sa.Column("shape", sa.Text(), server_default="", nullable=False))
     op.add_column("posts", sa.Column("turn", sa.SmallInteger(), server_default=sa.text("0"), nullable=False))
     op.drop_constraint(op.f("ck_posts_fit_known"), "posts")
@@ -26,7 +26,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget shapes and turns; a way to fit that is not known then becomes the nearest one that is."""
+    """Drop shapes and rotations; other ways to fit become the most similar of the first two."""
     for name in ("turn_known", "shape_known", "fit_known"):
         op.drop_constraint(op.f(f"ck_posts_{name}"), "posts")
     op.execute("UPDATE posts SET fit = split_part(fit, '-', 1)")

@@ -1,4 +1,4 @@
-"""Hashtag sets and phrases that a persona uses again and again."""
+"""Hashtag sets and phrases that a persona uses repeatedly."""
 
 from __future__ import annotations
 
@@ -37,5 +37,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Forget them all."""
+    """Drop the table."""
     op.drop_table("snippets")

@@ -1,4 +1,4 @@
-"""Find the copies of a file by its content, for every photo that a library shows."""
+"""Find duplicates of a file by its content, for every photo in a library."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it."""
+    """Drop the index."""
     op.drop_index("ix_photo_copies_persona_id_sha256", "photo_copies")

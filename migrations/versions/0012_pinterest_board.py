@@ -1,4 +1,4 @@
-"""Let a persona and its posts say which Pinterest board a pin goes on."""
+"""Store the Pinterest board of a persona and of its posts."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add a column to both."""
+    """Add a column to both tables."""
     op.add_column("personas", sa.Column("pinterest_board_id", sa.Text()))
     op.add_column("posts", sa.Column("pinterest_board_id", sa.Text()))
 
 
 def downgrade() -> None:
-    """Forget the choice."""
+    """Drop the columns."""
     op.drop_column("posts", "pinterest_board_id")
     op.drop_column("personas", "pinterest_board_id")

@@ -1,4 +1,4 @@
-"""Tell in the trail when only the shape or the turn of a post's picture changes, as it tells of the fit.
+"""Record changes of only the shape or the rotation of a post's picture in its history, like changes of the fit.
 
 Revision ID: 0013
 Revises: 0012
@@ -18,7 +18,7 @@ FRAMING = "{row}.requested_at_time, {row}.fit, {row}.shape, {row}.turn)"
 
 
 def upgrade() -> None:
-    """Compare what came with revision 0009, too."""
+    """Compare the columns of revision 0009, too."""
     _rewrite(FIT_ONLY, FRAMING)
 
 
@@ -28,7 +28,7 @@ def downgrade() -> None:
 
 
 def _rewrite(before: str, after: str) -> None:
-    """Change the one comparison within the trail's function, whose text revision 0004 has."""
+    """Replace the comparison in the history's function, whose text is in revision 0004."""
     op.execute(
         f"""
         DO $$

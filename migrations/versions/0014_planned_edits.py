@@ -1,4 +1,4 @@
-"""Keep what an edit is about to do to a post in Buffer, so that it is not lost with the program that does it.
+"""Store the edit that is about to be made to a post in Buffer, so that it survives a crash of the program.
 
 Revision ID: 0014
 Revises: 0013
@@ -17,7 +17,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the table, and note of the picture of a plan that is over whether any post has it."""
+    """Add the table, and record whether any post uses the picture of a finished edit."""
     op.create_table(
         "planned_edits",
         sa.Column("post_id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,4 +1,4 @@
-"""Make the indexes of embeddings anew in half precision, which takes three fifths of the memory.
+"""Rebuild the indexes of embeddings in half precision, which takes three fifths of the memory.
 
 Revision ID: 0015
 Revises: 0014

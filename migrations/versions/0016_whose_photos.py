@@ -1,4 +1,4 @@
-"""Tell whose photos changed, and only where something about them did.
+"""Notify with the persona whose photos changed, and only if something relevant did.
 
 Revision ID: 0016
 Revises: 0015
@@ -21,9 +21,9 @@ TRANSITIONS = {
 
 
 def upgrade() -> None:
-    """Replace the trigger by one for each kind of statement, which sees the rows as they were and as they are.
+    """Replace the trigger by one per kind of statement, which compares the old and the new rows.
 
-    What a list of photos depends on is compared; of a verdict another trigger tells.
+    Only columns that a list of photos depends on are compared; verdicts have a trigger of their own.
     """
     op.execute("DROP TRIGGER fluffy_notify_photos ON photos")
     op.execute(
@@ -65,7 +65,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Tell that photos changed, and not whose."""
+    """Restore notifications without the persona."""
     for statement in TRANSITIONS:
         op.execute(f"DROP TRIGGER fluffy_notify_photos_{statement.lower()} ON photos")
     op.execute(

@@ -1,4 +1,4 @@
-"""The one place where services are built: settings in, everything behind the screens out."""
+"""Builds all services from the settings: the one place where they are put together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import BufferClient
 from fluffy_tui.core.app_events import Event
 from fluffy_tui.core.database import Database, connection_url, program_name
-from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
@@ -22,6 +22,8 @@ from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
     Delivery,
     Follower,
+    Missing,
+    MissingCode,
     Pace,
     Planning,
     RequestBudget,
@@ -64,44 +66,44 @@ class Services:
     buffer: BufferClient | None
     host: MediaHost | None
     server: EmbeddedServer | None
-    """None when `DATABASE_URL` names another server."""
+    """None if DATABASE_URL is set."""
 
     async def reach_server(self) -> None:
-        """Bring the embedded server back if it was lost; nothing to do for one that others look after."""
+        """Restart the embedded server if it was lost; a server from DATABASE_URL is left alone."""
         if self.server is not None:
             await asyncio.to_thread(self.server.start)
 
     def events(self) -> AsyncIterator[Event]:
-        """Follow what changes in the database, for ever."""
+        """Yield every change in the database, for ever."""
         return events(self.database.url, self.reach_server)
 
 
-def _say_nothing(step: str) -> None:
+def _no_report(step: str) -> None:
     del step
 
 
 @asynccontextmanager
 async def open_services(
     settings: Settings,
-    report: Callable[[str], None] = _say_nothing,
+    report: Callable[[str], None] = _no_report,
     *,
     pace: Pace | None = None,
     role: str = "app",
 ) -> AsyncIterator[Services]:
-    """Open the database, bring it up to date and build every service on it; close them at the end of the block.
+    """Open and migrate the database and build every service on it; close them at the end of the block.
 
     Args:
-        settings: what to open.
-        report: called with a short phrase as each step of opening begins.
+        settings: of this installation.
+        report: called with a short phrase as each step begins.
         pace: the durations of delivery.
-        role: what this process does, as it is called in the trail of posts: `app`, `worker`, `console`.
+        role: what this process is called in the history of posts: `app`, `worker`, `console`.
 
     Raises:
-        FluffyError: something cannot be opened; the text says what and why.
+        FluffyError: something cannot be opened; the message says what and why.
     """
     async with AsyncExitStack() as stack:
         server, url = await _open_server(settings, report, stack)
-        report("bringing the database up to date")
+        report("updating the database")
         await asyncio.to_thread(migrate, url)
         report("opening the library")
         name = program_name(role)
@@ -131,15 +133,15 @@ async def _open_server(
         return None, connection_url(settings.database_url.reveal())
     report("starting the embedded database")
     server = EmbeddedServer(settings.paths.database, log=settings.paths.server_log)
-    stack.callback(_leave, server)
+    stack.callback(_release, server)
     return server, await asyncio.to_thread(server.start)
 
 
-def _leave(server: EmbeddedServer) -> None:
+def _release(server: EmbeddedServer) -> None:
     try:
-        server.leave()
+        server.release()
     except FluffyError as error:
-        log.warning("the embedded server could not be left: %s", error)
+        log.warning("cannot release the embedded server: %s", error)
 
 
 def _build(
@@ -151,7 +153,8 @@ def _build(
     buffer: BufferClient | None,
     pace: Pace,
 ) -> Services:
-    host, host_trouble = _open_host(settings)
+    host, no_host = _open_host(settings)
+    missing = _missing(buffer, no_host)
     add_tasks(queue)
     personas = Personas(database, buffer)
     workers = Workers(database)
@@ -184,9 +187,9 @@ def _build(
             pace=pace,
             undo_seconds=settings.undo_seconds,
             host=host,
-            missing=_missing(buffer, host_trouble),
+            missing=missing,
         ),
-        planning=Planning(database, _missing(buffer, host_trouble)),
+        planning=Planning(database, missing),
         workers=workers,
         delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
         sweeper=Sweeper(database, queue, pace),
@@ -197,15 +200,16 @@ def _build(
     )
 
 
-def _open_host(settings: Settings) -> tuple[MediaHost | None, str]:
-    """Return the media host, or None and why; a wrong address must not keep the app from opening."""
+def _open_host(settings: Settings) -> tuple[MediaHost | None, Missing | None]:
+    """Return the media host, or None and why; a wrong address must not prevent the app from opening."""
     try:
         host = open_media_host(settings)
     except MediaHostError as error:
-        return None, str(error)
-    return host, "" if host else "No media host is set, where Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+        return None, Missing(MissingCode.MEDIA_HOST_INVALID, str(error))
+    sentence = "No media host is set, from which Buffer fetches pictures: set FLUFFY_MEDIA_HOST."
+    return host, None if host else Missing(MissingCode.MEDIA_HOST, sentence)
 
 
-def _missing(buffer: BufferClient | None, host_trouble: str) -> tuple[str, ...]:
-    key_trouble = "" if buffer else "No Buffer key is set: set BUFFER_API_KEY."
-    return tuple(trouble for trouble in (key_trouble, host_trouble) if trouble)
+def _missing(buffer: BufferClient | None, no_host: Missing | None) -> tuple[Missing, ...]:
+    no_key = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set: set BUFFER_API_KEY.")
+    return tuple(missing for missing in (None if buffer else no_key, no_host) if missing)

@@ -1,4 +1,4 @@
-"""The command line: flags choose one mode. Each mode's imports happen inside its own branch."""
+"""The command line: flags select one mode. Each mode is imported only when it is selected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from fluffy_tui.settings import Settings
 
-OK, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
+"""Exit statuses besides 0."""
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -34,53 +35,54 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         nargs="+",
         type=Path,
-        help="import the photos of these folders for --persona",
+        help="import the photos in these folders for --persona",
     )
     mode.add_argument(
-        "--worker", action="store_true", help="deliver posts until stopped, for a service manager"
+        "--worker", action="store_true", help="deliver posts until stopped, for service managers"
     )
     mode.add_argument(
         "--demo",
         metavar="FOLDER",
         nargs="?",
-        const=Path(),
+        const=False,
         type=Path,
-        help="look around: sample photos (or those of FOLDER) and a stand-in for Buffer; nothing is published",
+        help="try the app with sample photos (or those in FOLDER) and a stand-in for Buffer; nothing is published",
     )
-    mode.add_argument("--doctor", action="store_true", help="check each link of the chain")
+    mode.add_argument("--doctor", action="store_true", help="run health checks")
     mode.add_argument(
         "--export",
         metavar="FILE",
         type=Path,
-        help="write all posts, or those of --persona, to a .csv, .json or .jsonl file; - is JSON lines to stdout",
+        help="export all posts, or those of --persona, to a .csv, .json or .jsonl file; - prints JSON lines",
     )
     mode.add_argument(
-        "--clean", action="store_true", help="remove hosted pictures that no post needs any more"
+        "--clean", action="store_true", help="delete uploaded pictures that no post needs any more"
     )
-    mode.add_argument("--console", action="store_true", help="open a Python prompt with the services at hand")
+    mode.add_argument("--console", action="store_true", help="open a Python prompt with the app's services")
     mode.add_argument("--version", action="version", version=f"fluffy-tui {__version__}")
-    parser.add_argument("--persona", metavar="NAME", help="persona to open, or to import for (made if new)")
     parser.add_argument(
-        "--watch", action="store_true", help="with --import: go on with what comes into the folders"
+        "--persona", metavar="NAME", help="persona to open, export or import for (--import creates a new one)"
     )
     parser.add_argument(
-        "--json", action="store_true", help="with --import, --doctor or --clean: one JSON object a line"
+        "--watch", action="store_true", help="with --import: keep importing new photos until stopped"
     )
     parser.add_argument(
-        "--post", metavar="ID", type=int, help="with --doctor: everything that happened to a post"
+        "--json",
+        action="store_true",
+        help="with --import, --doctor or --clean: print one JSON object per line",
     )
+    parser.add_argument("--post", metavar="ID", type=int, help="with --doctor: show the history of a post")
     parser.add_argument(
-        "--dry-run", action="store_true", help="with --clean: only list what would be removed"
+        "--dry-run", action="store_true", help="with --clean: only list what would be deleted"
     )
     parser.add_argument("--with-starter", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program and return its exit status: 0 well, 1 something failed, 2 wrong usage."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
-    # `--help` goes without these, and without asyncio
+    """Run the program and return its exit status: 0 success, 1 failure, 2 usage error, 130 interrupted."""
+    options = build_parser().parse_args(arguments)
+    # --help needs neither these nor asyncio
     from fluffy_tui.settings import InvalidSetting, load_settings
 
     try:
@@ -90,90 +92,85 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return asyncio.run(_run(options, settings))
     except (InvalidSetting, UsageError) as error:
-        return _complain(error, WRONG_USAGE)
+        return _print_error(error, USAGE_ERROR)
     except FluffyError as error:
-        return _complain(error, FAILED)
+        return _print_error(error, FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has left (`… | head`); there is nobody to tell.
+        # The program that reads our output has exited (`… | head`); nothing more can be printed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
 
 
 def _check_combination(options: argparse.Namespace) -> None:
     if options.folders is not None and not options.persona:
-        raise UsageError("--import needs --persona NAME.", "It is made if it does not exist yet.")
+        raise UsageError("--import needs --persona NAME.", "The persona is created if it does not exist.")
     if options.watch and options.folders is None:
-        raise UsageError("--watch goes with --import.")
+        raise UsageError("--watch only works with --import.")
     if options.json and not (options.folders or options.doctor or options.clean):
-        raise UsageError("--json goes with --import, --doctor or --media_cleanup.")
+        raise UsageError("--json only works with --import, --doctor or --clean.")
     if options.persona and (options.worker or options.doctor or options.console or options.clean):
-        raise UsageError("--persona goes with the app, --demo, --import and --export_file.")
+        raise UsageError("--persona only works with the app, --demo, --import and --export.")
     if options.post is not None and not options.doctor:
-        raise UsageError("--post goes with --doctor_report.")
+        raise UsageError("--post only works with --doctor.")
     if options.dry_run and not options.clean:
-        raise UsageError("--dry-run goes with --media_cleanup.")
+        raise UsageError("--dry-run only works with --clean.")
 
 
-def _complain(error: Exception, status: int) -> int:
+def _print_error(error: Exception, status: int) -> int:
     sys.stderr.write(f"fluffy-tui: {error}\n")
     return status
 
 
 async def _run(options: argparse.Namespace, settings: Settings) -> int:
-    if options.folders is not None:
-        return await _import(options, settings)
     _open_log(settings)
+    if options.folders is not None:
+        from fluffy_tui.modes import import_mode
+
+        return await import_mode.run(
+            settings, options.folders, options.persona, as_json=options.json, watch=options.watch
+        )
     if options.worker:
-        from fluffy_tui.modes import delivery_worker
+        from fluffy_tui.modes import worker_mode
 
-        return await delivery_worker.run(settings, with_starter=options.with_starter)
+        return await worker_mode.run(settings, with_starter=options.with_starter)
     if options.export is not None:
-        from fluffy_tui.modes import export_file
+        from fluffy_tui.modes import export_mode
 
-        return await export_file.run(settings, options.export, options.persona)
+        return await export_mode.run(settings, options.export, options.persona)
     if options.clean:
-        from fluffy_tui.modes import media_cleanup
+        from fluffy_tui.modes import clean_mode
 
-        return await media_cleanup.run(settings, dry_run=options.dry_run, as_json=options.json)
-    if options.post is not None:
-        from fluffy_tui.modes.doctor import post_history
-
-        return await post_history.run(settings, options.post, as_json=options.json)
+        return await clean_mode.run(settings, dry_run=options.dry_run, as_json=options.json)
     if options.doctor:
-        from fluffy_tui.modes.doctor import doctor_report
+        from fluffy_tui.modes import doctor_mode
 
-        return await doctor_report.run(settings, as_json=options.json)
+        if options.post is not None:
+            return await doctor_mode.show_post(settings, options.post, as_json=options.json)
+        return await doctor_mode.run(settings, as_json=options.json)
     if options.console:
-        from fluffy_tui.modes import console
+        from fluffy_tui.modes import console_mode
 
-        return await console.run(settings)
+        return await console_mode.run(settings)
     _prepare_to_draw()
     if options.demo is not None:
-        from fluffy_tui.modes import demo_session
+        return await _run_demo(settings, options.demo or None, options.persona)
+    from fluffy_tui.modes import app_mode
 
-        return await demo_session.run(
-            settings, None if options.demo == Path() else options.demo, options.persona
-        )
-    from fluffy_tui.modes import interactive
+    return await app_mode.run(settings, options.persona, open_demo=_run_demo)
 
-    return await interactive.run(settings, options.persona)
+
+async def _run_demo(settings: Settings, folder: Path | None = None, persona: str | None = None) -> int:
+    from fluffy_tui.modes import demo_mode
+
+    return await demo_mode.run(settings, folder, persona)
 
 
 def _prepare_to_draw() -> None:
-    """Do what has to come before Textual is imported."""
-    gc.disable()  # until everything is open: see modes.showing
-    os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture is drawn one or two frames after the key
-
-
-async def _import(options: argparse.Namespace, settings: Settings) -> int:
-    from fluffy_tui.modes.imports import import_folders
-
-    _open_log(settings)
-    return await import_folders.open_and_run(
-        settings, options.folders, options.persona, json=options.json, watch=options.watch
-    )
+    """Do what has to happen before Textual is imported."""
+    gc.disable()  # until everything is open, see modes.app_mode
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # a picture appears one or two frames after the key
 
 
 def _open_log(settings: Settings) -> None:

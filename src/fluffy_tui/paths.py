@@ -1,4 +1,4 @@
-"""Where fluffy-tui keeps its files. Paths are computed here and created only by whoever writes to them."""
+"""Where fluffy-tui keeps its files. Paths are only computed here; whoever writes to them creates them."""
 
 from __future__ import annotations
 
@@ -12,59 +12,59 @@ APPLICATION = "fluffy-tui"
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """The folders and files of one installation, all below one data folder except the configuration."""
+    """The files and folders of one installation: all in one data folder, except the configuration."""
 
     config_file: Path
-    """The person's `config.toml`."""
+    """The user's `config.toml`."""
     data: Path
-    """Everything that must survive: the embedded database, kept texts, the log."""
+    """The data folder: embedded database, drafts, log and caches."""
 
     @property
     def database(self) -> Path:
-        """The embedded Postgres server's cluster folder."""
+        """The cluster folder of the embedded Postgres server."""
         return self.data / "postgres"
 
     @property
     def server_log(self) -> Path:
-        """What the embedded Postgres server says."""
+        """The log of the embedded Postgres server."""
         return self.data / "postgres.log"
 
     @property
     def state_file(self) -> Path:
-        """Small things that the screen remembers: last persona, theme, position."""
+        """What the app remembers between runs: last persona, theme, position."""
         return self.data / "state.json"
 
     @property
     def drafts(self) -> Path:
-        """Captions that were typed but not yet submitted, one file per photo."""
+        """Drafts of captions, one file per photo."""
         return self.data / "kept-texts"
 
     @property
     def thumbnails(self) -> Path:
-        """Cached previews, named by the content of the photo."""
+        """Cached thumbnails, named by the photo's content."""
         return self.data / "thumbnails"
 
     @property
     def models(self) -> Path:
-        """Networks that were built from their weights; removing them costs a second at the next use."""
+        """Models built from their weights; if deleted, they are rebuilt within a second."""
         return self.data / "models"
 
     @property
     def log_file(self) -> Path:
-        """Where tracebacks and the worker's diary go."""
+        """The log, with tracebacks and the worker's messages."""
         return self.data / "fluffy-tui.log"
 
     @property
     def demo(self) -> Path:
-        """The demo's own data folder: nothing of the demo ever touches the real one."""
+        """The demo's own data folder; the demo never uses the real one."""
         return self.data / "demo"
 
 
 def default_config_file() -> Path:
-    """Return where `config.toml` is looked for when nothing else was said."""
+    """Return the default path of `config.toml`."""
     return Path(platformdirs.user_config_dir(APPLICATION)) / "config.toml"
 
 
 def default_data_folder() -> Path:
-    """Return the data folder that the operating system reserves for this application and user."""
+    """Return the operating system's data folder for this application and user."""
     return Path(platformdirs.user_data_dir(APPLICATION))

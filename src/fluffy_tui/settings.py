@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -261,11 +261,20 @@ def load_settings(
     data = Path(values.get("FLUFFY_DATA_DIR") or default_data_folder()).expanduser().absolute()
     settings = Settings(
         paths=Paths(config_file=config_file, data=data),
-        keys={str(action): str(key) for action, key in from_file.get("keys", {}).items()},
+        keys=dict(_own_keys(from_file.get("keys", {}))),
         origins=origins,
         shown=_shown(values, config_file),
     )
     return _with_media(_with_services(settings, values), values)
+
+
+def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield action ids and keys; TOML reads an id without quotes as a table in a table."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}.{verb}", str(keys)) for verb, keys in value.items())
+        else:
+            yield name, str(value)
 
 
 def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fluffy_tui.core.atomic_file import BY_UMASK, replacing, write_atomically
+from fluffy_tui.core.atomic_file import atomic_writer, write_atomically
 
 
 def test_the_new_content_is_private_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_crash_while_writing_leaves_the_old_content(
 def test_nobody_sees_the_new_content_before_it_is_complete(tmp_path: Path) -> None:
     file = tmp_path / "file"
     write_atomically(file, "old")
-    with replacing(file) as new:
+    with atomic_writer(file) as new:
         new.write(b"new")
         assert file.read_text() == "old"
     assert file.read_text() == "new"
@@ -49,7 +49,7 @@ def test_nobody_sees_the_new_content_before_it_is_complete(tmp_path: Path) -> No
 def test_a_public_file_follows_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
     before = os.umask(umask)
     try:
-        with replacing(tmp_path / "file", mode=BY_UMASK) as new:
+        with atomic_writer(tmp_path / "file", mode=None) as new:
             new.write(b"x")
     finally:
         os.umask(before)

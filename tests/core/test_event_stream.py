@@ -1,4 +1,4 @@
-"""The stream of changes: what is told, and how it comes back after the connection was cut."""
+"""The event stream reports changes, and reconnects after the connection breaks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def ready() -> None:
-    """Nothing has to be done before connecting."""
+    """Do nothing before connecting."""
 
 
 def fill(connection: psycopg.Connection) -> tuple[int, int, int]:
@@ -38,7 +38,7 @@ def fill(connection: psycopg.Connection) -> tuple[int, int, int]:
     return persona, photo, post
 
 
-async def test_every_change_is_told(database_url: str) -> None:
+async def test_every_change_is_reported(database_url: str) -> None:
     stream = events(database_url, ready)
     assert isinstance(await anext(stream), Connected)
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -52,8 +52,8 @@ async def test_every_change_is_told(database_url: str) -> None:
     await stream.aclose()
 
 
-async def test_a_verdict_is_told_apart(database_url: str) -> None:
-    """It changes one line of a list; a file that vanished, or a photo that came, may change the list."""
+async def test_a_verdict_has_an_event_of_its_own(database_url: str) -> None:
+    """It changes one row of a list, while a missing file or a new photo may change the whole list."""
     stream = events(database_url, ready)
     await anext(stream)
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -76,7 +76,7 @@ async def test_a_verdict_is_told_apart(database_url: str) -> None:
     await stream.aclose()
 
 
-async def test_a_rolled_back_change_is_not_told(database_url: str) -> None:
+async def test_a_rolled_back_change_is_not_reported(database_url: str) -> None:
     stream = events(database_url, ready)
     await anext(stream)
     with psycopg.connect(database_url) as connection:
@@ -89,7 +89,7 @@ async def test_a_rolled_back_change_is_not_told(database_url: str) -> None:
     await stream.aclose()
 
 
-async def test_a_cut_connection_is_told_and_made_again(database_url: str) -> None:
+async def test_a_broken_connection_is_reported_and_restored(database_url: str) -> None:
     stream = events(database_url, ready)
     await anext(stream)
     with psycopg.connect(database_url, autocommit=True) as connection:
@@ -104,7 +104,7 @@ async def test_a_cut_connection_is_told_and_made_again(database_url: str) -> Non
     await stream.aclose()
 
 
-async def test_what_has_to_come_first_is_tried_before_each_connection(database_url: str) -> None:
+async def test_the_preparation_runs_before_each_connection_attempt(database_url: str) -> None:
     attempts = _failing_twice()
 
     async def bring_back() -> None:
@@ -113,8 +113,8 @@ async def test_what_has_to_come_first_is_tried_before_each_connection(database_u
             raise error
 
     stream = events(database_url, bring_back)
-    assert await anext(stream) == Disconnected("The database does not answer.")
-    assert await anext(stream) == Disconnected("The database does not answer.")
+    assert await anext(stream) == Disconnected("The database does not respond.")
+    assert await anext(stream) == Disconnected("The database does not respond.")
     assert isinstance(await anext(stream), Connected)
     await stream.aclose()
 

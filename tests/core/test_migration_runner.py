@@ -1,4 +1,4 @@
-"""Migrations: they match the tables, go down and up, take turns, and refuse what they cannot handle."""
+"""Migrations match the tables, work in both directions, take turns, and reject databases they cannot handle."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from procrastinate.schema import SchemaManager
 
+import fluffy_tui.bootstrap  # noqa: F401 - imports every table that migrations are compared with
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.migration_runner import alembic_config, migrate, migrations_folder, newest_revision
 
@@ -28,14 +29,14 @@ def empty_url(server_url: str) -> Iterator[str]:
         connection.execute("DROP DATABASE empty_one WITH (FORCE)")
 
 
-def test_the_migrations_make_exactly_the_tables_of_the_code(database_url: str) -> None:
+def test_the_migrations_create_exactly_the_tables_in_the_code(database_url: str) -> None:
     command.check(alembic_config(database_url))
 
 
-def test_going_down_leaves_nothing_and_up_again_works(database_url: str) -> None:
+def test_a_downgrade_removes_everything_and_can_be_reversed(database_url: str) -> None:
     command.downgrade(alembic_config(database_url), "base")
     with psycopg.connect(database_url) as connection:
-        left = connection.execute(
+        tables = connection.execute(
             "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')"
             " AND relname <> 'alembic_version'"
         ).fetchall()
@@ -43,7 +44,7 @@ def test_going_down_leaves_nothing_and_up_again_works(database_url: str) -> None
             "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
             " AND (proname LIKE 'procrastinate%' OR proname LIKE 'fluffy%')"
         ).fetchall()
-    assert left == []
+    assert tables == []
     assert functions == []
     command.upgrade(alembic_config(database_url), "head")
     command.check(alembic_config(database_url))
@@ -55,7 +56,7 @@ def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url
     def start() -> None:
         try:
             migrate(empty_url)
-        except BaseException as error:  # noqa: BLE001 - carried to the test's own thread
+        except BaseException as error:  # noqa: BLE001 - raised in the test's own thread
             errors.append(error)
 
     threads = [threading.Thread(target=start) for _ in range(4)]
@@ -70,14 +71,14 @@ def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url
         ]
 
 
-def test_a_newer_database_is_refused(database_url: str) -> None:
+def test_a_newer_database_is_rejected(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(DatabaseTooNew, match="newer fluffy-tui"):
         migrate(database_url)
 
 
-def test_the_job_queue_is_the_one_the_revision_was_written_for() -> None:
+def test_procrastinates_schema_is_the_one_that_the_revision_was_written_for() -> None:
     revision = runpy.run_path(str(migrations_folder() / "versions" / "0002_job_queue.py"))
     assert hashlib.sha256(SchemaManager.get_schema().encode()).hexdigest() == revision["SCHEMA_SHA256"]
 
@@ -85,12 +86,14 @@ def test_the_job_queue_is_the_one_the_revision_was_written_for() -> None:
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("postgresql://me:hunter2@127.0.0.1:1/photos", "does not answer"),
-        ("postgresql://me:hunter2@no-such-host.invalid/photos", "is not known"),
-        ("postgresql://me:hunter2@/no_such?host={host}&port={port}", "has no database or user of that name"),
+        ("postgresql://me:hunter2@127.0.0.1:1/photos", "does not respond"),
+        ("postgresql://me:hunter2@no-such-host.invalid/photos", "was not found"),
+        ("postgresql://me:hunter2@/no_such?host={host}&port={port}", "has no database no_such or no user me"),
     ],
 )
-def test_an_unreachable_database_is_one_plain_sentence(server_url: str, url: str, says: str) -> None:
+def test_an_unreachable_database_is_explained_without_the_password(
+    server_url: str, url: str, says: str
+) -> None:
     server = psycopg.conninfo.conninfo_to_dict(server_url)
     with pytest.raises(DatabaseUnavailable) as caught:
         migrate(url.format(host=server["host"], port=server.get("port", 5432)))
@@ -103,11 +106,11 @@ def test_an_unreachable_database_is_one_plain_sentence(server_url: str, url: str
 def test_a_database_without_pgvector_says_what_to_install(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No server without the extension is at hand, so the question is put for one that does not exist."""
+    """Every test server has the extension, so ask for one that does not exist."""
     from fluffy_tui.core import migration_runner
 
     monkeypatch.setattr(
         migration_runner, "VECTOR_VERSION", migration_runner.VECTOR_VERSION.replace("'vector'", "'absent'")
     )
-    with pytest.raises(DatabaseUnavailable, match="lacks the extension pgvector"):
+    with pytest.raises(DatabaseUnavailable, match="does not have the extension pgvector"):
         migrate(database_url)

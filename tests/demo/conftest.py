@@ -1,4 +1,4 @@
-"""A fresh stand-in Buffer for each test that asks for one."""
+"""A new stand-in Buffer for each test that needs one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from demo.stand_in_caller import Caller, serving
 
 @pytest.fixture
 async def buffer(tmp_path: Path) -> AsyncIterator[Caller]:
-    """Yield a caller of a fresh stand-in."""
+    """Yield a caller of a new stand-in."""
     async with serving(tmp_path) as caller:
         yield caller

@@ -1,4 +1,4 @@
-"""A stand-in Buffer on loopback with a clock that only tests move, and a plain HTTP client for it."""
+"""A stand-in Buffer on loopback with a clock that only tests move, and an HTTP client for it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ POSTS = """query Posts($input: PostsInput!, $first: Int, $after: String) {
 
 
 def jpeg(width: int = 1080, height: int = 1350, kind: str = "JPEG") -> bytes:
-    """Return a small file of a plain picture."""
+    """Return a small file of a single-coloured picture."""
     file = io.BytesIO()
     Image.new("RGB", (width, height), "teal").save(file, kind)
     return file.getvalue()
@@ -51,7 +51,7 @@ def two_channels() -> World:
 
 @dataclass
 class Caller:
-    """Speaks to a stand-in over HTTP, as any client would."""
+    """Sends requests to a stand-in over HTTP, as any client would."""
 
     server: StandIn
     http: httpx.AsyncClient
@@ -73,11 +73,11 @@ class Caller:
         return f"{self.server.media_url}/{name}"
 
     async def send(self, query: str, **variables: Any) -> httpx.Response:
-        """Send a document and return the whole answer."""
+        """Send a document and return the HTTP response."""
         return await self.http.post(self.server.url, json={"query": query, "variables": variables})
 
     async def ask(self, query: str, **variables: Any) -> Any:
-        """Send a document that must work and return the value of its only root field."""
+        """Send a document that must succeed, and return the value of its only root field."""
         reply = await self.send(query, **variables)
         assert reply.status_code == 200, reply.text
         body = reply.json()
@@ -98,7 +98,7 @@ class Caller:
         }
         return complete | changes
 
-    def words(self, text: str = "Only words", **changes: Any) -> dict[str, Any]:
+    def text_post(self, text: str = "Only text", **changes: Any) -> dict[str, Any]:
         """Return the input of a Bluesky post without a picture."""
         return {
             "channelId": self.sky.id,
@@ -108,13 +108,13 @@ class Caller:
         } | changes
 
     async def create(self, request: dict[str, Any]) -> Any:
-        """Create a post that must be taken and return it."""
+        """Create a post that must be accepted, and return it."""
         answer = await self.ask(CREATE, input=request)
         assert answer["__typename"] == "PostActionSuccess", answer
         return answer["post"]
 
     async def refused(self, request: dict[str, Any], query: str = CREATE) -> tuple[str, str]:
-        """Send a mutation that must be refused; return the error's type and message."""
+        """Send a mutation that must be refused, and return the error's type and message."""
         answer = await self.ask(query, input=request)
         return answer["__typename"], answer["message"]
 

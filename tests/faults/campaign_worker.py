@@ -7,9 +7,9 @@ import logging
 import sys
 
 from faults.crew import PACE
-from fluffy_tui.modes import delivery_worker
+from fluffy_tui.modes import worker_mode
 from fluffy_tui.settings import load_settings
 
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", stream=sys.stderr, format="%(asctime)s %(name)s %(message)s")
-    raise SystemExit(asyncio.run(delivery_worker.run(load_settings(), with_starter=False, pace=PACE)))
+    raise SystemExit(asyncio.run(worker_mode.run(load_settings(), with_starter=False, pace=PACE)))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.core.embedded.server import EmbeddedServer
+from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.embedded.socket_folder import PidFile
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Cluster:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.to_thread(self._server.leave)
+        await asyncio.to_thread(self._server.release)
         shutil.rmtree(self._place, ignore_errors=True)
 
     async def start(self) -> None:
@@ -50,7 +50,7 @@ class Cluster:
     async def stop(self) -> None:
         """Stop the server as its administrator would."""
         self._down()
-        await asyncio.to_thread(self._server.leave)
+        await asyncio.to_thread(self._server.release)
 
     def kill(self) -> None:
         """Kill the server's main process with SIGKILL; its children notice and end."""

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.child_process import Child
+from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.scheduling import Pace
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Crew:
         self._environment = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
         self._log = log
         self._cluster = cluster
-        self._children: dict[int, Child] = {}
+        self._children: dict[int, ChildProcess] = {}
         self._killed: set[int] = set()
         self._stopping = False
         self._count = count
@@ -86,7 +86,7 @@ class Crew:
         while not self._stopping:
             await self._cluster.up.wait()
             disturbances = self._cluster.disturbances
-            child = Child(
+            child = ChildProcess(
                 [sys.executable, str(Path(__file__).with_name("campaign_worker.py"))],
                 self._environment,
                 self._log / f"worker-{number}.log",

@@ -41,6 +41,6 @@ async def test_a_job_whose_end_was_lost_does_not_block_its_channel(database_url:
         second = await place.submit("the second", 2)
         async with asyncio.timeout(120):
             await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
-        worker.let_go()
+        worker.release()
         assert await worker.ended() == 0
     assert {post.text for post in stand_in.posts()} >= {"the first", "the second"}

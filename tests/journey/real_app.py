@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.bootstrap import Services, open_services
-from fluffy_tui.modes.settings_change import Setup
+from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.scheduling import work
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.screen import ComposeScreen
@@ -138,7 +138,7 @@ async def running(
                 stop.set()
                 await worker
 
-    app = FluffyApp(opened, setup=Setup(settings, {}), preview="half-cell", **options)
+    app = FluffyApp(opened, setup=SetupService(settings, {}), preview="half-cell", **options)
     async with app.run_test(size=size) as pilot:
         real = Real(app, pilot)
         await real.until(lambda: bool(holder))

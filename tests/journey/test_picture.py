@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
-from fluffy_tui.modes.library_worker import look_at_library
+from fluffy_tui.modes.worker_mode import index_photos
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.screen import PlanScreen
@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
 async def looking_at(real: Real) -> AsyncIterator[None]:
     """Let the library's worker look at the pictures meanwhile."""
     stop = asyncio.Event()
-    looking = asyncio.create_task(look_at_library(real.services, stop))
+    looking = asyncio.create_task(index_photos(real.services, stop))
     try:
         yield
     finally:

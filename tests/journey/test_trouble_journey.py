@@ -25,7 +25,7 @@ async def test_a_held_post_is_seen_mended_and_goes_out(installation: Installatio
         await real.schedule("fgo on the pier")
         await real.pilot.press("4")
         await real.on(ProblemsScreen)
-        await real.until(lambda: all(map(real.shows, ("need", "paused in Buffer", "held: The queue of"))))
+        await real.until(lambda: all(map(real.shows, ("problem", "paused in Buffer", "held: The queue of"))))
         await real.pilot.press("G", "e")
         await real.on(EditPostScreen)
         real.app.screen.query_one(TextArea).text = "fog on the pier"
@@ -34,7 +34,7 @@ async def test_a_held_post_is_seen_mended_and_goes_out(installation: Installatio
         await real.until(lambda: real.shows("fog on the pier"))
         stand_in.set_channel(channel, queue_paused=False)
         await real.pilot.press("r")
-        await real.until(lambda: real.shows("Nothing needs you. Next:"))
+        await real.until(lambda: real.shows("No problems. Next post:"))
         [post] = await real.services.scheduling.posts()
         assert post.step is Step.ACCEPTED
         assert [there.text for there in stand_in.posts() if there.id == post.buffer_post_id] == [
@@ -45,7 +45,7 @@ async def test_a_held_post_is_seen_mended_and_goes_out(installation: Installatio
         await real.on(PostsScreen)
         await real.until(lambda: real.shows("fog on the pier"))
         await real.pilot.press("enter")
-        await real.until(lambda: real.shows("it was changed"))
+        await real.until(lambda: real.shows("edited"))
 
 
 async def test_what_was_submitted_too_soon_is_taken_back_with_its_text(installation: Installation) -> None:

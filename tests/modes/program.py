@@ -1,4 +1,4 @@
-"""Run the program as a person does: a process of its own, with nothing but what is given to it."""
+"""Run the program as a user does: in a process of its own, with only the given settings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run of the program ended."""
+    """The result of a run of the program."""
 
     status: int
     out: str
@@ -22,7 +22,7 @@ class Ended:
 
 
 def fluffy(home: Path, *arguments: str, text: str = "", **environment: str) -> Ended:
-    """Run `fluffy-tui` in `home` with no settings but `environment`; `text` is piped into it."""
+    """Run `fluffy-tui` in `home` with `environment` as its only settings; `text` is piped into it."""
     clean = {
         name: value
         for name, value in os.environ.items()

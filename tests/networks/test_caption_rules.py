@@ -1,4 +1,4 @@
-"""What is said about a caption before it is submitted."""
+"""The checks of a caption before it is submitted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fluffy_tui.networks import (
     CaptionFault,
     all_rules,
+    alt_text_problem,
     caption_advice,
     caption_problem,
     clean_caption,
@@ -20,7 +21,7 @@ INSTAGRAM, X = rules_for("instagram"), rules_for("twitter")
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t ", "\u200b", "\ufeff\u2060", "\u3000"])
-def test_a_caption_with_nothing_to_see_is_empty(text: str) -> None:
+def test_a_caption_without_visible_text_is_empty(text: str) -> None:
     """Spaces and invisible marks are not a caption."""
     problem = caption_problem(text, INSTAGRAM)
     assert problem is not None
@@ -28,14 +29,14 @@ def test_a_caption_with_nothing_to_see_is_empty(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "[/b][red", "שלום", "\U0001f431", "a\u200d", "\uf8ff", "x" * 2200])
-def test_a_caption_is_free_to_say_anything(text: str) -> None:
-    """Markup, right-to-left text and emoji are fine, and so is the last character that fits."""
+def test_a_caption_may_contain_any_text(text: str) -> None:
+    """Markup, right-to-left text and emoji are accepted, and so is a caption of exactly the limit."""
     assert caption_problem(text, INSTAGRAM) is None
 
 
 @pytest.mark.parametrize("service", sorted(all_rules()))
-def test_one_over_the_limit_is_refused_with_both_numbers(service: str) -> None:
-    """The message names what was counted, what is allowed, and how much has to go."""
+def test_one_character_over_the_limit_is_rejected_with_both_numbers(service: str) -> None:
+    """The message has the count, the limit and the difference."""
     rules = rules_for(service)
     assert caption_problem("x" * rules.caption_limit, rules) is None
     problem = caption_problem("x" * (rules.caption_limit + 1), rules)
@@ -50,7 +51,7 @@ def test_one_over_the_limit_is_refused_with_both_numbers(service: str) -> None:
     assert "Shorten it by 1." in problem.hint
 
 
-def test_nul_and_undecodable_bytes_are_refused_in_plain_words() -> None:
+def test_nul_and_undecodable_bytes_are_rejected_in_plain_language() -> None:
     """Neither can be stored or sent."""
     nul = caption_problem("a\0b", X)
     assert nul is not None
@@ -61,8 +62,8 @@ def test_nul_and_undecodable_bytes_are_refused_in_plain_words() -> None:
     str(broken).encode()
 
 
-def test_too_many_hashtags_are_advice_not_refusal() -> None:
-    """Sources disagree about Instagram's limit, so the person is told and decides."""
+def test_too_many_hashtags_are_advice_and_not_an_error() -> None:
+    """Sources disagree about Instagram's limit, so the user decides."""
     text = "#a #b #c #d #e #f"
     assert caption_problem(text, INSTAGRAM) is None
     advice = caption_advice(text, INSTAGRAM)
@@ -72,16 +73,16 @@ def test_too_many_hashtags_are_advice_not_refusal() -> None:
     assert caption_advice(text, X) is None
 
 
-def test_cleaning_keeps_all_but_nul_and_carriage_returns() -> None:
-    """What the person typed is sent as it is."""
+def test_cleaning_removes_only_nul_and_carriage_returns() -> None:
+    """Everything else is sent as typed."""
     assert clean_caption(" a\0b\r\nc\u200b \U0001f431\n") == " ab\nc\u200b \U0001f431\n"
 
 
 @given(st.text())
 @example("\r\0\n")
 @example("\r\r\n")
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
-    """What was read back from the database is the same caption."""
+def test_cleaning_twice_is_the_same_as_once(text: str) -> None:
+    """A caption from the database is already clean."""
     once = clean_caption(text)
     assert clean_caption(once) == once
     assert "\0" not in once
@@ -89,8 +90,18 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_the_verdict_agrees_with_the_count(text: str) -> None:
+def test_the_problem_matches_the_count(text: str) -> None:
     """A caption is too long exactly when its length is over the limit."""
     problem = caption_problem(clean_caption(text) * 40 + "x", X)
     too_long = text_length(clean_caption(text) * 40 + "x", X) > X.caption_limit
     assert (problem is not None) == too_long
+
+
+def test_an_alt_text_may_be_as_long_as_the_limit_and_no_longer() -> None:
+    rules = rules_for("instagram")
+    assert alt_text_problem("", rules) is None
+    assert alt_text_problem("x" * rules.alt_text_limit, rules) is None
+    problem = alt_text_problem("x" * (rules.alt_text_limit + 2), rules)
+    assert problem is not None
+    assert problem.fault is CaptionFault.ALT_TEXT_TOO_LONG
+    assert str(problem) == "The alt text has 1,002 characters, and Instagram allows 1,000. Shorten it by 2."

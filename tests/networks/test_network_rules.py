@@ -1,4 +1,4 @@
-"""The rules file: every Buffer service has its rules, and every rule says where it comes from."""
+"""The rules file: every Buffer service has rules, and every rule has a source."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ BUFFER_SERVICES = (
 """The values of `enum Service` in Buffer's schema."""
 
 
-def test_every_buffer_service_has_rules_and_no_other_has() -> None:
-    """A channel of any service can be counted for, and no key is misspelt."""
+def test_exactly_the_services_of_buffer_have_rules() -> None:
+    """So captions can be counted for any channel, and no key is misspelt."""
     assert set(all_rules()) == {*BUFFER_SERVICES, UNKNOWN_SERVICE}
 
 
 @pytest.mark.parametrize("service", [*BUFFER_SERVICES, UNKNOWN_SERVICE])
-def test_every_rule_names_its_source_and_when_it_was_read(service: str) -> None:
+def test_every_rule_has_its_source_and_the_date_it_was_read(service: str) -> None:
     """A limit without a source cannot be checked when a network changes it."""
     rules = rules_for(service)
     assert set(rules.sources) == {"caption", "alt_text", "hashtags", "image"}
@@ -45,7 +45,7 @@ def test_every_rule_names_its_source_and_when_it_was_read(service: str) -> None:
 
 @pytest.mark.parametrize("service", [*BUFFER_SERVICES, UNKNOWN_SERVICE])
 def test_rules_are_sane(service: str) -> None:
-    """Every network takes a JPEG within some range, and Buffer's own limit of 10 MB is never exceeded."""
+    """Every network accepts a JPEG of some size, and Buffer's own limit of 10 MB is never exceeded."""
     rules = rules_for(service)
     assert rules.name
     assert 200 < rules.caption_limit <= 5000
@@ -56,8 +56,8 @@ def test_rules_are_sane(service: str) -> None:
         assert rules.image.min_ratio < 1 < rules.image.max_ratio
 
 
-def test_an_unknown_service_gets_rules_that_pass_everywhere() -> None:
-    """Buffer may add a service tomorrow; then the strictest of all limits holds."""
+def test_an_unknown_service_has_the_strictest_rules() -> None:
+    """Buffer may add a service; its posts must pass whatever its limits are."""
     unknown = rules_for("somethingnew")
     known = [rules_for(service) for service in BUFFER_SERVICES]
     assert unknown.caption_limit == min(rules.caption_limit for rules in known)
@@ -76,7 +76,7 @@ def test_rules_cannot_be_changed_by_accident() -> None:
         all_rules()["instagram"] = rules  # type: ignore[index]
 
 
-def test_importing_the_pack_reads_no_file_and_loads_no_heavy_library() -> None:
+def test_importing_the_pack_reads_no_file_and_imports_no_slow_library() -> None:
     """The first frame waits for this import."""
     program = (
         "import sys, fluffy_tui.networks as n; "

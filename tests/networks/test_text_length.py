@@ -1,4 +1,4 @@
-"""Counting as each network counts."""
+"""Characters are counted as each network counts them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
         ("Привет שלום", 11),
         ("“quoted” – and…", 16),
         ("\U00010000\U0010ffff", 4),
-        # Emoji count 2 however they are put together (twitter-text 3).
+        # Emoji count as 2 however they are composed (twitter-text 3).
         ("H\U0001f431☺", 5),
         (FAMILY, 2),
         ("\U0001f44d\U0001f3fd", 2),
@@ -68,8 +68,8 @@ def test_x_counts_weights(text: str, length: int) -> None:
         ("\U0001f1e9\U0001f1ea", 1),
     ],
 )
-def test_bluesky_counts_what_a_reader_sees(text: str, length: int) -> None:
-    """Extended grapheme clusters, as the lexicon's maxGraphemes says."""
+def test_bluesky_counts_graphemes(text: str, length: int) -> None:
+    """Extended grapheme clusters, as in the lexicon's maxGraphemes."""
     assert text_length(text, BLUESKY) == length
 
 
@@ -83,12 +83,12 @@ def test_bluesky_counts_what_a_reader_sees(text: str, length: int) -> None:
     ],
 )
 def test_mastodon_shortens_links_and_mentions(text: str, length: int) -> None:
-    """A link counts 23, and the server of a mention does not count."""
+    """A link counts as 23, and the server of a mention does not count."""
     assert text_length(text, MASTODON) == length
 
 
 def test_linkedin_counts_utf_16_and_instagram_code_points() -> None:
-    """The same emoji is two characters for one network and one for the other."""
+    """The same emoji is two characters on one network and one on the other."""
     assert text_length("\U0001f431", rules_for("linkedin")) == 2
     assert text_length("\U0001f431", rules_for("instagram")) == 1
 
@@ -112,7 +112,7 @@ def test_hashtags_are_counted(text: str, count: int) -> None:
 @given(TEXT)
 @example("\r\n")
 @example("a" + "\u0301" * 40)
-def test_what_a_reader_sees_is_never_more_than_the_code_points(text: str) -> None:
+def test_there_are_never_more_graphemes_than_code_points(text: str) -> None:
     """Graphemes ≤ code points ≤ UTF-16 units, for any text."""
     graphemes = text_length(text, BLUESKY)
     points = text_length(text, rules_for("instagram"))
@@ -124,12 +124,12 @@ def test_what_a_reader_sees_is_never_more_than_the_code_points(text: str) -> Non
 @example("1.\u0301com")
 @example("\u1112.com")
 def test_x_length_of_any_text_is_within_its_weights(text: str) -> None:
-    """No text makes the link finder or the emoji pattern fail, and nothing weighs more than it can."""
+    """The link finder and the emoji pattern work on any text, and no weight is exceeded."""
     assert 0 <= text_length(text, X) <= 2 * 3 * len(text) + 23 * text.count(".")
 
 
 @given(st.text(st.characters(max_codepoint=0x7F)).filter(lambda text: "." not in text))
-def test_plain_ascii_is_counted_alike_everywhere(text: str) -> None:
+def test_ascii_has_the_same_length_everywhere(text: str) -> None:
     """Without links and line ends, ASCII has one length."""
     text = text.replace("\r", "")
     lengths = {
@@ -153,7 +153,7 @@ def test_plain_ascii_is_counted_alike_everywhere(text: str) -> None:
     ids=["dots", "digits", "mentions", "hashes", "joiners", "addresses", "families"],
 )
 def test_hostile_pastes_are_counted(text: str, seen: int) -> None:
-    """No pattern backtracks without end: a squared cost would take hours here."""
+    """No pattern backtracks quadratically, which would take hours here."""
     assert text_length(text, BLUESKY) == seen
     assert text_length(text, X) > 0
     assert text_length(text, MASTODON) > 0

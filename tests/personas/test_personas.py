@@ -36,13 +36,13 @@ async def personas(database: Database, stand_in: StandIn) -> AsyncIterator[Perso
         yield Personas(database, buffer)
 
 
-async def test_personas_are_listed_by_name_whatever_their_case(personas: Personas) -> None:
+async def test_personas_are_sorted_by_name_ignoring_case(personas: Personas) -> None:
     for name in ("leo", "Atlas", "sarah", "[/b][red"):
         await personas.create(name)
     assert [persona.name for persona in await personas.list()] == ["[/b][red", "Atlas", "leo", "sarah"]
 
 
-async def test_a_name_is_taken_in_any_case(personas: Personas) -> None:
+async def test_names_are_unique_ignoring_case(personas: Personas) -> None:
     await personas.create("Sarah")
     with pytest.raises(PersonaNameTaken, match="already a persona"):
         await personas.create("sARAH ")
@@ -64,12 +64,12 @@ async def test_renaming(personas: Personas) -> None:
     assert (await personas.by_id(sarah.id)).name == "Sarah"
 
 
-async def test_an_unknown_name_says_so(personas: Personas) -> None:
+async def test_an_unknown_name_is_reported(personas: Personas) -> None:
     with pytest.raises(PersonaNotFound, match="no persona named nobody"):
         await personas.get("nobody")
 
 
-async def test_a_channel_is_chosen_and_remembered_whole(personas: Personas) -> None:
+async def test_a_chosen_channel_is_stored_completely(personas: Personas) -> None:
     sarah = await personas.create("sarah")
     channel = next(c for c in await personas.available_channels() if c.name == "sarah.frames")
     assert (await personas.set_channel(sarah, channel.id)).channel == channel
@@ -78,13 +78,13 @@ async def test_a_channel_is_chosen_and_remembered_whole(personas: Personas) -> N
     assert await personas.known_channel(channel.id, within=0) is None
 
 
-async def test_every_field_of_every_channel_survives_being_stored(personas: Personas) -> None:
+async def test_every_field_of_every_channel_is_stored(personas: Personas) -> None:
     sarah = await personas.create("sarah")
     for channel in await personas.available_channels():
         assert (await personas.set_channel(sarah, channel.id)).channel == channel
 
 
-async def test_a_channel_that_buffer_does_not_list_is_refused(personas: Personas) -> None:
+async def test_a_channel_that_is_not_in_buffer_is_rejected(personas: Personas) -> None:
     sarah = await personas.create("sarah")
     with pytest.raises(ChannelNotFound):
         await personas.set_channel(sarah, "0" * 24)
@@ -92,20 +92,20 @@ async def test_a_channel_that_buffer_does_not_list_is_refused(personas: Personas
 
 
 async def test_without_a_key_there_are_no_channels_to_choose(database: Database) -> None:
-    with pytest.raises(BufferNotConfigured, match="no Buffer key"):
+    with pytest.raises(BufferNotConfigured, match="No Buffer key"):
         await Personas(database, None).available_channels()
 
 
-async def test_buffers_refusal_reaches_the_person(personas: Personas, stand_in: StandIn) -> None:
+async def test_buffers_error_reaches_the_caller(personas: Personas, stand_in: StandIn) -> None:
     stand_in.faults.add(Kind.BAD_KEY)
-    with pytest.raises(BufferError, match="does not accept the key"):
+    with pytest.raises(BufferError, match="Buffer rejected the key"):
         await personas.available_channels()
 
 
 async def test_a_pinterest_channel_is_chosen_with_its_board(personas: Personas) -> None:
     pins = next(c for c in await personas.available_channels() if c.pinterest_boards)
     sarah = await personas.set_channel(await personas.create("sarah"), pins.id)
-    assert sarah.needs_board, "none of several is guessed"
+    assert sarah.needs_board, "several boards: the user has to choose"
     board = pins.pinterest_boards[1].service_id
     sarah = await personas.set_channel(sarah, pins.id, board)
     assert (sarah.pinterest_board_id, sarah.needs_board) == (board, False)

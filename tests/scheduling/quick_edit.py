@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from fluffy_tui.bootstrap import open_services
-from fluffy_tui.scheduling import Fit, Framing, Shape
+from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.settings import load_settings
 from scheduling.workplace import QUICK
 

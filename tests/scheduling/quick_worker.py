@@ -8,11 +8,11 @@ import json
 import logging
 import sys
 
-from fluffy_tui.modes import delivery_worker
+from fluffy_tui.modes import worker_mode
 from fluffy_tui.settings import load_settings
 from scheduling.workplace import QUICK
 
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", stream=sys.stderr)
     pace = dataclasses.replace(QUICK, **json.loads(sys.argv[1]))
-    raise SystemExit(asyncio.run(delivery_worker.run(load_settings(), with_starter=True, pace=pace)))
+    raise SystemExit(asyncio.run(worker_mode.run(load_settings(), with_starter=True, pace=pace)))

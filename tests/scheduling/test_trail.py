@@ -41,7 +41,7 @@ async def test_the_trail_names_who_did_it(place: Workplace, tmp_path: Path) -> N
     post = await place.submit()
     child = place.worker_process(tmp_path / "worker.log")
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    child.let_go()
+    child.release()
     await child.ended()
     trail = await place.services.scheduling.timeline(post.id)
     assert trail[0].worker.startswith("fluffy-tui app ")

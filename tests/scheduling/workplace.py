@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.app_events import Connected, PostChanged
-from fluffy_tui.core.child_process import Child
+from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.demo import StandIn
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Pace, Post, work
@@ -66,7 +66,7 @@ class Workplace:
     settings: Settings
     persona: Persona
     folder: Path
-    children: list[Child] = field(default_factory=list)
+    children: list[ChildProcess] = field(default_factory=list)
     """Programs that were started; none of them outlives the workplace."""
 
     async def photo(self, number: int = 0) -> Photo:
@@ -130,15 +130,15 @@ class Workplace:
             stop.set()
             await task
 
-    def worker_process(self, log: Path, **pace: float) -> Child:
+    def worker_process(self, log: Path, **pace: float) -> ChildProcess:
         """Start a worker as a process of its own, at the quick pace but for what is given."""
         return self._process(log, "quick_worker.py", json.dumps(pace))
 
-    def edit_process(self, log: Path, post_id: int) -> Child:
+    def edit_process(self, log: Path, post_id: int) -> ChildProcess:
         """Start a program that makes the picture of a post square, and nothing else."""
         return self._process(log, "quick_edit.py", str(post_id))
 
-    def _process(self, log: Path, script: str, argument: str) -> Child:
+    def _process(self, log: Path, script: str, argument: str) -> ChildProcess:
         environment = {
             **os.environ,
             "PYTHONPATH": str(HERE.parent),
@@ -150,7 +150,7 @@ class Workplace:
             "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
             "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
         }
-        child = Child([sys.executable, str(HERE / script), argument], environment, log)
+        child = ChildProcess([sys.executable, str(HERE / script), argument], environment, log)
         self.children.append(child)
         return child
 

@@ -1,7 +1,7 @@
-"""Buffer's GraphQL API as Python values; knows no database and no screen.
+"""A client of Buffer's GraphQL API, with typed values; it knows neither database nor screen.
 
-The value types and the errors are imported at once and cost nothing; `BufferClient` is loaded when it is
-first named, because importing httpx takes about 150 ms (PEP 562).
+Values and errors are imported at once and cost nothing. `BufferClient` is imported at its first use, because httpx
+takes about 150 ms (PEP 562).
 """
 
 from __future__ import annotations

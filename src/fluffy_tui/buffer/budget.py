@@ -1,8 +1,8 @@
-"""How many requests the key may still send.
+"""How many more requests the key may send.
 
 Buffer counts per key in three rolling windows of 15 minutes, 24 hours and 30 days (developers.buffer.com, guides,
-API limits). Windows are told apart by their length, never by their name, which carries the quota and changes with
-the plan.
+API limits). A window is identified by its length, never by its name, which contains the quota and changes with the
+plan.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DAY = 86_400
 MONTH = 2_592_000
 
 WINDOW_NAMES = MappingProxyType({"15m": QUARTER_HOUR, "24h": DAY, "30d": MONTH})
-"""How the body of a 429 names the windows."""
+"""The names of the windows in the body of a 429."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,26 +29,26 @@ class BudgetWindow:
     """In seconds."""
     remaining: int
     quota: int | None
-    """None when Buffer did not tell it."""
+    """None if Buffer did not send it."""
     resets_at: datetime | None
-    """When the window is whole again; None when Buffer did not tell it."""
+    """When the full quota is available again; None if Buffer did not send it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """What is left in each window, as far as Buffer has told."""
+    """What is left in each window, as last reported by Buffer."""
 
     windows: Mapping[int, BudgetWindow] = field(default_factory=lambda: MappingProxyType({}))
     """By length in seconds, shortest first: 900, 86400, 2592000."""
 
     @property
     def remaining(self) -> int | None:
-        """How many requests may still be sent at once; None before the first reply."""
+        """How many requests may be sent now; None before the first reply."""
         return min((window.remaining for window in self.windows.values()), default=None)
 
     @property
     def exhausted(self) -> BudgetWindow | None:
-        """The longest window that is spent, since it is the last to open again; None if there is none."""
+        """The longest exhausted window, which is the last to reset; None if there is none."""
         spent = [window for window in self.windows.values() if window.remaining <= 0]
         return max(spent, key=lambda window: window.length, default=None)
 

@@ -1,4 +1,4 @@
-"""The client: what fluffy-tui asks of Buffer, one method each."""
+"""The client: one method for each request that fluffy-tui sends to Buffer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fluffy_tui.settings import Secret
 _PAGE_SIZE = 50
 """Posts per request; Buffer advises 20 to 50 (guides, pagination)."""
 _SAME_TIME = timedelta(minutes=1)
-"""Two times closer than this are the same to a person, who chooses minutes."""
+"""Times closer than this count as equal: users choose minutes."""
 
 _Value = TypeVar("_Value")
 
@@ -29,14 +29,14 @@ _Value = TypeVar("_Value")
 class BufferClient:
     """Buffer's API with one key.
 
-    Use it as an async context manager or close it with `aclose`. For whatever goes wrong outside this process
-    every method raises `BufferError` and nothing else; each request is sent once.
+    Use it as an async context manager or close it with `aclose`. Every method raises `BufferError`, and nothing else,
+    for failures outside this process. Each request is sent once.
 
     Args:
         url: The GraphQL endpoint.
         key: The API key of the account.
         timeout: Seconds for one whole request.
-        on_budget: Told the budget after each reply, so that it can be shared; it must return at once.
+        on_budget: Called with the budget after each reply, so that it can be shared; must not block.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class BufferClient:
 
     @property
     def budget(self) -> Budget:
-        """How many requests are left, as the last replies told."""
+        """How many requests are left, as last reported."""
         return self._transport.budget
 
     async def account(self) -> Account:
@@ -82,7 +82,7 @@ class BufferClient:
         return _read(graphql_documents.CHANNELS, lambda items: tuple(map(channel_from, items)), answer)
 
     async def channel(self, channel_id: str) -> Channel:
-        """Return one channel as it is now; look at `Channel.trouble` before creating a post."""
+        """Return the current state of a channel; check `Channel.trouble` before creating a post."""
         answer = await self._transport.run(graphql_documents.CHANNEL, {"input": {"id": channel_id}})
         return _read(graphql_documents.CHANNEL, channel_from, answer)
 
@@ -90,13 +90,13 @@ class BufferClient:
         """Create a post.
 
         Raises:
-            BufferError: its verdict says whether it may be sent again. With `image_dropped` the post exists
+            BufferError: its next step says whether it may be sent again. With `image_dropped` the post exists
                 without its picture: delete `error.post`.
         """
         return await self._post_action(graphql_documents.CREATE_POST, create_input(new))
 
     async def edit_post(self, post_id: str, new: NewPost) -> BufferPost:
-        """Replace a waiting post's text, picture and time; the channel stays.
+        """Replace text, picture and time of a post that was not sent yet; its channel cannot change.
 
         Raises:
             BufferError: `edit_ignored` when Buffer reports success but kept the old time.
@@ -109,7 +109,7 @@ class BufferClient:
         return post
 
     async def delete_post(self, post_id: str) -> None:
-        """Delete a post from Buffer; one that is already gone counts as deleted."""
+        """Delete a post from Buffer; a post that does not exist counts as deleted."""
         try:
             payload = await self._transport.run(graphql_documents.DELETE_POST, {"input": {"id": post_id}})
             if _typename(graphql_documents.DELETE_POST, payload) != "DeletePostSuccess":
@@ -119,10 +119,10 @@ class BufferClient:
                 raise
 
     async def post(self, post_id: str) -> BufferPost:
-        """Return one post as it is now.
+        """Return the current state of a post.
 
         Raises:
-            BufferError: `not_found` when there is none.
+            BufferError: `not_found` if it does not exist.
         """
         answer = await self._transport.run(graphql_documents.POST, {"input": {"id": post_id}})
         return _read(graphql_documents.POST, post_from, answer)
@@ -137,13 +137,13 @@ class BufferClient:
         due_between: tuple[datetime, datetime] | None = None,
         null_is_empty: bool = True,
     ) -> AsyncIterator[BufferPost]:
-        """Yield the posts that meet all conditions, newest first, one request per 50 posts.
+        """Yield the posts that match all conditions, newest first, one request per 50 posts.
 
-        Posts that Buffer imported from the network are among them (`via` is `network`). The schema allows null in
-        place of a page; whoever concludes something from a post's absence sets `null_is_empty` to False.
+        They include posts that Buffer imported from the network (`via` is `network`). The schema allows null instead
+        of a page; set `null_is_empty` to False when the absence of a post matters.
 
         Raises:
-            BufferError: `unknown_answer` for such a null, and what every request may raise.
+            BufferError: `unknown_answer` for such a null, and whatever any request may raise.
         """
         conditions = posts_input(
             organization_id,
@@ -158,21 +158,23 @@ class BufferClient:
             answer = await self._transport.run(graphql_documents.POSTS, variables)
             if not null_is_empty and answer.get("edges") is None:
                 raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
-            page, following = _read(graphql_documents.POSTS, _page, answer)
+            page, next_cursor = _read(graphql_documents.POSTS, _page, answer)
             for post in page:
                 yield post
-            if following is None:
+            if next_cursor is None:
                 return
-            if following == cursor:  # or this would ask for the same page until the budget is spent
+            if (
+                next_cursor == cursor
+            ):  # otherwise this would request the same page until the budget is exhausted
                 raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
-            cursor = following
+            cursor = next_cursor
 
     async def find_by_asset(
         self, organization_id: str, channel_id: str, marker: str, created_after: datetime
     ) -> BufferPost | None:
-        """Look for a post whose picture's address contains `marker`, in any status; None if there is none.
+        """Find a post with `marker` in its picture's address, in any status; None if there is none.
 
-        This is how to learn what became of a create that got no answer.
+        This is how to find out whether a create without a reply succeeded.
         """
         if not marker:
             raise ValueError("an empty marker would match every post")
@@ -187,13 +189,13 @@ class BufferClient:
             raise refused_by_type(operation, payload)
         post = _read(operation, lambda answer: post_from(answer["post"]), payload)
         if len(post.asset_sources) < len(values["assets"]):
-            # FINAL, so that no caller sends it again while the post without its picture waits in Buffer.
+            # FINAL, so that no caller sends it again while the post without its picture is in Buffer.
             raise BufferError(Code.IMAGE_DROPPED, NextStep.FINAL, post=post)
         return post
 
 
 def _page(answer: Mapping[str, Any]) -> tuple[list[BufferPost], str | None]:
-    """Read one page of posts and the cursor of the next; Buffer may send null for the list of edges."""
+    """Read one page of posts and the cursor of the next; Buffer may send null for the edges."""
     posts = [post_from(edge["node"]) for edge in answer.get("edges") or () if edge]
     page_info = answer["pageInfo"]
     return posts, page_info["endCursor"] if page_info["hasNextPage"] else None
@@ -204,7 +206,7 @@ def _typename(operation: Operation, payload: object) -> object:
 
 
 def _read(operation: Operation, reader: Callable[[Any], _Value], answer: object) -> _Value:
-    """Read an answer; one of another shape than the schema's means that nobody knows what Buffer did."""
+    """Read a reply; if it does not match the schema, nobody knows what Buffer did."""
     try:
         return reader(answer)
     except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The one error family of the Buffer client: what went wrong, and what may safely be done next."""
+"""The errors of the Buffer client: what went wrong, and what may safely be done next."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ if TYPE_CHECKING:
 
 
 class NextStep(StrEnum):
-    """What may be done with a request that failed."""
+    """What may safely be done after a request failed."""
 
     RETRY = "retry"
-    """Nothing was created; it is safe to send the same again."""
+    """Nothing was created; it is safe to send the same request again."""
     HOLD = "hold"
-    """Nothing was created, and it cannot work until something changes or time passes."""
+    """Nothing was created, and it cannot succeed until something changes or time passes."""
     LOOK_FIRST = "look_first"
-    """Buffer may have created it: look there before sending it again."""
+    """Buffer may have created it: check before sending it again."""
     FINAL = "final"
-    """It will never work as it is, and must not be sent again unchanged."""
+    """It can never succeed as it is, and must not be sent again unchanged."""
 
 
 class Code(StrEnum):
-    """What went wrong, as a short name that can be stored and compared."""
+    """What went wrong, as a short name to store and compare."""
 
     BLOCKED = "blocked"
     BOARD_MISSING = "board_missing"
@@ -51,90 +51,90 @@ class Code(StrEnum):
 
 
 KEY_PAGE = "https://publish.buffer.com/settings/api"
-"""Where a person makes a key (Buffer's settings, API)."""
+"""Where users create a key (Buffer's settings, API)."""
 
-_WORDS: dict[Code, tuple[str, str]] = {
+_TEXTS: dict[Code, tuple[str, str]] = {
     Code.BLOCKED: (
-        "The guard in front of Buffer turned the request away before it reached Buffer.",
-        "Try again later or from another network; https://status.buffer.com tells of known trouble.",
+        "A firewall in front of Buffer rejected the request.",
+        "Try again later or from another network; see https://status.buffer.com for known problems.",
     ),
-    Code.BOARD_MISSING: ("Pinterest needs a board to put the pin on.", "Choose a board for this channel."),
+    Code.BOARD_MISSING: ("Pinterest needs a board for each pin.", "Choose a board for this channel."),
     Code.DAILY_LIMIT: (
-        "The channel has reached its posts for the day.",
+        "The channel has reached its daily limit of posts.",
         "Choose another day, or wait until tomorrow.",
     ),
     Code.DUPLICATE_TEXT: (
-        "Buffer says that this text was posted or scheduled a short while ago.",
-        "Look in Buffer whether the post is already there; if it is not, change the caption.",
+        "Buffer rejected the post because the same text was posted or scheduled recently.",
+        "Check in Buffer whether the post is already there; if not, change the caption.",
     ),
     Code.EDIT_IGNORED: (
-        "Buffer accepted the change but kept the old time.",
+        "Buffer accepted the change but did not change the time.",
         "Change the time in Buffer itself.",
     ),
     Code.FORBIDDEN: (
-        "The Buffer key may not do this.",
-        f"Make a key at {KEY_PAGE} that may read the account and read and write posts.",
+        "The Buffer key does not have permission for this.",
+        f"Create a key at {KEY_PAGE} that can read the account and read and write posts.",
     ),
     Code.IMAGE_DROPPED: (
-        "Buffer took the post but left its picture out.",
-        "Delete the post in Buffer before it goes out, then schedule the photo again.",
+        "Buffer accepted the post but dropped its picture.",
+        "Delete the post in Buffer before it is published, then schedule the photo again.",
     ),
     Code.IMAGE_UNREADABLE: (
         "Buffer could not read the picture from its address.",
         "Check that the address opens from the internet without a login, then try again.",
     ),
-    Code.KEY_MISSING: ("No Buffer key is set.", f"Make one at {KEY_PAGE} and set BUFFER_API_KEY."),
+    Code.KEY_MISSING: ("No Buffer key is set.", f"Create one at {KEY_PAGE} and set BUFFER_API_KEY."),
     Code.KEY_REFUSED: (
-        "Buffer does not accept the key.",
-        f"Make a new one at {KEY_PAGE} and set BUFFER_API_KEY.",
+        "Buffer rejected the key.",
+        f"Create a new one at {KEY_PAGE} and set BUFFER_API_KEY.",
     ),
     Code.NO_ANSWER: (
-        "The connection to Buffer ended before its answer came.",
+        "The connection to Buffer broke before it replied.",
         "Check the internet connection, then try again.",
     ),
     Code.NOT_FOUND: (
-        "Buffer does not know what was asked for.",
-        "It may have been deleted, or the channel connected anew; choose it again.",
+        "Buffer did not find it.",
+        "It may have been deleted, or the channel may have been reconnected; choose it again.",
     ),
     Code.QUEUE_FULL: (
         "The channel's queue in Buffer is full.",
-        "It can be sent when a waiting post has gone out, or after an upgrade of the Buffer plan.",
+        "The post can be sent when a queued post has been published, or after an upgrade of the Buffer plan.",
     ),
     Code.RATE_LIMITED: (
-        "The key has used up its requests to Buffer for now.",
-        "Wait until Buffer counts anew.",
+        "The key has reached Buffer's rate limit.",
+        "Wait until Buffer's rate limit resets.",
     ),
     Code.REDIRECTED: (
-        "The address answered with a redirect instead of Buffer's API.",
-        "Check FLUFFY_BUFFER_URL, and whether this network asks for a login first.",
+        "The address returned a redirect instead of Buffer's API.",
+        "Check FLUFFY_BUFFER_URL, and whether this network requires a login first.",
     ),
-    Code.REJECTED: ("Buffer refused this.", "Change what it names, then try again."),
+    Code.REJECTED: ("Buffer rejected this.", "Correct what it names, then try again."),
     Code.SERVER_FAULT: (
         "Something went wrong inside Buffer.",
-        "Try again later; https://status.buffer.com tells of known trouble.",
+        "Try again later; see https://status.buffer.com for known problems.",
     ),
     Code.UNKNOWN_ANSWER: (
-        "Buffer gave an answer that fluffy-tui does not understand.",
-        "Try again later; if it stays so, fluffy-tui may need an update.",
+        "Buffer sent a reply that fluffy-tui does not understand.",
+        "Try again later; if it keeps happening, update fluffy-tui.",
     ),
     Code.UNREACHABLE: ("Buffer could not be reached.", "Check the internet connection, then try again."),
     Code.WRONG_ADDRESS: ("There is no Buffer API at this address.", "Check FLUFFY_BUFFER_URL."),
 }
 
-_LOOK_FIRST_HINT = "Look in Buffer whether the post is there before sending it again."
-_UNSURE = frozenset({Code.NO_ANSWER, Code.SERVER_FAULT, Code.UNKNOWN_ANSWER})
+_LOOK_FIRST_HINT = "Check in Buffer whether the post is there before you send it again."
+_IN_DOUBT = frozenset({Code.NO_ANSWER, Code.SERVER_FAULT, Code.UNKNOWN_ANSWER})
 
 
 class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin of memory views is not used here
-    """A request to Buffer that did not end as wished.
+    """A request to Buffer that failed.
 
     Args:
         code: What went wrong.
         verdict: What may safely be done next.
-        buffer_message: Buffer's own words; empty when it said nothing.
-        retry_after: Seconds to wait before anything is sent again; None when not known.
-        window: Length in seconds of the rate-limit window that is spent (900, 86400 or 2592000), if any.
-        post: The post that exists in Buffer in spite of the error (`image_dropped`, `edit_ignored`).
+        buffer_message: Buffer's own message; empty if there was none.
+        retry_after: Seconds to wait before sending anything again; None if not known.
+        window: Length in seconds of the exhausted rate-limit window (900, 86400 or 2592000), if any.
+        post: The post that exists in Buffer despite the error (`image_dropped`, `edit_ignored`).
     """
 
     def __init__(
@@ -147,14 +147,14 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
         window: int | None = None,
         post: BufferPost | None = None,
     ) -> None:
-        message, hint = _WORDS[code]
+        message, hint = _TEXTS[code]
         if buffer_message:
             stop = "" if buffer_message.rstrip().endswith((".", "!", "?")) else "."
             message = f"{message} Buffer says: {buffer_message.rstrip()}{stop}"
-        if verdict is NextStep.LOOK_FIRST and code in _UNSURE:
+        if verdict is NextStep.LOOK_FIRST and code in _IN_DOUBT:
             hint = _LOOK_FIRST_HINT
         elif retry_after is not None and code is Code.RATE_LIMITED:
-            hint = f"Buffer takes requests again in {_duration(retry_after)}."
+            hint = f"Buffer's rate limit resets in {_duration(retry_after)}."
         super().__init__(message, hint)
         self.code = code
         self.verdict = verdict
@@ -165,7 +165,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
 
 
 def _duration(seconds: float) -> str:
-    """Say how long to wait in the largest unit that fits, rounded up so that nobody comes back too early."""
+    """Return a duration in the largest unit that fits, rounded up so that nobody tries again too early."""
     for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
         if seconds >= length:
             count = math.ceil(seconds / length)

@@ -1,7 +1,7 @@
 """Every GraphQL document that is sent to Buffer.
 
 Each one validates against Buffer's published schema. Mutations select `__typename` and the `MutationError`
-interface, so that an error member that Buffer adds later still tells its message (Buffer's own rule).
+interface, so that an error type that Buffer adds later still has a message, as Buffer recommends.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from fluffy_tui.buffer.errors import NextStep
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One request that Buffer knows: its name, its root field and its document."""
+    """One request: its name, root field and document."""
 
     name: str
     """For the log, and Buffer's `operationName`."""
     field: str
-    """The root field, under which the answer stands in `data`."""
+    """The root field, which is the key of the reply in `data`."""
     document: str
     in_doubt: NextStep = NextStep.RETRY
-    """What to do when nobody knows whether Buffer carried it out; reading and deleting can be repeated."""
+    """What to do when it is not known whether Buffer carried it out; reads and deletes can be repeated."""
 
 
 _POST_FIELDS = """

@@ -1,7 +1,6 @@
-"""Judges every answer of Buffer's that is not a success.
+"""Turns every reply of Buffer's that is not a success into a `BufferError` that says what may safely be done next.
 
-Buffer reports failure in three places: the HTTP status, the `errors` list, and the member of the mutation's
-union. All three are read here and become a `BufferError` that says what may safely be done next.
+Buffer reports failures in three places: the HTTP status, the `errors` list, and the member of the mutation's union.
 """
 
 from __future__ import annotations
@@ -35,40 +34,40 @@ _LEGACY: dict[int, tuple[Code, NextStep]] = {
     **dict.fromkeys((1010, 1020, 1050), (Code.NOT_FOUND, NextStep.FINAL)),
     **dict.fromkeys((1003, 1004, 1006, 1030, 1031, 1032, 1034), (Code.REJECTED, NextStep.FINAL)),
 }
-"""Codes of Buffer's old REST API that `RestProxyError` still carries; only those that surely created nothing.
+"""Codes of Buffer's old REST API in a `RestProxyError`; only those that certainly created nothing.
 
-1022 ("did not save successfully") and 1000 (unknown) are left out on purpose: they do not say so for certain.
+1022 ("did not save successfully") and 1000 (unknown) are left out on purpose: they do not make that certain.
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One entry of a GraphQL reply's `errors` list."""
+class ReplyError:
+    """One entry of the `errors` list of a GraphQL reply."""
 
     message: str
     code: str
-    """`extensions.code`; empty when there is none."""
+    """`extensions.code`; empty if there is none."""
     depth: int
-    """Length of its `path`; more than 1 means that the root field had already been carried out."""
+    """Length of its `path`; more than 1 means that the root field had already been executed."""
     window: int | None
-    """Length in seconds of the spent rate-limit window, if it names one."""
+    """Length in seconds of the exhausted rate-limit window, if it names one."""
 
 
-def faults_in(body: Mapping[str, Any]) -> tuple[Fault, ...]:
+def reply_errors(body: Mapping[str, Any]) -> tuple[ReplyError, ...]:
     """Read the `errors` of a reply, whatever their shape."""
     errors = body.get("errors")
     if not isinstance(errors, Sequence) or isinstance(errors, str):
         return ()
-    return tuple(_fault(error) for error in errors)
+    return tuple(_reply_error(error) for error in errors)
 
 
-def _fault(error: object) -> Fault:
+def _reply_error(error: object) -> ReplyError:
     if not isinstance(error, Mapping):
-        return Fault(str(error), "", 0, None)
+        return ReplyError(str(error), "", 0, None)
     extensions = error.get("extensions")
     extensions = extensions if isinstance(extensions, Mapping) else {}
     path = error.get("path")
-    return Fault(
+    return ReplyError(
         message=str(error.get("message") or ""),
         code=str(extensions.get("code") or "").upper(),
         depth=len(path) if isinstance(path, list) else 0,
@@ -77,90 +76,94 @@ def _fault(error: object) -> Fault:
 
 
 def refused_by_status(
-    operation: Operation, status: int, faults: tuple[Fault, ...], is_json: bool, retry_after: float | None
+    operation: Operation,
+    status: int,
+    errors: tuple[ReplyError, ...],
+    is_json: bool,
+    retry_after: float | None,
 ) -> BufferError | None:
-    """Judge by the HTTP status; None when the body has to decide."""
-    words = _words(faults)
+    """Return the error for an HTTP status; None if the body decides."""
+    message = _joined_messages(errors)
     if status == 429:
-        return rate_limited(faults, retry_after)
+        return rate_limited(errors, retry_after)
     if status == 401:
-        return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=words)
+        return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=message)
     if status >= 500:
         return BufferError(
-            Code.SERVER_FAULT, operation.in_doubt, buffer_message=words, retry_after=retry_after
+            Code.SERVER_FAULT, operation.in_doubt, buffer_message=message, retry_after=retry_after
         )
     if 300 <= status < 400:
         return BufferError(Code.REDIRECTED, NextStep.HOLD)
-    if is_json and (status < 300 or faults):
+    if is_json and (status < 300 or errors):
         return None
-    if status == 403:  # the web guard's own page (seen: "error code: 1010"); the request never came through
+    if status == 403:  # a firewall's own page (seen: "error code: 1010"); the request never reached Buffer
         return BufferError(Code.BLOCKED, NextStep.HOLD)
     if status in (404, 405, 410):
         return BufferError(Code.WRONG_ADDRESS, NextStep.HOLD)
     return BufferError(Code.UNKNOWN_ANSWER, operation.in_doubt)
 
 
-def refused_by_faults(
-    operation: Operation, status: int, faults: tuple[Fault, ...], retry_after: float | None
+def refused_by_errors(
+    operation: Operation, status: int, errors: tuple[ReplyError, ...], retry_after: float | None
 ) -> BufferError:
-    """Judge the `errors` list of a reply that holds no usable data."""
-    words = _words(faults)
-    if any(fault.depth > 1 for fault in faults):  # the mutation was carried out, only its answer broke
-        return BufferError(Code.SERVER_FAULT, operation.in_doubt, buffer_message=words)
-    codes = {fault.code for fault in faults}
+    """Return the error for the `errors` list of a reply without usable data."""
+    message = _joined_messages(errors)
+    if any(error.depth > 1 for error in errors):  # the mutation was executed, only its reply failed
+        return BufferError(Code.SERVER_FAULT, operation.in_doubt, buffer_message=message)
+    codes = {error.code for error in errors}
     if "RATE_LIMIT_EXCEEDED" in codes:
-        return rate_limited(faults, retry_after)
+        return rate_limited(errors, retry_after)
     if codes & {"UNAUTHENTICATED", "UNAUTHORIZED"}:
-        return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=words)
+        return BufferError(Code.KEY_REFUSED, NextStep.HOLD, buffer_message=message)
     if "FORBIDDEN" in codes or status == 403:
-        return BufferError(Code.FORBIDDEN, NextStep.HOLD, buffer_message=words)
+        return BufferError(Code.FORBIDDEN, NextStep.HOLD, buffer_message=message)
     if "NOT_FOUND" in codes:
-        return BufferError(Code.NOT_FOUND, NextStep.FINAL, buffer_message=words)
+        return BufferError(Code.NOT_FOUND, NextStep.FINAL, buffer_message=message)
     is_refused = codes <= {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
-    if faults and (is_refused or 400 <= status < 500 or any(_TOO_COMPLEX.search(f.message) for f in faults)):
-        return BufferError(Code.REJECTED, NextStep.FINAL, buffer_message=words)
-    code = Code.SERVER_FAULT if faults else Code.UNKNOWN_ANSWER
-    return BufferError(code, operation.in_doubt, buffer_message=words)
+    if errors and (is_refused or 400 <= status < 500 or any(_TOO_COMPLEX.search(f.message) for f in errors)):
+        return BufferError(Code.REJECTED, NextStep.FINAL, buffer_message=message)
+    code = Code.SERVER_FAULT if errors else Code.UNKNOWN_ANSWER
+    return BufferError(code, operation.in_doubt, buffer_message=message)
 
 
 def refused_by_type(operation: Operation, payload: Mapping[str, Any]) -> BufferError:
-    """Judge a member of a mutation's union that is not its success."""
+    """Return the error for a mutation's reply that is not a success."""
     message = str(payload.get("message") or "")
     match payload.get("__typename"):
         case "InvalidInputError":
-            code, verdict = _invalid_input(operation, message)
+            code, next_step = _invalid_input(operation, message)
         case "LimitReachedError":
-            code, verdict = _limit(message)
+            code, next_step = _limit(message)
         case "NotFoundError":
-            code, verdict = Code.NOT_FOUND, NextStep.FINAL
+            code, next_step = Code.NOT_FOUND, NextStep.FINAL
         case "UnauthorizedError":
-            code, verdict = Code.FORBIDDEN, NextStep.HOLD
+            code, next_step = Code.FORBIDDEN, NextStep.HOLD
         case "UnexpectedError":
-            code, verdict = Code.SERVER_FAULT, operation.in_doubt
+            code, next_step = Code.SERVER_FAULT, operation.in_doubt
         case "RestProxyError":
-            code, verdict = _rest_proxy(operation, message, payload.get("code"))
+            code, next_step = _rest_proxy(operation, message, payload.get("code"))
         case "VoidMutationError":
             code = Code.NOT_FOUND if _GONE.search(message) else Code.REJECTED
-            verdict = NextStep.FINAL
+            next_step = NextStep.FINAL
         case _:
-            code, verdict = Code.UNKNOWN_ANSWER, operation.in_doubt
-    return BufferError(code, verdict, buffer_message=message)
+            code, next_step = Code.UNKNOWN_ANSWER, operation.in_doubt
+    return BufferError(code, next_step, buffer_message=message)
 
 
-def rate_limited(faults: tuple[Fault, ...], retry_after: float | None) -> BufferError:
-    """Make the error for a spent budget; a request that is turned away creates nothing."""
-    window = next((fault.window for fault in faults if fault.window), None)
+def rate_limited(errors: tuple[ReplyError, ...], retry_after: float | None) -> BufferError:
+    """Return the error for an exhausted budget; such a request creates nothing."""
+    window = next((error.window for error in errors if error.window), None)
     return BufferError(
         Code.RATE_LIMITED,
         NextStep.HOLD,
-        buffer_message=_words(faults),
+        buffer_message=_joined_messages(errors),
         retry_after=retry_after,
         window=window,
     )
 
 
-def _words(faults: tuple[Fault, ...]) -> str:
-    return " ".join(dict.fromkeys(fault.message for fault in faults if fault.message))
+def _joined_messages(errors: tuple[ReplyError, ...]) -> str:
+    return " ".join(dict.fromkeys(error.message for error in errors if error.message))
 
 
 def _limit(message: str) -> tuple[Code, NextStep]:
@@ -168,9 +171,9 @@ def _limit(message: str) -> tuple[Code, NextStep]:
 
 
 def _invalid_input(operation: Operation, message: str) -> tuple[Code, NextStep]:
-    if _DUPLICATE.search(message):  # after an attempt without an answer this means that it was created
+    if _DUPLICATE.search(message):  # after an attempt without a reply this means that it was created
         return Code.DUPLICATE_TEXT, operation.in_doubt
-    # Buffer joins several reasons by ".,"; a repeat is worth it only if all of them can pass by themselves.
+    # Buffer joins several reasons by ".,"; a retry only makes sense if all of them can go away by themselves.
     reasons = re.split(r"\.,\s*", message.removeprefix("Invalid post: "))
     if all(_IMAGE_UNREADABLE.search(reason) for reason in reasons):
         return Code.IMAGE_UNREADABLE, NextStep.RETRY
@@ -184,5 +187,5 @@ def _rest_proxy(operation: Operation, message: str, legacy_code: object) -> tupl
         return _LEGACY[legacy_code]
     if _QUEUE_LIMIT.search(message):
         return _limit(message)
-    # What stands behind it is the old API or the network itself, which may have acted before it failed.
+    # The old API or the network itself failed, and may have acted before that.
     return Code.SERVER_FAULT, operation.in_doubt

@@ -1,4 +1,4 @@
-"""Values of ours as the variables of Buffer's operations."""
+"""The variables of Buffer's operations, built from our values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fluffy_tui.buffer.values import BufferStatus, NewPost, Service, ShareMode
 
 
 def iso_time(moment: datetime) -> str:
-    """Write a moment as Buffer does: UTC with milliseconds and `Z`."""
+    """Format a time as Buffer does: UTC with milliseconds and `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -25,10 +25,9 @@ def create_input(new: NewPost) -> dict[str, Any]:
 
 
 def edit_input(post_id: str, new: NewPost) -> dict[str, Any]:
-    """Build Buffer's `EditPostInput` with every field given anew.
+    """Build Buffer's `EditPostInput` with every field.
 
-    Buffer checks an edited post as a whole, and ignores a new time that comes without mode and scheduling
-    type.
+    Buffer checks an edited post as a whole, and ignores a new time without mode and scheduling type.
 
     Raises:
         BufferError: Pinterest without a board (`board_missing`); nothing was sent.
@@ -44,7 +43,7 @@ def posts_input(
     statuses: Collection[BufferStatus] | None = None,
     due_between: tuple[datetime, datetime] | None = None,
 ) -> dict[str, Any]:
-    """Build Buffer's `PostsInput`, newest first; all conditions have to hold at once, limits included."""
+    """Build Buffer's `PostsInput`, newest first; all conditions must match, and time limits are inclusive."""
     conditions: dict[str, Any] = {"channelIds": list(channel_ids)}
     if created_after is not None:
         conditions["createdAt"] = {"start": iso_time(created_after)}
@@ -60,7 +59,7 @@ def posts_input(
 def _content(new: NewPost) -> dict[str, Any]:
     content: dict[str, Any] = {
         "text": new.text,
-        # Always sent: Buffer was seen to leave out a picture without alt text and still report success.
+        # Always sent: Buffer was seen to drop a picture without alt text and still report success.
         "assets": [{"image": {"url": new.image_url, "metadata": {"altText": new.alt_text}}}],
         "mode": str(new.share_mode),
         "schedulingType": "automatic",
@@ -74,7 +73,7 @@ def _content(new: NewPost) -> dict[str, Any]:
 
 
 def _metadata(new: NewPost) -> dict[str, Any]:
-    """Return the least that each network asks for; Buffer refuses metadata of another network."""
+    """Return the minimum that each network requires; Buffer rejects metadata of other networks."""
     match new.service:
         case Service.INSTAGRAM:
             return {"instagram": {"type": "post", "shouldShareToFeed": True}}

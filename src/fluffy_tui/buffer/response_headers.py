@@ -1,8 +1,8 @@
-"""Reads the headers in which Buffer tells the budget and how long to wait.
+"""Reads the headers with the request budget and the time to wait.
 
-The budget comes as the structured fields `RateLimit` and `RateLimit-Policy`, one item per window, or in the older
-headers that Buffer's command-line client still understands. Only the client imports this module: its parsers cost
-30 ms, which the first frame should not pay.
+The budget is in the structured fields `RateLimit` and `RateLimit-Policy`, one item per window, or in the older
+headers that Buffer's command-line client still understands. Only the client imports this module: its parsers take
+30 ms to import, which would delay the first frame.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from fluffy_tui.buffer.budget import QUARTER_HOUR, BudgetWindow
 
 
 def read_windows(headers: Mapping[str, str], now: datetime) -> list[BudgetWindow]:
-    """Read the windows that a reply tells of; none when it tells nothing that can be understood.
+    """Read the windows that a reply reports; none if it reports nothing that can be parsed.
 
     Args:
-        headers: Case-insensitive, header lines of one name joined by commas, as httpx gives them.
-        now: The moment of the reply, because Buffer counts seconds from it.
+        headers: Case-insensitive, with header lines of the same name joined by commas, as httpx does.
+        now: When the reply arrived; Buffer counts seconds from then.
     """
     windows = _structured(headers.get("RateLimit", ""), headers.get("RateLimit-Policy", ""), now)
     return windows or _legacy(headers, "X-RateLimit", now) or _legacy(headers, "RateLimit", now)
 
 
 def read_retry_after(text: str | None, now: datetime) -> float | None:
-    """Read a `Retry-After` header, given in seconds or as an HTTP date, as seconds from `now`."""
+    """Return a `Retry-After` header, which has seconds or an HTTP date, as seconds from `now`."""
     if not text:
         return None
     try:
@@ -59,11 +59,11 @@ def _structured(limits_text: str, policies_text: str, now: datetime) -> list[Bud
 
 
 def _items(text: str) -> list[tuple[str, dict[str, int]]]:
-    """Parse a list of named items and keep the whole-number parameters of each."""
+    """Parse a list of named items and return the integer parameters of each."""
     try:
         items: Any = parse(text.encode("ascii"), tltype="list") if text else []
     except (StructuredFieldError, UnicodeEncodeError):
-        return []  # a header that cannot be read tells nothing; the request itself is unharmed
+        return []  # ignore an invalid header; the request itself succeeded
     return [
         (str(name), {key: value for key, value in parameters.items() if type(value) is int})
         for name, parameters in items
@@ -71,7 +71,7 @@ def _items(text: str) -> list[tuple[str, dict[str, int]]]:
 
 
 def _legacy(headers: Mapping[str, str], prefix: str, now: datetime) -> list[BudgetWindow]:
-    """Read the older headers, which know the 15-minute window only; reset is Unix seconds or an ISO time."""
+    """Read the older headers, which only have the 15-minute window; reset is Unix seconds or an ISO time."""
     try:
         remaining = int(headers.get(f"{prefix}-Remaining", ""))
     except ValueError:

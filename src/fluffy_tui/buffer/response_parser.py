@@ -1,7 +1,7 @@
-"""Buffer's JSON as values of ours.
+"""Turns Buffer's JSON into our values.
 
-Every function raises KeyError, TypeError, ValueError or AttributeError on a shape that the schema does not
-allow; the client turns those into a `BufferError`.
+Every function raises KeyError, TypeError, ValueError or AttributeError for JSON that does not match the schema; the
+client turns those into a `BufferError`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from fluffy_tui.buffer.values import (
 )
 
 Answer = Mapping[str, Any]
-"""A JSON object as Buffer sent it."""
+"""A JSON object from Buffer."""
 
 _Known = TypeVar("_Known", bound=StrEnum)
 
@@ -90,13 +90,13 @@ def post_from(answer: Answer) -> BufferPost:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"a text was expected, not {type(value).__name__}")
+        raise TypeError(f"expected a string, not {type(value).__name__}")
     return value
 
 
 def _id(value: object) -> str:
     if not _text(value):
-        raise ValueError("an id was expected, not an empty text")
+        raise ValueError("expected an id, not an empty string")
     return _text(value)
 
 

@@ -1,7 +1,6 @@
-"""One request to Buffer: sent once, under one deadline, and judged.
+"""One request to Buffer: sent once, with one deadline, and checked for errors.
 
-Nothing is sent twice here. Buffer has no idempotency key, so only the caller can know whether a repeat is
-safe.
+Nothing is sent twice here. Buffer has no idempotency key, so only the caller can know whether a retry is safe.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from fluffy_tui import __version__
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
 from fluffy_tui.buffer.errors import BufferError, Code, NextStep
 from fluffy_tui.buffer.graphql_documents import Operation
-from fluffy_tui.buffer.refusals import Fault, faults_in, refused_by_faults, refused_by_status
+from fluffy_tui.buffer.refusals import ReplyError, refused_by_errors, refused_by_status, reply_errors
 from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
 from fluffy_tui.settings import Secret
 
@@ -28,17 +27,17 @@ _log = logging.getLogger("fluffy_tui.buffer")
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CONNECTIONS = 3
-"""Buffer asks for at most two or three requests at a time (notes of its command-line client)."""
+"""Buffer asks clients for at most two or three requests at a time (notes of its command-line client)."""
 
 
 class Transport:
-    """Sends operations to one endpoint with one key, and keeps the budget that the replies tell of.
+    """Sends operations to one endpoint with one key, and tracks the budget that the replies report.
 
     Args:
         url: The GraphQL endpoint.
-        key: The API key; shown to nobody but Buffer.
-        timeout: Seconds for one whole request, from waiting for a connection to the last byte of the answer.
-        on_budget: Told the budget after each reply that tells of it.
+        key: The API key, only ever sent to Buffer.
+        timeout: Seconds for one whole request, from waiting for a connection to the last byte of the reply.
+        on_budget: Called with the budget after each reply that reports it.
     """
 
     def __init__(
@@ -55,15 +54,14 @@ class Transport:
         self._key = key
         self._timeout = timeout
         self._http = httpx.AsyncClient(
-            # httpx counts every operation anew, so asyncio.timeout bounds the whole request. Connecting and
-            # the TLS handshake have their own, shorter limit: cancelled in one, httpcore leaks the socket.
+            # httpx times each operation separately, so asyncio.timeout limits the whole request. Connecting and the
+            # TLS handshake have their own, shorter limit: if cancelled during these, httpcore leaks the socket.
             timeout=httpx.Timeout(None, connect=timeout / 3),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
-            # Without an honest User-Agent of its own a client is turned away by the guard in front of Buffer.
+            # The firewall in front of Buffer rejects clients without a User-Agent of their own.
             headers={"User-Agent": f"fluffy-tui/{__version__}", "Accept": "application/json"},
-            trust_env=self._url.host
-            not in _LOOPBACK,  # no proxy of the environment reaches this machine itself
+            trust_env=self._url.host not in _LOOPBACK,  # no proxy can reach this computer's loopback
         )
 
     async def aclose(self) -> None:
@@ -71,10 +69,10 @@ class Transport:
         await self._http.aclose()
 
     async def run(self, operation: Operation, variables: Mapping[str, Any]) -> Any:
-        """Send an operation and return what stands under its root field.
+        """Send an operation and return the value of its root field.
 
         Raises:
-            BufferError: everything else that can happen.
+            BufferError: anything went wrong.
         """
         started = time.perf_counter()
         status = 0
@@ -82,7 +80,7 @@ class Transport:
         try:
             reply = await self._send(operation, variables)
             status = reply.status_code
-            return self._judge(operation, reply, variables)
+            return self._read_reply(operation, reply, variables)
         except BufferError as error:
             outcome = f"{error.code}, {error.verdict}"
             raise
@@ -110,7 +108,7 @@ class Transport:
             raise BufferError(Code.UNREACHABLE, NextStep.RETRY) from error
 
     def _usable_key(self) -> str:
-        """Return the key, checked here because httpx would quote an impossible one in its own error."""
+        """Return the key, checked here because httpx would quote an invalid one in its error."""
         key = self._key.reveal()
         if not key:
             raise BufferError(Code.KEY_MISSING, NextStep.HOLD)
@@ -118,49 +116,52 @@ class Transport:
             raise BufferError(Code.KEY_REFUSED, NextStep.HOLD)
         return key
 
-    def _judge(self, operation: Operation, reply: httpx.Response, variables: Mapping[str, Any]) -> Any:
+    def _read_reply(self, operation: Operation, reply: httpx.Response, variables: Mapping[str, Any]) -> Any:
         body = self._json(reply)
-        faults = faults_in(body or {})
+        errors = reply_errors(body or {})
         known = self.budget
-        retry_after = self._read_headers(reply, faults)
+        retry_after = self._read_headers(reply, errors)
         if self._on_budget is not None and self.budget.windows and self.budget is not known:
             self._on_budget(self.budget)
-        refusal = refused_by_status(operation, reply.status_code, faults, body is not None, retry_after)
+        refusal = refused_by_status(operation, reply.status_code, errors, body is not None, retry_after)
         if refusal is not None:
             raise refusal
         data = (body or {}).get("data")
         answer = data.get(operation.field) if isinstance(data, Mapping) else None
         if answer is None:
-            raise refused_by_faults(operation, reply.status_code, faults, retry_after)
-        for fault in faults:
+            raise refused_by_errors(operation, reply.status_code, errors, retry_after)
+        for error in errors:
             _log.warning(
-                "%s: done, with a warning: %s %s", operation.name, fault.code, _quiet(fault, variables)
+                "%s: succeeded with a warning: %s %s",
+                operation.name,
+                error.code,
+                _without_private_text(error, variables),
             )
         return answer
 
     def _json(self, reply: httpx.Response) -> Mapping[str, Any] | None:
-        """Read the body as a JSON object; None if it is anything else."""
+        """Return the body as a JSON object; None if it is anything else."""
         try:
-            # Whatever the other side echoes may end up in an error or the log, but never the key.
+            # The server may echo the key, which must never appear in an error or the log.
             body = json.loads(reply.text.replace(self._key.reveal(), "[key]"))
         except (ValueError, RecursionError):
             return None
         return body if isinstance(body, Mapping) else None
 
-    def _read_headers(self, reply: httpx.Response, faults: tuple[Fault, ...]) -> float | None:
-        """Bring the budget up to date and return how many seconds to wait, if Buffer says so."""
+    def _read_headers(self, reply: httpx.Response, errors: tuple[ReplyError, ...]) -> float | None:
+        """Update the budget and return how many seconds to wait, if Buffer says so."""
         now = datetime.now(UTC)
         if windows := read_windows(reply.headers, now):
             self.budget = self.budget.updated(*windows)
         wait = read_retry_after(reply.headers.get("Retry-After"), now)
         if reply.status_code != 429:
             return wait
-        spent = next((fault.window for fault in faults if fault.window), None)
-        if spent is not None:
-            known = self.budget.windows.get(spent)
+        exhausted = next((error.window for error in errors if error.window), None)
+        if exhausted is not None:
+            known = self.budget.windows.get(exhausted)
             resets_at = known.resets_at if wait is None and known else now + timedelta(seconds=wait or 0)
             self.budget = self.budget.updated(
-                BudgetWindow(spent, 0, known.quota if known else None, resets_at)
+                BudgetWindow(exhausted, 0, known.quota if known else None, resets_at)
             )
         if wait is None and (window := self.budget.exhausted) and window.resets_at:
             return max(0.0, (window.resets_at - now).total_seconds())
@@ -168,7 +169,7 @@ class Transport:
 
 
 class _SentMark:
-    """Notes whether the request itself began to leave this machine (httpx's documented `trace` extension)."""
+    """Records whether sending the request has begun, through httpx's documented `trace` extension."""
 
     def __init__(self) -> None:
         self.is_set = False
@@ -176,17 +177,17 @@ class _SentMark:
     async def observe(self, event: str, info: Mapping[str, Any]) -> None:
         if not event.endswith("send_request_headers.started"):
             return
-        # A proxy is first asked to CONNECT; that is not yet our request.
+        # A proxy first receives a CONNECT, which is not yet our request.
         if info["request"].method != b"CONNECT":
             self.is_set = True
 
 
-def _quiet(fault: Fault, variables: Mapping[str, Any]) -> str:
-    """Return a warning's words without the caption and the alt text, which belong in no log."""
-    words = fault.message
+def _without_private_text(error: ReplyError, variables: Mapping[str, Any]) -> str:
+    """Return an error's message without the caption and the alt text, which must not appear in the log."""
+    message = error.message
     post = variables.get("input", {})
     images = [asset.get("image", {}) for asset in post.get("assets", [])]
     for private in (post.get("text"), *(image.get("metadata", {}).get("altText") for image in images)):
         if private:
-            words = words.replace(private, "[text]")
-    return words
+            message = message.replace(private, "[text]")
+    return message

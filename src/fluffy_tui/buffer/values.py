@@ -1,7 +1,7 @@
-"""What Buffer knows, as frozen values: accounts, channels and posts.
+"""Accounts, channels and posts of Buffer, as frozen values.
 
-The names are Buffer's own (its schema of 2026-08-13), except that they are spelled the Python way. A service
-or a status that Buffer adds later is kept as its plain text, so that a new network never stops the whole app.
+The names are those of Buffer's schema (2026-08-13) in Python spelling. A service or status that Buffer adds later is
+kept as a plain string, so that a new network never breaks the app.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ class ShareMode(StrEnum):
     ADD_TO_QUEUE = "addToQueue"
     """In the channel's next free slot."""
     CUSTOM_SCHEDULED = "customScheduled"
-    """At a time of one's own choice."""
+    """At a chosen time."""
     SHARE_NEXT = "shareNext"
-    """In the channel's very next slot, before everything that waits."""
+    """In the channel's next slot, before all queued posts."""
     SHARE_NOW = "shareNow"
-    """At once."""
+    """Immediately."""
 
 
 class BufferStatus(StrEnum):
-    """How far Buffer is with a post, named as in Buffer's `PostStatus` enum."""
+    """The status of a post in Buffer, named as in Buffer's `PostStatus` enum."""
 
     DRAFT = "draft"
     ERROR = "error"
@@ -54,17 +54,17 @@ class BufferStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An organisation of the account; channels belong to it."""
+    """An organisation of the account, which has channels."""
 
     id: str
     name: str
     scheduled_posts_limit: int | None = None
-    """How many posts may wait at a time (10 on Buffer's free plan, counted per channel); None if not told."""
+    """Most posts in the queue (10 on Buffer's free plan, counted per channel); None if not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The person that the key belongs to."""
+    """The account that the key belongs to."""
 
     id: str
     timezone: str | None
@@ -79,16 +79,16 @@ class SlotDay:
     day: str
     """`mon` to `sun`."""
     times: tuple[str, ...]
-    """`HH:MM`, as Buffer sends them."""
+    """`HH:MM`."""
     paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PinterestBoard:
-    """A board that a pin can be put on."""
+    """A Pinterest board that pins can be posted to."""
 
     service_id: str
-    """What a new post names as its board."""
+    """The id that a new post gives as its board."""
     name: str
 
 
@@ -110,7 +110,7 @@ _SERVICE_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One social account that is connected to Buffer."""
+    """A social account that is connected to Buffer."""
 
     id: str
     organization_id: str
@@ -118,11 +118,11 @@ class Channel:
     """The handle or page name on the network."""
     display_name: str | None
     service: Service | str
-    """A member of `Service`, or the plain text of a network that this version does not know."""
+    """A member of `Service`, or a string for a network that this version does not know."""
     service_id: str
-    """The account's id on the network itself; it stays when connecting anew changes the channel's id."""
+    """The account's id on the network; unlike the channel's id, it does not change when reconnecting."""
     timezone: str
-    """IANA name; the posting schedule is meant in it."""
+    """IANA name; the posting schedule uses it."""
     is_disconnected: bool = False
     is_locked: bool = False
     is_queue_paused: bool = False
@@ -130,58 +130,56 @@ class Channel:
     pinterest_boards: tuple[PinterestBoard, ...] = ()
     """Empty on every other network."""
     scheduled_posts_limit: int | None = None
-    """How many posts may wait here at a time, which Buffer tells of the organisation; None if not told."""
+    """Most posts in the queue, from the organisation; None if not known."""
 
     @property
     def trouble(self) -> str:
-        """Why nothing can be published here now, in plain words; empty when all is well."""
+        """Why nothing can be published here now; empty if there is no problem."""
         where = f"{self.network} {self.name}"
         if self.is_disconnected:
-            return f"Buffer has lost its connection to {where}. Reconnect the channel in Buffer."
+            return f"Buffer has lost the connection to {where}. Reconnect the channel in Buffer."
         if self.is_locked:
-            return (
-                f"{where} is locked in Buffer, because the plan allows fewer channels. Unlock it in Buffer."
-            )
+            return f"{where} is locked because the Buffer plan allows fewer channels. Unlock it in Buffer."
         if self.is_queue_paused:
-            return f"The queue of {where} is paused in Buffer, so nothing goes out. Resume it in Buffer."
+            return f"The queue of {where} is paused, so nothing is published. Resume it in Buffer."
         return ""
 
     @property
     def network(self) -> str:
-        """The network's name as people write it; Buffer's own word for a network that is not known here."""
+        """The network's name; Buffer's own identifier for a network that is not known here."""
         return _SERVICE_NAMES[self.service] if isinstance(self.service, Service) else self.service
 
     @property
     def has_slots(self) -> bool:
         """Whether the schedule has any slot that is not paused.
 
-        Without one, Buffer takes a post into the queue but has no time for it (its command-line client warns
-        of this).
+        Without one, Buffer accepts a post into the queue but never publishes it (its command-line client warns about
+        this).
         """
         return any(day.times and not day.paused for day in self.posting_schedule)
 
 
 @dataclass(frozen=True, slots=True)
 class NewPost:
-    """A photo post to put into Buffer.
+    """A photo post to create in Buffer.
 
     Raises:
-        ValueError: a custom time is wanted but missing, or `due_at` has no time zone.
+        ValueError: `due_at` is required but missing, or has no time zone.
     """
 
     channel_id: str
     service: Service | str
     text: str
     image_url: str
-    """Public address of the picture; Buffer reads it at once and again when it publishes."""
+    """Public address of the picture; Buffer reads it when the post is created and when it is published."""
     alt_text: str
     share_mode: ShareMode = ShareMode.ADD_TO_QUEUE
     due_at: datetime | None = None
-    """When to publish; only sent with `ShareMode.CUSTOM_SCHEDULED`, since Buffer ignores it otherwise."""
+    """When to publish; only sent with `ShareMode.CUSTOM_SCHEDULED`, because Buffer ignores it otherwise."""
     pinterest_board_id: str | None = None
-    """`PinterestBoard.service_id`; Pinterest needs one."""
+    """`PinterestBoard.service_id`; required for Pinterest."""
     source: str = "fluffy-tui"
-    """Where the post was written, kept by Buffer for its own statistics; it cannot be read back."""
+    """The program that created the post, for Buffer's own statistics; it cannot be read back."""
 
     def __post_init__(self) -> None:
         if self.due_at is None and self.share_mode is ShareMode.CUSTOM_SCHEDULED:
@@ -192,11 +190,11 @@ class NewPost:
 
 @dataclass(frozen=True, slots=True)
 class BufferPost:
-    """A post as Buffer tells of it."""
+    """A post in Buffer."""
 
     id: str
     status: BufferStatus | str
-    """A member of `BufferStatus`, or the plain text of a status that this version does not know."""
+    """A member of `BufferStatus`, or a string for a status that this version does not know."""
     text: str
     channel_id: str
     due_at: datetime | None
@@ -205,11 +203,11 @@ class BufferPost:
     via: str
     """`api`, `buffer` (which posts made through the API have too) or `network` (imported from there)."""
     external_link: str | None = None
-    """Where it is on the network; may come some time after `sent`."""
+    """The post on the network; may appear some time after `sent`."""
     error_message: str | None = None
-    """Why publishing failed, in Buffer's words."""
+    """Why publishing failed, as a message from Buffer."""
     error_support_url: str | None = None
     asset_sources: tuple[str, ...] = ()
-    """The addresses of its pictures, as they were given when it was made."""
+    """The addresses of its pictures, as given when it was created."""
     alt_text: str | None = None
-    """The first picture's alt text; None when Buffer tells of none."""
+    """The first picture's alt text; None if there is none."""

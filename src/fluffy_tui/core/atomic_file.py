@@ -1,50 +1,56 @@
-"""Writing a file in one step: readers see the old content or the new, never half of it."""
+"""Write files so that nobody ever sees half of one: a crash leaves either the old content or the new one."""
 
 from __future__ import annotations
 
 import os
 import secrets
 from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-PRIVATE = 0o600
-BY_UMASK = 0o666
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a small file that only its owner can read; after a crash it has the old content or the new.
-
-    Raises:
-        OSError: the folder cannot be written to.
-    """
-    with replacing(path) as file:
-        file.write(text.encode())
+_LONGEST_PREFIX = 40
+"""Characters of the file's own name in the temporary one; names may have 255 bytes."""
 
 
 @contextmanager
-def replacing(path: Path, *, mode: int = PRIVATE, sync: bool = True) -> Iterator[IO[bytes]]:
-    """Yield a new file that takes the place of `path` at the end, unless the block raises an error.
+def atomic_writer(path: Path, *, mode: int | None = 0o600, sync: bool = True) -> Iterator[BinaryIO]:
+    """Yield a file that takes the place of `path` at the end of the block, and is removed if the block raises.
 
     Args:
-        path: The file to replace, in an existing folder.
-        mode: Permissions of the new file, which the umask restricts further.
-        sync: Whether the content must be on the disk before the old file is gone.
+        path: the file to create or replace; its folder exists.
+        mode: permissions, whatever the umask; None lets the umask decide.
+        sync: wait for the disk, so that the content also survives a power failure.
 
     Raises:
-        OSError: the folder cannot be written to.
+        OSError: the file cannot be written.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    temporary = path.with_name(f".{path.name[:_LONGEST_PREFIX]}.{secrets.token_hex(4)}.part")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, 0o666 if mode is None else mode)
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
+            if mode is not None:
+                os.fchmod(descriptor, mode)
             yield file
+            file.flush()
             if sync:
-                file.flush()
-                os.fsync(file.fileno())
-        part.replace(path)
+                os.fsync(descriptor)
+        temporary.replace(path)
     except BaseException:
-        part.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def write_atomically(
+    path: Path, content: str | bytes, *, mode: int | None = 0o600, sync: bool = True
+) -> None:
+    """Write a small file; text is encoded as UTF-8. The parameters are those of `atomic_writer`.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with atomic_writer(path, mode=mode, sync=sync) as file:
+        file.write(content.encode() if isinstance(content, str) else content)

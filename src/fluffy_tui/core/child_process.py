@@ -1,4 +1,4 @@
-"""A program of ours that is started here, outlives the terminal, and leaves when its starter is gone."""
+"""A program of ours that is started here, survives the terminal, and exits after its starter is gone."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ import asyncio
 import os
 import subprocess
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+T = TypeVar("T")
 
-class Child:
+
+class ChildProcess:
     """A running child process.
 
-    Its standard input is a pipe that nothing is ever written to: when it ends, however the starter came to its
-    end, the child knows that it is alone. It has a session of its own, so ctrl+c and a closed terminal pass it by.
+    Its standard input is a pipe to which nothing is ever written: when the pipe ends, however the starter died, the
+    child knows that it is alone. It has a session of its own, so ctrl+c and a closed terminal do not affect it.
 
     Args:
         command: program and arguments.
         environment: the child's whole environment.
-        log: file that takes what the child prints.
-        keep_open: descriptors that the child holds open for as long as it lives.
+        log: file that receives what the child prints.
+        keep_open: descriptors that the child holds open while it runs.
     """
 
     def __init__(
@@ -53,46 +55,41 @@ class Child:
 
     async def ended(self) -> int:
         """Wait until the child has ended and return its exit status; cancelling the wait leaves it running."""
-        loop = asyncio.get_running_loop()
-        status: asyncio.Future[int] = loop.create_future()
+        status = await in_daemon_thread(self._process.wait)  # the child may outlive us
+        self.release()
+        return status
 
-        def tell(code: int) -> None:
-            if not status.done():
-                status.set_result(code)
-
-        # A daemon thread, because the child may outlive this program, which must not wait for it.
-        threading.Thread(
-            target=self._wait, args=(loop.call_soon_threadsafe, tell), name="child-wait", daemon=True
-        ).start()
-        code = await status
-        self.let_go()
-        return code
-
-    def _wait(
-        self, call: Callable[[Callable[[int], None], int], object], tell: Callable[[int], None]
-    ) -> None:
-        code = self._process.wait()
-        try:
-            call(tell, code)
-        except RuntimeError:  # the loop was closed meanwhile, so nobody asks any more
-            return
-
-    def let_go(self) -> None:
-        """End the child's input: it finishes what it has begun and leaves."""
+    def release(self) -> None:
+        """Close the child's input: it finishes what it has begun and exits."""
         if self._process.stdin is not None:
             self._process.stdin.close()
 
 
 async def input_ended() -> None:
     """In the child: wait until the starter is gone."""
-    loop = asyncio.get_running_loop()
-    ended = asyncio.Event()
 
-    def read_to_the_end() -> None:
+    def read_to_end() -> None:
         while os.read(0, 65_536):
             pass
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(ended.set)
 
-    threading.Thread(target=read_to_the_end, name="starter-watch", daemon=True).start()
-    await ended.wait()
+    await in_daemon_thread(read_to_end)
+
+
+async def in_daemon_thread(wait: Callable[[], T]) -> T:
+    """Return what `wait` returns; unlike a pool's thread, one that waits for ever does not keep us from exiting."""
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def set_result(value: T) -> None:
+        if not result.done():
+            result.set_result(value)
+
+    def run() -> None:
+        value = wait()
+        try:
+            loop.call_soon_threadsafe(set_result, value)
+        except RuntimeError:  # the loop was closed meanwhile, so nobody is waiting
+            return
+
+    threading.Thread(target=run, daemon=True).start()
+    return await result

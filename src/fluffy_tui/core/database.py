@@ -1,4 +1,4 @@
-"""The connection to Postgres: one engine, short transactions, and errors in plain words."""
+"""The connection to Postgres: one engine, short transactions, and errors in plain language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.core.liveness import progressed
+from fluffy_tui.core.liveness import note_job_progress
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -35,37 +35,37 @@ Timestamp = Annotated[datetime, mapped_column(DateTime(timezone=True), server_de
 
 
 class Base(DeclarativeBase):
-    """What every table class inherits; its metadata is what migrations are checked against."""
+    """The base of all table classes; migrations are checked against its metadata."""
 
     metadata = MetaData(naming_convention=NAMING)
     type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012
 
 
 def connection_url(url: str) -> str:
-    """Return `url` in the one form that both psycopg and SQLAlchemy are given here: `postgresql://…`.
+    """Return `url` in the one form that psycopg and SQLAlchemy both get: `postgresql://…`.
 
     Raises:
-        DatabaseUnavailable: it is no Postgres URL. The text never repeats the URL, which may hold a password.
+        DatabaseUnavailable: it is not a Postgres URL. The message never quotes the URL, which may hold a password.
     """
     try:
         parsed = make_url(url)
     except ArgumentError:
         raise DatabaseUnavailable(
-            "DATABASE_URL cannot be understood.",
-            "It looks like postgresql://user:password@host:5432/database.",
+            "DATABASE_URL is not a valid URL.",
+            "It should look like postgresql://user:password@host:5432/database.",
         ) from None
     if parsed.get_backend_name() not in ("postgresql", "postgres"):
         raise DatabaseUnavailable(
-            f"DATABASE_URL names a {parsed.get_backend_name()} database, but fluffy-tui needs Postgres.",
-            "Use a URL that begins with postgresql://, or unset it to use the embedded server.",
+            f"DATABASE_URL is for {parsed.get_backend_name()}, but fluffy-tui needs Postgres.",
+            "Use a URL that starts with postgresql://, or unset it to use the embedded server.",
         )
     return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def program_name(role: str) -> str:
-    """Return the name by which this process is known to the database, such as `fluffy-tui worker host:4711`.
+    """Return the name that this process has in the database, such as `fluffy-tui worker host:4711`.
 
-    Every connection carries it, so that what a post went through tells who did it. Postgres keeps 63 bytes.
+    Every connection has it, so that a post's history says which process made each change. Postgres keeps 63 bytes.
     """
     host = socket.gethostname().encode("ascii", "replace").decode()
     tail = f":{os.getpid()}"
@@ -73,18 +73,18 @@ def program_name(role: str) -> str:
 
 
 def lost(error: Exception) -> DatabaseUnavailable:
-    """Return what to tell a person when a working connection failed; the cause is for the log."""
+    """Return the error to show when a working connection fails; the cause is only logged."""
     log.warning("the database went away: %s", type(error).__name__)
-    return DatabaseUnavailable("The database does not answer.", "It comes back by itself; then try again.")
+    return DatabaseUnavailable("The database does not respond.", "It reconnects by itself; then try again.")
 
 
 class Database:
-    """A small pool of connections, from which each user action borrows one short transaction.
+    """A small pool of connections; each user action takes one for a short transaction.
 
     Args:
         url: `postgresql://…`, as `connection_url` returns it; never shown, since it may hold a password.
-        pool_size: connections kept open; two more may be opened for a moment.
-        name: what its connections are called in the database, as `program_name` returns it.
+        pool_size: connections kept open; two more may be opened temporarily.
+        name: shown by the database for its connections, see `program_name`.
     """
 
     def __init__(self, url: str, *, pool_size: int = 3, name: str = "fluffy-tui") -> None:
@@ -112,17 +112,17 @@ class Database:
         """Open a transaction that commits at the end of the block and rolls back when the block raises.
 
         Raises:
-            DatabaseUnavailable: the database is away, or went away before the commit was confirmed.
+            DatabaseUnavailable: the database is down, or went down before it confirmed the commit.
         """
         try:
             async with self._sessions.begin() as session:
                 yield session
-            progressed()
+            note_job_progress()
         except (OperationalError, InterfaceError) as error:
             raise lost(error) from error
 
     async def describe(self) -> str:
-        """Return which server and which pgvector this is."""
+        """Return the versions of the server and of pgvector."""
         query = text(
             "SELECT split_part(current_setting('server_version'), ' ', 1), extversion"
             " FROM pg_extension WHERE extname = 'vector'"

@@ -1,14 +1,14 @@
-"""The one error family of fluffy-tui: sentences for people, never tracebacks."""
+"""The base of all errors that are shown to the user, as sentences and never as tracebacks."""
 
 from __future__ import annotations
 
 
 class FluffyError(Exception):
-    """Something that a person has to know about, told in plain words.
+    """An error that the user needs to know about.
 
     Args:
-        message: What happened and why, as one sentence.
-        hint: What to do now; empty where nothing can be done.
+        message: What happened and why, in one sentence.
+        hint: What to do; empty if nothing can be done.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -21,12 +21,12 @@ class FluffyError(Exception):
 
 
 class UsageError(FluffyError):
-    """The program was called in a way that cannot work (exit status 2)."""
+    """The command line is wrong (exit status 2)."""
 
 
 class DatabaseUnavailable(FluffyError):
-    """The database cannot be reached or used at all."""
+    """The database cannot be reached or used."""
 
 
 class DatabaseTooNew(FluffyError):
-    """The database was migrated by a newer fluffy-tui than this one."""
+    """The database was migrated by a newer version of fluffy-tui."""

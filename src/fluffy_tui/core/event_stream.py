@@ -53,7 +53,7 @@ async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> Asy
             yield Disconnected(explain_connection_error(error, url).message)
         except (OSError, TimeoutError, FluffyError) as error:
             yield Disconnected(
-                error.message if isinstance(error, FluffyError) else "The database does not answer."
+                error.message if isinstance(error, FluffyError) else "The database does not respond."
             )
         await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads reconnects, guards nothing
         pause = min(pause * 2, 10.0)

@@ -1,4 +1,4 @@
-"""What the doctor finds: one value for each link of the chain, the same for terminal, screen and `--json`."""
+"""The result of one health check, the same for `--doctor`, `--json` and the app."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Health(StrEnum):
-    """How a check ended."""
+    """The result of a check."""
 
     OK = "ok"
     WARN = "warn"
@@ -16,7 +16,7 @@ class Health(StrEnum):
 
     @property
     def sign(self) -> str:
-        """One character that tells it without any colour."""
+        """One character that shows it without colour."""
         return _SIGNS[self]
 
 
@@ -25,11 +25,11 @@ _SIGNS = {Health.OK: "✓", Health.WARN: "!", Health.FAIL: "✗", Health.SKIP: "
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the doctor's report."""
+    """One health check."""
 
     name: str
     status: Health
     detail: str
     """What was found, in a few words."""
     remedy: str = ""
-    """What to do about it; empty where there is nothing to do."""
+    """What to do; empty if there is nothing to do."""

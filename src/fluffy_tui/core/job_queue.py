@@ -14,7 +14,7 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Status
 
 from fluffy_tui.core.database import lost
-from fluffy_tui.core.liveness import Pulse
+from fluffy_tui.core.liveness import Liveness
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,54 +29,54 @@ log = logging.getLogger(__name__)
 
 
 class JobEnded(Exception):
-    """The job is not there to be ended: its worker or somebody else has done so."""
+    """The job has already ended."""
 
 
 HEARTBEAT_SECONDS = 5.0
-"""How often a worker says that it is alive."""
+"""How often a worker sends a heartbeat."""
 
 STALLED_SECONDS = 20.0
-"""A worker that was silent for this long is taken for dead; its jobs are taken up by others."""
+"""A worker without a heartbeat for this long counts as dead; others take over its jobs."""
 
 HUNG_SECONDS = 300.0
-"""A job loop that asked for no job for so long, or has a job that committed nothing, says no more that it is alive."""
-
+"""A worker whose loop asked for no job, or whose job committed nothing, for this long sends no more heartbeats."""
 
 _WAKE_WAITERS = """
 WITH next AS (
     SELECT waiting.queue_name,
-        json_build_object('type', 'job_inserted', 'job_id', waiting.id)::text AS told
+        json_build_object('type', 'job_inserted', 'job_id', waiting.id)::text AS message
     FROM procrastinate_jobs AS waiting JOIN procrastinate_jobs AS ended ON waiting.lock = ended.lock
     WHERE ended.id = %(job_id)s AND waiting.status = 'todo'
     ORDER BY waiting.id LIMIT 1
 )
-SELECT pg_notify('procrastinate_any_queue_v1', told), pg_notify('procrastinate_queue_v1#' || queue_name, told)
+SELECT pg_notify('procrastinate_any_queue_v1', message),
+    pg_notify('procrastinate_queue_v1#' || queue_name, message)
 FROM next
 """
-"""Says again what Procrastinate's trigger says of a new job: to workers of all queues, and to those of its own."""
+"""Repeats what Procrastinate's trigger sends for a new job, to workers of all queues and of its own."""
 
 
 class _Connector(procrastinate.PsycopgConnector):
-    """Ends jobs more carefully than Procrastinate 3.10 does by itself.
+    """Ends jobs more carefully than Procrastinate 3.10 does.
 
-    When the connection is cut while a job's end is written, Procrastinate gives up. The job then stays `doing` under
-    a living worker, where no sweep looks for it, and its lock keeps every later job of its channel waiting. And a job
-    that waited for the lock is only found at the next poll, so a channel's posts would go out one a second.
+    When the connection breaks while a job's end is written, Procrastinate gives up. The job then stays `doing` under
+    a live worker, where no recovery looks for it, and its lock blocks every later job of its channel. And a job that
+    waited for the lock is only found at the next poll, so a channel's posts would go out one per second.
 
-    It also keeps Procrastinate's heartbeat honest, which beats in a task of its own whether or not jobs get on.
+    It also stops Procrastinate's heartbeat, which runs in a task of its own, when jobs make no progress.
     """
 
-    pulse: Pulse
+    liveness: Liveness
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
         row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
         if query == sql.queries["fetch_job"]:
-            self.pulse.beat()
+            self.liveness.note_progress()
         return row
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        if query == sql.queries["update_heartbeat"] and self.pulse.is_hung:
-            log.warning("no heartbeat: nothing got on for %.0f seconds", self.pulse.silence)
+        if query == sql.queries["update_heartbeat"] and self.liveness.is_hung:
+            log.warning("no heartbeat: no progress for %.0f seconds", self.liveness.stuck_seconds)
             return
         if query != sql.queries["finish_job"]:
             await super().execute_query_async(query, **arguments)
@@ -86,8 +86,8 @@ class _Connector(procrastinate.PsycopgConnector):
         except exceptions.ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.OperationalError):
                 raise
-            log.warning("the connection was cut while the end of job %s was written", arguments.get("job_id"))
-            # The pool hands out a connection that was just tried, or waits for the server to come back.
+            log.warning("the connection broke while the end of job %s was written", arguments.get("job_id"))
+            # The pool returns a connection that was just checked, or waits for the server to come back.
             await super().execute_query_async(query, **arguments)
         await super().execute_query_async(_WAKE_WAITERS, job_id=arguments["job_id"])
 
@@ -95,8 +95,8 @@ class _Connector(procrastinate.PsycopgConnector):
 def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
     """Return the Procrastinate app for the database at `url`, not yet opened.
 
-    Deferring through `defer` uses the caller's connection, so only a worker opens it; `name` is what its
-    connections are called in the database.
+    Deferring through `defer` uses the caller's connection, so only a worker opens it. The database shows its
+    connections as `name`.
     """
     connector = _Connector(
         conninfo=url,
@@ -111,7 +111,7 @@ def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
             "keepalives_count": 3,
         },
     )
-    connector.pulse = Pulse(HUNG_SECONDS)
+    connector.liveness = Liveness(HUNG_SECONDS)
     return procrastinate.App(
         connector=connector,
         worker_defaults={
@@ -145,7 +145,7 @@ async def defer(
         arguments: JSON values for the task.
         lock: at most one job with this lock runs at a time. Never combine it with `at`: a job that waits
             for its time would block every later one.
-        at: not before this moment.
+        at: earliest start.
 
     Returns:
         The id of the job.
@@ -167,10 +167,10 @@ async def defer(
 
 
 async def end_job(session: AsyncSession, job_id: int) -> None:
-    """End a dead worker's job as failed, so that it commits or rolls back with everything else of the session.
+    """End a dead worker's job as failed, so that it commits or rolls back with the rest of the session.
 
     Raises:
-        JobEnded: it has ended already; the transaction can only be rolled back.
+        JobEnded: it has already ended; the transaction can only be rolled back.
         DatabaseUnavailable: the database is away.
     """
     await session.flush()
@@ -183,7 +183,7 @@ async def end_job(session: AsyncSession, job_id: int) -> None:
         )
         await connection.execute(_WAKE_WAITERS, {"job_id": job_id})
     except psycopg.errors.RaiseException as error:
-        raise JobEnded(f"job {job_id} has ended already") from error
+        raise JobEnded(f"job {job_id} has already ended") from error
     except (psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise lost(error) from error
 
@@ -194,38 +194,38 @@ async def run_worker(
     *,
     context: dict[str, Any],
     before_start: Callable[[], Awaitable[None]],
-    pulse: Pulse | None = None,
+    liveness: Liveness | None = None,
     **options: Any,
 ) -> None:
-    """Keep a worker running until `stop` is set, starting it anew whenever it ends by itself.
+    """Keep a worker running until `stop` is set, restarting it whenever it ends by itself.
 
-    Procrastinate 3.10 leaves a worker without its listener after a short outage, or lets it return, or
-    raises after a long one. Starting anew is its maintainers' advice, and registers a fresh heartbeat.
+    Procrastinate 3.10 leaves a worker without its listener after a short outage of the database, or lets it return
+    or raise after a long one. Its maintainers advise to restart it, which also registers a new heartbeat.
 
     Args:
         queue: the app with its tasks.
         stop: set to let running jobs finish and return.
-        context: handed to every task as `context.additional_context`.
+        context: passed to every task as `context.additional_context`.
         before_start: awaited before every start, for example to bring the embedded server back.
-        pulse: told whenever the loop or one of its jobs gets on; without proof there is no heartbeat.
+        liveness: tracks the progress of the loop and its jobs; without progress there is no heartbeat.
         options: further options of Procrastinate's worker.
     """
     delay = 0.5
     loop = asyncio.get_running_loop()
-    pulse = pulse or Pulse(HUNG_SECONDS)
+    liveness = liveness or Liveness(HUNG_SECONDS)
     if isinstance(queue.connector, _Connector):
-        queue.connector.pulse = pulse
+        queue.connector.liveness = liveness
     while not stop.is_set():
         started = loop.time()
-        pulse.beat()
+        liveness.note_progress()
         try:
             await before_start()
             async with queue.open_async():
-                await _run_until(queue, stop, pulse, additional_context=context, **options)
+                await _run_until(queue, stop, liveness, additional_context=context, **options)
         except (exceptions.ConnectorException, OSError) as error:
             log.warning("the worker lost the database: %s", type(error).__name__)
         except Exception:
-            # A worker that dies for an unknown reason must be seen in the log and must come back.
+            # A worker that fails for an unknown reason must appear in the log and must restart.
             log.exception("the worker stopped unexpectedly")
         if stop.is_set():
             return
@@ -233,13 +233,15 @@ async def run_worker(
         await _wait(stop, delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads restarts, guards nothing
 
 
-async def _run_until(queue: procrastinate.App, stop: asyncio.Event, pulse: Pulse, **options: Any) -> None:
-    async def follow(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
+async def _run_until(
+    queue: procrastinate.App, stop: asyncio.Event, liveness: Liveness, **options: Any
+) -> None:
+    async def track(call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker) -> Any:
         del context, worker
-        with pulse.job():
+        with liveness.track_job():
             return await call_next()
 
-    middleware: list[WorkerMiddleware] = [follow, _tell_abort_from_shutdown]
+    middleware: list[WorkerMiddleware] = [track, _abort_or_shutdown]
     worker = asyncio.create_task(
         queue.run_worker_async(worker_middleware=middleware, **options), name="worker"
     )
@@ -255,7 +257,7 @@ async def _run_until(queue: procrastinate.App, stop: asyncio.Event, pulse: Pulse
 
 
 async def _stop_worker(worker: asyncio.Task[None]) -> None:
-    """Cancel once and wait; a second cancel, which orphans jobs, is kept for a frozen database."""
+    """Cancel once and wait; cancel again, which orphans jobs, only if the database is frozen."""
     worker.cancel()
     done, _ = await asyncio.wait({worker}, timeout=15)
     if not done:
@@ -263,10 +265,10 @@ async def _stop_worker(worker: asyncio.Task[None]) -> None:
         await asyncio.wait({worker}, timeout=7)
 
 
-async def _tell_abort_from_shutdown(
+async def _abort_or_shutdown(
     call_next: Callable[[], Awaitable[Any]], context: JobContext, worker: Worker
 ) -> Any:
-    """End a job that a person aborted; leave one that a shutdown cut short to be taken up again."""
+    """End a job that the user aborted; leave one that a shutdown interrupted, to be resumed."""
     del worker
     try:
         return await call_next()

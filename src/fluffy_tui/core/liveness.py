@@ -1,6 +1,6 @@
-"""Whether a job loop gets anywhere: that its process lives, or that its event loop turns, proves nothing.
+"""Whether a worker's job loop makes progress; a running process or a turning event loop does not prove it.
 
-A loop proves itself by asking for jobs, a job by what it commits. Only then does a worker say that it is alive.
+A loop makes progress when it asks for jobs, a job when it commits something. Only then does a worker send heartbeats.
 """
 
 from __future__ import annotations
@@ -13,89 +13,91 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.shutdown_deadline import HUNG
+from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 log = logging.getLogger(__name__)
 
-LOOKS = 20
-"""How often the watch looks within the time that it allows."""
+CHECKS = 20
+"""How many times `exit_when_hung` checks during the time that it allows."""
 
 
-class Pulse:
-    """What one job loop and its jobs have last proved.
+class Liveness:
+    """When a job loop and its running jobs last made progress.
 
     Args:
-        patience: seconds for which the loop may ask for no job, and a job commit nothing, before they count as hung.
-        clock: monotonic seconds; it stands still while the computer sleeps.
+        limit: seconds without progress after which the loop or a job counts as hung.
+        clock: monotonic seconds; it stops while the computer sleeps.
     """
 
-    def __init__(self, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self.patience = patience
+    def __init__(self, limit: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limit = limit
         self._clock = clock
-        self._beat = clock()
+        self._loop = clock()
         self._jobs: dict[object, float] = {}
 
-    def beat(self) -> None:
-        """Note that the loop has got on."""
-        self._beat = self._clock()
+    def note_progress(self) -> None:
+        """Record that the loop has made progress."""
+        self._loop = self._clock()
 
     @contextmanager
-    def job(self) -> Iterator[None]:
-        """Follow one job for as long as the block lasts; `progressed` within it proves that the job gets on."""
+    def track_job(self) -> Iterator[None]:
+        """Track one job for the length of the block; calls of `note_job_progress` within it count for the job."""
         job = object()
         self._jobs[job] = self._clock()
-        token = _current.set(lambda: self._progress(job))
+        token = _current.set(lambda: self._note_job(job))
         try:
             yield
         finally:
             _current.reset(token)
             self._jobs.pop(job, None)
-            self.beat()
+            self.note_progress()
 
-    def _progress(self, job: object) -> None:
-        if job in self._jobs:  # not for what it started and left behind, such as the writing of the budget
+    def _note_job(self, job: object) -> None:
+        if job in self._jobs:  # not for tasks that outlive the job, such as writing the request budget
             self._jobs[job] = self._clock()
-            self.beat()  # with all hands full the loop asks for no more jobs
+            self.note_progress()  # a loop that runs as many jobs as it may asks for no more
 
     @property
-    def silence(self) -> float:
-        """Seconds since the loop, or the one of its jobs that is worst off, has last got anywhere."""
-        return self._clock() - min((self._beat, *self._jobs.copy().values()))
+    def stuck_seconds(self) -> float:
+        """Seconds since the loop, or the job that has waited longest, last made progress."""
+        return self._clock() - min((self._loop, *self._jobs.copy().values()))
 
     @property
     def is_hung(self) -> bool:
-        """Whether this has lasted for so long that nothing more is to be hoped for."""
-        return self.silence > self.patience
+        """Whether there was no progress for longer than the limit."""
+        return self.stuck_seconds > self.limit
 
 
-_current: ContextVar[Callable[[], None] | None] = ContextVar("pulse of the job", default=None)
+_current: ContextVar[Callable[[], None] | None] = ContextVar("current job", default=None)
 
 
-def progressed() -> None:
-    """Note that the job in which this is called, if any, has got on."""
+def note_job_progress() -> None:
+    """Record that the current job, if any, has made progress."""
     if (note := _current.get()) is not None:
         note()
 
 
 @contextmanager
-def ends_when_hung(pulse: Pulse, seconds: float) -> Iterator[None]:
-    """End this program by force once a loop has been silent for so long; whoever keeps it starts another one.
+def exit_when_hung(liveness: Liveness, seconds: float) -> Iterator[None]:
+    """End this program by force after so many seconds without progress, so that another worker takes over.
 
-    A thread watches, because an event loop that is blocked cannot.
+    A thread checks, because a blocked event loop cannot.
     """
     stop = threading.Event()
 
-    def watch() -> None:
-        while not stop.wait(seconds / LOOKS):
-            if pulse.silence > seconds:
-                log.error("nothing got on for %.0f seconds; ending, so that another worker goes on", seconds)
+    def check() -> None:
+        while not stop.wait(seconds / CHECKS):
+            if liveness.stuck_seconds > seconds:
+                log.error(
+                    "no progress for %.0f seconds; exiting so that another worker can continue", seconds
+                )
                 logging.shutdown()
-                os._exit(HUNG)
+                os._exit(FORCED_EXIT)
 
-    thread = threading.Thread(target=watch, name="hung-watch", daemon=True)
+    thread = threading.Thread(target=check, name="hang check", daemon=True)
     thread.start()
     try:
         yield

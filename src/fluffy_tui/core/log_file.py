@@ -1,4 +1,4 @@
-"""The log file: where tracebacks and the worker's diary go, so that nothing of them reaches a screen."""
+"""The log file, for tracebacks and the worker's messages, which never appear on a screen."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 5_000_000
-"""Bytes; a larger log is put aside as `….1` when the next program starts."""
+"""Bytes; a larger log is renamed to `….1` when the next program starts."""
 
 
 def open_log(path: Path) -> None:
-    """Send everything that is logged to `path`, which only its owner may read.
+    """Log everything to `path`, which only its owner may read.
 
-    Several programs append to one file, line by line; so it is only ever put aside at a start.
+    Several programs append to the same file, so it is only renamed at a start.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if path.exists() and path.stat().st_size > LARGEST:
@@ -29,7 +29,7 @@ def open_log(path: Path) -> None:
     root.addHandler(handler)
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
-    for chatty in (
+    for verbose in (
         "httpx",
         "httpcore",
         "alembic",
@@ -37,4 +37,4 @@ def open_log(path: Path) -> None:
         "procrastinate.periodic",
         "PIL",
     ):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+        logging.getLogger(verbose).setLevel(logging.WARNING)

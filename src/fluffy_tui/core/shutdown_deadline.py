@@ -1,4 +1,4 @@
-"""The last resort at shutdown: a program that hangs on something outside it ends all the same."""
+"""The last resort at shutdown: a program that hangs on something outside it exits anyway."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HUNG = 70
+FORCED_EXIT = 70
 """Exit status of a program that had to be ended by force (EX_SOFTWARE of sysexits.h)."""
 
 
 @contextmanager
 def hard_deadline(seconds: float) -> Iterator[Callable[[], None]]:
-    """Yield a function that starts the countdown; leaving the block in time calls it off.
+    """Yield a function that starts the countdown; leaving the block in time cancels it.
 
-    A thread counts, because an event loop that is blocked, or waits for a database that never answers, cannot.
+    A thread counts down, because an event loop that is blocked, or waits for a dead database, cannot.
     """
     timer = threading.Timer(seconds, _end, [seconds])
     timer.daemon = True
@@ -39,6 +39,6 @@ def hard_deadline(seconds: float) -> Iterator[Callable[[], None]]:
 
 
 def _end(seconds: float) -> None:
-    log.error("still not stopped after %.0f seconds; ending without waiting any longer", seconds)
+    log.error("still running %.0f seconds after the request to stop; exiting by force", seconds)
     logging.shutdown()
-    os._exit(HUNG)
+    os._exit(FORCED_EXIT)

@@ -1,15 +1,15 @@
 """The demo: a stand-in Buffer on loopback and sample photos, used by `--demo` and by the tests.
 
-Everything here needs the extra `demo`; importing the pack itself loads none of it.
+Everything here needs the extra `demo`, which is imported only when one of these names is first used.
 """
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos
@@ -23,21 +23,24 @@ if TYPE_CHECKING:
     from fluffy_tui.demo.stand_in.state_folder import AlreadyServed
     from fluffy_tui.demo.stand_in.world import Channel, Post, World
 
-_HOMES = {
-    "AlreadyServed": "stand_in.state_folder",
-    "Channel": "stand_in.world",
-    "Kind": "stand_in.fault_switches",
-    "ManualClock": "stand_in.clock",
-    "Post": "stand_in.world",
-    "StandIn": "stand_in.stand_in_server",
-    "WallClock": "stand_in.clock",
-    "Window": "stand_in.graphql.rate_limits",
-    "World": "stand_in.world",
-    "sample_world": "stand_in.sample_world",
-    "schema_sdl": "stand_in.graphql.execution",
-    "week": "stand_in.queue_slots",
-    "write_sample_photos": "sample_photos.photo_files",
-}
+_load = lazy_exports(
+    __name__,
+    {
+        "AlreadyServed": "stand_in.state_folder",
+        "Channel": "stand_in.world",
+        "Kind": "stand_in.fault_switches",
+        "ManualClock": "stand_in.clock",
+        "Post": "stand_in.world",
+        "StandIn": "stand_in.stand_in_server",
+        "WallClock": "stand_in.clock",
+        "Window": "stand_in.graphql.rate_limits",
+        "World": "stand_in.world",
+        "sample_world": "stand_in.sample_world",
+        "schema_sdl": "stand_in.graphql.execution",
+        "week": "stand_in.queue_slots",
+        "write_sample_photos": "sample_photos.photo_files",
+    },
+)
 
 _EXTRA = {"aiohttp", "graphql"}
 
@@ -63,18 +66,15 @@ def require_extra() -> None:
     """Check that the extra `demo` is installed.
 
     Raises:
-        FluffyError: It is not; the text says how to install it.
+        FluffyError: It is not.
     """
     if any(importlib.util.find_spec(name) is None for name in _EXTRA):
         raise _missing()
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(importlib.import_module(f"{__name__}.{home}"), name)
+        return _load(name)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in _EXTRA:
             raise _missing() from error
@@ -82,4 +82,4 @@ def __getattr__(name: str) -> Any:
 
 
 def _missing() -> FluffyError:
-    return FluffyError("The demo needs the extra `demo`:", "pip install 'fluffy-tui[demo]'")
+    return FluffyError("The demo needs the extra `demo`.", "Run: pip install 'fluffy-tui[demo]'")

@@ -6,8 +6,9 @@ others inside the functions that speak to the network.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
 from fluffy_tui.media.frame_geometry import shapes_for
@@ -40,10 +41,4 @@ __all__ = [
     "shapes_for",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name == "render":
-        from fluffy_tui.media.renderer import render
-
-        return render
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(__name__, {"render": "renderer"})

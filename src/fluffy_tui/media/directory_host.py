@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from fluffy_tui.core.atomic_file import replacing
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS
 from fluffy_tui.media.public_fetch import verify_public
@@ -69,9 +68,7 @@ class DirectoryHost:
     def _write(self, key: str, data: bytes) -> None:
         target = self.directory / key
         self._create_folders(target.parent)
-        with replacing(target) as file:
-            os.fchmod(file.fileno(), 0o644)  # for a web server of another user, whatever the umask is
-            file.write(data)
+        write_atomically(target, data, mode=0o644)  # so that nobody ever fetches half a picture
 
     def _remove(self, key: str) -> None:
         (self.directory / key).unlink(missing_ok=True)

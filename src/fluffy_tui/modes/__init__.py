@@ -1,1 +1,1 @@
-"""One module for each way to run the program: the app, the demo, import, worker, doctor and console."""
+"""One module for each way to run the program, and what several of them share."""

@@ -1,6 +1,6 @@
-"""What each social network accepts: caption and alt text limits, how characters are counted, which pictures.
+"""What each social network accepts: limits of captions and alt texts, how characters are counted, and pictures.
 
-The facts are in `rules.toml`, each with its source and the date it was read.
+The rules are in `rules.toml`, each with its source and the date it was read.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from fluffy_tui.networks.caption_rules import (
     CaptionFault,
     CaptionProblem,
+    alt_text_problem,
     caption_advice,
     caption_problem,
     clean_caption,
@@ -32,6 +33,7 @@ __all__ = [
     "NetworkRules",
     "Source",
     "all_rules",
+    "alt_text_problem",
     "caption_advice",
     "caption_problem",
     "clean_caption",

@@ -1,10 +1,9 @@
 """Finds what X turns into a link in a text.
 
-The rules are those that twitter-text publishes with its cases (github.com/twitter/twitter-text,
-conformance/extract.yml): a known top-level domain; nothing before it that makes it a mention, a hashtag or an
-address; without `https://` a name in Latin letters only, so that East Asian words beside it are no part of it.
-The finder of `linkify-it` was measured first: it differs in 14 of the 91 cases, since it reads a name on through
-any letter. Its list of top-level domains is used.
+The rules are those of twitter-text and its test cases (github.com/twitter/twitter-text, conformance/extract.yml): a
+known top-level domain; nothing before it that makes it a mention, a hashtag or an email address; without `https://`
+only Latin letters, so that adjacent East Asian words are not part of it. The finder of `linkify-it` fails 14 of the
+91 cases because it accepts any letter in a name, but its list of top-level domains is used.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     import regex
 
 LONGEST_LABEL = 63
-"""Bytes between two dots of a host name, as it is sent (RFC 1035)."""
+"""Bytes between two dots of a host name, as encoded for DNS (RFC 1035)."""
 LONGEST_SHORT_LINK = 40
 """Characters after `t.co/`."""
 _MOST_LABELS = 127
@@ -44,20 +43,20 @@ _LINK = rf"""
 
 
 def links(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each link of a text starts and ends."""
+    """Yield start and end of each link in a text."""
     if "." not in text:
         return
     for found in _finder().finditer(text):
-        if not _can_be_reached(found["host"]):
+        if not _is_valid_host(found["host"]):
             continue
         if found["host"].casefold() != "t.co":
             yield found.span()
-        elif (own := _own_link(found)) is not None:
-            yield found.start(), found.end("host") + own
+        elif (length := _short_link_length(found)) is not None:
+            yield found.start(), found.end("host") + length
 
 
-def _can_be_reached(host: str) -> bool:
-    """Whether each label of a host can be sent, in Punycode where it is not ASCII."""
+def _is_valid_host(host: str) -> bool:
+    """Whether each label of a host is valid, in Punycode if it is not ASCII."""
     *labels, name, _ = host.split(".")
     if "_" in name:
         return False
@@ -71,11 +70,11 @@ def _can_be_reached(host: str) -> bool:
     return True
 
 
-def _own_link(found: regex.Match[str]) -> int | None:
-    """Return how many characters one of X's own short links has behind its host; None where it is none of them."""
+def _short_link_length(found: regex.Match[str]) -> int | None:
+    """Return how many characters of one of X's short links follow its host; None if it is not such a link."""
     rest = found[0][found.end("host") - found.start() :]
-    own = compiled(r"(?:/([A-Za-z0-9]*+))?(?:\?\S*)?").match(rest)
-    return own.end() if own and len(own[1] or "") <= LONGEST_SHORT_LINK else None
+    path = compiled(r"(?:/([A-Za-z0-9]*+))?(?:\?\S*)?").match(rest)
+    return path.end() if path and len(path[1] or "") <= LONGEST_SHORT_LINK else None
 
 
 @cache

@@ -1,4 +1,4 @@
-"""What each social network accepts, read once from `rules.toml`."""
+"""The rules of each social network, read once from `rules.toml`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 UNKNOWN_SERVICE = "unknown"
-"""The key in `rules.toml` whose rules hold for services that Buffer may add later."""
+"""The key in `rules.toml` of the rules for services that Buffer may add later."""
 
 
 class Counting(StrEnum):
@@ -19,18 +19,18 @@ class Counting(StrEnum):
 
     CODE_POINTS = "code-points"
     UTF_16 = "utf-16"
-    """UTF-16 code units, as JavaScript's `length` counts: an emoji is two or more."""
+    """UTF-16 code units, like JavaScript's `length`: an emoji is two or more."""
     GRAPHEMES = "graphemes"
     """What a reader sees as one character (Unicode UAX #29, extended grapheme clusters)."""
     X_WEIGHTED = "x-weighted"
-    """Twitter-text's weights: most scripts 1, East Asian scripts and emoji 2, every link 23 (X)."""
+    """The weights of twitter-text (X): most scripts 1, East Asian scripts and emoji 2, every link 23."""
     MASTODON = "mastodon"
-    """Graphemes, but every link counts 23 and a mention counts without its server."""
+    """Graphemes, but every link counts as 23 and a mention without its server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule comes from and when it was read there."""
+    """Where a rule comes from, and when it was read."""
 
     text: str
     read: date
@@ -38,13 +38,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ImageRules:
-    """Which single picture a network takes through Buffer."""
+    """Which pictures a network accepts through Buffer."""
 
     max_bytes: int
     formats: tuple[str, ...]
     """Names as Pillow writes them: `JPEG`, `PNG`, …"""
     min_ratio: float | None = None
-    """Smallest width ÷ height; None where no limit is published, as in the fields below."""
+    """Smallest width ÷ height; None if no limit is published, as for the fields below."""
     max_ratio: float | None = None
     """Largest width ÷ height."""
     min_width: int | None = None
@@ -62,30 +62,30 @@ class NetworkRules:
     service: str
     """Buffer's name of the service, as in its `Service` enumeration."""
     name: str
-    """The network's name as people write it."""
+    """The network's name as shown to the user."""
     caption_limit: int
     """Longest caption, counted as `counting` says."""
     counting: Counting
     alt_text_limit: int
     """Longest alternative text, in code points."""
     caption_fold: int | None
-    """Characters that a feed shows before it folds the rest behind "… more"; None where that is not published."""
+    """Characters that a feed shows before "… more"; None if that is not published."""
     hashtag_limit: int | None
-    """Most hashtags in one caption; None where no limit is published."""
+    """Most hashtags in one caption; None if no limit is published."""
     image: ImageRules
     sources: Mapping[str, Source]
-    """For each of `caption`, `alt_text`, `hashtags` and `image`: where the rule comes from."""
+    """The source of each rule, by `caption`, `alt_text`, `hashtags` and `image`."""
 
 
 def rules_for(service: str) -> NetworkRules:
-    """Return the rules of a Buffer service; one we do not know gets limits that every network accepts."""
+    """Return the rules of a Buffer service; unknown ones get limits that every network accepts."""
     networks = all_rules()
     return networks.get(service) or networks[UNKNOWN_SERVICE]
 
 
 @cache
 def all_rules() -> Mapping[str, NetworkRules]:
-    """Return the rules by service, with `UNKNOWN_SERVICE` among them."""
+    """Return the rules by service, including `UNKNOWN_SERVICE`."""
     import tomllib
     from importlib.resources import files
 

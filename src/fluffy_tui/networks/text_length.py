@@ -1,4 +1,4 @@
-"""How long a text is in the eyes of a network."""
+"""How networks count the characters and hashtags of a text."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from fluffy_tui.networks.network_rules import Counting, NetworkRules
 from fluffy_tui.networks.unicode_patterns import compiled
 
 MASTODON_LINK_LENGTH = 23
-"""Every link counts as much (mastodon/mastodon, app/validators/status_length_validator.rb)."""
+"""Length of every link (mastodon/mastodon, app/validators/status_length_validator.rb)."""
 
 _JOINS_IN_HASHTAGS = (
     r"\u200C\u200D\uA67E\u05BE\u05F3\u05F4\uFF5E\u301C\u309B\u309C\u30A0\u30FB\u3003\u0F0B\u0F0C\u00B7"
 )
-"""Marks that are no letters and yet stand inside words of some scripts; twitter-text lists them."""
+"""Marks that are not letters but occur within words of some scripts, from twitter-text."""
 
 
 def text_length(text: str, rules: NetworkRules) -> int:
-    """Return the length of a caption as the network counts it, comparable with `rules.caption_limit`."""
+    """Return the length of a caption as the network counts it, to compare with `rules.caption_limit`."""
     match rules.counting:
         case Counting.CODE_POINTS:
             return len(text)
@@ -36,31 +36,31 @@ def grapheme_length(text: str) -> int:
     """Return how many characters a reader sees (extended grapheme clusters, Unicode UAX #29)."""
     if text.isascii():
         return len(text) - text.count("\r\n")
-    return sum(1 for _ in compiled(r"\X").finditer(text)) + _parted_conjuncts(text)
+    return sum(1 for _ in compiled(r"\X").finditer(text)) + _missed_breaks(text)
 
 
-def _parted_conjuncts(text: str) -> int:
-    """Return how many breaks `regex` misses: it joins an Indic consonant to a linker that follows none itself.
+def _missed_breaks(text: str) -> int:
+    """Return how many breaks `regex` misses before Indic consonants.
 
-    Rule GB9c joins consonant, linker, consonant; the library (2026.11) does not look at the first of the three.
+    Rule GB9c joins consonant, linker and consonant; the library (2026.11) does not require the first of the three.
     """
     linker, more = r"\p{InCB=Linker}", r"[\p{InCB=Linker}\p{InCB=Extend}]"
     if not compiled(linker).search(text):
         return 0
-    parted = compiled(rf"(?:^|[^\p{{InCB=Consonant}}{more[1:]})({more}*+)(?=\p{{InCB=Consonant}})")
-    return sum(1 for found in parted.finditer(text) if _joins(found[1], linker))
+    missed = compiled(rf"(?:^|[^\p{{InCB=Consonant}}{more[1:]})({more}*+)(?=\p{{InCB=Consonant}})")
+    return sum(1 for found in missed.finditer(text) if _joins(found[1], linker))
 
 
 def _joins(marks: str, linker: str) -> bool:
-    """Whether the library takes these marks to join what follows."""
+    """Whether the library joins these marks to what follows."""
     return compiled(linker).search(marks) is not None
 
 
 def hashtags(text: str) -> tuple[str, ...]:
-    """Return the hashtags of a caption, as they stand there: `#` and a word that is not only digits.
+    """Return the hashtags of a caption as written: `#` and a word that is not only digits.
 
-    The rule that networks share (twitter-text: a hashtag needs a letter or a mark, a boundary before it, and is
-    no part of a link).
+    This is the rule that networks share (twitter-text: a hashtag needs a letter or a mark and a boundary before it,
+    and is not part of a link).
     """
     if "#" not in text and "＃" not in text:
         return ()

@@ -1,8 +1,8 @@
-"""X's weighted length, as its published counting rules say.
+"""X's weighted length, according to its published counting rules.
 
 Weights and link length are those of configuration 3 of twitter-text (github.com/twitter/twitter-text,
-config/v3.json; docs.x.com, "Counting characters"). The Python port on PyPI was measured and not taken: it
-knows no emoji made since 2022, needs 230 ms to import and half a second for a pasted 100 kB.
+config/v3.json; docs.x.com, "Counting characters"). The Python port on PyPI is not used: it does not know emoji since
+2022, takes 230 ms to import and half a second for a pasted 100 kB.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 DEFAULT_WEIGHT = 2
 LINK_LENGTH = 23
 LIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-"""Code points of weight 1, both ends included; all others weigh `DEFAULT_WEIGHT`."""
+"""Ranges of code points with weight 1, inclusive; all others have `DEFAULT_WEIGHT`."""
 
 
 def weighted_length(text: str) -> int:
-    """Return the length that X compares with its limit of 280 (or 25,000)."""
+    """Return the length that X compares with its limit of 280 (or 25,000) characters."""
     text = unicodedata.normalize("NFC", text)
     found = list(links(text))
     if not found:
@@ -37,7 +37,7 @@ def weighted_length(text: str) -> int:
 
 
 def _weight(text: str) -> int:
-    """Weigh a text that has no link in it: an emoji sequence weighs 2 however many code points it has."""
+    """Weigh a text without links; an emoji sequence weighs 2 however many code points it has."""
     if text.isascii():
         return len(text)
     text = compiled(EMOJI_SEQUENCE).sub(_as_one_code_point, text)

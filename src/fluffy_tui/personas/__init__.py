@@ -1,4 +1,4 @@
-"""Personas: the social identities a person runs, the Buffer channel and the standing texts of each."""
+"""Personas: the user's social identities, with a Buffer channel and snippets each."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Personas":  # costs SQLAlchemy's 340 ms, which no screen should pay
+    if name == "Personas":  # importing SQLAlchemy takes 340 ms, which would delay the first frame
         from fluffy_tui.personas.service import Personas
 
         return Personas

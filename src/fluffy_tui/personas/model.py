@@ -1,4 +1,4 @@
-"""What a persona is."""
+"""Personas and snippets as values, and the errors about them."""
 
 from __future__ import annotations
 
@@ -24,51 +24,51 @@ class Persona:
     description: str
     buffer_channel_id: str | None
     channel: Channel | None
-    """The chosen channel as Buffer last described it; None when none is chosen or it was never listed."""
+    """The chosen channel as last received from Buffer; None if none is chosen or Buffer never listed it."""
     created_at: datetime
     pinterest_board_id: str | None = None
-    """`PinterestBoard.service_id` of the board that was chosen; None where there is no choice, or none was made."""
+    """`PinterestBoard.service_id` of the chosen board; None if there is no choice, or none was made."""
 
     @property
     def service(self) -> str:
-        """The Buffer service whose rules hold for its posts; those that every network accepts without a channel."""
+        """The Buffer service whose rules apply to its posts; without a channel, rules that every network accepts."""
         return str(self.channel.service) if self.channel else UNKNOWN_SERVICE
 
     @property
     def needs_board(self) -> bool:
-        """Whether nobody has said yet which of several Pinterest boards its posts go on."""
+        """Whether a Pinterest board for its posts still has to be chosen."""
         boards = {board.service_id for board in self.channel.pinterest_boards} if self.channel else set()
         return len(boards) > 1 and self.pinterest_board_id not in boards
 
 
 class SnippetKind(StrEnum):
-    """What a snippet is."""
+    """Kinds of snippets."""
 
     HASHTAGS = "hashtags"
-    """A set of hashtags, found by its name."""
+    """A named set of hashtags."""
     PHRASE = "phrase"
-    """Any text, such as a signature, found by typing `;` and its name."""
+    """Any text, such as a signature, inserted by typing `;` and its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """A text that a persona uses again and again."""
+    """A text that a persona uses repeatedly."""
 
     id: int
     persona_id: int
     kind: SnippetKind
     name: str
-    """Unique for persona and kind, whatever the case of its letters."""
+    """Unique for persona and kind, ignoring case."""
     text: str
-    """What is put into a caption; hashtags stand in it with one space between."""
+    """What is inserted into a caption; hashtags are separated by single spaces."""
 
 
 class SnippetNotFound(FluffyError):
-    """The snippet is gone."""
+    """The snippet does not exist."""
 
 
 class SnippetNameTaken(FluffyError):
-    """Another snippet of that persona and kind has the name already."""
+    """Another snippet of that persona and kind already has the name."""
 
 
 class PersonaNotFound(FluffyError):
@@ -76,12 +76,12 @@ class PersonaNotFound(FluffyError):
 
 
 class PersonaNameTaken(FluffyError):
-    """Another persona has that name already, if only in other letters' case."""
+    """Another persona already has that name, ignoring case."""
 
 
 class BufferNotConfigured(FluffyError):
-    """Something needs Buffer, but no key is set."""
+    """This needs Buffer, but no key is set."""
 
 
 class ChannelNotFound(FluffyError):
-    """Buffer lists no such channel."""
+    """Buffer does not list that channel."""

@@ -1,4 +1,4 @@
-"""Create, rename and list personas, and choose the Buffer channel that each speaks through."""
+"""Create, rename and list personas, and choose the Buffer channel of each."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Personas:
     """The personas of one database.
 
     Args:
-        database: where they are kept.
-        buffer: for asking which channels there are; None while no key is set.
+        database: where they are stored.
+        buffer: to request the channels; None if no key is set.
     """
 
     def __init__(self, database: Database, buffer: BufferClient | None) -> None:
@@ -49,7 +49,7 @@ class Personas:
             return [_persona(row, channel) for row, channel in found]
 
     async def get(self, name: str) -> Persona:
-        """Return the persona of this name, whatever the case of its letters.
+        """Return the persona with this name, ignoring case.
 
         Raises:
             PersonaNotFound: there is none.
@@ -59,7 +59,7 @@ class Personas:
             found = (await session.execute(query)).one_or_none()
         if found is None:
             raise PersonaNotFound(
-                f"There is no persona named {name}.", "List them, or create this one first."
+                f"There is no persona named {name}.", "Check the name, or create the persona first."
             )
         return _persona(*found)
 
@@ -73,7 +73,7 @@ class Personas:
             return await _read(session, persona_id)
 
     async def create(self, name: str, description: str = "") -> Persona:
-        """Make a persona.
+        """Create a persona.
 
         Raises:
             PersonaNameTaken: another one has the name.
@@ -89,11 +89,11 @@ class Personas:
             raise _name_taken(name) from None
 
     async def rename(self, persona: Persona | int, name: str) -> Persona:
-        """Give a persona another name; changing only the case of letters is allowed.
+        """Rename a persona; changing only upper and lower case is allowed.
 
         Raises:
             PersonaNameTaken: another one has the name.
-            PersonaNotFound: the persona is gone.
+            PersonaNotFound: the persona does not exist.
             FluffyError: the name is empty.
         """
         clean = _clean(name)
@@ -107,15 +107,15 @@ class Personas:
             raise _name_taken(name) from None
 
     async def available_channels(self) -> Sequence[Channel]:
-        """Ask Buffer for every channel of every organisation, and remember the answer.
+        """Request all channels of all organisations from Buffer, and store them.
 
         Raises:
             BufferNotConfigured: no key is set.
-            BufferError: Buffer did not answer as hoped.
+            BufferError: the request failed.
         """
         if self._buffer is None:
             raise BufferNotConfigured(
-                "Channels come from Buffer, and no Buffer key is set.", "Set BUFFER_API_KEY and start again."
+                "No Buffer key is set, so there are no channels.", "Set BUFFER_API_KEY and start again."
             )
         account = await self._buffer.account()
         channels = [
@@ -125,7 +125,7 @@ class Personas:
         ]
         async with self._database.transaction() as session:
             for channel in channels:
-                await _remember(session, channel)
+                await _store(session, channel)
             known = [channel.id for channel in channels]
             chosen = select(PersonaRow.buffer_channel_id).where(PersonaRow.buffer_channel_id.is_not(None))
             await session.execute(
@@ -134,12 +134,12 @@ class Personas:
         return channels
 
     async def remember_channel(self, channel: Channel) -> None:
-        """Keep what Buffer just said about a channel."""
+        """Store a channel that was just received from Buffer."""
         async with self._database.transaction() as session:
-            await _remember(session, channel)
+            await _store(session, channel)
 
     async def known_channel(self, channel_id: str, within: float) -> Channel | None:
-        """Return what Buffer said about a channel in the last `within` seconds, or None when that is older."""
+        """Return a channel that was received from Buffer in the last `within` seconds, or None."""
         query = select(ChannelRow).where(
             ChannelRow.id == channel_id, ChannelRow.checked_at > func.now() - timedelta(seconds=within)
         )
@@ -150,24 +150,24 @@ class Personas:
     async def set_channel(
         self, persona: Persona | int, channel_id: str, board_id: str | None = None
     ) -> Persona:
-        """Choose the channel that a persona speaks through; one that Buffer has not listed yet is asked for.
+        """Choose a persona's channel; channels are requested from Buffer if it is not known yet.
 
         Args:
-            persona: who speaks.
+            persona: whose posts the channel publishes.
             channel_id: Buffer's id.
-            board_id: on Pinterest, the `service_id` of the board that its posts go on.
+            board_id: on Pinterest, the `service_id` of the board for its posts.
 
         Raises:
             ChannelNotFound: Buffer lists no such channel, or no such board on it.
-            BufferNotConfigured: the channel is not known here, and no key is set.
-            BufferError: Buffer did not answer as hoped.
-            PersonaNotFound: the persona is gone.
+            BufferNotConfigured: the channel is not known yet, and no key is set.
+            BufferError: the request failed.
+            PersonaNotFound: the persona does not exist.
         """
         async with self._database.transaction() as session:
             known = await session.get(ChannelRow, channel_id) is not None
         if not known and channel_id not in {channel.id for channel in await self.available_channels()}:
             raise ChannelNotFound(
-                f"Buffer lists no channel {channel_id}.", "Choose one of the channels that Buffer lists."
+                f"There is no channel {channel_id} in Buffer.", "Choose one of the channels in Buffer."
             )
         async with self._database.transaction() as session:
             row = await _row(session, persona)
@@ -182,15 +182,15 @@ def _refuse_unknown_board(row: ChannelRow | None, board_id: str) -> None:
     boards = _channel(row.description).pinterest_boards if row else ()
     if board_id not in {board.service_id for board in boards}:
         raise ChannelNotFound(
-            f"Buffer lists no board {board_id} on this channel.",
-            "Choose one of the boards that Buffer lists.",
+            f"There is no board {board_id} on this channel.",
+            "Choose one of its boards in Buffer.",
         )
 
 
 def _clean(name: str) -> str:
     clean = " ".join(name.replace("\0", "").split())
     if not clean:
-        raise FluffyError("A persona needs a name.", "Type at least one letter.")
+        raise FluffyError("A persona needs a name.", "Enter at least one letter.")
     return clean
 
 
@@ -205,21 +205,19 @@ def _personas() -> Any:
 async def _row(session: AsyncSession, persona: Persona | int) -> PersonaRow:
     row = await session.get(PersonaRow, persona if isinstance(persona, int) else persona.id)
     if row is None:
-        raise PersonaNotFound("That persona is gone.", "Someone else has deleted it; choose another.")
+        raise PersonaNotFound("That persona no longer exists.", "Choose another one.")
     return row
 
 
 async def _read(session: AsyncSession, persona_id: int) -> Persona:
     found = (await session.execute(_personas().where(PersonaRow.id == persona_id))).one_or_none()
     if found is None:
-        raise PersonaNotFound("That persona is gone.", "Someone else has deleted it; choose another.")
+        raise PersonaNotFound("That persona no longer exists.", "Choose another one.")
     return _persona(*found)
 
 
-async def _remember(session: AsyncSession, channel: Channel) -> None:
-    if (
-        channel.scheduled_posts_limit is None
-    ):  # asked about alone, a channel comes without its organisation's limit
+async def _store(session: AsyncSession, channel: Channel) -> None:
+    if channel.scheduled_posts_limit is None:  # missing if the channel was requested without its organisation
         before = await session.get(ChannelRow, channel.id)
         limit = before.description.get("scheduled_posts_limit") if before else None
         channel = dataclasses.replace(channel, scheduled_posts_limit=limit)
@@ -247,14 +245,16 @@ def _persona(row: PersonaRow, channel: ChannelRow | None) -> Persona:
 
 
 def _channel(fields: dict[str, Any]) -> Channel:
-    """Rebuild a channel from its stored fields; ones that a later version added are left out."""
+    """Rebuild a channel from its stored fields; fields of later versions are ignored."""
     known = {field.name for field in dataclasses.fields(Channel)}
-    kept = {name: value for name, value in fields.items() if name in known}
-    kept["posting_schedule"] = tuple(
+    values = {name: value for name, value in fields.items() if name in known}
+    values["posting_schedule"] = tuple(
         SlotDay(day=day["day"], times=tuple(day["times"]), paused=day["paused"])
-        for day in kept.get("posting_schedule", ())
+        for day in values.get("posting_schedule", ())
     )
-    kept["pinterest_boards"] = tuple(PinterestBoard(**board) for board in kept.get("pinterest_boards", ()))
-    if kept["service"] in list(Service):
-        kept["service"] = Service(kept["service"])
-    return Channel(**kept)
+    values["pinterest_boards"] = tuple(
+        PinterestBoard(**board) for board in values.get("pinterest_boards", ())
+    )
+    if values["service"] in list(Service):
+        values["service"] = Service(values["service"])
+    return Channel(**values)

@@ -1,4 +1,4 @@
-"""Keeps the texts that a persona uses again and again: sets of hashtags, and phrases with a short name."""
+"""Stores each persona's snippets: hashtag sets, and phrases with a short name."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 LONGEST_NAME = 60
 """Characters of a name."""
 LONGEST_TEXT = 10_000
-"""Characters of a text; no network takes as many."""
-_NAME_OF_A_PHRASE = re.compile(r"[\w-]+")
+"""Characters of a text; more than any network accepts."""
+_PHRASE_NAME = re.compile(r"[\w-]+")
 
 
 class Snippets:
     """The hashtag sets and phrases of one database.
 
     Args:
-        database: where they are kept.
+        database: where they are stored.
     """
 
     def __init__(self, database: Database) -> None:
@@ -46,12 +46,12 @@ class Snippets:
             return [_snippet(row) for row in await session.scalars(query)]
 
     async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet:
-        """Keep a new snippet.
+        """Create a snippet.
 
         Raises:
             SnippetNameTaken: the persona has one of this kind and name.
-            PersonaNotFound: the persona is gone.
-            FluffyError: name or text cannot be used; the text says why.
+            PersonaNotFound: the persona does not exist.
+            FluffyError: name or text is invalid; the message says why.
         """
         name, text = clean_name(kind, name), clean_text(kind, text)
         row = SnippetRow(persona_id=persona_id, kind=str(kind), name=name, text=text)
@@ -62,16 +62,16 @@ class Snippets:
                 return _snippet(row)
         except IntegrityError as error:
             if "fk_snippets" in str(error.orig):
-                raise PersonaNotFound("That persona is gone.", "Choose another.") from None
+                raise PersonaNotFound("That persona no longer exists.", "Choose another one.") from None
             raise _taken(name) from None
 
     async def change(self, snippet: Snippet, *, name: str | None = None, text: str | None = None) -> Snippet:
-        """Give a snippet another name or text.
+        """Change the name or text of a snippet.
 
         Raises:
             SnippetNameTaken: another one of its kind has the name.
-            SnippetNotFound: it is gone.
-            FluffyError: name or text cannot be used; the text says why.
+            SnippetNotFound: it does not exist.
+            FluffyError: name or text is invalid; the message says why.
         """
         name = snippet.name if name is None else clean_name(snippet.kind, name)
         text = snippet.text if text is None else clean_text(snippet.kind, text)
@@ -85,71 +85,71 @@ class Snippets:
             raise _taken(name) from None
 
     async def delete(self, snippet: Snippet) -> None:
-        """Forget a snippet; `create` with what it held brings it back.
+        """Delete a snippet; `create` with the same values restores it.
 
         Raises:
-            SnippetNotFound: it is gone already.
+            SnippetNotFound: it does not exist.
         """
         async with self._database.transaction() as session:
             await session.delete(await _row(session, snippet.id))
 
 
 def clean_name(kind: SnippetKind, name: str) -> str:
-    """Return a name as it is kept, without the `#` or `;` that it may have been typed with.
+    """Return a name as it is stored, without a leading `#` or `;`.
 
     Raises:
         FluffyError: it is empty, too long, or a phrase's name is more than one word.
     """
     clean = " ".join(name.replace("\0", "").split()).lstrip(";#＃").strip()
     if not clean:
-        raise FluffyError("It needs a name.", "Type at least one letter.")
+        raise FluffyError("A snippet needs a name.", "Enter at least one letter.")
     if len(clean) > LONGEST_NAME:
-        raise FluffyError(f"The name has {len(clean)} characters.", f"{LONGEST_NAME} are enough.")
-    if kind is SnippetKind.PHRASE and not _NAME_OF_A_PHRASE.fullmatch(clean):
+        raise FluffyError(f"The name has {len(clean)} characters.", f"Use at most {LONGEST_NAME}.")
+    if kind is SnippetKind.PHRASE and not _PHRASE_NAME.fullmatch(clean):
         raise FluffyError(
             f"“{clean}” cannot be typed as one word after a semicolon.",
-            "Take letters and digits, such as sig.",
+            "Use letters and digits only, such as sig.",
         )
     return clean
 
 
 def clean_text(kind: SnippetKind, text: str) -> str:
-    """Return a text as it is kept: hashtags each with its `#` and none twice, a phrase as it was typed.
+    """Return a text as it is stored: hashtags with `#` and without duplicates, a phrase as it was typed.
 
     Raises:
-        FluffyError: there is nothing in it, too much, or a word that cannot be a hashtag.
+        FluffyError: it is empty, too long, or has a word that cannot be a hashtag.
     """
     if len(text) > LONGEST_TEXT:
-        raise FluffyError(f"The text has {len(text):,} characters.", f"{LONGEST_TEXT:,} are kept at most.")
+        raise FluffyError(f"The text has {len(text):,} characters.", f"Use at most {LONGEST_TEXT:,}.")
     if kind is SnippetKind.PHRASE:
         clean = clean_caption(text)
         if not clean.strip():
-            raise FluffyError("The text is empty.", "Write what is to be put into the caption.")
+            raise FluffyError("The text is empty.", "Enter the text to insert into captions.")
         return clean
     words = [
         f"#{word.lstrip('#＃')}" for word in re.split(r"[\s,]+", text.replace("\0", "")) if word.strip("#＃")
     ]
     if not words:
-        raise FluffyError("There is no hashtag in it.", "Write some, such as #sea #fog.")
+        raise FluffyError("There are no hashtags in it.", "Enter some, such as #sea #fog.")
     for word in words:
         if hashtags(word) != (word,):
             raise FluffyError(
-                f"{word} is no hashtag.", "A hashtag is letters, digits and _, and has at least one letter."
+                f"{word} is not a hashtag.", "A hashtag has letters, digits and _, with at least one letter."
             )
-    by_letters: dict[str, str] = {}
+    by_case: dict[str, str] = {}
     for word in words:
-        by_letters.setdefault(word.casefold(), word)
-    return " ".join(by_letters.values())
+        by_case.setdefault(word.casefold(), word)
+    return " ".join(by_case.values())
 
 
 def _taken(name: str) -> SnippetNameTaken:
-    return SnippetNameTaken(f"There is one named {name} already.", "Take another name.")
+    return SnippetNameTaken(f"There is already one named {name}.", "Choose another name.")
 
 
 async def _row(session: AsyncSession, snippet_id: int) -> SnippetRow:
     row = await session.get(SnippetRow, snippet_id)
     if row is None:
-        raise SnippetNotFound("It is gone already.", "Someone else has deleted it.")
+        raise SnippetNotFound("That snippet no longer exists.", "It was deleted elsewhere.")
     return row
 
 

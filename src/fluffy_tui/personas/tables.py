@@ -1,4 +1,4 @@
-"""How personas and the channels that Buffer last listed are stored."""
+"""The tables of personas, snippets and channels."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PersonaRow(Base):
     description: Mapped[str] = mapped_column(server_default="")
     buffer_channel_id: Mapped[str | None]
     pinterest_board_id: Mapped[str | None]
-    """The board that was chosen, on a Pinterest channel with several."""
+    """The chosen board, on a Pinterest channel with several."""
     created_at: Mapped[Timestamp]
 
     __table_args__ = (
@@ -31,7 +31,7 @@ class PersonaRow(Base):
 
 
 class SnippetRow(Base):
-    """A text that a persona uses again and again."""
+    """A text that a persona uses repeatedly."""
 
     __tablename__ = "snippets"
 
@@ -56,7 +56,7 @@ class SnippetRow(Base):
 
 
 class ChannelRow(Base):
-    """A channel as Buffer last described it, so that its network's rules are known without asking again."""
+    """A channel as last received from Buffer, so that its network's rules are known without a request."""
 
     __tablename__ = "channels"
 

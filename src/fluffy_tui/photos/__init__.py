@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.photos.model import (
     FailedFile,
     FolderNotFound,
@@ -47,18 +47,14 @@ __all__ = [
     "thumbnail",
 ]
 
-
-_LAZY = {  # SQLAlchemy costs 340 ms and Pillow 60 ms, which no screen should pay before its first frame
-    "Importer": "ingest.importer",
-    "Photos": "service",
-    "Watch": "ingest.folder_watch",
-    "WatchRefused": "ingest.folder_watch",
-    "existing_folders": "ingest.folder_walk",
-    "thumbnail": "thumbnails",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+__getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms
+    __name__,
+    {
+        "Importer": "ingest.importer",
+        "Photos": "service",
+        "Watch": "ingest.folder_watch",
+        "WatchRefused": "ingest.folder_watch",
+        "existing_folders": "ingest.folder_walk",
+        "thumbnail": "thumbnails",
+    },
+)

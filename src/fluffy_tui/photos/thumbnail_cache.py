@@ -10,16 +10,16 @@ import contextlib
 import logging
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from fluffy_tui.core.atomic_file import replacing
+from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.photos.ingest.picture_file import DAMAGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class ThumbnailCache:
         path = self._path(sha256)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with replacing(path, sync=False) as file:
+            with atomic_writer(path, sync=False) as file:
                 picture.save(file, "JPEG", quality=_QUALITY)
                 size = file.tell()
             self._account_for(size)

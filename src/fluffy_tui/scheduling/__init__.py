@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
+    Missing,
+    MissingCode,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -35,28 +37,6 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
     from fluffy_tui.scheduling.submit.channel_plan import Planning
 
-_HOMES = {
-    "Delivery": "delivery.delivery_steps",
-    "CleanUp": "background.media_upkeep",
-    "Exporter": "post_export",
-    "Follower": "background.status_sync",
-    "IdlePicture": "background.media_upkeep",
-    "Keeper": "background.media_upkeep",
-    "Verification": "background.media_upkeep",
-    "Planning": "submit.channel_plan",
-    "RequestBudget": "request_budget",
-    "Scheduling": "service",
-    "Sweeper": "background.recovery",
-    "WorkerHeard": "background.workers",
-    "Workers": "background.workers",
-    "add_tasks": "background.jobs",
-    "key_mark": "request_budget",
-    "scheduled_photo_ids": "service",
-    "seen_posts": "earlier_posts",
-    "work": "background.workers",
-}
-"""What costs SQLAlchemy and Procrastinate, half a second that no screen should pay before its first frame."""
-
 __all__ = [
     "IN_BUFFER",
     "ON_THE_WAY",
@@ -68,6 +48,8 @@ __all__ = [
     "Follower",
     "IdlePicture",
     "Keeper",
+    "Missing",
+    "MissingCode",
     "NotPossibleNow",
     "Pace",
     "PersonaCounts",
@@ -98,8 +80,26 @@ __all__ = [
     "work",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second to import
+    __name__,
+    {
+        "Delivery": "delivery.delivery_steps",
+        "CleanUp": "background.media_upkeep",
+        "Exporter": "post_export",
+        "Follower": "background.status_sync",
+        "IdlePicture": "background.media_upkeep",
+        "Keeper": "background.media_upkeep",
+        "Verification": "background.media_upkeep",
+        "Planning": "submit.channel_plan",
+        "RequestBudget": "request_budget",
+        "Scheduling": "service",
+        "Sweeper": "background.recovery",
+        "WorkerHeard": "background.workers",
+        "Workers": "background.workers",
+        "add_tasks": "background.jobs",
+        "key_mark": "request_budget",
+        "scheduled_photo_ids": "service",
+        "seen_posts": "earlier_posts",
+        "work": "background.workers",
+    },
+)

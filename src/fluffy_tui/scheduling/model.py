@@ -108,6 +108,27 @@ class PostEvent:
     """The program that did it, such as `fluffy-tui worker host:4711`."""
 
 
+class MissingCode(StrEnum):
+    """What delivery can lack."""
+
+    BUFFER_KEY = "buffer_key"
+    MEDIA_HOST = "media_host"
+    """No place to upload pictures to is configured."""
+    MEDIA_HOST_INVALID = "media_host_invalid"
+    """A place to upload pictures to is configured, but its settings are wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that delivery lacks; until it is set, posts stay drafts."""
+
+    code: MissingCode
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
 class Reason(StrEnum):
     """Why a submission was refused or kept as a draft."""
 

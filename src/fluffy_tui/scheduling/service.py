@@ -18,6 +18,7 @@ from fluffy_tui.scheduling.edits.post_edit import Change, Editing
 from fluffy_tui.scheduling.edits.retry import Resending
 from fluffy_tui.scheduling.model import (
     ON_THE_WAY,
+    Missing,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -79,8 +80,8 @@ class Scheduling:
     """How long a submitted post waits before it leaves, so that it can be taken back."""
     host: MediaHost | None = None
     """None while no media host is set."""
-    missing: tuple[str, ...] = field(default=())
-    """What delivery lacks, in plain words, such as a Buffer key; while it lacks something, posts stay drafts."""
+    missing: tuple[Missing, ...] = field(default=())
+    """What delivery lacks, such as a Buffer key; while it lacks something, posts stay drafts."""
 
     async def schedule_post(
         self,

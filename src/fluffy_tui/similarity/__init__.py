@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.similarity.model import (
     Copy,
     EarlierPost,
@@ -27,17 +27,6 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.search.duplicates import stacked_photos
     from fluffy_tui.similarity.service import Similarity
 
-_HOMES = {
-    "Similarity": "service",
-    "BuiltinModel": "models.builtin_model",
-    "ImageEmbed": "models.image_embed",
-    "LibraryWork": "index.index_worker",
-    "add_tasks": "index.index_jobs",
-    "stacked_photos": "search.duplicates",
-    "work": "index.index_jobs",
-}
-"""What costs SQLAlchemy, httpx or Procrastinate, which no screen should pay before its first frame."""
-
 __all__ = [
     "BuiltinModel",
     "Copy",
@@ -59,8 +48,15 @@ __all__ = [
     "work",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to import
+    __name__,
+    {
+        "BuiltinModel": "models.builtin_model",
+        "ImageEmbed": "models.image_embed",
+        "LibraryWork": "index.index_worker",
+        "Similarity": "service",
+        "add_tasks": "index.index_jobs",
+        "stacked_photos": "search.duplicates",
+        "work": "index.index_jobs",
+    },
+)

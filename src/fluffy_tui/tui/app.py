@@ -362,15 +362,15 @@ def _screen_of(mode: str, context: Context) -> Screen[None]:
 
             return LibraryScreen(context)
         case "posts":
-            from fluffy_tui.tui.posts.screen import PostsScreen
+            from fluffy_tui.tui.posts import PostsScreen
 
             return PostsScreen(context)
         case "plan":
-            from fluffy_tui.tui.plan.screen import PlanScreen
+            from fluffy_tui.tui.plan import PlanScreen
 
             return PlanScreen(context)
         case "problems":
-            from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+            from fluffy_tui.tui.posts import ProblemsScreen
 
             return ProblemsScreen(context)
         case "personas":

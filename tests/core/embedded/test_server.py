@@ -1,4 +1,4 @@
-"""The embedded server as programs share it: the first starts it, the last stops it, whatever dies between."""
+"""Programs share the embedded server: the first starts it, the last stops it, whatever crashes in between."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import psutil
 import psycopg
 import pytest
 
-from core.embedded.embedded_place import USER, Place, url_of, value
-from fluffy_tui.core.embedded.account import Account
-from fluffy_tui.core.embedded.process import _ended
-from fluffy_tui.core.embedded.server import embedded_server
+from core.embedded.database_folder import USER, DatabaseFolder, url_of, value
+from fluffy_tui.core.embedded import embedded_server
+from fluffy_tui.core.embedded.server_account import ServerAccount
+from fluffy_tui.core.embedded.server_process import _ended
 from fluffy_tui.core.embedded.socket_folder import SOCKET_NAME
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def empty_place() -> Iterator[Place]:
-    """Yield an empty data folder; afterwards nothing of it runs or is left."""
+def empty_place() -> Iterator[DatabaseFolder]:
+    """Yield an empty data folder; afterwards stop its server and remove it."""
     with tempfile.TemporaryDirectory(prefix="fluffy-") as name:
-        place = Place(Path(name).resolve() / "data")
+        place = DatabaseFolder(Path(name).resolve() / "data")
         place.folder.mkdir()
         yield place
         for program in place.programs:
@@ -39,12 +39,12 @@ def empty_place() -> Iterator[Place]:
         server = place.server()
         if server.is_running:
             server.start()
-            server.leave()
+            server.release()
 
 
 @pytest.fixture(scope="module")
 def pristine() -> Iterator[Path]:
-    """Yield the folder of a stopped, empty cluster, to be copied: that takes a tenth of making one."""
+    """Yield the folder of a stopped, empty cluster; copying it takes a tenth of the time that creating one takes."""
     with tempfile.TemporaryDirectory(prefix="fluffy-") as name:
         cluster = Path(name) / "postgres"
         with embedded_server(cluster, log=cluster.with_name("postgres.log")):
@@ -53,13 +53,13 @@ def pristine() -> Iterator[Path]:
 
 
 @pytest.fixture
-def place(empty_place: Place, pristine: Path) -> Place:
+def place(empty_place: DatabaseFolder, pristine: Path) -> DatabaseFolder:
     """Return a data folder with a cluster whose server is stopped."""
     shutil.copytree(pristine, empty_place.cluster)
     return empty_place
 
 
-def test_a_fresh_server_is_durable_private_and_has_pgvector(empty_place: Place) -> None:
+def test_a_new_server_is_durable_and_private_and_has_pgvector(empty_place: DatabaseFolder) -> None:
     with embedded_server(empty_place.cluster, log=empty_place.log) as url:
         assert url.startswith("postgresql://postgres@/fluffy_tui?host=")
         value(url, "CREATE EXTENSION vector")
@@ -87,22 +87,22 @@ def test_a_fresh_server_is_durable_private_and_has_pgvector(empty_place: Place) 
     ]
 
 
-def test_the_last_user_stops_the_server_and_data_stays(place: Place) -> None:
+def test_the_last_user_stops_the_server_and_the_data_remains(place: DatabaseFolder) -> None:
     first, second = place.server(), place.server()
     url = first.start()
     value(url, "CREATE TABLE kept AS SELECT 42 AS n")
     assert second.start() == url
-    first.leave()
-    first.leave()
+    first.release()
+    first.release()
     assert second.is_running
     assert value(url, "SELECT n FROM kept") == 42
-    second.leave()
+    second.release()
     assert not second.is_running
     assert value(first.start(), "SELECT n FROM kept") == 42
-    first.leave()
+    first.release()
 
 
-def test_the_server_outlives_the_program_that_started_it(place: Place) -> None:
+def test_the_server_outlives_the_program_that_started_it(place: DatabaseFolder) -> None:
     starter = place.program()
     url = url_of(starter)
     user = place.server()
@@ -110,18 +110,18 @@ def test_the_server_outlives_the_program_that_started_it(place: Place) -> None:
     assert starter.communicate()[1] == ""
     assert starter.returncode == 0
     assert value(url, "SELECT 1") == 1
-    user.leave()
+    user.release()
     assert not user.is_running
 
 
-def test_ctrl_c_in_the_terminal_does_not_reach_the_server(place: Place) -> None:
+def test_ctrl_c_in_the_terminal_does_not_reach_the_server(place: DatabaseFolder) -> None:
     with embedded_server(place.cluster, log=place.log):
         server = place.postmaster().pid
         assert os.getsid(server) != os.getsid(0)
         assert os.getpgid(server) != os.getpgrp()
 
 
-def test_four_programs_at_once_on_an_empty_folder_share_one_server(empty_place: Place) -> None:
+def test_four_programs_at_once_on_an_empty_folder_share_one_server(empty_place: DatabaseFolder) -> None:
     programs = [empty_place.program() for _ in range(4)]
     urls = {url_of(program) for program in programs}
     assert len(urls) == 1
@@ -130,7 +130,7 @@ def test_four_programs_at_once_on_an_empty_folder_share_one_server(empty_place: 
     assert not empty_place.server().is_running
 
 
-def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(place: Place) -> None:
+def test_the_next_user_takes_over_and_stops_the_server_of_a_killed_one(place: DatabaseFolder) -> None:
     program = place.program()
     url = url_of(program)
     started = value(url, "SELECT pg_postmaster_start_time()")
@@ -139,11 +139,11 @@ def test_a_killed_user_leaves_a_server_that_the_next_one_uses_and_stops(place: P
     user = place.server()
     assert user.is_running
     assert value(user.start(), "SELECT pg_postmaster_start_time()") == started
-    user.leave()
+    user.release()
     assert not user.is_running
 
 
-def test_a_killed_server_with_busy_children_comes_back_with_its_data(place: Place) -> None:
+def test_a_killed_server_with_busy_children_is_restarted_with_its_data(place: DatabaseFolder) -> None:
     user = place.server()
     url = user.start()
     value(url, "CREATE TABLE kept AS SELECT 42 AS n")
@@ -156,17 +156,19 @@ def test_a_killed_server_with_busy_children_comes_back_with_its_data(place: Plac
         assert value(url, "SELECT n FROM kept") == 42
         with pytest.raises(psycopg.OperationalError):
             busy.execute("SELECT 1")
-    user.leave()
+    user.release()
     assert not user.is_running
 
 
 @pytest.mark.parametrize(
     "content", ["", "garbage\n", "-1\n", "{pid}\n", "{pid}\nx\n0\n5432\n/x\n\n\nready\n"]
 )
-def test_leftovers_of_a_dead_server_do_not_stop_the_next_one(place: Place, content: str) -> None:
+def test_leftovers_of_a_dead_server_do_not_prevent_the_next_start(
+    place: DatabaseFolder, content: str
+) -> None:
     with embedded_server(place.cluster, log=place.log):
         pass
-    account = Account.for_cluster(place.cluster)
+    account = ServerAccount.for_cluster(place.cluster)
     user = account.uid if account.is_other else None
     with subprocess.Popen(["sleep", "300"], cwd="/", user=user) as stranger:
         try:
@@ -181,31 +183,33 @@ def test_leftovers_of_a_dead_server_do_not_stop_the_next_one(place: Place, conte
             stranger.kill()
 
 
-@pytest.mark.parametrize("spoiled", ["postmaster.pid", SOCKET_NAME])
-def test_a_server_whose_files_were_spoiled_is_replaced_not_doubled(place: Place, spoiled: str) -> None:
+@pytest.mark.parametrize("damaged", ["postmaster.pid", SOCKET_NAME])
+def test_a_server_with_damaged_files_is_replaced_and_never_runs_twice(
+    place: DatabaseFolder, damaged: str
+) -> None:
     user = place.server()
     user.start()
     before = place.postmaster()
-    (place.cluster / spoiled).write_text("") if spoiled.endswith("pid") else (
-        place.cluster / spoiled
+    (place.cluster / damaged).write_text("") if damaged.endswith("pid") else (
+        place.cluster / damaged
     ).unlink()
     assert not user.is_running
     assert value(user.start(), "SELECT 1") == 1
     assert not before.is_running() or before.status() == psutil.STATUS_ZOMBIE
-    user.leave()
+    user.release()
     assert not user.is_running
 
 
-def test_a_server_left_with_a_spoiled_pid_file_is_stopped_all_the_same(place: Place) -> None:
+def test_a_server_with_a_damaged_pid_file_is_still_stopped(place: DatabaseFolder) -> None:
     user = place.server()
     user.start()
     before = place.postmaster()
     (place.cluster / "postmaster.pid").write_text("")
-    user.leave()
+    user.release()
     assert not before.is_running() or before.status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_server_that_is_still_starting_is_waited_for(place: Place) -> None:
+def test_a_program_waits_for_a_server_that_is_still_starting(place: DatabaseFolder) -> None:
     user = place.server()
     user.start()
     pid_file = place.cluster / "postmaster.pid"
@@ -214,13 +218,13 @@ def test_a_server_that_is_still_starting_is_waited_for(place: Place) -> None:
     assert not user.is_running
     program = place.program()
     with pytest.raises(subprocess.TimeoutExpired):
-        program.wait(0.5)  # it cannot go on before the server says that it is ready
+        program.wait(0.5)  # it has to wait until the server reports that it is ready
     pid_file.write_text(ready)
     assert value(url_of(program), "SELECT 1") == 1
-    user.leave()
+    user.release()
 
 
-def test_an_unfinished_cluster_is_made_anew(empty_place: Place) -> None:
+def test_an_unfinished_cluster_is_created_again(empty_place: DatabaseFolder) -> None:
     unfinished = empty_place.folder / "postgres.new"
     unfinished.mkdir(mode=0o700)
     (unfinished / "PG_VERSION").write_text("18\n")
@@ -231,7 +235,9 @@ def test_an_unfinished_cluster_is_made_anew(empty_place: Place) -> None:
     assert not unfinished.exists()
 
 
-def test_a_program_killed_while_it_creates_the_cluster_leaves_nothing_in_the_way(empty_place: Place) -> None:
+def test_a_program_killed_while_creating_the_cluster_does_not_block_the_next(
+    empty_place: DatabaseFolder,
+) -> None:
     program = empty_place.program()
     unfinished = empty_place.folder / "postgres.new"
     while program.poll() is None and not unfinished.exists():
@@ -248,8 +254,8 @@ def test_a_program_killed_while_it_creates_the_cluster_leaves_nothing_in_the_way
 @pytest.mark.parametrize(
     "name", ["deep/" + "long-" * 20 + "folder", "with space", "with,comma", "o'brien \"&$x"]
 )
-def test_any_folder_name_works_and_leaves_nothing_among_the_temporary_files(
-    place: Place, name: str, monkeypatch: pytest.MonkeyPatch
+def test_any_folder_name_works_and_no_temporary_files_remain(
+    place: DatabaseFolder, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = place.folder / "t"
     temporary.mkdir()
@@ -259,16 +265,16 @@ def test_any_folder_name_works_and_leaves_nothing_among_the_temporary_files(
     first = place.server()
     url = first.start()
     assert value(url, "SELECT 1") == 1
-    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")  # a service may be given another TMPDIR
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")  # a service may have another TMPDIR
     second = place.server()
     assert second.start() == url
-    first.leave()
-    second.leave()
+    first.release()
+    second.release()
     assert not first.is_running
     assert list(temporary.iterdir()) == []
 
 
-def test_it_is_quiet_and_needs_nothing_of_the_environment(empty_place: Place) -> None:
+def test_it_prints_nothing_and_ignores_the_environment(empty_place: DatabaseFolder) -> None:
     temporary = empty_place.folder / "t"
     temporary.mkdir()
     done = subprocess.run(
@@ -283,7 +289,7 @@ def test_it_is_quiet_and_needs_nothing_of_the_environment(empty_place: Place) ->
     assert list(temporary.iterdir()) == []
 
 
-def test_a_moved_folder_starts_in_its_new_place(place: Place) -> None:
+def test_a_moved_folder_works_in_its_new_place(place: DatabaseFolder) -> None:
     with embedded_server(place.cluster, log=place.log) as url:
         value(url, "CREATE TABLE kept AS SELECT 42 AS n")
     place.cluster = place.cluster.rename(place.folder / "elsewhere")
@@ -291,7 +297,7 @@ def test_a_moved_folder_starts_in_its_new_place(place: Place) -> None:
         assert value(url, "SELECT n FROM kept") == 42
 
 
-def test_the_servers_log_is_cut_while_it_runs(place: Place) -> None:
+def test_the_servers_log_is_shortened_while_it_runs(place: DatabaseFolder) -> None:
     place.log.write_bytes(b"old\n" * 300_000)
     with embedded_server(place.cluster, log=place.log):
         assert b"ready to accept connections" in place.log.read_bytes()
@@ -299,7 +305,7 @@ def test_the_servers_log_is_cut_while_it_runs(place: Place) -> None:
         assert place.log.with_name("postgres.log.1").stat().st_size == 1 << 20
 
 
-def test_coming_back_after_a_crash_says_nothing_on_the_screen(place: Place) -> None:
+def test_a_restart_after_a_crash_prints_nothing(place: DatabaseFolder) -> None:
     starter = place.program()
     url_of(starter)
     server = place.postmaster()
@@ -311,11 +317,11 @@ def test_coming_back_after_a_crash_says_nothing_on_the_screen(place: Place) -> N
     assert not place.server().is_running
 
 
-def test_a_stopped_server_ends_by_a_clean_shutdown(place: Place) -> None:
+def test_a_stopped_server_shuts_down_cleanly(place: DatabaseFolder) -> None:
     with embedded_server(place.cluster, log=place.log) as url, psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE never_committed ()")
         server = place.server()
         server.start()
-        server.leave()
+        server.release()
         assert place.postmaster().is_running()
     assert "database system is shut down" in place.log.read_text()

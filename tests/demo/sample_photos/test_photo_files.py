@@ -1,10 +1,11 @@
-"""The sample photos: many shapes and formats, honest EXIF, the same on every run."""
+"""The sample photos: many shapes and formats, realistic EXIF, the same on every run."""
 
 from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from importlib import resources
 from pathlib import Path
 from threading import Barrier
 
@@ -13,9 +14,8 @@ import pytest
 from PIL import ExifTags, Image, ImageOps, ImageStat
 
 from fluffy_tui.demo import write_sample_photos
-from fluffy_tui.demo.sample_photos import photo_files as demo_photos
-from fluffy_tui.demo.sample_photos.scenes.canvas import Canvas
-from fluffy_tui.demo.sample_photos.shots import LEO, SARAH, Shot
+from fluffy_tui.demo.sample_photos import photo_files
+from fluffy_tui.demo.sample_photos.photo_files import SAMPLE_PHOTOS, SamplePhoto
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -33,29 +33,33 @@ def photos(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def test_enough_for_two_personas_and_nothing_left_behind(folder: Path) -> None:
+def test_there_are_enough_for_two_personas_and_no_temporary_files_remain(folder: Path) -> None:
     count = Counter(path.parent.name for path in photos(folder))
-    assert count == {"sarah": len(SARAH), "leo": len(LEO)}
+    assert count == {persona: len(samples) for persona, samples in SAMPLE_PHOTOS.items()}
+    assert set(count) == {"sarah", "leo"}
     assert sum(count.values()) >= 28
     assert not list(folder.rglob(".*"))
 
 
-def test_two_may_paint_into_one_folder_at_the_same_time(
+def test_two_programs_may_write_into_one_folder_at_the_same_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together = Barrier(2)
 
-    def paint(_canvas: Canvas) -> None:
+    def exif(*_: object) -> Image.Exif:
         together.wait(60)
+        return Image.Exif()
 
-    monkeypatch.setattr(demo_photos, "SARAH", (Shot("IMG_1.JPG", (64, 48), 1, 1, paint),))
-    monkeypatch.setattr(demo_photos, "LEO", ())
+    monkeypatch.setattr(
+        photo_files, "SAMPLE_PHOTOS", {"sarah": (SamplePhoto("IMG_2044.JPG", (64, 48), 1, 1),)}
+    )
+    monkeypatch.setattr(photo_files, "_exif", exif)
     with ThreadPoolExecutor(2) as pool:
         for number in range(30):
             folder = tmp_path / str(number)
             folder.mkdir()
             written = list(pool.map(lambda folder: write_sample_photos(folder, NOW), [folder, folder]))
-            assert written == [photos(folder)] * 2 == [[folder / "sarah" / "IMG_1.JPG"]] * 2
+            assert written == [photos(folder)] * 2 == [[folder / "sarah" / "IMG_2044.JPG"]] * 2
 
 
 def test_formats_and_shapes(folder: Path) -> None:
@@ -90,13 +94,13 @@ def test_exif(folder: Path) -> None:
     assert places >= 5
 
 
-def test_turned_pictures_stand_upright_when_orientation_is_heeded(folder: Path) -> None:
-    for persona, shots in (("sarah", SARAH), ("leo", LEO)):
-        for shot in shots:
-            with Image.open(folder / persona / shot.file_name) as image:
+def test_rotated_pictures_are_upright_once_the_orientation_is_applied(folder: Path) -> None:
+    for persona, samples in SAMPLE_PHOTOS.items():
+        for sample in samples:
+            with Image.open(folder / persona / sample.file_name) as image:
                 upright = ImageOps.exif_transpose(image).convert("L")
-            assert upright.size == shot.size, shot.file_name
-            if shot.file_name == "IMG_2052.JPG":  # the sun stands above the sea
+            assert upright.size == sample.size, sample.file_name
+            if sample.file_name == "IMG_2052.JPG":  # the sun is above the sea
                 half = upright.height // 2
                 top = ImageStat.Stat(upright.crop((0, 0, upright.width, half))).mean[0]
                 bottom = ImageStat.Stat(upright.crop((0, half, upright.width, upright.height))).mean[0]
@@ -113,9 +117,14 @@ def test_pictures_differ_from_each_other(folder: Path) -> None:
             assert sum(abs(a - b) for a, b in zip(one, other, strict=True)) / len(one) > 6
 
 
-def test_the_same_pixels_every_time() -> None:
-    for shot in (SARAH[0], SARAH[13], LEO[0], LEO[15]):
-        assert shot.paint().tobytes() == shot.paint().tobytes()
+def test_every_sample_is_bundled_and_the_bundle_is_small() -> None:
+    bundled = {
+        entry.name: len(entry.read_bytes())
+        for entry in resources.files("fluffy_tui.demo.sample_photos").iterdir()
+        if entry.name.endswith(".jpg")
+    }
+    assert set(bundled) == {sample.bundled_name for samples in SAMPLE_PHOTOS.values() for sample in samples}
+    assert sum(bundled.values()) < 3_000_000
 
 
 def test_existing_files_are_kept(folder: Path) -> None:

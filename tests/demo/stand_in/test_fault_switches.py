@@ -1,4 +1,4 @@
-"""Every switch that makes the stand-in go wrong, and the control desk behind it."""
+"""Every switch that makes the stand-in fail, and the control API that sets them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from fluffy_tui.demo import Kind
 @pytest.mark.parametrize(
     ("kind", "made"), [(Kind.ACCEPT_THEN_DROP, 1), (Kind.DROP_BEFORE, 0)], ids=["after", "before"]
 )
-async def test_connection_is_cut(buffer: Caller, kind: Kind, made: int) -> None:
+async def test_connection_is_dropped(buffer: Caller, kind: Kind, made: int) -> None:
     buffer.server.faults.add(kind)
     with pytest.raises(httpx.RemoteProtocolError):
-        await buffer.send(CREATE, input=buffer.words())
+        await buffer.send(CREATE, input=buffer.text_post())
     assert len(buffer.server.posts()) == made
-    await buffer.create(buffer.words("again"))
+    await buffer.create(buffer.text_post("again"))
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,16 @@ async def test_connection_is_cut(buffer: Caller, kind: Kind, made: int) -> None:
 )
 async def test_server_error(buffer: Caller, kind: Kind, made: int) -> None:
     buffer.server.faults.add(kind)
-    reply = await buffer.send(CREATE, input=buffer.words())
+    reply = await buffer.send(CREATE, input=buffer.text_post())
     assert reply.status_code == 502
     assert reply.headers["Content-Type"].startswith("text/html")
     assert len(buffer.server.posts()) == made
 
 
 @pytest.mark.parametrize("after", [True, False])
-async def test_slow_answer_is_let_go_by_an_event(buffer: Caller, after: bool) -> None:
+async def test_slow_reply_is_sent_when_it_is_released(buffer: Caller, after: bool) -> None:
     buffer.server.faults.add(Kind.SLOW, after=after)
-    call = asyncio.create_task(buffer.send(CREATE, input=buffer.words()))
+    call = asyncio.create_task(buffer.send(CREATE, input=buffer.text_post()))
     await buffer.server.received("createPost")
     if after:
         await buffer.server.until(lambda: len(buffer.server.posts()) == 1)
@@ -47,12 +47,12 @@ async def test_slow_answer_is_let_go_by_an_event(buffer: Caller, after: bool) ->
     assert len(buffer.server.posts()) == 1
 
 
-async def test_work_goes_on_when_the_client_gave_up(buffer: Caller) -> None:
+async def test_work_continues_when_the_client_gives_up(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.SLOW)
     with pytest.raises(httpx.ReadTimeout):
         await buffer.http.post(
             buffer.server.url,
-            json={"query": CREATE, "variables": {"input": buffer.words()}},
+            json={"query": CREATE, "variables": {"input": buffer.text_post()}},
             timeout=httpx.Timeout(5, read=0.05),
         )
     buffer.server.faults.release()
@@ -62,7 +62,7 @@ async def test_work_goes_on_when_the_client_gave_up(buffer: Caller) -> None:
 @pytest.mark.parametrize("after", [True, False])
 async def test_unexpected(buffer: Caller, after: bool) -> None:
     buffer.server.faults.add(Kind.UNEXPECTED, after=after)
-    reply = await buffer.send(CREATE, input=buffer.words())
+    reply = await buffer.send(CREATE, input=buffer.text_post())
     assert reply.status_code == 200
     assert reply.json() == {
         "data": None,
@@ -73,7 +73,7 @@ async def test_unexpected(buffer: Caller, after: bool) -> None:
 
 async def test_unknown_member(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.UNKNOWN_TYPENAME)
-    kind, _ = await buffer.refused(buffer.words())
+    kind, _ = await buffer.refused(buffer.text_post())
     assert kind == "ContentPolicyError"
     assert buffer.server.posts() == []
 
@@ -93,7 +93,7 @@ async def test_rate_limited(buffer: Caller, window: str) -> None:
     assert (await buffer.send("{ account { id } }")).status_code == 200
 
 
-async def test_not_json_and_bad_key(buffer: Caller) -> None:
+async def test_reply_that_is_not_json_and_bad_key(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.NOT_JSON_403)
     assert (await buffer.send("{ account { id } }")).text == "error code: 1010"
     buffer.server.faults.add(Kind.BAD_KEY)
@@ -103,21 +103,21 @@ async def test_not_json_and_bad_key(buffer: Caller) -> None:
 async def test_count_channel_and_operation(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.SERVER_ERROR_BEFORE, count=2, channel=buffer.insta.id)
     buffer.server.faults.add(Kind.SERVER_ERROR_BEFORE, operation="account")
-    assert (await buffer.send(CREATE, input=buffer.words())).status_code == 200
+    assert (await buffer.send(CREATE, input=buffer.text_post())).status_code == 200
     statuses = [(await buffer.send(CREATE, input=buffer.photo())).status_code for _ in range(3)]
     assert statuses == [502, 502, 200]
     assert (await buffer.send("{ account { id } }")).status_code == 502
     assert buffer.server.faults.to_json() == []
 
 
-async def test_fault_of_a_channel_finds_posts_by_their_id(buffer: Caller) -> None:
-    post = await buffer.create(buffer.words())
+async def test_fault_of_a_channel_also_applies_to_its_posts_by_id(buffer: Caller) -> None:
+    post = await buffer.create(buffer.text_post())
     buffer.server.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost", channel=buffer.sky.id)
     query = f'mutation {{ deletePost(input: {{id: "{post["id"]}"}}) {{ __typename }} }}'
     assert (await buffer.send(query)).status_code == 502
 
 
-async def test_control_desk(buffer: Caller) -> None:
+async def test_control_api(buffer: Caller) -> None:
     url = buffer.server.url
     answer = await buffer.http.post(f"{url}/faults", json={"kind": "drop_asset", "count": 3})
     assert answer.json()[0]["count"] == 3
@@ -125,7 +125,7 @@ async def test_control_desk(buffer: Caller) -> None:
         assert (await buffer.http.post(f"{url}/faults", json=wrong)).status_code == 400
     assert (await buffer.http.post(f"{url}/faults", content=b"{}")).status_code == 400
     assert (await buffer.http.delete(f"{url}/faults")).json() == []
-    await buffer.create(buffer.words())
+    await buffer.create(buffer.text_post())
     answer = await buffer.http.post(f"{url}/advance", json={"seconds": 86_400})
     (post,) = answer.json()["world"]["posts"].values()
     assert post["status"] == "sent"

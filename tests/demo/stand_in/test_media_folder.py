@@ -7,7 +7,7 @@ from pathlib import Path
 from demo.stand_in_caller import Caller, jpeg
 
 
-async def test_head_and_get_agree(buffer: Caller) -> None:
+async def test_head_and_get_match(buffer: Caller) -> None:
     url = buffer.picture()
     head, get = await buffer.http.head(url), await buffer.http.get(url)
     for reply in (head, get):

@@ -1,4 +1,4 @@
-"""What createPost takes and what it refuses."""
+"""What createPost accepts and what it refuses."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from PIL import Image
 
 from demo.stand_in_caller import CREATE, MONDAY, Caller, jpeg, serving
 from fluffy_tui.demo import Channel, Kind
-from fluffy_tui.demo.stand_in.posting_rules import ALREADY_SCHEDULED, POSTED_RECENTLY
+from fluffy_tui.demo.stand_in.post_requirements import ALREADY_SCHEDULED, POSTED_RECENTLY
 
 UNREADABLE = ("InvalidInputError", "Invalid post: Image could not be read from its URL.")
 
 
-async def test_a_photo_is_taken_and_measured(buffer: Caller) -> None:
+async def test_a_photo_is_accepted_and_measured(buffer: Caller) -> None:
     post = await buffer.create(buffer.photo())
     assert post["status"] == "scheduled"
     assert post["via"] == "buffer"
@@ -57,7 +57,7 @@ async def test_all_reasons_are_joined(buffer: Caller) -> None:
         ("googlebusiness", {}, "Google Business posts require a type (event, offer, or whats_new)."),
     ],
 )
-async def test_minimum_of_each_network(
+async def test_requirements_of_each_network(
     buffer: Caller, service: str, metadata: dict[str, Any], message: str
 ) -> None:
     channel = buffer.server.world.add_channel(Channel("other", service))
@@ -67,16 +67,16 @@ async def test_minimum_of_each_network(
 
 @pytest.mark.parametrize(("text", "taken"), [("é" * 300, True), ("👩‍👩‍👧" * 300, True), ("é" * 301, False)])
 async def test_length_is_counted_as_the_network_counts(buffer: Caller, text: str, taken: bool) -> None:
-    answer = await buffer.ask(CREATE, input=buffer.words(text))
+    answer = await buffer.ask(CREATE, input=buffer.text_post(text))
     assert (answer["__typename"] == "PostActionSuccess") is taken
 
 
 async def test_link_attachment_and_pictures_exclude_each_other(buffer: Caller) -> None:
     link = {"bluesky": {"linkAttachment": {"url": "https://example.org"}}}
-    request = buffer.words(assets=buffer.photo()["assets"], metadata=link)
+    request = buffer.text_post(assets=buffer.photo()["assets"], metadata=link)
     _, message = await buffer.refused(request)
     assert "link attachment" in message
-    await buffer.create(buffer.words(metadata=link))
+    await buffer.create(buffer.text_post(metadata=link))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ async def test_unreadable_pictures(buffer: Caller, name: str, content: bytes | N
     assert buffer.server.posts() == []
 
 
-async def test_one_sentence_per_unreadable_picture(buffer: Caller) -> None:
+async def test_one_reason_per_unreadable_picture(buffer: Caller) -> None:
     bad = {"image": {"url": f"{buffer.server.media_url}/none.jpg"}}
     video = {"video": {"url": "https://example.org/v.mp4"}}
     _, message = await buffer.refused(buffer.photo(assets=[bad, bad, video]))
@@ -115,7 +115,7 @@ async def test_addresses_that_are_not_public_pictures(buffer: Caller) -> None:
         assert await buffer.refused(buffer.photo(assets=[{"image": {"url": url}}])) == UNREADABLE
 
 
-async def test_png_is_taken(buffer: Caller) -> None:
+async def test_png_is_accepted(buffer: Caller) -> None:
     file = io.BytesIO()
     Image.new("RGB", (800, 800)).save(file, "PNG")
     url = buffer.picture("a.png", file.getvalue())
@@ -135,7 +135,7 @@ async def test_instagram_ratio(buffer: Caller, size: tuple[int, int], taken: boo
 async def test_the_same_text_again_is_refused(buffer: Caller) -> None:
     await buffer.create(buffer.photo())
     assert await buffer.refused(buffer.photo()) == ("InvalidInputError", f"Invalid post: {ALREADY_SCHEDULED}")
-    await buffer.create(buffer.words("A caption"))  # another channel
+    await buffer.create(buffer.text_post("A caption"))  # another channel
     await buffer.server.advance(3 * 3600)
     await buffer.create(buffer.photo())
 
@@ -155,28 +155,30 @@ async def test_two_creates_at_once_make_one_post(buffer: Caller) -> None:
 
 async def test_queue_is_full_after_ten(buffer: Caller) -> None:
     for number in range(10):
-        await buffer.create(buffer.words(f"Post {number}"))
-    assert await buffer.refused(buffer.words("One more")) == (
+        await buffer.create(buffer.text_post(f"Post {number}"))
+    assert await buffer.refused(buffer.text_post("One more")) == (
         "LimitReachedError",
         "Limit reached: Scheduled posts limit reached. You have 10 scheduled posts out of 10 allowed",
     )
-    await buffer.create(buffer.words("A draft", saveToDraft=True))
-    await buffer.create(buffer.words("At once", mode="shareNow"))
+    await buffer.create(buffer.text_post("A draft", saveToDraft=True))
+    await buffer.create(buffer.text_post("At once", mode="shareNow"))
     await buffer.create(buffer.photo())
 
 
 async def test_custom_time(buffer: Caller) -> None:
     due = "2026-03-05T12:30:00-05:00"
-    post = await buffer.create(buffer.words(mode="customScheduled", dueAt=due))
+    post = await buffer.create(buffer.text_post(mode="customScheduled", dueAt=due))
     assert post["dueAt"] == "2026-03-05T17:30:00.000Z"
-    kind, _ = await buffer.refused(buffer.words("b", mode="customScheduled", dueAt="2026-03-01T00:00:00Z"))
+    kind, _ = await buffer.refused(
+        buffer.text_post("b", mode="customScheduled", dueAt="2026-03-01T00:00:00Z")
+    )
     assert kind == "InvalidInputError"
-    kind, _ = await buffer.refused(buffer.words("c", mode="customScheduled"))
+    kind, _ = await buffer.refused(buffer.text_post("c", mode="customScheduled"))
     assert kind == "InvalidInputError"
 
 
 async def test_draft_has_no_time_and_is_never_published(buffer: Caller) -> None:
-    post = await buffer.create(buffer.words(saveToDraft=True))
+    post = await buffer.create(buffer.text_post(saveToDraft=True))
     assert (post["status"], post["dueAt"]) == ("draft", None)
     await buffer.server.advance(30 * 86_400)
     assert buffer.server.posts()[0].status == "draft"
@@ -184,34 +186,34 @@ async def test_draft_has_no_time_and_is_never_published(buffer: Caller) -> None:
 
 async def test_queue_takes_the_next_free_slot(buffer: Caller) -> None:
     fixed = "2026-03-03T09:00:00Z"
-    await buffer.create(buffer.words("fixed", mode="customScheduled", dueAt=fixed))
-    dues = [(await buffer.create(buffer.words(f"Post {number}")))["dueAt"] for number in range(3)]
+    await buffer.create(buffer.text_post("fixed", mode="customScheduled", dueAt=fixed))
+    dues = [(await buffer.create(buffer.text_post(f"Post {number}")))["dueAt"] for number in range(3)]
     assert [due[:16] for due in dues] == ["2026-03-02T18:00", "2026-03-03T18:00", "2026-03-04T09:00"]
 
 
 async def test_share_next_pushes_the_others_back(buffer: Caller) -> None:
-    await buffer.create(buffer.words("first"))
-    await buffer.create(buffer.words("second"))
-    post = await buffer.create(buffer.words("urgent", mode="shareNext"))
+    await buffer.create(buffer.text_post("first"))
+    await buffer.create(buffer.text_post("second"))
+    post = await buffer.create(buffer.text_post("urgent", mode="shareNext"))
     assert post["dueAt"] == "2026-03-02T18:00:00.000Z"
     dues = {post.text: post.due_at for post in buffer.server.posts()}
     assert sorted(dues, key=lambda text: str(dues[text])) == ["urgent", "first", "second"]
     assert len(set(dues.values())) == 3
 
 
-async def test_channel_without_slots_swallows_the_post(buffer: Caller) -> None:
+async def test_channel_without_slots_accepts_the_post_without_a_time(buffer: Caller) -> None:
     buffer.sky.posting_schedule = ()
-    post = await buffer.create(buffer.words())
+    post = await buffer.create(buffer.text_post())
     assert (post["status"], post["dueAt"]) == ("scheduled", None)
 
 
-async def test_slots_follow_the_clocks_of_the_channel(tmp_path: Path) -> None:
+async def test_slots_follow_the_channels_time_zone(tmp_path: Path) -> None:
     async with serving(tmp_path) as buffer:
         buffer.sky.timezone = "America/New_York"
         buffer.sky.posting_schedule = tuple(
             day.__class__(day.day, ("09:00",)) for day in buffer.sky.posting_schedule
         )
-        dues = [(await buffer.create(buffer.words(f"Post {number}")))["dueAt"] for number in range(7)]
+        dues = [(await buffer.create(buffer.text_post(f"Post {number}")))["dueAt"] for number in range(7)]
         assert dues[0] == "2026-03-02T14:00:00.000Z"
         assert dues[-1] == "2026-03-08T13:00:00.000Z"  # summer time starts that night
         assert MONDAY.weekday() == 0
@@ -219,11 +221,11 @@ async def test_slots_follow_the_clocks_of_the_channel(tmp_path: Path) -> None:
 
 async def test_locked_channel(buffer: Caller) -> None:
     buffer.server.set_channel(buffer.sky.id, locked=True)
-    assert (await buffer.refused(buffer.words()))[0] == "InvalidInputError"
+    assert (await buffer.refused(buffer.text_post()))[0] == "InvalidInputError"
 
 
 async def test_switch_makes_the_queue_full(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.QUEUE_FULL, channel=buffer.insta.id)
-    await buffer.create(buffer.words())
+    await buffer.create(buffer.text_post())
     assert (await buffer.refused(buffer.photo()))[0] == "LimitReachedError"
     await buffer.create(buffer.photo())

@@ -1,4 +1,4 @@
-"""`python -m fluffy_tui.demo` as other programs use it."""
+"""`python -m fluffy_tui.demo` as other programs run it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TIMEOUT = 60
 
 @pytest.fixture
 def started(tmp_path: Path) -> Iterator[list[subprocess.Popen[str]]]:
-    """Collect processes and end those that a failing test left."""
+    """Collect processes and end those that a failing test leaves."""
     processes: list[subprocess.Popen[str]] = []
     yield processes
     for process in processes:
@@ -47,7 +47,7 @@ def ask(facts: dict[str, object]) -> int:
     return httpx.post(str(facts["url"]), json={"query": "{ account { id } }"}, headers=headers).status_code
 
 
-def test_ends_with_its_standard_input(tmp_path: Path, started: list[subprocess.Popen[str]]) -> None:
+def test_ends_when_its_standard_input_ends(tmp_path: Path, started: list[subprocess.Popen[str]]) -> None:
     process, facts = start(tmp_path, started)
     assert set(facts) == {"url", "media_url", "key", "already_running"}
     assert ask(facts) == 200
@@ -57,7 +57,7 @@ def test_ends_with_its_standard_input(tmp_path: Path, started: list[subprocess.P
         ask(facts)
 
 
-def test_sigterm_and_the_same_port_again(tmp_path: Path, started: list[subprocess.Popen[str]]) -> None:
+def test_sigterm_and_restart_on_the_same_port(tmp_path: Path, started: list[subprocess.Popen[str]]) -> None:
     process, facts = start(tmp_path, started)
     process.send_signal(signal.SIGTERM)
     assert process.wait(TIMEOUT) == 0
@@ -65,7 +65,7 @@ def test_sigterm_and_the_same_port_again(tmp_path: Path, started: list[subproces
     assert again == facts
 
 
-def test_sigkill_leaves_nothing_in_the_way(tmp_path: Path, started: list[subprocess.Popen[str]]) -> None:
+def test_restart_after_sigkill(tmp_path: Path, started: list[subprocess.Popen[str]]) -> None:
     process, facts = start(tmp_path, started)
     process.kill()
     process.wait(TIMEOUT)
@@ -73,14 +73,14 @@ def test_sigkill_leaves_nothing_in_the_way(tmp_path: Path, started: list[subproc
     assert again == facts
 
 
-def test_second_start_points_to_the_first_and_takes_over(
+def test_second_start_returns_the_first_address_and_takes_over_later(
     tmp_path: Path, started: list[subprocess.Popen[str]]
 ) -> None:
     first, facts = start(tmp_path, started)
     second, found = start(tmp_path, started)
     assert found == facts | {"already_running": True}
     first.communicate(timeout=TIMEOUT)
-    # The second serves as soon as it has the lock; a third start waits for exactly that and then finds it.
+    # The second serves as soon as it has the lock; a third start waits for that and then finds it.
     third, found = start(tmp_path, started)
     assert found["url"] == facts["url"]
     assert ask(facts) == 200
@@ -89,7 +89,7 @@ def test_second_start_points_to_the_first_and_takes_over(
         assert process.returncode == 0
 
 
-def test_waiting_second_ends_with_its_standard_input(
+def test_waiting_second_ends_when_its_standard_input_ends(
     tmp_path: Path, started: list[subprocess.Popen[str]]
 ) -> None:
     start(tmp_path, started)
@@ -102,4 +102,4 @@ def test_wrong_speed() -> None:
     command = [sys.executable, "-m", "fluffy_tui.demo", "--state", "s", "--media", "m", "--speed", "0"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "above zero" in done.stderr
+    assert "greater than zero" in done.stderr

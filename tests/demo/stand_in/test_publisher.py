@@ -1,4 +1,4 @@
-"""What happens to a post when its time has come."""
+"""What happens to a post when it is due."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ async def test_from_scheduled_to_sent(buffer: Caller) -> None:
     assert "A caption" in page.text
 
 
-async def test_page_of_a_post_shows_text_as_text(buffer: Caller) -> None:
-    await buffer.create(buffer.words("<script>alert(1)</script>", mode="shareNow"))
+async def test_page_of_a_post_escapes_its_text(buffer: Caller) -> None:
+    await buffer.create(buffer.text_post("<script>alert(1)</script>", mode="shareNow"))
     await buffer.server.advance(20)
     page = await buffer.http.get(str(buffer.server.posts()[0].external_link))
     assert "<script>" not in page.text
     assert (await buffer.http.get(f"{buffer.server.url}/p/nothing")).status_code == 404
 
 
-async def test_picture_that_is_gone_by_then(buffer: Caller) -> None:
+async def test_picture_that_was_deleted_meanwhile(buffer: Caller) -> None:
     await buffer.create(buffer.photo())
     (buffer.media / "a.jpg").unlink()
     await buffer.server.advance(86_400)
@@ -52,9 +52,9 @@ async def test_share_now(buffer: Caller) -> None:
     assert buffer.server.posts()[0].status == "sent"
 
 
-async def test_share_now_on_x_answers_sent(buffer: Caller) -> None:
+async def test_share_now_on_x_returns_sent(buffer: Caller) -> None:
     buffer.sky.service = "twitter"
-    post = await buffer.create(buffer.words(mode="shareNow"))
+    post = await buffer.create(buffer.text_post(mode="shareNow"))
     assert post["status"] == "sent"
     assert post["externalLink"]
 
@@ -71,7 +71,7 @@ async def test_channel_that_was_disconnected_meanwhile(buffer: Caller) -> None:
 
 async def test_paused_queue_keeps_posts_until_it_is_resumed(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.QUEUE_PAUSED)
-    await buffer.create(buffer.words())
+    await buffer.create(buffer.text_post())
     await buffer.server.advance(2 * 86_400)
     (post,) = buffer.server.posts()
     assert post.status == "scheduled"
@@ -82,9 +82,9 @@ async def test_paused_queue_keeps_posts_until_it_is_resumed(buffer: Caller) -> N
     assert post.status == "sent"
 
 
-async def test_link_that_comes_late(buffer: Caller) -> None:
+async def test_link_that_appears_late(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.LATE_EXTERNAL_LINK, seconds=300)
-    await buffer.create(buffer.words(mode="shareNow"))
+    await buffer.create(buffer.text_post(mode="shareNow"))
     await buffer.server.advance(15)
     (post,) = buffer.server.posts()
     assert (post.status, post.external_link) == ("sent", None)
@@ -92,7 +92,7 @@ async def test_link_that_comes_late(buffer: Caller) -> None:
     assert post.external_link
 
 
-async def test_switch_for_a_picture_that_cannot_be_read(buffer: Caller) -> None:
+async def test_fault_for_a_picture_that_cannot_be_read(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.IMAGE_UNREADABLE)
     kind, message = await buffer.refused(buffer.photo())
     assert (kind, message) == ("InvalidInputError", "Invalid post: Image could not be read from its URL.")
@@ -102,9 +102,9 @@ async def test_switch_for_a_picture_that_cannot_be_read(buffer: Caller) -> None:
     assert buffer.server.posts()[0].status == "error"
 
 
-async def test_posts_go_out_in_the_order_of_their_time(buffer: Caller) -> None:
+async def test_posts_are_sent_in_the_order_of_their_time(buffer: Caller) -> None:
     for text, due in (("late", "2026-03-04T00:00:00Z"), ("early", "2026-03-03T00:00:00Z")):
-        await buffer.ask(CREATE, input=buffer.words(text, mode="customScheduled", dueAt=due))
+        await buffer.ask(CREATE, input=buffer.text_post(text, mode="customScheduled", dueAt=due))
     await buffer.server.advance(7 * 86_400)
     sent = sorted(buffer.server.posts("sent"), key=lambda post: str(post.sent_at))
     assert [post.text for post in sent] == ["early", "late"]

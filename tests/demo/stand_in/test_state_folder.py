@@ -1,4 +1,4 @@
-"""What survives a restart, and who may serve a state folder."""
+"""What survives a restart, and that only one stand-in serves a state folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
     state = tmp_path / "state"
     async with serving(tmp_path, state=state) as buffer:
         await buffer.create(buffer.photo())
-        await buffer.create(buffer.words(mode="shareNow"))
+        await buffer.create(buffer.text_post(mode="shareNow"))
         await buffer.server.advance(15)
         before, key, url = buffer.server.world.to_json(), buffer.server.key, buffer.server.url
     async with serving(tmp_path, state=state) as buffer:
@@ -30,7 +30,7 @@ async def test_everything_survives_a_restart(tmp_path: Path) -> None:
         assert len(buffer.server.posts("sent")) == 2
 
 
-async def test_what_fell_due_while_nobody_served_is_sent_at_the_start(tmp_path: Path) -> None:
+async def test_posts_that_became_due_while_it_was_stopped_are_sent_at_the_start(tmp_path: Path) -> None:
     state = tmp_path / "state"
     async with serving(tmp_path, state=state) as buffer:
         await buffer.create(buffer.photo())
@@ -43,14 +43,14 @@ async def test_what_fell_due_while_nobody_served_is_sent_at_the_start(tmp_path: 
 async def test_every_change_is_on_disk_at_once(tmp_path: Path) -> None:
     state = tmp_path / "state"
     async with serving(tmp_path, state=state) as buffer:
-        post = await buffer.create(buffer.words())
+        post = await buffer.create(buffer.text_post())
         saved = json.loads((state / "world.json").read_text("utf-8"))
         assert list(saved["world"]["posts"]) == [post["id"]]
         assert (state / "world.json").stat().st_mode & 0o077 == 0
-        assert not list(state.glob("*.new"))
+        assert not list(state.glob(".*.part"))
 
 
-async def test_another_port_when_the_old_one_is_taken(tmp_path: Path) -> None:
+async def test_another_port_if_the_previous_one_is_taken(tmp_path: Path) -> None:
     state = tmp_path / "state"
     async with serving(tmp_path, state=state) as buffer:
         port = int(buffer.server.url.rsplit(":", 1)[1])
@@ -79,7 +79,7 @@ async def test_two_starts_at_the_same_moment(tmp_path: Path) -> None:
     await running.__aexit__(None, None, None)
 
 
-async def test_fast_clock_does_not_fall_back(tmp_path: Path) -> None:
+async def test_fast_clock_does_not_go_back(tmp_path: Path) -> None:
     state = tmp_path / "state"
     async with StandIn(state=state, clock=WallClock(speed=1000), world=World()) as server:
         await server.advance(3600)
@@ -91,12 +91,12 @@ async def test_fast_clock_does_not_fall_back(tmp_path: Path) -> None:
 
 async def test_publishing_on_a_running_clock(tmp_path: Path) -> None:
     async with serving(tmp_path, clock=WallClock(speed=5000)) as buffer:
-        await buffer.create(buffer.words(mode="shareNow"))
+        await buffer.create(buffer.text_post(mode="shareNow"))
         await buffer.server.until(lambda: bool(buffer.server.posts("sent")))
         assert buffer.server.posts()[0].external_link
 
 
-async def test_sample_world_has_something_to_see(buffer: Caller) -> None:
+async def test_sample_world_has_channels_and_posts(buffer: Caller) -> None:
     world = sample_world(MONDAY)
     assert [channel.service for channel in world.channels.values()] == [
         "instagram",
@@ -109,10 +109,10 @@ async def test_sample_world_has_something_to_see(buffer: Caller) -> None:
     assert World.from_json(json.loads(json.dumps(world.to_json()))) == world
 
 
-@pytest.mark.parametrize("kept", ["{", "{}", '{"saved_at": "never", "world": {}}'])
-async def test_damaged_state_is_said_plainly_and_frees_the_folder(tmp_path: Path, kept: str) -> None:
+@pytest.mark.parametrize("content", ["{", "{}", '{"saved_at": "never", "world": {}}'])
+async def test_damaged_state_is_reported_and_releases_the_folder(tmp_path: Path, content: str) -> None:
     file = tmp_path / "world.json"
-    file.write_text(kept)
+    file.write_text(content)
     with pytest.raises(FluffyError, match="Delete that file"):
         await StandIn(state=tmp_path).__aenter__()
     file.unlink()
@@ -120,7 +120,7 @@ async def test_damaged_state_is_said_plainly_and_frees_the_folder(tmp_path: Path
         assert file.exists()
 
 
-async def test_state_folder_that_cannot_be(tmp_path: Path) -> None:
+async def test_state_folder_that_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(FluffyError, match="cannot use the folder"):
         await StandIn(state=tmp_path / "file" / "state").__aenter__()

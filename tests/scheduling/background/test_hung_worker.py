@@ -7,8 +7,8 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.liveness import Pulse, progressed
-from fluffy_tui.core.shutdown_deadline import HUNG
+from fluffy_tui.core.liveness import Liveness, note_job_progress
+from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.scheduling import ProblemKind, Step
 from scheduling.workplace import QUICK, Barrier
 
@@ -61,52 +61,52 @@ async def test_a_hung_worker_ends_so_that_another_one_is_started(place: Workplac
     post = await place.submit()
     hung = place.worker_process(log, hung=1.0, hung_end=2.0)
     await barrier.reached()
-    assert await hung.ended() == HUNG
+    assert await hung.ended() == FORCED_EXIT
     assert "another worker goes on" in log.read_text()
     await asyncio.to_thread(barrier.remove)
     other = place.worker_process(tmp_path / "other.log")
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    other.let_go()
+    other.release()
     assert await other.ended() == 0
     assert len(place.there()) == 1
 
 
 def test_a_loop_is_as_silent_as_the_job_that_is_worst_off() -> None:
     now = 0.0
-    pulse = Pulse(10.0, clock=lambda: now)
+    liveness = Liveness(10.0, clock=lambda: now)
     now = 6.0
-    assert pulse.silence == 6.0
-    pulse.beat()
-    assert pulse.silence == 0.0
-    with pulse.job():
+    assert liveness.stuck_seconds == 6.0
+    liveness.note_progress()
+    assert liveness.stuck_seconds == 0.0
+    with liveness.track_job():
         now = 12.0
-        pulse.beat()
-        assert pulse.silence == 6.0, "the loop fetches, but its job commits nothing"
+        liveness.note_progress()
+        assert liveness.stuck_seconds == 6.0, "the loop fetches, but its job commits nothing"
         now = 17.0
-        assert pulse.is_hung
-        progressed()
-        assert not pulse.is_hung
-        assert pulse.silence == 0.0, "with all hands full a job's progress stands for the loop's"
+        assert liveness.is_hung
+        note_job_progress()
+        assert not liveness.is_hung
+        assert liveness.stuck_seconds == 0.0, "with all hands full a job's progress stands for the loop's"
         now = 30.0
-    assert pulse.silence == 0.0
-    progressed()  # outside of any job it means nothing
+    assert liveness.stuck_seconds == 0.0
+    note_job_progress()  # outside of any job it means nothing
     now = 31.0
-    assert pulse.silence == 1.0
+    assert liveness.stuck_seconds == 1.0
 
 
 async def test_what_a_job_has_started_and_left_behind_does_not_keep_it_alive() -> None:
     now = 0.0
-    pulse = Pulse(10.0, clock=lambda: now)
+    liveness = Liveness(10.0, clock=lambda: now)
     job_ended = asyncio.Event()
 
     async def writes_later() -> None:
         await job_ended.wait()
-        progressed()
+        note_job_progress()
 
-    with pulse.job():
+    with liveness.track_job():
         later = asyncio.create_task(writes_later())
     job_ended.set()
     await later
     now = 50.0
-    pulse.beat()
-    assert pulse.silence == 0.0
+    liveness.note_progress()
+    assert liveness.stuck_seconds == 0.0

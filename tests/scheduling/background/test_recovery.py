@@ -30,7 +30,7 @@ async def finish(place: Workplace, post_id: int, log: Path) -> None:
     """Let a second worker finish, and check both sides."""
     second = place.worker_process(log)
     done = await place.until(post_id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
-    second.let_go()
+    second.release()
     assert await second.ended() == 0, log.read_text()
     assert done.step is Step.ACCEPTED, done.error_message
     [there] = place.there()
@@ -80,7 +80,7 @@ async def test_a_worker_finishes_what_is_on_its_way_when_its_starter_leaves(
 ) -> None:
     posts = [await place.submit(f"number {number}", number) for number in range(3)]
     child = place.worker_process(tmp_path / "worker.log")
-    child.let_go()
+    child.release()
     assert await child.ended() == 0
     for post in posts:
         done = await place.services.scheduling.post(post.id)
@@ -113,7 +113,7 @@ async def test_two_workers_share_the_work_without_doubling_it(place: Workplace, 
     posts = [await place.submit(f"number {number}", number) for number in range(8)]
     workers = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
     for worker in workers:
-        worker.let_go()
+        worker.release()
     for worker in workers:
         assert await worker.ended() == 0
     steps = {(await place.services.scheduling.post(post.id)).step for post in posts}  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from faults.cluster import Cluster
-from fluffy_tui.core.shutdown_deadline import HUNG
+from fluffy_tui.core.shutdown_deadline import FORCED_EXIT
 from fluffy_tui.demo import Kind
 from fluffy_tui.scheduling import Step
 from fluffy_tui.scheduling.delivery.deferral import DELIVER
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from fluffy_tui.core.child_process import Child
+    from fluffy_tui.core.child_process import ChildProcess
     from fluffy_tui.demo import StandIn
     from fluffy_tui.scheduling import Post, WorkerHeard
 
 
-def backends(url: str, child: Child) -> list[int]:
+def backends(url: str, child: ChildProcess) -> list[int]:
     """Return the server processes that serve a worker."""
     with psycopg.connect(url, autocommit=True) as connection:
         rows = connection.execute(
@@ -38,7 +38,7 @@ def backends(url: str, child: Child) -> list[int]:
         return [pid for (pid,) in rows]
 
 
-def cut(url: str, child: Child) -> int:
+def cut(url: str, child: ChildProcess) -> int:
     """End every connection of a worker, and return how many there were."""
     found = backends(url, child)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -47,7 +47,7 @@ def cut(url: str, child: Child) -> int:
     return len(found)
 
 
-async def leave(child: Child) -> None:
+async def leave(child: ChildProcess) -> None:
     """Let a worker finish and go."""
     os.kill(child.pid, signal.SIGTERM)
     await child.ended()
@@ -179,7 +179,7 @@ async def test_a_worker_that_its_starter_left_goes_though_its_tables_are_gone(
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     with psycopg.connect(place.services.database.url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
-    child.let_go()
+    child.release()
     await child.ended()
 
 
@@ -192,7 +192,7 @@ async def test_a_worker_on_a_frozen_database_ends_all_the_same(place: Workplace,
         os.kill(pid, signal.SIGSTOP)
     try:
         os.kill(child.pid, signal.SIGTERM)
-        assert await child.ended() in (0, HUNG)
+        assert await child.ended() in (0, FORCED_EXIT)
     finally:
         for pid in frozen:
             os.kill(pid, signal.SIGCONT)

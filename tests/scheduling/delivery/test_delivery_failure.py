@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, StandIn, Window
-from fluffy_tui.scheduling import Problem, ProblemKind, Remedy, Step
+from fluffy_tui.scheduling import Missing, MissingCode, Problem, ProblemKind, Remedy, Step
 from fluffy_tui.scheduling.background.channel_health import ChannelWatch
 from scheduling.workplace import QUICK, workplace
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scheduling.workplace import Workplace
+
+NO_KEY = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set.")
 
 
 async def troubles(place: Workplace) -> list[Problem]:
@@ -244,7 +246,7 @@ async def test_a_spent_budget_says_when_it_is_whole_again(database_url: str, tmp
 
 
 async def test_a_kept_draft_names_what_is_missing(place: Workplace) -> None:
-    keyless = dataclasses.replace(place.services.scheduling, missing=("No Buffer key is set.",))
+    keyless = dataclasses.replace(place.services.scheduling, missing=(NO_KEY,))
     await keyless.schedule_post(await place.photo(), "later")
     [item] = await keyless.troubles()
     assert (item.kind, item.why) == (ProblemKind.DRAFT_KEPT, "No Buffer key is set.")
@@ -271,7 +273,7 @@ async def test_the_worst_comes_first(place: Workplace) -> None:
     place.stand_in.faults.add(Kind.QUEUE_FULL, count=9)
     held = await place.submit("waits", 1)
     await place.services.delivery.deliver(held.id)
-    keyless = dataclasses.replace(place.services.scheduling, missing=("No Buffer key is set.",))
+    keyless = dataclasses.replace(place.services.scheduling, missing=(NO_KEY,))
     await keyless.schedule_post(await place.photo(2), "a draft")
     await execute(place, "UPDATE photos SET missing_since = now() WHERE id = 1")
     failed = await place.submit("fails", 3)

@@ -92,7 +92,7 @@ async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
     await place.until_one_waits("DELETE FROM posts", "FOR UPDATE")
     await asyncio.to_thread(barrier.remove)
     await cancelling
-    child.let_go()
+    child.release()
     assert await child.ended() == 0
     assert place.there() == []
     assert await place.services.scheduling.post(post.id) is None
@@ -208,7 +208,7 @@ async def test_a_worker_never_sends_the_old_words_after_an_accepted_edit(
     except NotPossibleNow:
         was_edited = False
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    child.let_go()
+    child.release()
     assert await child.ended() == 0
     done = await place.services.scheduling.post(post.id)
     assert done is not None

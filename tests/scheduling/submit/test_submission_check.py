@@ -14,10 +14,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling import NotPossibleNow, PostNotFound, PostStatus, Reason, Step
+from fluffy_tui.scheduling import Missing, MissingCode, NotPossibleNow, PostNotFound, PostStatus, Reason, Step
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
+
+NO_KEY = Missing(MissingCode.BUFFER_KEY, "No Buffer key is set.")
 
 
 async def jobs(place: Workplace) -> int:
@@ -166,7 +168,7 @@ async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:
 
 async def test_without_a_key_the_post_is_kept_as_a_draft_and_goes_out_later(place: Workplace) -> None:
     photo = await place.photo()
-    keyless = dataclasses.replace(place.services.scheduling, missing=("No Buffer key is set.",))
+    keyless = dataclasses.replace(place.services.scheduling, missing=(NO_KEY,))
     kept = await keyless.schedule_post(photo, "first words")
     assert (kept.ok, kept.code) == (False, Reason.KEPT_AS_DRAFT)
     assert "No Buffer key is set." in kept.reason

@@ -13,7 +13,7 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape, render
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import Agenda, Post, Step
+from fluffy_tui.scheduling import Agenda, Missing, MissingCode, Post, Step
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
@@ -119,11 +119,12 @@ def test_what_is_wrong_with_the_channel_is_told(
 
 
 def test_without_channel_key_or_host_it_is_told(draft: PreflightInput) -> None:
-    missing = ("No Buffer key is set: set it.", "No media host is set, where Buffer fetches pictures.")
+    missing = tuple(Missing(code, "Whatever this sentence says about a media host.") for code in MissingCode)
     lines = told(replace(draft, agenda=Agenda(None, (), NOW, missing)))
     assert "✗ no channel (esc then @ then c)" in lines
-    assert "✗ no Buffer key: kept as a draft (esc then ,)" in lines
-    assert "✗ no media host: kept as a draft (esc then ,)" in lines
+    assert "✗ no Buffer key: saved as a draft (esc then ,)" in lines
+    assert "✗ no picture upload: saved as a draft (esc then ,)" in lines
+    assert "✗ picture upload settings are wrong: saved as a draft (esc then ,)" in lines
 
 
 def test_nothing_is_told_of_earlier_posts_where_nobody_has_looked(draft: PreflightInput) -> None:

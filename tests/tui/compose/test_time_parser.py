@@ -15,6 +15,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")
 SUNDAY = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 """10:00 in New York."""
+TUESDAY = datetime(2027, 1, 12, 14, 30, tzinfo=UTC)
+"""09:30 in New York."""
 
 
 def read(text: str, now: datetime = SUNDAY, zone: ZoneInfo = NEW_YORK) -> str:
@@ -127,3 +129,34 @@ def test_what_is_written_is_read_again(moment: datetime, zone: str) -> None:
     again = read_time(written_time(there, ZoneInfo(zone)), SUNDAY, ZoneInfo(zone))
     assert again.replace(tzinfo=None) == there.replace(tzinfo=None)
     assert abs(again - there) <= timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "moment"),
+    [
+        ("2027-01-19 18:30", "2027-01-19 18:30:00-05:00"),
+        (" 18:30 ", "2027-01-12 18:30:00-05:00"),
+        ("09:00", "2027-01-13 09:00:00-05:00"),
+    ],
+)
+def test_typed_times(typed: str, moment: str) -> None:
+    found = read_time(typed, TUESDAY, NEW_YORK)
+    assert str(found) == moment
+    assert read_time(written_time(found, NEW_YORK), TUESDAY, NEW_YORK) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("", "Write the time like"),
+        ("tomorrow", "At what time"),
+        ("25:00", "no such day or time"),
+        ("2027-02-30 10:00", "no such day or time"),
+        ("2027-01-12 09:30", "has passed"),
+        ("2026-12-31 10:00", "has passed"),
+        ("2027-03-14 02:30", "does not exist on that day in New York"),
+    ],
+)
+def test_times_that_cannot_be(typed: str, message: str) -> None:
+    with pytest.raises(TimeNotUnderstood, match=message):
+        read_time(typed, TUESDAY, NEW_YORK)

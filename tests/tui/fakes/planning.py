@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.media import Framing, PhotoUnreadable, Rendition, render
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Post, Step
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Missing, Post, Step
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
@@ -20,7 +20,7 @@ class FakePlanning:
 
     def __init__(self, posts: Mapping[int, Post]) -> None:
         self._posts = posts
-        self.missing: tuple[str, ...] = ()
+        self.missing: tuple[Missing, ...] = ()
         self.error: Exception | None = None
         self.unreadable = ""
         """Why no picture can be rendered; empty if all can."""

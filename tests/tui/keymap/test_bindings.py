@@ -67,10 +67,10 @@ def test_rows_shared_by_places_have_the_same_words() -> None:
 
 def test_the_table_for_the_docs_has_every_action() -> None:
     table = key_table_markdown()
-    assert table.startswith("| where | keys | what |\n|---|---|---|\n")
+    assert table.startswith("| where | keys | what | id |\n|---|---|---|---|\n")
     assert len(table.splitlines()) == len(ACTIONS) + 2
-    assert "| everywhere | `?` `f1` | Show all keys for this screen |" in table
-    assert "| every list | `j` `↓` | Next row |" in table
+    assert "| everywhere | `?` `f1` | Show all keys for this screen | `app.help` |" in table
+    assert "| every list | `j` `↓` | Next row | `list.down` |" in table
 
 
 @pytest.mark.parametrize("key", ["question_mark", "f1"])

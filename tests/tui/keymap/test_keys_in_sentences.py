@@ -70,7 +70,7 @@ async def test_library_posts_and_dialogs_show_user_keys(running: Running, servic
         await driver.press("f9", "question_mark")
         assert driver.screen.query_one("#dialog").border_subtitle == "f9 close"
         await driver.press("f9", "f6")
-        assert "about to go out · ctrl+y undo" in driver.screen_text()
+        assert "queued · ctrl+y undo" in driver.screen_text()
         for post_id in [*services.scheduling.all_posts]:
             if post_id != 11:
                 del services.scheduling.all_posts[post_id]
@@ -102,16 +102,16 @@ async def test_plan_and_batch_show_user_keys(running: Running) -> None:
         posts = [cell.planned.post.id for cell in grid(driver).cells if cell.planned and cell.at > NOW]
         await go_to(driver, posts[0])
         await driver.press("V")
-        assert "then O · f7 lets it be" in driver.screen.said
+        assert "press O on a free slot · f7 cancels" in driver.text("#slot")
         await go_to(driver, posts[1])
         await driver.press("O")
-        assert driver.notices()[-1] == "That slot is taken: f7, then W swaps two posts."
+        assert driver.notices()[-1] == "That slot is taken. To swap posts, press f7, then W."
         await driver.press("f7")
-        empty = grid(driver).empty[0]
+        empty = grid(driver).free[0]
         day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == empty.at.date())
         grid(driver).cursor = (day, grid(driver)._days[day][1].index(empty))
         await driver.settle()
-        assert "o writes a post for it, F fills the coming slots" in driver.screen.said
+        assert "o writes a post for it, F fills the upcoming free slots" in driver.text("#slot")
         driver.app.post_message(FillWeek((40,), "a photo"))
         await driver.settle()
         assert driver.screen.said.endswith("f10 leaves one out.")

@@ -1,4 +1,4 @@
-"""Composer with its marks, fit, plan and the week being filled, in three sizes."""
+"""Snapshots of composer, fit, plan, move mode and batch, in three sizes."""
 
 from __future__ import annotations
 

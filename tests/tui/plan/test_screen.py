@@ -1,25 +1,17 @@
-"""The calendar of slots: moving over it, moving posts in it, and writing for its empty slots."""
+"""The Plan tab: navigating the calendar, moving posts, and writing posts for free slots."""
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from pathlib import Path
-
-import pytest
-from PIL import Image
-
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.photos import PhotoUnreadable, Verdict
+from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.screen import PlanScreen
-from fluffy_tui.tui.plan.slot_pictures import SlotPictures
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from tui.conftest import Driver, Running
-from tui.fakes import NOW, FakeServices, make_photo
+from tui.fakes import NOW, FakeServices
 
 
 def grid(driver: Driver) -> PlanGrid:
@@ -43,7 +35,7 @@ async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
     async with running(persona="sarah") as driver:
         await driver.press("3")
         assert isinstance(driver.screen, PlanScreen)
-        assert driver.screen.runway == (
+        assert driver.text("#runway") == (
             "3 days left · next 18:00 New York (your Wed 00:00) · 2 need you · 29 undecided"
         )
         first = grid(driver).cell
@@ -59,22 +51,22 @@ async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
         await driver.press("right", "left", "down", "up")
         assert grid(driver).cell == first
         await go_to(driver, 2)
-        assert "coffee first" in driver.screen.said
+        assert "coffee first" in driver.text("#slot")
         await driver.press("enter")
         assert isinstance(driver.screen, PostDetailScreen)
         await driver.press("escape", "escape")
         assert isinstance(driver.screen, LibraryScreen)
 
 
-async def test_a_post_moves_to_an_empty_slot_and_two_change_places(
+async def test_a_post_moves_to_a_free_slot_and_two_posts_swap(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
-        target = grid(driver).empty[-1]
+        target = grid(driver).free[-1]
         await driver.press("M")
-        assert "choose an empty slot" in driver.screen.said
+        assert "Move “coffee first”: press enter on a free slot · esc cancels" in driver.text("#slot")
         day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == target.at.date())
         grid(driver).cursor = (day, grid(driver)._days[day][1].index(target))
         await driver.press("enter")
@@ -89,7 +81,7 @@ async def test_a_post_moves_to_an_empty_slot_and_two_change_places(
         assert last == {one: before[other], other: before[one]}
 
 
-async def test_the_footer_says_what_enter_and_esc_do_while_a_post_is_moved(running: Running) -> None:
+async def test_the_footer_shows_what_enter_and_esc_do_in_move_mode(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
@@ -105,7 +97,7 @@ async def test_the_footer_says_what_enter_and_esc_do_while_a_post_is_moved(runni
         assert footer.startswith(" enter Open ") and "Cancel" not in footer
 
 
-async def test_what_was_taken_up_is_put_down_by_esc_and_a_taken_slot_refuses_a_move(
+async def test_esc_leaves_move_mode_and_a_taken_slot_refuses_a_move(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -116,13 +108,13 @@ async def test_what_was_taken_up_is_put_down_by_esc_and_a_taken_slot_refuses_a_m
         await go_to(driver, posts[1])
         await driver.press("enter")
         assert services.scheduling.edits == []
-        assert grid(driver).taken_up == posts[0]
+        assert grid(driver).moving == posts[0]
         await driver.press("escape")
-        assert grid(driver).taken_up is None
+        assert grid(driver).moving is None
         assert isinstance(driver.screen, PlanScreen)
 
 
-async def test_the_second_of_two_that_cannot_change_places_leaves_both_where_they_were(
+async def test_a_failed_swap_leaves_both_posts_where_they_were(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -148,7 +140,7 @@ async def test_the_second_of_two_that_cannot_change_places_leaves_both_where_the
         assert "Not swapped: Buffer is sending it." in driver.notices()
 
 
-async def test_what_is_going_out_is_not_taken_up_and_nothing_is_no_post(
+async def test_posts_that_are_going_out_and_free_slots_cannot_be_picked_up(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -158,21 +150,21 @@ async def test_what_is_going_out_is_not_taken_up_and_nothing_is_no_post(
         )
         await go_to(driver, going_out)
         await driver.press("M", "S")
-        assert driver.notices().count("This post is going out at this moment.") == 2
+        assert driver.notices().count("Buffer is publishing this post right now.") == 2
         grid(driver).cursor = (13, 0)
         await driver.press("M")
         assert driver.notices()[-1] == "There is no post here to move."
-        assert driver.screen.taken_up is None
+        assert grid(driver).moving is None
 
 
-async def test_enter_on_an_empty_slot_writes_the_next_post_for_it(
+async def test_enter_on_a_free_slot_writes_the_next_post_for_it(
     running: Running, services: FakeServices
 ) -> None:
     picked = 21
     await services.photos.decide(picked, Verdict.PICK)
     async with running(persona="sarah") as driver:
         await driver.press("3")
-        slot = grid(driver).empty[3]
+        slot = grid(driver).free[3]
         day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == slot.at.date())
         grid(driver).cursor = (day, grid(driver)._days[day][1].index(slot))
         await driver.press("enter")
@@ -185,7 +177,7 @@ async def test_enter_on_an_empty_slot_writes_the_next_post_for_it(
         assert grid(driver).cell is not None and grid(driver).cell.planned is not None
 
 
-async def test_slots_show_their_pictures_where_there_is_room_and_words_where_there_is_not(
+async def test_slots_show_pictures_if_there_is_room_and_words_if_not(
     running: Running, services: FakeServices
 ) -> None:
     gone = 7
@@ -198,69 +190,10 @@ async def test_slots_show_their_pictures_where_there_is_room_and_words_where_the
         drawn = driver.screen_text()
         assert "no picture" in drawn
         assert all(
-            f"{sign} {word}" in drawn for sign, word in (("●", "sending"), ("!", "held"), ("·", "empty"))
+            f"{sign} {word}" in drawn for sign, word in (("●", "sending"), ("!", "held"), ("·", "free"))
         )
         await driver.pilot.resize_terminal(70, 24)
         await driver.settle()
         assert grid(driver).picture_height == 0
         assert not any(map(grid(driver).has_picture, shown))
-        assert "● sending" in driver.screen_text(), "the legend tells the signs"
-
-
-async def test_a_picture_that_comes_after_others_were_wanted_is_refused(tmp_path: Path) -> None:
-    early, late = (make_photo(tmp_path, number, 1) for number in (1, 2))
-    may_answer, redrawn = threading.Event(), list[int]()
-
-    def thumbnail(photo: object, width: int, height: int) -> object:
-        if photo is early:
-            may_answer.wait(timeout=60)
-        return Image.new("RGB", (width, height))
-
-    pictures = SlotPictures(thumbnail)
-    assert pictures.want([early], 8, 4)
-    making = asyncio.create_task(pictures.make(lambda: redrawn.append(early.id)))
-    await asyncio.sleep(0)
-    assert pictures.want([late], 8, 4)
-    await pictures.make(lambda: redrawn.append(late.id))
-    may_answer.set()
-    await making
-    assert redrawn == [late.id]
-    assert pictures.of(early.id) is None
-    picture = pictures.of(late.id)
-    assert picture is not None and (len(picture), len(picture[0])) == (4, 8)
-
-
-async def test_a_picture_is_not_taken_for_missing_because_its_making_was_broken_off(tmp_path: Path) -> None:
-    photo, may_answer = make_photo(tmp_path, 1, 1), threading.Event()
-
-    def thumbnail(photo: object, width: int, height: int) -> object:
-        may_answer.wait(timeout=60)
-        return Image.new("RGB", (width, height))
-
-    pictures = SlotPictures(thumbnail)
-    assert pictures.want([photo], 8, 4)
-    making = asyncio.create_task(pictures.make(lambda: None))
-    await asyncio.sleep(0)
-    making.cancel()  # as the plan does when something changes
-    with pytest.raises(asyncio.CancelledError):
-        await making
-    may_answer.set()
-    assert pictures.want([photo], 8, 4), "it is still to be made"
-    assert not pictures.is_missing(photo.id)
-    await pictures.make(lambda: None)
-    assert pictures.of(photo.id) is not None
-
-
-async def test_an_unreadable_picture_is_asked_for_once(tmp_path: Path) -> None:
-    photo, asked = make_photo(tmp_path, 1, 1), list[object]()
-
-    def thumbnail(photo: object, width: int, height: int) -> object:
-        asked.append(photo)
-        raise PhotoUnreadable("broken")
-
-    pictures = SlotPictures(thumbnail)
-    assert pictures.want([photo], 8, 4)
-    await pictures.make(lambda: None)
-    assert not pictures.want([photo], 8, 4)
-    assert pictures.is_missing(photo.id)
-    assert asked == [photo]
+        assert "● queued" in driver.screen_text(), "the legend explains the signs"

@@ -1,17 +1,117 @@
-"""The keys that act on posts do in the table what they do in the inbox, and the other way round."""
+"""What can be done with posts, from any screen, and the same keys in the table and on the Problems tab."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
+import pytest
+from textual.screen import Screen
+
+from fluffy_tui.scheduling import NotPossibleNow, Post, Step
+from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
-from tui.conftest import Running
+from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 
-FAILED = 4
+FAILED, HELD, DRAFT, LIVE, UNCONFIRMED = 4, 6, 5, 1, 7
 
 
-async def test_the_table_hosts_anew_and_leads_to_buffer(
+class Bench:
+    """Actions owned by a screen that shows nothing."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.posts: Sequence[Post] = ()
+        self.done = 0
+        self.actions = PostActions(
+            driver.screen, driver.app.context, lambda: self.posts, done=self._count_done
+        )
+
+    def _count_done(self) -> None:
+        self.done += 1
+
+    def select(self, *post_ids: int) -> None:
+        """Select posts."""
+        self.posts = [self.driver.services.scheduling.all_posts[id_] for id_ in post_ids]
+
+    async def run(self, name: str, *keys: str) -> list[str]:
+        """Run an action, press keys in its dialog, and return the toasts."""
+        before = len(self.driver.notices())
+        self.actions.run(name)
+        for key in keys:
+            while not isinstance(self.driver.screen, ConfirmScreen):
+                await self.driver.pilot.pause()
+            await self.driver.pilot.press(key)
+        await self.driver.settle()
+        return self.driver.notices()[before:]
+
+
+@asynccontextmanager
+async def bench(running: Running) -> AsyncIterator[Bench]:
+    """Open a blank screen with actions."""
+    async with running(persona="sarah") as driver:
+        await driver.app.push_screen(Screen())
+        yield Bench(driver)
+
+
+async def test_without_a_post_only_buffer_can_be_opened(running: Running) -> None:
+    async with bench(running) as on:
+        assert [name for name in POST_ACTIONS if on.actions.is_possible(name)] == ["open_in_buffer"]
+        assert await on.run("retry") == []
+        assert await on.run("edit") == []
+        assert await on.run("copy_link") == []
+
+
+async def test_retrying_several_posts_reports_refusals_and_the_rest_together(
+    running: Running, services: FakeServices
+) -> None:
+    async with bench(running) as on:
+        on.select(FAILED, UNCONFIRMED, DRAFT)
+        refused, report = await on.run("retry")
+        assert refused.startswith("“was it sent?”: ")
+        assert report == "Retrying 2 posts. Buffer is checked first."
+        assert services.scheduling.all_posts[FAILED].step is Step.QUEUED
+        assert on.done == 1
+
+
+async def test_cancelling_asks_only_about_what_can_be_cancelled(
+    running: Running, services: FakeServices
+) -> None:
+    async with bench(running) as on:
+        on.select(LIVE, HELD)
+        [refused] = await on.run("cancel", "n")
+        assert "live" in refused
+        assert HELD in services.scheduling.all_posts
+        assert on.done == 0
+        assert (await on.run("cancel", "y"))[-1] == (
+            "Cancelled “cat”. Photo and caption are back in the library."
+        )
+        assert HELD not in services.scheduling.all_posts
+        assert on.done == 1
+
+
+async def test_a_refusal_of_a_single_post_is_shown_as_it_is(running: Running, services: FakeServices) -> None:
+    services.scheduling.not_possible = NotPossibleNow("Nothing to upload.")
+    async with bench(running) as on:
+        on.select(FAILED)
+        assert await on.run("upload_again") == ["Nothing to upload."]
+        assert on.done == 0
+
+
+async def test_the_posts_are_those_selected_when_the_key_was_pressed(
+    running: Running, services: FakeServices
+) -> None:
+    async with bench(running) as on:
+        on.select(FAILED)
+        on.actions.run("retry")
+        on.select(HELD)
+        await on.driver.settle()
+        assert services.scheduling.all_posts[FAILED].step is Step.QUEUED
+        assert services.scheduling.all_posts[HELD].step is Step.HELD
+
+
+async def test_the_table_uploads_again_and_opens_buffer(
     running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
@@ -22,7 +122,7 @@ async def test_the_table_hosts_anew_and_leads_to_buffer(
         assert driver.app.clipboard == "https://publish.buffer.com/channels/channel-1/schedule"
 
 
-async def test_the_inbox_asks_before_it_lets_go_and_has_no_link_of_what_is_not_out(
+async def test_the_problems_tab_asks_before_cancelling_and_has_no_link_for_a_post_that_is_not_live(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -42,7 +142,7 @@ async def test_the_editing_screen_has_an_editor_and_a_time(
     monkeypatch.delenv("EDITOR", raising=False)
     async with running(persona="sarah") as driver:
         await driver.press("2", "f", "e", "ctrl+e")
-        assert "No editor is named." in driver.screen_text()
+        assert "No editor configured." in driver.screen_text()
         before = driver.app.focused
         await driver.press("ctrl+t")
         assert driver.app.focused is not before

@@ -1,4 +1,4 @@
-"""One post: its trail in both zones, by whose hand, its place in the line, its hosted picture."""
+"""Details of a post: its timeline in both zones, the workers, its position in the queue, its uploaded picture."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from fluffy_tui.scheduling import PostEvent, PostStatus, Step
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.post_facts import place_words
-from fluffy_tui.tui.posts.timeline import timeline
+from fluffy_tui.tui.posts.post_timeline import timeline
 from tui.conftest import Running
 from tui.fakes import MARKUP, NOW, FakeServices
 
@@ -18,7 +17,7 @@ WORKER = "fluffy-tui worker host:4711"
 
 
 def event(id_: int, what: str, step: Step | None, *, seconds: int = 0, **changes: object) -> PostEvent:
-    """Return a line of a trail."""
+    """Return an event of a timeline."""
     line = PostEvent(
         id=id_,
         at=NOW + timedelta(seconds=seconds),
@@ -35,9 +34,7 @@ def event(id_: int, what: str, step: Step | None, *, seconds: int = 0, **changes
     return replace(line, **changes)  # type: ignore[arg-type]
 
 
-async def test_the_trail_is_told_with_times_worker_and_message(
-    running: Running, services: FakeServices
-) -> None:
+async def test_the_timeline_has_times_workers_and_messages(running: Running, services: FakeServices) -> None:
     services.scheduling.events[6] = [
         event(1, "created", Step.QUEUED, worker="fluffy-tui app host:12"),
         event(2, "step", Step.SENDING, seconds=61),
@@ -55,40 +52,40 @@ async def test_the_trail_is_told_with_times_worker_and_message(
     async with running(persona="sarah") as driver:
         await driver.press("2", *"jjjjj", "enter")
         assert isinstance(driver.screen, PostDetailScreen)
-        trail = driver.text("#timeline")
-        assert "12 Jan 09:30:00  15:30:00   submitted  app host:12" in trail
-        assert "12 Jan 09:31:01  15:31:01   sending to Buffer  worker host:4711" in trail
-        assert "held until Tue 12 Jan 18:00 New York (your Wed 00:00)" in trail
-        assert f"The queue {MARKUP} is full." in trail
+        shown = driver.text("#timeline")
+        assert "12 Jan 09:30:00  15:30:00   submitted  app host:12" in shown
+        assert "12 Jan 09:31:01  15:31:01   sending to Buffer  worker host:4711" in shown
+        assert "held until Tue 12 Jan 18:00 New York (your Wed 00:00)" in shown
+        assert f"The queue {MARKUP} is full." in shown
         facts = driver.text("#facts")
-        assert "next of 6 in line" in facts
-        assert "hosted since   Tue 12 Jan 09:31 New York (your 15:31)" in facts
+        assert "next of 6 in the queue" in facts
+        assert "uploaded       Tue 12 Jan 09:31 New York (your 15:31)" in facts
 
 
-async def test_the_trail_grows_as_the_post_moves(running: Running, services: FakeServices) -> None:
+async def test_the_timeline_grows_as_the_post_moves(running: Running, services: FakeServices) -> None:
     services.scheduling.events[11] = [event(1, "created", Step.QUEUED)]
     async with running(persona="sarah") as driver:
         await driver.press("2", "enter")
-        assert "6th of 6 in line" in driver.text("#facts")
+        assert "6th of 6 in the queue" in driver.text("#facts")
         services.scheduling.events[11].append(
             event(2, "step", Step.ACCEPTED, seconds=5, scheduled_at=NOW + timedelta(hours=1))
         )
         services.scheduling.move(11, Step.ACCEPTED)
         await driver.heard()
         assert "in Buffer for Tue 12 Jan 10:30 New York (your 16:30)" in driver.text("#timeline")
-        assert "in line" not in driver.text("#facts")
+        assert "in the queue" not in driver.text("#facts")
 
 
 async def test_the_keys_of_the_table_work_here_too(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "enter", "M")
         await driver.heard()
-        assert "5th of 6 in line" in driver.text("#facts")
+        assert "5th of 6 in the queue" in driver.text("#facts")
         await driver.press("y")
-        assert [note.message for note in driver.app._notifications][-1].startswith("There is no link yet")
+        assert [note.message for note in driver.app._notifications][-1].startswith("No link yet")
 
 
-async def test_the_trail_below_is_reached_by_vim_keys(running: Running, services: FakeServices) -> None:
+async def test_vim_keys_scroll_to_the_timeline(running: Running, services: FakeServices) -> None:
     services.scheduling.events[11] = [event(id_, "edited", Step.QUEUED) for id_ in range(30)]
     async with running(persona="sarah", size=(80, 24)) as driver:
         await driver.press("2", "enter", "j", "j", "j")
@@ -98,7 +95,7 @@ async def test_the_trail_below_is_reached_by_vim_keys(running: Running, services
         assert dialog.scroll_target_y == 2
 
 
-def test_one_zone_is_told_once_and_the_same_message_too() -> None:
+def test_a_single_zone_and_a_repeated_message_are_shown_once() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     held: dict[str, Any] = {"message": "Full.", "next_try_at": NOW}
     words = str(
@@ -118,32 +115,19 @@ def test_one_zone_is_told_once_and_the_same_message_too() -> None:
     )
     assert "your" not in words
     assert words.count("Full.") == 1
-    for told in (
-        "kept as a draft",
-        "try 2 began",
-        "its time moved to",
-        "it was changed",
-        "its link came",
+    for shown in (
+        "saved as a draft",
+        "attempt 2 started",
+        "rescheduled to Tue",
+        "edited",
+        "moved in the queue",
+        "link received",
     ):
-        assert told in words
+        assert shown in words
     assert str(timeline([], berlin, berlin)) == ""
 
 
-def test_places_read_as_people_say_them() -> None:
-    assert [place_words(place, 25).split()[0] for place in (2, 3, 4, 11, 12, 13, 21, 22)] == [
-        "2nd",
-        "3rd",
-        "4th",
-        "11th",
-        "12th",
-        "13th",
-        "21st",
-        "22nd",
-    ]
-    assert place_words(1, 1) == "next in line"
-
-
-async def test_long_lines_go_on_below_their_own_beginning(running: Running, services: FakeServices) -> None:
+async def test_long_lines_wrap_below_their_first_word(running: Running, services: FakeServices) -> None:
     services.scheduling.events[4] = [event(1, "step", Step.FAILED, message="a long story " * 12)]
     posts = services.scheduling.all_posts
     posts[4] = replace(posts[4], error_message="because of this and that " * 8)
@@ -153,9 +137,9 @@ async def test_long_lines_go_on_below_their_own_beginning(running: Running, serv
             await driver.pilot.resize_terminal(*size)
             await driver.settle()
             facts = driver.text("#facts").splitlines()
-            why = next(number for number, line in enumerate(facts) if line.startswith("why"))
+            why = next(number for number, line in enumerate(facts) if line.startswith("reason"))
             assert facts[why + 1].startswith(" " * 15 + "because") or facts[why + 1][:15].isspace(), size
             assert facts[why + 1][15] != " "
-            told = [line for line in driver.text("#timeline").splitlines() if "story" in line]
-            assert len(told) > 1
-            assert all(len(line) - len(line.lstrip()) == 28 for line in told), size
+            shown = [line for line in driver.text("#timeline").splitlines() if "story" in line]
+            assert len(shown) > 1
+            assert all(len(line) - len(line.lstrip()) == 28 for line in shown), size

@@ -1,4 +1,4 @@
-"""Posts, trouble and changing a post as they look, with a caption that looks like markup in all of them."""
+"""Snapshots of posts, problems and the post editor, each with a caption that looks like markup."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def troubled(services: FakeServices) -> FakeServices:
-    """Return a world with every sort of trouble and a post with a trail."""
+def with_problems(services: FakeServices) -> FakeServices:
+    """Return fake services with every kind of problem and a post with a timeline."""
     scheduling = services.scheduling
     scheduling.other_problems = [WORKER, CHANNEL]
     scheduling.the_budget = Budget(
@@ -65,12 +65,12 @@ def troubled(services: FakeServices) -> FakeServices:
 Screens = pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("trouble", ("4", "space", "j")),
+        ("problems", ("4", "space", "j")),
         ("posts", ("2",)),
         ("detail", ("4", "enter")),
         ("edit", ("4", "e")),
     ],
-    ids=["trouble", "posts", "detail", "edit"],
+    ids=["problems", "posts", "detail", "edit"],
 )
 
 
@@ -79,7 +79,7 @@ Screens = pytest.mark.parametrize(
 def test_screens(
     snap_compare: Any,
     make_app: Callable[..., FluffyApp],
-    troubled: FakeServices,
+    with_problems: FakeServices,
     size: tuple[int, int],
     name: str,
     keys: tuple[str, ...],
@@ -92,7 +92,7 @@ def test_screens(
 def test_themes(
     snap_compare: Any,
     make_app: Callable[..., FluffyApp],
-    troubled: FakeServices,
+    with_problems: FakeServices,
     theme: str,
     name: str,
     keys: tuple[str, ...],
@@ -102,7 +102,7 @@ def test_themes(
     assert snap_compare(app, terminal_size=(110, 32), run_before=pressing(*keys))
 
 
-def test_no_trouble(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+def test_no_problems(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
     posts = services.scheduling.all_posts
     for post_id in list(posts):
         if post_id > 3:

@@ -1,4 +1,4 @@
-"""The trouble inbox: everything that needs somebody, live by events, each key mending what it says."""
+"""The Problems tab: what needs attention, updated by events, with keys that help."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.problem_list import ProblemList
-from fluffy_tui.tui.posts.problem_words import budget_words, mending
-from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
+from fluffy_tui.tui.posts.problem_words import remedy_keys
+from fluffy_tui.tui.posts.problems_screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
@@ -40,28 +40,23 @@ WORKER = Problem(
 )
 
 
-def troubles(driver: Driver) -> ProblemList:
+def problem_list(driver: Driver) -> ProblemList:
     """Return the list."""
     found: ProblemList = driver.screen.query_one(ProblemList)
     return found
 
 
 def line(driver: Driver, index: int) -> str:
-    """Return a line of the list as it is written."""
-    return str(troubles(driver).get_option_at_index(index).prompt)
-
-
-def said(driver: Driver) -> list[str]:
-    """Return what was told in toasts."""
-    return [note.message for note in driver.app._notifications]
+    """Return a row of the list as text."""
+    return str(problem_list(driver).get_option_at_index(index).prompt)
 
 
 def of_posts(driver: Driver) -> list[int]:
-    """Return the ids of the posts shown, in their order."""
-    return [item.post.id for item in troubles(driver).items if item.post is not None]
+    """Return the IDs of the posts shown, in order."""
+    return [problem.post.id for problem in problem_list(driver).problems if problem.post is not None]
 
 
-async def test_worst_first_with_cause_future_and_key(running: Running) -> None:
+async def test_problems_are_listed_worst_first_with_cause_outlook_and_key(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4")
         assert isinstance(driver.screen, ProblemsScreen)
@@ -71,15 +66,15 @@ async def test_worst_first_with_cause_future_and_key(running: Running) -> None:
         assert "waits for you" in line(driver, 0)
         assert line(driver, 0).rstrip().endswith("r Retry")
         assert "held: The channel's queue in Buffer is full" in line(driver, 2)
-        assert "again your Wed 00:00" in line(driver, 2)
-        whole = driver.text("#trouble")
-        assert "Nothing more happens by itself." in whole
-        assert "r Retry · e Edit · t Reschedule · x let go" in whole
+        assert "retries your Wed 00:00" in line(driver, 2)
+        details = driver.text("#problem")
+        assert "Nothing more happens by itself." in details
+        assert "r Retry · e Edit · t Reschedule · x Cancel" in details
         await driver.press("j", "j")
-        assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in driver.text("#trouble")
+        assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in driver.text("#problem")
 
 
-async def test_header_and_tab_count_what_does_not_pass_by_itself(
+async def test_header_and_tab_count_the_problems_that_do_not_pass_by_themselves(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -92,43 +87,41 @@ async def test_header_and_tab_count_what_does_not_pass_by_itself(
             await services.scheduling.retry(post_id)
         await driver.heard()
         assert driver.text("#tab-problems") == "4 Problems"
-        assert "need" not in str(driver.screen.query_one("FrameHeader").render())
+        assert "problem" not in str(driver.screen.query_one("FrameHeader").render())
 
 
-async def test_lines_come_and_go_by_events_and_the_cursor_stays(
-    running: Running, services: FakeServices
-) -> None:
+async def test_problems_come_and_go_and_the_cursor_stays(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "j", "j")
         services.scheduling.move(11, Step.FAILED, error_message="Buffer said no.")
         await driver.heard()
         assert of_posts(driver) == [4, 11, 7, 6, 5]
-        assert troubles(driver).current == next(
-            item for item in troubles(driver).items if item.post and item.post.id == 6
+        assert problem_list(driver).current == next(
+            problem for problem in problem_list(driver).problems if problem.post and problem.post.id == 6
         )
         services.scheduling.move(6, Step.ACCEPTED)
         await driver.heard()
         assert of_posts(driver) == [4, 11, 7, 5]
-        assert troubles(driver).current is not None
+        assert problem_list(driver).current is not None
 
 
-async def test_nothing_needs_you_and_what_comes_next(running: Running, services: FakeServices) -> None:
+async def test_without_problems_the_next_post_is_shown(running: Running, services: FakeServices) -> None:
     posts = services.scheduling.all_posts
     services.scheduling.all_posts = {id_: posts[id_] for id_ in (1, 2, 3)}
     async with running(persona="sarah") as driver:
         await driver.press("4")
         assert (
-            driver.text("#no-trouble") == "Nothing needs you. Next: Wed 13 Jan 09:00 New York (your 15:00)."
+            driver.text("#no-problems") == "No problems. Next post: Wed 13 Jan 09:00 New York (your 15:00)."
         )
         services.scheduling.all_posts = {1: posts[1]}
         await driver.press("ctrl+r")
-        assert driver.text("#no-trouble") == "Nothing needs you."
+        assert driver.text("#no-problems") == "No problems."
         offered = [key for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")]
         assert [key.description for key in offered] == ["Keys"]
-        assert driver.screen.check_action("retry", ()) is None
+        assert driver.screen.check_action("act_on_posts", ("retry",)) is None
 
 
-async def test_other_personas_channel_and_worker_are_told_too(
+async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
     running: Running, services: FakeServices
 ) -> None:
     services.scheduling.other_problems = [CHANNEL, WORKER]
@@ -137,46 +130,46 @@ async def test_other_personas_channel_and_worker_are_told_too(
     async with running(persona="sarah") as driver:
         await driver.press("4")
         assert "northern light: “of another”" in line(driver, 1)
-        assert "every post" in line(driver, 2)
+        assert "all posts" in line(driver, 2)
         assert "! doctor" in line(driver, 2)
         assert f"channel: Buffer has lost its connection to {MARKUP}" in line(driver, 3)
         await driver.press("j", "j", "j", "enter", "r")
         assert isinstance(driver.screen, ProblemsScreen)
-        assert f"The channel of {MARKUP} cannot publish." in driver.text("#trouble")
-        assert driver.screen.check_action("retry", ()) is None
-        assert said(driver) == []
+        assert f"The channel of {MARKUP} cannot publish." in driver.text("#problem")
+        assert driver.screen.check_action("act_on_posts", ("retry",)) is None
+        assert driver.notices() == []
 
 
-async def test_retry_acts_on_all_that_are_marked(running: Running, services: FakeServices) -> None:
+async def test_retry_acts_on_all_selected_problems(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "j", "space")
-        assert [item.post.id for item in troubles(driver).marked if item.post] == [4, 6]
-        assert driver.screen.query_one("#trouble").border_subtitle == "2 marked: keys act on them"
+        assert [problem.post.id for problem in problem_list(driver).selected if problem.post] == [4, 6]
+        assert driver.screen.query_one("#problem").border_title == "2 selected: keys act on the selection"
         await driver.press("r")
         await driver.heard()
         assert [services.scheduling.all_posts[id_].step for id_ in (4, 6)] == [Step.QUEUED, Step.QUEUED]
         assert services.scheduling.all_posts[5].step is None
-        assert said(driver) == ["2 posts go out again; Buffer is looked at first."]
-        assert troubles(driver).marked == []
+        assert driver.notices() == ["Retrying 2 posts. Buffer is checked first."]
+        assert problem_list(driver).selected == []
         assert of_posts(driver) == [7, 5]
 
 
-async def test_space_takes_a_mark_off_again(running: Running) -> None:
+async def test_space_deselects_again(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "k", "space")
-        assert troubles(driver).marked == []
+        assert problem_list(driver).selected == []
 
 
-async def test_a_refusal_of_one_does_not_stop_the_others(running: Running, services: FakeServices) -> None:
+async def test_one_refusal_does_not_stop_the_others(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "space", "r")
         await driver.heard()
         assert services.scheduling.all_posts[4].step is Step.QUEUED
         assert services.scheduling.all_posts[7].step is Step.UNCONFIRMED
-        assert "“was it sent?”: The post is unconfirmed and needs no retry." in said(driver)
+        assert "“was it sent?”: The post is unconfirmed and needs no retry." in driver.notices()
 
 
-async def test_cancelling_many_names_them_and_how_many_are_in_buffer(
+async def test_cancelling_several_posts_names_them_and_counts_those_in_buffer(
     running: Running, services: FakeServices
 ) -> None:
     posts = services.scheduling.all_posts
@@ -188,7 +181,7 @@ async def test_cancelling_many_names_them_and_how_many_are_in_buffer(
             await driver.pilot.pause()
         question = str(driver.screen.query_one("#dialog Static").render())
         assert f"“a caption with {MARKUP} in it”, “cat”" in question
-        assert "1 of them are deleted in Buffer first." in question
+        assert "1 of them will be deleted in Buffer first." in question
         await driver.pilot.press("y")
         await driver.heard()
         assert {4, 6}.isdisjoint(services.scheduling.all_posts)
@@ -198,7 +191,9 @@ async def test_cancelling_many_names_them_and_how_many_are_in_buffer(
             assert kept.caption == caption
 
 
-async def test_a_text_that_cannot_be_kept_keeps_the_post(running: Running, services: FakeServices) -> None:
+async def test_a_post_is_not_cancelled_if_its_caption_cannot_be_saved(
+    running: Running, services: FakeServices
+) -> None:
     async with running(persona="sarah") as driver:
         driver.app.context.drafts._folder.parent.mkdir(parents=True, exist_ok=True)
         driver.app.context.drafts._folder.write_text("a file where the folder should be")
@@ -209,10 +204,10 @@ async def test_a_text_that_cannot_be_kept_keeps_the_post(running: Running, servi
         await driver.pilot.press("y")
         await driver.heard()
         assert 4 in services.scheduling.all_posts
-        assert "could not be saved" in said(driver)[-1]
+        assert "could not be saved" in driver.notices()[-1]
 
 
-async def test_moving_up_and_hosting_anew(running: Running, services: FakeServices) -> None:
+async def test_moving_up_and_uploading_again(running: Running, services: FakeServices) -> None:
     services.scheduling.move(10, Step.HELD)
     async with running(persona="sarah") as driver:
         await driver.press("4", "j", "j", "j", "M")
@@ -229,10 +224,12 @@ async def test_without_a_browser_the_address_is_copied(
     async with running(persona="sarah") as driver:
         await driver.press("4", "b")
         assert driver.app.clipboard == "https://publish.buffer.com/channels/channel-1/schedule"
-        assert any("no browser here" in words for words in said(driver))
+        assert any("no browser here" in words for words in driver.notices())
 
 
-async def test_where_there_is_a_browser_it_opens(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_a_browser_the_address_is_opened(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.delenv("SSH_CONNECTION", raising=False)
     monkeypatch.delenv("SSH_TTY", raising=False)
@@ -249,14 +246,14 @@ async def test_where_there_is_a_browser_it_opens(running: Running, monkeypatch: 
         assert opened == ["https://publish.buffer.com/channels/channel-1/schedule"]
 
 
-def test_browsers_that_would_take_the_terminal_are_not_used() -> None:
+def test_browsers_that_would_take_over_the_terminal_are_not_used() -> None:
     assert not has_browser({}, "linux")
     assert not has_browser({"DISPLAY": ":0", "SSH_TTY": "/dev/pts/0"}, "linux")
     assert has_browser({"WAYLAND_DISPLAY": "wayland-0"}, "linux")
     assert has_browser({}, "darwin")
 
 
-async def test_enter_opens_the_post_and_e_and_t_change_it(running: Running) -> None:
+async def test_enter_opens_the_post_and_e_and_t_edit_it(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "enter")
         assert isinstance(driver.screen, PostDetailScreen)
@@ -268,33 +265,35 @@ async def test_enter_opens_the_post_and_e_and_t_change_it(running: Running) -> N
         assert not driver.screen._caption.display
         await driver.press("escape", "space", "space", "e")
         assert isinstance(driver.screen, ProblemsScreen)
-        assert "one post at a time" in said(driver)[-1]
+        assert "one post at a time" in driver.notices()[-1]
 
 
-async def test_budget_and_worker_are_told(running: Running, services: FakeServices) -> None:
+async def test_budget_and_worker_are_shown(running: Running, services: FakeServices) -> None:
     services.scheduling.the_budget = Budget(
         MappingProxyType({900: BudgetWindow(900, 87, 100, NOW + timedelta(minutes=5))})
     )
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        assert driver.text("#standing") == "87 of 100 requests left until 15:35 · worker heard 3 s ago"
+        assert (
+            driver.text("#limits") == "Buffer: 87 of 100 requests left until 15:35 · worker: active 3 s ago"
+        )
 
 
-def test_a_window_that_is_over_is_not_told() -> None:
+def test_a_rate_limit_window_that_has_ended_is_not_shown() -> None:
     over = BudgetWindow(900, 0, 100, NOW - timedelta(seconds=1))
     assert budget_words(Budget(MappingProxyType({900: over})), NOW, UTC) == ""
     assert budget_words(None, NOW, UTC) == ""
 
 
-async def test_a_database_that_is_away_refuses_and_comes_back(
+async def test_actions_fail_while_the_database_is_away_and_the_selection_stays(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4")
         services.scheduling.error = DatabaseUnavailable("The database does not answer.", "It is tried again.")
         await driver.press("space", "j", "space", "r")
-        assert said(driver)[-1].endswith("The database does not answer. It is tried again.")
-        assert len(troubles(driver).marked) == 2
+        assert driver.notices()[-1].endswith("The database does not answer. It is tried again.")
+        assert len(problem_list(driver).selected) == 2
         services.scheduling.error = None
         services.scheduling.all_posts[6] = replace(
             services.scheduling.all_posts[6], step=Step.ACCEPTED, status=PostStatus.SCHEDULED
@@ -304,7 +303,7 @@ async def test_a_database_that_is_away_refuses_and_comes_back(
         assert of_posts(driver) == [4, 7, 5]
 
 
-async def test_undo_takes_the_last_submission_back_with_every_word(
+async def test_undo_cancels_the_last_submit_and_keeps_the_caption(
     running: Running, services: FakeServices
 ) -> None:
     photo = services.photos.photos[30]
@@ -314,7 +313,7 @@ async def test_undo_takes_the_last_submission_back_with_every_word(
     services.scheduling.all_posts[60] = post
     async with running(persona="sarah") as driver:
         strip = driver.text("#status-strip")
-        assert "goes out in 8 s · z undo" in strip
+        assert "queued: sends in 8 s · z undo" in strip
         await driver.press("z")
         await driver.heard()
         assert 60 not in services.scheduling.all_posts
@@ -323,10 +322,12 @@ async def test_undo_takes_the_last_submission_back_with_every_word(
         assert (kept.caption, kept.alt_text) == (f"hello {MARKUP}", "a dog")
         assert "undo" not in driver.text("#status-strip")
         await driver.press("z")
-        assert "Nothing to undo" in said(driver)[-1]
+        assert "Nothing to undo" in driver.notices()[-1]
 
 
-async def test_undo_too_late_is_said_and_nothing_is_lost(running: Running, services: FakeServices) -> None:
+async def test_undo_that_comes_too_late_is_reported_and_changes_nothing(
+    running: Running, services: FakeServices
+) -> None:
     photo = services.photos.photos[30]
     services.scheduling.all_posts[60] = make_post(
         60, photo, "hello", Step.QUEUED, next_try_at=NOW + timedelta(seconds=1)
@@ -334,14 +335,12 @@ async def test_undo_too_late_is_said_and_nothing_is_lost(running: Running, servi
     services.scheduling.not_possible = NotPossibleNow("It is being sent.", "Cancel it when it is in Buffer.")
     async with running(persona="sarah") as driver:
         await driver.press("z")
-        assert said(driver)[-1] == "It is being sent. Cancel it when it is in Buffer."
+        assert driver.notices()[-1] == "It is being sent. Cancel it when it is in Buffer."
         assert 60 in services.scheduling.all_posts
         assert driver.app.context.drafts.load(photo) is None
 
 
-async def test_a_worker_that_falls_silent_is_told_without_any_event(
-    running: Running, services: FakeServices
-) -> None:
+async def test_a_silent_worker_is_noticed_without_any_event(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4")
         services.scheduling.other_problems = [WORKER]
@@ -358,36 +357,17 @@ async def test_a_worker_that_falls_silent_is_told_without_any_event(
         assert WORKER not in driver.app.context.overview.troubles
 
 
-def test_a_spent_budget_is_read_again_once_it_is_whole() -> None:
+def test_a_spent_budget_is_read_again_when_its_window_ends() -> None:
     spent = Problem(ProblemKind.BUDGET_SPENT, "", "", "", NOW, ())
     overview = Overview(read=True, worker_age=1.0, troubles=(spent,))
     assert overview.differs_by_time(overview, NOW)
     assert not overview.differs_by_time(overview, NOW - timedelta(seconds=1))
 
 
-async def test_the_key_that_mends_is_on_the_line_however_narrow_it_is(running: Running) -> None:
+async def test_the_key_that_helps_is_shown_however_narrow_the_terminal(running: Running) -> None:
     async with running(persona="sarah", size=(62, 24)) as driver:
         await driver.press("4")
-        listing = driver.screen.query_one(ProblemList)
-        for item, option in zip(listing.items, listing.options, strict=True):
-            helps = next(iter(mending(item, {})), "")
-            assert str(option.prompt).rstrip().endswith(helps.partition(" ")[0]), item
-
-
-def test_a_draft_that_cannot_be_sent_says_where_what_is_missing_is_set() -> None:
-    kept = Problem(
-        ProblemKind.DRAFT_KEPT,
-        "Kept as a draft.",
-        "No Buffer key is set.",
-        "",
-        None,
-        (Remedy.EDIT, Remedy.LET_GO),
-    )
-    assert mending(kept, {}) == (", set up", "e Edit", "x let go")
-    assert mending(replace(kept, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r Retry", "e Edit")
-
-
-def test_what_mends_a_trouble_names_the_persons_own_keys() -> None:
-    own = {"app.doctor": "f9", "problems.open_in_buffer": "ctrl+y,B"}
-    assert mending(WORKER, own) == ("f9 doctor",)
-    assert mending(CHANNEL, own) == ("ctrl+y Open in Buffer",)
+        shown = problem_list(driver)
+        for problem, option in zip(shown.problems, shown.options, strict=True):
+            key = next(iter(remedy_keys(problem, {})), "")
+            assert str(option.prompt).rstrip().endswith(key.partition(" ")[0]), problem

@@ -1,4 +1,4 @@
-"""The posts: every state in words, moving as it is heard, each key saying what it did."""
+"""The Posts tab: states in words, live updates, filters, selection, and keys that report what they did."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.posts.post_detail import PostDetailScreen
-from fluffy_tui.tui.posts.post_facts import post_facts, rendition_words
-from fluffy_tui.tui.posts.post_table import MARK_WIDTH, PostTable
+from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendition_words
+from fluffy_tui.tui.posts.post_table import SIGN_WIDTH, PostTable
 from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
@@ -34,14 +33,9 @@ def table(driver: Driver) -> PostTable:
 
 
 def row(driver: Driver, post_id: int) -> list[str]:
-    """Return the cells of a post's line, without its mark."""
+    """Return the cells of a post's row, without the selection mark."""
     when, *others = [str(cell) for cell in table(driver).get_row(str(post_id))]
-    return [when[MARK_WIDTH:], *others]
-
-
-def said(driver: Driver) -> list[str]:
-    """Return what was told in toasts."""
-    return [note.message for note in driver.app._notifications]
+    return [when[SIGN_WIDTH:], *others]
 
 
 async def test_newest_first_with_states_in_words(running: Running) -> None:
@@ -49,13 +43,13 @@ async def test_newest_first_with_states_in_words(running: Running) -> None:
         await driver.press("2")
         assert isinstance(driver.screen, PostsScreen)
         assert [post.id for post in table(driver).posts] == list(range(11, 0, -1))
-        assert row(driver, 11) == ["next slot", "waiting for its turn", "● waiting for the worker", ""]
+        assert row(driver, 11) == ["next free slot", "waiting for its turn", "● queued", ""]
         assert row(driver, 2) == ["Wed 09:00 · in 23 h", "coffee first", "✓ in Buffer for Wed 09:00", ""]
         assert row(driver, 4)[1] == f"a caption with {MARKUP} in it"
         assert row(driver, 4)[2].startswith(f"✗ failed: Buffer could not read the picture {MARKUP}")
         assert (
             row(driver, 6)[2]
-            == "! held until your Wed 00:00, next of 6 in line: The channel's queue in Buffer is full"
+            == "! held until your Wed 00:00, next of 6 in the queue: The channel's queue in Buffer is full"
         )
 
 
@@ -70,7 +64,7 @@ async def test_vim_keys_and_arrows_move(running: Running) -> None:
             assert table(driver).cursor_row == line, key
 
 
-async def test_a_post_moves_in_its_line_alone(running: Running, services: FakeServices) -> None:
+async def test_a_changed_post_changes_only_its_row(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "j", "j")
         highlighted = table(driver).highlighted
@@ -78,11 +72,11 @@ async def test_a_post_moves_in_its_line_alone(running: Running, services: FakeSe
         services.scheduling.move(10, Step.HELD, next_try_at=NOW + timedelta(hours=1), attempts=3)
         await driver.heard()
         assert row(driver, 11)[2] == "● sending to Buffer"
-        assert row(driver, 10)[2:] == ["! held until your 16:30, 5th of 6 in line", "3"]
+        assert row(driver, 10)[2:] == ["! held until your 16:30, 5th of 6 in the queue", "3"]
         assert table(driver).highlighted == highlighted
 
 
-async def test_a_new_post_comes_on_top_and_a_post_let_go_leaves(
+async def test_a_new_post_appears_on_top_and_a_deleted_one_disappears(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -97,7 +91,9 @@ async def test_a_new_post_comes_on_top_and_a_post_let_go_leaves(
         assert table(driver).row_count == 11
 
 
-async def test_pages_come_as_the_end_is_reached(running: Running, services: FakeServices) -> None:
+async def test_older_posts_are_loaded_at_the_end_of_the_table(
+    running: Running, services: FakeServices
+) -> None:
     photo = services.photos.photos[1]
     services.scheduling.all_posts = {
         id_: make_post(id_, photo, f"post {id_}", Step.LIVE) for id_ in range(1, PAGE + 51)
@@ -115,7 +111,7 @@ async def test_pages_come_as_the_end_is_reached(running: Running, services: Fake
 async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("2")
-        assert "Press 1 for the library" in driver.text("#no-posts")
+        assert "Press 1 to open the library" in driver.text("#no-posts")
         photo = services.photos.photos[900]
         await services.scheduling.schedule_post(photo, "first")
         await driver.heard()
@@ -127,7 +123,7 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
     async with running(persona="sarah") as driver:
         await driver.press("2", "enter")
         assert isinstance(driver.screen, PostDetailScreen)
-        assert "waiting for the worker" in driver.text("#facts")
+        assert "● queued" in driver.text("#facts")
         services.scheduling.move(
             11,
             Step.ACCEPTED,
@@ -146,14 +142,13 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
             "buffer-11",
             "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h",
             "1080×1350 JPEG · 412 kB · padded · location removed",
-            "scheduled",
         ):
             assert words in text
         await driver.press("escape")
         assert isinstance(driver.screen, PostsScreen)
 
 
-async def test_details_close_when_the_post_is_let_go(running: Running, services: FakeServices) -> None:
+async def test_details_close_when_the_post_is_deleted(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "enter")
         await services.scheduling.let_go(11)
@@ -167,13 +162,13 @@ async def test_retry(running: Running, services: FakeServices, inside: bool) -> 
         await driver.press("2", *"jjjjjjj", *(["enter"] if inside else []), "r")
         await driver.heard()
         assert services.scheduling.all_posts[4].step is Step.QUEUED
-        assert any("goes out again" in words for words in said(driver))
+        assert any(words.startswith("Retrying “a caption with") for words in driver.notices())
 
 
-async def test_a_retry_that_is_not_possible_is_said(running: Running) -> None:
+async def test_a_refused_retry_is_reported(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "r")
-        assert said(driver) == ["The post is queued and needs no retry."]
+        assert driver.notices() == ["The post is queued and needs no retry."]
 
 
 async def asked(driver: Driver, key: str) -> str:
@@ -185,7 +180,7 @@ async def asked(driver: Driver, key: str) -> str:
 
 
 @pytest.mark.parametrize("key", ["x", "delete"])
-async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
+async def test_cancelling_asks_first_frees_the_photo_and_keeps_the_caption_as_a_draft(
     running: Running, services: FakeServices, key: str
 ) -> None:
     posts = services.scheduling.all_posts
@@ -199,7 +194,7 @@ async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
         await driver.press("2", *"jjjjjjj")
         question = await asked(driver, key)
         assert f"a caption with {MARKUP} in it" in question
-        assert "did not go out" in question
+        assert "was not published" in question
         await driver.pilot.press("n")
         await driver.settle()
         assert 4 in posts
@@ -217,14 +212,14 @@ async def test_cancelling_asks_frees_the_photo_and_keeps_its_text(
         assert 4 in driver.screen.query_one(PhotoList).rows.ids
 
 
-async def test_cancelling_in_buffer_says_that_it_is_deleted_there_first(
+async def test_cancelling_a_post_in_buffer_says_that_it_is_deleted_there_first(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "G", "k")
         question = await asked(driver, "x")
         assert (
-            "It is in Buffer for Wed 13 Jan 09:00 New York (your 15:00). It is deleted there first."
+            "It is in Buffer for Wed 13 Jan 09:00 New York (your 15:00) and will be deleted there."
             in question
         )
         await driver.pilot.press("y")
@@ -233,19 +228,19 @@ async def test_cancelling_in_buffer_says_that_it_is_deleted_there_first(
 
 
 @pytest.mark.parametrize(
-    ("post_id", "why"), [(1, "live"), (3, "publishing"), (7, "not known"), (8, "being sent")]
+    ("post_id", "why"), [(1, "live"), (3, "publishing"), (7, "may or may not have it"), (8, "being sent")]
 )
-async def test_what_is_going_out_is_not_cancelled_and_says_so(
+async def test_a_post_that_is_going_out_cannot_be_cancelled(
     running: Running, services: FakeServices, post_id: int, why: str
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", *"j" * (11 - post_id), "x")
         assert isinstance(driver.screen, PostsScreen)
-        assert why in said(driver)[-1]
+        assert why in driver.notices()[-1]
         assert post_id in services.scheduling.all_posts
 
 
-async def test_a_refused_cancel_leaves_post_and_kept_texts_as_they_were(
+async def test_a_refused_cancel_changes_neither_post_nor_drafts(
     running: Running, services: FakeServices
 ) -> None:
     services.scheduling.not_possible = NotPossibleNow(f"Buffer was faster {MARKUP}.", "It is live.")
@@ -254,7 +249,7 @@ async def test_a_refused_cancel_leaves_post_and_kept_texts_as_they_were(
         await asked(driver, "x")
         await driver.pilot.press("y")
         await driver.heard()
-        assert said(driver) == [f"Buffer was faster {MARKUP}. It is live."]
+        assert driver.notices() == [f"Buffer was faster {MARKUP}. It is live."]
         assert 2 in services.scheduling.all_posts
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
 
@@ -269,13 +264,15 @@ async def test_a_refused_cancel_leaves_post_and_kept_texts_as_they_were(
         ("l", [1]),
     ],
 )
-async def test_one_key_shows_one_kind(running: Running, key: str, ids: list[int]) -> None:
+async def test_each_filter_has_a_key(running: Running, key: str, ids: list[int]) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "w", key)
         assert [post.id for post in table(driver).posts] == ids
 
 
-async def test_a_post_that_is_no_longer_of_the_kind_leaves(running: Running, services: FakeServices) -> None:
+async def test_a_post_that_no_longer_matches_the_filter_disappears(
+    running: Running, services: FakeServices
+) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "f")
         services.scheduling.move(4, Step.ACCEPTED)
@@ -287,10 +284,12 @@ async def test_a_post_that_is_no_longer_of_the_kind_leaves(running: Running, ser
         services.scheduling.move(3, Step.LIVE)
         services.scheduling.move(4, Step.LIVE)
         await driver.heard()
-        assert "No post of this kind" in driver.text("#no-posts")
+        assert "No posts match this filter." in driver.text("#no-posts")
 
 
-async def test_moving_up_changes_the_places_of_both(running: Running, services: FakeServices) -> None:
+async def test_moving_up_changes_the_positions_of_both_posts(
+    running: Running, services: FakeServices
+) -> None:
     for post_id in (9, 10):
         services.scheduling.move(post_id, Step.HELD)
     async with running(persona="sarah") as driver:
@@ -301,19 +300,19 @@ async def test_moving_up_changes_the_places_of_both(running: Running, services: 
         assert "4th of 6" in row(driver, 10)[2]
         assert "5th of 6" in row(driver, 9)[2]
         await driver.press("f", "M")
-        assert said(driver)[-1] == "This post does not wait in line."
+        assert driver.notices()[-1] == "This post is not in the queue."
 
 
 async def test_the_link_is_copied(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "y")
-        assert said(driver) == ["There is no link yet: it comes when the post is live."]
+        assert driver.notices() == ["No link yet. It appears once the post is live."]
         await driver.press("G", "y")
         assert driver.app.clipboard == "https://www.instagram.com/p/abc/"
-        assert said(driver)[-1].endswith("https://www.instagram.com/p/abc/")
+        assert driver.notices()[-1].endswith("https://www.instagram.com/p/abc/")
 
 
-async def test_the_database_coming_back_reads_everything(running: Running, services: FakeServices) -> None:
+async def test_posts_are_reloaded_when_the_database_is_back(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2")
         posts = services.scheduling.all_posts
@@ -324,7 +323,7 @@ async def test_the_database_coming_back_reads_everything(running: Running, servi
         assert row(driver, 1)[1] == "changed while away"
 
 
-async def test_narrow_still_tells_the_state(running: Running) -> None:
+async def test_the_table_survives_a_narrow_terminal(running: Running) -> None:
     async with running(persona="sarah", size=(62, 20)) as driver:
         await driver.press("2")
         assert table(driver).row_count == 11
@@ -333,38 +332,38 @@ async def test_narrow_still_tells_the_state(running: Running) -> None:
         assert table(driver).row_count == 11
 
 
-def test_facts_leave_out_what_is_not_known(services: FakeServices) -> None:
+def test_unknown_facts_are_left_out(services: FakeServices) -> None:
     post = services.scheduling.all_posts[11]
-    labels = [label for label, _ in post_facts(post, NOW, NEW_YORK, BERLIN)]
-    assert labels == ["state", "wanted", "channel", "status", "tries", "submitted", "last change"]
+    labels = list(post_facts(post, NOW, NEW_YORK, BERLIN))
+    assert labels == ["state", "requested", "channel", "attempts", "submitted", "updated"]
     assert rendition_words({}) == ""
 
 
-async def test_marked_posts_are_acted_on_together(running: Running, services: FakeServices) -> None:
+async def test_keys_act_on_all_selected_posts(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "space", "space", "j", "space")
-        marked = table(driver).marked
-        assert [post.id for post in marked] == [11, 10, 8]
+        selected = table(driver).selected
+        assert [post.id for post in selected] == [11, 10, 8]
         assert str(table(driver).get_row("10")[0]).startswith("▪ ")
-        assert "3 marked" in driver.text("#kinds")
+        assert "3 selected" in driver.text("#post-filter")
         question = await asked(driver, "x")
-        possible = [post for post in marked if not why_not_cancelled(post)]
+        possible = [post for post in selected if not why_not_cancelled(post)]
         assert possible
         assert all(f"“{post.caption}”" in question for post in possible)
-        await driver.press("escape", "k", "k", "k", "space")  # takes the mark off the second one
-        assert [post.id for post in table(driver).marked] == [11, 8]
+        await driver.press("escape", "k", "k", "k", "space")  # deselects the second one
+        assert [post.id for post in table(driver).selected] == [11, 8]
         services.scheduling.all_posts.pop(8)
         services.tell(PostChanged(8, 1))
         await driver.heard()
-        assert [post.id for post in table(driver).marked] == [11], "who is gone is not acted on"
+        assert [post.id for post in table(driver).selected] == [11], "a deleted post is no longer selected"
         await asked(driver, "x")
         await driver.press("y")
-        assert table(driver).marked == []
-        assert "marked" not in driver.text("#kinds")
+        assert table(driver).selected == []
+        assert "selected" not in driver.text("#post-filter")
         assert 11 not in services.scheduling.all_posts
 
 
-async def test_the_picture_of_the_post_under_the_cursor_is_beside_the_table(running: Running) -> None:
+async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(running: Running) -> None:
     async with running(persona="sarah", size=(120, 30), preview="half-cell") as driver:
         await driver.press("2")
         preview = driver.screen.query_one(PhotoPreview)
@@ -381,7 +380,7 @@ async def test_the_picture_of_the_post_under_the_cursor_is_beside_the_table(runn
 
 
 @pytest.mark.parametrize(("width", "label"), [(140, "when in New York"), (80, "New York")])
-async def test_the_times_name_their_zone_where_it_is_not_the_persons(
+async def test_times_name_their_zone_where_it_differs_from_the_users(
     running: Running, width: int, label: str
 ) -> None:
     async with running(persona="sarah", size=(width, 24)) as driver:
@@ -389,11 +388,13 @@ async def test_the_times_name_their_zone_where_it_is_not_the_persons(
         table = driver.screen.query_one(PostTable)
         assert str(table.ordered_columns[0].label).strip() == label
         await driver.press("space")
-        assert ("1 marked: keys act on it" in driver.text("#kinds")) is (width == 140)
-        assert driver.text("#kinds").rstrip().endswith(("1 marked", "on it")), "nothing is cut off"
+        assert ("1 selected: keys act on the selection" in driver.text("#post-filter")) is (width == 140)
+        assert driver.text("#post-filter").rstrip().endswith(("1 selected", "selection")), (
+            "nothing is cut off"
+        )
 
 
-async def test_own_keys_stand_beside_the_filters(running: Running) -> None:
+async def test_filters_show_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
         await driver.press("2")
-        assert "F Failed" in driver.text("#kinds")
+        assert "F Failed" in driver.text("#post-filter")

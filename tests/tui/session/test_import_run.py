@@ -13,7 +13,6 @@ from fluffy_tui.tui.session.import_run import (
     ImportRun,
     ImportState,
     import_progress_words,
-    rough_duration,
 )
 from tui.fakes import FakeServices
 
@@ -66,13 +65,6 @@ async def test_a_cancelled_import_is_stopped(importing: Run, services: FakeServi
         await task
     assert importing.states[-1] is ImportState.STOPPED
     assert importing.run.result_words == "Import stopped. Photos imported so far are kept."
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"), [(0.2, "1 s"), (59, "59 s"), (90, "2 min"), (4200, "1 h 10 min")]
-)
-def test_a_duration_is_no_finer_than_an_estimate(seconds: float, words: str) -> None:
-    assert rough_duration(seconds) == words
 
 
 def test_progress_names_files_and_speed() -> None:

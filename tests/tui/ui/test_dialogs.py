@@ -89,7 +89,7 @@ async def test_changes_below_are_seen_behind_one_and_behind_two_dialogs(
         assert "everywhere" in driver.screen_text()
         services.scheduling.move(11, Step.UNCONFIRMED)
         await driver.heard()
-        assert "not confirmed" in driver.screen_text()
+        assert "unconfirmed" in driver.screen_text()
         await driver.pilot.resize_terminal(100, 50)
         await driver.settle()
         assert len(driver.screen_text().splitlines()) == 50

@@ -1,1 +1,7 @@
 """The embedded PostgreSQL server: started by the first program that needs it, stopped by the last."""
+
+from __future__ import annotations
+
+from fluffy_tui.core.embedded.server import EmbeddedServer, embedded_server
+
+__all__ = ["EmbeddedServer", "embedded_server"]

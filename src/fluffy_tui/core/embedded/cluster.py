@@ -1,4 +1,4 @@
-"""The embedded server's data: made once, in one step, and checked before each start."""
+"""The embedded server's data folder: created once, atomically, and checked before each start."""
 
 from __future__ import annotations
 
@@ -13,62 +13,62 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fluffy_tui.core.embedded.account import Account
+    from fluffy_tui.core.embedded.server_account import ServerAccount
 
 _FULL = "the disk is full."
 
 DATABASE = "fluffy_tui"
-"""The database that every cluster of ours holds."""
+"""The database in each of our clusters."""
 
 SUPERUSER = "postgres"
-"""The database role that owns everything; only the server's account and root can reach the socket."""
+"""The role that owns everything; only the server's account and root can reach the socket."""
 
 _SETTINGS = {
-    "jit": "off",  # compiling costs more than our short queries take
+    "jit": "off",  # compiling takes longer than our short queries
     "max_connections": "100",
-    "shared_buffers": "256MB",  # an index of 100,000 embeddings is read in full; what is not used takes no memory
+    "shared_buffers": "256MB",  # enough for an index of 100,000 embeddings; unused buffers take no memory
 }
-"""Written into postgresql.conf, where a person may change them. What safety rests on is set at each start."""
+"""Written to postgresql.conf, where the user may change them. Settings that safety depends on are set at each start."""
 
 _log = logging.getLogger(__name__)
-_log.addHandler(logging.NullHandler())  # without a log file, nothing may appear on the screen
+_log.addHandler(logging.NullHandler())  # print nothing on the screen when there is no log file
 
 
-def ensure_cluster(cluster: Path, account: Account, binaries: Path, *, lock: int) -> None:
-    """Create the cluster if there is none, and refuse one that this server cannot run.
+def ensure_cluster(cluster: Path, account: ServerAccount, binaries: Path, *, lock: int) -> None:
+    """Create the cluster if there is none, and reject one that this server cannot run.
 
-    It is built beside its place and renamed, so a crash at any instant leaves either none or a whole one.
+    It is built under another name and then renamed, so a crash leaves either none or a complete one.
 
     Args:
         cluster: Its folder.
-        account: Who runs and owns it.
+        account: The account that runs and owns it.
         binaries: The folder of the PostgreSQL programs.
-        lock: The descriptor of the held start lock. The programs inherit it: should this process be killed,
-            the next one waits until they have ended before it clears away what they left.
+        lock: The descriptor of the held start lock. The programs inherit it: if this process is killed, the next one
+            waits until they have ended before it removes what they left.
 
     Raises:
-        DatabaseUnavailable: it cannot be made, or belongs to another major version.
+        DatabaseUnavailable: it cannot be created, or belongs to another major version.
         OSError: a folder cannot be written.
     """
     try:
-        version = (cluster / "PG_VERSION").read_text(encoding="ascii").strip()
+        version = (cluster / "PG_VERSION").read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         _create(cluster, account, binaries, lock)
         return
     if version != MAJOR_VERSION:
         raise DatabaseUnavailable(
-            f"The database in {cluster} was made by PostgreSQL {version}, "
+            f"The database in {cluster} was created by PostgreSQL {version}, "
             f"but this is PostgreSQL {MAJOR_VERSION}.",
-            "Set DATABASE_URL to a server of that version, or move the folder away to begin anew.",
+            "Set DATABASE_URL to a server of that version, or move the folder away to start over.",
         )
-    account.take(cluster)
+    account.take_ownership(cluster)
 
 
-def _create(cluster: Path, account: Account, binaries: Path, lock: int) -> None:
+def _create(cluster: Path, account: ServerAccount, binaries: Path, lock: int) -> None:
     if cluster.is_dir() and any(cluster.iterdir()):
         raise DatabaseUnavailable(
-            f"The database folder {cluster} holds something that is no PostgreSQL database.",
-            "Move that folder away, then start again.",
+            f"The folder {cluster} has files in it but is not a PostgreSQL database.",
+            "Move that folder away and try again.",
         )
     unfinished = cluster.with_name(f"{cluster.name}.new")
     if unfinished.exists():
@@ -80,32 +80,34 @@ def _create(cluster: Path, account: Account, binaries: Path, lock: int) -> None:
         *("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
         *(f"--set={name}={value}" for name, value in _SETTINGS.items()),
     ]
-    # A single-user server needs no socket, and so the database is part of the same one step.
+    # A single-user server needs no socket, so the database is created in the same atomic step.
     single: list[str | Path] = [binaries / "postgres", "--single", "-j", "-D", unfinished, "template1"]
     try:
         _run(account, initdb, binaries, lock)
         _run(account, single, binaries, lock, text=f"CREATE DATABASE {DATABASE};\n\n")
     except BaseException:
-        shutil.rmtree(unfinished, ignore_errors=True)  # on a full disk it would take the last of the space
+        shutil.rmtree(unfinished, ignore_errors=True)  # free the space if the disk is full
         raise
     unfinished.rename(cluster)
     _sync(cluster.parent)
 
 
-def _run(account: Account, command: list[str | Path], binaries: Path, lock: int, text: str = "") -> None:
+def _run(
+    account: ServerAccount, command: list[str | Path], binaries: Path, lock: int, text: str = ""
+) -> None:
     result = account.run(command, binaries=binaries, text=text, keep_open=(lock,))
-    said = result.stdout.strip()
-    failed = result.returncode != 0 or " ERROR:  " in said
-    _log.log(logging.ERROR if failed else logging.DEBUG, "%s: %s", command[0], said)
+    output = result.stdout.strip()
+    failed = result.returncode != 0 or " ERROR:  " in output
+    _log.log(logging.ERROR if failed else logging.DEBUG, "%s: %s", command[0], output)
     if failed:
-        why = reason(said)
-        remedy = "Free some space" if why == _FULL else "Set that right"
-        raise DatabaseUnavailable(f"The database could not be created: {why}", f"{remedy}, then start again.")
+        why = reason(output)
+        remedy = "Free some space" if why == _FULL else "Correct that"
+        raise DatabaseUnavailable(f"The database could not be created: {why}", f"{remedy} and try again.")
 
 
-def reason(said: str) -> str:
-    """Pick out of a PostgreSQL program's output the line that says why it gave up."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def reason(output: str) -> str:
+    """Return the line of a PostgreSQL program's output that says why it failed."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     for mark in ("PANIC:  ", "FATAL:  ", "ERROR:  ", "error: "):
         for line in lines:
             if mark in line:
@@ -120,7 +122,7 @@ def _plain(line: str) -> str:
 
 
 def _sync(folder: Path) -> None:
-    """Make the renaming survive a power cut."""
+    """Make the renaming survive a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

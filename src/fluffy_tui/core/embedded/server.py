@@ -1,9 +1,8 @@
 """The embedded PostgreSQL server: started by the first program that needs it, stopped by the last.
 
-Every user of a cluster holds a shared lock on `<cluster>.users`; the kernel takes it back when a program
-ends in any way, so there is no list of users that could be wrong. Starting and stopping happens under an
-exclusive lock on `<cluster>.lock`. Both files stay: removing a lock file would let two programs lock
-different files of that name.
+Every program that uses a cluster holds a shared lock on `<cluster>.users`. The kernel releases it however the program
+ends, so there is no list of users that could be wrong. Starting and stopping happens under an exclusive lock on
+`<cluster>.lock`. Both files are never removed: otherwise two programs could lock different files of that name.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.embedded.account import Account
-from fluffy_tui.core.embedded.cluster import ensure_cluster
+from fluffy_tui.core.embedded.cluster import ensure_cluster, reason
 from fluffy_tui.core.embedded.installation import installation_folders
+from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import connection_url, ready_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
 
@@ -31,17 +30,16 @@ _NO_FOLDER = {errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENOENT}
 
 
 class EmbeddedServer:
-    """This program's share in the embedded server of one cluster.
+    """Shared use of the embedded server of one cluster.
 
-    All methods block and may be called from any thread. Two objects, in one program or in several, are two
-    users.
+    All methods block and may be called from any thread. Two objects, in one program or in several, are two users.
 
     Args:
-        cluster: The folder of the database; made on the first start. `.lock`, `.users` and for a moment
-            `.new` are put beside it.
-        log: The server's own log file, cut at about a megabyte whenever a program starts.
-        durable: False for data that may be lost with the machine's power, as a test run's; the server then waits
-            for no disk. It counts for the program that starts the server.
+        cluster: The folder of the database, created at the first start, with `.lock`, `.users` and temporarily `.new`
+            beside it.
+        log: The server's own log file, shortened to about a megabyte whenever a program starts.
+        durable: False for data that may be lost in a power failure, as in tests; the server then does not wait for
+            the disk. Only matters for the program that starts the server.
     """
 
     def __init__(self, cluster: Path, *, log: Path, durable: bool = True) -> None:
@@ -52,10 +50,10 @@ class EmbeddedServer:
         self._guard = threading.Lock()
 
     def start(self) -> str:
-        """Make sure that the server runs and that it stays until `leave`; call it again after it was lost.
+        """Make sure that the server runs, and keeps running until `release`; call it again if the server was lost.
 
-        Attaching to a running server takes about a millisecond. As root, an unprivileged account runs the
-        server, and the parents of its folders become passable for others (see `Account.open_the_way`).
+        Using a running server takes about a millisecond. For root, an unprivileged account runs the server, and gets
+        permission to enter the parents of its folders (see `ServerAccount.grant_passage`).
 
         Returns:
             The URL of the database, `postgresql://postgres@/fluffy_tui?host=…`.
@@ -69,35 +67,35 @@ class EmbeddedServer:
             except OSError as error:
                 raise _explain(error, self._cluster) from error
 
-    def leave(self) -> None:
-        """Give up this share, and stop the server if it was the last. Without a `start` it does nothing.
+    def release(self) -> None:
+        """Stop using the server, and stop it if nobody else uses it. Without a `start` it does nothing.
 
         Raises:
-            DatabaseUnavailable: the data folder is no longer there or no longer ours.
+            DatabaseUnavailable: the data folder no longer exists or no longer belongs to us.
         """
         with self._guard:
             if self._users is None:
                 return
             users, self._users = self._users, None
             try:
-                self._leave(users)
+                self._release(users)
             except OSError as error:
                 raise _explain(error, self._cluster) from error
             finally:
-                _release(users)
+                _unlock(users)
 
     @property
     def is_running(self) -> bool:
-        """Whether the server takes connections now, whoever started it."""
+        """Whether the server accepts connections now, whoever started it."""
         try:
             return ready_folder(self._cluster.resolve()) is not None
-        except OSError:  # what we may not look at is nothing that we could use
+        except OSError:  # a folder that we cannot read is of no use
             return False
 
     def _start(self) -> Path:
         cluster = self._cluster.resolve()
         cluster.parent.mkdir(parents=True, exist_ok=True)
-        account = Account.for_cluster(cluster)
+        account = ServerAccount.for_cluster(cluster)
         with _exclusive(_beside(cluster, ".lock"), account) as lock:
             joining = self._users is None
             if joining:
@@ -107,41 +105,38 @@ class EmbeddedServer:
                 return ready_folder(cluster) or self._start_server(cluster, lock)
             except BaseException:
                 if joining and self._users is not None:
-                    _release(self._users)
+                    _unlock(self._users)
                     self._users = None
                 raise
 
     def _start_server(self, cluster: Path, lock: int) -> Path:
-        from fluffy_tui.core.embedded.process import (
-            ServerProcess,
-        )  # psutil is slow to import, attaching needs none
+        # psutil is slow to import, and using a running server does not need it
+        from fluffy_tui.core.embedded.server_process import ServerProcess
 
         installation, libraries = installation_folders()
         binaries = installation / "bin"
-        account = Account.for_cluster(cluster)  # now that nobody else can be making it
-        for folder in filter(os.path.exists, (installation, libraries)):
-            account.make_readable(folder)
-            account.open_the_way(folder)
-        account.open_the_way(cluster)
+        account = ServerAccount.for_cluster(cluster)  # again, now that nobody else can be creating it
+        _make_runnable(installation, libraries, account)
+        account.grant_passage(cluster)
         ensure_cluster(cluster, account, binaries, lock=lock)
         return ServerProcess(cluster, account, binaries, self._server_log, self._durable).start()
 
-    def _leave(self, users: int) -> None:
+    def _release(self, users: int) -> None:
         cluster = self._cluster.resolve()
-        account = Account.for_cluster(cluster)
+        account = ServerAccount.for_cluster(cluster)
         with _exclusive(_beside(cluster, ".lock"), account):
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            from fluffy_tui.core.embedded.process import ServerProcess
+            from fluffy_tui.core.embedded.server_process import ServerProcess
 
             ServerProcess(cluster, account, installation_folders()[0] / "bin", self._server_log).stop()
 
 
 @contextmanager
 def embedded_server(cluster: Path, *, log: Path) -> Iterator[str]:
-    """Yield the URL of the cluster's database, with its server running for as long as the block does.
+    """Yield the URL of the cluster's database, with its server running for the length of the block.
 
     Args:
         cluster: See `EmbeddedServer`.
@@ -155,35 +150,64 @@ def embedded_server(cluster: Path, *, log: Path) -> Iterator[str]:
     try:
         yield url
     finally:
-        server.leave()
+        server.release()
+
+
+def _make_runnable(installation: Path, libraries: Path, account: ServerAccount) -> None:
+    """Make sure that the account can run the server's programs; only needed for root.
+
+    Raises:
+        DatabaseUnavailable: it cannot; the text says which folder is closed to it.
+    """
+    if not account.is_other:
+        return
+    program = installation / "bin" / "postgres"
+    try:
+        for folder in filter(os.path.exists, (installation, libraries)):
+            account.make_readable(folder)
+            account.grant_passage(folder)
+        result = account.run([program, "--version"], binaries=program.parent)
+        if result.returncode == 0:
+            return
+        why = reason(result.stdout)
+    except OSError as error:
+        why = f"{error.strerror or error}."
+    closed = account.closed_parent(program) or account.closed_parent(libraries)
+    if closed is not None:
+        why = f"it cannot enter the folder {closed}."
+    raise DatabaseUnavailable(
+        f"PostgreSQL refuses to run as root, and the user {account.name} cannot run {program}: {why}",
+        (f"Run: chmod o+x {closed}. Or install" if closed else "Install")
+        + " fluffy-tui where every user can run it, such as in /opt, or set DATABASE_URL to a PostgreSQL server.",
+    )
 
 
 def _beside(cluster: Path, ending: str) -> Path:
     return cluster.with_name(cluster.name + ending)
 
 
-def _open(path: Path, account: Account) -> int:
+def _open(path: Path, account: ServerAccount) -> int:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    if account.is_other:  # root may look after a person's own database, who needs these files again
+    if account.is_other:  # root may be using another user's database, who needs these files later
         os.fchown(descriptor, account.uid, account.gid)
     return descriptor
 
 
-def _release(descriptor: int) -> None:
-    """Unlock in so many words: a forked child would keep the lock that mere closing leaves to it."""
+def _unlock(descriptor: int) -> None:
+    """Unlock explicitly: if a forked child has the descriptor too, closing it here does not unlock."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
 
 
 @contextmanager
-def _exclusive(path: Path, account: Account) -> Iterator[int]:
-    """Hold an exclusive lock; whoever has it bounds what it waits for, so everybody's turn comes."""
+def _exclusive(path: Path, account: ServerAccount) -> Iterator[int]:
+    """Hold an exclusive lock; every holder has time limits, so nobody waits for ever."""
     descriptor = _open(path, account)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor
     finally:
-        _release(descriptor)
+        _unlock(descriptor)
 
 
 def _explain(error: OSError, cluster: Path) -> DatabaseUnavailable:
@@ -191,19 +215,19 @@ def _explain(error: OSError, cluster: Path) -> DatabaseUnavailable:
     if error.errno in _DISK_FULL:
         return DatabaseUnavailable(
             f"The disk is full, so the database in {cluster} cannot be used.",
-            "Free some space, then start again.",
+            "Free some space and try again.",
         )
     if error.errno in _NOT_ALLOWED:
         return DatabaseUnavailable(
             f"The database in {cluster} cannot be used: no permission for {place}.",
-            "Make that yours (chown), or set FLUFFY_DATA_DIR to a folder that you can write to.",
+            "Change its owner (chown), or set FLUFFY_DATA_DIR to a folder that you can write to.",
         )
     if error.errno in _NO_FOLDER:
         return DatabaseUnavailable(
-            f"The database cannot be kept in {cluster}: {place} is not a folder that can be used.",
-            "Move what stands there away, or set FLUFFY_DATA_DIR to another folder.",
+            f"The database cannot be stored in {cluster}: {place} is not a usable folder.",
+            "Move it away, or set FLUFFY_DATA_DIR to another folder.",
         )
     return DatabaseUnavailable(
         f"The database in {cluster} cannot be used: {error.strerror or error} ({place}).",
-        "Set that right, or set DATABASE_URL to a PostgreSQL server with pgvector.",
+        "Correct that, or set DATABASE_URL to a PostgreSQL server with pgvector.",
     )

@@ -1,4 +1,4 @@
-"""The folder of the embedded server's socket, and what its `postmaster.pid` says about it."""
+"""The folder of the embedded server's socket, and the server's state in `postmaster.pid`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from urllib.parse import quote
 from fluffy_tui.core.embedded.cluster import DATABASE, SUPERUSER
 
 PORT = "5432"
-"""Only a part of the socket's name: the server listens on no network address."""
+"""Only part of the socket's name: the server listens on no network address."""
 
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 
 _LONGEST_PATH = 103
-"""Bytes of a path that fit into `sun_path` everywhere: 104 on macOS, 108 on Linux, with the final NUL."""
+"""Bytes of a path that fit into `sun_path` everywhere: 104 on macOS, 108 on Linux, including the final NUL."""
 
 
 @dataclass(frozen=True, slots=True)
 class PidFile:
-    """What a running server writes into `postmaster.pid`.
+    """What a running server writes to `postmaster.pid`.
 
     The lines are listed in PostgreSQL's `src/include/utils/pidfile.h`.
     """
@@ -32,11 +32,11 @@ class PidFile:
     pid: int
     socket_folder: Path | None
     status: str
-    """`starting`, `ready`, `stopping`, or empty when the server has not come that far."""
+    """`starting`, `ready`, `stopping`, or empty if the server has not written it yet."""
 
     @classmethod
     def read(cls, cluster: Path) -> PidFile | None:
-        """Return what the file says; None when there is none or it cannot be understood."""
+        """Return the file's content; None if there is none or it is invalid."""
         try:
             text = (cluster / "postmaster.pid").read_text(encoding="utf-8", errors="surrogateescape")
         except FileNotFoundError:
@@ -48,10 +48,10 @@ class PidFile:
 
 
 def socket_folder(cluster: Path, uid: int) -> Path:
-    """Return where the server puts its socket: the cluster folder itself where that is possible.
+    """Return the folder of the server's socket: the cluster folder itself if possible.
 
-    Where its path is too long for a socket, or holds characters that mean something in a connection string,
-    it is a private folder among the temporary files, named after the cluster and the account.
+    If its path is too long for a socket, or has characters with a meaning in connection strings, it is a private
+    folder in the temporary folder, named after the cluster and the account.
     """
     path = os.fspath(cluster)
     if len(os.fsencode(cluster / SOCKET_NAME)) <= _LONGEST_PATH and re.fullmatch(
@@ -62,15 +62,15 @@ def socket_folder(cluster: Path, uid: int) -> Path:
 
 
 def cluster_name(cluster: Path) -> str:
-    """Return a short name of this cluster's path; every process of its server carries it in its title."""
+    """Return a short name for this cluster's path, which all processes of its server have in their titles."""
     return f"fluffy-tui-{hashlib.sha256(os.fsencode(cluster)).hexdigest()[:16]}"
 
 
 def ready_folder(cluster: Path) -> Path | None:
-    """Return the socket folder of the cluster's server if it takes connections, else None.
+    """Return the socket folder of the cluster's server if it accepts connections, else None.
 
-    It only asks the kernel whether somebody listens and takes under a millisecond. The folder is the one
-    that the server names, which may have been started under another TMPDIR.
+    It only asks the kernel whether somebody listens, which takes less than a millisecond. The folder is the one that
+    the server reports, which may have been started with another TMPDIR.
     """
     state = PidFile.read(cluster)
     if state is None or state.socket_folder is None or state.status != "ready":
@@ -83,7 +83,7 @@ def _listens(folder: Path) -> bool:
         probe.setblocking(False)
         try:
             probe.connect(os.fspath(folder / SOCKET_NAME))
-        except BlockingIOError:  # the server is there; its queue of callers is full
+        except BlockingIOError:  # the server is running, but its backlog is full
             return True
         except (FileNotFoundError, ConnectionRefusedError):
             return False
@@ -91,8 +91,8 @@ def _listens(folder: Path) -> bool:
 
 
 def connection_url(folder: Path) -> str:
-    """Return the URL of our database behind the socket in `folder`.
+    """Return the URL of our database on the socket in `folder`.
 
-    The port is named because the PGPORT of somebody's environment would otherwise change the socket's name.
+    It has a port because the environment's PGPORT would otherwise change the socket's name.
     """
     return f"postgresql://{SUPERUSER}@/{DATABASE}?host={quote(os.fspath(folder), safe='/')}&port={PORT}"

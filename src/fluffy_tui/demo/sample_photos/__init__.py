@@ -1,1 +1,1 @@
-"""The photos that the demo starts with."""
+"""Sample photos for the demo: bundled JPEGs, written out as a camera would have."""

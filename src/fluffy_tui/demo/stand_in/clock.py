@@ -10,11 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 Wake = Callable[[], Awaitable[None]]
-"""What a clock calls when a moment has come."""
+"""What a clock calls when an alarm goes off."""
 
 
 class Alarm:
-    """One moment that a clock was asked to call at; `cancel` forgets it."""
+    """A call that a clock makes at one moment, unless it is cancelled."""
 
     def __init__(self, when: datetime, wake: Wake) -> None:
         self.when = when
@@ -23,29 +23,29 @@ class Alarm:
         self.timer: asyncio.TimerHandle | None = None
 
     def cancel(self) -> None:
-        """Make sure that `wake` is not called any more; harmless after it was."""
+        """Make sure that `wake` is not called any more; harmless once it was."""
         self.cancelled = True
         if self.timer is not None:
             self.timer.cancel()
 
 
 class Clock(Protocol):
-    """What the stand-in needs to know about time."""
+    """The current time and alarms."""
 
     def now(self) -> datetime:
         """Return the present moment, timezone-aware, UTC."""
 
     def at(self, when: datetime, wake: Wake) -> Alarm:
-        """Call `wake` once when `when` has come (at once where it is past)."""
+        """Call `wake` once at `when`; immediately if it has passed."""
 
     async def advance(self, seconds: float) -> None:
-        """Jump ahead; returns when everything that fell due on the way has been done, in order."""
+        """Jump ahead; returns when everything that became due has been done, in order."""
 
     def not_before(self, moment: datetime) -> None:
-        """Never show a time before `moment`: a sped-up clock must not fall back after a restart."""
+        """Never return a time before `moment`: a sped-up clock must not go back after a restart."""
 
     async def settle(self) -> None:
-        """Wait for alarms that are going off at this moment."""
+        """Wait for alarms that are going off now."""
 
 
 class ManualClock:
@@ -57,7 +57,7 @@ class ManualClock:
         self._order = itertools.count()
 
     def now(self) -> datetime:
-        """Return the moment that was set last."""
+        """Return the time that was set last."""
         return self._now
 
     def at(self, when: datetime, wake: Wake) -> Alarm:
@@ -67,7 +67,7 @@ class ManualClock:
         return alarm
 
     async def advance(self, seconds: float = 0) -> None:
-        """Move ahead by `seconds`, stopping at each alarm on the way so that it sees its own time."""
+        """Move ahead by `seconds`, stopping at each alarm so that it sees its own time."""
         target = self._now + timedelta(seconds=seconds)
         while self._alarms and self._alarms[0][0] <= target:
             when, _, alarm = heapq.heappop(self._alarms)
@@ -77,7 +77,7 @@ class ManualClock:
         self._now = max(self._now, target)
 
     def not_before(self, moment: datetime) -> None:
-        """Start at `moment` if that is later than the present one."""
+        """Move to `moment` if that is later than the current time."""
         self._now = max(self._now, moment)
 
     async def settle(self) -> None:
@@ -97,7 +97,7 @@ class WallClock:
         self._running: set[asyncio.Task[None]] = set()
 
     def now(self) -> datetime:
-        """Return the real time, stretched by the speed."""
+        """Return the real time, multiplied by the speed."""
         return self._origin + (datetime.now(UTC) - self._origin) * self.speed + self._ahead
 
     def at(self, when: datetime, wake: Wake) -> Alarm:
@@ -108,7 +108,7 @@ class WallClock:
         return alarm
 
     async def advance(self, seconds: float) -> None:
-        """Jump ahead and wait for what fell due because of it."""
+        """Jump ahead and wait for what became due."""
         self._ahead += timedelta(seconds=seconds)
         while due := [alarm for alarm in self._pending if alarm.cancelled or alarm.when <= self.now()]:
             for alarm in sorted(due, key=lambda alarm: alarm.when):
@@ -124,7 +124,7 @@ class WallClock:
         self._ahead += max(moment - self.now(), timedelta(0))
 
     async def settle(self) -> None:
-        """Wait until the alarms that have gone off are done with their work."""
+        """Wait until the alarms that have gone off have finished their work."""
         if self._running:
             await asyncio.gather(*self._running)
 
@@ -138,7 +138,7 @@ class WallClock:
         self._pending.discard(alarm)
         if alarm.cancelled:
             return
-        if alarm.when > self.now():  # a timer may come a little early, and its moment must have come
+        if alarm.when > self.now():  # timers may fire a little early
             self._pending.add(alarm)
             self._set_timer(alarm)
             return

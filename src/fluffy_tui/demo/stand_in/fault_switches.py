@@ -1,4 +1,4 @@
-"""Fault switches: each makes the stand-in go wrong in one way seen of the real Buffer."""
+"""Fault switches: each makes the stand-in fail in one way that the real Buffer was seen to fail."""
 
 from __future__ import annotations
 
@@ -9,46 +9,46 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """Every way in which the stand-in can be told to go wrong."""
+    """Every way in which the stand-in can fail on request."""
 
     ACCEPT_THEN_DROP = "accept_then_drop"
-    """The request is carried out, then the connection is cut without a reply."""
+    """The request is carried out, then the connection is dropped without a reply."""
     DROP_BEFORE = "drop_before"
-    """The connection is cut before anything is done."""
+    """The connection is dropped before anything is done."""
     SERVER_ERROR_BEFORE = "server_error_before"
     """HTTP 502 with a page that is not JSON; nothing was done."""
     SERVER_ERROR_AFTER = "server_error_after"
     """The same, but the request was carried out."""
     SLOW = "slow"
-    """No answer until `release` is called (or `seconds` are over); before the work, or `after` it."""
+    """No reply until `release` is called (or for `seconds`); before the work, or `after` it."""
     RATE_LIMITED = "rate_limited"
-    """HTTP 429 for `window`, with `Retry-After` of `seconds` (30 unless given)."""
+    """HTTP 429 for `window`, with a `Retry-After` of `seconds` (30 by default)."""
     UNEXPECTED = "unexpected"
-    """HTTP 200 with `errors[]` UNEXPECTED and data null; `after` says that the work was done."""
+    """HTTP 200 with `errors[]` UNEXPECTED and null data; with `after`, the work was done."""
     UNKNOWN_TYPENAME = "unknown_typename"
     """A union member that no client knows yet; nothing was done."""
     DROP_ASSET = "drop_asset"
-    """The post is created, or changed, without its pictures, and reported as a success."""
+    """The post is created or changed without its pictures, and reported as a success."""
     EDIT_IGNORES_DUE = "edit_ignores_due"
-    """An edit succeeds but the due time stays."""
+    """An edit succeeds but the due time does not change."""
     NETWORK_IMPORTED = "network_imported"
     """A post that was made on the network itself appears in `posts` (`via: network`)."""
     NULL_EDGES = "null_edges"
-    """`posts` answers `edges: null`."""
+    """`posts` returns `edges: null`."""
     LATE_EXTERNAL_LINK = "late_external_link"
-    """A post is `sent` for `seconds` (60 unless given) before its `externalLink` appears."""
+    """A post is `sent` for `seconds` (60 by default) before its `externalLink` appears."""
     NOT_JSON_403 = "not_json_403"
-    """What Buffer's content network says to a client that it does not like."""
+    """What Buffer's content delivery network replies to a client that it blocks."""
     DISCONNECT_CHANNEL = "disconnect_channel"
     """The channel loses its connection right after the post was created."""
     QUEUE_PAUSED = "queue_paused"
-    """The queue is paused right before the post is created: it is accepted and never published."""
+    """The queue is paused just before the post is created: it is accepted and never published."""
     IMAGE_UNREADABLE = "image_unreadable"
-    """The picture cannot be read, at create or (`after`) when it is published."""
+    """The picture cannot be read when the post is created or (`after`) published."""
     QUEUE_FULL = "queue_full"
-    """The limit of scheduled posts is said to be reached."""
+    """The limit of scheduled posts is reported as reached."""
     BAD_KEY = "bad_key"
-    """The key is said to be invalid."""
+    """The key is reported as invalid."""
 
 
 ANY_OPERATION = "*"
@@ -67,12 +67,12 @@ _OPERATIONS = {
     Kind.IMAGE_UNREADABLE: ANY_OPERATION,
     Kind.QUEUE_FULL: ANY_OPERATION,
 }
-"""Which operation a fault waits for unless told otherwise; those not named here wait for `createPost`."""
+"""Which operation a fault applies to by default; those not listed here apply to `createPost`."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """One switch: what goes wrong, for which operation and channel, and how many times more."""
+    """One switch: what fails, for which operation and channel, and how many more times."""
 
     kind: Kind
     count: int = 1
@@ -81,13 +81,13 @@ class Fault:
     channel: str | None = None
     """Only for requests about this channel."""
     after: bool = False
-    """Whether the work is done before things go wrong, where both are possible."""
+    """Whether the work is done before the failure, where both are possible."""
     seconds: float | None = None
     window: str = "15m"
 
 
 class Faults:
-    """The switches that are set, and the gate that holds back slow answers."""
+    """The switches that are set, and the gate that delays slow replies."""
 
     def __init__(self) -> None:
         self._set: list[Fault] = []
@@ -104,7 +104,7 @@ class Faults:
         seconds: float | None = None,
         window: str = "15m",
     ) -> Fault:
-        """Set a switch and return it; its `count` falls as it takes effect.
+        """Set a switch and return it; its `count` goes down each time it takes effect.
 
         Raises:
             ValueError: No such kind or window, or a count below one.
@@ -136,7 +136,7 @@ class Faults:
         *,
         after: bool | None = None,
     ) -> Fault | None:
-        """Use up one turn of a switch that fits, and return it; None if nothing has to go wrong."""
+        """Use a matching switch once and return it; None if nothing should fail."""
         for fault in self._set:
             if fault.kind is not kind or (after is not None and fault.after is not after):
                 continue
@@ -151,16 +151,16 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Take back every switch and let slow answers go."""
+        """Remove every switch and release slow replies."""
         self._set.clear()
         self.release()
 
     def release(self) -> None:
-        """Let every answer go that a `slow` fault holds back."""
+        """Release every reply that a `slow` fault delays."""
         self._gate.set()
 
     async def hold(self, fault: Fault) -> None:
-        """Wait as a `slow` fault asks for: until `release`, or for its `seconds` at most."""
+        """Wait as a `slow` fault requires: until `release`, or for at most its `seconds`."""
         try:
             async with asyncio.timeout(fault.seconds):
                 await self._gate.wait()

@@ -9,7 +9,7 @@ from typing import Any
 from fluffy_tui.demo.stand_in.clock import Clock
 from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
 from fluffy_tui.demo.stand_in.picture_reader import PictureReader, PictureUnreadable
-from fluffy_tui.demo.stand_in.posting_rules import (
+from fluffy_tui.demo.stand_in.post_requirements import (
     ALREADY_SCHEDULED,
     NOTHING_TO_SAY,
     POSTED_RECENTLY,
@@ -25,11 +25,11 @@ from fluffy_tui.demo.stand_in.world import Asset, Channel, Post, World
 
 QUEUE_MODES = frozenset({"addToQueue", "shareNext"})
 DUPLICATE_WINDOW = timedelta(hours=1)
-"""How close the same text may not come again on one channel; Buffer's own figure is not known."""
+"""How long the same text is refused on one channel; Buffer's own figure is not known."""
 
 
-class Posting:
-    """The mutations: each checks in Buffer's order, changes the world at once and lets the publisher know."""
+class Mutations:
+    """The mutations: each checks in Buffer's order, changes the world at once and notifies the publisher."""
 
     def __init__(
         self,
@@ -50,10 +50,10 @@ class Posting:
         self._duplicate_window = duplicate_window
 
     async def create(self, request: Mapping[str, Any]) -> Post:
-        """Take a new post.
+        """Create a post.
 
         Raises:
-            Refused: With the error member that Buffer would answer.
+            Refused: With the error member that Buffer would return.
         """
         channel = self._world.channels.get(request["channelId"])
         if channel is None:
@@ -95,10 +95,10 @@ class Posting:
         return post
 
     async def edit(self, request: Mapping[str, Any]) -> Post:
-        """Change a post; the whole post is checked again, and without `mode` its time stays as it is.
+        """Change a post; the whole post is checked again, and without `mode` its time does not change.
 
         Raises:
-            Refused: With the error member that Buffer would answer.
+            Refused: With the error member that Buffer would return.
         """
         post = self._world.posts.get(request["id"])
         if post is None:
@@ -113,7 +113,7 @@ class Posting:
         text = post.text if request.get("text") is None else request["text"]
         metadata = post.metadata | dict(request.get("metadata") or {})
         wanted = request.get("assets")
-        check_input(channel.service, text, _kept(post) if wanted is None else wanted, metadata)
+        check_input(channel.service, text, _current_assets(post) if wanted is None else wanted, metadata)
         assets = post.assets if wanted is None else await self._read(channel, wanted, metadata, "editPost")
         if self._faults.take(Kind.DROP_ASSET, frozenset({"editPost"}), frozenset({channel.id})):
             assets = []
@@ -131,7 +131,7 @@ class Posting:
         """Remove a post from Buffer and return its id.
 
         Raises:
-            Refused: There is no such post, or the network is taking it at this moment.
+            Refused: There is no such post, or it is being sent.
         """
         post = self._world.posts.get(post_id)
         if post is None:
@@ -144,7 +144,7 @@ class Posting:
         return post_id
 
     def move(self, post_id: str, position: str) -> Post:
-        """Put a queued post at the top or the bottom of its queue; the slots stay, the posts change places.
+        """Move a queued post to the top or the bottom of its queue; the slots stay, the posts swap places.
 
         Raises:
             Refused: There is no such post, or it is not in the queue.
@@ -165,7 +165,7 @@ class Posting:
         return post
 
     def resume_queue(self, channel: Channel) -> None:
-        """Give the posts that a paused queue held back the next free slots, in their order."""
+        """Give posts that a paused queue delayed the next free slots, in order."""
         now = self._clock.now()
         for post in self._queue(channel.id):
             if post.due_at is not None and post.due_at <= now:
@@ -174,7 +174,7 @@ class Posting:
     async def _settle(self, post: Post) -> None:
         self._changed()
         if post.share_mode == "shareNow" and self._world.channels[post.channel_id].service == "twitter":
-            await self._publisher.publish_at_once(post)  # observed: X answers `sent` in the same reply
+            await self._publisher.publish_at_once(post)  # observed: X returns `sent` in the same reply
         self._publisher.arm()
 
     async def _read(
@@ -194,7 +194,7 @@ class Posting:
                 if self._faults.take(
                     Kind.IMAGE_UNREADABLE, frozenset({operation}), frozenset({channel.id}), after=False
                 ):
-                    raise PictureUnreadable("switched off")  # noqa: TRY301 - the fault is told like the real case
+                    raise PictureUnreadable("fault")  # noqa: TRY301 - the fault is reported like the real case
                 picture = await self._reader.read(value["url"])
             except PictureUnreadable:
                 reasons.append(UNREADABLE)
@@ -251,13 +251,13 @@ class Posting:
         elif mode == "shareNow":
             post.due_at = now
         elif mode == "shareNext":
-            self._put_in_front(post, channel, now)
+            self._put_first(post, channel, now)
         else:
             post.due_at = next_free_slot(channel, now, self._taken(channel, post))
         post.status = "sending" if mode == "shareNow" else "scheduled"
         post.publish_at = post.error_message = post.error_raw = None
 
-    def _put_in_front(self, post: Post, channel: Channel, now: datetime) -> None:
+    def _put_first(self, post: Post, channel: Channel, now: datetime) -> None:
         queue = [post, *(entry for entry in self._queue(channel.id) if entry is not post)]
         fixed = self._taken(channel) - {entry.due_at for entry in queue if entry.due_at}
         free = (slot for slot in slots(channel, now) if slot not in fixed)
@@ -269,10 +269,10 @@ class Posting:
         queued = [post for post in waiting if post.share_mode in QUEUE_MODES and post.due_at is not None]
         return sorted(queued, key=lambda post: (post.due_at or post.created_at, post.created_at))
 
-    def _taken(self, channel: Channel, but: Post | None = None) -> set[datetime]:
+    def _taken(self, channel: Channel, except_for: Post | None = None) -> set[datetime]:
         waiting = self._world.posts_of(channel.id, "scheduled", "sending")
-        return {post.due_at for post in waiting if post is not but and post.due_at is not None}
+        return {post.due_at for post in waiting if post is not except_for and post.due_at is not None}
 
 
-def _kept(post: Post) -> list[dict[str, Any]]:
+def _current_assets(post: Post) -> list[dict[str, Any]]:
     return [{"image": {"url": asset.source}} for asset in post.assets]

@@ -1,4 +1,4 @@
-"""How Buffer reads the picture behind a URL: HEAD, then GET, then a look at the bytes themselves."""
+"""How Buffer reads the picture behind a URL: HEAD, then GET, then the bytes themselves."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ import aiohttp
 from PIL import Image, UnidentifiedImageError
 
 MIME_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif"}
-"""What is taken. WEBP and HEIC are refused: people report that Buffer refuses WEBP by URL, and HEIC is only
-documented for uploads in its own composer."""
+"""What is accepted. Users report that Buffer refuses WEBP by URL; HEIC is only documented for uploads in its own
+composer."""
 
 LARGEST_BYTES = 10_000_000
 """Buffer's help centre, article 617: an image must be under 10 MB."""
 
-PATIENCE_SECONDS = 10
+TIMEOUT_SECONDS = 10
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class PictureUnreadable(Exception):
-    """The picture cannot be used; the text says why, for the stand-in's own diary."""
+    """The picture cannot be used; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """What Buffer found out about a picture."""
+class FetchedPicture:
+    """What Buffer knows about a picture after fetching it."""
 
     mime_type: str
     width: int
@@ -35,16 +35,16 @@ class Picture:
 
 
 class PictureReader:
-    """Fetches pictures over HTTP as Buffer does: no redirects, and only honest types and lengths."""
+    """Fetches pictures over HTTP as Buffer does: without redirects, and only with correct types and lengths."""
 
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def read(self, url: str) -> Picture:
+    async def read(self, url: str) -> FetchedPicture:
         """Fetch and measure the picture at `url`.
 
         Raises:
-            PictureUnreadable: The URL does not answer as a public picture does, or the bytes are no picture.
+            PictureUnreadable: The URL does not serve a public picture.
         """
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
@@ -85,7 +85,7 @@ class PictureReader:
 
 @dataclass(frozen=True, slots=True)
 class _Announced:
-    """What the answer to HEAD promised."""
+    """What the response to HEAD announced."""
 
     mime_type: str
     length: int
@@ -94,14 +94,14 @@ class _Announced:
 _PLAIN = {"Accept-Encoding": "identity"}
 
 
-def _measure(body: bytes, mime_type: str) -> Picture:
+def _measure(body: bytes, mime_type: str) -> FetchedPicture:
     try:
         with Image.open(io.BytesIO(body), formats=list(MIME_TYPES)) as image:
             image.load()
             found = MIME_TYPES[image.format or ""]
             width, height = image.size
     except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise PictureUnreadable("the bytes are no picture") from error
+        raise PictureUnreadable("the bytes are not a picture") from error
     if found != mime_type:
         raise PictureUnreadable(f"served as {mime_type} but the bytes are {found}")
-    return Picture(found, width, height)
+    return FetchedPicture(found, width, height)

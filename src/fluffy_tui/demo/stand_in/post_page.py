@@ -1,4 +1,4 @@
-"""The page behind a published post's link: what the network would show."""
+"""The web page behind a published post's link: what the network would show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAGE = """<!doctype html>
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:36rem;margin:2rem auto;padding:0 1rem}}
 img{{max-width:100%;border-radius:8px}}p{{white-space:pre-wrap}}small{{color:#777}}</style>
 <h1>{name}</h1>{pictures}<p>{text}</p>
-<small>{service}, {when}. A demo: nothing was published anywhere.</small>
+<small>{service}, {when}. This is a demo: nothing was published.</small>
 </html>
 """
 

@@ -1,4 +1,4 @@
-"""Sends posts out when they are due, woken by the clock for the very next moment that matters."""
+"""Publishes posts when they are due; the clock wakes it for the next moment that matters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUPPORT_URL = "https://support.buffer.com"
 
 
 class Publisher:
-    """Moves posts on: scheduled, sending, then sent or error, and gives sent ones their link."""
+    """Moves posts from scheduled to sending to sent or error, and gives sent posts their link."""
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class Publisher:
         self._stopped = False
 
     def arm(self) -> None:
-        """Ask the clock for a call at the next moment at which something is to be done."""
+        """Set the alarm for the next moment at which something is due."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -50,12 +50,12 @@ class Publisher:
             self._alarm = self._clock.at(min(moments), self.run)
 
     def stop(self) -> None:
-        """Do nothing more."""
+        """Publish nothing more."""
         self._stopped = True
         self.arm()
 
     async def run(self) -> None:
-        """Do everything that is due by now, in the order of its time."""
+        """Do everything that is due by now, in order."""
         async with self._one_at_a_time:
             while (post := self._next_due()) is not None and not self._stopped:
                 await self._step(post)
@@ -63,7 +63,7 @@ class Publisher:
         self.arm()
 
     async def publish_at_once(self, post: Post) -> None:
-        """Carry a `sending` post through to its end without waiting."""
+        """Finish a `sending` post without waiting."""
         async with self._one_at_a_time:
             await self._begin(post)
             if post.status == "sending":
@@ -107,7 +107,7 @@ class Publisher:
             return
         try:
             if self._faults.take(Kind.IMAGE_UNREADABLE, channels=frozenset({channel.id}), after=True):
-                raise PictureUnreadable("switched off")  # noqa: TRY301 - the fault is told like the real case
+                raise PictureUnreadable("fault")  # noqa: TRY301 - the fault is reported like the real case
             for asset in post.assets:
                 await self._reader.read(asset.source)
         except PictureUnreadable as error:

@@ -12,11 +12,11 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Buffer's `DayOfWeek`, in the order of `datetime.weekday`."""
 
 HORIZON_DAYS = 731
-"""How far ahead slots are looked for; Buffer's own horizon is not documented."""
+"""How far ahead to look for slots; Buffer's own horizon is not documented."""
 
 
 def week(days: str, *times: str) -> tuple[DaySchedule, ...]:
-    """Make a posting schedule with the same `times` ("09:00") on each of `days` ("tue wed"), else none."""
+    """Make a posting schedule with the same `times` ("09:00") on each of `days` ("tue wed")."""
     wanted = days.split()
     return tuple(DaySchedule(day, times if day in wanted else ()) for day in DAYS)
 
@@ -24,8 +24,7 @@ def week(days: str, *times: str) -> tuple[DaySchedule, ...]:
 def slots(channel: Channel, after: datetime) -> Iterator[datetime]:
     """Yield the channel's slots later than `after`, in order, in UTC.
 
-    Times of the schedule are wall-clock times in the channel's own zone, so 09:00 stays 09:00 when the clocks
-    are changed.
+    The schedule holds wall-clock times in the channel's own zone, so 09:00 stays 09:00 when the clocks change.
     """
     zone = ZoneInfo(channel.timezone)
     schedule = {day.day: sorted(day.times) for day in channel.posting_schedule if not day.paused}
@@ -39,6 +38,6 @@ def slots(channel: Channel, after: datetime) -> Iterator[datetime]:
 
 
 def next_free_slot(channel: Channel, after: datetime, taken: Iterable[datetime]) -> datetime | None:
-    """Return the first slot after `after` that nothing else has; None for a channel without slots."""
+    """Return the first slot after `after` that is not taken; None for a channel without slots."""
     occupied = set(taken)
     return next((slot for slot in slots(channel, after) if slot not in occupied), None)

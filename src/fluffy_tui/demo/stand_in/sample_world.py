@@ -1,4 +1,4 @@
-"""The world that the demo starts with: one organisation, four channels, one of them in trouble."""
+"""What the demo's Buffer starts with: one organisation and four channels, one of them with a paused queue."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ EVERY_DAY = "mon tue wed thu fri sat sun"
 
 
 def sample_world(now: datetime) -> World:
-    """Return a fresh world in which some slots after `now` are taken already."""
+    """Return a new world in which some slots after `now` are already taken."""
     world = World(created_at=now - timedelta(days=90))
-    made = now - timedelta(days=60)
+    created = now - timedelta(days=60)
     world.add_channel(
         Channel(
             "sarah.frames",
@@ -22,7 +22,7 @@ def sample_world(now: datetime) -> World:
             week("tue wed thu fri sat", "09:00", "18:30"),
             display_name="@sarah.frames",
             type="business",
-            created_at=made,
+            created_at=created,
         )
     )
     leo = world.add_channel(
@@ -32,7 +32,7 @@ def sample_world(now: datetime) -> World:
             "Europe/Berlin",
             week(EVERY_DAY, "07:45", "21:15"),
             display_name="@leo.afterdark",
-            created_at=made,
+            created_at=created,
         )
     )
     page = world.add_channel(
@@ -42,7 +42,7 @@ def sample_world(now: datetime) -> World:
             "Europe/London",
             week("mon wed fri sun", "12:00", "17:00"),
             type="page",
-            created_at=made,
+            created_at=created,
         )
     )
     world.add_channel(
@@ -54,22 +54,22 @@ def sample_world(now: datetime) -> World:
             display_name="@sarah.pins",
             boards=("Sea and sky", "Quiet places"),
             is_queue_paused=True,
-            created_at=made,
+            created_at=created,
         )
     )
-    _fill(
+    _schedule(
         world,
         leo,
         now,
         "City lights tonight, from the bridge.",
         "Rain again. The street turns into a mirror.",
     )
-    _fill(world, page, now, "New prints are in the shop from Friday.")
+    _schedule(world, page, now, "New prints are in the shop from Friday.")
     _publish(world, leo, now, "First long exposure of the season.")
     return world
 
 
-def _fill(world: World, channel: Channel, now: datetime, *texts: str) -> None:
+def _schedule(world: World, channel: Channel, now: datetime, *texts: str) -> None:
     """Put one post into each of the next slots."""
     for text, slot in zip(texts, slots(channel, now), strict=False):
         earlier = now - timedelta(days=2)

@@ -1,4 +1,4 @@
-"""The stand-in Buffer: GraphQL, the media folder and the control desk behind one loopback port."""
+"""The stand-in Buffer: GraphQL, the media folder and the control API on one loopback port."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from aiohttp import web
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo.stand_in.clock import Clock, WallClock
-from fluffy_tui.demo.stand_in.control_desk import control_routes
+from fluffy_tui.demo.stand_in.control_api import control_routes
 from fluffy_tui.demo.stand_in.fault_switches import Faults
 from fluffy_tui.demo.stand_in.graphql.endpoint import Endpoint
 from fluffy_tui.demo.stand_in.graphql.execution import Request
 from fluffy_tui.demo.stand_in.graphql.rate_limits import FREE_PLAN, RateLimiter, Window
 from fluffy_tui.demo.stand_in.graphql.resolvers import Resolvers
-from fluffy_tui.demo.stand_in.mutations import DUPLICATE_WINDOW, Posting
-from fluffy_tui.demo.stand_in.picture_reader import PATIENCE_SECONDS, PictureReader
+from fluffy_tui.demo.stand_in.mutations import DUPLICATE_WINDOW, Mutations
+from fluffy_tui.demo.stand_in.picture_reader import TIMEOUT_SECONDS, PictureReader
 from fluffy_tui.demo.stand_in.post_page import post_page
 from fluffy_tui.demo.stand_in.publisher import Publisher
 from fluffy_tui.demo.stand_in.sample_world import sample_world
@@ -33,14 +33,14 @@ LARGEST_REQUEST = 1_000_000
 
 
 class StandIn:
-    """A Buffer of your own, for as long as the `async with` block lasts.
+    """A private Buffer that serves for as long as the `async with` block lasts.
 
     Args:
-        state: Folder that keeps everything over a restart, the port too; None keeps it in memory.
+        state: Folder that keeps everything across restarts, including the port; None keeps it in memory.
         media: Folder that is served below `media_url`; None serves none.
-        clock: What time it is; the real time unless given.
+        clock: What time it is; the real time by default.
         port: Port on loopback; 0 takes the one of the last run, or any.
-        world: What there is in a new state folder; the demo's sample world unless given.
+        world: The contents of a new state folder; the demo's sample world by default.
         windows: The request budget.
         duplicate_window: How long the same text is refused on one channel.
 
@@ -62,7 +62,7 @@ class StandIn:
         self.clock: Clock = clock or WallClock()
         self.faults = Faults()
         self.requests: list[Request] = []
-        """Every GraphQL request that came in, refused ones too, in order."""
+        """Every GraphQL request received, refused ones included, in order."""
         self._folder = StateFolder(state) if state else None
         self._media = media
         self._port = port
@@ -97,10 +97,10 @@ class StandIn:
 
     @property
     def address(self) -> Address:
-        """Where this server is, and its key.
+        """The server's address and key.
 
         Raises:
-            FluffyError: It has not been started.
+            FluffyError: The server has not been started.
         """
         if self._address is None:
             raise FluffyError("The demo's Buffer has not been started.")
@@ -113,16 +113,16 @@ class StandIn:
 
     @property
     def media_url(self) -> str:
-        """Where the media folder is served, without a slash at the end."""
+        """Where the media folder is served, without a trailing slash."""
         return self.address.media_url
 
     @property
     def key(self) -> str:
-        """The API key that is taken."""
+        """The API key that it accepts."""
         return self.address.key
 
     def posts(self, *statuses: str) -> Sequence[Post]:
-        """Return the posts in one of these statuses (all if none is named), oldest first."""
+        """Return the posts in one of these statuses (all if none is given), oldest first."""
         found = [post for post in self.world.posts.values() if not statuses or post.status in statuses]
         return sorted(found, key=lambda post: post.created_at)
 
@@ -146,7 +146,7 @@ class StandIn:
             channel.is_locked = locked
         if queue_paused is not None:
             if channel.is_queue_paused and not queue_paused:
-                self._posting.resume_queue(channel)
+                self._mutations.resume_queue(channel)
             channel.is_queue_paused = queue_paused
         self._publisher.arm()
         self._changed()
@@ -157,7 +157,7 @@ class StandIn:
         await self.clock.advance(seconds)
 
     async def until(self, predicate: Callable[[], bool]) -> None:
-        """Wait until `predicate` holds; it is asked again after each request and each change."""
+        """Wait until `predicate` holds; it is evaluated again after each request and each change."""
         if predicate():
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -165,19 +165,19 @@ class StandIn:
         await done
 
     async def received(self, field: str, count: int = 1) -> None:
-        """Wait until `count` requests for a root field (`createPost`) have come in altogether."""
+        """Wait until `count` requests for a root field (`createPost`) have been received in total."""
         await self.until(lambda: sum(field in request.fields for request in self.requests) >= count)
 
     def _open_world(self) -> World:
-        kept = self._folder.load() if self._folder is not None else None
-        if kept is None:
+        saved = self._folder.load() if self._folder is not None else None
+        if saved is None:
             return self._given_world or sample_world(self.clock.now())
-        world, saved_at = kept
+        world, saved_at = saved
         self.clock.not_before(saved_at)
         return world
 
     async def _serve(self, stack: AsyncExitStack) -> None:
-        timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout))
         app = web.Application(client_max_size=LARGEST_REQUEST)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
@@ -193,7 +193,7 @@ class StandIn:
         self._publisher = Publisher(
             self.world, self.clock, self.faults, reader, self._changed, lambda: self.url
         )
-        self._posting = Posting(
+        self._mutations = Mutations(
             self.world,
             self.clock,
             self.faults,
@@ -202,11 +202,11 @@ class StandIn:
             self._changed,
             self._duplicate_window,
         )
-        root = Resolvers(self.world, self.clock, self.faults, self._posting, self._changed)
+        root = Resolvers(self.world, self.clock, self.faults, self._mutations, self._changed)
         limiter = RateLimiter(self._windows, partition=self.world.account_id)
         endpoint = Endpoint(self.world, self.clock, self.faults, limiter, root.root(), self._record)
         app.add_routes(endpoint.routes())
-        app.add_routes(control_routes(self))
+        app.add_routes(control_routes(self.world, self.clock, self.faults, self.requests, self.set_channel))
         app.add_routes(post_page(self.world))
         if self._media is not None:
             self._media.mkdir(parents=True, exist_ok=True)
@@ -214,17 +214,17 @@ class StandIn:
 
     def _record(self, request: Request) -> None:
         self.requests.append(request)
-        self._tell()
+        self._wake_waiters()
 
     def _changed(self) -> None:
         self._save()
-        self._tell()
+        self._wake_waiters()
 
     def _save(self) -> None:
         if self._folder is not None:
             self._folder.save(self.world, self.clock.now())
 
-    def _tell(self) -> None:
+    def _wake_waiters(self) -> None:
         for entry in list(self._waiting):
             predicate, done = entry
             if done.done():
@@ -241,7 +241,7 @@ async def _listen(runner: web.AppRunner, port: int, *, may_move: bool) -> int:
         if not may_move or port == 0:
             raise FluffyError(
                 f"The demo's Buffer cannot listen on port {port}: {error.strerror}.",
-                "Choose another with --port.",
+                "Choose another port with --port.",
             ) from error
         await web.TCPSite(runner, LOOPBACK, 0).start()
     return int(runner.addresses[0][1])

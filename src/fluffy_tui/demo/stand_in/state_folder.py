@@ -1,4 +1,4 @@
-"""The stand-in's state folder: the world on disk, the port it had, and who is serving it now."""
+"""The stand-in's state folder: its data on disk, its last port, and who is serving it now."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo.stand_in.world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a stand-in serves, and the key that it takes."""
+    """Where a stand-in serves, and the key that it accepts."""
 
     url: str
     media_url: str
     key: str = field(repr=False)
 
     def to_json(self) -> dict[str, str]:
-        """Return the three values, the key included, as the program that starts the demo needs them."""
+        """Return the three values, including the key, for the program that starts the demo."""
         return asdict(self)
 
 
@@ -38,8 +39,8 @@ class AlreadyServed(FluffyError):
 class StateFolder:
     """A folder that one stand-in at a time serves.
 
-    Two lock files: `running.lock` is held as long as the server lives, `starting.lock` only until it can be
-    found, so that a second start sees either nothing or a complete address.
+    Two lock files: `running.lock` is held while the server runs, `starting.lock` only until its address is
+    written, so that a second start sees either nothing or a complete address.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,11 +49,11 @@ class StateFolder:
         self._running: int | None = None
 
     def claim(self) -> None:
-        """Become the one that serves this folder; blocks while another start is under way.
+        """Claim this folder; blocks while another program is starting.
 
         Raises:
-            AlreadyServed: Another one does.
-            FluffyError: The folder cannot be made.
+            AlreadyServed: Another stand-in serves it.
+            FluffyError: The folder cannot be created.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -67,19 +68,19 @@ class StateFolder:
             raise AlreadyServed(address) from None
 
     def announce(self, address: Address) -> None:
-        """Let other starts find the server, now that it answers."""
+        """Let other programs find the server, now that it responds."""
         self._write("address.json", address.to_json())
         self._unlock_start()
 
     def release(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         self._unlock_start()
         if self._running is not None:
             os.close(self._running)
             self._running = None
 
     def wait_until_free(self) -> None:
-        """Block until the server that has the folder is gone."""
+        """Block until the server that claimed the folder has ended."""
         os.close(self._lock("running.lock"))
 
     def port(self) -> int:
@@ -93,7 +94,7 @@ class StateFolder:
         """Return the world and the moment at which it was saved; None in a new folder.
 
         Raises:
-            FluffyError: The file is there but cannot be understood.
+            FluffyError: The file cannot be read.
         """
         path = self.path / "world.json"
         if not path.exists():
@@ -103,18 +104,15 @@ class StateFolder:
             return World.from_json(data["world"]), datetime.fromisoformat(data["saved_at"])
         except (ValueError, KeyError, TypeError) as error:
             raise FluffyError(
-                f"The demo's Buffer cannot read what it kept in {path}.", "Delete that file to start afresh."
+                f"The demo's Buffer cannot read its saved state in {path}.", "Delete that file to start over."
             ) from error
 
     def save(self, world: World, now: datetime) -> None:
-        """Write the world; a reader sees the old file or the new one, never half of it."""
+        """Write the world; a reader sees either the old file or the new one."""
         self._write("world.json", {"saved_at": now.isoformat(), "world": world.to_json()})
 
     def _write(self, name: str, data: dict[str, Any]) -> None:
-        temporary = self.path / f"{name}.new"
-        with open(temporary, "w", encoding="utf-8", opener=_private) as file:
-            json.dump(data, file, ensure_ascii=False, indent=1)
-        temporary.replace(self.path / name)
+        write_atomically(self.path / name, json.dumps(data, ensure_ascii=False, indent=1), sync=False)
 
     def _lock(self, name: str, flags: int = 0) -> int:
         descriptor = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -129,7 +127,3 @@ class StateFolder:
         if self._starting is not None:
             os.close(self._starting)
             self._starting = None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -1,4 +1,4 @@
-"""What the stand-in Buffer knows: accounts, organisations, channels and posts, and their form on disk."""
+"""What the stand-in Buffer holds: account, organisation, channels and posts, in memory and as JSON."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 
 def new_id() -> str:
-    """Return a fresh id of Buffer's kind: 24 hexadecimal digits, nothing to be read from them."""
+    """Return a new id like Buffer's: 24 random hexadecimal digits."""
     return secrets.token_hex(12)
 
 
 def iso(moment: datetime) -> str:
-    """Write a moment as Buffer does: UTC with milliseconds and a `Z`."""
+    """Format a time as Buffer does: UTC with milliseconds and a `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -25,7 +25,7 @@ class DaySchedule:
 
     day: str
     times: tuple[str, ...] = ()
-    """Wall-clock times of the channel's zone, "09:00"."""
+    """Wall-clock times in the channel's time zone, "09:00"."""
     paused: bool = False
 
 
@@ -51,7 +51,7 @@ class Channel:
 
 @dataclass(slots=True)
 class Asset:
-    """A picture of a post as Buffer read it from its URL."""
+    """A picture of a post, as Buffer read it from its URL."""
 
     source: str
     mime_type: str
@@ -77,9 +77,9 @@ class Post:
     due_at: datetime | None = None
     sent_at: datetime | None = None
     publish_at: datetime | None = None
-    """While `sending`: when the network will have taken it."""
+    """While `sending`: when it will be published."""
     link_at: datetime | None = None
-    """When `external_link` becomes known, where that is later than `sent_at`."""
+    """When `external_link` becomes known, if later than `sent_at`."""
     external_link: str | None = None
     error_message: str | None = None
     error_raw: str | None = None
@@ -90,7 +90,7 @@ class Post:
 
 @dataclass(slots=True)
 class World:
-    """One account with one organisation: everything that the stand-in remembers between two starts."""
+    """One account with one organisation: everything that the stand-in remembers between two runs."""
 
     key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     account_id: str = field(default_factory=new_id)
@@ -106,12 +106,12 @@ class World:
     posts: dict[str, Post] = field(default_factory=dict)
 
     def add_channel(self, channel: Channel) -> Channel:
-        """Connect a channel to the organisation and return it."""
+        """Add a channel to the organisation and return it."""
         self.channels[channel.id] = channel
         return channel
 
     def add_post(self, post: Post) -> Post:
-        """Keep a post and return it."""
+        """Add a post and return it."""
         self.posts[post.id] = post
         return post
 
@@ -127,19 +127,19 @@ class World:
         raise KeyError(name)
 
     def posts_of(self, channel_id: str, *statuses: str) -> Iterator[Post]:
-        """Yield the channel's posts that are in one of `statuses`, or all of them if none is named."""
+        """Yield the channel's posts with one of `statuses` (all if none is given)."""
         for post in self.posts.values():
             if post.channel_id == channel_id and (not statuses or post.status in statuses):
                 yield post
 
     def to_json(self) -> dict[str, Any]:
-        """Return everything, the key too, as values that JSON can hold."""
+        """Return everything, including the key, as JSON values."""
         data: dict[str, Any] = _plain(asdict(self))
         return data
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> World:
-        """Build the world back from `to_json`."""
+        """Rebuild a world from `to_json`."""
         values = dict(data)
         values["created_at"] = datetime.fromisoformat(values["created_at"])
         channels = [_channel(entry) for entry in values.pop("channels").values()]

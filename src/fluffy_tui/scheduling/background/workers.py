@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.job_queue import run_worker
-from fluffy_tui.core.liveness import Pulse
+from fluffy_tui.core.liveness import Liveness
 from fluffy_tui.scheduling.delivery.deferral import QUEUE
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ async def work(
     stop: asyncio.Event,
     *,
     before_start: Callable[[], Awaitable[None]],
-    pulse: Pulse | None = None,
+    liveness: Liveness | None = None,
 ) -> None:
     """Deliver until `stop` is set; jobs under way may finish.
 
@@ -142,7 +142,7 @@ async def work(
         follower: asks what became of the posts that Buffer has.
         stop: set to leave.
         before_start: awaited before every start, for example to bring the embedded server back.
-        pulse: told whenever deliveries get on.
+        liveness: tracks the progress of deliveries.
     """
     pace = delivery.pace
     sweep_needed = asyncio.Event()
@@ -168,7 +168,7 @@ async def work(
                 "sweep_needed": sweep_needed,
             },
             before_start=start,
-            pulse=pulse or Pulse(pace.hung),
+            liveness=liveness or Liveness(pace.hung),
             queues=[QUEUE, "maintenance"],  # the library's jobs take long, and have a worker of their own
             update_heartbeat_interval=pace.heartbeat,
             stalled_worker_timeout=pace.stalled,

@@ -14,7 +14,7 @@ from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.deferral import VERIFY_MEDIA, defer_delivery
 from fluffy_tui.scheduling.edits.cancellation import needed
-from fluffy_tui.scheduling.model import NotPossibleNow, Post, Step
+from fluffy_tui.scheduling.model import Missing, NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.submit.submission_check import channel_refusal, time_refusal
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
@@ -35,7 +35,7 @@ class Resending:
     queue: App
     personas: Personas
     buffer: BufferClient | None
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
 
     async def retry(self, existing: Post, *, anew: bool = False) -> Post:
         """Send a failed, held or kept post again; see `Scheduling.retry`.
@@ -45,7 +45,7 @@ class Resending:
             anew: whether its picture is to be rendered and hosted anew.
         """
         if self.missing:
-            raise NotPossibleNow("It cannot be sent yet.", " ".join(self.missing))
+            raise NotPossibleNow("It cannot be sent yet.", " ".join(map(str, self.missing)))
         persona = await self.personas.by_id(existing.persona_id)
         channel = persona.channel
         lacking = channel_refusal(persona)

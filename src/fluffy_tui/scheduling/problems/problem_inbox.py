@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from fluffy_tui.scheduling.buffer_evidence import NEVER_BY_ITSELF, PUBLISHING_FAILED
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, Post, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, Missing, Post, Step
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
@@ -42,8 +42,8 @@ class Inbox:
     workers: Workers
     budget: RequestBudget
     pace: Pace
-    missing: tuple[str, ...]
-    """What delivery lacks, in plain words."""
+    missing: tuple[Missing, ...]
+    """What delivery lacks."""
 
     async def troubles(self, persona_id: int | None) -> list[Problem]:
         """Return everything that needs a person, worst first; posts that wait, in the order in which they go."""
@@ -119,7 +119,7 @@ class Inbox:
                 )
 
     def _draft(self, post: Post) -> Problem:
-        why = " ".join(self.missing)
+        why = " ".join(map(str, self.missing))
         send = () if self.missing else (Remedy.RETRY,)
         then = "It stays a draft until it is sent." if not why else "It stays a draft until that is set."
         return Problem(

@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select
 from fluffy_tui.media import Framing, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling.delivery.channel_queue import PLACE
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Step
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.submit.posting_schedule import Agenda
 from fluffy_tui.scheduling.tables import PostRow
@@ -29,8 +29,8 @@ class Planning:
     """Reads plans from one database."""
 
     database: Database
-    missing: tuple[str, ...] = field(default=())
-    """What delivery lacks, in plain words."""
+    missing: tuple[Missing, ...] = field(default=())
+    """What delivery lacks."""
 
     async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
         """Return what waits for a persona's channel, whoever of its personas wrote it, and what went out lately.

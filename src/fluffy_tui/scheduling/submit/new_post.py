@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
-from fluffy_tui.scheduling.model import PostStatus, Reason, ScheduleResult, Step
+from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
 from fluffy_tui.scheduling.rows import post_of
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -33,8 +33,8 @@ class Submitting:
     database: Database
     queue: App
     undo_seconds: float
-    missing: tuple[str, ...]
-    """What delivery lacks, in plain words; while it lacks something, posts stay drafts."""
+    missing: tuple[Missing, ...]
+    """What delivery lacks; while it lacks something, posts stay drafts."""
 
     async def write(self, submission: Submission) -> ScheduleResult:
         """Write the post of a submission and defer its delivery, or say that its photo has a post already."""
@@ -52,7 +52,7 @@ class Submitting:
             async with self.database.transaction() as session:
                 return await self._already_scheduled(session, submission.photo)
         if self.missing:
-            reason = f"Kept as a draft, not submitted: {' '.join(self.missing)}"
+            reason = f"Kept as a draft, not submitted: {' '.join(map(str, self.missing))}"
             return ScheduleResult(False, post=post, reason=reason, code=Reason.KEPT_AS_DRAFT)
         return ScheduleResult(True, post=post)
 

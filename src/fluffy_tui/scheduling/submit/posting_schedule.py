@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Post, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -87,8 +87,8 @@ class Agenda:
     posts: tuple[Post, ...]
     """The channel's posts that wait, are in Buffer or went out lately, in the order of the line."""
     now: datetime
-    missing: tuple[str, ...] = ()
-    """What delivery lacks, in plain words; submissions stay drafts meanwhile."""
+    missing: tuple[Missing, ...] = ()
+    """What delivery lacks; submissions stay drafts meanwhile."""
     spoken_for: int = 0
     """Places in the queue that go to posts which are still being written."""
 

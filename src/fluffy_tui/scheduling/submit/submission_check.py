@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import CaptionFault, caption_problem, clean_caption, rules_for
+from fluffy_tui.networks import CaptionFault, alt_text_problem, caption_problem, clean_caption, rules_for
 from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
@@ -90,14 +90,8 @@ def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleRe
     if problem is not None:
         code = Reason.CAPTION_TOO_LONG if problem.fault is CaptionFault.TOO_LONG else Reason.CAPTION_EMPTY
         return ScheduleResult(False, reason=str(problem), code=code)
-    if len(alt_text) > rules.alt_text_limit:
-        over = len(alt_text) - rules.alt_text_limit
-        return ScheduleResult(
-            False,
-            reason=f"The alt text is {over} characters longer than the {rules.alt_text_limit} that "
-            f"{rules.name} takes.",
-            code=Reason.ALT_TEXT_TOO_LONG,
-        )
+    if (problem := alt_text_problem(alt_text, rules)) is not None:
+        return ScheduleResult(False, reason=str(problem), code=Reason.ALT_TEXT_TOO_LONG)
     return None
 
 

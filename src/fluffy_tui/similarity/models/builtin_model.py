@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core.atomic_file import replacing
+from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.similarity.model import ModelDescription, ModelUnavailable
 from fluffy_tui.similarity.models.lite0_weights import INSTALL, SHA256, read_weights, weights_file
 
@@ -106,8 +106,7 @@ class BuiltinModel:
 
         content = build_network(read_weights(weights_file())).SerializeToString()
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(self._file, sync=False) as file:
-            file.write(content)
+        write_atomically(self._file, content, sync=False)
         log.info("built the network %s, %.0f MB", self._file, len(content) / 1e6)
 
 

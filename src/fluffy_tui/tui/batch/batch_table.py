@@ -11,7 +11,8 @@ from textual.widgets import DataTable
 
 from fluffy_tui.tui.compose.preflight import Level
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

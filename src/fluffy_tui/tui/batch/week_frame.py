@@ -22,7 +22,8 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import both_zones, one_line
+from fluffy_tui.tui.text.times import both_zones
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

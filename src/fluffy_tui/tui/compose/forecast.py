@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.tui.text.words import both_zones, moment_words, one_line, zone_name
+from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, zone_name
+from fluffy_tui.tui.text.words import ordinal, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
@@ -56,7 +57,7 @@ def warning_words(at: datetime | None, agenda: Agenda | None, zone: tzinfo) -> s
     what = _named(near[0], zone)
     if not apart:
         return f"at the same time as {what}"
-    return f"only {_apart(apart.total_seconds())} from {what}"
+    return f"only {duration_left(apart.total_seconds())} from {what}"
 
 
 def day_words(at: datetime | None, agenda: Agenda | None, zone: tzinfo) -> str:
@@ -110,21 +111,9 @@ def _place(agenda: Agenda) -> str:
     limit = agenda.channel.scheduled_posts_limit if agenda.channel else None
     place = agenda.waiting + 1
     if limit is None:
-        return f"{_ordinal(place)} in line"
-    return f"{_ordinal(place)} of {limit}" if place <= limit else f"queue full, {_ordinal(place)} in line"
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
+        return f"{ordinal(place)} in line"
+    return f"{ordinal(place)} of {limit}" if place <= limit else f"queue full, {ordinal(place)} in line"
 
 
 def _named(planned: Planned, zone: tzinfo) -> str:
-    caption = one_line(planned.post.caption)
-    short = caption if len(caption) <= 18 else f"{caption[:17].rstrip()}…"
-    return f"{planned.at.astimezone(zone):%H:%M} “{short}”"
-
-
-def _apart(seconds: float) -> str:
-    minutes = int(seconds // 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+    return f"{planned.at.astimezone(zone):%H:%M} {quoted(planned.post.caption, 18)}"

@@ -10,7 +10,8 @@ from textual.widgets import Static
 
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable

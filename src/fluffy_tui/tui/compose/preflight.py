@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import Counting, caption_advice, caption_problem, hashtag_count, text_length
-from fluffy_tui.tui.text.words import bytes_words, moment_words, shape_words
+from fluffy_tui.scheduling import MissingCode
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import bytes_words, quoted, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +29,11 @@ _COMPARED = 400
 """Characters that are compared."""
 NEARLY = 85.0
 """Likeness in percent from which two captions are told to be nearly the same."""
+_MISSING = {
+    MissingCode.BUFFER_KEY: "no Buffer key",
+    MissingCode.MEDIA_HOST: "no picture upload",
+    MissingCode.MEDIA_HOST_INVALID: "picture upload settings are wrong",
+}
 _LINKS_COUNT = (Counting.X_WEIGHTED, Counting.MASTODON)
 
 
@@ -171,8 +178,7 @@ def _bare(caption: str) -> str:
 
 def _likeness(draft: PreflightInput) -> Iterator[Mark]:
     if like := nearest_caption(draft.caption, draft.earlier):
-        short = like if len(like) <= 24 else f"{like[:23].rstrip()}…"
-        yield Mark(Level.WARNING, f"nearly the same as “{short}”", "f2")
+        yield Mark(Level.WARNING, f"nearly the same as {quoted(like)}", "f2")
 
 
 def _alt_text(draft: PreflightInput) -> Mark:
@@ -207,8 +213,7 @@ def _channel(draft: PreflightInput) -> Iterator[Mark]:
             limit = channel.scheduled_posts_limit
             yield Mark(Level.WARNING, f"queue {agenda.waiting} of {limit}: it waits here", "ctrl+t")
     for missing in agenda.missing:
-        what = "no media host" if "media host" in missing.lower() else "no Buffer key"
-        yield Mark(Level.STOPS, f"{what}: kept as a draft", "esc then ,")
+        yield Mark(Level.STOPS, f"{_MISSING[missing.code]}: saved as a draft", "esc then ,")
     if not agenda.missing:
         yield Mark(Level.FINE, "host")
 

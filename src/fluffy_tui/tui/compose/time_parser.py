@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.text.words import zone_name
+from fluffy_tui.tui.text.times import zone_name
 
 EXAMPLE = "tomorrow 9, fri 18:30, +2h, 24 nov 9:00"
 

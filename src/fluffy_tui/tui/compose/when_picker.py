@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.compose.forecast import day_words, moment_chosen, queue_words, warning_words
 from fluffy_tui.tui.compose.time_parser import EXAMPLE, TimeNotUnderstood, read_time, written_time
-from fluffy_tui.tui.text.words import both_zones, relative_time
+from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.ui.choice import Choice
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from fluffy_tui.tui.caption.completions import Completions
 from fluffy_tui.tui.platform.external_editor import EditorFailed, edit_outside
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
-from fluffy_tui.tui.text.words import moment_words, one_line
+from fluffy_tui.tui.text.times import moment_words
+from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:

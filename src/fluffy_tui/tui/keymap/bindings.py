@@ -128,10 +128,11 @@ def _own_key(written: str, own: Mapping[str, str], places: Collection[Place]) ->
 
 def key_table_markdown() -> str:
     """Return the table of keys for the docs, in Markdown."""
-    rows = ["| where | keys | what |", "|---|---|---|"]
+    rows = ["| where | keys | what | id |", "|---|---|---|---|"]
     for place in Place:
         rows += [
-            f"| {place.heading} | {' '.join(f'`{key}`' for key in action.written_keys)} | {action.tooltip} |"
+            f"| {place.heading} | {' '.join(f'`{key}`' for key in action.written_keys)} "
+            f"| {action.tooltip} | `{action.id}` |"
             for action in actions_of(place)
         ]
     return "\n".join(rows) + "\n"

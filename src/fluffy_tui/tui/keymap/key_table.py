@@ -18,6 +18,12 @@ def _shared(place: Place, rows: tuple[Action, ...], *, footer: str = "") -> tupl
     )
 
 
+def _on_posts(place: Place, *, footer: str) -> tuple[Action, ...]:
+    """Return what can be done with posts, wherever they are shown."""
+    rows = tuple(replace(row, method=f"act_on_posts('{row.id}')") for row in _POST)
+    return _shared(place, rows, footer=footer)
+
+
 # fmt: off
 _CAPTION = (
     Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR"),
@@ -32,10 +38,10 @@ _CAPTION = (
 
 _POST = (
     Action("edit",            "e",           "Edit",            "Edit caption, alt text or time, also in Buffer (a failed post is sent again)"),
-    Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time", method="change_time"),
+    Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time"),
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
-    Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)", method="cancel_post"),
-    Action("upload_again",    "h",           "Upload again",    "Re-render and upload again", method="rehost"),
+    Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
+    Action("upload_again",    "h",           "Upload again",    "Re-render and upload again"),
     Action("move_up",         "M",           "Move up",         "Move up in the queue"),
     Action("open_in_buffer",  "b",           "Open in Buffer",  "Open the channel in Buffer (copies the address if there is no browser)"),
     Action("copy_link",       "y",           "Copy link",       "Copy the link to the live post"),
@@ -91,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("channels.back",            "escape",                 "Cancel",          "Keep the current channel", FOOTER),
 
     Action("import.start",             "enter",                  "Import",          "Import these folders", FOOTER, "screen.start"),
-    Action("import.add_folder",        "ctrl+n",                 "Add folder",      "Add another folder", FOOTER),
+    Action("import.add_folder",        "ctrl+n",                 "Add",             "Add another folder", FOOTER),
     # The folder field has its own use for ctrl+x.
     Action("import.stop",              "ctrl+x",                 "Stop",            "Stop the import (imported photos are kept)", FOOTER | PRIORITY),
     Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER),
@@ -172,21 +178,21 @@ ACTIONS: tuple[Action, ...] = (
     Action("fill.back",                "escape",                 "Back",            "Go back (drafts are kept)", FOOTER),
 
     Action("plan.open",                "enter",                  "Open",            "Open the post, or write one for a free slot", FOOTER),
-    Action("plan.previous_slot",       "k,up",                   "Previous slot",   "Previous slot of this day", NOT_IN_PALETTE, "earlier"),
-    Action("plan.next_slot",           "j,down",                 "Next slot",       "Next slot of this day", NOT_IN_PALETTE, "later"),
-    Action("plan.previous_day",        "h,left",                 "Previous day",    "Previous day", NOT_IN_PALETTE, "day_before"),
-    Action("plan.next_day",            "l,right",                "Next day",        "Next day", NOT_IN_PALETTE, "day_after"),
+    Action("plan.previous_slot",       "k,up",                   "Previous slot",   "Previous slot of this day", NOT_IN_PALETTE),
+    Action("plan.next_slot",           "j,down",                 "Next slot",       "Next slot of this day", NOT_IN_PALETTE),
+    Action("plan.previous_day",        "h,left",                 "Previous day",    "Previous day", NOT_IN_PALETTE),
+    Action("plan.next_day",            "l,right",                "Next day",        "Next day", NOT_IN_PALETTE),
     Action("plan.move",                "M",                      "Move",            "Move post", FOOTER),
     Action("plan.swap",                "S",                      "Swap",            "Swap with another post", FOOTER),
     Action("plan.fill",                "f",                      "Fill slots",      "Fill the upcoming free slots with the selected photos (none selected: picked ones, then unflagged)", FOOTER),
     Action("plan.back",                "escape",                 "Back",            "Go back to the library"),
 
-    Action("move.drop",                "enter",                  "Drop here",       "Drop the post in this slot, or swap it with the post there", FOOTER | NOT_IN_PALETTE, "put_down"),
-    Action("move.cancel",              "escape",                 "Cancel",          "Leave the post where it is", FOOTER | NOT_IN_PALETTE, "let_be"),
+    Action("move.drop",                "enter",                  "Drop here",       "Drop the post in this slot, or swap it with the post there", FOOTER | NOT_IN_PALETTE),
+    Action("move.cancel",              "escape",                 "Cancel",          "Leave the post where it is", FOOTER | NOT_IN_PALETTE, "cancel_move"),
 
     Action("posts.open",               "enter",                  "Details",         "Show post details", FOOTER),
-    Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER, "mark"),
-    *_shared(Place.POSTS, _POST, footer="edit retry cancel"),
+    Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
+    *_on_posts(Place.POSTS, footer="edit retry cancel"),
     Action("posts.all",                "a",                      "All",             "Show all posts", method="show_only('all')"),
     Action("posts.queued",             "w",                      "Queued",          "Show drafts and posts that are not in Buffer yet", method="show_only('queued')"),
     Action("posts.in_buffer",          "i",                      "In Buffer",       "Show posts that are in Buffer", method="show_only('in_buffer')"),
@@ -194,8 +200,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("posts.live",               "l",                      "Live",            "Show live posts", method="show_only('live')"),
 
     Action("problems.open",            "enter",                  "Details",         "Show post details"),
-    Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER, "mark"),
-    *_shared(Place.PROBLEMS, _POST, footer="edit reschedule retry cancel"),
+    Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
+    *_on_posts(Place.PROBLEMS, footer="edit reschedule retry cancel"),
 
     Action("edit.save",                "ctrl+s,ctrl+j",          "Save",            "Save, also in Buffer (a failed post is sent again)", FOOTER),
     Action("edit.fit",                 "ctrl+f",                 "Fit",             "Crop or fit the picture (it is rendered and uploaded again)", FOOTER),

@@ -12,13 +12,9 @@ from textual.widgets import Input, ProgressBar, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.folder_field import FolderField
-from fluffy_tui.tui.session.import_run import (
-    ImportRun,
-    ImportState,
-    import_progress_words,
-    rough_duration,
-)
+from fluffy_tui.tui.session.import_run import ImportRun, ImportState, import_progress_words
 from fluffy_tui.tui.session.messages import ImportProgressed, ImportStopWanted, ImportWanted, on_event
+from fluffy_tui.tui.text.times import duration_left
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
@@ -68,9 +64,7 @@ class ImportScreen(FrameScreen):
         """Lay out field, folders, progress and failures."""
         with Vertical(id="import", classes="box") as box:
             box.border_title = Content(f"Import photos for {one_line(self._persona.name)}").markup
-            yield Static(
-                "Folder to import, including its subfolders  (→ accepts the suggestion)", classes="muted"
-            )
+            yield Static("Folder and its subfolders  (→ completes the path)", classes="muted")
             yield FolderField(id="folder")
             yield Static(id="import-problem", markup=False)
             yield Static(id="import-folders", markup=False)
@@ -202,5 +196,5 @@ def summary_words(summary: ImportSummary) -> Content:
     parts = [Content(f"{number:,} {words}") for words, number in numbers if number or words == "imported"]
     return Content.assemble(
         ("✓ ", "$text-success"),
-        SEPARATOR.join([*parts, Content(f"in {rough_duration(summary.seconds)}")]),
+        SEPARATOR.join([*parts, Content(f"in {duration_left(summary.seconds)}")]),
     )

@@ -18,7 +18,7 @@ from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.messages import OverviewChanged, PersonaChanged, PersonaChosen, on_event
 from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
-from fluffy_tui.tui.text.words import drafts_word, one_line
+from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
@@ -191,7 +191,7 @@ async def ask_new_persona(context: Context, app: App[object]) -> Persona | None:
 def _counts_line(counts: PersonaCounts) -> Content:
     numbers = (
         (counts.unscheduled, "unscheduled", "dim"),
-        (counts.drafts, drafts_word(counts.drafts), "dim"),
+        (counts.drafts, plural(counts.drafts, "draft"), "dim"),
         (counts.scheduled, "scheduled", "dim"),
         (counts.failed, "failed", "$text-error"),
         (counts.posted, "live", "dim"),

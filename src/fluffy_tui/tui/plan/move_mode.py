@@ -1,4 +1,4 @@
-"""Giving posts other slots: one is taken up, then put down where the cursor is."""
+"""Move mode on the plan: a post is picked up, then dropped into a free slot or swapped with another post."""
 
 from __future__ import annotations
 
@@ -6,130 +6,136 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
-from fluffy_tui.tui.keymap.bindings import with_keys
-from fluffy_tui.tui.text.words import both_zones, error_words, one_line
-from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.text.words import error_words, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime, tzinfo
+    from collections.abc import Callable
+    from datetime import datetime
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.plan.plan_cells import Cell
+    from fluffy_tui.tui.ports import SchedulingPort
 
-CANNOT_MOVE = {
-    Step.LIVE: "This post is out already.",
-    Step.PUBLISHING: "This post is going out at this moment.",
+_FIXED = {
+    Step.LIVE: "This post is already live.",
+    Step.PUBLISHING: "Buffer is publishing this post right now.",
 }
+"""Why a post cannot move any more."""
 
 
-class Way(StrEnum):
-    """What is done with the post that was taken up."""
+class MoveKind(StrEnum):
+    """What the picked up post is going to do."""
 
     MOVE = "move"
     SWAP = "swap"
 
 
-@dataclass(frozen=True, slots=True)
-class TakenUp:
-    """A post that waits for the slot it is to have."""
+class MoveRefused(FluffyError):
+    """The post cannot be picked up, dropped here or rescheduled."""
 
-    way: Way
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A post on its way from one slot to another."""
+
+    kind: MoveKind
     post: Post
     at: datetime
-    """Where it was taken from."""
+    """Where it was picked up."""
+    to: datetime | None = None
+    """Where it was dropped; None before that."""
+    other: Post | None = None
+    """The post it is swapped with."""
 
-    def words(self, own: Mapping[str, str]) -> str:
-        """Return what to do now, in one line.
+
+class MoveMode:
+    """Holds the post that was picked up, and gives posts their new times.
+
+    Args:
+        scheduling: Changes the times.
+    """
+
+    def __init__(self, scheduling: SchedulingPort) -> None:
+        self._scheduling = scheduling
+        self.picked: Move | None = None
+        """The post that was picked up; None outside move mode."""
+
+    def prompt(self, with_keys: Callable[[str], str]) -> str:
+        """Return what to do next, in one line; empty outside move mode.
 
         Args:
-            own: The person's own keys, by action id.
+            with_keys: Replaces action IDs in braces with the user's keys.
         """
-        where = "an empty slot to move it to" if self.way is Way.MOVE else "the post to change places with"
-        then = with_keys("then {move.drop} · {move.cancel} lets it be", own)
-        return f"{self.way} “{one_line(self.post.caption)[:40]}”: choose {where}, {then}"
+        if self.picked is None:
+            return ""
+        target = "a free slot" if self.picked.kind is MoveKind.MOVE else "the post to swap it with"
+        hint = with_keys(f"press {{move.drop}} on {target} · {{move.cancel}} cancels")
+        return f"{self.picked.kind.title()} {quoted(self.picked.post.caption, 40)}: {hint}"
 
+    def pick_up(self, kind: MoveKind, cell: Cell | None) -> None:
+        """Pick up the post of a cell.
 
-class MovesPosts(FrameScreen):
-    """A screen on which posts change their slots."""
-
-    _zone: tzinfo
-    taken_up: TakenUp | None = None
-    """What was taken up and not put down yet."""
-
-    def take_up(self, way: Way, cell: Cell | None) -> bool:
-        """Take up the post of a cell; return whether there was one that may be moved."""
+        Raises:
+            MoveRefused: There is no post, or it cannot move any more.
+        """
         if cell is None or cell.planned is None:
-            self.notify(f"There is no post here to {way}.")
-            return False
+            raise MoveRefused(f"There is no post here to {kind}.")
         post = cell.planned.post
-        if post.step in CANNOT_MOVE:
-            self.notify(CANNOT_MOVE[post.step])
-            return False
-        self.taken_up = TakenUp(way, post, cell.at)
-        return True
+        if post.step in _FIXED:
+            raise MoveRefused(_FIXED[post.step])
+        self.picked = Move(kind, post, cell.at)
 
-    def put_down(self, cell: Cell) -> bool:
-        """Give the post that was taken up this cell's time; return whether it is put down now."""
-        taken = self.taken_up
-        if taken is None:
-            return False
-        other = cell.planned.post if cell.planned else None
-        if other is not None and other.id == taken.post.id:
-            return True
-        if taken.way is Way.MOVE and other is None:
-            self._move(taken, cell.at)
-            return True
-        if taken.way is Way.SWAP and other is not None and other.step not in CANNOT_MOVE:
-            self._swap(taken, other, cell.at)
-            return True
-        self.notify(
-            self.context.with_keys("That slot is taken: {move.cancel}, then {plan.swap} swaps two posts.")
-            if taken.way is Way.MOVE
-            else "That is no post to change places with.",
-            markup=False,
-        )
-        return False
+    def drop(self, cell: Cell) -> Move | None:
+        """Leave move mode with the post dropped on a cell; return what to apply, None for its own slot.
 
-    @work(group="moving", exit_on_error=False, description="moving a post")
-    async def _move(self, taken: TakenUp, at: datetime) -> None:
+        Raises:
+            MoveRefused: The post cannot go there; it stays picked up.
+        """
+        move, other = self.picked, cell.planned.post if cell.planned else None
+        if move is None:
+            return None
+        if other is not None and other.id == move.post.id:
+            self.picked = None
+            return None
+        if move.kind is MoveKind.MOVE and other is not None:
+            raise MoveRefused("That slot is taken. To swap posts, press {move.cancel}, then {plan.swap}.")
+        if move.kind is MoveKind.SWAP and (other is None or other.step in _FIXED):
+            raise MoveRefused("Choose a post to swap with that is not live yet.")
+        self.picked = None
+        return Move(move.kind, move.post, move.at, cell.at, other)
+
+    def cancel(self) -> None:
+        """Leave move mode; the post keeps its slot."""
+        self.picked = None
+
+    async def apply(self, move: Move) -> None:
+        """Reschedule what was dropped; if the second post of a swap cannot move, the first goes back.
+
+        Raises:
+            MoveRefused: A new time was not accepted.
+        """
+        if move.to is None:
+            return
+        failed = f"Not {'moved' if move.other is None else 'swapped'}"
         try:
-            await self._give_time(taken.post, at)
+            await self._reschedule(move.post, move.to)
         except FluffyError as error:
-            self._refused("Not moved", error)
-        else:
-            self.notify(f"Moved to {both_zones(at, self._zone, self.context.zone)}.", markup=False)
-
-    @work(group="moving", exit_on_error=False, description="swapping two posts")
-    async def _swap(self, taken: TakenUp, other: Post, at: datetime) -> None:
-        """Give each the other's time; when the second cannot have it, the first gets its own back."""
-        try:
-            await self._give_time(taken.post, at)
-        except FluffyError as error:
-            self._refused("Not swapped", error)
+            raise MoveRefused(f"{failed}: {error_words(error)}") from error
+        if move.other is None:
             return
         try:
-            await self._give_time(other, taken.at)
+            await self._reschedule(move.other, move.at)
         except FluffyError as error:
-            await self._give_back(taken, error)
-        else:
-            self.notify("The two have changed places.")
+            try:
+                await self._reschedule(move.post, move.at)
+            except FluffyError as again:
+                raise MoveRefused(
+                    f"Half swapped: both posts now have the same time. Move one of them. {error_words(again)}"
+                ) from again
+            raise MoveRefused(f"{failed}: {error_words(error)}") from error
 
-    async def _give_back(self, taken: TakenUp, why: FluffyError) -> None:
-        try:
-            await self._give_time(taken.post, taken.at)
-        except FluffyError as error:
-            self._refused("Half swapped: both go out at one time now, move one of them", error)
-        else:
-            self._refused("Not swapped", why)
-
-    async def _give_time(self, post: Post, at: datetime) -> None:
-        await self.context.services.scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
-
-    def _refused(self, what: str, error: FluffyError) -> None:
-        self.notify(f"{what}: {error_words(error)}", severity="error", timeout=15, markup=False)
+    async def _reschedule(self, post: Post, at: datetime) -> None:
+        await self._scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)

@@ -1,4 +1,4 @@
-"""What stands in a channel's coming days: a cell for each slot and each post, and how its state is told."""
+"""The slots and posts of a channel's next two weeks, as the cells of a calendar."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Step, channel_zone, slots
+from fluffy_tui.tui.text.post_state import PostState, state_of, step_state
 
 if TYPE_CHECKING:
     from datetime import date
@@ -16,51 +17,29 @@ if TYPE_CHECKING:
 DAYS = 14
 WEEK = 7
 
+FREE = PostState("free", "·", "free")
+"""How a slot without a post is shown."""
+LEGEND = (FREE, *map(step_state, (Step.QUEUED, Step.ACCEPTED, Step.LIVE, Step.HELD)))
+"""The states explained below the calendar."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One slot, or a post that goes out beside the slots."""
+    """A slot, or a post that goes out outside the slots."""
 
     at: datetime
     """In the channel's zone."""
     planned: Planned | None = None
-    """None for an empty slot."""
+    """None for a free slot."""
 
-
-@dataclass(frozen=True, slots=True)
-class CellState:
-    """How a cell is told: never by its colour alone."""
-
-    sign: str
-    """One character, another for each state."""
-    word: str
-    tone: str
-    """Which of the grid's colours suits it."""
-
-
-EMPTY = CellState("·", "empty", "empty")
-_SENDING = CellState("●", "sending", "primary")
-_STATES = {
-    Step.ACCEPTED: CellState("✓", "queued", "success"),
-    Step.PUBLISHING: CellState("▲", "going out", "success"),
-    Step.LIVE: CellState("■", "posted", "posted"),
-    Step.HELD: CellState("!", "held", "warning"),
-    Step.UNCONFIRMED: CellState("?", "unsure", "warning"),
-}
-LEGEND = (EMPTY, _SENDING, _STATES[Step.ACCEPTED], _STATES[Step.LIVE], _STATES[Step.HELD])
-"""The states that one meets every day."""
-
-
-def state_of(cell: Cell) -> CellState:
-    """Return how a cell's state is told."""
-    if cell.planned is None:
-        return EMPTY
-    step = cell.planned.post.step
-    return _STATES.get(step, _SENDING) if step else _SENDING
+    @property
+    def state(self) -> PostState:
+        """How the cell is shown."""
+        return state_of(self.planned.post) if self.planned else FREE
 
 
 def cells_of(agenda: Agenda) -> tuple[tuple[date, tuple[Cell, ...]], ...]:
-    """Return the coming fourteen days, today first, each with its cells in the order of time."""
+    """Return the next fourteen days, starting today, each with its cells in order of time."""
     if agenda.channel is None:
         return ()
     zone = channel_zone(agenda.channel)

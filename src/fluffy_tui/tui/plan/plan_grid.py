@@ -1,4 +1,4 @@
-"""Two weeks of a channel's slots as a calendar, one row of days under the other."""
+"""The calendar on the Plan tab: two weeks of slots and posts, one week above the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from fluffy_tui.tui.plan.plan_cells import EMPTY, LEGEND, WEEK, Cell, cells_of, state_of
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK, Cell, cells_of
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
 from fluffy_tui.tui.text.words import one_line
 
@@ -24,45 +25,48 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual import events
+    from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda
 
+CURSOR_ACTIONS = ("plan.previous_slot", "plan.next_slot", "plan.previous_day", "plan.next_day")
 ROOM_FOR_WORDS = 13
-"""Columns from which the beginning of a caption says more than the sign alone."""
+"""Columns of a cell from which the beginning of a caption, or the name of the state, is of use."""
 ROOM_FOR_PICTURES = 14
 PICTURE_HEIGHTS = (5, 4, 3)
-"""Lines of the pictures, whichever the terminal has room for; below that words take their place."""
+"""Lines of the pictures, the most that fit; captions replace them where none do."""
 AROUND = 13
-"""Lines of a terminal that the calendar leaves to the frame and to what is told of the slot."""
+"""Lines of the terminal that the frame and the details of the slot need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line of the calendar shows of each day of a week."""
+    """What one line of the calendar shows for each day of a week."""
 
     week: int
     row: int
-    """The number of the cell; -1 for the line of the dates."""
+    """The number of the cell; -1 for the line with the dates."""
     of_picture: int = -1
-    """Which line of the cell's picture; -1 for the line with the time."""
+    """The line of the cell's picture; -1 for the line with the time."""
 
 
 class PlanGrid(Widget, can_focus=True):
-    """The calendar, with a cursor on one cell; the post taken up stands between angles.
+    """The calendar, with a cursor on one cell; a post that is being moved is shown in angle brackets.
 
     Args:
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PLAN, only=CURSOR_ACTIONS)
+
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "plan--day",
         "plan--cursor",
         "plan--bar",
-        "plan--empty",
+        "plan--free",
         "plan--primary",
         "plan--success",
-        "plan--posted",
         "plan--warning",
     }
     DEFAULT_CSS = """
@@ -75,10 +79,9 @@ class PlanGrid(Widget, can_focus=True):
         &:focus { border: round $border; border-title-color: $text; }
         & > .plan--day { text-style: bold; }
         & > .plan--bar { color: $primary; }
-        & > .plan--empty { color: $foreground-muted; }
+        & > .plan--free { color: $foreground-muted; }
         & > .plan--primary { color: $text-primary; }
         & > .plan--success { color: $text-success; }
-        & > .plan--posted { color: $foreground; }
         & > .plan--warning { color: $text-warning; }
         & > .plan--cursor { color: $foreground; background: $surface-lighten-1; }
         &:focus > .plan--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
@@ -87,22 +90,18 @@ class PlanGrid(Widget, can_focus=True):
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
     """Number of the day, number of the cell in it."""
-    taken_up: reactive[int | None] = reactive(None)
-    """Id of the post that is to be moved or swapped."""
+    moving: reactive[int | None] = reactive(None)
+    """ID of the post that is being moved or swapped."""
 
-    @dataclass
     class Highlighted(Message):
-        """The cursor is on another cell."""
-
-        grid: PlanGrid
-        cell: Cell | None
+        """The cursor moved to another cell, or the cell changed."""
 
     def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
         super().__init__(id="plan")
         self._days: tuple[tuple[date, tuple[Cell, ...]], ...] = ()
         self._photos: Mapping[int, Photo] = {}
         self._pictures = SlotPictures(thumbnail)
-        self.border_subtitle = "  ".join(f"{state.sign} {state.word}" for state in LEGEND)
+        self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
 
     @property
     def cell(self) -> Cell | None:
@@ -117,13 +116,13 @@ class PlanGrid(Widget, can_focus=True):
         return [cell for _, cells in self._days for cell in cells]
 
     @property
-    def empty(self) -> list[Cell]:
-        """The empty slots shown, in order."""
+    def free(self) -> list[Cell]:
+        """The free slots, in order."""
         return [cell for cell in self.cells if cell.planned is None]
 
     @property
     def picture_height(self) -> int:
-        """How many lines the pictures have here; 0 where there is no room for any."""
+        """Lines of each picture; 0 if there is no room for pictures."""
         return self._picture_height(self.content_size.width)
 
     @property
@@ -135,40 +134,56 @@ class PlanGrid(Widget, can_focus=True):
         return Region(0, shown[0] + 1, 1, len(shown)) if shown else Region(0, 0, 1, 1)
 
     def show(self, agenda: Agenda, photos: Mapping[int, Photo]) -> None:
-        """Show what is planned now; the cursor stays at its moment, or goes to the first cell.
+        """Show a plan; the cursor stays at its time, or moves to the next cell after it.
 
         Args:
-            agenda: What is planned on the channel.
-            photos: Those of the posts, by their ids, without those that are gone.
+            agenda: The plan.
+            photos: The photos of the posts by ID, without those that are no longer in the library.
         """
         before = self.cell
         self._days, self._photos = cells_of(agenda), photos
         self.refresh(layout=True)
-        self._want_pictures()
+        self._request_pictures()
         at = before.at if before else agenda.now
         spots = [(day, row) for day, (_, cells) in enumerate(self._days) for row in range(len(cells))]
         later = [spot for spot in spots if self._days[spot[0]][1][spot[1]].at >= at]
         self.cursor = (later or spots or [(0, 0)])[0]
-        self.post_message(self.Highlighted(self, self.cell))
+        self.post_message(self.Highlighted())
 
     def has_picture(self, photo_id: int) -> bool:
-        """Tell whether a photo's picture is drawn."""
+        """Return whether a photo's picture is shown."""
         return self._pictures.of(photo_id) is not None
 
     def watch_cursor(self) -> None:
-        """Say where the cursor is."""
-        self.post_message(self.Highlighted(self, self.cell))
+        """Report the new position."""
+        self.post_message(self.Highlighted())
 
-    def move_day(self, by: int) -> None:
-        """Go to another day that has cells."""
+    def action_previous_slot(self) -> None:
+        """Go up."""
+        self._move_row(-1)
+
+    def action_next_slot(self) -> None:
+        """Go down."""
+        self._move_row(+1)
+
+    def action_previous_day(self) -> None:
+        """Go left."""
+        self._move_day(-1)
+
+    def action_next_day(self) -> None:
+        """Go right."""
+        self._move_day(+1)
+
+    def _move_day(self, by: int) -> None:
+        """Go to the nearest day that has cells."""
         day, row = self.cursor
         numbers = range(day + by, len(self._days)) if by > 0 else range(day + by, -1, -1)
         found = next((number for number in numbers if self._days[number][1]), None)
         if found is not None:
             self.cursor = (found, min(row, len(self._days[found][1]) - 1))
 
-    def move_row(self, by: int) -> None:
-        """Go up or down on the day; from its end to the same day of the other week."""
+    def _move_row(self, by: int) -> None:
+        """Go up or down within the day, and from its end to the same day of the other week."""
         day, row = self.cursor
         if day < len(self._days) and 0 <= row + by < len(self._days[day][1]):
             self.cursor = (day, row + by)
@@ -188,11 +203,11 @@ class PlanGrid(Widget, can_focus=True):
             self.cursor = (day, line.row)
 
     def on_resize(self) -> None:
-        """Make the pictures as large as they have room now."""
-        self._want_pictures()
+        """Make pictures of the size that fits now."""
+        self._request_pictures()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:
-        """Return as many lines as the fullest days of both weeks need."""
+        """Return the lines that the fullest days of both weeks need."""
         del container, viewport
         return len(self._lines(self._picture_height(width)))
 
@@ -207,7 +222,7 @@ class PlanGrid(Widget, can_focus=True):
             if line.row < 0:
                 segments.append(self._text(f"{day:%a} {day.day}", "day"))
             elif line.row >= len(cells):
-                segments.append(self._text("", "empty"))
+                segments.append(self._text("", FREE.tone))
             elif line.of_picture < 0:
                 segments.append(self._head(cells[line.row], here=spot == self.cursor))
             else:
@@ -215,7 +230,7 @@ class PlanGrid(Widget, can_focus=True):
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _lines(self, picture_height: int) -> list[Line]:
-        """Return what each line shows; a row without any post needs no lines for pictures."""
+        """Return what each line shows; a row without posts has no lines for pictures."""
         lines = []
         for week in (0, 1):
             days = [cells for _, cells in self._days[week * WEEK : (week + 1) * WEEK]]
@@ -234,7 +249,7 @@ class PlanGrid(Widget, can_focus=True):
 
     @property
     def _room(self) -> int:
-        """Columns of a cell, but for the gap behind it."""
+        """Columns of a cell, without the gap after it."""
         return max(8, self.content_size.width // WEEK) - 1
 
     def _text(self, text: str, tone: str) -> Segment:
@@ -244,17 +259,15 @@ class PlanGrid(Widget, can_focus=True):
         return Segment(padded, self.get_component_rich_style(f"plan--{tone}", partial=False))
 
     def _head(self, cell: Cell, *, here: bool) -> Segment:
-        """Draw the line with the time and the state of a cell, and words where there is room for them."""
-        state, time = state_of(cell), f"{cell.at:%H:%M}"
+        """Draw the line with the time and the state of a cell, in words if there is room."""
+        state, time = cell.state, f"{cell.at:%H:%M}"
         text = f"{time} {state.sign}" if self._room > len(time) + 2 else f"{time}{state.sign}"
-        with_word = f"{text} {state.word}"
+        with_name = f"{text} {state.name}"
         if self.picture_height:
-            text = with_word if len(with_word) < self._room else text
-        elif cell.planned is not None and self._room >= ROOM_FOR_WORDS:
-            text = f"{text} {one_line(cell.planned.post.caption)}"
-        elif cell.planned is None and self._room >= ROOM_FOR_WORDS:
-            text = with_word
-        if cell.planned is not None and cell.planned.post.id == self.taken_up:
+            text = with_name if len(with_name) < self._room else text
+        elif self._room >= ROOM_FOR_WORDS:
+            text = f"{text} {one_line(cell.planned.post.caption)}" if cell.planned else with_name
+        if cell.planned is not None and cell.planned.post.id == self.moving:
             text = f"‹{text}›" if len(text) + 3 <= self._room else f"‹{time}{state.sign}"
         return self._text(f"{'▌' if here else ' '}{text}", "cursor" if here else state.tone)
 
@@ -267,14 +280,14 @@ class PlanGrid(Widget, can_focus=True):
         picture = self._pictures.of(photo_id)
         if picture is None:
             words = "no picture" if number == 0 and self._pictures.is_missing(photo_id) else ""
-            style = self.get_component_rich_style(f"plan--{EMPTY.tone}", partial=False)
+            style = self.get_component_rich_style(f"plan--{FREE.tone}", partial=False)
             return [bar, Segment(words.ljust(self._room), style)]
         drawn = picture[number] if number < len(picture) else ()
         ground = Style.from_color(bgcolor=self.rich_style.bgcolor)
         cells = [Segment(text, ground + (style or Style.null())) for text, style, _ in drawn]
         return [bar, *cells, Segment(" " * (self._room - len(drawn)), self.rich_style)]
 
-    def _want_pictures(self) -> None:
+    def _request_pictures(self) -> None:
         height = self.picture_height
         shown = [cell.planned.post.photo_id for cell in self.cells if cell.planned]
         photos = [self._photos[id_] for id_ in shown if id_ in self._photos]
@@ -283,6 +296,8 @@ class PlanGrid(Widget, can_focus=True):
             self._make_pictures()
         self.refresh()
 
-    @work(group="slot-pictures", exclusive=True, exit_on_error=False, description="the slots' pictures")
+    @work(
+        group="slot-pictures", exclusive=True, exit_on_error=False, description="making the pictures of slots"
+    )
     async def _make_pictures(self) -> None:
         await self._pictures.make(self.refresh)

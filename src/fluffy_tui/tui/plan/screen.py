@@ -1,4 +1,4 @@
-"""The coming two weeks of the channel: what is planned, what is free, and how long it lasts."""
+"""The Plan tab: the channel's next two weeks, with free slots to fill and posts to move."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
-from fluffy_tui.photos import Browse, Verdict
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.compose.compose_facts import read_agenda
 from fluffy_tui.tui.compose.forecast import runway_words
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.plan.move_mode import MovesPosts, Way
-from fluffy_tui.tui.plan.plan_grid import PlanGrid
-from fluffy_tui.tui.posts.post_detail import PostDetailScreen
+from fluffy_tui.tui.plan.move_mode import Move, MoveKind, MoveMode, MoveRefused
+from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
+from fluffy_tui.tui.plan.plan_grid import CURSOR_ACTIONS, PlanGrid
+from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import both_zones, one_line, relative_time, state_words
+from fluffy_tui.tui.text.post_state import state_words
+from fluffy_tui.tui.text.times import both_zones, relative_time
+from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -35,23 +41,28 @@ NO_CHANNEL = (
     "This persona has no channel yet.\n\n"
     "Press {app.personas} for the personas, then {personas.channel} to choose one."
 )
-READING = "Reading the plan …"
-NO_PHOTOS = "Every photo has its post: import more with {library.import_photos} in the library."
-NO_SLOT = "There is no slot on this day."
+NO_PHOTOS = "No unscheduled photos left. Import more with {library.import_photos} in the library."
+NO_SLOT = "No slots on this day."
+NO_FREE_SLOT = "No free slots in the next two weeks."
 MOST_AT_ONCE = 7
-"""Photos that the week is filled with."""
+"""Photos to fill the week with when none are selected."""
+_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back"})
+"""Actions whose keys drop and cancel in move mode."""
 
 
-class PlanScreen(MovesPosts):
-    """The channel's calendar with the post under the cursor below it.
+class PlanScreen(FrameScreen):
+    """The calendar of the channel, with details of the slot under the cursor below it.
 
     Args:
-        context: The world.
+        context: The app's services and state.
     """
 
     PLACE = Place.PLAN
     TAB = "plan"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.MOVE), *bindings(Place.PLAN)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.MOVE),
+        *bindings(Place.PLAN, without=CURSOR_ACTIONS),
+    ]
     CSS: ClassVar[str] = """
     PlanScreen {
         #runway { height: auto; max-height: 2; padding: 0 1; }
@@ -72,122 +83,112 @@ class PlanScreen(MovesPosts):
         self._calendar = VerticalScroll(self._grid, id="calendar", can_focus=False)
         self._slot = Static("", id="slot", markup=False)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
-        self._nothing = Static(READING, id="no-plan", markup=False)
+        self._nothing = Static("Loading the plan …", id="no-plan", markup=False)
         self._below = Horizontal(self._slot, self._preview, id="below")
+        self._move_mode = MoveMode(context.services.scheduling)
         self._agenda: Agenda | None = None
         self._undecided: int | None = None
 
-    @property
-    def said(self) -> str:
-        """What is said of the slot under the cursor."""
-        return str(self._slot.content)
-
-    @property
-    def runway(self) -> str:
-        """What is said of the whole plan."""
-        return str(self._runway.content)
-
     def compose_body(self) -> ComposeResult:
-        """Lay the slot under the calendar; a sentence takes their place while there is nothing to see."""
-        self._show_plan(there=False)
+        """Lay out runway, calendar and slot."""
+        self._show_plan(has_channel=False)
         yield self._runway
         yield self._nothing
         yield self._calendar
         yield self._below
 
     def on_mount(self) -> None:
-        """Read the plan."""
-        self._read()
-        self._count()
+        """Load the plan."""
+        self._load()
+        self._count_undecided()
 
     def on_screen_resume(self) -> None:
-        """Draw what was covered, by today's date."""
+        """Redraw the picture, and load the plan, since the day may have changed."""
         self._preview.repaint()
-        self._read()
+        self._load()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what a post taken up can be done with while there is one, and what shares its keys otherwise."""
-        if action in _WITH_A_POST_TAKEN_UP:
-            return self.taken_up is not None
-        if action in _WITHOUT:
-            return self.taken_up is None
+        """Offer drop and cancel in move mode only, and what shares their keys outside it only."""
+        if action in _IN_MOVE_MODE:
+            return self._move_mode.picked is not None
+        if action in _OUTSIDE_MOVE_MODE:
+            return self._move_mode.picked is None
         return super().check_action(action, parameters)
 
-    # Over the slots
-
-    def action_earlier(self) -> None:
-        """Go up."""
-        self._grid.move_row(-1)
-
-    def action_later(self) -> None:
-        """Go down."""
-        self._grid.move_row(+1)
-
-    def action_day_before(self) -> None:
-        """Go left."""
-        self._grid.move_day(-1)
-
-    def action_day_after(self) -> None:
-        """Go right."""
-        self._grid.move_day(+1)
-
     def action_open(self) -> None:
-        """Open the post or write one for the empty slot."""
+        """Open the post, or write one for the free slot."""
         cell = self._grid.cell
         if cell is None:
             self.notify(NO_SLOT)
         elif cell.planned is None:
-            self._write_for(cell)
+            self._write_for(cell.at)
         else:
             self.app.push_screen(PostDetailScreen(self.context, cell.planned.post))
 
-    def action_move(self) -> None:
-        """Take the post up to move it."""
-        self._take_up(Way.MOVE)
-
-    def action_swap(self) -> None:
-        """Take the post up to change places with another one."""
-        self._take_up(Way.SWAP)
-
     def action_fill(self) -> None:
-        """Fill the coming empty slots."""
+        """Fill the upcoming free slots."""
         marks = self.context.marks
-        if not self._grid.empty:
-            self.notify("There is no empty slot in the coming two weeks.")
+        if not self._grid.free:
+            self.notify(NO_FREE_SLOT)
         elif marks:
             self.app.post_message(FillWeek(marks.ids, marks.told))
         else:
-            self._fill(min(MOST_AT_ONCE, len(self._grid.empty)))
+            self._fill(min(MOST_AT_ONCE, len(self._grid.free)))
 
     async def action_back(self) -> None:
-        """Go back."""
+        """Go back to the library."""
         await self.run_action("app.tab('library')")
 
-    # With a post taken up
+    def action_move(self) -> None:
+        """Pick up the post to move it."""
+        self._pick_up(MoveKind.MOVE)
 
-    def action_put_down(self) -> None:
-        """Give what was taken up this slot."""
-        cell = self._grid.cell
-        if cell is None:
+    def action_swap(self) -> None:
+        """Pick up the post to swap it with another one."""
+        self._pick_up(MoveKind.SWAP)
+
+    def _pick_up(self, kind: MoveKind) -> None:
+        try:
+            self._move_mode.pick_up(kind, self._grid.cell)
+        except MoveRefused as refused:
+            self.notify(str(refused))
+        else:
+            self._show_move_mode()
+
+    def action_drop(self) -> None:
+        """Drop the post here."""
+        if self._grid.cell is None:
             self.notify(NO_SLOT)
-        elif self.put_down(cell):
-            self.action_let_be()
+            return
+        try:
+            move = self._move_mode.drop(self._grid.cell)
+        except MoveRefused as refused:
+            self.notify(self.context.with_keys(str(refused)))
+            return
+        self._show_move_mode()
+        if move is not None:
+            self._apply(move)
 
-    def action_let_be(self) -> None:
-        """Take nothing up any more."""
-        self.taken_up = None
-        self._show_taken_up()
+    def action_cancel_move(self) -> None:
+        """Leave the post where it is."""
+        self._move_mode.cancel()
+        self._show_move_mode()
 
-    def _take_up(self, way: Way) -> None:
-        if self.take_up(way, self._grid.cell):
-            self._show_taken_up()
-
-    def _show_taken_up(self) -> None:
-        self._grid.taken_up = self.taken_up.post.id if self.taken_up else None
+    def _show_move_mode(self) -> None:
+        picked = self._move_mode.picked
+        self._grid.moving = picked.post.id if picked else None
         self.refresh_bindings()
         self._describe()
 
-    # What is heard
+    @work(group="moving", exit_on_error=False, description="moving posts")
+    async def _apply(self, move: Move) -> None:
+        try:
+            await self._move_mode.apply(move)
+        except FluffyError as error:
+            self.notify(str(error), severity="error", timeout=15, markup=False)
+        else:
+            when = both_zones(move.to, self._zone, self.context.zone) if move.to else ""
+            self.notify("Swapped." if move.other else f"Moved to {when}.", markup=False)
 
     @on(PlanGrid.Highlighted)
     def _highlighted(self) -> None:
@@ -195,38 +196,30 @@ class PlanScreen(MovesPosts):
         self._calendar.scroll_to_region(self._grid.region_of_cursor, animate=False, force=True)
 
     @on_event(PostChanged, Connected, OverviewChanged)
-    def _changed(self) -> None:
-        self._read()
-
-    @on_event(PostChanged, Connected, PhotosChanged, VerdictChanged)
-    def _photos_changed(self) -> None:
-        self._count()
-
-    @work(group="plan", exclusive=True, exit_on_error=False, description="reading what is planned")
-    async def _read(self) -> None:
+    @work(group="plan", exclusive=True, exit_on_error=False, description="loading the plan")
+    async def _load(self) -> None:
         self._agenda = agenda = await read_agenda(self.context, self.persona)
-        there = agenda.channel is not None
-        self._show_plan(there=there)
+        self._show_plan(has_channel=agenda.channel is not None)
         self._nothing.update(self.context.with_keys(NO_CHANNEL))
-        if not there:
+        if agenda.channel is None:
             return
         photos = await self.context.services.photos.by_ids([p.post.photo_id for p in agenda.planned])
         self._grid.show(agenda, photos)
-        self._tell_runway()
+        self._show_runway()
         if self.focused is None:
             self._grid.focus()
 
+    @on_event(PostChanged, Connected, PhotosChanged, VerdictChanged)
     @work(group="undecided", exclusive=True, exit_on_error=False, description="counting undecided photos")
-    async def _count(self) -> None:
-        browse = Browse(verdict=Verdict.UNDECIDED)
-        self._undecided = len(await self.context.services.photos.ids(self.persona.id, browse))
-        self._tell_runway()
+    async def _count_undecided(self) -> None:
+        self._undecided = await count_undecided(self.context.services.photos, self.persona.id)
+        self._show_runway()
 
-    def _show_plan(self, *, there: bool) -> None:
-        self._runway.display = self._calendar.display = self._below.display = there
-        self._nothing.display = not there
+    def _show_plan(self, *, has_channel: bool) -> None:
+        self._runway.display = self._calendar.display = self._below.display = has_channel
+        self._nothing.display = not has_channel
 
-    def _tell_runway(self) -> None:
+    def _show_runway(self) -> None:
         if self._agenda is None or self._agenda.channel is None:
             return
         overview = self.context.overview
@@ -240,86 +233,56 @@ class PlanScreen(MovesPosts):
             )
         )
 
-    # The slot under the cursor
-
     def _describe(self) -> None:
-        """Say what is in the slot under the cursor."""
-        cell, now = self._grid.cell, self.context.clock()
-        lines = (
-            [self.taken_up.words(self.context.setup.settings.keys), ""] if self.taken_up is not None else []
-        )
-        if cell is None:
-            lines.append("No slots on this day.")
-        else:
-            lines.append(
-                f"{both_zones(cell.at, self._zone, self.context.zone)} · {relative_time(cell.at, now)}"
-            )
-            lines += self._content(cell)
-        self._slot.update("\n".join(lines))
-        self._preview.set_class(cell is not None and cell.planned is not None, "-shown")
-        if cell is not None and cell.planned is not None:
-            self._show_photo(cell.planned.post.photo_id)
+        """Show move mode, and the slot under the cursor with its post."""
+        cell = self._grid.cell
+        prompt = self._move_mode.prompt(self.context.with_keys)
+        lines = [prompt, ""] if prompt else []
+        self._slot.update("\n".join([*lines, *(self._slot_lines(cell) if cell else [NO_SLOT])]))
+        planned = cell.planned if cell else None
+        self._preview.set_class(planned is not None, "-shown")
+        if planned is not None:
+            self._show_photo(planned.post.photo_id)
 
-    def _content(self, cell: Cell) -> list[str]:
+    def _slot_lines(self, cell: Cell) -> list[str]:
+        now, own_zone = self.context.clock(), self.context.zone
+        when = f"{both_zones(cell.at, self._zone, own_zone)} · {relative_time(cell.at, now)}"
         if cell.planned is None:
-            writes = self.context.with_keys(
-                "empty: {plan.open} writes a post for it, {plan.fill} fills the coming slots"
+            hint = self.context.with_keys(
+                "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
             )
-            marked = self.context.marks.told
-            return ["", f"{writes} with {marked}" if marked else writes]
+            return [when, "", f"{hint} with {self.context.marks.told}" if self.context.marks else hint]
         post = cell.planned.post
-        when = "expected here by the channel's schedule" if cell.planned.is_forecast else ""
-        state = state_words(post, self.context.clock(), self._zone, self.context.zone)
-        return [" · ".join(part for part in (state, when) if part), "", one_line(post.caption)]
+        state = state_words(post, now, self._zone, own_zone)
+        expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
+        return [when, state + expected, "", one_line(post.caption)]
 
-    @work(group="plan-photo", exclusive=True, exit_on_error=False, description="finding the photo of a post")
+    @work(group="plan-photo", exclusive=True, exit_on_error=False, description="loading the photo of a post")
     async def _show_photo(self, photo_id: int) -> None:
         photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
         if photo is None:
-            self._preview.show_sentence("The photo is gone from the library.")
+            self._preview.show_sentence("This photo is no longer in the library.")
         elif self._preview.photo != photo:
             self._preview.show(photo)
 
-    # New posts
-
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing photos for the week")
     async def _fill(self, count: int) -> None:
-        picked = await self._first_photos(Verdict.PICK, count)
-        undecided = await self._first_photos(Verdict.UNDECIDED, count - len(picked))
-        if ids := (*picked, *undecided):
-            self.app.post_message(FillWeek(ids, chosen_words(len(picked), len(undecided))))
+        chosen = await next_photos(self.context.services.photos, self.persona.id, count)
+        if chosen.ids:
+            self.app.post_message(FillWeek(chosen.ids, chosen.words))
         else:
             self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
-    async def _write_for(self, cell: Cell) -> None:
-        """Open the composer for the photo that comes next, at the slot's time."""
-        ids = self.context.marks.ids[:1]
-        for verdict in (Verdict.PICK, Verdict.UNDECIDED):
-            ids = ids or await self._first_photos(verdict, 1)
-        photos = await self.context.services.photos.by_ids(ids)
-        if not photos:
+    async def _write_for(self, at: datetime) -> None:
+        """Open the composer for the first selected photo, or else the next one, at the slot's time."""
+        photos = self.context.services.photos
+        ids = self.context.marks.ids or (await next_photos(photos, self.persona.id, 1)).ids
+        photo = (await photos.by_ids(ids[:1])).get(ids[0]) if ids else None
+        if photo is None:
             self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
-        elif self.is_current:  # nobody went elsewhere meanwhile
-            self.app.push_screen(
-                ComposeScreen(self.context, photos[ids[0]], lambda _photo_id: None, at=cell.at)
-            )
-
-    async def _first_photos(self, verdict: Verdict, count: int) -> tuple[int, ...]:
-        """Return the newest photos without a post about which that was decided."""
-        if not count:
-            return ()
-        browse = Browse(verdict=verdict, missing=False)
-        return tuple(await self.context.services.photos.first_ids(self.persona.id, browse, limit=count))
+        elif self.is_current:  # the user may have gone elsewhere meanwhile
+            self.app.push_screen(ComposeScreen(self.context, photo, lambda _photo_id: None, at=at))
 
 
-_WITH_A_POST_TAKEN_UP = frozenset(action.name for action in actions_of(Place.MOVE))
-_WITHOUT = frozenset({"open", "fill", "back"})
-
-
-def chosen_words(picked: int, undecided: int) -> str:
-    """Return which photos a week is filled with, within a sentence."""
-    parts = [
-        f"{count} {verdict}" for count, verdict in ((picked, "picked"), (undecided, "undecided")) if count
-    ]
-    return f"the newest photos: {' and '.join(parts)}"
+_IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))

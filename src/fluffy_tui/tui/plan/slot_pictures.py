@@ -1,4 +1,4 @@
-"""The small pictures in the calendar's slots, made one at a time off the event loop."""
+"""The small pictures in the slots of the calendar, made one at a time in a thread."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class SlotPictures:
-    """Pictures of the photos that are planned, as large as a slot has room for.
+    """Pictures of the planned photos, as large as a slot allows.
 
     Args:
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
@@ -32,7 +32,7 @@ class SlotPictures:
         self._made: dict[str, HalfCells | None] = {}
 
     def want(self, photos: Sequence[Photo], columns: int, rows: int) -> bool:
-        """Choose which photos are shown and how large; return whether there is something to make."""
+        """Set which photos are shown and how large; return whether pictures have to be made."""
         if self._size != (columns, rows):
             self._size = (columns, rows)
             self._made.clear()
@@ -43,17 +43,17 @@ class SlotPictures:
         return self._next() is not None
 
     def of(self, photo_id: int) -> HalfCells | None:
-        """Return a photo's picture; None while there is none."""
+        """Return a photo's picture; None if there is none yet."""
         photo = self._wanted.get(photo_id)
         return self._made.get(photo.sha256) if photo else None
 
     def is_missing(self, photo_id: int) -> bool:
-        """Tell whether it is known that there is no picture: the photo is gone, or it cannot be read."""
+        """Return whether there will be no picture: the photo is gone, or cannot be read."""
         photo = self._wanted.get(photo_id)
         return photo is None or (photo.sha256 in self._made and self._made[photo.sha256] is None)
 
     async def make(self, made: Callable[[], object]) -> None:
-        """Make what is wanted, calling `made` after each; one that comes after others were wanted is refused."""
+        """Make the pictures, calling `made` after each; one that is finished too late is discarded."""
         token = self._token
         while token == self._token and (photo := self._next()) is not None:
             try:
@@ -61,7 +61,7 @@ class SlotPictures:
             except PhotoUnreadable:
                 picture = None
             except Exception:
-                self._made.setdefault(photo.sha256, None)  # it is told once, and not tried for ever
+                self._made.setdefault(photo.sha256, None)  # reported once, not retried for ever
                 raise
             if token == self._token:
                 self._made[photo.sha256] = picture

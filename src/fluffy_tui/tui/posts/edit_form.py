@@ -27,7 +27,8 @@ from fluffy_tui.tui.posts.post_changes import without
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import one_line, state_in_both_zones, state_sign
+from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +169,7 @@ class EditForm(WritesCaptions):
 
     def _tell_about(self) -> None:
         post, now = self._posts[0], self.context.clock()
-        words = f"{state_sign(post)} {state_in_both_zones(post, now, self._zone, self.context.zone)}"
+        words = f"{state_of(post).sign} {state_in_both_zones(post, now, self._zone, self.context.zone)}"
         self._about.update(f"{len(self._posts)} posts get this time" if len(self._posts) > 1 else words)
 
     def _typed(self) -> Draft:

@@ -1,15 +1,10 @@
-"""What can be done with posts, wherever they are shown; one key acts on all that are marked."""
+"""What can be done with posts, wherever they are shown: one key acts on all that are selected."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, ClassVar
-
-from textual import work
-from textual.widget import Widget
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.tui.keymap.bindings import Place
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.session.undo import cancel_keeping_draft, what_cancelling_does, why_not_cancelled
 from fluffy_tui.tui.text.channel_words import zone_of
@@ -17,188 +12,178 @@ from fluffy_tui.tui.text.words import one_line, quoted
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
+    from datetime import tzinfo
+
+    from textual.screen import Screen
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
 
-
-if TYPE_CHECKING:
-    _Mixin = Widget
-else:  # the first base that is a node decides which styles hold: a mixin in front must not be one
-    _Mixin = object
-
-
-_NEEDS_A_POST = frozenset(
-    {"retry", "rehost", "move_up", "cancel_post", "edit", "change_time", "copy_link", "open"}
+POST_ACTIONS = (
+    "edit",
+    "reschedule",
+    "retry",
+    "cancel",
+    "upload_again",
+    "move_up",
+    "open_in_buffer",
+    "copy_link",
 )
+"""Verbs of the key table, each a method of `PostActions`."""
+
+NAMED = 5
+"""How many posts a question names before it only counts the rest."""
 
 
-class ActsOnPosts(_Mixin):
-    """Mixed into a screen that shows posts; the screen says which are meant."""
+class PostActions:
+    """Acts on the posts that a screen says are selected.
 
-    context: Context
-    PLACE: ClassVar[Place]
+    Args:
+        screen: Shows toasts and dialogs, and runs what takes time.
+        context: The app's services and state.
+        selected: Returns the selected posts, or else the one under the cursor.
+        channel_id: Returns the channel to open in Buffer; that of the first selected post if not given.
+        done: Called after posts were acted on, to clear the selection.
+    """
 
-    @abstractmethod
-    def posts_in_question(self) -> Sequence[Post]:
-        """Return the posts that the keys are for: those marked, or the one under the cursor."""
+    def __init__(
+        self,
+        screen: Screen[Any],
+        context: Context,
+        selected: Callable[[], Sequence[Post]],
+        *,
+        channel_id: Callable[[], str | None] | None = None,
+        done: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._screen = screen
+        self._context = context
+        self._selected = selected
+        self._channel_id = channel_id or (lambda: next((post.channel_id for post in selected()), None))
+        self._done = done
 
-    def channel_in_question(self) -> str | None:
-        """Return the id of the channel that `open_in_buffer` opens."""
-        return next((post.channel_id for post in self.posts_in_question()), None)
+    def is_possible(self, name: object) -> bool:
+        """Return whether there is something to act on; Buffer can always be opened."""
+        return name == "open_in_buffer" or bool(self._selected())
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim what needs a post while there is none."""
-        if action in _NEEDS_A_POST and not self.posts_in_question():
-            return None
-        return super().check_action(action, parameters)
+    def run(self, name: str) -> None:
+        """Do what one of `POST_ACTIONS` says."""
+        if name in POST_ACTIONS and self.is_possible(name):
+            getattr(self, name)()
 
-    def acted(self) -> None:
-        """Take the marks off: what they were for is done."""
+    def edit(self) -> None:
+        """Edit caption, alt text or time of a single post."""
+        if len(self._selected()) > 1:
+            self._screen.notify(
+                "Captions are edited one post at a time: clear the selection, or change only the time."
+            )
+        else:
+            self._open_editor(only_time=False)
 
-    def action_retry(self) -> None:
-        """Send failed, held or kept posts again."""
-        self._retry(self.posts_in_question())
+    def reschedule(self) -> None:
+        """Change when the posts go out."""
+        self._open_editor(only_time=True)
 
-    def action_rehost(self) -> None:
-        """Render and host pictures anew."""
-        self._rehost(self.posts_in_question())
+    def copy_link(self) -> None:
+        """Copy the link to a live post."""
+        link = self._selected()[0].external_link
+        if link is None:
+            self._screen.notify("No link yet. It appears once the post is live.")
+        else:
+            self._screen.app.copy_to_clipboard(link)
 
-    def action_move_up(self) -> None:
-        """Let a waiting post go before the one in front of it."""
-        self._move_up(self.posts_in_question())
-
-    def action_cancel_post(self) -> None:
-        """Take posts back, once that is confirmed."""
-        self._cancel(self.posts_in_question())
-
-    def action_edit(self) -> None:
-        """Change the words or the time of the post under the cursor."""
-        posts = self.posts_in_question()
-        if len(posts) > 1:
-            time = self.context.with_keys(f"press {{{self.PLACE}.reschedule}} for their time")
-            self.notify(f"Words are changed one post at a time: take the marks off, or {time}.", markup=False)
-        elif posts:
-            self._open_editor(posts, only_time=False)
-
-    def action_change_time(self) -> None:
-        """Change when posts go out."""
-        if posts := self.posts_in_question():
-            self._open_editor(posts, only_time=True)
-
-    def action_copy_link(self) -> None:
-        """Copy the link to the post; the app says where it went."""
-        post = next(iter(self.posts_in_question()), None)
-        if post is None:
-            return
-        if post.external_link is None:
-            self.notify("There is no link yet: it comes when the post is live.", markup=False)
-            return
-        self.app.copy_to_clipboard(post.external_link)
-
-    def action_open_in_buffer(self) -> None:
+    def open_in_buffer(self) -> None:
         """Open the channel in Buffer's web app, or copy its address."""
-        self._open_in_buffer(buffer_address(self.channel_in_question()))
+        self._start(self._open_address(buffer_address(self._channel_id())), "opening Buffer")
 
-    @work(group="open-in-buffer", exit_on_error=False, description="opening the browser")
-    async def _open_in_buffer(self, address: str) -> None:
-        self.notify(one_line(await open_address(self.app, address)), markup=False)
+    def retry(self) -> None:
+        """Send failed, held or draft posts again."""
+        retry = self._context.services.scheduling.retry
+        self._act(retry, "Retrying {}. Buffer is checked first.", "retrying posts")
 
-    @work(group="retry-post", exit_on_error=False, description="sending posts again")
-    async def _retry(self, posts: Sequence[Post]) -> None:
-        await self._each(
-            posts,
-            self.context.services.scheduling.retry,
-            "{} again; Buffer is looked at first.",
-            "goes out",
-            "go out",
-        )
+    def upload_again(self) -> None:
+        """Render and upload the pictures again."""
+        rehost = self._context.services.scheduling.rehost
+        self._act(rehost, "Picture will be uploaded again: {}.", "uploading pictures again")
 
-    @work(group="rehost-post", exit_on_error=False, description="hosting pictures anew")
-    async def _rehost(self, posts: Sequence[Post]) -> None:
-        await self._each(
-            posts,
-            self.context.services.scheduling.rehost,
-            "{} hosted anew.",
-            "has its picture",
-            "have their pictures",
-        )
+    def move_up(self) -> None:
+        """Move posts one place up in their queues."""
+        move_up = self._context.services.scheduling.move_up
+        self._act(move_up, "Moved up in the queue: {}.", "moving posts up")
 
-    @work(group="move-post", exit_on_error=False, description="moving posts up")
-    async def _move_up(self, posts: Sequence[Post]) -> None:
-        await self._each(
-            posts, self.context.services.scheduling.move_up, "{} one place up in the line.", "moved", "moved"
-        )
+    def cancel(self) -> None:
+        """Cancel posts after a confirmation."""
+        self._start(self._cancel(self._selected()), "cancelling posts")
 
-    @work(group="cancel-post", exit_on_error=False, description="cancelling posts")
+    def _act(self, do: Callable[[int], Awaitable[object]], report: str, description: str) -> None:
+        self._start(self._each(self._selected(), do, report), description)
+
+    def _start(self, work: Coroutine[Any, Any, None], description: str) -> None:
+        self._screen.run_worker(work, group="post-actions", exit_on_error=False, description=description)
+
+    async def _open_address(self, address: str) -> None:
+        self._screen.notify(one_line(await open_address(self._screen.app, address)), markup=False)
+
     async def _cancel(self, posts: Sequence[Post]) -> None:
-        possible = [post for post in posts if not why_not_cancelled(post)]
+        possible = {post.id: post for post in posts if not why_not_cancelled(post)}
         for post in posts:
             if why_not := why_not_cancelled(post):
-                self._refused(f"{_name(post)}: {why_not}")
-        if not possible or not await self._confirmed(possible):
-            return
-        by_id = {post.id: post for post in possible}
-        await self._each(
-            possible,
-            lambda post_id: cancel_keeping_draft(self.context, by_id[post_id]),
-            "{} back; photo and text are in the library again.",
-            "is taken",
-            "are taken",
-        )
+                self._warn(f"{_name(post)}: {why_not}")
+        if possible and await self._confirmed([*possible.values()]):
+            await self._each(
+                [*possible.values()],
+                lambda post_id: cancel_keeping_draft(self._context, possible[post_id]),
+                "Cancelled {}. Photo and caption are back in the library.",
+            )
 
     async def _confirmed(self, posts: Sequence[Post]) -> bool:
-        if len(posts) == 1:
-            [post] = posts
-            persona = self.context.overview.personas.get(post.persona_id, self.context.overview.persona)
-            zone = zone_of(persona, self.context.zone)
-            title, subject = "Cancel this post?", _name(post)
-            does = what_cancelling_does(post, zone, self.context.zone)
+        count = len(posts)
+        if count == 1:
+            zone = post_zone(self._context, posts[0].persona_id)
+            does = what_cancelling_does(posts[0], zone, self._context.zone)
+            title, yes, no = "Cancel this post?", "cancel post", "keep post"
         else:
-            title, subject = f"Cancel {len(posts)} posts?", ", ".join(_name(post) for post in posts[:5])
-            subject += f" and {len(posts) - 5} more" if len(posts) > 5 else ""
-            there = sum(post.buffer_post_id is not None for post in posts)
-            does = "Their photos go back to the library, and their texts stay with the photos."
-            does = f"{there} of them are deleted in Buffer first. {does}" if there else does
-        yes = "cancel it" if len(posts) == 1 else "cancel them"
-        return await self.app.push_screen_wait(
-            ConfirmScreen(
-                title, f"{subject}\n\n{does}", yes=yes, no="keep", own=self.context.setup.settings.keys
-            )
-        )
+            does = "Their photos go back to the library, with the captions as drafts."
+            if in_buffer := sum(post.buffer_post_id is not None for post in posts):
+                does = f"{in_buffer} of them will be deleted in Buffer first. {does}"
+            title, yes, no = f"Cancel {count} posts?", "cancel posts", "keep posts"
+        names = ", ".join(map(_name, posts[:NAMED]))
+        names += f" and {count - NAMED} more" if count > NAMED else ""
+        keys = self._context.setup.settings.keys
+        question = ConfirmScreen(title, f"{names}\n\n{does}", yes=yes, no=no, own=keys)
+        return await self._screen.app.push_screen_wait(question)
 
-    async def _each(
-        self,
-        posts: Sequence[Post],
-        do: Callable[[int], Awaitable[object]],
-        words: str,
-        one: str,
-        many: str,
-    ) -> None:
-        """Do something with each post, and tell what became of it; a refusal of one does not stop the others."""
+    async def _each(self, posts: Sequence[Post], do: Callable[[int], Awaitable[object]], report: str) -> None:
+        """Do something with each post and report it; one refusal does not stop the others."""
         done: list[Post] = []
         for post in posts:
             try:
                 await do(post.id)
             except FluffyError as error:
-                self._refused(str(error) if len(posts) == 1 else f"{_name(post)}: {error}")
+                self._warn(str(error) if len(posts) == 1 else f"{_name(post)}: {error}")
                 if isinstance(error, DatabaseUnavailable):
                     break
             else:
                 done.append(post)
         if done:
-            subject = f"{_name(done[0])} {one}" if len(done) == 1 else f"{len(done)} posts {many}"
-            self.notify(words.replace("{}", subject, 1), markup=False)
-            self.acted()
+            subject = _name(done[0]) if len(done) == 1 else f"{len(done)} posts"
+            self._screen.notify(report.replace("{}", subject, 1), markup=False)
+            self._done()
 
-    def _refused(self, reason: str) -> None:
-        self.notify(one_line(reason), severity="warning", timeout=10, markup=False)
+    def _warn(self, reason: str) -> None:
+        self._screen.notify(one_line(reason), severity="warning", timeout=10, markup=False)
 
-    def _open_editor(self, posts: Sequence[Post], *, only_time: bool) -> None:
-        from fluffy_tui.tui.posts.edit_screen import EditPostScreen  # it knows Pillow
+    def _open_editor(self, *, only_time: bool) -> None:
+        from fluffy_tui.tui.posts.edit_screen import EditPostScreen  # imports Pillow
 
-        self.app.push_screen(EditPostScreen(self.context, posts, only_time=only_time, saved=self.acted))
+        editor = EditPostScreen(self._context, self._selected(), only_time=only_time, saved=self._done)
+        self._screen.app.push_screen(editor)
+
+
+def post_zone(context: Context, persona_id: int | None) -> tzinfo:
+    """Return the time zone of the channel of a post's persona, which may not be the current one."""
+    overview = context.overview
+    return zone_of(overview.personas.get(persona_id or 0, overview.persona), context.zone)
 
 
 def _name(post: Post) -> str:

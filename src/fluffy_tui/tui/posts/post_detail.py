@@ -1,8 +1,8 @@
-"""One post with everything that is known about it, as it changes."""
+"""The dialog with everything that is known about one post, updated as it changes."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on, work
 from textual.containers import VerticalScroll
@@ -12,19 +12,21 @@ from textual.widgets import Static
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
-from fluffy_tui.tui.posts.post_actions import ActsOnPosts
-from fluffy_tui.tui.posts.post_facts import post_facts
-from fluffy_tui.tui.posts.timeline import hosted_since, timeline
+from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions, post_zone
+from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
 from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.channel_words import channel_name, zone_of
-from fluffy_tui.tui.text.words import state_tone
+from fluffy_tui.tui.text.channel_words import channel_name
+from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
+from fluffy_tui.tui.text.times import both_zones, relative_time
+from fluffy_tui.tui.text.words import bytes_words
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
 
@@ -32,33 +34,19 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.context import Context
 
 LABEL_WIDTH = 15
-ACTING = tuple(
-    f"posts.{verb}"
-    for verb in (
-        "edit",
-        "reschedule",
-        "retry",
-        "cancel",
-        "upload_again",
-        "move_up",
-        "open_in_buffer",
-        "copy_link",
-    )
-)
-"""What can be done with the post shown."""
 
 
-class PostDetailScreen(ActsOnPosts, ReportsErrors, DialogScreen[None]):
-    """Shows all fields of a post and its trail, with the same keys as the table.
+class PostDetailScreen(ReportsErrors, DialogScreen[None]):
+    """Shows all fields and the timeline of a post, with the same keys as the table.
 
     Args:
-        context: The world.
-        post: The post as it was last read.
+        context: The app's services and state.
+        post: The post as it was last loaded.
     """
 
     PLACE = Place.POSTS
     BINDINGS: ClassVar = [
-        *bindings(Place.POSTS, only=ACTING),
+        *bindings(Place.POSTS, only=[f"posts.{name}" for name in POST_ACTIONS]),
         *bindings(Place.DIALOG, only=("dialog.cancel",)),
         *bindings(Place.LIST, only=("list.down", "list.up")),
         *help_binding(),
@@ -77,17 +65,14 @@ class PostDetailScreen(ActsOnPosts, ReportsErrors, DialogScreen[None]):
         self.context = context
         self._post = post
         self._events: Sequence[PostEvent] = ()
-        self._laid_out_for: int | None = None
         self._place: tuple[int, int] | None = None
+        self._laid_out_for: int | None = None
         self._facts = Static("", id="facts", markup=False)
         self._timeline = Static("", id="timeline", markup=False)
-
-    def posts_in_question(self) -> Sequence[Post]:
-        """Return the post shown."""
-        return [self._post]
+        self._actions = PostActions(self, context, lambda: [self._post])
 
     def compose(self) -> ComposeResult:
-        """Lay out the caption and the facts."""
+        """Lay out facts and timeline."""
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = f"post {self._post.id}"
             dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} close"))
@@ -96,86 +81,151 @@ class PostDetailScreen(ActsOnPosts, ReportsErrors, DialogScreen[None]):
         yield KeysFooter()
 
     def on_mount(self) -> None:
-        """Show what is known, and listen."""
-        self._show(self._post)
-        self._read()
+        """Show what is known, and subscribe to changes."""
+        self._show()
+        self._load()
         self.query_one("#dialog").focus()
-        self.context.changes.subscribe(self, self._hear, immediate=True)
+        self.context.changes.subscribe(self, self._on_app_event, immediate=True)
 
     def on_unmount(self) -> None:
-        """Hear nothing any more."""
+        """Unsubscribe."""
         self.context.changes.unsubscribe(self)
 
     @on(events.Resize)
     def _resized(self) -> None:
-        self.call_after_refresh(self._lay_out_again)
+        self.call_after_refresh(self._wrap_again)
 
-    def _lay_out_again(self) -> None:
-        """Break the lines anew where they have more or less room than before."""
-        if self._room() != self._laid_out_for:
-            self._show(self._post)
+    def _wrap_again(self) -> None:
+        if self._room != self._laid_out_for:
+            self._show()
+
+    def action_act_on_posts(self, name: str) -> None:
+        """Do something with the post."""
+        self._actions.run(name)
 
     def action_cancel(self) -> None:
         """Close."""
         self.dismiss()
 
     def action_cursor_down(self) -> None:
-        """Show what is further down."""
+        """Scroll down."""
         self.query_one("#dialog").scroll_down()
 
     def action_cursor_up(self) -> None:
-        """Show what is further up."""
+        """Scroll up."""
         self.query_one("#dialog").scroll_up()
 
-    def _hear(self, happening: AppEvent) -> None:
-        # any post may change the place of this one in its line
-        waits = isinstance(happening, PostChanged) and self._place is not None
-        is_this = isinstance(happening, PostChanged) and happening.post_id == self._post.id
-        if is_this or waits or isinstance(happening, Connected):
-            self._read()
+    def _on_app_event(self, event: AppEvent) -> None:
+        # any post may change the position of this one in its queue
+        changed = isinstance(event, PostChanged) and (self._place or event.post_id == self._post.id)
+        if changed or isinstance(event, Connected):
+            self._load()
 
-    @work(group="post-detail", exclusive=True, exit_on_error=False, description="reading the post")
-    async def _read(self) -> None:
+    @work(group="post-detail", exclusive=True, exit_on_error=False, description="loading the post")
+    async def _load(self) -> None:
         scheduling = self.context.services.scheduling
         post = await scheduling.post(self._post.id)
         if post is None:
             if self.is_current:
-                self.dismiss()  # it was let go
+                self.dismiss()  # it was cancelled
             return
         self._events = await scheduling.timeline(post.id)
         self._place = None
         if post.step in ON_THE_WAY and post.channel_id is not None:
             ids = [other.id for other in await scheduling.line(post.channel_id)]
             self._place = (ids.index(post.id) + 1, len(ids)) if post.id in ids else None
-        self._show(post)
-
-    def _show(self, post: Post) -> None:
         self._post = post
-        self._laid_out_for = self._room()
-        overview = self.context.overview
-        zone = zone_of(overview.personas.get(post.persona_id, overview.persona), self.context.zone)
+        self._show()
+
+    def _show(self) -> None:
+        post, room = self._post, self._room
+        self._laid_out_for = room
+        zone, own_zone = post_zone(self.context, post.persona_id), self.context.zone
         parts = [Content(post.caption or "(no caption)")]
         parts += [Content.styled(f"alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
         parts.append(Content(""))
-        tone = state_tone(post)
+        tone = state_of(post).tone
         channel = self.context.channel(post.channel_id)
         facts = post_facts(
             post,
             self.context.clock(),
             zone,
-            self.context.zone,
+            own_zone,
             place=self._place,
-            hosted=hosted_since(self._events),
+            uploaded=uploaded_at(self._events),
             channel=channel_name(channel) if channel else "",
         )
-        for label, words in facts:
-            style = f"$text-{tone}" if label in ("state", "why") and tone != "foreground" else ""
+        for label, words in facts.items():
+            style = f"$text-{tone}" if label in ("state", "reason") and tone != "foreground" else ""
             label_cell = Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted")
-            parts.append(hanging(label_cell, Content.styled(words, style), self._room()))
+            parts.append(hanging(label_cell, Content.styled(words, style), room))
         self._facts.update(Content("\n").join(parts))
         self._timeline.display = bool(self._events)
-        self._timeline.update(timeline(self._events, zone, self.context.zone, self._room()))
+        self._timeline.update(timeline(self._events, zone, own_zone, room))
 
+    @property
     def _room(self) -> int | None:
-        """Return how many columns a line has; None before that is known."""
+        """The columns of a line; None before the first layout."""
         return self._facts.content_size.width or None
+
+
+def post_facts(
+    post: Post,
+    now: datetime,
+    zone: tzinfo,
+    own_zone: tzinfo,
+    *,
+    place: tuple[int, int] | None = None,
+    uploaded: datetime | None = None,
+    channel: str = "",
+) -> dict[str, str]:
+    """Return what is known about a post by label, the most asked for first; unknown facts are left out.
+
+    Args:
+        post: The post.
+        now: The current time.
+        zone: The channel's time zone.
+        own_zone: The user's time zone.
+        place: Its position in the queue of its channel, and the length of that queue.
+        uploaded: When its picture was uploaded.
+        channel: The name of its channel; its ID is shown without one.
+    """
+
+    def when(moment: datetime | None) -> str:
+        return f"{both_zones(moment, zone, own_zone)} · {relative_time(moment, now)}" if moment else ""
+
+    facts = {
+        "state": f"{state_of(post).sign} {state_words(post, now, zone, own_zone)}",
+        "reason": post.error_message,
+        "error code": post.error_code,
+        "help": post.support_url,
+        "next attempt": when(post.next_try_at),
+        "position": queue_place(*place) if place else "",
+        "requested": when(post.requested_at_time) or REQUESTED.get(post.share_mode, ""),
+        "scheduled": when(post.scheduled_at),
+        "posted": when(post.posted_at),
+        "link": post.external_link,
+        "channel": channel or post.channel_id,
+        "attempts": str(post.attempts),
+        "Buffer post ID": post.buffer_post_id,
+        "picture": rendition_words(post.rendition or {}),
+        "picture URL": post.media_url,
+        "uploaded": when(uploaded) if post.media_url else "",
+        "submitted": when(post.created_at),
+        "updated": when(post.updated_at),
+    }
+    return {label: words for label, words in facts.items() if words}
+
+
+def rendition_words(rendition: Mapping[str, Any]) -> str:
+    """Describe the picture as posted, from what delivery recorded: size, fit and removed location."""
+    parts = []
+    if rendition.get("width") and rendition.get("height"):
+        parts.append(f"{rendition['width']}×{rendition['height']} JPEG")
+    if rendition.get("bytes"):
+        parts.append(bytes_words(rendition["bytes"]))
+    if rendition.get("fit"):
+        parts.append({"pad": "padded", "crop": "cropped"}.get(rendition["fit"], str(rendition["fit"])))
+    if rendition.get("location_removed"):
+        parts.append("location removed")
+    return " · ".join(parts)

@@ -1,4 +1,4 @@
-"""One line a trouble: whose, why, what comes by itself, and the key that mends it."""
+"""The list of problems, one row each: what has the problem, why, what happens next, and the key that helps."""
 
 from __future__ import annotations
 
@@ -8,39 +8,36 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.option_list import Option
 
+from fluffy_tui.tui.posts.post_actions import post_zone
 from fluffy_tui.tui.posts.problem_words import (
-    by_itself,
     cause,
-    mending,
+    outlook,
     problem_id,
     problem_sign,
     problem_tone,
+    remedy_keys,
     subject,
 )
-from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.ui.vim_list import VimList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime, tzinfo
+    from collections.abc import Sequence
 
     from textual import events
 
     from fluffy_tui.scheduling import Problem
-    from fluffy_tui.tui.session.overview import Overview
+    from fluffy_tui.tui.session.context import Context
 
-THEN_FROM, KEY_FROM = 100, 68
-"""Columns from which there is room for what comes by itself, and for what the key does beside the key itself."""
-THEN_WIDTH, KEY_WIDTH, BARE_KEY_WIDTH = 20, 16, 3
+OUTLOOK_FROM, LABEL_FROM = 100, 68
+"""Columns from which there is room for what happens next, and for what the key does besides the key itself."""
+OUTLOOK_WIDTH, KEY_WIDTH, BARE_KEY_WIDTH = 22, 16, 3
 
 
 class ProblemList(VimList):
-    """The troubles, some of them marked; the cursor and the marks stay with their trouble whatever comes or goes.
+    """The problems, worst first; cursor and selection follow their problems as others come and go.
 
     Args:
-        own_zone: the person's time zone.
-        now: the present moment.
-        own: the person's own keys, by action id.
+        context: The app's services and state.
     """
 
     DEFAULT_CSS = """
@@ -51,101 +48,94 @@ class ProblemList(VimList):
     }
     """
     LEADING: ClassVar[int] = 4
-    """Columns of mark and sign."""
+    """Columns of selection mark and sign."""
 
-    class MarksChanged(Message):
-        """Something was marked or unmarked."""
+    class SelectionChanged(Message):
+        """A problem was selected or deselected."""
 
-    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime], own: Mapping[str, str]) -> None:
-        super().__init__(id="troubles")
-        self._own_zone = own_zone
-        self._now = now
-        self._own = own
-        self._items: dict[str, Problem] = {}
-        self._marked: set[str] = set()
-        self._overview: Overview | None = None
+    def __init__(self, context: Context) -> None:
+        super().__init__(id="problems")
+        self.context = context
+        self._problems: dict[str, Problem] = {}
+        self._selected: set[str] = set()
 
     @property
-    def items(self) -> Sequence[Problem]:
-        """The troubles shown, worst first."""
-        return list(self._items.values())
+    def problems(self) -> Sequence[Problem]:
+        """The problems shown, worst first."""
+        return list(self._problems.values())
 
     @property
     def current(self) -> Problem | None:
-        """The trouble under the cursor."""
+        """The problem under the cursor."""
         option = self.highlighted_option
-        return self._items.get(option.id or "") if option else None
+        return self._problems.get(option.id or "") if option else None
 
     @property
-    def marked(self) -> Sequence[Problem]:
-        """The troubles that are marked."""
-        return [item for id_, item in self._items.items() if id_ in self._marked]
+    def selected(self) -> Sequence[Problem]:
+        """The selected problems."""
+        return [problem for id_, problem in self._problems.items() if id_ in self._selected]
 
-    def show(self, overview: Overview) -> None:
-        """Show the troubles of this overview."""
-        self._overview = overview
-        self._items = {problem_id(item): item for item in overview.troubles}
-        self._marked &= self._items.keys()
+    def update_problems(self) -> None:
+        """Show the problems of the current overview."""
+        self._problems = {problem_id(problem): problem for problem in self.context.overview.troubles}
+        self._selected &= self._problems.keys()
         self._fill()
 
-    def toggle_mark(self) -> None:
-        """Mark the line under the cursor, or unmark it, and go to the next."""
+    def toggle_selected(self) -> None:
+        """Select or deselect the problem under the cursor, and move down."""
         option = self.highlighted_option
         if option is None or option.id is None:
             return
-        self._marked ^= {option.id}
-        self.replace_option_prompt(option.id, self._line(option.id))
+        self._selected ^= {option.id}
+        self.replace_option_prompt(option.id, self._row(option.id))
         self.action_cursor_down()
-        self.post_message(self.MarksChanged())
+        self.post_message(self.SelectionChanged())
 
-    def unmark_all(self) -> None:
-        """Take all marks off."""
-        if self._marked:
-            self._marked.clear()
+    def clear_selection(self) -> None:
+        """Deselect all problems."""
+        if self._selected:
+            self._selected.clear()
             self._fill()
-            self.post_message(self.MarksChanged())
+            self.post_message(self.SelectionChanged())
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Give each column the room there is."""
+        """Fit the columns to the new width."""
         self._fill()
 
     def _fill(self) -> None:
         before, row = self.highlighted_option, self.highlighted or 0
-        kept = before.id if before else None
-        ids = [option.id for option in self.options]
-        if ids == list(self._items):
-            for id_ in self._items:
-                self.replace_option_prompt(id_, self._line(id_))
+        ids = list(self._problems)
+        if [option.id for option in self.options] == ids:
+            for id_ in ids:
+                self.replace_option_prompt(id_, self._row(id_))
             return
-        self.set_options([Option(self._line(id_), id=id_) for id_ in self._items])
-        if kept in self._items:
-            self.highlighted = list(self._items).index(kept)
-        elif self._items:
-            self.highlighted = min(row, len(self._items) - 1)
+        self.set_options([Option(self._row(id_), id=id_) for id_ in ids])
+        if before is not None and before.id in self._problems:
+            self.highlighted = ids.index(before.id)
+        elif ids:
+            self.highlighted = min(row, len(ids) - 1)
 
-    def _line(self, id_: str) -> Content:
-        item, overview = self._items[id_], self._overview
-        if overview is None:
-            return Content("")
-        zone = zone_of(overview.personas.get(item.persona_id or 0, overview.persona), self._own_zone)
+    def _row(self, id_: str) -> Content:
+        problem, context = self._problems[id_], self.context
         room = max(20, self.scrollable_content_region.width - self.LEADING)
-        then = by_itself(item, self._now(), zone, self._own_zone) if room >= THEN_FROM else ""
-        key_width = KEY_WIDTH if room >= KEY_FROM else BARE_KEY_WIDTH
-        key = next(iter(mending(item, self._own)), "")
-        if room < KEY_FROM:
+        next_ = ""
+        if room >= OUTLOOK_FROM:
+            next_ = outlook(problem, context.clock(), post_zone(context, problem.persona_id), context.zone)
+        key_width = KEY_WIDTH if room >= LABEL_FROM else BARE_KEY_WIDTH
+        key = next(iter(remedy_keys(problem, context.setup.settings.keys)), "")
+        if room < LABEL_FROM:
             key = key.partition(" ")[0]
-        room -= (THEN_WIDTH + 1) * bool(room >= THEN_FROM) + key_width + 1
+        room -= (OUTLOOK_WIDTH + 1) * bool(next_) + key_width + 1
         subject_width = max(10, min(30, room * 35 // 100))
-        tone = problem_tone(item)
         parts = [
-            Content.styled("▪ " if id_ in self._marked else "  ", "$text-accent"),
-            Content.styled(f"{problem_sign(item)} ", f"$text-{tone}"),
-            _cell(Content(subject(item, overview)), subject_width),
+            Content.styled("▪ " if id_ in self._selected else "  ", "$text-accent"),
+            Content.styled(f"{problem_sign(problem)} ", f"$text-{problem_tone(problem)}"),
+            _cell(Content(subject(problem, context.overview)), subject_width),
             Content(" "),
-            _cell(Content(cause(item)), room - subject_width - 1),
+            _cell(Content(cause(problem)), room - subject_width - 1),
         ]
-        if then:
-            parts += [Content(" "), _cell(Content.styled(then, "$foreground-muted"), THEN_WIDTH)]
+        if next_:
+            parts += [Content(" "), _cell(Content.styled(next_, "$foreground-muted"), OUTLOOK_WIDTH)]
         if key:
             parts += [Content(" "), _cell(Content.styled(key, "$text-primary"), key_width)]
         return Content.assemble(*parts)

@@ -1,7 +1,8 @@
-"""All that needs the person, worst first, with the keys that mend it."""
+"""The Problems tab: what needs attention, worst first, with the keys that help."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -9,34 +10,37 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.posts.post_actions import ActsOnPosts
+from fluffy_tui.tui.posts.post_actions import PostActions, post_zone
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.problem_list import ProblemList
-from fluffy_tui.tui.posts.problem_words import budget_words, mending, next_due, whole, worker_words
+from fluffy_tui.tui.posts.problem_words import problem_facts, remedy_keys
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
+from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from textual import events
     from textual.app import ComposeResult
 
-    from fluffy_tui.scheduling import Post, Problem
+    from fluffy_tui.buffer import Budget
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.overview import Overview
 
-READING = "Looking for what needs you …"
+LOADING = "Loading problems …"
 LABEL_WIDTH = 7
 
 
-class ProblemsScreen(ActsOnPosts, FrameScreen):
-    """The inbox of troubles of every persona; below it the whole of the one under the cursor.
+class ProblemsScreen(FrameScreen):
+    """The problems of all personas, with details of the one under the cursor below.
 
     Args:
-        context: The world.
+        context: The app's services and state.
     """
 
     PLACE = Place.PROBLEMS
@@ -44,111 +48,131 @@ class ProblemsScreen(ActsOnPosts, FrameScreen):
     BINDINGS = bindings(Place.PROBLEMS)
     CSS: ClassVar[str] = """
     ProblemsScreen {
-        #no-trouble { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        #trouble { height: auto; max-height: 70%; border-top: solid $border-blurred; padding: 0 1;
-            border-title-color: $text-muted; border-subtitle-color: $text-muted; }
-        #standing { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+        #no-problems { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+        #problem { height: auto; max-height: 70%; border-top: solid $border-blurred; padding: 0 1;
+            border-title-color: $text-muted; }
+        #limits { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._list = ProblemList(context.zone, context.clock, context.setup.settings.keys)
-        self._nothing = Static(READING, id="no-trouble", markup=False)
-        self._whole = Static("", id="trouble", markup=False)
-        self._standing = Static("", id="standing", markup=False)
+        self._list = ProblemList(context)
+        self._nothing = Static(LOADING, id="no-problems", markup=False)
+        self._details = Static("", id="problem", markup=False)
+        self._limits = Static("", id="limits", markup=False)
+        self._actions = PostActions(
+            self,
+            context,
+            self.selected_posts,
+            channel_id=lambda: self._list.current.channel_id if self._list.current else None,
+            done=self._list.clear_selection,
+        )
 
-    def posts_in_question(self) -> Sequence[Post]:
-        """Return the posts of the marked lines, or of the one under the cursor."""
-        items = self._list.marked or [item for item in [self._list.current] if item is not None]
-        return list({item.post.id: item.post for item in items if item.post is not None}.values())
-
-    def channel_in_question(self) -> str | None:
-        """Return the channel of the line under the cursor, which may have no post."""
-        item = self._list.current
-        return item.channel_id if item else None
-
-    def acted(self) -> None:
-        """Take the marks off."""
-        self._list.unmark_all()
+    def selected_posts(self) -> Sequence[Post]:
+        """Return the posts of the selected rows, or of the row under the cursor."""
+        current = self._list.current
+        problems = self._list.selected or ([current] if current is not None else [])
+        return list({one.post.id: one.post for one in problems if one.post is not None}.values())
 
     def compose_body(self) -> ComposeResult:
-        """Lay out list and panel; a sentence takes their place while nothing needs anybody."""
+        """Lay out list, details and limits."""
         yield self._nothing
         yield self._list
-        yield self._whole
-        yield self._standing
+        yield self._details
+        yield self._limits
 
     def on_mount(self) -> None:
-        """Show what is known."""
-        self._show_troubles()
+        """Show the problems that are known."""
+        self._show_problems()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Dim the mark while there is nothing to mark."""
-        if action == "mark" and self._list.current is None:
+        """Dim actions that need a row, or a post, while there is none."""
+        if (
+            (action == "select" and self._list.current is None)
+            or (action == "open" and not self.selected_posts())
+            or (action == "act_on_posts" and not self._actions.is_possible(parameters[0]))
+        ):
             return None
         return super().check_action(action, parameters)
 
-    def action_mark(self) -> None:
-        """Mark the line, or unmark it."""
-        self._list.toggle_mark()
+    def action_act_on_posts(self, name: str) -> None:
+        """Do something with the selected posts."""
+        self._actions.run(name)
+
+    def action_select(self) -> None:
+        """Select or deselect the row under the cursor."""
+        self._list.toggle_selected()
 
     def action_open(self) -> None:
-        """Open the post of the line; a trouble that is no post's own is told whole below the list."""
-        item = self._list.current
-        if item is not None and item.post is not None:
-            self.app.push_screen(PostDetailScreen(self.context, item.post))
+        """Open the post of the row; a problem without a post has all its details below the list."""
+        problem = self._list.current
+        if problem is not None and problem.post is not None:
+            self.app.push_screen(PostDetailScreen(self.context, problem.post))
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Break the lines of the panel anew."""
-        self.call_after_refresh(self._show_whole)
+        """Wrap the details at the new width."""
+        self.call_after_refresh(self._show_details)
 
     @on_event(OverviewChanged)
-    def _overview_changed(self) -> None:
-        self._show_troubles()
-
-    @on(OptionList.OptionHighlighted)
-    @on(ProblemList.MarksChanged)
-    def _moved(self) -> None:
-        self._show_whole()
-
-    def _show_troubles(self) -> None:
-        overview = self.context.overview
-        self._list.show(overview)
+    def _show_problems(self) -> None:
+        overview, now, own_zone = self.context.overview, self.context.clock(), self.context.zone
+        self._list.update_problems()
         some = bool(overview.troubles)
-        self._list.display = self._whole.display = some
+        self._list.display = self._details.display = some
         self._nothing.display = not some
-        self._nothing.update(self._nothing_words())
+        self._nothing.update(no_problems(overview, own_zone) if overview.read else LOADING)
         if some and self.focused is None:
             self._list.focus()
-        self._show_whole()
-        budget = budget_words(overview.budget, self.context.clock(), self.context.zone)
-        standing = (budget, worker_words(overview))
-        self._standing.update(" · ".join(words for words in standing if words))
+        self._show_details()
+        limits = (budget_words(overview.budget, now, own_zone), worker_words(overview))
+        self._limits.update(" · ".join(filter(None, limits)))
 
-    def _nothing_words(self) -> str:
-        overview = self.context.overview
-        if not overview.read:
-            return READING
-        zone = zone_of(overview.persona, self.context.zone)
-        return f"Nothing needs you. {next_due(overview, zone, self.context.zone)}".rstrip()
-
-    def _show_whole(self) -> None:
+    @on(OptionList.OptionHighlighted)
+    @on(ProblemList.SelectionChanged)
+    def _show_details(self) -> None:
         self.refresh_bindings()
-        item, overview = self._list.current, self.context.overview
-        marked = len(self._list.marked)
-        self._whole.border_subtitle = f"{marked} marked: keys act on them" if marked else ""
-        if item is None:
-            self._whole.update("")
+        selected = len(self._list.selected)
+        self._details.border_title = f"{selected} selected: keys act on the selection" if selected else ""
+        problem = self._list.current
+        if problem is None:
+            self._details.update("")
             return
-        zone = zone_of(overview.personas.get(item.persona_id or 0, overview.persona), self.context.zone)
-        self._whole.update(self._lines(item, zone))
-
-    def _lines(self, item: Problem, zone: tzinfo) -> Content:
-        keys = mending(item, self.context.setup.settings.keys)
-        facts = whole(item, self.context.clock(), zone, self.context.zone, keys)
-        room = self._whole.content_size.width or None
-        return Content("\n").join(
+        zone, own_zone = post_zone(self.context, problem.persona_id), self.context.zone
+        keys = remedy_keys(problem, self.context.setup.settings.keys)
+        facts = problem_facts(problem, self.context.clock(), zone, own_zone, keys)
+        room = self._details.content_size.width or None
+        lines = (
             hanging(Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"), Content(words), room)
-            for label, words in facts
+            for label, words in facts.items()
         )
+        self._details.update(Content("\n").join(lines))
+
+
+def no_problems(overview: Overview, own_zone: tzinfo) -> str:
+    """Return what to show instead of an empty list: when the persona's next post goes out."""
+    due = overview.persona_counts.next_due_at
+    zone = zone_of(overview.persona, own_zone)
+    return f"No problems. Next post: {both_zones(due, zone, own_zone)}." if due else "No problems."
+
+
+def budget_words(budget: Budget | None, now: datetime, zone: tzinfo) -> str:
+    """Return how many requests Buffer still allows in the tightest rate limit window; empty if unknown."""
+    windows = [
+        window
+        for window in (budget.windows.values() if budget else ())
+        if window.resets_at is None or window.resets_at > now
+    ]
+    if not windows:
+        return ""
+    tightest = min(windows, key=lambda window: window.remaining / (window.quota or 1_000_000))
+    of = f" of {tightest.quota:,}" if tightest.quota is not None else ""
+    until = f" until {moment_words(tightest.resets_at, now, zone)}" if tightest.resets_at else ""
+    return f"Buffer: {tightest.remaining:,}{of} requests left{until}"
+
+
+def worker_words(overview: Overview) -> str:
+    """Return when a worker last sent a heartbeat; empty if unknown."""
+    if overview.worker_words or not overview.read or overview.worker_age is None:
+        return overview.worker_words
+    return f"worker: active {duration_words(timedelta(seconds=overview.worker_age))} ago"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.text.times import duration_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,13 +94,5 @@ def import_progress_words(progress: ImportProgress) -> str:
     if progress.seconds > 0:
         parts.append(f"{progress.files_per_second:,.0f} per second")
     if progress.seconds_left is not None:
-        parts.append(f"{rough_duration(progress.seconds_left)} left")
+        parts.append(f"{duration_left(progress.seconds_left)} left")
     return " · ".join(parts)
-
-
-def rough_duration(seconds: float) -> str:
-    """Return a duration no finer than an estimate can be: `5 s`, `2 min`, `1 h 10 min`."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

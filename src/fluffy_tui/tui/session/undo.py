@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.text.words import both_zones, one_line
+from fluffy_tui.tui.text.times import both_zones
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-NOTHING_TO_UNDO = (
-    "Nothing to undo. To cancel an earlier post, select it in Posts and press {posts.cancel}."
-)
+NOTHING_TO_UNDO = "Nothing to undo. To cancel an earlier post, select it in Posts and press {posts.cancel}."
 
 _TOO_LATE = {
     Step.SENDING: "It is being sent to Buffer right now. You can cancel it once it is there.",

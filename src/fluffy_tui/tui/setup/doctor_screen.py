@@ -30,7 +30,7 @@ class DoctorScreen(FrameScreen):
     DEFAULT_CSS = """
     DoctorScreen {
         #body { align: center top; padding: 0 1; }
-        #checks { width: 1fr; max-width: 110; height: auto; max-height: 1fr; }
+        #checks { width: 1fr; max-width: 110; height: auto; max-height: 1fr; scrollbar-gutter: stable; }
         #checks-words { width: 1fr; max-width: 110; height: 1; padding: 0 2; color: $text-muted; }
     }
     """

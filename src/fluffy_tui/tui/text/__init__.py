@@ -1,1 +1,1 @@
-"""Wording shared by the screens."""
+"""Text for users: words, times and the states of posts."""

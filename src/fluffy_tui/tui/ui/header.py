@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
-from fluffy_tui.tui.text.words import drafts_word, one_line
+from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ def _counts(overview: Overview) -> Content:
     counts = overview.persona_counts
     parts = [f"{counts.unscheduled:,} unscheduled"]
     if counts.drafts:
-        parts.append(f"{counts.drafts:,} {drafts_word(counts.drafts)}")
+        parts.append(f"{counts.drafts:,} {plural(counts.drafts, 'draft')}")
     if counts.scheduled:
         parts.append(f"{counts.scheduled:,} scheduled")
     return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
@@ -76,8 +76,8 @@ def _counts(overview: Overview) -> Content:
 def _alerts(overview: Overview, *, demo: bool) -> Content:
     parts = []
     if overview.needing:
-        words = "1 problem" if overview.needing == 1 else f"{overview.needing} problems"
-        parts.append(Content.styled(f"! {words}", "$text-error"))
+        words = f"! {overview.needing} {plural(overview.needing, 'problem')}"
+        parts.append(Content.styled(words, "$text-error"))
     if overview.persona is not None and (health := channel_health(overview.persona)):
         parts.append(Content.styled(f"! {health}", "$text-warning"))
     if overview.worker_words:

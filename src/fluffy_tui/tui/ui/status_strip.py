@@ -12,7 +12,8 @@ from fluffy_tui.tui.keymap.bindings import with_keys
 from fluffy_tui.tui.session.import_run import import_progress_words
 from fluffy_tui.tui.session.undo import in_grace, is_in_grace
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import quoted, state_in_both_zones, state_sign, state_tone
+from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
+from fluffy_tui.tui.text.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,9 +81,9 @@ class StatusStrip(Static):
             words += f" · {self._undo}"
         elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
             words += "…"
-        tone = state_tone(post)
+        state = state_of(post)
         return Content.assemble(
-            Content.styled(f"{state_sign(post)} ", f"${'text-' if tone != 'foreground' else ''}{tone}"),
+            Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
             Content.styled(quoted(post.caption), "$foreground-muted"),
             f"  {words}",
         )

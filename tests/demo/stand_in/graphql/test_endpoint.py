@@ -1,4 +1,4 @@
-"""Statuses, bodies and headers of the HTTP layer, as BUFFER's clients meet them."""
+"""Statuses, bodies and headers of the HTTP layer, as Buffer's clients see them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def test_account_and_channels(buffer: Caller) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/graphql"])
-async def test_both_paths_are_the_same_service(buffer: Caller, path: str) -> None:
+async def test_both_paths_serve_the_api(buffer: Caller, path: str) -> None:
     reply = await buffer.http.post(buffer.server.url + path, json={"query": "{ account { id } }"})
     assert reply.status_code == 200
 
@@ -74,13 +74,13 @@ async def test_client_without_a_name_is_blocked(buffer: Caller) -> None:
         ),
     ],
 )
-async def test_documents_that_cannot_work(buffer: Caller, query: str, code: str) -> None:
+async def test_invalid_documents(buffer: Caller, query: str, code: str) -> None:
     reply = await buffer.send(query)
     assert reply.status_code == 400
     assert reply.json()["errors"][0]["extensions"]["code"] == code
 
 
-async def test_names_stand_in_double_quotes(buffer: Caller) -> None:
+async def test_names_are_in_double_quotes(buffer: Caller) -> None:
     reply = await buffer.send("{ account { nothing } }")
     assert reply.json()["errors"][0]["message"] == 'Cannot query field "nothing" on type "Account".'
 
@@ -99,14 +99,14 @@ async def test_names_stand_in_double_quotes(buffer: Caller) -> None:
         {"dueAt": "2026-03-10T10:00:00"},
     ],
 )
-async def test_variables_that_cannot_work(buffer: Caller, changes: dict[str, object]) -> None:
+async def test_invalid_variables(buffer: Caller, changes: dict[str, object]) -> None:
     reply = await buffer.send(CREATE, input=buffer.photo(**changes))
     assert reply.status_code == 400, reply.text
     assert reply.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
     assert buffer.server.posts() == []
 
 
-async def test_body_that_is_no_json(buffer: Caller) -> None:
+async def test_body_that_is_not_json(buffer: Caller) -> None:
     reply = await buffer.http.post(buffer.server.url, content=b"hello")
     assert reply.status_code == 400
 
@@ -121,7 +121,7 @@ async def test_too_many_aliases_and_too_deep(buffer: Caller) -> None:
     assert (await buffer.send(many.replace("a30: account { id }", ""))).status_code == 200
 
 
-async def test_budget_in_headers_of_every_reply(buffer: Caller) -> None:
+async def test_every_reply_has_the_budget_in_its_headers(buffer: Caller) -> None:
     reply = await buffer.send("{ nonsense }")
     assert reply.headers.get_list("RateLimit") == [
         '"100-in-15min";r=99;t=900',
@@ -138,7 +138,7 @@ async def test_budget_in_headers_of_every_reply(buffer: Caller) -> None:
     assert (await buffer.send(ACCOUNT)).headers.get_list("RateLimit")[0] == '"100-in-15min";r=98;t=890'
 
 
-async def test_window_fills_and_rolls_on(tmp_path: Path) -> None:
+async def test_window_fills_up_and_rolls_on(tmp_path: Path) -> None:
     windows = (Window("15m", "15min", 900, 2), Window("24h", "24h", 86_400, 4))
     async with serving(tmp_path, windows=windows) as buffer:
         await buffer.send(ACCOUNT)
@@ -157,10 +157,10 @@ async def test_window_fills_and_rolls_on(tmp_path: Path) -> None:
 
 
 async def test_requests_are_recorded_without_the_key(buffer: Caller) -> None:
-    await buffer.send(CREATE, input=buffer.words())
+    await buffer.send(CREATE, input=buffer.text_post())
     request = buffer.server.requests[-1]
     assert (request.operation_name, request.fields) == ("Create", frozenset({"createPost"}))
-    assert request.variables["input"]["text"] == "Only words"
+    assert request.variables["input"]["text"] == "Only text"
     assert request.channels == frozenset({buffer.sky.id})
     assert request.user_agent == "fluffy-tui-tests/1.0"
     assert buffer.server.key not in repr(request)

@@ -1,4 +1,4 @@
-"""Reading posts back, editing, deleting and moving them."""
+"""Reading, editing, deleting and moving posts."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ MOVE = """mutation($input: MovePostInQueueInput!) { movePostInQueue(input: $inpu
   ... on PostActionSuccess { post { dueAt } } ... on MutationError { message } } }"""
 
 
-async def listed(buffer: Caller, asked: dict[str, Any] | None = None, **more: Any) -> list[str]:
-    request = {"organizationId": buffer.server.world.organization_id, "filter": asked or {}}
+async def listed(buffer: Caller, conditions: dict[str, Any] | None = None, **more: Any) -> list[str]:
+    request = {"organizationId": buffer.server.world.organization_id, "filter": conditions or {}}
     if "sort" in more:
         request["sort"] = more.pop("sort")
     page = await buffer.ask(POSTS, input=request, **more)
@@ -24,12 +24,12 @@ async def listed(buffer: Caller, asked: dict[str, Any] | None = None, **more: An
 async def three(buffer: Caller) -> list[Any]:
     posts = []
     for number in range(3):
-        posts.append(await buffer.create(buffer.words(f"Post {number}")))
+        posts.append(await buffer.create(buffer.text_post(f"Post {number}")))
         await buffer.server.advance(60)
     return posts
 
 
-async def test_newest_first_and_sorted_as_asked(buffer: Caller) -> None:
+async def test_newest_first_or_in_the_requested_order(buffer: Caller) -> None:
     await three(buffer)
     assert await listed(buffer) == ["Post 2", "Post 1", "Post 0"]
     by_due = [{"field": "dueAt", "direction": "asc"}]
@@ -50,7 +50,7 @@ async def test_pages(buffer: Caller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "found"),
+    ("conditions", "found"),
     [
         ({"status": ["sent"]}, []),
         ({"status": ["scheduled"]}, ["Post 2", "Post 1", "Post 0"]),
@@ -63,12 +63,12 @@ async def test_pages(buffer: Caller) -> None:
         ({"channelIds": ["a" * 24]}, []),
     ],
 )
-async def test_filters(buffer: Caller, asked: dict[str, Any], found: list[str]) -> None:
+async def test_filters(buffer: Caller, conditions: dict[str, Any], found: list[str]) -> None:
     await three(buffer)
-    assert await listed(buffer, asked) == found
+    assert await listed(buffer, conditions) == found
 
 
-async def test_foreign_organisation_and_unknown_post(buffer: Caller) -> None:
+async def test_unknown_organisation_and_unknown_post(buffer: Caller) -> None:
     reply = await buffer.send(POSTS, input={"organizationId": "a" * 24})
     assert reply.status_code == 200
     assert reply.json()["errors"][0]["message"] == "Not authorized"
@@ -87,7 +87,7 @@ async def test_posts_made_on_the_network_and_null_edges(buffer: Caller) -> None:
 
 
 async def test_delete_twice(buffer: Caller) -> None:
-    post = await buffer.create(buffer.words())
+    post = await buffer.create(buffer.text_post())
     assert await buffer.ask(DELETE, input={"id": post["id"]}) == {
         "__typename": "DeletePostSuccess",
         "id": post["id"],
@@ -95,21 +95,21 @@ async def test_delete_twice(buffer: Caller) -> None:
     assert await buffer.refused({"id": post["id"]}, DELETE) == ("VoidMutationError", "Post not found")
 
 
-async def test_a_post_on_its_way_cannot_be_deleted_or_edited(buffer: Caller) -> None:
-    post = await buffer.create(buffer.words(mode="shareNow"))
+async def test_a_post_that_is_sending_cannot_be_deleted_or_edited(buffer: Caller) -> None:
+    post = await buffer.create(buffer.text_post(mode="shareNow"))
     assert (await buffer.refused({"id": post["id"]}, DELETE))[0] == "VoidMutationError"
     assert (await buffer.refused({"id": post["id"], "text": "x"}, EDIT))[0] == "InvalidInputError"
 
 
 async def test_edit_needs_the_whole_post(buffer: Caller) -> None:
-    post = await buffer.create(buffer.words())
+    post = await buffer.create(buffer.text_post())
     kind, message = await buffer.refused({"id": post["id"], "dueAt": "2026-03-09T00:00:00Z"}, EDIT)
     assert (kind, message) == ("InvalidInputError", "Invalid post: Post must have either text or media.")
     assert (await buffer.refused({"id": "a" * 24, "text": "x"}, EDIT))[0] == "NotFoundError"
 
 
-async def test_edit_without_mode_leaves_the_time(buffer: Caller) -> None:
-    post = await buffer.create(buffer.words())
+async def test_edit_without_mode_does_not_change_the_time(buffer: Caller) -> None:
+    post = await buffer.create(buffer.text_post())
     due = "2026-03-09T00:00:00Z"
     edited = (await buffer.ask(EDIT, input={"id": post["id"], "text": "New", "dueAt": due}))["post"]
     assert (edited["text"], edited["dueAt"]) == ("New", post["dueAt"])
@@ -126,7 +126,7 @@ async def test_edit_without_mode_leaves_the_time(buffer: Caller) -> None:
     assert again["post"]["dueAt"] == "2026-03-09T00:00:00.000Z"
 
 
-async def test_a_failed_post_is_published_by_an_edit(buffer: Caller) -> None:
+async def test_an_edit_can_publish_a_failed_post(buffer: Caller) -> None:
     buffer.server.faults.add(Kind.IMAGE_UNREADABLE, after=True)
     post = await buffer.create(buffer.photo())
     await buffer.server.advance(86_400)
@@ -147,7 +147,7 @@ async def test_move_in_queue(buffer: Caller) -> None:
 
 
 async def test_daily_limits(buffer: Caller) -> None:
-    await buffer.create(buffer.words())
+    await buffer.create(buffer.text_post())
     query = "query($i: DailyPostingLimitsInput!) { dailyPostingLimits(input: $i) { sent scheduled limit isAtLimit } }"
     (status,) = await buffer.ask(query, i={"channelIds": [buffer.sky.id]})
     assert status == {"sent": 0, "scheduled": 1, "limit": None, "isAtLimit": False}

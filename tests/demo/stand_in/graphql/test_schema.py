@@ -1,4 +1,4 @@
-"""The stand-in's schema is a part of Buffer's, name by name and type by type."""
+"""The stand-in's schema is a subset of Buffer's, name by name and type by type."""
 
 from __future__ import annotations
 

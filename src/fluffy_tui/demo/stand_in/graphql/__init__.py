@@ -1,1 +1,1 @@
-"""The GraphQL side of the stand-in: endpoint, execution, limits, views."""
+"""The GraphQL API of the stand-in."""

@@ -1,4 +1,4 @@
-"""The GraphQL endpoint over HTTP, in Buffer's order: client, key, budget, document, work."""
+"""The GraphQL endpoint over HTTP; it checks client, key, budget and document in Buffer's order."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ INTERNAL = "Internal error, please try again"
 DEFAULT_RETRY_AFTER = 30
 
 
-class _Cut(Exception):
+class _Dropped(Exception):
     """The connection has to end without a reply."""
 
 
 class Endpoint:
-    """Answers POST on `/` and `/graphql`, and lets things go wrong where a switch says so."""
+    """Handles POST on `/` and `/graphql`, and fails where a fault switch says so."""
 
     def __init__(
         self,
@@ -55,11 +55,11 @@ class Endpoint:
         ]
 
     async def refuse_get(self, http: web.Request) -> web.Response:
-        """Answer a GET as Buffer does: as if the key were missing."""
+        """Reply to a GET as Buffer does: as if the key were missing."""
         return _unauthenticated(NO_KEY)
 
     async def handle(self, http: web.Request) -> web.Response:
-        """Answer one request."""
+        """Handle one request."""
         agent = http.headers.get(hdrs.USER_AGENT, "")
         request = read_request(await http.read(), agent)
         self._record(request)
@@ -73,7 +73,7 @@ class Endpoint:
             return refusal
         try:
             return await self._work(request)
-        except _Cut:
+        except _Dropped:
             if http.transport is not None:
                 http.transport.abort()
             return web.Response()  # never arrives
@@ -102,9 +102,9 @@ class Endpoint:
         return self._reply(429, {"errors": [body]}, [(hdrs.RETRY_AFTER, str(retry_after))])
 
     async def _work(self, request: Request) -> web.Response:
-        """Carry the request out; the switches before it leave no trace, those after it leave all."""
+        """Carry out the request; faults before it leave no trace, faults after it do."""
         if self._take(Kind.DROP_BEFORE, request):
-            raise _Cut
+            raise _Dropped
         if self._take(Kind.SERVER_ERROR_BEFORE, request):
             return _bad_gateway()
         if slow := self._take(Kind.SLOW, request, after=False):
@@ -119,7 +119,7 @@ class Endpoint:
         if slow := self._take(Kind.SLOW, request, after=True):
             await self._faults.hold(slow)
         if self._take(Kind.ACCEPT_THEN_DROP, request):
-            raise _Cut
+            raise _Dropped
         if self._take(Kind.SERVER_ERROR_AFTER, request):
             return _bad_gateway()
         if self._take(Kind.UNEXPECTED, request, after=True):

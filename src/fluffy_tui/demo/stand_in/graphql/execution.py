@@ -1,4 +1,4 @@
-"""From the body of a request to GraphQL's answer: parse, validate, limit, execute, with Buffer's statuses."""
+"""From a request's body to GraphQL's reply: parse, validate, limit and execute, with Buffer's HTTP statuses."""
 
 from __future__ import annotations
 
@@ -76,21 +76,21 @@ class Request:
 
     operation_name: str | None
     fields: frozenset[str]
-    """Root fields that it asks for, like `createPost`."""
+    """The root fields that it selects, such as `createPost`."""
     variables: Mapping[str, Any]
     query: str
     user_agent: str = ""
     channels: frozenset[str] = frozenset()
-    """Every channel that it names."""
+    """Ids of the channels that it mentions."""
     posts: frozenset[str] = frozenset()
-    """Every post that it names."""
+    """Ids of the posts that it mentions."""
     document: DocumentNode | None = field(default=None, repr=False, compare=False)
     errors: tuple[GraphQLError, ...] = field(default=(), repr=False)
     """Why it could not be parsed."""
 
 
 def read_request(body: bytes, user_agent: str = "") -> Request:
-    """Read as much of a request as can be read; what is wrong with it is told by `answer`."""
+    """Read as much of a request as possible; `answer` reports what is wrong with it."""
     try:
         payload = json.loads(body)
     except ValueError:
@@ -114,22 +114,22 @@ def read_request(body: bytes, user_agent: str = "") -> Request:
         for node in operation.selection_set.selections
         if isinstance(node, FieldNode)
     }
-    named = _Named()
-    visit(document, named)
-    named.look_into(variables)
+    mentioned = _MentionedIds()
+    visit(document, mentioned)
+    mentioned.search(variables)
     return Request(
         name,
         frozenset(roots),
         variables,
         query,
         user_agent,
-        frozenset(named.channels),
-        frozenset(named.ids),
+        frozenset(mentioned.channels),
+        frozenset(mentioned.ids),
         document,
     )
 
 
-class _Named(Visitor):
+class _MentionedIds(Visitor):
     """Collects the ids that a document or its variables mention."""
 
     def __init__(self) -> None:
@@ -141,13 +141,13 @@ class _Named(Visitor):
         if isinstance(node.value, StringValueNode):
             self._note(node.name.value, node.value.value)
 
-    def look_into(self, value: Any, key: str = "") -> None:
+    def search(self, value: Any, key: str = "") -> None:
         if isinstance(value, dict):
             for name, entry in value.items():
-                self.look_into(entry, name)
+                self.search(entry, name)
         elif isinstance(value, list):
             for entry in value:
-                self.look_into(entry, key)
+                self.search(entry, key)
         elif isinstance(value, str):
             self._note(key, value)
 
@@ -159,7 +159,7 @@ class _Named(Visitor):
 
 
 async def answer(request: Request, root: object) -> tuple[int, Reply]:
-    """Carry out a request and return HTTP status and body."""
+    """Carry out a request and return the HTTP status and body."""
     if request.document is None:
         return 400, _failure(request.errors, "GRAPHQL_PARSE_FAILED")
     schema = stand_in_schema()
@@ -198,7 +198,7 @@ def _failure(errors: list[GraphQLError] | tuple[GraphQLError, ...], code: str) -
 
 
 def _quoted(message: str) -> str:
-    """Write names in double quotes, as graphql-js does; graphql-core writes single ones."""
+    """Put names in double quotes, as graphql-js does; graphql-core uses single quotes."""
     return re.sub(r"(?<!\w)'([^']*)'(?!\w)", r'"\1"', message)
 
 

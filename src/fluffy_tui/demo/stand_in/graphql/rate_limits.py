@@ -1,6 +1,6 @@
-"""Buffer's request budget: three rolling windows per key, told in headers on every reply.
+"""Buffer's request budget: three rolling windows per key, reported in the headers of every reply.
 
-Windows, numbers and header forms are those of developers.buffer.com/guides/api-limits (plan Free).
+Windows, numbers and headers are those of developers.buffer.com/guides/api-limits (Free plan).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FREE_PLAN = (
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is over the budget, and for how long."""
+    """Which window a request exceeds, and for how long."""
 
     window: Window
     retry_after: int
@@ -41,7 +41,7 @@ class Refusal:
 
 
 class RateLimiter:
-    """Counts the requests of one key; rejected ones count as well."""
+    """Counts the requests of one key, including rejected ones."""
 
     def __init__(self, windows: tuple[Window, ...] = FREE_PLAN, partition: str = "") -> None:
         self.windows = windows
@@ -50,7 +50,7 @@ class RateLimiter:
         self._requests: deque[datetime] = deque()
 
     def admit(self, now: datetime) -> Refusal | None:
-        """Count a request made at `now`; return why it is refused, or None if it may go on."""
+        """Count a request made at `now`; return why it is refused, or None."""
         longest = max(window.seconds for window in self.windows)
         while self._requests and (now - self._requests[0]).total_seconds() >= longest:
             self._requests.popleft()
@@ -70,17 +70,6 @@ class RateLimiter:
             policy = f"{name};q={window.quota};w={window.seconds};pk=:{self._partition}:"
             lines.append(("RateLimit-Policy", policy))
         return lines
-
-    def named(self, name: str) -> Window:
-        """Return the window with this name.
-
-        Raises:
-            KeyError: No window is called that.
-        """
-        for window in self.windows:
-            if window.name == name:
-                return window
-        raise KeyError(name)
 
     def _inside(self, window: Window, now: datetime) -> list[datetime]:
         return [made for made in self._requests if (now - made).total_seconds() < window.seconds]

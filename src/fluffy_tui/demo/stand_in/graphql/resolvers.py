@@ -1,4 +1,4 @@
-"""The answers to each field of the schema: plain values that graphql-core picks from."""
+"""The resolver of each root field of the schema; returns plain values that graphql-core selects from."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from graphql import GraphQLError
 from fluffy_tui.demo.stand_in.clock import Clock
 from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
 from fluffy_tui.demo.stand_in.graphql.views import account_view, channel_view, post_view
-from fluffy_tui.demo.stand_in.mutations import Posting
-from fluffy_tui.demo.stand_in.posting_rules import Refused
+from fluffy_tui.demo.stand_in.mutations import Mutations
+from fluffy_tui.demo.stand_in.post_requirements import Refused
 from fluffy_tui.demo.stand_in.world import Channel, Post, World
 
 PAGE_SIZE = 20
-"""How many posts come when `first` is not given; Buffer's own figure is not documented."""
+"""Posts per page by default; Buffer's own figure is not documented."""
 
 DAILY_LIMITS = {"twitter": 50}
-"""Posts a day and channel; the other networks answer null."""
+"""Posts per day and channel; null for the other networks."""
 
 Arguments = dict[str, Any]
 
 
 class Resolvers:
-    """One method per root field; each takes the field's arguments as one mapping."""
+    """One method per root field; each takes the field's arguments as a mapping."""
 
     def __init__(
-        self, world: World, clock: Clock, faults: Faults, posting: Posting, changed: Callable[[], None]
+        self, world: World, clock: Clock, faults: Faults, mutations: Mutations, changed: Callable[[], None]
     ) -> None:
         self._world = world
         self._clock = clock
         self._faults = faults
-        self._posting = posting
+        self._mutations = mutations
         self._changed = changed
 
     def root(self) -> dict[str, Callable[..., Any]]:
-        """Return the root value for graphql-core: Buffer's field names and what answers them."""
+        """Return the root value for graphql-core: Buffer's field names and their resolvers."""
         return {
             "account": _resolver(self.account),
             "channel": _resolver(self.channel),
@@ -55,15 +55,15 @@ class Resolvers:
         }
 
     def account(self, arguments: Arguments) -> Arguments:
-        """Answer `account`."""
+        """Resolve `account`."""
         return account_view(self._world)
 
     def channel(self, arguments: Arguments) -> Arguments:
-        """Answer `channel`."""
+        """Resolve `channel`."""
         return channel_view(self._channel(arguments["input"]["id"]), self._world)
 
     def channels(self, arguments: Arguments) -> list[Arguments]:
-        """Answer `channels`."""
+        """Resolve `channels`."""
         self._check_organization(arguments["input"]["organizationId"])
         locked = (arguments["input"].get("filter") or {}).get("isLocked")
         chosen = [
@@ -72,26 +72,26 @@ class Resolvers:
         return [channel_view(channel, self._world) for channel in chosen]
 
     def daily_posting_limits(self, arguments: Arguments) -> list[Arguments]:
-        """Answer `dailyPostingLimits`."""
+        """Resolve `dailyPostingLimits`."""
         moment = arguments["input"].get("date") or self._clock.now()
         return [
             self._day(self._channel(channel_id), moment) for channel_id in arguments["input"]["channelIds"]
         ]
 
     def post(self, arguments: Arguments) -> Arguments:
-        """Answer `post`."""
+        """Resolve `post`."""
         post = self._world.posts.get(arguments["input"]["id"])
         if post is None:
             raise GraphQLError("Post not found", extensions={"code": "NOT_FOUND"})
         return post_view(post, self._world)
 
     def posts(self, arguments: Arguments) -> Arguments:
-        """Answer one page of `posts`."""
+        """Resolve `posts` to one page."""
         self._check_organization(arguments["input"]["organizationId"])
-        asked = arguments["input"].get("filter") or {}
-        wanted = frozenset(asked.get("channelIds") or self._world.channels)
+        conditions = arguments["input"].get("filter") or {}
+        wanted = frozenset(conditions.get("channelIds") or self._world.channels)
         self._import_from_network(wanted)
-        found = [post for post in self._world.posts.values() if _matches(post, asked)]
+        found = [post for post in self._world.posts.values() if _matches(post, conditions)]
         for rule in reversed(arguments["input"].get("sort") or [{"field": "createdAt", "direction": "desc"}]):
             found.sort(key=_SORT_KEYS[rule["field"]], reverse=rule["direction"] == "desc")
         page = _page(found, arguments.get("first"), arguments.get("after"))
@@ -103,24 +103,24 @@ class Resolvers:
         return page
 
     async def create_post(self, arguments: Arguments) -> Arguments:
-        """Answer `createPost`."""
-        return await self._success(self._posting.create(arguments["input"]))
+        """Resolve `createPost`."""
+        return await self._success(self._mutations.create(arguments["input"]))
 
     async def edit_post(self, arguments: Arguments) -> Arguments:
-        """Answer `editPost`."""
-        return await self._success(self._posting.edit(arguments["input"]))
+        """Resolve `editPost`."""
+        return await self._success(self._mutations.edit(arguments["input"]))
 
     def delete_post(self, arguments: Arguments) -> Arguments:
-        """Answer `deletePost`."""
+        """Resolve `deletePost`."""
         try:
-            return {"__typename": "DeletePostSuccess", "id": self._posting.delete(arguments["input"]["id"])}
+            return {"__typename": "DeletePostSuccess", "id": self._mutations.delete(arguments["input"]["id"])}
         except Refused as refusal:
             return {"__typename": refusal.typename, "message": refusal.message}
 
     def move_post_in_queue(self, arguments: Arguments) -> Arguments:
-        """Answer `movePostInQueue`."""
+        """Resolve `movePostInQueue`."""
         try:
-            post = self._posting.move(arguments["input"]["id"], arguments["input"]["position"])
+            post = self._mutations.move(arguments["input"]["id"], arguments["input"]["position"])
         except Refused as refusal:
             return {"__typename": refusal.typename, "message": refusal.message}
         return {"__typename": "PostActionSuccess", "post": post_view(post, self._world)}
@@ -205,19 +205,19 @@ def _within(moment: datetime | None, span: Arguments | None) -> bool:
     return (start is None or moment >= start) and (end is None or moment <= end)
 
 
-def _matches(post: Post, asked: Arguments) -> bool:
-    if asked.get("dueAtPresence") == "absent" and asked.get("dueAt"):
+def _matches(post: Post, conditions: Arguments) -> bool:
+    if conditions.get("dueAtPresence") == "absent" and conditions.get("dueAt"):
         raise GraphQLError(
             "dueAtPresence: absent cannot be combined with dueAt", extensions={"code": "UNEXPECTED"}
         )
-    either = {"start": asked.get("startDate"), "end": asked.get("endDate")}
-    tagged = asked.get("tagIds") or (asked.get("tags") and not asked["tags"]["isEmpty"])
+    either = {"start": conditions.get("startDate"), "end": conditions.get("endDate")}
+    tagged = conditions.get("tagIds") or (conditions.get("tags") and not conditions["tags"]["isEmpty"])
     return (
-        post.channel_id in (asked.get("channelIds") or [post.channel_id])
-        and post.status in (asked.get("status") or [post.status])
-        and _within(post.due_at, asked.get("dueAt"))
-        and _within(post.created_at, asked.get("createdAt"))
-        and asked.get("dueAtPresence") in (None, "present" if post.due_at else "absent")
+        post.channel_id in (conditions.get("channelIds") or [post.channel_id])
+        and post.status in (conditions.get("status") or [post.status])
+        and _within(post.due_at, conditions.get("dueAt"))
+        and _within(post.created_at, conditions.get("createdAt"))
+        and conditions.get("dueAtPresence") in (None, "present" if post.due_at else "absent")
         and (_within(post.created_at, either) or _within(post.due_at, either))
         and not tagged  # the stand-in has no tags
     )

@@ -1,4 +1,4 @@
-"""Buffer's form of what the world holds: one mapping per type of the schema."""
+"""The stand-in's data in the shape of Buffer's schema: one mapping per type."""
 
 from __future__ import annotations
 

@@ -1,1 +1,0 @@
-"""Procedurally painted pictures for the demo: each scene is a function that paints on a `Canvas`."""

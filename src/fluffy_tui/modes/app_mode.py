@@ -1,0 +1,112 @@
+"""The app: check the terminal, draw the first frame, then open everything behind the screens."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import TYPE_CHECKING
+
+from fluffy_tui import tui
+from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.tui.app import FluffyApp
+from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
+from fluffy_tui.tui.platform.terminal_check import check_terminal
+from fluffy_tui.tui.session.exit_guard import AfterExit
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.settings import Settings
+    from fluffy_tui.tui.ports import OpenServices
+
+    Report = Callable[[str], None]
+    Prepare = Callable[[Services, Report], Awaitable[None]]
+
+
+async def run(
+    settings: Settings, persona: str | None, *, open_demo: Callable[[Settings], Awaitable[int]]
+) -> int:
+    """Run the app until the user quits; if they asked for the demo, open it in the same terminal."""
+    setup = SetupService(settings)
+    status, wish = await show(setup, persona=persona)
+    return await open_demo(setup.settings) if wish is AfterExit.DEMO else status
+
+
+async def _nothing(services: Services, report: Report) -> None:
+    del services, report
+
+
+async def show(
+    setup: SetupService,
+    *,
+    persona: str | None,
+    demo: bool = False,
+    prepare: Prepare = _nothing,
+    keep_open: Sequence[int] = (),
+) -> tuple[int, AfterExit | None]:
+    """Show the app until the user quits; return its exit status and what they want next.
+
+    Args:
+        setup: the settings of this run.
+        persona: name of the persona to open.
+        demo: whether this is the demo.
+        prepare: awaited once the services are open, before the first screen.
+        keep_open: descriptors that the app's own worker holds open while it runs.
+
+    Raises:
+        UsageError: this terminal cannot show the app.
+    """
+    check_terminal()
+    setup.pictures = choose_renderer(setup.settings.preview)
+    app = FluffyApp(
+        _opener(setup, prepare, keep_open),
+        setup=setup,
+        persona=persona,
+        preview=setup.pictures.name,
+        demo=demo,
+    )
+    try:
+        wish = await app.run_async()
+    finally:
+        gc.enable()
+    return app.return_code or 0, wish
+
+
+def _opener(setup: SetupService, prepare: Prepare, keep_open: Sequence[int]) -> OpenServices:
+    """Return what opens the services, then imports the other screens and turns the garbage collector on.
+
+    Whatever is imported stays until the end. A collection that visits all of it blocks the keys for a tenth of a
+    second or more, and so does each collection during the imports.
+    """
+
+    @asynccontextmanager
+    async def opened(report: Report) -> AsyncIterator[Services]:
+        report("loading")
+        # SQLAlchemy, Procrastinate and httpx take most of a second to import; the first frame is already shown.
+        bootstrap = await asyncio.to_thread(import_module, "fluffy_tui.bootstrap")
+        supervisor = await asyncio.to_thread(import_module, "fluffy_tui.modes.worker_supervisor")
+        settings = setup.settings
+        async with bootstrap.open_services(settings, report) as services:
+            await prepare(services, report)
+            async with supervisor.supervised_worker(
+                services.workers, setup.environment, settings.paths.log_file, keep_open=keep_open
+            ):
+                setup.services = services
+                gc.freeze()
+                gc.enable()
+                screens = asyncio.create_task(_import_screens(), name="import the screens")
+                yield services
+                await screens
+
+    return opened
+
+
+async def _import_screens() -> None:
+    """Import all screens while the first one is shown, so that none is slow when its key is pressed."""
+    for module in walk_packages(tui.__path__, f"{tui.__name__}."):
+        await asyncio.to_thread(import_module, module.name)
+    gc.freeze()

@@ -1,0 +1,144 @@
+"""`--demo`: the whole app on sample photos, with a stand-in for Buffer on loopback. Nothing is published."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.demo import require_extra
+from fluffy_tui.modes.app_mode import show
+from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.settings import SETTINGS, Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fluffy_tui.bootstrap import Services
+
+PERSONA_SERVICES = {"sarah": "instagram", "leo": "bluesky"}
+"""The Buffer service of each demo persona's channel."""
+
+
+async def run(settings: Settings, folder: Path | None, persona: str | None) -> int:
+    """Run the app in a data folder of its own, with the photos of `folder` or with sample photos.
+
+    Raises:
+        FluffyError: the extra `demo` is not installed, or the stand-in does not start.
+        UsageError: the folder does not exist.
+    """
+    require_extra()
+    if folder is not None and not folder.is_dir():
+        raise UsageError(
+            f"There is no folder {folder}.", "Name a folder with photos, or none for the sample photos."
+        )
+    with _running_stand_in(settings) as stand_in:
+        environment = demo_environment(settings, stand_in)
+        setup = SetupService(load_settings(environment), environment)
+        status, _ = await show(
+            setup,
+            persona=persona,
+            demo=True,
+            prepare=partial(_add_personas, folder=folder),
+            keep_open=[stand_in.lifeline],
+        )
+        return status
+
+
+@dataclass(frozen=True, slots=True)
+class StandInAddress:
+    """Where the stand-in runs, and the pipe that keeps it alive."""
+
+    url: str
+    media_url: str
+    key: str
+    lifeline: int
+
+
+@contextmanager
+def _running_stand_in(settings: Settings) -> Iterator[StandInAddress]:
+    """Start the stand-in; it exits when this program and our worker have both closed the pipe to it."""
+    data = settings.paths.demo
+    media = data / "media"
+    media.mkdir(parents=True, exist_ok=True)
+    command = [
+        *(sys.executable, "-m", "fluffy_tui.demo"),
+        *("--state", str(data / "buffer"), "--media", str(media)),
+    ]
+    with (
+        (data / "stand-in.log").open("ab") as log,
+        subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+        ) as process,
+    ):
+        if process.stdin is None or process.stdout is None:
+            raise FluffyError("The demo's Buffer has no pipes.")
+        line = process.stdout.readline()
+        if not line:
+            raise FluffyError("The demo's Buffer did not start.", f"See {log.name}.")
+        facts = json.loads(line)
+        try:
+            yield StandInAddress(facts["url"], facts["media_url"], facts["key"], process.stdin.fileno())
+        finally:
+            process.stdin.close()
+            process.stdout.close()
+            # Do not wait for it: the demo's worker may still be sending a post, and holds the pipe open until then.
+            process.returncode = process.poll() or 0
+
+
+def demo_environment(settings: Settings, stand_in: StandInAddress) -> dict[str, str]:
+    """Return the environment from which the app and its worker read the demo's settings.
+
+    The user's preferences for app and terminal apply to the demo, but not their accounts.
+    """
+    data = settings.paths.demo
+    ours = {setting.variable for setting in SETTINGS}
+    environment = {name: value for name, value in os.environ.items() if name not in ours}
+    preferences = {
+        "FLUFFY_PREVIEW": str(settings.preview),
+        "FLUFFY_NOTIFY": str(settings.notify),
+        "FLUFFY_UNDO_SECONDS": str(settings.undo_seconds),
+    }
+    return {
+        **environment,
+        **{name: value for name, value in preferences.items() if settings.origins.get(name) != "default"},
+        "FLUFFY_CONFIG": str(data / "config.toml"),
+        "FLUFFY_DATA_DIR": str(data),
+        "FLUFFY_BUFFER_URL": stand_in.url,
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_DIRECTORY": str(data / "media"),
+        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+        "BUFFER_API_KEY": stand_in.key,
+    }
+
+
+async def _add_personas(services: Services, report: Callable[[str], None], *, folder: Path | None) -> None:
+    """Create the demo's personas with their channels and photos, if they do not exist yet."""
+    personas = {persona.name: persona for persona in await services.personas.list()}
+    if folder is None:
+        from fluffy_tui.demo import write_sample_photos
+
+        samples = services.settings.paths.data / "photos"
+        report("writing the sample photos")
+        await asyncio.to_thread(write_sample_photos, samples, datetime.now().astimezone())
+        folders = {name: samples / name for name in PERSONA_SERVICES}
+    else:
+        folders = {next(iter(PERSONA_SERVICES)): folder.absolute()}
+    report("creating the demo's personas")
+    channels = {channel.service: channel.id for channel in await services.personas.available_channels()}
+    for name, service in PERSONA_SERVICES.items():
+        persona = personas.get(name) or await services.personas.create(name)
+        if persona.buffer_channel_id is None and service in channels:
+            persona = await services.personas.set_channel(persona, channels[service])
+        if name in folders:
+            report(f"importing the photos of {name}")
+            await services.photos.import_folders([folders[name]], persona, on_progress=lambda _: None)

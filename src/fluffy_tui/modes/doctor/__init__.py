@@ -1,1 +1,0 @@
-"""`--doctor`: health checks and the history of one post."""

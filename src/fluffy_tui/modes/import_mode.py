@@ -1,0 +1,244 @@
+"""`--import`: import folders into a persona's library without opening the app, once or (`--watch`) continuously."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.personas import PersonaNameTaken, PersonaNotFound
+from fluffy_tui.photos import existing_folders
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from fluffy_tui.personas import Persona, Personas
+    from fluffy_tui.photos import FailedFile, ImportProgress, ImportSummary, Photos
+    from fluffy_tui.settings import Settings
+
+OK = 0
+SOME_FAILED = 1
+INTERRUPTED = 130
+"""What shells report for a program that ctrl+c ended: 128 plus the number of SIGINT."""
+
+
+async def run(
+    settings: Settings, folders: Sequence[Path], persona_name: str, *, as_json: bool, watch: bool
+) -> int:
+    """Check that the folders exist, open the services and import, see `import_folders`.
+
+    Raises:
+        FolderNotFound: a folder does not exist or is not a folder; nothing was imported.
+        FluffyError: the services cannot be opened.
+    """
+    from fluffy_tui.bootstrap import open_services
+
+    await asyncio.to_thread(existing_folders, folders)
+    async with open_services(settings) as services:
+        return await import_folders(
+            services.personas, services.photos, folders, persona_name, as_json=as_json, watch=watch
+        )
+
+
+async def import_folders(
+    personas: Personas,
+    photos: Photos,
+    folders: Sequence[Path],
+    persona_name: str,
+    *,
+    as_json: bool = False,
+    watch: bool = False,
+) -> int:
+    """Import the folders for the persona of that name, which is created if new, and print the result.
+
+    Cancelling the task, as `asyncio.run` does on ctrl+c, stops the import and keeps what was committed.
+
+    Args:
+        personas: of the database.
+        photos: of the database.
+        folders: imported with all their subfolders.
+        persona_name: upper or lower case does not matter.
+        as_json: print one JSON object per line instead of text.
+        watch: keep importing new files until stopped.
+
+    Returns:
+        The exit status: 0 when every file was imported, 1 when some failed, 130 when interrupted.
+
+    Raises:
+        FolderNotFound: a folder does not exist or is not a folder; nothing was imported and no persona created.
+    """
+    await asyncio.to_thread(existing_folders, folders)
+    persona = await _get_or_create(personas, persona_name)
+    report: Report = JsonReport() if as_json else TextReport()
+    if watch:
+        return await _watch(photos, folders, persona, report)
+    with progress_bar() as show:
+        importer = photos.importer(folders, persona, on_progress=show, on_failed=report.failed)
+        try:
+            summary = await importer.run()
+        except asyncio.CancelledError:
+            summary = importer.summary(interrupted=True)
+            _forget_cancellation()
+    report.finished(summary, importer.progress())
+    return _status(summary)
+
+
+async def _watch(photos: Photos, folders: Sequence[Path], persona: Persona, report: Report) -> int:
+    """Import existing and new files until stopped; ctrl+c while nothing is being imported is the normal end."""
+    failed = False
+    with progress_bar() as show:
+        watch = photos.watch(folders, persona, on_progress=show, on_round=report.taken)
+        try:
+            await watch.run()
+        except asyncio.CancelledError:
+            _forget_cancellation()
+        except FluffyError as error:
+            sys.stderr.write(f"fluffy-tui: {error}\n")
+            failed = True
+    summary = watch.summary()
+    for file in summary.failed:
+        report.failed(file)
+    report.finished(summary, None)
+    return SOME_FAILED if failed else _status(summary)
+
+
+def _status(summary: ImportSummary) -> int:
+    if summary.interrupted:
+        return INTERRUPTED
+    return SOME_FAILED if summary.failed else OK
+
+
+def _forget_cancellation() -> None:
+    """Allow this task to wait again, for what it still has to close: the cancellation was handled."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+
+
+async def _get_or_create(personas: Personas, name: str) -> Persona:
+    try:
+        return await personas.get(name)
+    except PersonaNotFound:
+        pass
+    try:
+        return await personas.create(name)
+    except PersonaNameTaken:  # another import created it at the same moment
+        return await personas.get(name)
+
+
+class JsonReport:
+    """One object per line on standard output; characters outside ASCII are escaped, so any pipe can carry it."""
+
+    def failed(self, file: FailedFile) -> None:
+        """Write the path and the reason."""
+        self._write({"event": "failed", "path": str(file.path), "reason": file.reason})
+
+    def taken(self, summary: ImportSummary) -> None:
+        """Write the counts of one import of a watched folder, and the files that may not be complete yet."""
+        self._write({"event": "taken", **_counts(summary)})
+        for file in summary.failed:
+            self._write({"event": "waiting", "path": str(file.path), "reason": file.reason})
+
+    def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
+        """Write the summary."""
+        del progress
+        event: dict[str, object] = {
+            "event": "summary",
+            "persona": summary.persona,
+            **_counts(summary),
+            "seconds": round(summary.seconds, 3),
+        }
+        if summary.interrupted:
+            event["interrupted"] = True
+        self._write(event)
+
+    def _write(self, event: dict[str, object]) -> None:
+        print(json.dumps(event), flush=True)
+
+
+class TextReport:
+    """Text on standard output, with failed files at the end, where they are seen."""
+
+    def failed(self, file: FailedFile) -> None:
+        """Print nothing until the end: a list in the middle of a progress bar is lost."""
+
+    def taken(self, summary: ImportSummary) -> None:
+        """Print the counts of one import of a watched folder, and the files that may not be complete yet."""
+        _print(_summary_line(summary))
+        for file in summary.failed:
+            _print(f"  waiting for {file.path}: {file.reason}")
+
+    def finished(self, summary: ImportSummary, progress: ImportProgress | None) -> None:
+        """Print the summary, and how far an interrupted import got."""
+        if summary.interrupted and progress is not None:
+            total = f" of {progress.total:,}" if progress.total is not None else ""
+            _print(f"Stopped after {progress.seen:,}{total} files. Photos imported so far are kept.")
+        _print(_summary_line(summary))
+        for file in sorted(summary.failed, key=lambda file: file.path):
+            _print(f"  {file.path}: {file.reason}")
+
+
+Report = JsonReport | TextReport
+
+
+def _counts(summary: ImportSummary) -> dict[str, int]:
+    return {
+        "imported": summary.imported,
+        "unchanged": summary.unchanged,
+        "moved": summary.moved,
+        "duplicates": summary.duplicates,
+        "missing": summary.missing,
+        "failed": len(summary.failed),
+    }
+
+
+def _summary_line(summary: ImportSummary) -> str:
+    counts = ", ".join(f"{count:,} {label}" for label, count in summary.counts.items())
+    return f"{summary.persona}: {counts}, in {summary.seconds:.1f} s."
+
+
+def _print(text: str) -> None:
+    """Print a line; a file's name may hold control characters, or letters that the terminal cannot show."""
+    visible = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
+    )
+    encoding = sys.stdout.encoding or "utf-8"
+    print(visible.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[ImportProgress], None]]:
+    """Show a bar with rate and time left on standard error, if that is a terminal; yield what updates it."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("Importing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}", markup=False),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def show(progress: ImportProgress) -> None:
+            bar.update(task, completed=progress.seen, total=progress.total, rate=_rate(progress))
+
+        yield show
+
+
+def _rate(progress: ImportProgress) -> str:
+    megabytes = progress.bytes_read / progress.seconds / 1e6 if progress.seconds > 0 else 0.0
+    decimals = 0 if progress.files_per_second >= 10 else 1
+    rate = f"{progress.files_per_second:,.{decimals}f} files/s, {megabytes:,.0f} MB/s"
+    if progress.seconds_left is not None:
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        rate += f", {minutes}:{seconds:02} left"
+    return f"{rate}, {progress.failed:,} failed" if progress.failed else rate

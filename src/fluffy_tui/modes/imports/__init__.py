@@ -1,1 +1,0 @@
-"""`--import`: folders into a library, and how the import is reported."""

@@ -1,0 +1,149 @@
+"""`--worker`: deliver posts and index photos until stopped. The app starts its own worker with the same code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from fluffy_tui import similarity
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.app_events import Connected, Disconnected, PostChanged
+from fluffy_tui.core.child_process import input_ended
+from fluffy_tui.core.database import program_name
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.job_queue import build_queue
+from fluffy_tui.core.liveness import Liveness, exit_when_hung
+from fluffy_tui.core.shutdown_deadline import hard_deadline
+from fluffy_tui.scheduling import Pace, Step, work
+
+if TYPE_CHECKING:
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.settings import Settings
+
+log = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+MOST_FAILED_CONNECTIONS = 10
+"""After this many in a row, about a minute, a worker whose starter is gone gives up on the database."""
+
+INDEXING_HUNG_SECONDS = 3600.0
+"""Longer than for deliveries: the model's weights are downloaded in one go, however slow the connection is."""
+
+
+async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = None) -> int:
+    """Deliver posts until a signal arrives; running jobs may finish, within a limit.
+
+    A worker that is still waiting for something at `Pace.hard_stop` after the signal exits by force, and so does one
+    whose deliveries are stuck. The next worker finds and continues what it had begun, as after any other crash.
+
+    Args:
+        settings: of this installation.
+        with_starter: also exit when the program that started this one is gone and nothing is being sent.
+        pace: the durations of delivery.
+    """
+    pace = pace or Pace()
+    stop = asyncio.Event()
+    with hard_deadline(pace.hard_stop) as start_countdown:
+
+        def on_signal() -> None:
+            start_countdown()
+            stop.set()
+
+        loop = asyncio.get_running_loop()
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, on_signal)
+        await _work(settings, stop, pace, with_starter=with_starter)
+    return 0
+
+
+async def _work(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_starter: bool) -> None:
+    liveness = Liveness(pace.hung)
+    async with open_services(settings, pace=pace, role="worker") as services:
+        log.info("the worker has started")
+        orphaned = asyncio.create_task(_orphaned(services)) if with_starter else None
+        if orphaned is not None:  # also when it fails: nobody else would ever stop this worker
+            orphaned.add_done_callback(lambda _: stop.set())
+        indexing = asyncio.create_task(index_photos(services, stop), name="index photos")
+        try:
+            with exit_when_hung(liveness, pace.hung_end):
+                await work(
+                    services.delivery,
+                    services.sweeper,
+                    services.follower,
+                    stop,
+                    before_start=services.reach_server,
+                    liveness=liveness,
+                )
+        finally:
+            stop.set()
+            await indexing
+            if orphaned is not None:
+                orphaned.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await orphaned
+        log.info("the worker has stopped")
+
+
+async def index_photos(services: Services, stop: asyncio.Event) -> None:
+    """Hash and embed photos until `stop` is set, on a queue of its own so that deliveries never wait.
+
+    Args:
+        services: Open.
+        stop: Set to stop; the current photos are finished.
+    """
+    settings, pace = services.settings, services.delivery.pace
+    queue = build_queue(services.database.url, program_name("library"))
+    similarity.add_tasks(queue)
+    async with AsyncExitStack() as stack:
+        service = None
+        if settings.image_embed_url is not None:
+            service = await stack.enter_async_context(similarity.ImageEmbed(settings.image_embed_url))
+        library = similarity.LibraryWork(
+            services.database, services.photos, similarity.BuiltinModel(settings.paths.models), service
+        )
+        stack.callback(library.close)
+        await similarity.work(
+            queue,
+            library,
+            services.database,
+            stop,
+            before_start=services.reach_server,
+            liveness=Liveness(INDEXING_HUNG_SECONDS),
+            update_heartbeat_interval=pace.heartbeat,
+            stalled_worker_timeout=pace.stalled,
+            shutdown_graceful_timeout=pace.grace,
+        )
+
+
+async def _orphaned(services: Services) -> None:
+    """Return once the starter is gone and no post is being sent; held posts can wait for the next start.
+
+    Without a starter, a worker does not wait for ever for a database that is gone: the posts are in it, and
+    whoever opens it again starts another worker.
+    """
+    await input_ended()
+    failures = 0
+    async for event in services.events():
+        match event:
+            case Disconnected():
+                failures += 1
+                if failures == MOST_FAILED_CONNECTIONS:
+                    log.info("the starter and the database are gone")
+                    return
+            case Connected() | PostChanged():
+                failures = 0
+                if not await _sending(services):
+                    return
+
+
+async def _sending(services: Services) -> bool:
+    try:
+        posts = await services.scheduling.on_their_way()
+    except DatabaseUnavailable:  # lost again meanwhile; the next connection checks again
+        return True
+    return any(post.step is not Step.HELD for post in posts)

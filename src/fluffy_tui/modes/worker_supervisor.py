@@ -1,0 +1,91 @@
+"""Keeps a worker running while the app is open: if no other worker is alive, the app starts its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sys
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.child_process import ChildProcess
+from fluffy_tui.core.job_queue import STALLED_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+    from pathlib import Path
+
+    from fluffy_tui.scheduling import Workers
+
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 10.0
+"""How often to check the heartbeats of other workers; no event reports a heartbeat that stops."""
+
+
+@asynccontextmanager
+async def supervised_worker(
+    workers: Workers, environment: Mapping[str, str], log_file: Path, *, keep_open: Sequence[int] = ()
+) -> AsyncIterator[None]:
+    """Keep a worker running for as long as the block lasts; afterwards ours finishes its work and exits.
+
+    Args:
+        workers: knows the heartbeats.
+        environment: of our worker, which reads the same settings from it as this program.
+        log_file: receives whatever the worker prints.
+        keep_open: descriptors that the worker holds open while it runs.
+    """
+    workers.expect_one()
+    supervisor = _Supervisor(workers, environment, log_file, keep_open)
+    running = asyncio.create_task(supervisor.run(), name="worker supervisor")
+    try:
+        yield
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        supervisor.release()
+
+
+class _Supervisor:
+    def __init__(
+        self, workers: Workers, environment: Mapping[str, str], log_file: Path, keep_open: Sequence[int]
+    ) -> None:
+        self._workers = workers
+        self._environment = environment
+        self._log_file = log_file
+        self._keep_open = keep_open
+        self._child: ChildProcess | None = None
+
+    async def run(self) -> None:
+        """Start a worker when there is none, and again whenever ours ends, with growing pauses."""
+        loop = asyncio.get_running_loop()
+        pause = 0.5
+        while True:
+            while self._child is None and await self._others_alive():
+                await asyncio.sleep(CHECK_SECONDS)
+            started = loop.time()
+            self._workers.expect_one()
+            self._child = ChildProcess(
+                [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
+                self._environment,
+                self._log_file,
+                keep_open=self._keep_open,
+            )
+            status = await self._child.ended()
+            log.warning("the app's worker (process %s) ended with status %s", self._child.pid, status)
+            pause = 0.5 if loop.time() - started > 60 else min(pause * 2, 30.0)
+            await asyncio.sleep(pause)
+
+    async def _others_alive(self) -> bool:
+        try:
+            age = await self._workers.heartbeat_age()
+        except Exception as error:  # noqa: BLE001 - the database may be away, which the app reports elsewhere
+            log.info("cannot read heartbeats now: %s", type(error).__name__)
+            return True
+        return age is not None and age < STALLED_SECONDS
+
+    def release(self) -> None:
+        if self._child is not None:
+            self._child.release()

@@ -1,0 +1,79 @@
+"""Which posts of a persona are shown: all, or those in one state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
+from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fluffy_tui.scheduling import Post
+
+FILTERS: dict[str, tuple[Step | None, ...] | None] = {
+    "all": None,
+    "queued": (*ON_THE_WAY, None),
+    "in_buffer": IN_BUFFER,
+    "failed": (Step.FAILED,),
+    "live": (Step.LIVE,),
+}
+"""Steps by the verb of the key table; no step is that of a draft."""
+COUNT_FROM, HINT_FROM = 70, 100
+"""Columns from which there is room for `1 selected`, and to say what a selection is for."""
+
+
+class PostFilter(Static):
+    """The line of filters above the table, with the current one highlighted and the size of the selection.
+
+    Args:
+        keys: The user's own keys, by action id.
+    """
+
+    DEFAULT_CSS = """
+    PostFilter { height: 1; text-wrap: nowrap; }
+    """
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        super().__init__("", id="post-filter", markup=False)
+        self._keys = keys
+        self._selected = 0
+        self.chosen = "all"
+
+    @property
+    def steps(self) -> tuple[Step | None, ...] | None:
+        """The steps shown; None for all."""
+        return FILTERS[self.chosen]
+
+    def admits(self, post: Post) -> bool:
+        """Return whether a post is shown."""
+        return self.steps is None or post.step in self.steps
+
+    def choose(self, name: str) -> bool:
+        """Choose one of `FILTERS`; return whether it was another one before."""
+        is_new, self.chosen = name != self.chosen, name
+        self.refresh()
+        return is_new
+
+    def count_selected(self, selected: int) -> None:
+        """Show how many posts are selected."""
+        self._selected = selected
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the line as wide as the terminal allows."""
+        actions = {action.id: action for action in actions_of(Place.POSTS)}
+        parts = []
+        for name in FILTERS:
+            action = actions[f"posts.{name}"]
+            style = "bold $foreground on $primary 25%" if name == self.chosen else "$foreground-muted"
+            parts.append(Content.styled(f" {key_of(action.id, self._keys)} {action.label} ", style))
+        if self._selected:
+            words = f" {self._selected} selected" if self.size.width >= COUNT_FROM else f"▪{self._selected}"
+            hint = ": keys act on the selection" if self.size.width >= HINT_FROM else ""
+            parts.append(Content.styled(f"{words}{hint}", "$text-accent"))
+        return Content(" ").join(parts)

@@ -1,0 +1,64 @@
+"""Dates, times and durations as text, in the channel's time zone and in the user's own."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+
+def moment_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
+    """Return a time in its shortest unambiguous form: `09:00`, `Tue 09:00`, `24 Nov 09:00`, `24 Nov 2027 09:00`."""
+    local, today = moment.astimezone(zone), now.astimezone(zone).date()
+    days = (local.date() - today).days
+    if days == 0:
+        return f"{local:%H:%M}"
+    if 0 < days < 7:
+        return f"{local:%a %H:%M}"
+    return f"{local.day} {local:%b %H:%M}" if local.year == today.year else f"{local.day} {local:%b %Y %H:%M}"
+
+
+def own_moment(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return a time in the user's zone, marked `your` where the channel's clock shows a different one."""
+    differs = moment.astimezone(zone).utcoffset() != moment.astimezone(own_zone).utcoffset()
+    return f"{'your ' * differs}{moment_words(moment, now, own_zone)}"
+
+
+def both_zones(moment: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return date and time in the channel's zone and, where the clocks differ, in the user's as well."""
+    local, own = moment.astimezone(zone), moment.astimezone(own_zone)
+    words = f"{local:%a} {local.day} {local:%b %H:%M} {zone_name(zone, moment)}"
+    if local.utcoffset() == own.utcoffset():
+        return words
+    return f"{words} (your {f'{own:%H:%M}' if own.date() == local.date() else f'{own:%a %H:%M}'})"
+
+
+def zone_name(zone: tzinfo, moment: datetime) -> str:
+    """Return the city of a time zone (`New York`), or its abbreviation if it is not named after a city."""
+    if isinstance(zone, ZoneInfo) and "/" in zone.key:
+        return zone.key.rpartition("/")[2].replace("_", " ")
+    return moment.astimezone(zone).tzname() or "UTC"
+
+
+def relative_time(moment: datetime, now: datetime) -> str:
+    """Return a time relative to now: `in 3 h`, `2 d ago`, `now`."""
+    distance = moment - now
+    if abs(distance) < timedelta(seconds=1):
+        return "now"
+    return f"in {duration_words(distance)}" if distance > timedelta() else f"{duration_words(-distance)} ago"
+
+
+def duration_words(duration: timedelta) -> str:
+    """Return a duration in its largest unit: `14 s`, `3 min`, `5 h`, `12 d`."""
+    seconds = int(duration.total_seconds())
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return f"{seconds} s"
+
+
+def duration_left(seconds: float) -> str:
+    """Return a duration as precisely as an estimate deserves: `5 s`, `2 min`, `1 h 10 min`."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,132 @@
+"""`--doctor` with working and broken services."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from fluffy_tui.demo import Kind, StandIn
+from modes.program import Ended, fluffy
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
+    async with StandIn(media=tmp_path / "media") as running:
+        yield running
+
+
+@pytest.fixture
+def environment(database_url: str, tmp_path: Path, stand_in: StandIn) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database_url,
+        "BUFFER_API_KEY": stand_in.key,
+        "FLUFFY_BUFFER_URL": stand_in.url,
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_DIRECTORY": str(tmp_path / "media"),
+        "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+    }
+
+
+def checks(ended: Ended) -> dict[str, dict[str, str]]:
+    return {line["check"]: line for line in map(json.loads, ended.out.splitlines())}
+
+
+async def doctor(home: Path, environment: dict[str, str], *arguments: str) -> Ended:
+    return await asyncio.to_thread(lambda: fluffy(home, "--doctor", *arguments, **environment))
+
+
+async def test_status_is_0_when_everything_works(own_home: Path, environment: dict[str, str]) -> None:
+    ended = await doctor(own_home, environment, "--json")
+    found = checks(ended)
+    assert ended.status == 0, ended.out + ended.err
+    assert {
+        found[name]["status"] for name in ("files", "database", "buffer key", "request budget", "media host")
+    } == {"ok"}
+    assert found["worker"]["status"] == "warn"
+    assert found["image_embed"]["status"] == "skip"
+    assert not any(environment["BUFFER_API_KEY"] in line for line in ended.out.splitlines())
+
+
+async def test_text_output_starts_with_a_sign(own_home: Path, environment: dict[str, str]) -> None:
+    ended = await doctor(own_home, environment)
+    assert ended.out.splitlines()[1].startswith("✓ database: PostgreSQL ")
+
+
+async def test_a_rejected_key_fails_with_a_remedy(
+    own_home: Path, environment: dict[str, str], stand_in: StandIn
+) -> None:
+    stand_in.faults.add(Kind.BAD_KEY, count=10)
+    ended = await doctor(own_home, environment, "--json")
+    key = checks(ended)["buffer key"]
+    assert ended.status == 1
+    assert key["status"] == "fail"
+    assert "BUFFER_API_KEY" in key["remedy"]
+
+
+async def test_a_channel_with_a_problem_is_named(
+    own_home: Path, environment: dict[str, str], stand_in: StandIn
+) -> None:
+    ended = await doctor(own_home, environment, "--json")
+    lines = [json.loads(line) for line in ended.out.splitlines()]
+    assert any(line["check"] == "channel" and "paused" in line["detail"] for line in lines)
+
+
+async def test_a_media_host_that_serves_something_else_fails(
+    own_home: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    ended = await doctor(own_home, {**environment, "FLUFFY_MEDIA_DIRECTORY": str(elsewhere)}, "--json")
+    assert ended.status == 1
+    assert checks(ended)["media host"]["status"] == "fail"
+    assert list(elsewhere.rglob("*.jpg")) == []
+
+
+async def test_a_wrong_media_address_is_reported_as_such(own_home: Path, environment: dict[str, str]) -> None:
+    wrong = {**environment, "FLUFFY_MEDIA_BASE_URL": "https://example.org/?folder=photos"}
+    media_host = checks(await doctor(own_home, wrong, "--json"))["media host"]
+    assert media_host["status"] == "fail"
+    assert "FLUFFY_MEDIA_BASE_URL" in media_host["detail"] + media_host["remedy"]
+    assert "not set" not in media_host["detail"]
+
+
+async def test_without_settings_the_checks_fail_but_the_embedded_database_works(own_home: Path) -> None:
+    ended = await doctor(own_home, {}, "--json")
+    found = checks(ended)
+    assert ended.status == 1
+    assert ended.err == ""
+    assert found["database"]["status"] == "ok"
+    assert "embedded" in found["database"]["detail"]
+    assert found["buffer key"]["status"] == found["media host"]["status"] == "fail"
+
+
+async def test_a_database_that_does_not_respond_fails(own_home: Path) -> None:
+    ended = await doctor(own_home, {"DATABASE_URL": "postgresql://me:hunter2@127.0.0.1:1/x"}, "--json")
+    assert ended.status == 1
+    assert checks(ended)["database"]["status"] == "fail"
+    assert "hunter2" not in ended.out + ended.err
+
+
+async def test_a_worker_that_runs_but_does_not_deliver_is_stuck(
+    own_home: Path, environment: dict[str, str]
+) -> None:
+    await doctor(own_home, environment)  # migrates the database
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+        for role, age in (("worker", "10 minutes"), ("library", "1 second")):
+            connection.execute(
+                "SELECT set_config('application_name', %s, false)", [f"fluffy-tui {role} here:47"]
+            )
+            connection.execute(
+                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)", [age]
+            )
+    worker = checks(await doctor(own_home, environment, "--json"))["worker"]
+    assert worker["status"] == "warn"
+    assert worker["detail"].startswith("here:47 is stuck: no delivery for 6")
+    assert "End that process" in worker["remedy"]

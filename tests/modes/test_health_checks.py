@@ -1,0 +1,69 @@
+"""The health checks about similarity, with a real service, a broken one and a library."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.health import Check, Health
+from fluffy_tui.modes.health_checks import image_embed, similarity
+from fluffy_tui.paths import Paths
+from fluffy_tui.settings import Secret, Settings
+from similarity.image_embed_stand_in import image_embed_stand_in
+from similarity.similarity_place import open_place, scene
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.core.database import Database
+
+
+def with_service(tmp_path: Path, url: str | None) -> Settings:
+    return Settings(paths=Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"), image_embed_url=url)
+
+
+async def test_a_working_service_is_shown_with_its_operations(tmp_path: Path) -> None:
+    async with image_embed_stand_in() as stand_in:
+        check = await image_embed(with_service(tmp_path, stand_in.url))
+        assert check.status is Health.OK
+        assert check.detail.endswith("supports classify, embed_clip_vit_b_32")
+        stand_in.operations = ["classify"]
+        check = await image_embed(with_service(tmp_path, stand_in.url))
+    assert (check.status, "does not support embed_clip_vit_b_32" in check.remedy) == (Health.WARN, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [(None, Health.SKIP), ("http://127.0.0.1:9", Health.WARN), ("nonsense", Health.WARN)],
+)
+async def test_a_missing_service_is_not_a_failure(tmp_path: Path, url: str | None, status: Health) -> None:
+    assert (await image_embed(with_service(tmp_path, url))).status is status
+
+
+async def test_progress_and_models_are_shown(database: Database, tmp_path: Path) -> None:
+    settings = Settings(
+        paths=Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"),
+        database_url=Secret(database.url),
+    )
+    place = await open_place(database, tmp_path / "photos", settings.paths.models)
+    await place.add(a=scene(1), b=scene(2))
+    async with open_services(settings) as services:
+        before = [check async for check in similarity(services)]
+        assert before == [
+            Check("similarity", Health.OK, "0 of 2 photos indexed for duplicates"),
+            Check("built-in model", Health.OK, "EfficientNet-Lite0, not built yet"),
+        ]
+        await place.look()
+        (place.folder / "c.jpg").write_bytes((place.folder / "a.jpg").read_bytes() + b"x")
+        await place.import_again()
+        (place.folder / "c.jpg").unlink()
+        await place.look()
+        after = [check async for check in similarity(services)]
+    assert [check.detail for check in after] == [
+        "2 of 3 photos indexed for duplicates; 1 failed",
+        "EfficientNet-Lite0, ready",
+        "effnet-lite0-rp512/1 (in use): 2 of 3 photos",
+    ]
+    assert after[0].status is Health.WARN

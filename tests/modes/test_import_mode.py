@@ -1,0 +1,215 @@
+"""`fluffy-tui --import`: what it prints and how it exits, in this process, as a command and on a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pexpect
+import psycopg
+import pytest
+
+from fluffy_tui.modes.import_mode import import_folders
+from fluffy_tui.personas import Personas
+from fluffy_tui.photos import FolderNotFound, Photos
+from photos.photo_files import SCHEDULED, encoded, write
+
+if TYPE_CHECKING:
+    from fluffy_tui.core.database import Database
+
+COMMAND = [sys.executable, "-m", "fluffy_tui"]
+PLENTY = 60
+"""Sparse files of half a gigabyte: far more than can be hashed before the import is interrupted."""
+
+
+@dataclass
+class Opened:
+    """The services that an import needs."""
+
+    personas: Personas
+    photos: Photos
+
+
+@pytest.fixture
+def services(database: Database) -> Opened:
+    """Return services on an empty database."""
+    return Opened(Personas(database, None), Photos(database, scheduled=SCHEDULED))
+
+
+def events(output: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def fill_with_plenty(folder: Path) -> None:
+    """Write one file that fails at once, and many that take a third of a second each."""
+    write(folder / "000.jpg", b"")
+    for number in range(1, PLENTY + 1):
+        path = write(folder / f"{number:03}.jpg", seed=number)
+        os.truncate(path, (512 << 20) + number)
+
+
+def imported(database_url: str) -> int:
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT count(*) FROM photos").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_everything_imported(
+    services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new persona is created, and found later whatever the case of its name; standard error stays empty."""
+    write(tmp_path / "in" / "a.jpg", seed=1)
+    write(tmp_path / "in" / "b.png", picture_format="PNG", seed=2)
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=False)
+        == 0
+    )
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert printed.out.startswith(
+        "sarah: 2 imported, 0 already there, 0 moved, 0 duplicates, 0 missing, 0 failed, in "
+    )
+    (tmp_path / "in" / "a.jpg").rename(tmp_path / "in" / "c.jpg")
+    write(tmp_path / "in" / "copy.png", (tmp_path / "in" / "b.png").read_bytes())
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "Sarah", as_json=False)
+        == 0
+    )
+    assert (
+        "sarah: 0 imported, 1 already there, 1 moved, 1 duplicate, 0 missing, 0 failed"
+        in capsys.readouterr().out
+    )
+    assert [persona.name for persona in await services.personas.list()] == ["sarah"]
+
+
+async def test_failures_are_listed(
+    services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 1, the path and the reason; a file name cannot send control codes to the terminal."""
+    write(tmp_path / "in" / "[b]a[/red.jpg", b"")
+    write(tmp_path / "in" / "evil\x1b[2J\n.jpg", b"GIF89a")
+    write(tmp_path / "in" / "good.jpg")
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=False)
+        == 1
+    )
+    first, *listed = capsys.readouterr().out.splitlines()
+    assert "1 imported" in first
+    assert "2 failed" in first
+    assert listed == [
+        f"  {tmp_path}/in/[b]a[/red.jpg: The file is empty.",
+        f"  {tmp_path}/in/evil\\x1b[2J\\n.jpg: It is a GIF, not a JPEG, PNG, WEBP, HEIC or AVIF picture.",
+    ]
+
+
+async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object per line: failures as they happen, the summary last, and nothing else."""
+    write(tmp_path / "in" / "a.jpg")
+    write(tmp_path / "in" / "empty.jpg", b"")
+    write(tmp_path / "in" / os.fsdecode(b"caf\xe9.jpg"))
+    assert (
+        await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=True)
+        == 1
+    )
+    *failed, summary = events(capsys.readouterr().out)
+    assert {"event": "failed", "path": f"{tmp_path}/in/empty.jpg", "reason": "The file is empty."} in failed
+    assert {event["path"] for event in failed} == {f"{tmp_path}/in/empty.jpg", f"{tmp_path}/in/caf\\xe9.jpg"}
+    seconds = summary.pop("seconds")
+    assert 0 < seconds < 60
+    assert summary == {
+        "event": "summary",
+        "persona": "sarah",
+        "imported": 1,
+        "unchanged": 0,
+        "moved": 0,
+        "duplicates": 0,
+        "missing": 0,
+        "failed": 2,
+    }
+
+
+async def test_a_missing_folder_creates_no_persona(services: Opened, tmp_path: Path) -> None:
+    """A typing error has no effect."""
+    with pytest.raises(FolderNotFound):
+        await import_folders(
+            services.personas, services.photos, [tmp_path / "nowhere"], "sarah", as_json=False
+        )
+    assert await services.personas.list() == []
+
+
+def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
+    """In one sentence, before any database is opened."""
+    command = [*COMMAND, "--import", str(tmp_path / "nowhere"), "--persona", "sarah"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. Check how it is spelt.\n"
+    )
+
+
+def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No bar on standard error, and names that the encoding cannot represent do no harm."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    write(tmp_path / "in" / "été.jpg", b"")
+    command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "Zoë"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "Zo\\xeb: 0 imported" in done.stdout
+    assert "\\xe9t\\xe9.jpg: The file is empty." in done.stdout
+
+
+def test_interrupted_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit 130 at once; the summary matches what was saved."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    fill_with_plenty(tmp_path / "in")
+    command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert json.loads(process.stdout.readline())["reason"] == "The file is empty."
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.stdout.read(), process.stderr.read()
+    assert process.returncode == 130
+    assert errors == ""
+    [summary] = events(rest)
+    assert summary["interrupted"] is True
+    assert summary["imported"] == imported(database_url) < PLENTY
+
+
+def test_a_progress_bar_on_a_terminal_and_ctrl_c(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rate and time left during the import, and how far it got when interrupted."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    fill_with_plenty(tmp_path / "in")
+    command = [*COMMAND, "--import", str(tmp_path / "in"), "--persona", "sarah"]
+    with pexpect.spawn(command[0], command[1:], dimensions=(24, 100), encoding="utf-8", timeout=120) as child:
+        child.expect(rf"{PLENTY + 1}.*files/s, .*MB/s, \d+:\d\d left")
+        child.sendintr()
+        child.expect(rf"Stopped after \d+ of {PLENTY + 1} files\. Photos imported so far are kept\.")
+        child.expect(r"sarah: (\d+) imported")
+        assert child.match is not None
+        kept = int(child.match.group(1))
+        child.expect(pexpect.EOF)
+        child.wait()
+    assert child.exitstatus == 130
+    assert kept == imported(database_url) < PLENTY
+
+
+def test_a_relative_folder(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder may be relative to the current one; the library stores the absolute path."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    write(tmp_path / "in" / "a.jpg", encoded())
+    command = [*COMMAND, "--import", "in", "--persona", "sarah"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT path FROM photos").fetchall() == [(f"{tmp_path}/in/a.jpg",)]

@@ -1,0 +1,59 @@
+"""Facts about a photo, and how it is fitted for a network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fluffy_tui.media import Framing
+from fluffy_tui.networks import rules_for
+from fluffy_tui.tui.photo.photo_details import needed_shape, photo_details
+from tui.fakes import NOW, make_photo
+
+if TYPE_CHECKING:
+    from fluffy_tui.photos import Photo
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Photo:
+    """Return a photo of 4:5."""
+    return make_photo(tmp_path, 5, 1)
+
+
+def test_details_say_how_the_picture_will_be_posted(photo: Photo) -> None:
+    rules = rules_for("instagram")
+    tall = replace(photo, width=1080, height=1920, missing_since=NOW, path=Path.home() / "a\nb.jpg")
+    assert needed_shape(photo, rules) == ""
+    assert needed_shape(tall, rules) == "4:5"
+    assert needed_shape(replace(photo, width=3000, height=1000), rules) == "1.91:1"
+    facts, fate, path = photo_details(tall, rules, BERLIN).split("\n")
+    assert facts.startswith("1080×1920 · ")
+    assert facts.endswith("missing since 12 Jan 2027 15:30")
+    assert fate == "will be fitted to 4:5 for Instagram · leaves without location or metadata"
+    assert path == "~/a b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "size", "words"),
+    [
+        ("pad", (1080, 1920), "pad blurred to 4:5 · "),
+        ("pad-plain 1:1", (1080, 1920), "pad white to 1:1 · "),
+        ("crop-top", (1080, 1920), "crop top to 4:5 · "),
+        ("pad", (1000, 1000), ""),
+        ("crop 90", (1000, 1000), "turned by 90° · "),
+        ("crop 90", (1080, 1920), "turned by 90° · "),
+        ("crop 90", (1920, 1080), "crop to 4:5 · turned by 90° · "),
+    ],
+)
+def test_details_describe_the_chosen_fit(
+    photo: Photo, chosen: str, size: tuple[int, int], words: str
+) -> None:
+    framed = replace(photo, width=size[0], height=size[1])
+    details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.parse(chosen))
+    assert details.split("\n")[1] == f"{words}leaves without location or metadata"

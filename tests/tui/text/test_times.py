@@ -1,0 +1,55 @@
+"""Dates, times and durations as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, relative_time
+from tui.fakes import NOW
+
+NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (NOW, "09:30"),
+        (NOW + timedelta(days=1), "Wed 09:30"),
+        (NOW + timedelta(days=7), "19 Jan 09:30"),
+        (NOW - timedelta(days=1), "11 Jan 09:30"),
+        (NOW + timedelta(days=365), "12 Jan 2028 09:30"),
+    ],
+)
+def test_times_are_as_short_as_possible(moment: datetime, words: str) -> None:
+    assert moment_words(moment, NOW, NEW_YORK) == words
+
+
+def test_both_zones_are_shown_only_where_the_clocks_differ() -> None:
+    assert both_zones(NOW, NEW_YORK, BERLIN) == "Tue 12 Jan 09:30 New York (your 15:30)"
+    assert both_zones(NOW, BERLIN, ZoneInfo("Europe/Paris")) == "Tue 12 Jan 15:30 Berlin"
+    assert both_zones(NOW, UTC, UTC) == "Tue 12 Jan 14:30 UTC"
+
+
+@pytest.mark.parametrize(
+    ("distance", "words"),
+    [
+        (timedelta(), "now"),
+        (timedelta(seconds=14), "in 14 s"),
+        (-timedelta(minutes=3), "3 min ago"),
+        (timedelta(hours=23, minutes=59), "in 23 h"),
+        (-timedelta(days=12), "12 d ago"),
+    ],
+)
+def test_relative_times(distance: timedelta, words: str) -> None:
+    assert relative_time(NOW + distance, NOW) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.2, "1 s"), (45, "45 s"), (150, "2 min"), (3600, "1 h 0 min"), (4230, "1 h 10 min")],
+)
+def test_estimates_are_no_more_precise_than_they_can_be(seconds: float, words: str) -> None:
+    assert duration_left(seconds) == words
