@@ -116,7 +116,7 @@ class RealWorld(World):
 
     async def index(self) -> None:
         """Hash and embed all photos."""
-        library = LibraryWork(self._real.database, self._real.photos, BuiltinModel(self._models), None)
+        library = LibraryWork(self._real.database, self._real.photos, BuiltinModel(), None)
         try:
             last: int | None = 0
             while last is not None:

@@ -27,7 +27,7 @@ class FakePersonas:
 
     async def create(self, name: str, description: str = "") -> Persona:
         """Create a persona."""
-        self._refuse_taken(name)
+        name = self._free(name)
         persona = replace(
             make_persona(max(self.personas, default=0) + 1, name, None), description=description
         )
@@ -36,7 +36,7 @@ class FakePersonas:
 
     async def rename(self, persona: Persona, name: str) -> Persona:
         """Rename a persona."""
-        self._refuse_taken(name, besides=persona.id)
+        name = self._free(name, besides=persona.id)
         return self._store(replace(self.personas[persona.id], name=name))
 
     async def available_channels(self) -> Channels:
@@ -55,7 +55,10 @@ class FakePersonas:
         self.personas[persona.id] = persona
         return persona
 
-    def _refuse_taken(self, name: str, besides: int = 0) -> None:
+    def _free(self, name: str, besides: int = 0) -> str:
+        if not (name := name.strip()):
+            raise FluffyError("A persona needs a name.")
         for persona in self.personas.values():
             if persona.id != besides and persona.name.casefold() == name.casefold():
                 raise PersonaNameTaken(f"There is already a persona named {persona.name}.", "Choose another.")
+        return name

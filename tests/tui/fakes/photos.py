@@ -20,6 +20,7 @@ from fluffy_tui.photos import (
     ImportProgress,
     ImportSummary,
     Photo,
+    PhotoNotFound,
     Posted,
     Sort,
     Stack,
@@ -152,6 +153,8 @@ class FakePhotos:
         """Store a verdict and announce it."""
         if self.decide_error is not None:
             raise self.decide_error
+        if photo_id not in self.photos:
+            raise PhotoNotFound("There is no such photo.")
         before = self.photos[photo_id]
         stored = None if verdict is Verdict.UNDECIDED else verdict.value
         self.photos[photo_id] = replace(before, verdict=stored)

@@ -10,7 +10,7 @@ from datetime import datetime
 from fluffy_tui.buffer import Budget, ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Framing
-from fluffy_tui.networks import caption_problem, rules_for
+from fluffy_tui.networks import rules_for
 from fluffy_tui.personas import Persona
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import (
@@ -28,8 +28,9 @@ from fluffy_tui.scheduling import (
     ScheduleResult,
     Step,
 )
+from fluffy_tui.scheduling.submit.submission_check import text_refusal
 from tui.fakes.personas import FakePersonas
-from tui.fakes.sample_data import make_post
+from tui.fakes.sample_data import NOW, make_post
 
 _PROBLEMS: dict[Step | None, tuple[ProblemKind, str, str, tuple[Remedy, ...]]] = {
     Step.FAILED: (
@@ -128,10 +129,12 @@ class FakeScheduling:
         channel = self._personas.personas[photo.persona_id].channel
         if channel is None:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
-        problem = caption_problem(caption, rules_for(channel.service))
-        if problem is not None:
-            code = Reason.CAPTION_EMPTY if not caption.strip() else Reason.CAPTION_TOO_LONG
-            return ScheduleResult(False, None, str(problem), code)
+        refusal = text_refusal(caption, alt_text, rules_for(channel.service))
+        if share_mode is ShareMode.CUSTOM_SCHEDULED and refusal is None:
+            code = Reason.TIME_MISSING if at is None else Reason.TIME_PAST if at <= NOW else None
+            refusal = None if code is None else ScheduleResult(False, None, "Choose a later time.", code)
+        if refusal is not None:
+            return refusal
         post = make_post(
             max(self.all_posts, default=0) + 1,
             photo,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.personas import Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
+from fluffy_tui.personas.snippets import clean_name, clean_text
 from tui.fakes.sample_data import MARKUP
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class FakeSnippets:
     async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet:
         """Create one."""
         self._raise()
+        name, text = clean_name(kind, name), clean_text(kind, text)
         made = Snippet(max(self.kept, default=0) + 1, persona_id, kind, name, text)
         return self._keep(made)
 
@@ -46,7 +48,9 @@ class FakeSnippets:
         self._raise()
         if snippet.id not in self.kept:
             raise SnippetNotFound("It was deleted already.")
-        return self._keep(replace(snippet, name=name or snippet.name, text=text or snippet.text))
+        name = snippet.name if name is None else clean_name(snippet.kind, name)
+        text = snippet.text if text is None else clean_text(snippet.kind, text)
+        return self._keep(replace(snippet, name=name, text=text))
 
     async def delete(self, snippet: Snippet) -> None:
         """Delete one."""

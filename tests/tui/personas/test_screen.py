@@ -77,7 +77,7 @@ async def test_new(running: Running) -> None:
         assert driver.text("#problem") == "! Enter some text first."
         await type_text(driver, "Sarah")
         await driver.press("enter")
-        assert "There is a persona named sarah already." in driver.text("#problem")
+        assert "There is already a persona named sarah." in driver.text("#problem")
         assert driver.screen.query_one(Input).value == "Sarah"
         await type_text(driver, "zoe")
         await driver.press("enter")

@@ -204,7 +204,7 @@ async def test_a_post_is_not_cancelled_if_its_caption_cannot_be_saved(
         await driver.pilot.press("y")
         await driver.heard()
         assert 4 in services.scheduling.all_posts
-        assert "cannot be written down" in driver.notices()[-1]
+        assert "could not be saved" in driver.notices()[-1]
 
 
 async def test_moving_up_and_uploading_again(running: Running, services: FakeServices) -> None:
@@ -322,7 +322,7 @@ async def test_undo_cancels_the_last_submit_and_keeps_the_caption(
         assert (kept.caption, kept.alt_text) == (f"hello {MARKUP}", "a dog")
         assert "undo" not in driver.text("#status-strip")
         await driver.press("z")
-        assert "Nothing waits to go out" in driver.notices()[-1]
+        assert "Nothing to undo" in driver.notices()[-1]
 
 
 async def test_undo_that_comes_too_late_is_reported_and_changes_nothing(
