@@ -1,11 +1,10 @@
-"""The app with a clock in its event loop: how long each callback took is written to a file at the end.
+"""The app with a timer in its event loop: the durations of callbacks are written to a file at the end.
 
     python benchmarks/browse_app.py FILE [arguments of fluffy-tui]
 
-SIGUSR1 begins anew and SIGUSR2 ends, so that browsing is told apart from starting and from leaving, where the
-terminal's reader is waited for. The file holds one JSON object: `wall` and `cpu`, the longest callback in milliseconds
-by the clock and by the processor time of its thread, and `slow`, the longest ones by the clock with what they were
-doing when they were looked at; `gc`, the longest garbage collection.
+SIGUSR1 resets the measurement and SIGUSR2 ends it, so that starting and quitting are not included. The file has one
+JSON object: `wall` and `cpu`, the longest callback in milliseconds of wall-clock and of processor time; `slow`, the
+longest callbacks with samples of their stacks; `gc`, the longest garbage collection.
 """
 
 from __future__ import annotations
@@ -25,41 +24,41 @@ from typing import Any
 
 from fluffy_tui.cli import main
 
-LOOKED_AT_AFTER = 0.012
-"""Seconds after which a callback's stack is looked at, and again each time as many have passed."""
+SAMPLE_SECONDS = 0.012
+"""How often the stack of a long callback is sampled."""
 SLOW = 15.0
-"""Milliseconds from which a callback is noted."""
+"""Milliseconds from which a callback counts as slow."""
 MOST = 40
 INNERMOST = 14
 
 
 @dataclass
-class Clock:
+class LoopTimer:
     """Times the callbacks of the main thread's event loop."""
 
     wall: float = 0.0
     cpu: float = 0.0
     slow: list[dict[str, Any]] = field(default_factory=list)
     begun: float = 0.0
-    """When the callback that runs now began; 0 between two."""
+    """When the current callback began; 0 if there is none."""
     stacks: list[str] = field(default_factory=list)
     gc: float = 0.0
     ended: bool = False
     _gc_begun: float = 0.0
 
-    def begin_anew(self, *_signal: object) -> None:
-        """Forget what was measured so far."""
+    def reset(self, *_signal: object) -> None:
+        """Discard what was measured so far."""
         self.wall = self.cpu = self.gc = 0.0
         self.slow.clear()
 
     def end(self, *_signal: object) -> None:
-        """Note nothing from here on."""
+        """Stop measuring."""
         self.ended = True
 
     def watch(self) -> None:
-        """Have all callbacks timed from here on, and the stacks of long ones looked at."""
+        """Start timing all callbacks and sampling the stacks of long ones."""
         handles: Any = asyncio.Handle
-        run = handles._run  # noqa: SLF001 - there is no other place where each callback passes
+        run = handles._run  # noqa: SLF001 - there is no other place that runs every callback
 
         def timed(handle: asyncio.Handle) -> None:
             cpu = time.thread_time()
@@ -72,9 +71,9 @@ class Clock:
 
         handles._run = timed  # noqa: SLF001
         gc.callbacks.append(self._note_collection)
-        signal.signal(signal.SIGUSR1, self.begin_anew)
+        signal.signal(signal.SIGUSR1, self.reset)
         signal.signal(signal.SIGUSR2, self.end)
-        threading.Thread(target=self._look, args=(threading.get_ident(),), daemon=True).start()
+        threading.Thread(target=self._sample, args=(threading.get_ident(),), daemon=True).start()
 
     def _note(self, handle: asyncio.Handle, wall: float, cpu: float) -> None:
         stacks, self.stacks = self.stacks, []
@@ -93,11 +92,11 @@ class Clock:
         elif not self.ended:
             self.gc = max(self.gc, (time.thread_time() - self._gc_begun) * 1000)
 
-    def _look(self, main_thread: int) -> None:
+    def _sample(self, main_thread: int) -> None:
         while True:
-            time.sleep(LOOKED_AT_AFTER)
+            time.sleep(SAMPLE_SECONDS)
             begun = self.begun
-            if begun and time.perf_counter() - begun > LOOKED_AT_AFTER:
+            if begun and time.perf_counter() - begun > SAMPLE_SECONDS:
                 frame = sys._current_frames().get(main_thread)  # noqa: SLF001 - the only way to it
                 lines = islice(
                     traceback.walk_stack(frame), INNERMOST
@@ -111,11 +110,11 @@ class Clock:
 
 
 if __name__ == "__main__":
-    clock = Clock()
-    clock.watch()
+    timer = LoopTimer()
+    timer.watch()
     try:
         status = main(sys.argv[2:])
     finally:
-        measured = {"wall": clock.wall, "cpu": clock.cpu, "gc": clock.gc, "slow": clock.slow}
+        measured = {"wall": timer.wall, "cpu": timer.cpu, "gc": timer.gc, "slow": timer.slow}
         Path(sys.argv[1]).write_text(json.dumps(measured, indent=1), encoding="utf-8")
     sys.exit(status)

@@ -1,4 +1,4 @@
-"""A terminal in a pty that answers as kitty, as one with Sixels or as one without pictures; knows what it shows."""
+"""A terminal in a pty that behaves like kitty, like one with Sixels or like one without pictures."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 ROWS, COLUMNS = 40, 140
 CELL = (10, 20)
-"""Pixels of a cell, as the terminal says it has."""
+"""Pixels of a cell, as reported by the terminal."""
 MIDDLE = (14, 94)
 """Line and column of a cell in the middle of the preview."""
 LONG = re.compile(rb"\x1b(?:_|P)[^\x1b]*\x1b\\")
-"""What pictures are sent in: APC and DCS strings, which pyte does not know."""
-ASKED = re.compile(rb"\x1b_G(i=\d+),[^;]*a=q")
+"""APC and DCS strings, which contain pictures and which pyte does not know."""
+QUERY = re.compile(rb"\x1b_G(i=\d+),[^;]*a=q")
 REGISTER = re.compile(rb"#0;2;(\d+);(\d+);(\d+)")
 
 Colour = tuple[int, int, int]
@@ -36,7 +36,7 @@ class Terminal:
 
     Args:
         command: The program and its arguments.
-        pictures: `kitty`, `sixel` or `half-cell`: what the terminal says that it can do.
+        pictures: `kitty`, `sixel` or `half-cell`: the protocol that the terminal supports.
         environment: Added to this process's own.
     """
 
@@ -58,50 +58,50 @@ class Terminal:
             env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **environment},
             timeout=60,
         )
-        self.child.delaybeforesend = None  # pexpect waits 50 ms else, which would count as the app's
+        self.child.delaybeforesend = None  # by default pexpect waits 50 ms, which would count as the app's
         self._written: queue.Queue[tuple[float, bytes]] = queue.Queue()
-        self._last = self._came = time.perf_counter()
+        self._last = self._arrived = time.perf_counter()
         threading.Thread(target=self._read, daemon=True).start()
 
     def wait(self, done: Callable[[], bool], timeout: float = 30) -> float:
-        """Take in what was written, piece by piece, until `done()` holds; return when the last piece of it came."""
+        """Process the output piece by piece until `done()` is true; return when the last piece arrived."""
         limit = time.perf_counter() + timeout
         while not done():
             try:
-                self._came, data = self._written.get(timeout=max(0.0, limit - time.perf_counter()))
+                self._arrived, data = self._written.get(timeout=max(0.0, limit - time.perf_counter()))
             except queue.Empty:
-                raise SystemExit("the screen never came:\n" + "\n".join(self.screen.display)) from None
+                raise SystemExit("the screen never appeared:\n" + "\n".join(self.screen.display)) from None
             if not data:
                 raise SystemExit("the app has ended:\n" + "\n".join(self.screen.display))
             self._feed(data)
-        return self._came
+        return self._arrived
 
     def settle(self, seconds: float, most: float = 5.0) -> None:
-        """Wait until nothing has been written for so long, but not longer than `most` seconds; take nothing in."""
+        """Wait until nothing was written for this long, at most `most` seconds, without processing the output."""
         began = time.perf_counter()
         while (now := time.perf_counter()) < began + most and now - max(began, self._last) < seconds:
             time.sleep(0.02)
 
-    def take_in(self) -> None:
-        """Take in all that was written."""
+    def process_output(self) -> None:
+        """Process all output so far."""
         while not self._written.empty():
             self._feed(self._written.get()[1])
 
     def _read(self) -> None:
-        """Read as fast as it is written, so that the app never waits for the emulator; runs in a thread."""
+        """Read in a thread as fast as the app writes, so that it never waits for the emulator."""
         data = b"begin"
         while data:
             try:
                 data = os.read(self.child.child_fd, 1 << 16)
-            except OSError:  # Linux says so when the last writer has gone
+            except OSError:  # Linux raises this once the last writer is gone
                 data = b""
             self._last = time.perf_counter()
-            self._early_answer(data)
+            self._reply(data)
             self._written.put((self._last, data))
 
     @property
     def position(self) -> str:
-        """What the highlighted line says; empty while there is none."""
+        """The text of the highlighted row; empty if there is none."""
         return next((line[:46] for line in self.screen.display if "▌" in line[:4]), "")
 
     @property
@@ -123,26 +123,26 @@ class Terminal:
         for found in LONG.finditer(data):
             plain += data[end : found.start()]
             end = found.end()
-            self._take(found.group())
-        begun = max(data.rfind(b"\x1b_", end), data.rfind(b"\x1bP", end))
+            self._record(found.group())
+        start = max(data.rfind(b"\x1b_", end), data.rfind(b"\x1bP", end))
         if data.endswith(b"\x1b"):
-            begun = begun if begun >= 0 else len(data) - 1
-        self._rest = data[begun:] if begun >= 0 else b""
-        plain += data[end:begun] if begun >= 0 else data[end:]
+            start = start if start >= 0 else len(data) - 1
+        self._rest = data[start:] if start >= 0 else b""
+        plain += data[end:start] if start >= 0 else data[end:]
         if plain:
             self._stream.feed(plain)
 
-    def _early_answer(self, data: bytes) -> None:
-        """Answer questions; they all come at once and before anything else."""
-        if self.pictures == "kitty" and (found := ASKED.search(data)):
+    def _reply(self, data: bytes) -> None:
+        """Reply to queries, which the app all sends at once before anything else."""
+        if self.pictures == "kitty" and (found := QUERY.search(data)):
             self.child.send(b"\x1b_G" + found[1] + b";OK\x1b\\")
         if b"\x1b[16t" in data:
             self.child.send(f"\x1b[6;{CELL[1]};{CELL[0]}t")
         if b"\x1b[c" in data:
             self.child.send("\x1b[?62;4;22c" if self.pictures == "sixel" else "\x1b[?62;22c")
 
-    def _take(self, sequence: bytes) -> None:
-        """Note a picture."""
+    def _record(self, sequence: bytes) -> None:
+        """Record a picture."""
         if sequence.startswith(b"\x1bP"):
             if found := REGISTER.search(sequence):  # register 0 is the colour that most pixels have
                 red, green, blue = (round(int(part) * 2.55) for part in found.groups())

@@ -19,9 +19,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from fluffy_tui.photos import Photo
-from fluffy_tui.photos.ingest.file_reader import modified_time
-from fluffy_tui.photos.thumbnail_cache import ThumbnailCache
-from fluffy_tui.photos.thumbnails import SmallPictures
+from fluffy_tui.photos.file_state import modified_time
+from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,8 +94,8 @@ def main() -> None:
         files = options.files or [make(Path(place), megapixels) for megapixels in SIZES]
         for path in files:
             photo = known(path)
-            small = SmallPictures(ThumbnailCache(Path(place) / "small"))
-            first = median(partial(SmallPictures(None).make, photo, *BOX), options.runs)
+            small = Thumbnails(ThumbnailCache(Path(place) / "small"))
+            first = median(partial(Thumbnails(None).make, photo, *BOX), options.runs)
             again = median(partial(small.make, photo, *BOX), options.runs)
             tiny = median(partial(small.make, photo, 12, 12), options.runs)
             chafa = median(

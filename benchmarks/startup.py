@@ -1,4 +1,4 @@
-"""First frame of the app against `harlequin`, and `--help` against bare Python; each in a pty of its own.
+"""First frame of the app compared with `harlequin`, and `--help` compared with bare Python; each in its own pty.
 
 python benchmarks/startup.py --harlequin PATH/TO/harlequin [--runs 10]
 """
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SETTLED_BYTES = 1_500
-"""A frame of 100 × 30 cells is more than this; what comes before it are only the terminal's modes."""
+"""A frame of 100 × 30 cells has more bytes than this; before it, only the terminal's modes are written."""
 
 
 def first_frame(command: list[str], environment: dict[str, str]) -> float:
-    """Return the seconds from starting a program until its first screen has been written."""
+    """Return the seconds from the start of a program until it has written its first screen."""
     started = time.perf_counter()
     child = pexpect.spawn(
         command[0], command[1:], dimensions=(30, 100), env={**os.environ, **environment}, timeout=60
@@ -46,7 +46,7 @@ def duration(command: list[str]) -> float:
 
 
 def median(measure: Callable[[], float], runs: int) -> float:
-    """Return the median of some runs, after one that is not counted."""
+    """Return the median of some runs, after a warm-up run."""
     measure()
     return statistics.median(measure() for _ in range(runs))
 

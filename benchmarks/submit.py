@@ -1,9 +1,9 @@
-"""Submit → "in Buffer" on the screen, over what Buffer takes to answer: the app in a terminal and a worker of its own.
+"""Submit → "in Buffer" on the screen, minus Buffer's response times: the app in a terminal with its own worker.
 
     python benchmarks/submit.py [--posts 20] [--answer 0.2] [--explain]
 
-There is no pause for undoing. Buffer is the stand-in behind a relay, which makes each answer as late as `--answer`
-says, since Buffer is far away, and notes how long it took. Making the picture is told apart, from the post's trail.
+There is no pause for undo. Buffer is the stand-in behind a relay, which delays each response by `--answer` seconds, as
+the internet does, and records how long it took. The time to render the picture is taken from the post's history.
 """
 
 from __future__ import annotations
@@ -33,65 +33,65 @@ GOAL = 150
 
 @dataclass(frozen=True)
 class Seen:
-    """When one post was submitted, and when the screen said that it is in Buffer; seconds since 1970."""
+    """When a post was submitted, and when the screen showed it as in Buffer; seconds since 1970."""
 
     pressed: float
-    told: float
+    shown: float
 
 
 @dataclass(frozen=True)
 class Post:
-    """One post: what was seen, what its trail says, and what Buffer took."""
+    """One post: times on the screen, in its history and of Buffer's responses."""
 
     seen: Seen
-    trail: dict[str, float]
-    """When it came to each step, in seconds since 1970."""
-    answers: list[float]
-    """How long each of Buffer's answers took, in seconds."""
+    history: dict[str, float]
+    """When it reached each step, in seconds since 1970."""
+    responses: list[float]
+    """How long each of Buffer's responses took, in seconds."""
 
     @property
     def whole(self) -> float:
-        """Seconds in all."""
-        return self.seen.told - self.seen.pressed
+        """Seconds in total."""
+        return self.seen.shown - self.seen.pressed
 
     @property
     def picture(self) -> float:
-        """Seconds for making the picture."""
-        return self.trail["hosting"] - self.trail["rendering"]
+        """Seconds to render the picture."""
+        return self.history["hosting"] - self.history["rendering"]
 
     @property
     def own(self) -> float:
-        """Seconds that are neither Buffer's nor the making of the picture."""
-        return self.whole - sum(self.answers) - self.picture
+        """Seconds that are neither Buffer's nor for rendering."""
+        return self.whole - sum(self.responses) - self.picture
 
     def __str__(self) -> str:
-        steps = {step: round((at - self.seen.pressed) * 1000) for step, at in self.trail.items()}
+        steps = {step: round((at - self.seen.pressed) * 1000) for step, at in self.history.items()}
         return f"{steps} on the screen {self.whole * 1000:.0f}"
 
 
 def submit(terminal: Terminal, number: int) -> Seen:
-    """Write a caption for the photo under the cursor, submit, and wait for what the strip says."""
+    """Write a caption for the selected photo, submit, and wait until the app shows the post in Buffer."""
     caption = f"number {number} of the benchmark"
 
-    def says(*words: str) -> bool:
-        return any(all(word in line for word in words) for line in terminal.screen.display)
+    def shows(*texts: str) -> bool:
+        return any(all(text in line for text in texts) for line in terminal.screen.display)
 
     terminal.child.send("\r")
-    terminal.wait(lambda: says("caption ·"))
+    terminal.wait(lambda: shows("caption ·"))
     terminal.child.send(caption)
-    terminal.wait(lambda: says(caption) and says("✓ host"))
+    terminal.wait(lambda: shows(caption) and shows("✓ host"))
     terminal.settle(0.5)
-    terminal.take_in()
+    terminal.process_output()
     pressed, clock = time.time(), time.perf_counter()
     terminal.child.send(CTRL_S)
-    told = terminal.wait(lambda: says("✓", caption[:15], "in Buffer"))  # a line may be read half written
+    shown = terminal.wait(lambda: shows("✓", caption[:15], "in Buffer"))  # a line may be incomplete
     terminal.settle(0.5)
-    terminal.take_in()
-    return Seen(pressed, pressed + told - clock)
+    terminal.process_output()
+    return Seen(pressed, pressed + shown - clock)
 
 
-async def trails() -> list[dict[str, float]]:
-    """Return when each post came to each of its steps, the oldest post first."""
+async def histories() -> list[dict[str, float]]:
+    """Return when each post reached each of its steps, oldest post first."""
     async with open_services(load_settings()) as services:
         posts = reversed(await services.scheduling.posts())
         timelines = [await services.scheduling.timeline(post.id) for post in posts]
@@ -99,7 +99,7 @@ async def trails() -> list[dict[str, float]]:
 
 
 async def prepare(folder: Path, count: int) -> None:
-    """Make photos, and a persona with a channel."""
+    """Create photos, and a persona with a channel."""
     noise = Image.effect_noise((2000, 1500), 30).convert("RGB")
     for number in range(count):
         noise.rotate(number * 7 % 360).save(folder / f"{number}.jpg", quality=90)
@@ -117,7 +117,7 @@ def report(name: str, times: list[float], goal: str = "") -> None:
 
 
 def measure(place: Path, count: int, answer: float) -> list[Post]:
-    """Submit one photo after the other, but for the first, at which the worker imports and asks for the channel."""
+    """Submit one photo after the other; the first is not counted, because the worker is still starting then."""
     serving = [sys.executable, str(Path(__file__).parent / "submit_buffer.py")]
     buffer = subprocess.Popen(
         [*serving, str(place / "media"), str(answer)],
@@ -125,14 +125,14 @@ def measure(place: Path, count: int, answer: float) -> list[Post]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    where = json.loads(next(buffer.stdout or iter(())))
+    address = json.loads(next(buffer.stdout or iter(())))
     os.environ |= {
         "FLUFFY_DATA_DIR": str(place / "data"),
         "FLUFFY_CONFIG": str(place / "config.toml"),
-        "BUFFER_API_KEY": where["key"],
-        "FLUFFY_BUFFER_URL": where["url"],
+        "BUFFER_API_KEY": address["key"],
+        "FLUFFY_BUFFER_URL": address["url"],
         "FLUFFY_MEDIA_HOST": "directory",
-        "FLUFFY_MEDIA_BASE_URL": where["media_url"],
+        "FLUFFY_MEDIA_BASE_URL": address["media_url"],
         "FLUFFY_MEDIA_DIRECTORY": str(place / "media"),
         "FLUFFY_UNDO_SECONDS": "0",
         "FLUFFY_PREVIEW": "half-cell",
@@ -145,36 +145,36 @@ def measure(place: Path, count: int, answer: float) -> list[Post]:
     terminal = Terminal([*fluffy, "--persona", "bench"], "half-cell", {})
     terminal.wait(lambda: ".jpg" in terminal.position, 90)
     found = [submit(terminal, number) for number in range(count + 1)]
-    answers = httpx.get(f"{where['url']}/answers", trust_env=False).json()
-    steps = asyncio.run(trails())
+    responses = httpx.get(f"{address['url']}/responses", trust_env=False).json()
+    steps = asyncio.run(histories())
     terminal.child.send("q")
     terminal.child.wait()
     buffer.communicate("")
     return [
-        Post(seen, trail, [took for began, took in answers if seen.pressed < began < seen.told])
-        for seen, trail in zip(found, steps, strict=True)
+        Post(seen, history, [took for began, took in responses if seen.pressed < began < seen.shown])
+        for seen, history in zip(found, steps, strict=True)
     ][1:]
 
 
 def main() -> None:
-    """Measure on an installation of its own, which is removed afterwards."""
+    """Measure in a temporary installation and print."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--posts", type=int, default=20)
     parser.add_argument(
-        "--answer", type=float, default=0.2, help="seconds that each of Buffer's answers takes"
+        "--answer", type=float, default=0.2, help="seconds that each of Buffer's responses takes"
     )
     parser.add_argument("--explain", action="store_true", help="print each post's steps")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         posts = measure(Path(place), options.posts, options.answer)
-    asked = statistics.mean(len(post.answers) for post in posts)
+    requests = statistics.mean(len(post.responses) for post in posts)
     print("| submit → “in Buffer” | p50 | p95 | goal |\n|---|---|---|---|")
-    report("in all", [post.whole for post in posts])
-    report(f"of it Buffer's, {asked:.1f} requests", [sum(post.answers) for post in posts])
-    report("of it making the picture", [post.picture for post in posts])
-    report("the rest", [post.own for post in posts], f"≤ {GOAL} ms")
+    report("total", [post.whole for post in posts])
+    report(f"Buffer, {requests:.1f} requests", [sum(post.responses) for post in posts])
+    report("rendering", [post.picture for post in posts])
+    report("rest", [post.own for post in posts], f"≤ {GOAL} ms")
     for post in posts if options.explain else ():
         print(f"  {post}")
 

@@ -1,4 +1,4 @@
-"""The stand-in Buffer behind a relay, for `submit.py`; a process of its own, since the terminal there computes much.
+"""The stand-in Buffer behind a relay, for `submit.py`; in its own process, because the terminal there is busy.
 
 It prints one line of JSON with the addresses and the key, and ends when its input does.
 """
@@ -22,19 +22,19 @@ PLENTY = (Window("24h", "24h", 86_400, 100_000),)
 
 @dataclass
 class Relay:
-    """Hands requests on, and notes when each came (seconds since 1970) and how long its answer took (seconds)."""
+    """Forwards requests, and records when each arrived (seconds since 1970) and how long its response took."""
 
     target: str
     seconds: float
-    """How long an answer takes at least."""
-    answers: list[tuple[float, float]] = field(default_factory=list)
+    """Minimum duration of a response."""
+    responses: list[tuple[float, float]] = field(default_factory=list)
 
     async def serve(self) -> str:
         """Start on loopback; return the address."""
         self._client = ClientSession()
         app = web.Application()
-        app.router.add_get("/answers", self._told)
-        app.router.add_post("/{path:.*}", self._answer)
+        app.router.add_get("/responses", self._list)
+        app.router.add_post("/{path:.*}", self._forward)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -45,19 +45,19 @@ class Relay:
         await self._runner.cleanup()
         await self._client.close()
 
-    async def _told(self, _request: web.Request) -> web.Response:
-        return web.json_response(self.answers)
+    async def _list(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.responses)
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _forward(self, request: web.Request) -> web.Response:
         began = time.time()
         headers = {name: request.headers[name] for name in ("Authorization", "Content-Type")}
-        async with self._client.post(self.target, data=await request.read(), headers=headers) as answer:
-            body = await answer.read()
+        async with self._client.post(self.target, data=await request.read(), headers=headers) as response:
+            body = await response.read()
             await asyncio.sleep(max(0.0, began + self.seconds - time.time()))
-            kept = {name: value for name, value in answer.headers.items() if "ratelimit" in name.lower()}
-            self.answers.append((began, time.time() - began))
+            limits = {name: value for name, value in response.headers.items() if "ratelimit" in name.lower()}
+            self.responses.append((began, time.time() - began))
             return web.Response(
-                body=body, status=answer.status, headers=kept, content_type=answer.content_type
+                body=body, status=response.status, headers=limits, content_type=response.content_type
             )
 
 
@@ -66,8 +66,8 @@ async def run(media: Path, seconds: float) -> None:
     async with StandIn(media=media, windows=PLENTY) as stand_in:
         stand_in.world.scheduled_posts = 1000
         relay = Relay(stand_in.url, seconds)
-        told = {"url": await relay.serve(), "media_url": stand_in.media_url, "key": stand_in.key}
-        print(json.dumps(told), flush=True)
+        address = {"url": await relay.serve(), "media_url": stand_in.media_url, "key": stand_in.key}
+        print(json.dumps(address), flush=True)
         await asyncio.to_thread(sys.stdin.read)
         await relay.close()
 

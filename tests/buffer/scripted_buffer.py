@@ -1,4 +1,4 @@
-"""A server on loopback that gives the replies it was told to give and remembers what it was asked."""
+"""A server on loopback that sends scripted replies and records its requests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CREATED = "2026-11-02T10:00:00.000Z"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One scripted answer; a body that is not a text is sent as JSON."""
+    """A scripted reply; a body that is not a string is sent as JSON."""
 
     body: Any = ""
     status: int = 200
@@ -40,20 +40,20 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Reads the request and never answers."""
+    """Reads the request and never replies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drip:
-    """Answers with a body that never ends, a byte at a time."""
+    """Replies with an endless body, one byte at a time."""
 
 
 Step = Reply | Drop | Silence | Drip
 
 
 @dataclass(slots=True)
-class Asked:
-    """One request as it came."""
+class Received:
+    """A request."""
 
     body: Any
     headers: dict[str, str]
@@ -66,16 +66,16 @@ class Asked:
 
 @dataclass(slots=True)
 class ScriptedBuffer:
-    """The server: where it is, what it will say and what it was asked."""
+    """The server: its address, its scripted replies and the requests it has received."""
 
     steps: deque[Step]
     url: str = ""
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[Received] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Give the next scripted answer."""
-        self.asked.append(Asked(await request.json(), dict(request.headers)))
+        """Send the next scripted reply."""
+        self.asked.append(Received(await request.json(), dict(request.headers)))
         match self.steps.popleft():
             case Reply(body, status, headers):
                 reply = web.json_response(body, status=status)
@@ -102,13 +102,13 @@ class ScriptedBuffer:
                 await stream.write(b" ")
                 await asyncio.sleep(0)
         except ConnectionResetError:
-            pass  # the client gave up, as the test wants
+            pass  # the client gave up, as the test expects
         return stream
 
 
 @asynccontextmanager
 async def scripted_buffer(*steps: Step) -> AsyncIterator[ScriptedBuffer]:
-    """Serve these answers on a free loopback port."""
+    """Serve these replies on a free loopback port."""
     server = ScriptedBuffer(deque(steps))
     app = web.Application()
     app.router.add_post("/{tail:.*}", server.handle)
@@ -126,7 +126,7 @@ async def scripted_buffer(*steps: Step) -> AsyncIterator[ScriptedBuffer]:
 
 @asynccontextmanager
 async def asking(*steps: Step, timeout: float = 30.0) -> AsyncIterator[tuple[BufferClient, ScriptedBuffer]]:
-    """Serve these answers and open a client on them."""
+    """Serve these replies and open a client for them."""
     async with (
         scripted_buffer(*steps) as server,
         BufferClient(server.url, Secret(KEY), timeout=timeout) as client,
@@ -135,7 +135,7 @@ async def asking(*steps: Step, timeout: float = 30.0) -> AsyncIterator[tuple[Buf
 
 
 def new_post(**changes: Any) -> NewPost:
-    """Make a plain post for Instagram."""
+    """Return a simple post for Instagram."""
     values: dict[str, Any] = {
         "channel_id": "c" * 24,
         "service": Service.INSTAGRAM,
@@ -147,7 +147,7 @@ def new_post(**changes: Any) -> NewPost:
 
 
 def post_json(**changes: Any) -> dict[str, Any]:
-    """Make a post as Buffer sends it."""
+    """Return a post as Buffer sends it."""
     values: dict[str, Any] = {
         "id": "a" * 24,
         "status": "scheduled",
@@ -165,23 +165,23 @@ def post_json(**changes: Any) -> dict[str, Any]:
 
 
 def success(field: str = "createPost", **changes: Any) -> dict[str, Any]:
-    """Make the body of a mutation that went well."""
+    """Return the body of a successful mutation."""
     return {"data": {field: {"__typename": "PostActionSuccess", "post": post_json(**changes)}}}
 
 
 def refusal(typename: str, message: str, field: str = "createPost", **more: Any) -> dict[str, Any]:
-    """Make the body of a mutation that was refused by a typed error."""
+    """Return the body of a mutation that was refused with a typed error."""
     return {"data": {field: {"__typename": typename, "message": message, **more}}}
 
 
-def fault(message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
-    """Make one entry of an `errors` list."""
+def error_entry(message: str, code: str | None = None, **more: Any) -> dict[str, Any]:
+    """Return one entry of an `errors` list."""
     extensions = {} if code is None else {"extensions": {"code": code, **more}}
     return {"message": message, **extensions}
 
 
 def posts_page(*posts: dict[str, Any], after: str | None = None) -> dict[str, Any]:
-    """Make the body of one page of posts; `after` is the cursor of the next one."""
+    """Return the body of one page of posts; `after` is the cursor of the next page."""
     edges = [{"node": post} for post in posts]
     page_info = {"hasNextPage": after is not None, "endCursor": after}
     return {"data": {"posts": {"edges": edges, "pageInfo": page_info}}}

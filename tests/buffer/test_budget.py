@@ -1,4 +1,4 @@
-"""The request budget, read from the headers of every reply."""
+"""The request budget is read from the headers of every reply."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from buffer.scripted_buffer import Reply, asking, fault
+from buffer.scripted_buffer import Reply, asking, error_entry
 from fluffy_tui.buffer import Budget, BudgetWindow, BufferClient, BufferError
 from fluffy_tui.buffer.budget import DAY, MONTH, QUARTER_HOUR
 from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
@@ -52,8 +52,8 @@ async def test_comma_joined_header() -> None:
     check_three_windows(await budget_after(*joined))
 
 
-async def test_reset_is_counted_from_the_reply() -> None:
-    """Buffer sends seconds; a budget holds a moment."""
+async def test_reset_is_relative_to_the_reply() -> None:
+    """Buffer sends seconds; a budget holds a time."""
     before = datetime.now(UTC)
     budget = await budget_after(("RateLimit", LIMITS[0]), ("RateLimit-Policy", POLICIES[0]))
     resets_at = budget.windows[QUARTER_HOUR].resets_at
@@ -61,8 +61,8 @@ async def test_reset_is_counted_from_the_reply() -> None:
     assert timedelta(0) <= resets_at - before - timedelta(seconds=897) < timedelta(seconds=60)
 
 
-def test_names_mean_nothing_and_order_does_not_matter() -> None:
-    """A name only ties an item to its policy, even with a comma in it."""
+def test_names_and_order_do_not_matter() -> None:
+    """A name only links an item to its policy, even if it contains a comma."""
     headers = {
         "RateLimit": '"x,y";r=5;t=10, "burst";r=7;t=20',
         "RateLimit-Policy": '"burst";q=50;w=900, "x,y";q=60;w=86400',
@@ -73,8 +73,8 @@ def test_names_mean_nothing_and_order_does_not_matter() -> None:
     ]
 
 
-def test_names_that_do_not_match_are_paired_by_place() -> None:
-    """The same number of items and policies can still be told apart."""
+def test_names_that_do_not_match_are_paired_by_position() -> None:
+    """That works if there are as many items as policies."""
     headers = {"RateLimit": '"left";r=5', "RateLimit-Policy": '"policy";w=900'}
     assert read_windows(headers, NOW) == [BudgetWindow(QUARTER_HOUR, 5, None, None)]
 
@@ -88,7 +88,7 @@ def test_names_that_do_not_match_are_paired_by_place() -> None:
     ],
 )
 def test_legacy_headers(prefix: str, reset: str, resets_at: datetime | None) -> None:
-    """The older headers know one window; its reset comes in two spellings."""
+    """The older headers have one window, with its reset in two formats."""
     headers = {f"{prefix}-Limit": "100", f"{prefix}-Remaining": "42", f"{prefix}-Reset": reset}
     assert read_windows(headers, NOW) == [BudgetWindow(QUARTER_HOUR, 42, 100, resets_at)]
 
@@ -105,13 +105,13 @@ def test_legacy_headers(prefix: str, reset: str, resets_at: datetime | None) -> 
         {"X-RateLimit-Remaining": "some"},
     ],
 )
-def test_headers_that_tell_nothing(headers: dict[str, str]) -> None:
-    """A header that is missing, cut short or of another shape is no error."""
+def test_invalid_headers_are_ignored(headers: dict[str, str]) -> None:
+    """A header that is missing, truncated or malformed is not an error."""
     assert read_windows(headers, NOW) == []
 
 
-def test_a_window_that_is_not_told_again_is_kept() -> None:
-    """A reply may tell of some windows only."""
+def test_a_window_that_is_not_reported_again_is_kept() -> None:
+    """A reply may report only some windows."""
     first, second = BudgetWindow(QUARTER_HOUR, 9, 100, None), BudgetWindow(DAY, 5, 250, None)
     budget = Budget().updated(first).updated(second)
     assert list(budget.windows.values()) == [first, second]
@@ -119,16 +119,18 @@ def test_a_window_that_is_not_told_again_is_kept() -> None:
 
 
 async def refused(client: BufferClient) -> BufferError:
-    """Ask for something that will be refused and return the error."""
+    """Send a request that will be refused, and return the error."""
     with pytest.raises(BufferError) as caught:
         await client.account()
     return caught.value
 
 
 @pytest.mark.parametrize(("window", "length"), [("15m", QUARTER_HOUR), ("24h", DAY), ("30d", MONTH)])
-async def test_a_429_names_the_window_that_is_spent(window: str, length: int) -> None:
-    """The body tells which window, the header how long."""
-    body = {"errors": [fault("Too many requests from this client.", "RATE_LIMIT_EXCEEDED", window=window)]}
+async def test_a_429_names_the_exhausted_window(window: str, length: int) -> None:
+    """The body names the window, the header the time to wait."""
+    body = {
+        "errors": [error_entry("Too many requests from this client.", "RATE_LIMIT_EXCEEDED", window=window)]
+    }
     async with asking(Reply(body, 429, (("Retry-After", "120"),))) as (client, _):
         error = await refused(client)
         assert (error.code, error.window, error.retry_after) == ("rate_limited", length, 120)
@@ -139,7 +141,7 @@ async def test_a_429_names_the_window_that_is_spent(window: str, length: int) ->
 
 
 async def test_a_429_without_retry_after_waits_for_the_window() -> None:
-    """The window's own reset stands in for the missing header."""
+    """The window's own reset replaces the missing header."""
     headers = (("RateLimit", '"a";r=0;t=600'), ("RateLimit-Policy", '"a";q=100;w=900'))
     async with asking(Reply("slow down", 429, headers)) as (client, _):
         error = await refused(client)
@@ -160,5 +162,5 @@ async def test_a_429_without_retry_after_waits_for_the_window() -> None:
     ],
 )
 def test_retry_after(text: str | None, seconds: float | None) -> None:
-    """Seconds and HTTP dates count; nonsense does not."""
+    """Seconds and HTTP dates are valid; anything else is ignored."""
     assert read_retry_after(text, NOW) == seconds

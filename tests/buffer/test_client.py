@@ -14,7 +14,7 @@ from buffer.scripted_buffer import (
     Drop,
     Reply,
     asking,
-    fault,
+    error_entry,
     new_post,
     post_json,
     posts_page,
@@ -40,7 +40,7 @@ DUE = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
 
 
 def channel_json(**changes: Any) -> dict[str, Any]:
-    """Make a channel as Buffer sends it."""
+    """Return a channel as Buffer sends it."""
     values: dict[str, Any] = {
         "id": "c1",
         "organizationId": "o1",
@@ -65,7 +65,7 @@ async def channel_of(**changes: Any) -> Channel:
 
 
 async def test_account() -> None:
-    """Names are kept as they are, limits may be missing."""
+    """Names are not changed; limits may be missing."""
     organizations = [
         {"id": "o1", "name": "Home", "limits": {"scheduledPosts": 10}},
         {"id": "o2", "name": "[b]Work[/b]", "limits": None},
@@ -86,12 +86,12 @@ async def test_channels() -> None:
     assert instagram.service is Service.INSTAGRAM
     assert instagram.posting_schedule == (SlotDay("mon", ("09:00", "18:30"), paused=False),)
     assert instagram.has_slots
-    assert instagram.trouble == ""
+    assert instagram.problem == ""
     assert pinterest.pinterest_boards == (PinterestBoard("b7", "Fog"),)
 
 
-async def test_network_of_the_future_is_kept() -> None:
-    """A service that is not in the enum does not stop the reading."""
+async def test_a_new_network_is_kept() -> None:
+    """A service that is not in the enum is not an error."""
     channel = await channel_of(service="holodeck", metadata=None)
     assert channel.service == "holodeck"
     assert channel.network == "holodeck"
@@ -101,11 +101,11 @@ async def test_network_of_the_future_is_kept() -> None:
     ("flag", "word"),
     [("isDisconnected", "Reconnect"), ("isLocked", "locked"), ("isQueuePaused", "paused")],
 )
-async def test_trouble_is_told_in_plain_words(flag: str, word: str) -> None:
-    """Each flag has a sentence that names the channel."""
+async def test_a_channels_problem_is_explained(flag: str, word: str) -> None:
+    """Each flag has a message that names the channel."""
     channel = await channel_of(**{flag: True})
-    assert word in channel.trouble
-    assert "Instagram sarah.photos" in channel.trouble
+    assert word in channel.problem
+    assert "Instagram sarah.photos" in channel.problem
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ async def test_trouble_is_told_in_plain_words(flag: str, word: str) -> None:
     [[], [{"day": "mon", "times": [], "paused": False}, {"day": "tue", "times": ["09:00"], "paused": True}]],
 )
 async def test_schedule_without_slots(schedule: list[dict[str, Any]]) -> None:
-    """No day, no times or only paused days: nothing can go out from the queue."""
+    """Without days or times, or with paused days only, nothing is sent from the queue."""
     assert not (await channel_of(postingSchedule=schedule)).has_slots
 
 
-async def test_created_post_is_told_as_buffer_has_it() -> None:
-    """Status, times and picture come from Buffer's answer, not from what was sent."""
+async def test_created_post_is_returned_as_it_is_in_buffer() -> None:
+    """Status, times and picture come from Buffer's reply, not from the request."""
     async with asking(Reply(success(status="sending", error=None))) as (client, server):
         post = await client.create_post(new_post())
         assert server.asked[0].input["channelId"] == "c" * 24
@@ -128,8 +128,8 @@ async def test_created_post_is_told_as_buffer_has_it() -> None:
     assert post.asset_sources == ("https://media.example.com/k7/delivery-1.jpg",)
 
 
-async def test_failed_post_tells_why() -> None:
-    """The network's refusal and Buffer's help page are read."""
+async def test_failed_post_has_its_reason() -> None:
+    """The network's error and Buffer's help page are read."""
     error = {"message": "the media could not be fetched", "supportUrl": "https://support.buffer.com/1"}
     body = {"data": {"post": post_json(status="error", error=error)}}
     async with asking(Reply(body)) as (client, _):
@@ -139,14 +139,14 @@ async def test_failed_post_tells_why() -> None:
     assert post.error_support_url == "https://support.buffer.com/1"
 
 
-async def test_status_of_the_future_is_kept() -> None:
-    """A status that is not in the enum does not stop the reading."""
+async def test_a_new_status_is_kept() -> None:
+    """A status that is not in the enum is not an error."""
     async with asking(Reply({"data": {"post": post_json(status="levitating")}})) as (client, _):
         assert (await client.post("p1")).status == "levitating"
 
 
 async def test_posts_are_paged() -> None:
-    """Every page asks with the same conditions and the cursor of the page before."""
+    """Every page is requested with the same conditions and the cursor of the previous one."""
     pages = posts_page(post_json(id="p1"), post_json(id="p2"), after="x1"), posts_page(post_json(id="p3"))
     async with asking(*map(Reply, pages)) as (client, server):
         found = [
@@ -174,7 +174,7 @@ async def test_posts_are_paged() -> None:
 
 
 async def test_null_edges_are_an_empty_page() -> None:
-    """Null edges, and a null among them, hold no post and do not end the paging."""
+    """Null edges, and a null among them, contain no post and do not end the paging."""
     empty = {"data": {"posts": {"edges": None, "pageInfo": {"hasNextPage": True, "endCursor": "x1"}}}}
     full = posts_page(post_json(id="p1"))
     full["data"]["posts"]["edges"].insert(0, None)
@@ -182,31 +182,31 @@ async def test_null_edges_are_an_empty_page() -> None:
         assert [post.id async for post in client.posts("o1", channel_ids=["c1"])] == ["p1"]
 
 
-async def test_null_edges_prove_nothing_to_whoever_needs_proof() -> None:
+async def test_null_edges_are_an_error_when_absence_matters() -> None:
     null = {"data": {"posts": {"edges": None, "pageInfo": {"hasNextPage": False, "endCursor": None}}}}
     async with asking(Reply(null)) as (client, _):
         with pytest.raises(BufferError) as caught:
             [post async for post in client.posts("o1", channel_ids=["c1"], null_is_empty=False)]
-    assert (caught.value.code, caught.value.verdict) == ("unknown_answer", NextStep.RETRY)
+    assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
 
 
-async def test_cursor_that_stands_still_ends_the_paging() -> None:
-    """A broken cursor must not spend the whole request budget."""
+async def test_a_repeated_cursor_ends_the_paging() -> None:
+    """A broken cursor must not use up the request budget."""
     page = posts_page(post_json(), after="x1")
     async with asking(Reply(page), Reply(page), Reply(page)) as (client, server):
         with pytest.raises(BufferError) as caught:
             [post async for post in client.posts("o1", channel_ids=["c1"])]
-        assert (caught.value.code, caught.value.verdict) == ("unknown_answer", NextStep.RETRY)
+        assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
         assert len(server.asked) == 2
 
 
 def pictured(post_id: str, marker: str, via: str = "buffer") -> dict[str, Any]:
-    """Make a post whose picture has this name."""
+    """Return a post whose picture has this name."""
     return post_json(id=post_id, via=via, assets=[{"source": f"https://media.example.com/{marker}.jpg"}])
 
 
 async def test_post_is_found_by_its_picture() -> None:
-    """Imported posts are passed over, and later pages are searched too."""
+    """Imported posts are ignored, and later pages are searched too."""
     first = posts_page(pictured("p1", "other"), pictured("p2", "k-42", via="network"), after="x1")
     second = posts_page(post_json(id="p3", assets=[]), pictured("p4", "k-42"))
     async with asking(Reply(first), Reply(second)) as (client, server):
@@ -216,27 +216,27 @@ async def test_post_is_found_by_its_picture() -> None:
         assert "status" not in server.asked[0].input["filter"], "a post in any status counts as created"
 
 
-async def test_finding_stops_at_the_first_hit() -> None:
-    """Pages behind the hit cost requests and are not asked for."""
+async def test_the_search_stops_at_the_first_match() -> None:
+    """Later pages would cost requests."""
     async with asking(Reply(posts_page(pictured("p1", "k-42"), after="x1"))) as (client, server):
         assert await client.find_by_asset("o1", "c1", "k-42", SINCE)
         assert len(server.asked) == 1
 
 
 async def test_nothing_found() -> None:
-    """None means that every page was read and none had it."""
+    """None means that all pages were searched."""
     async with asking(Reply(posts_page(pictured("p1", "other")))) as (client, _):
         assert await client.find_by_asset("o1", "c1", "k-42", SINCE) is None
 
 
 async def test_failed_search_is_not_an_empty_one() -> None:
-    """A search that broke off must never look like "not there"."""
+    """A failed search must never look like "not there"."""
     async with asking(Reply(posts_page(after="x1")), Drop()) as (client, _):
         with pytest.raises(BufferError):
             await client.find_by_asset("o1", "c1", "k-42", SINCE)
 
 
-async def test_empty_marker_is_refused() -> None:
+async def test_empty_marker_is_rejected() -> None:
     """It would match every post."""
     async with asking() as (client, _):
         with pytest.raises(ValueError, match="marker"):
@@ -244,7 +244,7 @@ async def test_empty_marker_is_refused() -> None:
 
 
 async def test_edit_returns_the_changed_post() -> None:
-    """Mode and scheduling type go along, or Buffer would ignore the new time."""
+    """Mode and scheduling type are sent, otherwise Buffer would ignore the new time."""
     new = new_post(share_mode=ShareMode.CUSTOM_SCHEDULED, due_at=DUE)
     async with asking(Reply(success("editPost"))) as (client, server):
         assert (await client.edit_post("p1", new)).due_at == DUE
@@ -259,54 +259,54 @@ async def test_edit_that_kept_the_old_time_is_an_error(kept: str | None) -> None
     async with asking(Reply(success("editPost", dueAt=kept))) as (client, _):
         with pytest.raises(BufferError) as caught:
             await client.edit_post("p1", new)
-    assert (caught.value.code, caught.value.verdict) == ("edit_ignored", NextStep.FINAL)
+    assert (caught.value.code, caught.value.next_step) == ("edit_ignored", NextStep.FINAL)
     assert caught.value.post is not None
 
 
-async def test_edit_in_doubt_has_to_be_looked_at() -> None:
-    """An edit with "share now" publishes, so it is not repeated blindly."""
+async def test_an_edit_in_doubt_must_be_checked() -> None:
+    """An edit with "share now" publishes the post, so it must not simply be repeated."""
     async with asking(Drop()) as (client, _):
         with pytest.raises(BufferError) as caught:
             await client.edit_post("p1", new_post())
-    assert caught.value.verdict is NextStep.LOOK_FIRST
+    assert caught.value.next_step is NextStep.LOOK_FIRST
 
 
 GONE = [
     {"data": {"deletePost": {"__typename": "DeletePostSuccess", "id": "p1"}}},
     refusal("VoidMutationError", "Post not found", field="deletePost"),
-    {"data": None, "errors": [fault("Post not found", "NOT_FOUND")]},
+    {"data": None, "errors": [error_entry("Post not found", "NOT_FOUND")]},
 ]
 
 
 @pytest.mark.parametrize("body", GONE, ids=["deleted", "gone-typed", "gone-error"])
-async def test_deleting_what_is_gone_is_success(body: dict[str, Any]) -> None:
-    """All three answers mean that the post is not there any more."""
+async def test_deleting_a_missing_post_succeeds(body: dict[str, Any]) -> None:
+    """All three replies mean that the post no longer exists."""
     async with asking(Reply(body)) as (client, server):
         await client.delete_post("p1")
         assert server.asked[0].input == {"id": "p1"}
 
 
-async def test_delete_that_is_refused() -> None:
-    """A refusal is told; a lost answer may be repeated."""
+async def test_delete_that_fails() -> None:
+    """A refusal is final; after a lost reply it may be repeated."""
     body = refusal("VoidMutationError", "Post was already sent", field="deletePost")
     async with asking(Reply(body), Drop()) as (client, _):
         with pytest.raises(BufferError) as caught:
             await client.delete_post("p1")
-        assert (caught.value.code, caught.value.verdict) == ("rejected", NextStep.FINAL)
+        assert (caught.value.code, caught.value.next_step) == ("rejected", NextStep.FINAL)
         with pytest.raises(BufferError) as caught:
             await client.delete_post("p1")
-        assert caught.value.verdict is NextStep.RETRY, "deleting again does no harm"
+        assert caught.value.next_step is NextStep.RETRY, "deleting again does no harm"
 
 
-def test_values_come_without_httpx() -> None:
-    """Screens may import the values before the first frame."""
+def test_values_do_not_import_httpx() -> None:
+    """Screens import them before the first frame."""
     code = "import sys, fluffy_tui.buffer as b; b.NewPost; print('httpx' in sys.modules); b.BufferClient"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
 
 
 def test_unknown_name_at_the_front_door() -> None:
-    """The lazy door opens for its one name only."""
+    """Only one name is imported lazily."""
     import fluffy_tui.buffer
 
     assert fluffy_tui.buffer.BufferClient is BufferClient

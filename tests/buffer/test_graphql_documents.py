@@ -1,4 +1,4 @@
-"""What is sent to Buffer is valid against Buffer's published schema."""
+"""All requests are valid according to Buffer's published schema."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def schema() -> GraphQLSchema:
-    """Buffer's schema, which is kept beside the checkout and not in it."""
+    """Return Buffer's schema, which is not part of this repository."""
     if not SCHEMA_FILE.exists():
         pytest.skip(f"Buffer's schema is not at {SCHEMA_FILE}")
     return build_schema(SCHEMA_FILE.read_text(encoding="utf-8"))
 
 
 def variable_errors(schema: GraphQLSchema, operation: Operation, variables: dict[str, Any]) -> list[str]:
-    """Coerce variables as a server does and return what it would complain of."""
+    """Coerce variables as a server does, and return its errors."""
     definitions = [d for d in parse(operation.document).definitions if isinstance(d, OperationDefinitionNode)]
     outcome = get_variable_values(schema, definitions[0].variable_definitions or (), variables)
     return [error.message for error in outcome] if isinstance(outcome, list) else []
@@ -46,7 +46,7 @@ def variable_errors(schema: GraphQLSchema, operation: Operation, variables: dict
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
 def test_document_is_valid(schema: GraphQLSchema, operation: Operation) -> None:
-    """Each document validates, and is called as its operation says."""
+    """Each document validates and has the name of its operation."""
     document = parse(operation.document)
     assert validate(schema, document) == []
     (definition,) = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
@@ -61,20 +61,20 @@ def test_document_is_valid(schema: GraphQLSchema, operation: Operation) -> None:
 def test_new_post_is_valid_input_for_every_network(
     schema: GraphQLSchema, service: Service, mode: ShareMode
 ) -> None:
-    """Whatever the network and mode, Buffer can coerce the input."""
+    """Buffer accepts the input for every network and mode."""
     new = new_post(service=service, share_mode=mode, due_at=NOON, pinterest_board_id="b1")
     assert variable_errors(schema, CREATE_POST, {"input": create_input(new)}) == []
     assert variable_errors(schema, EDIT_POST, {"input": edit_input("p1", new)}) == []
 
 
-def test_input_of_another_shape_is_caught(schema: GraphQLSchema) -> None:
-    """The old shape of `assets` is refused, so this check can fail."""
+def test_invalid_input_is_detected(schema: GraphQLSchema) -> None:
+    """The old form of `assets` is rejected, which shows that the check works."""
     wrong = create_input(new_post()) | {"assets": {"images": [{"url": "https://media.example.com/1.jpg"}]}}
     assert variable_errors(schema, CREATE_POST, {"input": wrong})
 
 
 def test_other_variables_are_valid(schema: GraphQLSchema) -> None:
-    """Filters, paging and ids coerce too."""
+    """Filters, paging and ids are valid too."""
     conditions = posts_input(
         "o1",
         channel_ids=["c1"],

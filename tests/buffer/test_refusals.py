@@ -1,4 +1,4 @@
-"""Every way in which Buffer, or the way to it, is known to fail, and what may be done next."""
+"""Every way in which Buffer is known to fail, and what may be done next."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from buffer.scripted_buffer import (
     Reply,
     Step,
     asking,
-    fault,
+    error_entry,
     new_post,
     post_json,
     refusal,
@@ -31,9 +31,9 @@ FULL = "Limit reached: Scheduled posts limit reached. You have 10 scheduled post
 UNREADABLE = "Invalid post: Image could not be read from its URL."
 
 
-def errors(*faults: dict[str, Any], data: Any = None) -> dict[str, Any]:
-    """Make a body with an `errors` list."""
-    return {"data": data, "errors": list(faults)}
+def errors(*entries: dict[str, Any], data: Any = None) -> dict[str, Any]:
+    """Return a body with an `errors` list."""
+    return {"data": data, "errors": list(entries)}
 
 
 async def create(*steps: Step) -> BufferError:
@@ -55,58 +55,78 @@ async def read(*steps: Step) -> BufferError:
 
 TRANSPORT = [
     pytest.param(
-        Reply(errors(fault("An error occurred", "UNAUTHENTICATED")), 401), "key_refused", HOLD, HOLD, id="401"
+        Reply(errors(error_entry("An error occurred", "UNAUTHENTICATED")), 401),
+        "key_refused",
+        HOLD,
+        HOLD,
+        id="401",
     ),
     pytest.param(Reply("no", 401), "key_refused", HOLD, HOLD, id="401-text"),
     pytest.param(
-        Reply(errors(fault("Not authorized", "UNAUTHORIZED"))), "key_refused", HOLD, HOLD, id="unauthorized"
+        Reply(errors(error_entry("Not authorized", "UNAUTHORIZED"))),
+        "key_refused",
+        HOLD,
+        HOLD,
+        id="unauthorized",
     ),
     pytest.param(
-        Reply(errors(fault("Please use api.buffer.com", "UNAUTHENTICATED"))),
+        Reply(errors(error_entry("Please use api.buffer.com", "UNAUTHENTICATED"))),
         "key_refused",
         HOLD,
         HOLD,
         id="unauthenticated",
     ),
     pytest.param(
-        Reply(errors(fault("Missing scope", "FORBIDDEN"))), "forbidden", HOLD, HOLD, id="missing-scope"
+        Reply(errors(error_entry("Missing scope", "FORBIDDEN"))), "forbidden", HOLD, HOLD, id="missing-scope"
     ),
     pytest.param(
-        Reply(errors(fault("Missing scope", "FORBIDDEN")), 403), "forbidden", HOLD, HOLD, id="403-graphql"
+        Reply(errors(error_entry("Missing scope", "FORBIDDEN")), 403),
+        "forbidden",
+        HOLD,
+        HOLD,
+        id="403-graphql",
     ),
     pytest.param(Reply("error code: 1010", 403), "blocked", HOLD, HOLD, id="cloudflare-1010"),
     pytest.param(
-        Reply(errors(fault("Value does not exist in enum.", "GRAPHQL_VALIDATION_FAILED")), 400),
+        Reply(errors(error_entry("Value does not exist in enum.", "GRAPHQL_VALIDATION_FAILED")), 400),
         "rejected",
         FINAL,
         FINAL,
         id="validation",
     ),
     pytest.param(
-        Reply(errors(fault('Field "mode" was not provided.', "BAD_USER_INPUT")), 400),
+        Reply(errors(error_entry('Field "mode" was not provided.', "BAD_USER_INPUT")), 400),
         "rejected",
         FINAL,
         FINAL,
         id="bad-variables",
     ),
     pytest.param(
-        Reply(errors(fault('Field "title" is not defined.')), 400), "rejected", FINAL, FINAL, id="400-no-code"
+        Reply(errors(error_entry('Field "title" is not defined.')), 400),
+        "rejected",
+        FINAL,
+        FINAL,
+        id="400-no-code",
     ),
     pytest.param(
-        Reply(errors(fault("Query exceeds maximum allowed complexity. Please simplify your query."))),
+        Reply(errors(error_entry("Query exceeds maximum allowed complexity. Please simplify your query."))),
         "rejected",
         FINAL,
         FINAL,
         id="too-costly",
     ),
     pytest.param(
-        Reply(errors(fault("Channel not found", "NOT_FOUND"))), "not_found", FINAL, FINAL, id="not-found"
+        Reply(errors(error_entry("Channel not found", "NOT_FOUND"))),
+        "not_found",
+        FINAL,
+        FINAL,
+        id="not-found",
     ),
     pytest.param(
-        Reply(errors(fault("Oops", "UNEXPECTED"))), "server_fault", LOOK_FIRST, RETRY, id="unexpected"
+        Reply(errors(error_entry("Oops", "UNEXPECTED"))), "server_fault", LOOK_FIRST, RETRY, id="unexpected"
     ),
     pytest.param(
-        Reply(errors(fault("Internal error, please try again"))),
+        Reply(errors(error_entry("Internal error, please try again"))),
         "server_fault",
         LOOK_FIRST,
         RETRY,
@@ -115,7 +135,7 @@ TRANSPORT = [
     pytest.param(
         Reply(
             errors(
-                fault("no", "FORBIDDEN") | {"path": ["createPost", "post", "externalLink"]},
+                error_entry("no", "FORBIDDEN") | {"path": ["createPost", "post", "externalLink"]},
             )
         ),
         "server_fault",
@@ -125,12 +145,16 @@ TRANSPORT = [
     ),
     pytest.param(Reply("slow down", 429), "rate_limited", HOLD, HOLD, id="429-text"),
     pytest.param(
-        Reply(errors(fault("Too many", "RATE_LIMIT_EXCEEDED"))), "rate_limited", HOLD, HOLD, id="limited-200"
+        Reply(errors(error_entry("Too many", "RATE_LIMIT_EXCEEDED"))),
+        "rate_limited",
+        HOLD,
+        HOLD,
+        id="limited-200",
     ),
     pytest.param(Reply("<h1>oops</h1>", 500), "server_fault", LOOK_FIRST, RETRY, id="500-html"),
     pytest.param(Reply("<h1>bad gateway</h1>", 502), "server_fault", LOOK_FIRST, RETRY, id="502"),
     pytest.param(
-        Reply(errors(fault("x", "NOT_FOUND")), 503), "server_fault", LOOK_FIRST, RETRY, id="503-json"
+        Reply(errors(error_entry("x", "NOT_FOUND")), 503), "server_fault", LOOK_FIRST, RETRY, id="503-json"
     ),
     pytest.param(Reply("<html>hello</html>"), "unknown_answer", LOOK_FIRST, RETRY, id="200-html"),
     pytest.param(Reply(""), "unknown_answer", LOOK_FIRST, RETRY, id="empty"),
@@ -179,13 +203,13 @@ TRANSPORT = [
 
 @pytest.mark.parametrize(("step", "code", "creating", "reading"), TRANSPORT)
 async def test_reply(step: Step, code: str, creating: NextStep, reading: NextStep) -> None:
-    """Creating and reading judge the same reply each in its own way."""
+    """The same reply may have different consequences for a create and for a read."""
     error = await create(step)
-    assert (error.code, error.verdict) == (code, creating)
+    assert (error.code, error.next_step) == (code, creating)
     assert error.message
     assert error.hint
     error = await read(step)
-    assert (error.code, error.verdict) == (code, reading)
+    assert (error.code, error.next_step) == (code, reading)
 
 
 TYPED = [
@@ -264,41 +288,43 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("typename", "message", "more", "code", "verdict"), TYPED)
+@pytest.mark.parametrize(("typename", "message", "more", "code", "next_step"), TYPED)
 async def test_typed_error(
-    typename: str, message: str, more: dict[str, Any], code: str, verdict: NextStep
+    typename: str, message: str, more: dict[str, Any], code: str, next_step: NextStep
 ) -> None:
-    """Each member of the mutation's union has its verdict, by its words where they matter."""
+    """Each member of the mutation's union has its next step, sometimes depending on the message."""
     error = await create(Reply(refusal(typename, message, **more)))
-    assert (error.code, error.verdict) == (code, verdict)
+    assert (error.code, error.next_step) == (code, next_step)
     assert error.buffer_message == message
     assert message in error.message, "Buffer's own words are told"
 
 
-async def test_words_of_several_errors_are_all_told() -> None:
-    """One reply may name several faults."""
-    both = errors(fault("One.", "GRAPHQL_VALIDATION_FAILED"), fault("Two.", "GRAPHQL_VALIDATION_FAILED"))
+async def test_the_messages_of_several_errors_are_joined() -> None:
+    """One reply may have several errors."""
+    both = errors(
+        error_entry("One.", "GRAPHQL_VALIDATION_FAILED"), error_entry("Two.", "GRAPHQL_VALIDATION_FAILED")
+    )
     assert (await create(Reply(both, 400))).buffer_message == "One. Two."
 
 
-async def test_picture_left_out() -> None:
-    """The post exists without its picture and is handed over for deletion."""
+async def test_dropped_picture() -> None:
+    """The post exists without its picture, and the error has it so that it can be deleted."""
     error = await create(Reply(success(assets=[])))
-    assert (error.code, error.verdict) == ("image_dropped", FINAL)
+    assert (error.code, error.next_step) == ("image_dropped", FINAL)
     assert error.post is not None
     assert error.post.id == "a" * 24
 
 
-async def test_success_that_cannot_be_read_has_to_be_looked_for() -> None:
+async def test_an_unreadable_success_must_be_checked() -> None:
     """Something was created, but nobody knows which post it is."""
     for changes in ({"id": None}, {"createdAt": "yesterday"}, {"assets": None}, {"id": ""}):
         error = await create(Reply(success(**changes)))
-        assert (error.code, error.verdict) == ("unknown_answer", LOOK_FIRST)
+        assert (error.code, error.next_step) == ("unknown_answer", LOOK_FIRST)
 
 
 async def test_success_with_warnings_is_success(caplog: pytest.LogCaptureFixture) -> None:
-    """The warning is logged, without the caption that it quotes."""
-    warning = fault(f"Text {new_post().text!r} is short", "SOFT_LIMIT")
+    """The warning is logged without the caption that it quotes."""
+    warning = error_entry(f"Text {new_post().text!r} is short", "SOFT_LIMIT")
     async with asking(Reply(success() | {"errors": [warning]})) as (client, _):
         post = await client.create_post(new_post())
     assert post.id == post_json()["id"]

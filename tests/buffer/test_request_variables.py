@@ -28,19 +28,19 @@ METADATA: dict[Service, dict[str, Any] | None] = {
 
 
 @pytest.mark.parametrize("service", Service)
-def test_metadata_is_the_networks_own(service: Service) -> None:
-    """Only what the network asks for, under its own name."""
+def test_metadata_is_for_the_posts_network(service: Service) -> None:
+    """Only what the network requires, under its own name."""
     values = create_input(new_post(service=service, pinterest_board_id="board-7"))
     assert values.get("metadata") == METADATA[service]
 
 
-def test_a_network_of_the_future_gets_no_metadata() -> None:
-    """Buffer itself will say what is missing."""
+def test_a_new_network_gets_no_metadata() -> None:
+    """Buffer reports what is missing."""
     assert "metadata" not in create_input(new_post(service="holodeck"))
 
 
-def test_everything_that_buffer_needs_is_sent() -> None:
-    """The whole input of a plain post, and nothing more."""
+def test_a_post_has_everything_that_buffer_needs() -> None:
+    """This is the complete input of a simple post."""
     values = create_input(new_post(service=Service.TWITTER))
     assert values == {
         "channelId": "c" * 24,
@@ -60,7 +60,7 @@ def test_everything_that_buffer_needs_is_sent() -> None:
 
 
 def test_alt_text_is_sent_even_if_empty() -> None:
-    """Without it Buffer may leave the picture out."""
+    """Without it Buffer may drop the picture."""
     (asset,) = create_input(new_post(alt_text=""))["assets"]
     assert asset["image"]["metadata"] == {"altText": ""}
 
@@ -80,8 +80,8 @@ def test_other_modes_send_no_time(mode: ShareMode) -> None:
     assert "dueAt" not in values
 
 
-def test_an_edit_gives_every_field_anew() -> None:
-    """Only the id stands in for the channel."""
+def test_an_edit_has_every_field() -> None:
+    """It only has an id instead of a channel."""
     due = datetime(2026, 11, 3, 8, tzinfo=UTC)
     new = new_post(share_mode=ShareMode.CUSTOM_SCHEDULED, due_at=due)
     created, edited = create_input(new), edit_input("p1", new)
@@ -90,15 +90,15 @@ def test_an_edit_gives_every_field_anew() -> None:
     assert edited == created
 
 
-def test_pinterest_without_a_board_is_refused_before_sending() -> None:
-    """A pin has to be put somewhere."""
+def test_pinterest_without_a_board_fails_before_sending() -> None:
+    """A pin needs a board."""
     with pytest.raises(BufferError) as caught:
         create_input(new_post(service=Service.PINTEREST))
-    assert (caught.value.code, caught.value.verdict) == ("board_missing", NextStep.FINAL)
+    assert (caught.value.code, caught.value.next_step) == ("board_missing", NextStep.FINAL)
 
 
 def test_custom_time_is_required_and_aware() -> None:
-    """Both mistakes are caught where the post is made."""
+    """Both mistakes are detected when the post is created."""
     with pytest.raises(ValueError, match="needs due_at"):
         new_post(share_mode=ShareMode.CUSTOM_SCHEDULED)
     with pytest.raises(ValueError, match="time zone"):

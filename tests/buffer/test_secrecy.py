@@ -1,4 +1,4 @@
-"""The key is shown to nobody but Buffer, and the log knows no caption."""
+"""The key is only sent to Buffer, and captions are never logged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from buffer.scripted_buffer import (
     Reply,
     Step,
     asking,
-    fault,
+    error_entry,
     new_post,
     refusal,
     success,
@@ -26,8 +26,8 @@ from fluffy_tui.settings import Secret
 ECHO = f"Access token {KEY} is not valid"
 STEPS: list[Step] = [
     Reply(success()),
-    Reply(success() | {"errors": [fault(f"{ECHO}; {CAPTION}; {ALT_TEXT}")]}),
-    Reply({"errors": [fault(ECHO, "UNAUTHENTICATED")]}, 401),
+    Reply(success() | {"errors": [error_entry(f"{ECHO}; {CAPTION}; {ALT_TEXT}")]}),
+    Reply({"errors": [error_entry(ECHO, "UNAUTHENTICATED")]}, 401),
     Reply(refusal("InvalidInputError", ECHO)),
     Reply(ECHO, 500),
     Reply(ECHO),
@@ -36,8 +36,8 @@ STEPS: list[Step] = [
 
 
 @pytest.mark.parametrize("step", STEPS)
-async def test_key_and_caption_are_nowhere(step: Step, caplog: pytest.LogCaptureFixture) -> None:
-    """Not in a repr, an error, a traceback or the log at its most talkative, even if Buffer echoes them."""
+async def test_key_and_caption_appear_nowhere(step: Step, caplog: pytest.LogCaptureFixture) -> None:
+    """Not in a repr, an error, a traceback or the debug log, even if Buffer echoes them."""
     caplog.set_level(logging.DEBUG)
     async with asking(step) as (client, _):
         seen = [repr(client), str(vars(client))]
@@ -53,7 +53,7 @@ async def test_key_and_caption_are_nowhere(step: Step, caplog: pytest.LogCapture
         assert private not in log
 
 
-async def test_log_tells_what_was_asked(caplog: pytest.LogCaptureFixture) -> None:
+async def test_requests_are_logged(caplog: pytest.LogCaptureFixture) -> None:
     """Operation, status, time, outcome and budget."""
     caplog.set_level(logging.INFO, "fluffy_tui.buffer")
     headers = (("RateLimit", '"a";r=77;t=1'), ("RateLimit-Policy", '"a";q=100;w=900'))
@@ -69,12 +69,12 @@ async def test_log_tells_what_was_asked(caplog: pytest.LogCaptureFixture) -> Non
 
 
 @pytest.mark.parametrize("key", ["line\nbreak", "sch\u00f6n", "two words", "nul\x00"])
-async def test_impossible_key_is_refused_without_being_told(key: str) -> None:
-    """Httpx would quote such a key in its error."""
+async def test_an_invalid_key_is_rejected_without_being_quoted(key: str) -> None:
+    """Httpx would quote it in its error."""
     async with BufferClient("http://127.0.0.1:9/", Secret(key)) as client:
         with pytest.raises(BufferError) as caught:
             await client.account()
-    assert (caught.value.code, caught.value.verdict) == ("key_refused", NextStep.HOLD)
+    assert (caught.value.code, caught.value.next_step) == ("key_refused", NextStep.HOLD)
     assert key not in "".join(traceback.format_exception(caught.value))
 
 
@@ -83,4 +83,4 @@ async def test_missing_key() -> None:
     async with BufferClient("http://127.0.0.1:9/", Secret("")) as client:
         with pytest.raises(BufferError) as caught:
             await client.account()
-    assert (caught.value.code, caught.value.verdict) == ("key_missing", NextStep.HOLD)
+    assert (caught.value.code, caught.value.next_step) == ("key_missing", NextStep.HOLD)

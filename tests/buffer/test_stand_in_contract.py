@@ -1,4 +1,4 @@
-"""The client against the stand-in, which executes its documents over Buffer's own schema."""
+"""The client works with the stand-in, which executes its documents with Buffer's own schema."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARKER = "k-42"
 
 @asynccontextmanager
 async def stand_in(folder: Path) -> AsyncIterator[tuple[BufferClient, StandIn, str]]:
-    """Open a stand-in with one hosted picture, a client on it, and yield the organisation's id too."""
+    """Open a stand-in with one picture and a client for it; also yield the organisation's id."""
     Image.new("RGB", (400, 400), "teal").save(folder / f"{MARKER}.jpg")
     async with StandIn(media=folder) as server, BufferClient(server.url, Secret(server.key)) as client:
         (organization,) = (await client.account()).organizations
@@ -32,7 +32,7 @@ async def stand_in(folder: Path) -> AsyncIterator[tuple[BufferClient, StandIn, s
 
 
 def photo_for(channel: Channel, server: StandIn, *, due_at: datetime | None = None) -> NewPost:
-    """Make a post of the hosted picture, at a time of one's own if one is given."""
+    """Return a post with the picture, at a custom time if one is given."""
     board = channel.pinterest_boards[0].service_id if channel.pinterest_boards else None
     return new_post(
         channel_id=channel.id,
@@ -62,12 +62,12 @@ async def test_a_post_on_every_network_from_creation_to_deletion(tmp_path: Path)
         assert client.budget.remaining is not None
 
 
-async def test_a_create_without_an_answer_is_found_by_looking(tmp_path: Path) -> None:
-    """The one way not to send a post twice."""
+async def test_a_create_without_a_reply_can_be_found(tmp_path: Path) -> None:
+    """This is the only way to avoid sending a post twice."""
     async with stand_in(tmp_path) as (client, server, organization):
         channel = (await client.channels(organization))[0]
         server.faults.add(Kind.ACCEPT_THEN_DROP, operation="createPost")
         with pytest.raises(BufferError) as caught:
             await client.create_post(photo_for(channel, server))
-        assert caught.value.verdict is NextStep.LOOK_FIRST
+        assert caught.value.next_step is NextStep.LOOK_FIRST
         assert await client.find_by_asset(organization, channel.id, MARKER, LONG_AGO) is not None

@@ -1,4 +1,4 @@
-"""The way to Buffer: deadlines, connections that fail before or after sending, and who is asking."""
+"""Requests: deadlines, connections that fail before or after sending, and headers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from buffer.scripted_buffer import KEY, Asked, Drip, Reply, Silence, Step, asking, new_post, success
+from buffer.scripted_buffer import KEY, Drip, Received, Reply, Silence, Step, asking, new_post, success
 from fluffy_tui.buffer import BufferClient, BufferError, NextStep
 from fluffy_tui.settings import Secret
 
@@ -20,12 +20,12 @@ async def failure(step: Step, *, creating: bool) -> BufferError:
 
 
 @pytest.mark.parametrize("step", [Silence(), Drip()], ids=["silence", "endless-drip"])
-async def test_the_deadline_is_for_the_whole_request(step: Step) -> None:
-    """Neither silence nor an endless trickle of bytes outlasts it."""
+async def test_the_deadline_applies_to_the_whole_request(step: Step) -> None:
+    """It also ends silence and an endless trickle of bytes."""
     error = await failure(step, creating=True)
-    assert (error.code, error.verdict) == ("no_answer", NextStep.LOOK_FIRST)
+    assert (error.code, error.next_step) == ("no_answer", NextStep.LOOK_FIRST)
     error = await failure(step, creating=False)
-    assert (error.code, error.verdict) == ("no_answer", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("no_answer", NextStep.RETRY)
 
 
 async def create_at(url: str, timeout: float = 30.0) -> BufferError:
@@ -37,24 +37,24 @@ async def create_at(url: str, timeout: float = 30.0) -> BufferError:
 
 
 async def test_refused_connection_is_safe_to_retry() -> None:
-    """Nobody listens, so nothing was created."""
+    """No server is listening, so nothing was created."""
     server = await asyncio.start_server(lambda _reader, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     server.close()
     await server.wait_closed()
     error = await create_at(f"http://127.0.0.1:{port}/")
-    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
 async def test_failed_tls_is_safe_to_retry() -> None:
-    """The handshake comes before the request."""
+    """The handshake happens before the request."""
     async with asking() as (_, server):
         error = await create_at(server.url.replace("http:", "https:"))
-    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
 async def test_timeout_before_anything_was_sent_is_safe_to_retry() -> None:
-    """A handshake that hangs ends in time and leaves no socket behind."""
+    """A handshake that hangs times out and leaves no open socket."""
     over = asyncio.Event()
 
     async def never_greet(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -67,7 +67,7 @@ async def test_timeout_before_anything_was_sent_is_safe_to_retry() -> None:
     over.set()
     server.close()
     await server.wait_closed()
-    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
 async def test_redirect_is_not_followed() -> None:
@@ -78,12 +78,12 @@ async def test_redirect_is_not_followed() -> None:
         assert len(server.asked) == 1
 
 
-async def test_who_is_asking() -> None:
-    """Every request has a name, an honest agent and the key in its one place."""
+async def test_headers() -> None:
+    """Every request has an operation name, our user agent, and the key in one header only."""
     async with asking(Reply(success())) as (client, server):
         await client.create_post(new_post())
         (asked,) = server.asked
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, Received)
     assert asked.headers["User-Agent"].startswith("fluffy-tui/")
     assert asked.headers["Authorization"] == f"Bearer {KEY}"
     assert asked.body["operationName"] == "CreatePost"

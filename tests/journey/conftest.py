@@ -1,4 +1,4 @@
-"""A home for the programs of the journeys that their own Postgres can reach."""
+"""Home folders for the programs of the journeys, which their own Postgres can reach."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def reachable_home() -> Path:
-    """Return a new home out of pytest's own folder, for the account that root's servers run as.
+    """Return a new home outside of pytest's folder, which the account that runs root's server can enter.
 
-    Every run of root's makes that folder private again, so a second run would lock the first one's servers out.
+    Each run by root makes pytest's folder private again, so a second run would lock out the servers of the first.
     """
     home = Path(tempfile.mkdtemp(prefix="fluffy-home-"))
     home.chmod(0o755)
@@ -31,7 +31,7 @@ def reachable_home() -> Path:
 
 @pytest.fixture
 def own_home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Keep every journey away from the settings and data of whoever runs it."""
+    """Keep every journey away from the settings and data of the user who runs it."""
     del own_home
     home = reachable_home()
     monkeypatch.setenv("HOME", str(home))
@@ -41,45 +41,45 @@ def own_home(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def sample_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the demo's sample photos, painted once for all processes of a run: that takes seconds."""
+    """Return the demo's sample photos, written once for all processes of a run, because that takes seconds."""
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "sample-photos"
     with (folder.parent / "sample-photos.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # who comes second finds them painted
+        fcntl.flock(lock, fcntl.LOCK_EX)  # others wait for the first, and then find the photos
         write_sample_photos(folder, datetime.now().astimezone())
     return folder
 
 
 @pytest.fixture
 def reachable_place() -> Iterator[Path]:
-    """Return a folder that the account which root's servers run as may enter."""
+    """Return a folder that the account which runs root's server can enter."""
     place = reachable_home()
     yield place
     shutil.rmtree(place, ignore_errors=True)
 
 
-def hang(sample_photos: Path, home: Path) -> Path:
-    """Put the sample photos where a demo of this home finds them, and return the home."""
+def add_photos(sample_photos: Path, home: Path) -> Path:
+    """Copy the sample photos to where the demo of this home expects them, and return the home."""
     shutil.copytree(sample_photos, home / ".local/share/fluffy-tui/demo/photos")
     return home
 
 
 @pytest.fixture
 def demo_home(own_home: Path, sample_photos: Path) -> Path:
-    """Return a home whose demo finds its photos painted."""
-    return hang(sample_photos, own_home)
+    """Return a home that already has the demo's photos."""
+    return add_photos(sample_photos, own_home)
 
 
 @pytest.fixture(scope="module")
 def shared_demo_home(sample_photos: Path) -> Iterator[Path]:
-    """Return a home for several demos, one after the other."""
-    home = hang(sample_photos, reachable_home())
+    """Return a home that several demos use, one after the other."""
+    home = add_photos(sample_photos, reachable_home())
     yield home
     shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
 async def installation(tmp_path: Path, database_url: str) -> AsyncIterator[Installation]:
-    """Yield an installation on a fresh database, whose Buffer is a stand-in that runs meanwhile."""
+    """Yield an installation with a new database and a running stand-in for Buffer."""
     async with StandIn(media=tmp_path / "media") as stand_in:
         yield installed(tmp_path, stand_in, database_url)

@@ -1,8 +1,7 @@
-"""A terminal's graphics for tests: what kitty and a Sixel terminal answer, and which cells show pixels.
+"""A terminal's graphics for tests: the replies of kitty and of a Sixel terminal, and which cells show pixels.
 
-The emulator knows text only. Sequences of graphics are taken out of what it reads, at the place where they stand,
-and noted: Sixels lie on the cells that they cover until something is written there; kitty's pictures are shown by
-placeholder characters, and so need nothing beyond them.
+The emulator only knows text. Graphics sequences are removed from its input and recorded: Sixels stay on the cells
+that they cover until something is written there; kitty shows pictures by placeholder characters, which are text.
 """
 
 from __future__ import annotations
@@ -16,26 +15,26 @@ import pyte
 CELL = (10, 20)
 """Width and height of a cell, in pixels."""
 PLACEHOLDER = "\U0010eeee"
-"""Stands where kitty shows a part of a picture."""
+"""The character with which kitty shows part of a picture."""
 _SEQUENCE = re.compile(
     rb"\x1b_G.*?\x1b\\|\x1bP.*?\x1b\\|\x1b\[0?c|\x1b\[16t|\x1b\[\?2026(?:h|l|\$p)", re.DOTALL
 )
 _BEGINNING = re.compile(rb"\x1b(?:[_P][^\x1b]*(?:\x1b)?|\[(?:0|1|16|\?(?:2(?:0(?:2(?:6\$?)?)?)?)?)?)?\Z")
-"""What may become a sequence once more of it has come."""
+"""The possible beginning of a sequence whose rest has not been read yet."""
 _RASTER = re.compile(rb'"\d+;\d+;(\d+);(\d+)')
 
 
 class PixelScreen(pyte.Screen):
-    """A screen whose cells may have pixels on them, until they are written on."""
+    """A screen whose cells can have pixels, until text is written on them."""
 
     def __init__(self, columns: int, lines: int) -> None:
         self.pixels: set[tuple[int, int]] = set()
-        """Line and column of the cells that show a part of a Sixel picture."""
+        """Line and column of the cells that show part of a Sixel picture."""
         super().__init__(columns, lines)
 
     @property
     def drawing(self) -> str:
-        """What is on the screen as text, with ▒ where a picture is."""
+        """The screen as text, with ▒ for pictures."""
         return "\n".join(
             "".join(self._drawn(line, column) for column in range(self.columns)) for line in range(self.lines)
         )
@@ -45,7 +44,7 @@ class PixelScreen(pyte.Screen):
         return "▒" if (line, column) in self.pixels or data[:1] == PLACEHOLDER else data
 
     def put_pixels(self, width: int, height: int) -> None:
-        """Lay a picture of so many pixels on the cells from the cursor on."""
+        """Put a picture of this size on the cells from the cursor on."""
         x, y = self.cursor.x, self.cursor.y
         for line in range(y, min(self.lines, y + -(-height // CELL[1]))):
             self.pixels.update(
@@ -53,68 +52,68 @@ class PixelScreen(pyte.Screen):
             )
 
     def draw(self, data: str) -> None:
-        """Write on cells; pixels that were there are gone."""
+        """Write on cells, which removes their pixels."""
         for char in data:
             super().draw(char)
             self.pixels.discard((self.cursor.y, self.cursor.x - 1))
 
     def erase_in_line(self, how: int = 0, private: bool = False) -> None:
-        """Erase a line or a part of it, with its pixels."""
+        """Erase a line or part of it, including pixels."""
         super().erase_in_line(how, private)
         columns = {0: range(self.cursor.x, self.columns), 1: range(self.cursor.x + 1)}
         for column in columns.get(how, range(self.columns)):
             self.pixels.discard((self.cursor.y, column))
 
     def erase_in_display(self, how: int = 0, *arguments: Any, **named: Any) -> None:
-        """Erase the screen or a part of it, with its pixels."""
+        """Erase the screen or part of it, including pixels."""
         super().erase_in_display(how, *arguments, **named)
         lines = {0: range(self.cursor.y + 1, self.lines), 1: range(self.cursor.y)}
         gone = set(lines.get(how, range(self.lines)))
         self.pixels = {(line, column) for line, column in self.pixels if line not in gone}
 
     def resize(self, lines: int | None = None, columns: int | None = None) -> None:
-        """Change the size; pictures do not outlive it."""
+        """Change the size, which removes all pictures."""
         super().resize(lines, columns)
         self.pixels.clear()
 
 
 @dataclass
 class Graphics:
-    """Splits what a program writes into text and graphics, and answers its questions.
+    """Splits a program's output into text and graphics, and replies to its queries.
 
     Args:
-        screen: What it is shown on.
-        kitty: Whether the terminal speaks kitty's graphics protocol.
-        sixel: Whether it draws Sixels.
+        screen: Shows the output.
+        kitty: Whether the terminal supports kitty's graphics protocol.
+        sixel: Whether it supports Sixels.
     """
 
     screen: PixelScreen
     kitty: bool = False
     sixel: bool = False
     sent: list[bytes] = field(default_factory=list)
-    """The sequences with pictures or about pictures, but for questions, in order."""
+    """The graphics sequences except queries, in order."""
     is_updating: bool = False
-    """Whether the program is amid an update that is to be seen only as a whole (mode 2026)."""
+    """Whether the program is in the middle of a synchronized update (mode 2026)."""
     _rest: bytes = b""
 
     def __post_init__(self) -> None:
         self._stream = pyte.ByteStream(self.screen)
 
     def feed(self, data: bytes) -> bytes:
-        """Take what the program has written; return what the terminal answers."""
-        data, answers = self._rest + data, b""
+        """Process the program's output and return the terminal's replies."""
+        data, replies = self._rest + data, b""
         at = 0
         for found in _SEQUENCE.finditer(data):
             self._stream.feed(data[at : found.start()])
-            answers += self._take(found[0])
+            replies += self._process(found[0])
             at = found.end()
         cut = _BEGINNING.search(data, at)
         end = cut.start() if cut else len(data)
         self._stream.feed(data[at:end])
         self._rest = data[end:]
-        return answers
+        return replies
 
-    def _take(self, sequence: bytes) -> bytes:
+    def _process(self, sequence: bytes) -> bytes:
         if sequence.startswith(b"\x1b[?2026"):
             self.is_updating = sequence.endswith(b"h")
             return b"\x1b[?2026;2$y" if sequence.endswith(b"p") else b""

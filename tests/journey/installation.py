@@ -1,6 +1,6 @@
-"""One person's installation for journeys inside this process: settings, a folder of photos, real services, the app.
+"""An installation for journeys inside this process: settings, a folder of photos, real services and the app.
 
-Only Buffer is a stand-in, which answers over real HTTP.
+Only Buffer is replaced by a stand-in, over real HTTP.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
-from journey.real_app import Real, running
+from journey.real_app import RealApp, running
 from scheduling.workplace import QUICK, write_photo
 
 if TYPE_CHECKING:
@@ -18,16 +18,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fluffy_tui.demo import StandIn
-    from fluffy_tui.scheduling import Pace
+    from fluffy_tui.scheduling import Timings
 
 
-PACE = replace(QUICK, stalled=20.0, answer=30.0, departure=5.0, settle=60.0, grace=10.0, hard_stop=40.0)
-"""Quick where something is tried again, but as patient as in life with who answers late: that may be the machine."""
+TIMINGS = replace(
+    QUICK,
+    dead_after=20.0,
+    request_timeout=30.0,
+    send_limit=5.0,
+    settle=60.0,
+    shutdown_grace=10.0,
+    shutdown_limit=40.0,
+)
+"""Retries are quick, but timeouts are as long as in production, because the test machine may be slow."""
 
 
 @dataclass(frozen=True)
 class Installation:
-    """What is on disk and in the settings before the app is opened."""
+    """The settings and files of an installation before the app is opened."""
 
     stand_in: StandIn
     settings: Settings
@@ -35,7 +43,7 @@ class Installation:
     """Imported for the persona sarah at the first start."""
 
     def with_photos(self, count: int) -> Installation:
-        """Write small photos, `IMG_0000.jpg` and on."""
+        """Write small photos named `IMG_0000.jpg`, `IMG_0001.jpg` and so on."""
         for number in range(count):
             write_photo(self.photos / f"IMG_{number:04}.jpg", number)
         return self
@@ -44,13 +52,13 @@ class Installation:
         """Return the same installation with other settings."""
         return replace(self, settings=replace(self.settings, **changes))
 
-    def running(self, *, pace: Pace = PACE, **options: Any) -> AbstractAsyncContextManager[Real]:
+    def running(self, *, timings: Timings = TIMINGS, **options: Any) -> AbstractAsyncContextManager[RealApp]:
         """Run the app and a worker on it; `options` are those of `real_app.running`."""
-        return running(self.settings, self.photos, pace=pace, **options)
+        return running(self.settings, self.photos, timings=timings, **options)
 
 
 def installed(place: Path, stand_in: StandIn, database_url: str | None) -> Installation:
-    """Return an installation below `place`; without a URL it has a Postgres of its own."""
+    """Return an installation in `place`; without a URL it has an embedded Postgres."""
     settings = Settings(
         paths=Paths(config_file=place / "config.toml", data=place / "data"),
         database_url=Secret(database_url) if database_url else None,

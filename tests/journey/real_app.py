@@ -22,48 +22,48 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from fluffy_tui.scheduling import Pace
+    from fluffy_tui.scheduling import Timings
     from fluffy_tui.settings import Settings
 
-PATIENCE_SECONDS = 90.0
-"""How long something may take to show on a busy machine; a test waits for it, never for this time."""
+TIMEOUT_SECONDS = 90.0
+"""How long the app may take on a busy machine; a test waits for its screen, not for this time."""
 
 
-class Real:
+class RealApp:
     """The running app, its keyboard, and the services behind it."""
 
     services: Services
-    """There once the app has opened them."""
+    """Set once the app has opened them."""
 
     def __init__(self, app: FluffyApp, pilot: Pilot[Any]) -> None:
         self.app = app
         self.pilot = pilot
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Let the app handle its messages until `holds`."""
+        """Let the app process its messages until `holds` is true."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while not holds():
                     await self.pilot.pause(0.02)
         except TimeoutError:
-            raise AssertionError(f"it never came; the screen shows:\n{self.text}") from None
+            raise AssertionError(f"it never appeared; the screen shows:\n{self.text}") from None
 
     async def on(self, screen: type[Any]) -> None:
-        """Wait for a screen which has its focus and what it reads at first, and so takes keys."""
+        """Wait for a screen that has loaded and accepts keys."""
         await self.until(lambda: isinstance(self.app.screen, screen))
         await self._settle(ENDLESS)
 
     @property
     def text(self) -> str:
-        """What is on the screen, without styles."""
+        """The text on the screen."""
         return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
 
-    def shows(self, words: str) -> bool:
-        """Tell whether these words are anywhere on the screen."""
-        return words in self.text
+    def shows(self, text: str) -> bool:
+        """Whether this text is on the screen."""
+        return text in self.text
 
     async def to_library(self, unscheduled: int) -> None:
-        """From the picker: choose the persona once its photos are counted, and wait until they are listed."""
+        """From the persona picker: open the persona once its photos are counted, and wait until they are listed."""
         await self.on(PersonasScreen)
         await self.until(lambda: self.shows(f"{unscheduled} unscheduled"))
         await self.pilot.press("enter")
@@ -71,7 +71,7 @@ class Real:
         await self.until(lambda: self.shows(f"of {unscheduled}"))
 
     async def pictured(self) -> None:
-        """Wait until the library shows the picture of the photo under the cursor."""
+        """Wait until the library shows the picture of the selected photo."""
         await self.on(LibraryScreen)
         await self.until(
             lambda: any(preview.shown is not None for preview in self.app.screen.query(PhotoPreview))
@@ -80,14 +80,14 @@ class Real:
 
     async def _settle(self, endless: frozenset[str]) -> None:
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 await settle(self.app, endless=endless)
         except TimeoutError:
             busy = [worker for worker in self.app.workers if worker.is_running]
             raise AssertionError(f"it never settled: {busy}; the screen shows:\n{self.text}") from None
 
     async def schedule(self, caption: str) -> None:
-        """From the library: write a caption for the photo under the cursor and submit it."""
+        """From the library: write a caption for the selected photo and submit it."""
         await self.pictured()
         await self.pilot.press("enter")
         await self.on(ComposeScreen)
@@ -96,7 +96,7 @@ class Real:
         await self.on(LibraryScreen)
 
     async def type(self, text: str) -> None:
-        """Type into whatever has the focus, as a paste does."""
+        """Type into the focused field."""
         for char in text:
             await self.pilot.press({" ": "space"}.get(char, char))
 
@@ -107,15 +107,15 @@ async def running(
     photos: Path,
     *,
     size: tuple[int, int] = (120, 40),
-    pace: Pace,
+    timings: Timings,
     **options: Any,
-) -> AsyncIterator[Real]:
-    """Run app and worker on a persona with the photos of a folder; `options` go to the app."""
+) -> AsyncIterator[RealApp]:
+    """Run app and worker with a persona that has the photos of a folder; `options` are passed to the app."""
     holder: list[Services] = []
 
     @asynccontextmanager
     async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
-        async with open_services(settings, report, pace=pace) as services:
+        async with open_services(settings, report, timings=timings) as services:
             if not await services.personas.list():
                 channels = {channel.name: channel for channel in await services.personas.available_channels()}
                 sarah = await services.personas.create("sarah")
@@ -126,8 +126,8 @@ async def running(
             worker = asyncio.create_task(
                 work(
                     services.delivery,
-                    services.sweeper,
-                    services.follower,
+                    services.recovery,
+                    services.status_sync,
                     stop,
                     before_start=services.reach_server,
                 )
@@ -140,7 +140,7 @@ async def running(
 
     app = FluffyApp(opened, setup=SetupService(settings, {}), preview="half-cell", **options)
     async with app.run_test(size=size) as pilot:
-        real = Real(app, pilot)
+        real = RealApp(app, pilot)
         await real.until(lambda: bool(holder))
         real.services = holder[0]
         yield real

@@ -1,4 +1,4 @@
-"""A real terminal for tests: the program runs in a pty, and a terminal emulator keeps what a person would see."""
+"""A real terminal for tests: the program runs in a pty, and a terminal emulator keeps what a user would see."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-PATIENCE_SECONDS = 120.0
-"""How long a screen may take to come on a busy machine; a test waits for the screen, never for this time."""
-LOOK_SECONDS = 0.1
-"""How often something beside the screen, such as a file, is looked at while the program draws nothing."""
+TIMEOUT_SECONDS = 120.0
+"""How long a screen may take on a busy machine; a test waits for the screen, not for this time."""
+POLL_SECONDS = 0.1
+"""How often to check anything besides the screen, such as a file, while the program draws nothing."""
 
 
 class Terminal:
-    """The program in a terminal of a fixed size, with `home` as its home and nothing else set.
+    """The program in a terminal of a fixed size, with `home` as its home folder and no other settings.
 
-    At the end of its `with` the window is closed, and everything that has this home has to leave; where the test
-    failed it is ended.
+    At the end of its `with` the window is closed, and all processes with this home must exit; if the test failed, they
+    are ended.
 
     Args:
-        home: The home folder, and where the program is started.
-        arguments: For the program.
+        home: The home folder, which is also the working folder.
+        arguments: Of the program.
         columns: Of the terminal.
         rows: Of the terminal.
-        kitty: Whether the terminal answers that it speaks kitty's graphics protocol.
-        sixel: Whether it answers that it draws Sixels.
-        inside: A command that the program is started by, such as tmux.
+        kitty: Whether the terminal supports kitty's graphics protocol.
+        sixel: Whether it supports Sixels.
+        inside: A command that starts the program, such as tmux.
         environment: Variables to set.
     """
 
@@ -68,7 +68,7 @@ class Terminal:
             },
             dimensions=(rows, columns),
             cwd=str(home),
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
         )
 
     def __enter__(self) -> Terminal:
@@ -80,50 +80,50 @@ class Terminal:
         if error is not None:
             end_all(self._home)
         self.close()
-        left = [process.as_dict(["pid", "cmdline"]) for process in left_behind(self._home)]
+        remaining = [process.as_dict(["pid", "cmdline"]) for process in left_behind(self._home)]
         end_all(self._home)
         self.process.wait()
-        if left and error is None:
-            raise AssertionError(f"left behind: {left}")
+        if remaining and error is None:
+            raise AssertionError(f"left behind: {remaining}")
 
     def close(self) -> None:
-        """Close the window as a person does, which hangs up on the program."""
+        """Close the window, which sends SIGHUP to the program."""
         self.process.ptyproc.fileobj.close()
 
     def resize(self, columns: int, rows: int) -> None:
-        """Give the terminal another size, as a person who drags its corner does."""
+        """Resize the terminal, as dragging its corner does."""
         self.screen.resize(rows, columns)
         self.process.setwinsize(rows, columns)
 
     def press(self, *keys: str) -> None:
-        """Send keys as a terminal does."""
+        """Send keys."""
         for key in keys:
             self.process.send(key)
 
     @property
     def text(self) -> str:
-        """What is on the screen, without styles."""
+        """The text on the screen."""
         return "\n".join(self.screen.display)
 
     def until(self, holds: Callable[[str], bool]) -> str:
-        """Read what the program draws until `holds` of the screen, and return the screen.
+        """Read what the program draws until `holds` is true for the screen, and return the screen.
 
-        A terminal shows half of a change too, tmux above all. So all that is to be true at the same time is asked
-        in one `holds`; what is asserted of the screen afterwards may be true of a moment that has passed.
+        A terminal also shows partial changes, tmux most of all. So everything that must be true at the same time
+        belongs in one `holds`; the screen may change before a later assertion.
         """
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + TIMEOUT_SECONDS
         while self.graphics.is_updating or not holds(self.text):
             if not self._read(end):
-                raise AssertionError(f"the screen never came; it shows:\n{self.screen.drawing}")
+                raise AssertionError(f"the screen never appeared; it shows:\n{self.screen.drawing}")
         return self.text
 
-    def shows(self, *words: str) -> str:
-        """Wait until all these words are on the screen."""
-        return self.until(lambda text: all(word in text for word in words))
+    def shows(self, *texts: str) -> str:
+        """Wait until all these texts are on the screen."""
+        return self.until(lambda text: all(each in text for each in texts))
 
     def ended(self) -> int:
-        """Read until the program has ended, and return its exit status."""
-        end = time.monotonic() + PATIENCE_SECONDS
+        """Read until the program ends, and return its exit status."""
+        end = time.monotonic() + TIMEOUT_SECONDS
         while self._read(end):
             continue
         if time.monotonic() > end:
@@ -132,13 +132,13 @@ class Terminal:
         return int(self.process.exitstatus if self.process.exitstatus is not None else -1)
 
     def _read(self, end: float) -> bool:
-        """Take what the program draws next, if it draws; return whether it may still draw until `end`."""
+        """Read what the program draws next, if anything; return False once it has ended or `end` has passed."""
         try:
-            drawn = self.process.read_nonblocking(65_536, timeout=LOOK_SECONDS)
+            drawn = self.process.read_nonblocking(65_536, timeout=POLL_SECONDS)
         except pexpect.TIMEOUT:
             drawn = b""
         except pexpect.EOF:
             return False
-        if answer := self.graphics.feed(drawn):
-            self.process.send(answer)
+        if reply := self.graphics.feed(drawn):
+            self.process.send(reply)
         return time.monotonic() < end

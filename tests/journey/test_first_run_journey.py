@@ -1,4 +1,4 @@
-"""A fresh installation set up in a real terminal: a key that Buffer takes, a folder that a web server serves."""
+"""A new installation is set up in a real terminal: a valid Buffer key, a folder that a web server serves."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENTER, TAB, ESCAPE, CTRL_U = "\r", "\t", "\x1b", "\x15"
 
 @pytest.fixture
 def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Run the stand-in for Buffer in a process of its own; yield what it tells about itself."""
+    """Run the stand-in for Buffer in a process of its own; yield its address, key and media folder."""
     media = tmp_path / "served"
     media.mkdir()
     command = [
@@ -34,7 +34,10 @@ def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
         "--media",
         str(media),
     ]
-    elsewhere = {**os.environ, "HOME": str(tmp_path)}  # it outlives what the terminal's home is known by
+    elsewhere = {
+        **os.environ,
+        "HOME": str(tmp_path),
+    }  # so that it does not count as a process of the terminal's home
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=elsewhere) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -43,12 +46,12 @@ def stand_in(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
-    """Set up Buffer from the first screen on: the key, where a wrong one is refused, a channel, the folder."""
+    """Connect Buffer from the first screen: the key after a wrong one, a channel, the folder."""
     terminal.shows("Get started", "Connect Buffer")
     terminal.press("b")
     terminal.shows("1 of 3")
     terminal.press("wrong-key", ENTER)
-    terminal.shows("Buffer does not accept the key", "paste it here")
+    terminal.shows("Buffer rejected the key", "paste it here")
     terminal.press(CTRL_U, stand_in["key"], ENTER)
     assert stand_in["key"] not in terminal.shows("2 of 3", "[ ]")
     terminal.press(" ", ENTER)
@@ -57,7 +60,7 @@ def set_up(terminal: Terminal, stand_in: dict[str, str]) -> None:
     terminal.until(lambda text: "3 of 3" not in text and "▸" in text)
 
 
-def test_from_nothing_to_a_persona_with_its_channel(own_home: Path, stand_in: dict[str, str]) -> None:
+def test_setting_up_a_persona_with_its_channel(own_home: Path, stand_in: dict[str, str]) -> None:
     config = own_home / "config.toml"
     config.write_text("# mine\nundo_seconds = 3\n")
     environment = {"FLUFFY_CONFIG": str(config), "FLUFFY_DATA_DIR": str(own_home / "data")}
@@ -86,7 +89,7 @@ def test_from_nothing_to_a_persona_with_its_channel(own_home: Path, stand_in: di
     assert stand_in["key"] not in (own_home / "data" / "fluffy-tui.log").read_text()
 
 
-def test_look_around_opens_the_demo_in_the_same_terminal(demo_home: Path) -> None:
+def test_the_demo_opens_in_the_same_terminal(demo_home: Path) -> None:
     with Terminal(demo_home, columns=100, rows=30) as terminal:
         terminal.shows("Get started")
         terminal.press("d")

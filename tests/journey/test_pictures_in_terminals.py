@@ -1,4 +1,4 @@
-"""Pictures in terminals that draw them in their own ways: shown, covered by a dialog, gone, resized, freed."""
+"""Pictures in terminals with different protocols: shown, covered by a dialog, removed, resized, freed."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 CTRL_S, ENTER, ESCAPE = "\x13", "\r", "\x1b"
 HALVES = "▀▄"
 PANORAMA = 3000 / 1200
-"""Width to height of the fourth photo; the first is 4:3."""
+"""Width ÷ height of the fourth photo; the first is 4:3."""
 
 Cells = set[tuple[int, int]]
 
 
 def written_with(terminal: Terminal, chars: str) -> Cells:
-    """Return the cells that begin with one of these characters."""
+    """Return the cells with one of these characters."""
     buffer, screen = terminal.screen.buffer, terminal.screen
     return {
         (line, column)
@@ -36,12 +36,12 @@ def written_with(terminal: Terminal, chars: str) -> Cells:
 
 
 def pictured(terminal: Terminal) -> Cells:
-    """Return the cells that show a part of a picture, in whichever way."""
+    """Return the cells that show part of a picture, with any protocol."""
     return terminal.screen.pixels | written_with(terminal, PLACEHOLDER + HALVES)
 
 
 def dialog(terminal: Terminal) -> Cells:
-    """Return the cells of the dialog with the keys; none while it is not there."""
+    """Return the cells of the dialog with the keys; none while it is closed."""
     lines = terminal.screen.display
     top = next((number for number, line in enumerate(lines) if "╭─ keys ─" in line), None)
     bottom = next((number for number, line in enumerate(lines) if "esc close ─╯" in line), None)
@@ -53,10 +53,10 @@ def dialog(terminal: Terminal) -> Cells:
 
 
 def fills(cells: Cells, ratio: float) -> bool:
-    """Tell whether these cells are those of one whole picture of about this ratio of width to height.
+    """Whether these cells are those of one complete picture of about this ratio of width to height.
 
-    Nothing is left then of a picture of another shape, or missing of this one: a terminal may show both on its way
-    from one to the other. A cell is twice as high as wide.
+    Then nothing remains of a picture of another shape and nothing of this one is missing: a terminal may show both
+    during a change. A cell is twice as high as wide.
     """
     lines, columns = ({cell[axis] for cell in cells} for axis in range(2))
     is_whole = bool(cells) and len(cells) == len(lines) * len(columns)
@@ -65,17 +65,17 @@ def fills(cells: Cells, ratio: float) -> bool:
 
 @pytest.fixture
 def tmux() -> Iterator[list[str]]:
-    """Return the command that starts a program in a tmux of its own, as it is without any configuration."""
+    """Return the command that starts a program in a separate tmux without the user's configuration."""
     if shutil.which("tmux") is None:
         pytest.skip("tmux is not installed")
-    place = Path(tempfile.mkdtemp(prefix="fluffy-tmux-"))  # a socket's name has to be short
+    place = Path(tempfile.mkdtemp(prefix="fluffy-tmux-"))  # because a socket's path must be short
     (place / "tmux.conf").write_text("set -g status off\nset -s escape-time 0\n")
     yield ["tmux", "-u", "-f", str(place / "tmux.conf"), "-S", str(place / "socket"), "new-session"]
     shutil.rmtree(place)
 
 
-def look_around(terminal: Terminal) -> None:
-    """Open the library, cover its picture with a dialog, leave it, come back, and make the terminal smaller."""
+def browse(terminal: Terminal) -> None:
+    """Open the library, cover its picture with a dialog, leave and return, and make the terminal smaller."""
     terminal.shows("newest first", "IMG_20", "of 17")
     terminal.press("g")
     terminal.until(lambda text: "─ IMG_2041.HEIC ─" in text and fills(pictured(terminal), 4 / 3))
@@ -100,49 +100,49 @@ def look_around(terminal: Terminal) -> None:
 
 
 def is_framed(terminal: Terminal) -> bool:
-    """Tell whether the frame's border is where it belongs beside every line of the picture: at the very edge."""
+    """Whether the frame's border is at the edge of the terminal beside every line of the picture."""
     edge = terminal.screen.columns - 1
     return all(terminal.screen.buffer[line][edge].data == "│" for line, _ in pictured(terminal))
 
 
-def leave(terminal: Terminal) -> None:
-    """Leave the program."""
+def quit_app(terminal: Terminal) -> None:
+    """Quit the program."""
     terminal.press("q")
     assert terminal.ended() == 0
 
 
-def test_kitty_shows_pictures_and_is_told_to_forget_them(shared_demo_home: Path) -> None:
+def test_kitty_shows_pictures_and_frees_them(shared_demo_home: Path) -> None:
     with Terminal(
         shared_demo_home, "--demo", "--persona", "sarah", kitty=True, FLUFFY_PREVIEW="auto"
     ) as terminal:
-        look_around(terminal)
+        browse(terminal)
         assert written_with(terminal, PLACEHOLDER) == pictured(terminal)
-        leave(terminal)
+        quit_app(terminal)
     sent = b"".join(terminal.graphics.sent)
     assert all(sequence.startswith(b"\x1b_G") for sequence in terminal.graphics.sent)
     stored = set(re.findall(rb"\x1b_Gi=(\d+)", sent))
     shown = set(re.findall(rb"\x1b_Ga=p,i=(\d+)", sent))
     deleted = set(re.findall(rb"\x1b_Ga=d,d=I,i=(\d+)", sent))
     assert len(shown) >= 2
-    assert stored == shown == deleted, "nothing is left in the terminal's memory"
+    assert stored == shown == deleted, "nothing remains in the terminal's memory"
 
 
 def test_sixels_leave_no_ghosts(shared_demo_home: Path) -> None:
     with Terminal(
         shared_demo_home, "--demo", "--persona", "sarah", sixel=True, FLUFFY_PREVIEW="auto"
     ) as terminal:
-        look_around(terminal)
+        browse(terminal)
         assert terminal.screen.pixels == pictured(terminal)
-        leave(terminal)
+        quit_app(terminal)
     assert all(sequence.startswith(b"\x1bP") for sequence in terminal.graphics.sent)
 
 
-def test_tmux_has_half_cells_and_the_whole_job_is_done_in_it(shared_demo_home: Path, tmux: list[str]) -> None:
+def test_tmux_shows_half_cells_and_a_post_can_be_submitted(shared_demo_home: Path, tmux: list[str]) -> None:
     arguments = ("--demo", "--persona", "sarah")
     with Terminal(
         shared_demo_home, *arguments, inside=tmux, kitty=True, sixel=True, FLUFFY_PREVIEW="auto"
     ) as terminal:
-        look_around(terminal)
+        browse(terminal)
         assert written_with(terminal, HALVES) == pictured(terminal)
         terminal.press(ENTER)
         terminal.shows("alt text", "next slot")
@@ -150,5 +150,5 @@ def test_tmux_has_half_cells_and_the_whole_job_is_done_in_it(shared_demo_home: P
         terminal.shows("20/2,200")
         terminal.press(CTRL_S)
         terminal.shows("in Buffer for", "16 unscheduled")
-        leave(terminal)
-    assert terminal.graphics.sent == [], "what the terminal around tmux could draw does not get through"
+        quit_app(terminal)
+    assert terminal.graphics.sent == [], "the graphics of the terminal around tmux are not used"

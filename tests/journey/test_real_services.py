@@ -1,4 +1,4 @@
-"""The app on real services, driven by Pilot's keys: the whole job, its refusals, and a database that dies."""
+"""The app with real services, driven by Pilot's keys: a whole post, its errors, and a database that crashes."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from fluffy_tui.tui.library.screen import LibraryScreen
 from journey.installation import Installation, installed
 
 if TYPE_CHECKING:
-    from journey.real_app import Real
+    from journey.real_app import RealApp
 
 
-async def to_composer(real: Real) -> None:
-    """Go from the picker to the composer of the first photo."""
+async def to_composer(real: RealApp) -> None:
+    """Go from the persona picker to the composer of the first photo."""
     await real.to_library(5)
     await real.until(lambda: real.shows("IMG_0000.jpg"))
     await real.pilot.press("enter")
     await real.on(ComposeScreen)
 
 
-async def test_the_whole_job(installation: Installation) -> None:
+async def test_a_post_from_photo_to_buffer(installation: Installation) -> None:
     async with installation.with_photos(5).running() as real:
         await to_composer(real)
         await real.type("[/b][red fog")
@@ -45,7 +45,7 @@ async def test_the_whole_job(installation: Installation) -> None:
         await real.until(lambda: real.shows(there.id))
 
 
-async def test_refusals_keep_the_text_and_write_nothing(installation: Installation) -> None:
+async def test_errors_keep_the_text_and_save_no_post(installation: Installation) -> None:
     async with installation.with_photos(5).running() as real:
         await to_composer(real)
         await real.pilot.press("ctrl+s")
@@ -53,17 +53,17 @@ async def test_refusals_keep_the_text_and_write_nothing(installation: Installati
         real.app.screen.query_one(TextArea).text = "x" * 2201
         await real.pilot.press("ctrl+s")
         await real.until(lambda: real.shows("1 too many"))
-        real.app.screen.query_one(TextArea).text = "fine words"
+        real.app.screen.query_one(TextArea).text = "a fine caption"
         for path in installation.photos.iterdir():
             path.unlink()
         await real.pilot.press("ctrl+s")
         await real.until(lambda: real.shows("is gone"))
         assert isinstance(real.app.screen, ComposeScreen)
-        assert real.app.screen.query_one(TextArea).text == "fine words"
+        assert real.app.screen.query_one(TextArea).text == "a fine caption"
         assert await real.services.scheduling.posts() == []
 
 
-async def test_a_photo_scheduled_elsewhere_meanwhile_is_refused(installation: Installation) -> None:
+async def test_a_photo_that_was_scheduled_elsewhere_meanwhile_is_rejected(installation: Installation) -> None:
     async with installation.with_photos(5).running() as real:
         await to_composer(real)
         [sarah] = await real.services.personas.list()
@@ -75,8 +75,8 @@ async def test_a_photo_scheduled_elsewhere_meanwhile_is_refused(installation: In
         assert len(await real.services.scheduling.posts()) == 5
 
 
-async def test_the_database_dies_and_comes_back(tmp_path: Path, reachable_place: Path) -> None:
-    """The postmaster is killed while a caption is being typed: it is said, nothing is lost, and it comes back."""
+async def test_the_database_crashes_and_recovers(tmp_path: Path, reachable_place: Path) -> None:
+    """Postgres is killed while a caption is typed: the app says so, loses nothing, and reconnects."""
     async with StandIn(media=tmp_path / "media") as stand_in:
         own = installed(tmp_path, stand_in, None)
         paths = replace(own.settings.paths, data=reachable_place / "data")

@@ -1,4 +1,4 @@
-"""Makes picture files of every format, sound and damaged, and the library that tests import them into."""
+"""Makes picture files of every format, sound and damaged, and a library to import them into."""
 
 from __future__ import annotations
 

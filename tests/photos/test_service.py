@@ -1,4 +1,4 @@
-"""The library's questions: what is unscheduled, what is one photo, is its file still the same."""
+"""The photos service: unscheduled photos, single photos, whether a file is still the one that was imported."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import PhotoNotFound, PhotoState, PhotoUnreadable
-from fluffy_tui.photos.query.id_selection import matching
-from fluffy_tui.photos.tables import PhotoRow
+from fluffy_tui.photos import Browse, PhotoNotFound, PhotoState, PhotoUnreadable
+from fluffy_tui.photos.tables import PhotoRow, photos_with
 from photos.photo_files import write
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ async def test_a_hundred_thousand_ids(database: Database, library: tuple[Photos,
             text("SELECT id, coalesce(taken_at, modified_at) FROM photos WHERE id % 10 <> 0")
         )
         expected = [row[0] for row in sorted(rows, key=lambda row: (row[1], row[0]), reverse=True)]
-    ids = await photos.unscheduled_ids(persona.id)
+    ids = await photos.ids(persona.id, Browse())
     assert ids.itemsize == 8
     assert ids.tolist() == expected
     assert len(expected) == MANY * 9 // 10
@@ -67,30 +66,30 @@ async def test_a_hundred_thousand_ids(database: Database, library: tuple[Photos,
 async def test_an_empty_library(library: tuple[Photos, Persona]) -> None:
     """Nothing is no error."""
     photos, persona = library
-    assert list(await photos.unscheduled_ids(persona.id)) == []
+    assert list(await photos.ids(persona.id, Browse())) == []
     assert await photos.unscheduled(persona) == []
     assert await photos.unscheduled_counts() == {}
     assert await photos.by_ids([]) == {}
 
 
-async def test_by_ids_leaves_out_what_is_gone(database: Database, library: tuple[Photos, Persona]) -> None:
+async def test_by_ids_leaves_out_deleted_photos(database: Database, library: tuple[Photos, Persona]) -> None:
     """A list that is a moment old asks for photos that no longer exist."""
     photos, persona = library
     await fill(database, persona, 5)
-    ids = list(await photos.unscheduled_ids(persona.id))
+    ids = list(await photos.ids(persona.id, Browse()))
     found = await photos.by_ids([*ids, 999_999])
     assert set(found) == set(ids)
     assert found[ids[0]] == await photos.get(ids[0])
     assert [photo.id for photo in await photos.unscheduled(persona.id)] == ids
 
 
-async def test_an_unknown_id_is_said(library: tuple[Photos, Persona]) -> None:
-    """For who types one in the console."""
+async def test_an_unknown_id_is_an_error(library: tuple[Photos, Persona]) -> None:
+    """For users of the console, who type ids."""
     with pytest.raises(PhotoNotFound, match="There is no photo 12345"):
         await library[0].get(12345)
 
 
-async def test_check_reads_the_file_again(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+async def test_check_compares_the_content(library: tuple[Photos, Persona], tmp_path: Path) -> None:
     """Unchanged, changed even when size and time are as before, missing, unreadable."""
     photos, persona = library
     path = write(tmp_path / "in" / "a.jpg")
@@ -128,7 +127,7 @@ async def test_an_import_never_reads_the_whole_table(
     _, persona = library
     await fill(database, persona, 20_000)
     values: list[Any] = ["/p/1.jpg"] * 500 if key is PhotoRow.path else [b"x" * 32] * 500
-    query = matching([PhotoRow.id, PhotoRow.path], persona.id, key, values)
+    query = photos_with([PhotoRow.id, PhotoRow.path], persona.id, key, values)
     async with database.transaction() as session:
         await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         connection = await session.connection()

@@ -1,138 +1,152 @@
-"""The small picture that a screen shows."""
+"""Thumbnails made once: kept by content, bounded, and never shown for a file that has changed."""
 
 from __future__ import annotations
 
-import io
+import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
-from fluffy_tui.photos import PhotoUnreadable, thumbnail
-from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
+from fluffy_tui.photos import Photo, PhotoUnreadable
+from fluffy_tui.photos.file_state import modified_time
+from fluffy_tui.photos.thumbnails import SIDE, ThumbnailCache, Thumbnails
+from photos.photo_files import FORMATS, write
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def nearly(colour: object, expected: tuple[int, int, int], tolerance: int = 24) -> bool:
-    assert isinstance(colour, tuple)
-    return all(abs(a - b) <= tolerance for a, b in zip(colour, expected, strict=True))
-
-
-@pytest.mark.parametrize("picture_format", FORMATS)
-def test_every_format_fits_the_box(tmp_path: Path, picture_format: str) -> None:
-    """RGB, in proportion, no larger than asked."""
-    path = write(tmp_path / "a", picture_format=picture_format, width=400, height=300)
-    small = thumbnail(path, 100, 100)
-    assert (small.mode, small.size) == ("RGB", (100, 75))
-    assert nearly(small.getpixel((10, 40)), (200, 0, 0))
-    assert nearly(small.getpixel((90, 40)), (20, 90, 0))
-
-
-@pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("picture_format", FORMATS)
-def test_upright(tmp_path: Path, picture_format: str, orientation: int) -> None:
-    """However the camera was held, red is where it was seen: EXIF 2.32, figure 17."""
-    path = write(
-        tmp_path / "a",
-        picture_format=picture_format,
-        width=400,
-        height=200,
-        exif=exif(orientation=orientation),
+def known(path: Path) -> Photo:
+    """Return a file as the library knows it."""
+    status = path.stat()
+    return Photo(
+        id=1,
+        persona_id=1,
+        path=path,
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        byte_size=status.st_size,
+        width=48,
+        height=32,
+        format="JPEG",
+        taken_at=None,
+        modified_at=modified_time(status),
+        missing_since=None,
+        verdict=None,
+        created_at=datetime.now(UTC),
     )
-    small = thumbnail(path, 100, 100)
-    red = {
-        1: (10, 25),
-        2: (90, 25),
-        3: (90, 25),
-        4: (10, 25),
-        5: (25, 10),
-        6: (25, 10),
-        7: (25, 90),
-        8: (25, 90),
-    }
-    assert small.size == ((50, 100) if orientation >= 5 else (100, 50))
-    assert nearly(small.getpixel(red[orientation]), (200, 0, 0))
 
 
-def test_a_small_picture_is_not_enlarged(tmp_path: Path) -> None:
-    """The screen decides that."""
-    assert thumbnail(write(tmp_path / "a.jpg"), 1000, 1000).size == (48, 32)
+def kept(folder: Path) -> list[Path]:
+    return sorted(folder.glob("??/*"))
 
 
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
-def test_every_mode_becomes_rgb(tmp_path: Path, mode: str) -> None:
-    """Drawings, scans, print files, 16 bits."""
-    made = Image.new("I;16", (80, 80), 0x8000) if mode == "I;16" else picture(80, 80, mode=mode)
-    target = io.BytesIO()
-    made.save(target, "JPEG" if mode == "CMYK" else "PNG")
-    small = thumbnail(write(tmp_path / "a", target.getvalue()), 40, 40)
-    assert (small.mode, small.size) == ("RGB", (40, 40))
-    if mode == "I;16":
-        assert nearly(small.getpixel((5, 5)), (128, 128, 128), 2)
-    if mode == "CMYK":
-        assert nearly(small.getpixel((5, 20)), (200, 0, 0))
+def colour(picture: Image.Image) -> tuple[int, ...]:
+    found = picture.getpixel((1, 1))
+    assert isinstance(found, tuple)
+    return found
 
 
-def test_transparency_shows_light_grey(tmp_path: Path) -> None:
-    """Neither black, which hides dark drawings, nor white, which blinds."""
-    target = io.BytesIO()
-    Image.new("RGBA", (50, 50), (255, 0, 0, 0)).save(target, "PNG")
-    assert thumbnail(write(tmp_path / "a.png", target.getvalue()), 20, 20).getpixel((5, 5)) == (238, 238, 238)
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_the_second_time_the_file_is_not_decoded(
+    tmp_path: Path, picture_format: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever its format and whatever size is asked for."""
+    path = write(tmp_path / "a", picture_format=picture_format, width=1200, height=800)
+    photo, thumbnails = known(path), Thumbnails(ThumbnailCache(tmp_path / "thumbnails"))
+    first = thumbnails.make(photo, 300, 300)
+    assert (first.mode, first.size) == ("RGB", (300, 200))
+    monkeypatch.setattr("fluffy_tui.photos.thumbnails.decode_to_fit", None)
+    again, tiny = thumbnails.make(photo, 300, 300), thumbnails.make(photo, 12, 10)
+    assert (again.size, tiny.size) == ((300, 200), (12, 8))
+    assert all(abs(a - b) < 24 for a, b in zip(colour(first), colour(again), strict=True))
+    assert len(kept(tmp_path / "thumbnails")) == 1
 
 
-def test_colours_are_turned_into_srgb(tmp_path: Path) -> None:
-    """A profile that swaps what red and green mean shows whether it was obeyed."""
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    swapped = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
-    target = io.BytesIO()
-    Image.new("RGB", (40, 40), (250, 10, 10)).save(target, "PNG", icc_profile=swapped)
-    small = thumbnail(write(tmp_path / "a.png", target.getvalue()), 20, 20)
-    assert nearly(small.getpixel((5, 5)), (10, 250, 10))
+def test_larger_pictures_than_are_kept_come_from_the_file(tmp_path: Path) -> None:
+    """A full screen needs the file."""
+    photo = known(write(tmp_path / "a.jpg", width=1200, height=800))
+    thumbnails = Thumbnails(ThumbnailCache(tmp_path / "thumbnails"))
+    assert thumbnails.make(photo, SIDE + 1, SIDE + 1).width == SIDE + 1
+    assert kept(tmp_path / "thumbnails") == []
 
 
-def test_a_damaged_profile_is_left_alone(tmp_path: Path) -> None:
-    """The picture is worth more than its colours' last shade."""
-    target = io.BytesIO()
-    Image.new("RGB", (40, 40), (120, 60, 30)).save(target, "PNG", icc_profile=b"no profile at all")
-    small = thumbnail(write(tmp_path / "a.png", target.getvalue()), 20, 20)
-    assert small.getpixel((5, 5)) == (120, 60, 30)
+def test_a_changed_file_is_shown_as_it_is_now(tmp_path: Path) -> None:
+    """A kept thumbnail stands for the content that was imported, and no other is kept in its place."""
+    path = write(tmp_path / "a.jpg", width=600, height=400)
+    photo, thumbnails = known(path), Thumbnails(ThumbnailCache(tmp_path / "thumbnails"))
+    thumbnails.make(photo, 60, 60)
+    before = kept(tmp_path / "thumbnails")[0].read_bytes()
+    write(path, width=600, height=400, seed=3)
+    assert colour(thumbnails.make(photo, 60, 60))[1] > 60
+    assert kept(tmp_path / "thumbnails")[0].read_bytes() == before
+    path.unlink()
+    with pytest.raises(PhotoUnreadable):
+        thumbnails.make(photo, 60, 60)
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [(b"", "something else"), (encoded()[:300], "broken"), (b"GIF89a", "a GIF"), (huge_png(), "too large")],
-)
-def test_what_cannot_be_shown_is_said(tmp_path: Path, content: bytes, words: str) -> None:
-    """The file's name and the reason."""
-    path = write(tmp_path / "holiday.jpg", content)
-    with pytest.raises(PhotoUnreadable, match=rf"holiday\.jpg cannot be shown\. .*{words}"):
-        thumbnail(path, 10, 10)
+def test_a_damaged_thumbnail_is_made_again(tmp_path: Path) -> None:
+    """After a full disk, for example."""
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    thumbnails = Thumbnails(ThumbnailCache(tmp_path / "thumbnails"))
+    thumbnails.make(photo, 60, 60)
+    kept(tmp_path / "thumbnails")[0].write_bytes(b"\xff\xd8\xff\xe0")
+    assert thumbnails.make(photo, 60, 60).size == (60, 40)
+    assert thumbnails.make(photo, 60, 60).size == (60, 40)
+    assert len(kept(tmp_path / "thumbnails")[0].read_bytes()) > 100
 
 
-def test_damaged_pixels_are_said(tmp_path: Path) -> None:
-    """The header is sound; only decoding tells."""
-    made = encoded("PNG", width=400, height=300)
-    start = made.index(b"IDAT") + 4
-    path = write(tmp_path / "a.png", made[:start] + b"\xee" * 60 + made[start + 60 :])
-    with pytest.raises(PhotoUnreadable, match="broken"):
-        thumbnail(path, 10, 10)
+def test_the_least_recently_used_are_dropped(tmp_path: Path) -> None:
+    """Also in a folder that an earlier run filled."""
+    folder, picture = tmp_path / "thumbnails", Image.effect_noise((80, 80), 90).convert("RGB")
+    ThumbnailCache(folder).put("0" * 64, picture)
+    size = kept(folder)[0].stat().st_size
+    cache = ThumbnailCache(folder, limit=10 * size)
+    names = [f"{number:064x}" for number in range(1, 10)]
+    for age, name in enumerate(["0" * 64, *names]):
+        cache.put(name, picture)
+        os.utime(folder / name[:2] / f"{name}-2.jpg", ns=(age, age))
+    assert cache.get("0" * 64, 40, 40) is not None  # used just now
+    cache.put("f" * 64, picture)
+    left = {path.stem.removesuffix("-2") for path in kept(folder)}
+    assert len(left) == 9
+    assert {"0" * 64, "f" * 64} <= left
+    assert names[0] not in left
 
 
-def test_a_vanished_file_is_said(tmp_path: Path) -> None:
-    """With what to do."""
-    with pytest.raises(PhotoUnreadable, match=r"gone\.jpg is no longer there\. Put it back"):
-        thumbnail(tmp_path / "gone.jpg", 10, 10)
+def test_many_threads_and_two_caches(tmp_path: Path) -> None:
+    """Two terminals share a folder, and both drop thumbnails."""
+    folder, picture = tmp_path / "thumbnails", Image.effect_noise((80, 80), 90).convert("RGB")
+    caches = [ThumbnailCache(folder, limit=100_000) for _ in range(2)]
 
+    def use(number: int) -> bool:
+        caches[number % 2].put(f"{number:064x}", picture)
+        found = caches[(number + 1) % 2].get(f"{number:064x}", 40, 40)
+        return found is None or found.size == (40, 40)
 
-def test_several_threads_at_once(tmp_path: Path) -> None:
-    """Prefetching neighbours gives every caller its own picture."""
-    paths = [
-        write(tmp_path / f"{number}.{suffix}", picture_format=kind, width=300, height=200 + 2 * number)
-        for number, (kind, suffix) in enumerate(list(FORMATS.items()) * 4)
-    ]
     with ThreadPoolExecutor(8) as pool:
-        small = list(pool.map(lambda path: thumbnail(path, 150, 150), paths))
-    assert [one.height for one in small] == [100 + number for number in range(20)]
+        assert all(pool.map(use, range(200)))
+    assert sum(path.stat().st_size for path in kept(folder)) < 300_000
+
+
+def test_a_folder_that_cannot_be_written_costs_only_time(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Logged once."""
+    (tmp_path / "thumbnails").write_bytes(b"a file in its place")
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    thumbnails = Thumbnails(ThumbnailCache(tmp_path / "thumbnails"))
+    assert [thumbnails.make(photo, 60, 60).size for _ in range(3)] == [(60, 40)] * 3
+    assert len(caplog.records) == 1
+
+
+def test_other_users_cannot_read_them(tmp_path: Path) -> None:
+    """Thumbnails show private photos."""
+    photo = known(write(tmp_path / "a.jpg", width=600, height=400))
+    Thumbnails(ThumbnailCache(tmp_path / "thumbnails")).make(photo, 60, 60)
+    [path] = kept(tmp_path / "thumbnails")
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0

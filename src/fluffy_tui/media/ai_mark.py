@@ -7,11 +7,18 @@ address in plain bytes. IPTC's older binary records (IIM) have no field for it.
 
 from __future__ import annotations
 
-import mmap
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluffy_tui.images import reading
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_PIECE = 1 << 20
+_LONGEST_MARK = 128
 _MARK = re.compile(
     rb"cv\.iptc\.org/newscodes/digitalsourcetype/((?:composite[wW]ithT|t)rainedAlgorithmicMedia)(?![A-Za-z])"
 )
@@ -26,10 +33,19 @@ def find_ai_mark(path: Path, xmp: bytes) -> str | None:
     """
     found = {mark.decode() for mark in _MARK.findall(xmp.replace(b"\0", b""))}
     if not found:
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-            found = {mark.decode() for mark in _MARK.findall(content)}
+        found = set(_marks_in_file(path))
     # A picture that is wholly made with AI says more than one that has a part of it.
     return max(found, key=lambda mark: mark.startswith("trained"), default=None)
+
+
+def _marks_in_file(path: Path) -> Iterator[str]:
+    """Yield the marks in the bytes of a file, read in pieces: a mapped file that is cut short ends the process."""
+    with reading(path) as file:
+        before = b""
+        while piece := file.read(_PIECE):
+            for mark in _MARK.findall(before + piece):
+                yield mark.decode()
+            before = piece[-_LONGEST_MARK:]
 
 
 def xmp_packet(mark: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.images import PhotoUnreadable
 
 __all__ = ["MediaHostError", "PhotoUnreadable"]
 

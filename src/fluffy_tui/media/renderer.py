@@ -1,19 +1,23 @@
-"""From a photo on disk to the JPEG that is hosted. Pure computation: run it in a thread or a process."""
+"""From a photo on disk to the JPEG that is uploaded. Pure computation: run it in a thread or a process."""
 
 from __future__ import annotations
 
 import hashlib
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
+from fluffy_tui.images import decode, read_header, reading
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
-from fluffy_tui.media.decoder import decode, has_location, opened, to_srgb, upright_size, xmp_of
 from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import NetworkRules
+
+if TYPE_CHECKING:
+    from fluffy_tui.images import DecodedPicture
 
 TARGET_BYTES = 1_000_000
 """What a rendition stays below even where a network takes more: Bluesky's old limit, and quick to fetch."""
@@ -38,23 +42,22 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
-    with opened(path) as image:
-        size = _turned(upright_size(image), framing.turn)
-        located, mark = has_location(image), find_ai_mark(path, xmp_of(image))
-        profile = image.info.get("icc_profile")
-        target = frame(size, rules.image, framing)
-        # Half as much again as is needed leaves the resampling enough to work with.
-        pixels = decode(image, at_least=1.5 * target.picture[0] / (target.box[2] - target.box[0]))
-        if framing.turn:
-            pixels = pixels.transpose(_TRANSPOSE[framing.turn])
-        canvas = _compose(pixels, size, target, profile, framing.fit)
-        limit = min(TARGET_BYTES, rules.image.max_bytes)
-        xmp = xmp_packet(mark) if mark else b""
-        longest = float(LONGEST_SIDE)
-        while (encoded := _encode(canvas, limit, xmp)) is None:
-            longest = min(longest, max(canvas.size)) * SHRINK
-            target = frame(size, rules.image, framing, longest_side=int(longest))
-            canvas = _compose(pixels, size, target, profile, framing.fit)
+    with reading(path) as file:
+        header = read_header(file)
+    size = _turned((header.width, header.height), framing.turn)
+    target = frame(size, rules.image, framing)
+    # Half as much again as is needed leaves the resampling enough to work with.
+    at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
+    picture = decode(path, at_least=at_least).turned(framing.turn)
+    mark = find_ai_mark(path, picture.xmp)
+    canvas = _compose(picture, target, framing.fit)
+    limit = min(TARGET_BYTES, rules.image.max_bytes)
+    xmp = xmp_packet(mark) if mark else b""
+    longest = float(LONGEST_SIDE)
+    while (encoded := _encode(canvas, limit, xmp)) is None:
+        longest = min(longest, max(canvas.size)) * SHRINK
+        target = frame(size, rules.image, framing, longest_side=int(longest))
+        canvas = _compose(picture, target, framing.fit)
     data, quality = encoded
     return Rendition(
         data=data,
@@ -63,18 +66,13 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
         quality=quality,
         sha256=hashlib.sha256(data).hexdigest(),
         fit_applied=target.fit_applied,
-        location_removed=located,
+        location_removed=picture.has_location,
         ai_mark=mark,
         source_width=size[0],
         source_height=size[1],
     )
 
 
-_TRANSPOSE = {
-    90: Image.Transpose.ROTATE_270,  # Pillow turns the other way round
-    180: Image.Transpose.ROTATE_180,
-    270: Image.Transpose.ROTATE_90,
-}
 PLAIN = (255, 255, 255)
 """The colour around a photo that is padded plainly: what Instagram's own white border is."""
 
@@ -83,19 +81,9 @@ def _turned(size: tuple[int, int], turn: int) -> tuple[int, int]:
     return size if turn in (0, 180) else (size[1], size[0])
 
 
-def _compose(
-    pixels: Image.Image, size: tuple[int, int], target: Frame, profile: bytes | None, fit: Fit
-) -> Image.Image:
-    """Scale, crop or pad the decoded pixels of a photo of that upright size."""
-    across, down = pixels.width / size[0], pixels.height / size[1]
-    left, upper, right, lower = target.box
-    picture = pixels.resize(
-        target.picture,
-        Image.Resampling.LANCZOS,
-        box=(left * across, upper * down, right * across, lower * down),
-        reducing_gap=3.0,
-    )
-    picture = to_srgb(picture, profile)
+def _compose(decoded: DecodedPicture, target: Frame, fit: Fit) -> Image.Image:
+    """Scale, crop or pad a photo."""
+    picture = decoded.resized(target.picture, target.box)
     if target.picture == target.canvas:
         return picture
     plain = fit is Fit.PAD_PLAIN

@@ -67,7 +67,7 @@ async def _worker(services: Services) -> Check:
             "none is running",
             "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker.",
         )
-    stuck = next((worker for worker in workers if worker.stands_still(STALLED_SECONDS)), None)
+    stuck = next((worker for worker in workers if worker.is_stuck(STALLED_SECONDS)), None)
     if stuck is not None:
         age = "" if stuck.heartbeat_age is None else f": no delivery for {stuck.heartbeat_age:.0f} s"
         return Check(
@@ -108,8 +108,8 @@ async def _buffer(services: Services) -> AsyncIterator[Check]:
         yield Check("channels", Health.FAIL, "none in this Buffer account", "Connect a channel in Buffer.")
     for channel in channels:
         name = f"{channel.name} ({channel.network}, {channel.timezone})"
-        if channel.trouble:
-            yield Check("channel", Health.WARN, f"{name}: {channel.trouble}")
+        if channel.problem:
+            yield Check("channel", Health.WARN, f"{name}: {channel.problem}")
         else:
             yield Check("channel", Health.OK, name)
     yield _budget(services)

@@ -1,10 +1,11 @@
-"""Photos: a persona's library of picture files, how they come in and how they look when small."""
+"""Photos: a persona's library of picture files, their import and their thumbnails."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
+from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.photos.model import (
     FailedFile,
     FolderNotFound,
@@ -13,21 +14,21 @@ from fluffy_tui.photos.model import (
     Photo,
     PhotoNotFound,
     PhotoState,
-    PhotoUnreadable,
 )
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
 
 if TYPE_CHECKING:
+    from fluffy_tui.photos.file_state import HashWhen, state_of
     from fluffy_tui.photos.ingest.folder_walk import existing_folders
     from fluffy_tui.photos.ingest.folder_watch import Watch, WatchRefused
     from fluffy_tui.photos.ingest.importer import Importer
     from fluffy_tui.photos.service import Photos
-    from fluffy_tui.photos.thumbnails import thumbnail
 
 __all__ = [
     "Browse",
     "FailedFile",
     "FolderNotFound",
+    "HashWhen",
     "ImportProgress",
     "ImportSummary",
     "Importer",
@@ -44,17 +45,18 @@ __all__ = [
     "Watch",
     "WatchRefused",
     "existing_folders",
-    "thumbnail",
+    "state_of",
 ]
 
-__getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms
+__getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame
     __name__,
     {
+        "HashWhen": "file_state",
         "Importer": "ingest.importer",
         "Photos": "service",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
         "existing_folders": "ingest.folder_walk",
-        "thumbnail": "thumbnails",
+        "state_of": "file_state",
     },
 )

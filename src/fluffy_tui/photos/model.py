@@ -50,7 +50,7 @@ class Photo:
 
 
 class PhotoState(StrEnum):
-    """What became of a photo's file since its import."""
+    """What has become of a photo's file since its import."""
 
     UNCHANGED = "unchanged"
     MISSING = "missing"
@@ -69,12 +69,12 @@ class FailedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """How far an import has come; reported again and again."""
+    """How far an import has got; reported again and again."""
 
     seen: int
-    """Files looked at so far."""
+    """Files examined so far."""
     total: int | None
-    """Files to look at; None while folders are still being walked."""
+    """Files to examine; None while they are still being counted."""
     imported: int
     failed: int
     bytes_read: int
@@ -96,26 +96,26 @@ class ImportProgress:
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What an import did in the end."""
+    """What an import did."""
 
     persona: str
     imported: int
     unchanged: int
     """Already there."""
     moved: int
-    """Known files found under a new path, whose path was updated."""
+    """Known photos found under a new path, which was stored."""
     duplicates: int
-    """Copies of files that are still at their old path; they make no second photo."""
+    """Copies of files that are still at their old path; they do not become photos of their own."""
     missing: int
-    """Photos whose files were there before and are gone."""
+    """Photos whose file is gone."""
     failed: tuple[FailedFile, ...]
     seconds: float
     interrupted: bool = False
-    """Stopped half-way; what is counted here was kept."""
+    """Stopped early; what is counted here was kept."""
 
     @property
     def counts(self) -> dict[str, int]:
-        """What became of how many photos and files, in the order in which it is told."""
+        """What became of how many photos and files, in the order in which it is shown."""
         return {
             "imported": self.imported,
             "already there": self.unchanged,
@@ -132,7 +132,3 @@ class FolderNotFound(UsageError):
 
 class PhotoNotFound(FluffyError):
     """No photo has that id."""
-
-
-class PhotoUnreadable(FluffyError):
-    """A file cannot be read as a picture; the message says why."""

@@ -1,4 +1,4 @@
-"""The photos service: what screens, console, import and scheduling ask of a persona's library."""
+"""The photos service: a persona's library, for screens, console, import and scheduling."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, any_, func, select
+from sqlalchemy import func, select, update
 
-from fluffy_tui.photos.decisions import decide
+from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.ingest.catalogue import Catalogue
-from fluffy_tui.photos.ingest.file_reader import hash_file, open_regular
+from fluffy_tui.photos.ingest.file_presence import mark_missing_files
 from fluffy_tui.photos.ingest.folder_walk import existing_folders
 from fluffy_tui.photos.ingest.folder_watch import Watch
 from fluffy_tui.photos.ingest.import_scope import WholeFolders
 from fluffy_tui.photos.ingest.importer import Importer
-from fluffy_tui.photos.ingest.missing_files import sweep
 from fluffy_tui.photos.model import (
     FailedFile,
     ImportProgress,
@@ -24,15 +23,12 @@ from fluffy_tui.photos.model import (
     Photo,
     PhotoNotFound,
     PhotoState,
-    PhotoUnreadable,
 )
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
-from fluffy_tui.photos.query.id_selection import array_of, has_post
-from fluffy_tui.photos.query.stack_sql import Shelf
-from fluffy_tui.photos.tables import PhotoRow
-from fluffy_tui.photos.thumbnail_cache import ThumbnailCache
-from fluffy_tui.photos.thumbnails import SmallPictures
+from fluffy_tui.photos.query.stack_sql import LibraryQueries
+from fluffy_tui.photos.tables import PhotoRow, among, has_post
+from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -43,7 +39,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
-    from fluffy_tui.photos.ingest.import_scope import Scope
+    from fluffy_tui.photos.ingest.import_scope import ImportScope
 
 
 class Photos:
@@ -52,9 +48,9 @@ class Photos:
     Args:
         database: Open.
         scheduled: Selects the ids of all photos that have a post; posts belong to a pack above this one.
-        thumbnails: Folder for small pictures that were made once; without one they are made each time.
-        stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another; they are
-            found by a pack above this one as well. Without it nothing is ever folded.
+        thumbnails: Folder for thumbnails that were made once; without one they are made each time.
+        stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
+            pack above this one finds as well. Without it nothing is ever folded.
     """
 
     def __init__(
@@ -67,7 +63,7 @@ class Photos:
     ) -> None:
         self._database = database
         self._stacks = stacks
-        self._small = SmallPictures(ThumbnailCache(thumbnails) if thumbnails else None)
+        self._thumbnails = Thumbnails(ThumbnailCache(thumbnails) if thumbnails else None)
         self._scheduled = scheduled
         self._unscheduled = ~has_post(scheduled)
 
@@ -79,12 +75,12 @@ class Photos:
         """
         found = await self.by_ids([photo_id])
         if photo_id not in found:
-            raise PhotoNotFound(f"There is no photo {photo_id}.", "It may have been deleted meanwhile.")
+            raise _not_found(photo_id)
         return found[photo_id]
 
     async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of these ids, without those that are gone."""
-        query = select(*_COLUMNS).where(PhotoRow.id == any_(array_of(list(ids), BigInteger())))
+        query = select(*_COLUMNS).where(among(PhotoRow.id, ids))
         async with self._database.transaction() as session:
             return {row[0]: _photo(row) for row in await session.execute(query)}
 
@@ -99,17 +95,10 @@ class Photos:
         async with self._database.transaction() as session:
             return [_photo(row) for row in await session.execute(query)]
 
-    async def unscheduled_ids(self, persona_id: int) -> array[int]:
-        """Return the ids of all photos without a post, newest first, as signed 8-byte integers.
-
-        The same as `ids` of a plain `Browse`.
-        """
-        return await self.ids(persona_id, Browse())
-
     async def ids(self, persona_id: int, browse: Browse) -> array[int]:
         """Return all ids that a `Browse` asks for, in its order, as signed 8-byte integers."""
         async with self._database.transaction() as session:
-            return unpacked(await session.scalar(self._shelf(persona_id, browse).all_ids()))
+            return unpacked(await session.scalar(self._queries(persona_id, browse).all_ids()))
 
     async def first_ids(
         self,
@@ -120,26 +109,26 @@ class Photos:
         after: int | None = None,
         verdict: Verdict | None = None,
     ) -> array[int]:
-        """Return the first ids of an order without looking at the rest of it.
+        """Return the first ids of an order without reading the rest of it.
 
         Args:
             persona_id: Whose photos.
             browse: Which of them, in which order.
             limit: How many at most.
-            after: Begin with this photo, or with the one that follows its place when it is not among them.
-            verdict: Only those about which this was decided. Unlike `Browse.verdict` it changes no stack: what is
-                behind another photo is not returned.
+            after: Begin with this photo, or with the next one if it is not among them.
+            verdict: Only those flagged like this. Unlike `Browse.verdict` it changes no stack: what is behind another
+                photo is not returned.
         """
-        query = self._shelf(persona_id, browse).first_ids(limit=limit, after=after, verdict=verdict)
+        query = self._queries(persona_id, browse).first_ids(limit=limit, after=after, verdict=verdict)
         async with self._database.transaction() as session:
             return array("q", (await session.scalars(query)).all())
 
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
-        """Return the first photo at or behind a moment in an order by time taken; None behind the last.
+        """Return the first photo at or after a moment in an order by time taken; None after the last.
 
-        Newest first, that is the newest photo from before the moment.
+        If the newest come first, that is the newest photo from before the moment.
         """
-        query = self._shelf(persona_id, browse).id_at(moment)
+        query = self._queries(persona_id, browse).id_at(moment)
         async with self._database.transaction() as session:
             found: int | None = await session.scalar(query)
         return found
@@ -150,42 +139,49 @@ class Photos:
         Args:
             persona_id: Whose photos.
             browse: How they are listed; where it does not fold, no photo is behind another.
-            ids: Photos of that list. One that is itself behind another brings that one with all behind it.
+            ids: Photos of that list. For one that is itself behind another, that other one is returned.
 
         Returns:
-            Nothing for photos that are there once and alone.
+            Nothing for photos without duplicates.
         """
         async with self._database.transaction() as session:
-            return await self._shelf(persona_id, browse).read_stacks(session, ids)
+            return await self._queries(persona_id, browse).read_stacks(session, ids)
 
     async def count_folded(self, persona_id: int, browse: Browse) -> int:
-        """Return how many photos a `Browse` asks for that are not among its `ids`, being behind others."""
+        """Return how many of the photos that a `Browse` asks for are behind others, and so not among its `ids`."""
         if self._stacks is None or not browse.folded:
             return 0
         async with self._database.transaction() as session:
-            return await session.scalar(self._shelf(persona_id, browse).count_folded()) or 0
+            return await session.scalar(self._queries(persona_id, browse).count_folded()) or 0
 
-    def _shelf(self, persona_id: int, browse: Browse) -> Shelf:
-        return Shelf(persona_id, browse, self._scheduled, self._stacks)
+    def _queries(self, persona_id: int, browse: Browse) -> LibraryQueries:
+        return LibraryQueries(persona_id, browse, self._scheduled, self._stacks)
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
-        """Store a verdict about a photo and return the one before, for undoing; never deletes anything.
+        """Flag a photo and return its flag before, for undo; two at a time take turns, and nothing is deleted.
 
         Raises:
             PhotoNotFound: there is no photo with that id.
         """
+        locked = select(PhotoRow.verdict).where(PhotoRow.id == photo_id).with_for_update()
         async with self._database.transaction() as session:
-            return await decide(session, photo_id, verdict)
+            found = (await session.execute(locked)).one_or_none()
+            if found is None:
+                raise _not_found(photo_id)
+            stored = None if verdict is Verdict.UNDECIDED else verdict.value
+            if stored != found.verdict:
+                await session.execute(update(PhotoRow).where(PhotoRow.id == photo_id).values(verdict=stored))
+        return Verdict.UNDECIDED if found.verdict is None else Verdict(found.verdict)
 
-    async def look_for_missing(self) -> tuple[int, int]:
-        """Mark the photos of all personas whose file has vanished, and those whose file is back.
+    async def mark_missing(self) -> tuple[int, int]:
+        """Mark the photos of all personas whose file has vanished, and unmark those whose file is back.
 
-        Photos in folders of which this machine knows nothing are left as they are.
+        Photos in folders that this machine does not know are left as they are.
 
         Returns:
             How many vanished, and how many came back.
         """
-        return await sweep(self._database)
+        return await mark_missing_files(self._database)
 
     async def unscheduled_counts(self) -> dict[int, int]:
         """Return how many photos without a post each persona has, by persona id; none for an empty library."""
@@ -196,8 +192,8 @@ class Photos:
             return dict((await session.execute(query)).all())
 
     async def check(self, photo: Photo) -> PhotoState:
-        """Read a photo's file again, whole, and tell whether it is still what was imported."""
-        return await asyncio.to_thread(_state, photo)
+        """Read a photo's whole file and return whether it is still the one that was imported."""
+        return await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
 
     def importer(
         self,
@@ -207,7 +203,7 @@ class Photos:
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_failed: Callable[[FailedFile], None] = lambda _: None,
     ) -> Importer:
-        """Return an import that is ready to run, for a caller that wants its summary even when it is stopped.
+        """Return an import that is ready to run, for a caller that needs its summary even when it is stopped.
 
         Raises:
             FolderNotFound: a folder does not exist or is no folder; nothing was started.
@@ -222,7 +218,7 @@ class Photos:
         on_progress: Callable[[ImportProgress], None] = lambda _: None,
         on_round: Callable[[ImportSummary], None] = lambda _: None,
     ) -> Watch:
-        """Return an import that, once it is run, goes on with whatever comes into the folders.
+        """Return an import that, once run, goes on to import whatever changes in the folders.
 
         Args:
             folders: Each is watched with all its subfolders.
@@ -242,7 +238,7 @@ class Photos:
 
     def _importer(
         self,
-        scope: Scope,
+        scope: ImportScope,
         persona: Persona,
         on_progress: Callable[[ImportProgress], None],
         on_failed: Callable[[FailedFile], None] = lambda _: None,
@@ -270,12 +266,12 @@ class Photos:
         return await self.importer(folders, persona, on_progress=on_progress).run()
 
     def thumbnail(self, photo: Photo, width: int, height: int) -> Image.Image:
-        """Return an upright RGB picture that fits `width` × `height` pixels; slow, so call it in a thread.
+        """Return an upright sRGB picture that fits `width` × `height` pixels; slow, so call it in a thread.
 
         Raises:
-            PhotoUnreadable: the file is gone, may not be read, or is no sound picture.
+            PhotoUnreadable: the file is gone, cannot be read, or is no sound picture.
         """
-        return self._small.make(photo, width, height)
+        return self._thumbnails.make(photo, width, height)
 
 
 _COLUMNS = (
@@ -304,12 +300,5 @@ def _id_of(persona: Persona | int) -> int:
     return persona if isinstance(persona, int) else persona.id
 
 
-def _state(photo: Photo) -> PhotoState:
-    try:
-        with open_regular(str(photo.path)) as file:
-            same = hash_file(file).hex() == photo.sha256
-    except (FileNotFoundError, NotADirectoryError):
-        return PhotoState.MISSING
-    except (OSError, PhotoUnreadable):
-        return PhotoState.UNREADABLE
-    return PhotoState.UNCHANGED if same else PhotoState.CHANGED
+def _not_found(photo_id: int) -> PhotoNotFound:
+    return PhotoNotFound(f"There is no photo {photo_id}.", "It may have been deleted in the meantime.")

@@ -1,10 +1,12 @@
-"""How photos, their copies and what became of them are stored."""
+"""How photos and their copies are stored, and conditions on them that stay fast on a million photos."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Computed,
     Double,
@@ -13,11 +15,25 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    any_,
+    bindparam,
+    column,
+    exists,
+    func,
+    select,
     text,
+    true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.types import TypeEngine
 
 
 class PhotoRow(Base):
@@ -46,7 +62,7 @@ class PhotoRow(Base):
     name_key: Mapped[str] = mapped_column(
         Text(collation="C"), Computed(r"lower(regexp_replace(path, '^.*/', ''))", persisted=True)
     )
-    """The name in small letters, sorted by code points: the same on every server, and fast."""
+    """The name in lower case, sorted by code points: the same on every server, and fast."""
     ratio: Mapped[float] = mapped_column(
         Double(), Computed("width::double precision / height", persisted=True)
     )
@@ -81,7 +97,7 @@ class PhotoRow(Base):
 
 
 class PhotoCopyRow(Base):
-    """A file that is a copy of a photo: passed over by later imports as long as size and time are the same."""
+    """A file that is a copy of a photo: skipped by later imports as long as size and time are the same."""
 
     __tablename__ = "photo_copies"
 
@@ -95,8 +111,55 @@ class PhotoCopyRow(Base):
 
 
 class ScheduledOnceRow(Base):
-    """A photo that has or had a post; filled by a trigger on posts, and kept when a post is let go."""
+    """A photo that has or had a post; filled by a trigger on posts, and kept when a post is deleted."""
 
     __tablename__ = "photos_scheduled_once"
 
     photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
+
+
+def array_of(values: Sequence[Any], kind: TypeEngine[Any]) -> Any:
+    """Return the values as one array parameter, so that the statement is the same whatever their number."""
+    return bindparam(None, values, type_=ARRAY(kind))
+
+
+def among(column_of_ids: Any, ids: Iterable[int]) -> ColumnElement[bool]:
+    """Return the condition that an id is one of these."""
+    condition: ColumnElement[bool] = column_of_ids == any_(array_of(list(ids), BigInteger()))
+    return condition
+
+
+def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]:
+    """Return the condition that a photo has a post, which Postgres can run as a join for any number of them.
+
+    Args:
+        scheduled: Selects the ids of all photos that have one.
+        row: The photo, or an alias of it.
+    """
+    posted = scheduled.subquery()
+    return exists().where(next(iter(posted.c)) == row.id)
+
+
+def photos_with(
+    columns: Iterable[Any], persona_id: int, key: Any, values: Sequence[str | bytes]
+) -> Select[Any]:
+    """Select a persona's photos whose `key` is among the values: one look-up in an index for each of them.
+
+    LATERAL makes sure of that. With `key = ANY (…)`, Postgres reads the whole table as long as it has no
+    statistics of it, which is just when the first large import runs.
+
+    Args:
+        columns: Of PhotoRow.
+        persona_id: Whose photos.
+        key: A column that is unique within a persona: path or sha256.
+        values: Of that column.
+    """
+    wanted = func.unnest(array_of(values, key.type)).table_valued(column("key", key.type), name="wanted")
+    wanted = wanted.render_derived()
+    found = (
+        select(*columns)
+        .where(PhotoRow.persona_id == persona_id, key == wanted.c.key)
+        .limit(1)
+        .lateral("found")
+    )
+    return select(*found.c).select_from(wanted.join(found, true()))

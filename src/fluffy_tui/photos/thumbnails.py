@@ -1,79 +1,45 @@
-"""Makes the small picture that a screen shows: upright, RGB, in sRGB colours."""
+"""Thumbnails, each made from the whole photo only once.
+
+They are kept on disk by content, up to a size above which the least recently used are dropped. They are plain JPEGs
+in a private folder: libraries for this keep a database and pickles beside the files, which costs more at start and
+trusts the disk's content more than reading a picture does.
+"""
 
 from __future__ import annotations
 
-import functools
-import io
+import contextlib
+import logging
 import os
 import threading
-from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageCms
+from PIL import Image
 
-from fluffy_tui.photos.ingest.file_format import HEAD_BYTES, identify, what_it_is
-from fluffy_tui.photos.ingest.file_reader import modified_time, open_regular, why_unreadable
-from fluffy_tui.photos.ingest.folder_walk import readable_path
-from fluffy_tui.photos.ingest.picture_file import DAMAGED, SIDEWAYS, open_picture, orientation, read_exif
-from fluffy_tui.photos.model import PhotoUnreadable
-from fluffy_tui.photos.thumbnail_cache import SIDE, ThumbnailCache
+from fluffy_tui.core.atomic_file import atomic_writer
+from fluffy_tui.images import DAMAGED, decode_to_fit
+from fluffy_tui.photos.file_state import HashWhen, state_of
+from fluffy_tui.photos.model import PhotoState
 
 if TYPE_CHECKING:
-    from io import BufferedReader
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from fluffy_tui.photos.model import Photo
 
-_BEHIND_TRANSPARENCY = (238, 238, 238)
-"""Light grey: both dark and light drawings stay visible on it, and it is no white page in a dark terminal."""
+log = logging.getLogger(__name__)
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""How to turn a picture upright, by EXIF's orientation."""
-
-_REDUCING_GAP = 1.5
-"""How much larger than asked the cheap first reduction stays, for the last one to be sharp.
-
-At 2 a 12-megapixel JPEG is decoded whole for a box of 1,200 pixels: measured 193 ms, against 128 ms at 1.5.
-"""
+SIDE = 600
+"""Longest side in pixels of what is kept."""
+LIMIT = 256_000_000
+"""Bytes kept, some four thousand pictures."""
+_QUALITY = 88
+_KEPT_WHEN_FULL = 0.9
+_VERSION = 2
+"""Of the decoder: a thumbnail that an older one made is not shown, and goes as the least recently used."""
 
 
-_LARGE = 50_000_000
-"""Pixels from which pictures are decoded one at a time: 250 million take 750 MB where the format has no draft."""
-_one_large = threading.Lock()
-
-
-def thumbnail(path: Path, width: int, height: int) -> Image.Image:
-    """Return an upright RGB picture that fits `width` × `height` pixels, never larger than the original.
-
-    Blocks for as long as decoding takes; may be called in several threads at once.
-
-    Raises:
-        PhotoUnreadable: the file is gone, may not be read, or is no sound picture.
-    """
-    name = readable_path(str(path)).name
-    try:
-        with open_regular(str(path)) as file:
-            return _shrink(file, max(1, width), max(1, height))
-    except FileNotFoundError:
-        raise PhotoUnreadable(
-            f"{name} is no longer there.", "Put it back, or import its new folder."
-        ) from None
-    except PhotoUnreadable as error:
-        raise PhotoUnreadable(f"{name} cannot be shown. {error.message}") from None
-    except OSError as error:
-        raise PhotoUnreadable(f"{name} cannot be shown. {why_unreadable(error)}") from None
-
-
-class SmallPictures:
-    """Small pictures of photos, each made from the whole file only once.
+class Thumbnails:
+    """Thumbnails of photos.
 
     Args:
         cache: Where they are kept; None keeps none.
@@ -83,82 +49,102 @@ class SmallPictures:
         self._cache = cache
 
     def make(self, photo: Photo, width: int, height: int) -> Image.Image:
-        """Return an upright RGB picture that fits `width` × `height` pixels, as `thumbnail` does.
+        """Return an upright sRGB picture that fits `width` × `height` pixels; blocks.
 
-        What is kept stands for the content that was imported, so it is used only while the file looks untouched.
+        A kept thumbnail stands for the content that was imported, so it is used only while the file looks untouched.
 
         Raises:
-            PhotoUnreadable: the file is gone, may not be read, or is no sound picture.
+            PhotoUnreadable: the file is gone, cannot be read, or is no sound picture.
         """
         cache = self._cache
-        if cache is None or max(width, height) > SIDE or not _is_as_imported(photo):
-            return thumbnail(photo.path, width, height)
+        if (
+            cache is None
+            or max(width, height) > SIDE
+            or state_of(photo, HashWhen.NEVER) is not PhotoState.UNCHANGED
+        ):
+            return decode_to_fit(photo.path, width, height)
         kept = cache.get(photo.sha256, width, height)
         if kept is not None:
             return kept
-        whole = thumbnail(photo.path, SIDE, SIDE)
-        cache.put(photo.sha256, whole)
-        whole.thumbnail((max(1, width), max(1, height)), Image.Resampling.LANCZOS, reducing_gap=2)
-        return whole
+        largest = decode_to_fit(photo.path, SIDE, SIDE)
+        cache.put(photo.sha256, largest)
+        largest.thumbnail((max(1, width), max(1, height)), Image.Resampling.LANCZOS, reducing_gap=2)
+        return largest
 
 
-def _is_as_imported(photo: Photo) -> bool:
-    try:
-        status = photo.path.stat()
-    except OSError:
-        return False
-    return status.st_size == photo.byte_size and modified_time(status) == photo.modified_at
+class ThumbnailCache:
+    """One folder of thumbnails; any number of threads and processes may use it at once.
 
+    Errors only make it slow: what cannot be read or written is simply not kept.
 
-def _shrink(file: BufferedReader, width: int, height: int) -> Image.Image:
-    head = file.read(HEAD_BYTES)
-    picture_format = identify(head)
-    if picture_format is None:
-        raise PhotoUnreadable(f"It is {what_it_is(head)}, not a picture that fluffy-tui reads.")
-    size = os.fstat(file.fileno()).st_size
-    with open_picture(file, picture_format, size) as picture:
-        turned = orientation(read_exif(picture, file, size))
-        box = (height, width) if turned in SIDEWAYS else (width, height)
+    Args:
+        folder: Created when something is first kept.
+        limit: Bytes that the pictures may take together.
+    """
+
+    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
+        self._folder = folder
+        self._limit = limit
+        self._bytes: int | None = None
+        self._lock = threading.Lock()
+        self._has_complained = False
+
+    def get(self, sha256: str, width: int, height: int) -> Image.Image | None:
+        """Return the picture of that content, made to fit, or None when it is not kept; blocks."""
+        path = self._path(sha256)
         try:
-            with _one_large if picture.width * picture.height > _LARGE else nullcontext():
-                small = _with_smooth_colours(picture)
-                small.thumbnail(box, Image.Resampling.LANCZOS, reducing_gap=_REDUCING_GAP)
-            small = _to_srgb(_without_transparency(small), picture.info.get("icc_profile"))
-        except DAMAGED:
-            raise PhotoUnreadable("The picture is broken.") from None
-        return small.transpose(_TURNS[turned]) if turned in _TURNS else small
-
-
-def _with_smooth_colours(picture: Image.Image) -> Image.Image:
-    """Return the picture in a mode that can be shrunk smoothly; most are already and stay undecoded as yet."""
-    if picture.mode.startswith("I"):  # 16 bits a pixel; Pillow's own conversion would clip instead of scaling
-        return picture.point(lambda value: value / 256, "L")
-    if picture.mode in ("P", "PA") or "transparency" in picture.info:
-        return picture.convert("RGBA")
-    return picture.convert("L") if picture.mode == "1" else picture
-
-
-def _without_transparency(picture: Image.Image) -> Image.Image:
-    if picture.mode not in ("RGBA", "LA", "RGBa", "La"):
+            with Image.open(path, formats=["JPEG"]) as kept:
+                kept.thumbnail((width, height), Image.Resampling.LANCZOS, reducing_gap=2)
+                kept.load()
+                picture = kept.convert("RGB") if kept.mode != "RGB" else kept.copy()
+            os.utime(path)
+        except FileNotFoundError:
+            return None
+        except DAMAGED:  # the disk was full, or the machine crashed
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
         return picture
-    colours = picture.convert("RGBA")
-    ground = Image.new("RGB", colours.size, _BEHIND_TRANSPARENCY)
-    ground.paste(colours, mask=colours.getchannel("A"))
-    return ground
 
-
-def _to_srgb(picture: Image.Image, icc_profile: bytes | None) -> Image.Image:
-    if icc_profile:
+    def put(self, sha256: str, picture: Image.Image) -> None:
+        """Keep an RGB picture of at most `SIDE` pixels a side; blocks."""
+        path = self._path(sha256)
         try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile))
-            converted = ImageCms.profileToProfile(picture, source, _srgb(), outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            converted = None  # a damaged profile, or one for other colours than the picture's
-        if converted is not None:
-            return converted
-    return picture.convert("RGB")
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with atomic_writer(path, sync=False) as file:
+                picture.save(file, "JPEG", quality=_QUALITY)
+                size = file.tell()
+            self._account_for(size)
+        except OSError as error:
+            if not self._has_complained:
+                log.warning("thumbnails cannot be kept in %s: %s", self._folder, error)
+            self._has_complained = True
 
+    def _path(self, sha256: str) -> Path:
+        return self._folder / sha256[:2] / f"{sha256}-{_VERSION}.jpg"
 
-@functools.cache
-def _srgb() -> ImageCms.ImageCmsProfile:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+    def _account_for(self, size: int) -> None:
+        """Add to what is kept; when that is too much, drop the least recently used."""
+        with self._lock:
+            if self._bytes is None:
+                self._bytes = sum(status.st_size for _, status in self._kept())
+            else:
+                self._bytes += size
+            if self._bytes > self._limit:
+                self._drop()
+
+    def _drop(self) -> None:
+        kept = sorted(self._kept(), key=lambda entry: entry[1].st_mtime_ns, reverse=True)
+        room = self._limit * _KEPT_WHEN_FULL
+        total = 0
+        for path, status in kept:
+            if total + status.st_size <= room:
+                total += status.st_size
+            else:
+                path.unlink(missing_ok=True)
+        self._bytes = total
+
+    def _kept(self) -> Iterator[tuple[Path, os.stat_result]]:
+        for path in self._folder.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):  # another process drops as well
+                yield path, path.stat()

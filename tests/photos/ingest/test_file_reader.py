@@ -1,4 +1,4 @@
-"""What one file is: format, size as seen upright, time taken; and every kind of damage in plain words."""
+"""One file as an import reads it: format, size as seen upright, time taken, and the reason if it cannot be read."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+BROKEN = ("The file is cut short.", "The picture is damaged.")
 
 
 def read(path: Path) -> FoundFile:
@@ -71,8 +74,8 @@ def test_time_taken_with_its_zone(tmp_path: Path, picture_format: str) -> None:
     assert found.taken_at == datetime(2024, 5, 1, 12, 30, 15, tzinfo=timezone(timedelta(hours=2)))
 
 
-def test_time_taken_without_a_zone_is_this_machines(tmp_path: Path) -> None:
-    """EXIF before 2.31 knows no offsets."""
+def test_time_taken_without_an_offset_is_in_this_machines_zone(tmp_path: Path) -> None:
+    """EXIF before 2.31 has no offsets."""
     found = read(write(tmp_path / "a.jpg", exif=exif(taken="2024:05:01 12:30:15")))
     assert found.taken_at == datetime(2024, 5, 1, 12, 30, 15).astimezone()
 
@@ -90,7 +93,7 @@ DAMAGED_EXIF = b"Exif\0\0II*\0\xff\xff\xff\x7f broken"
 
 @pytest.mark.filterwarnings(
     "ignore:Corrupt EXIF:UserWarning"
-)  # the tests make errors of what the app silences
+)  # the tests turn warnings into errors that the app silences
 def test_damaged_exif_is_no_exif(tmp_path: Path) -> None:
     """The picture itself is fine."""
     target = io.BytesIO()
@@ -99,17 +102,20 @@ def test_damaged_exif_is_no_exif(tmp_path: Path) -> None:
     assert (found.width, found.taken_at) == (48, None)
 
 
-def test_damaged_exif_writes_nothing_across_the_screen(tmp_path: Path) -> None:
-    """Pillow's warnings would go to standard error, in the middle of the app."""
+def test_damaged_exif_prints_nothing(tmp_path: Path) -> None:
+    """Pillow's warnings would go to standard error, across the screen of the app."""
     target = io.BytesIO()
     picture().save(target, "JPEG", exif=DAMAGED_EXIF)
     path = write(tmp_path / "a.jpg", target.getvalue())
-    program = "import pathlib, sys; from fluffy_tui.photos import thumbnail; thumbnail(pathlib.Path(sys.argv[1]), 9, 9)"
+    program = (
+        "import sys, pathlib; from fluffy_tui.images import decode_to_fit;"
+        " decode_to_fit(pathlib.Path(sys.argv[1]), 9, 9)"
+    )
     done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, check=True)
     assert done.stderr == b""
 
 
-def test_png_exif_behind_the_pixels_is_read(tmp_path: Path) -> None:
+def test_png_exif_after_the_pixels_is_read(tmp_path: Path) -> None:
     """The specification allows the eXIf chunk there; some programs write it so."""
     plain, marked = encoded("PNG"), encoded("PNG", exif=exif(orientation=6, taken="2024:05:01 12:30:15"))
     start = marked.index(b"eXIf") - 4
@@ -120,7 +126,7 @@ def test_png_exif_behind_the_pixels_is_read(tmp_path: Path) -> None:
 
 
 def test_png_pixels_are_never_decoded(tmp_path: Path) -> None:
-    """A PNG whose pixels are nonsense has a header all the same."""
+    """A PNG whose pixels are nonsense still has a header."""
     made = encoded("PNG")
     start = made.index(b"IDAT") + 4
     found = read(write(tmp_path / "a.png", made[:start] + b"\xee" * 8 + made[start + 8 :]))
@@ -132,7 +138,7 @@ def test_png_pixels_are_never_decoded(tmp_path: Path) -> None:
 def test_cut_short(tmp_path: Path, picture_format: str, kept: float) -> None:
     """An interrupted copy, wherever it was interrupted."""
     whole = encoded(picture_format, width=400, height=300)
-    assert "broken" in reason(write(tmp_path / "a.jpg", whole[: max(64, int(len(whole) * kept))]))
+    assert reason(write(tmp_path / "a.jpg", whole[: max(64, int(len(whole) * kept))])) in BROKEN
 
 
 @pytest.mark.parametrize("picture_format", ["JPEG", "PNG"])
@@ -140,7 +146,7 @@ def test_filled_up_with_zeros(tmp_path: Path, picture_format: str) -> None:
     """An interrupted copy into a file that had its full size from the start."""
     whole = encoded(picture_format, width=400, height=300)
     half = len(whole) // 2
-    assert "broken" in reason(write(tmp_path / "a.jpg", whole[:half] + bytes(len(whole) - half)))
+    assert reason(write(tmp_path / "a.jpg", whole[:half] + bytes(len(whole) - half))) in BROKEN
 
 
 def test_a_cut_jpeg_is_not_saved_by_its_embedded_preview(tmp_path: Path) -> None:
@@ -148,23 +154,23 @@ def test_a_cut_jpeg_is_not_saved_by_its_embedded_preview(tmp_path: Path) -> None
     target = io.BytesIO()
     picture(width=400, height=300).save(target, "JPEG", comment=encoded("JPEG"))
     whole = target.getvalue()
-    assert "broken" in reason(write(tmp_path / "a.jpg", whole[:-20]))
+    assert reason(write(tmp_path / "a.jpg", whole[:-20])) == "The file is cut short."
 
 
 @pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP"])
-def test_something_appended_is_no_damage(tmp_path: Path, picture_format: str) -> None:
-    """Phones append a video to a picture, more than a megabyte of it."""
+def test_appended_data_is_no_damage(tmp_path: Path, picture_format: str) -> None:
+    """Phones append videos of more than a megabyte."""
     appended = encoded(picture_format) + b"\0\0\0\x18ftypmp42" + b"\x11" * 2_500_000
     assert read(write(tmp_path / "a.jpg", appended)).width == 48
 
 
 def test_heic_with_an_open_ended_last_box_is_decided_by_decoding(tmp_path: Path) -> None:
-    """Length nought means "until the end of the file", so the header cannot tell."""
+    """Length zero means "until the end of the file", so the header cannot tell."""
     whole = encoded("HEIF", width=400, height=300)
     start = whole.rindex(b"mdat") - 4
     open_ended = whole[:start] + bytes(4) + whole[start + 4 :]
     assert read(write(tmp_path / "a.heic", open_ended)).width == 400
-    assert "broken" in reason(write(tmp_path / "b.heic", open_ended[:-200]))
+    assert reason(write(tmp_path / "b.heic", open_ended[:-200])) in BROKEN
 
 
 @pytest.mark.parametrize(
@@ -176,38 +182,39 @@ def test_heic_with_an_open_ended_last_box_is_decided_by_decoding(tmp_path: Path)
         (b"II*\0" + bytes(100), "camera raw"),
         (b"\0\0\0\x18ftypmp42" + bytes(100), "It is a video"),
         (b"hello", "It is something else"),
-        (b"\xff\xd8\xff", "broken"),
-        (b"\xff\xd8\xff" + b"\xff" * 300_000, "broken"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100) + b"IEND\xaeB`\x82", "broken"),
-        (b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(100), "broken"),
-        (b"\0\0\0\x18ftypheic" + bytes(100), "broken"),
-        (b"\0\0\0\x18ftypavif" + bytes(100), "broken"),
-        (huge_png(), "too large"),
-        (huge_png(15_812), "too large: over 250 million pixels"),
+        (b"\xff\xd8\xff", "cut short"),
+        (b"\xff\xd8\xff" + b"\xff" * 300_000, "cut short"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100) + b"IEND\xaeB`\x82", "damaged"),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 " + bytes(100), "damaged"),
+        (b"\0\0\0\x18ftypheic" + bytes(100), "damaged"),
+        (b"\0\0\0\x18ftypavif" + bytes(100), "damaged"),
+        (huge_png(), "more than 250 megapixels"),
+        (huge_png(15_812), "more than 250 megapixels"),
     ],
 )
-def test_damage_in_plain_words(tmp_path: Path, content: bytes, words: str) -> None:
-    """What is said of a file that cannot be imported."""
+def test_the_reason_is_a_plain_sentence(tmp_path: Path, content: bytes, words: str) -> None:
+    """Shown for a file that cannot be imported."""
     assert words in reason(write(tmp_path / "a.jpg", content))
 
 
 @pytest.mark.parametrize("content", [b"", b"#!/bin/sh", b"GIF89a" + bytes(100)])
-def test_a_file_without_a_pictures_name_that_is_none_is_passed_over(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_neither_is_nor_is_named_like_a_picture_is_skipped(
+    tmp_path: Path, content: bytes
+) -> None:
     """Makefiles and licences are no failures."""
     path = write(tmp_path / "Makefile", content)
     assert read_file(str(path), threading.Event()) is None
 
 
 def test_pipes_and_vanished_files(tmp_path: Path) -> None:
-    """Put in place between listing and opening; a pipe must not hold the import up."""
+    """Put in place between listing and opening; a pipe must not block the import."""
     os.mkfifo(tmp_path / "pipe.jpg")
     assert reason(tmp_path / "pipe.jpg") == "It is not a regular file."
-    assert reason(tmp_path / "gone.jpg") == "It vanished while it was being read."
+    assert reason(tmp_path / "gone.jpg") == "The file is missing."
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_no_permission(tmp_path: Path) -> None:
-    """Said as it is."""
     path = write(tmp_path / "a.jpg")
     path.chmod(0)
     assert reason(path) == "You have no permission to read it."
@@ -215,7 +222,7 @@ def test_no_permission(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_a_file_that_is_being_written(tmp_path: Path, whole: bool) -> None:
-    """It grows while it is read: no photo yet, and not "broken" either."""
+    """It grows while it is read: no photo yet, but not damaged either."""
     content = encoded()
     path = write(tmp_path / "a.jpg", content if whole else content[:-10])
     os.truncate(path, 64 << 20)  # so that reading takes long enough for the writer to have many turns
@@ -237,7 +244,7 @@ def test_a_file_that_is_being_written(tmp_path: Path, whole: bool) -> None:
         writer.join()
 
 
-def test_stopping_ends_a_slice(tmp_path: Path) -> None:
+def test_stopping_ends_a_slice_of_files(tmp_path: Path) -> None:
     """No further file is opened."""
     paths = [str(write(tmp_path / f"{number}.jpg", seed=number)) for number in range(3)]
     stop = threading.Event()
@@ -247,7 +254,7 @@ def test_stopping_ends_a_slice(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("side", [10_400, 14_200, 15_811])
-def test_large_sensors_are_taken(tmp_path: Path, side: int) -> None:
-    """Phones take 108 and 200 million pixels; the limit is 250."""
+def test_pictures_of_large_sensors_are_imported(tmp_path: Path, side: int) -> None:
+    """Phones have sensors of 108 and 200 megapixels; the limit is 250."""
     found = read(write(tmp_path / "a.png", huge_png(side)))
     assert (found.width, found.height) == (side, side)

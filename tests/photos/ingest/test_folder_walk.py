@@ -1,4 +1,4 @@
-"""What a walk finds below a folder, and what it says of oddities."""
+"""What a walk finds below a folder, and what it reports."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def names(paths: list[str]) -> list[str]:
         "a.HEIF",
         "a.hif",
         "a.avif",
-        "noend",
+        "nosuffix",
     ],
 )
 def test_picture_names_are_found_at_any_depth_in_any_case(tmp_path: Path, name: str) -> None:
-    """Recursive, every suffix, capital letters, and files without a suffix."""
+    """Recursive, every suffix, upper case, and files without a suffix."""
     file = write(tmp_path / "2024" / "may" / name, b"x")
     assert found_below(tmp_path) == ([str(file)], {})
 
@@ -63,20 +63,20 @@ def test_picture_names_are_found_at_any_depth_in_any_case(tmp_path: Path, name: 
         "__MACOSX/a.jpg",
     ],
 )
-def test_sidecars_hidden_and_system_files_are_passed_over(tmp_path: Path, name: str) -> None:
-    """They are neither found nor complained about."""
+def test_sidecars_hidden_and_system_files_are_skipped(tmp_path: Path, name: str) -> None:
+    """They are neither found nor reported."""
     write(tmp_path / name, b"x")
     assert found_below(tmp_path) == ([], {})
 
 
-def test_a_hidden_folder_that_is_named_is_walked(tmp_path: Path) -> None:
-    """Who names it means it."""
+def test_a_hidden_folder_is_walked_if_it_was_given(tmp_path: Path) -> None:
+    """Giving it is deliberate."""
     file = write(tmp_path / ".private" / "a.jpg", b"x")
     assert found_below(tmp_path / ".private")[0] == [str(file)]
 
 
 def test_each_folder_is_entered_once(tmp_path: Path) -> None:
-    """A link to a folder that is walked anyway, and folders named twice, find nothing twice."""
+    """A link to a folder that is walked anyway, and a folder given twice, find nothing twice."""
     write(tmp_path / "a" / "x.jpg", b"x")
     (tmp_path / "b").symlink_to(tmp_path / "a")
     paths, failed = found_below(tmp_path, tmp_path / "a")
@@ -84,15 +84,15 @@ def test_each_folder_is_entered_once(tmp_path: Path) -> None:
 
 
 def test_a_link_to_a_folder_elsewhere_is_followed(tmp_path: Path) -> None:
-    """Libraries are spread over disks by links."""
+    """Links spread libraries over several disks."""
     write(tmp_path / "disk" / "x.jpg", b"x")
     (tmp_path / "library").mkdir()
     (tmp_path / "library" / "more").symlink_to(tmp_path / "disk")
     assert found_below(tmp_path / "library")[0] == [str(tmp_path / "library" / "more" / "x.jpg")]
 
 
-def test_oddities_are_said_and_stop_nothing(tmp_path: Path) -> None:
-    """Loops, dead links, pipes and folders with a picture's name."""
+def test_oddities_are_reported_and_stop_nothing(tmp_path: Path) -> None:
+    """Loops, broken links, pipes and folders named like a picture."""
     write(tmp_path / "good.jpg", b"x")
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "dead.jpg").symlink_to(tmp_path / "nowhere")
@@ -101,16 +101,16 @@ def test_oddities_are_said_and_stop_nothing(tmp_path: Path) -> None:
     write(tmp_path / "folder.jpg" / "inside.png", b"x")
     paths, failed = found_below(tmp_path)
     assert sorted(names(paths)) == ["good.jpg", "inside.png"]
-    assert failed["loop"] == "A link back to a folder that holds it; it was not followed."
-    assert failed["dead.jpg"] == "A link that leads nowhere."
+    assert failed["loop"] == "A link back to a folder that contains it; it was not followed."
+    assert failed["dead.jpg"] == "A broken link."
     assert "self.jpg" in failed
     assert "not opened" in failed["pipe.jpg"]
-    assert failed["folder.jpg"].startswith("A folder with a picture's name")
+    assert failed["folder.jpg"].startswith("A folder named like a picture")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may list every folder")
-def test_a_folder_that_may_not_be_listed_is_said(tmp_path: Path) -> None:
-    """The rest is found all the same."""
+def test_a_folder_that_cannot_be_listed_is_reported(tmp_path: Path) -> None:
+    """The rest is still found."""
     write(tmp_path / "closed" / "a.jpg", b"x")
     write(tmp_path / "open" / "b.jpg", b"x")
     (tmp_path / "closed").chmod(0)
@@ -122,7 +122,7 @@ def test_a_folder_that_may_not_be_listed_is_said(tmp_path: Path) -> None:
     assert failed == {"closed": "The folder cannot be listed: you have no permission."}
 
 
-def test_a_folder_that_vanishes_during_the_walk_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_vanishes_during_the_walk_is_reported(tmp_path: Path) -> None:
     """The walk has seen its name, but it is gone when its turn comes."""
     write(tmp_path / "a" / "x.jpg", b"x")
     (tmp_path / "b").mkdir()
@@ -134,8 +134,8 @@ def test_a_folder_that_vanishes_during_the_walk_is_said(tmp_path: Path) -> None:
     ]
 
 
-def test_folders_that_are_none_are_refused(tmp_path: Path) -> None:
-    """Missing, or a file; the message names it."""
+def test_missing_folders_and_files_are_refused(tmp_path: Path) -> None:
+    """The message names them."""
     file = write(tmp_path / "a.jpg", b"x")
     with pytest.raises(FolderNotFound, match=r"nowhere does not exist"):
         existing_folders([tmp_path, tmp_path / "nowhere"])
@@ -146,7 +146,7 @@ def test_folders_that_are_none_are_refused(tmp_path: Path) -> None:
         existing_folders([tmp_path / "self"])
 
 
-def test_folders_come_out_real_and_once(tmp_path: Path) -> None:
+def test_folders_are_resolved_and_listed_once(tmp_path: Path) -> None:
     """Two names of one folder are one folder, so that its files keep one path."""
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")

@@ -1,4 +1,4 @@
-"""A watched folder: what comes, changes, goes, and what is written bit by bit, by the system's own notices."""
+"""A watched folder: files are added, changed, removed and written in pieces."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Rounds:
         self.queue: asyncio.Queue[ImportSummary] = asyncio.Queue()
 
     async def until_imported(self, count: int) -> None:
-        """Wait until so many photos have come in, in however many imports."""
+        """Wait until so many photos were imported, in however many rounds."""
         while count > 0:
             count -= (await self.queue.get()).imported
         assert count == 0
@@ -58,7 +58,7 @@ async def names(library: tuple[Photos, Persona]) -> set[str]:
     return {photo.name for photo in await photos.unscheduled(persona)}
 
 
-async def test_what_comes_is_imported(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+async def test_what_is_added_is_imported(library: tuple[Photos, Persona], tmp_path: Path) -> None:
     """Files, files in new folders, and a folder that is moved in; nothing hidden."""
     folder = tmp_path / "in"
     write(folder / "first.jpg", seed=1)
@@ -78,10 +78,10 @@ async def test_what_comes_is_imported(library: tuple[Photos, Persona], tmp_path:
     assert (summary.persona, summary.imported, summary.failed, summary.interrupted) == ("sarah", 5, (), False)
 
 
-async def test_a_file_that_is_being_written_is_waited_for(
+async def test_a_file_that_is_still_being_written_is_imported_when_it_is_complete(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Half a file fails for now; the notice of its other half brings it in."""
+    """Half a file fails for now; writing its other half triggers the next import."""
     folder = tmp_path / "in"
     folder.mkdir()
     content = encoded(width=400, height=300)
@@ -89,8 +89,8 @@ async def test_a_file_that_is_being_written_is_waited_for(
         with (folder / "slow.jpg").open("wb") as file:
             file.write(content[:500])
             file.flush()
-            waited = await rounds.queue.get()
-            assert [failed.path.name for failed in waited.failed] == ["slow.jpg"]
+            first = await rounds.queue.get()
+            assert [failed.path.name for failed in first.failed] == ["slow.jpg"]
             assert [failed.path.name for failed in watch.summary().failed] == ["slow.jpg"]
             file.write(content[500:])
         await rounds.until_imported(1)
@@ -106,22 +106,22 @@ async def nothing() -> None:
     """Nothing has to be done before listening."""
 
 
-async def test_what_goes_is_missing_and_what_returns_is_back(
+async def test_removed_files_are_missing_until_they_return(
     database_url: str, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """A file, and a folder moved away as a whole; brought in again elsewhere it has moved."""
+    """A whole folder is moved away; when it comes back elsewhere, its photos have moved."""
     photos, persona = library
     folder = tmp_path / "in"
     for number in range(4):
         write(folder / str(number % 2) / f"{number}.jpg", seed=number)
     async with (
         watching(library, folder) as (watch, rounds, _),
-        aclosing(events(database_url, nothing)) as told,
+        aclosing(events(database_url, nothing)) as changes,
     ):
-        await anext(told)
+        await anext(changes)
         (folder / "1").rename(tmp_path / "away")
-        while await missing(library) < 2:  # the database tells of each import that has changed something
-            await anext(told)
+        while await missing(library) < 2:  # the database notifies of each import that changed something
+            await anext(changes)
         (tmp_path / "away").rename(folder / "back")
         while (await rounds.queue.get()).moved == 0:
             pass
@@ -129,8 +129,8 @@ async def test_what_goes_is_missing_and_what_returns_is_back(
         assert all(photo.missing_since is None for photo in await photos.unscheduled(persona))
 
 
-async def test_copies_are_told(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """They make no photo, but somebody who drops one in wants to know."""
+async def test_duplicates_are_reported(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """They do not become photos, but the user who added one wants to know."""
     folder = tmp_path / "in"
     original = write(folder / "a.jpg")
     async with watching(library, folder) as (_, rounds, _):
@@ -143,7 +143,7 @@ async def test_copies_are_told(library: tuple[Photos, Persona], tmp_path: Path) 
 async def test_a_folder_that_is_deleted_ends_the_watch(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """It cannot be followed any more, and that is said."""
+    """It can no longer be watched, which is an error."""
     folder = tmp_path / "in"
     write(folder / "a.jpg")
     async with watching(library, folder) as (_, _, task):

@@ -1,4 +1,4 @@
-"""Imports into a real database: what comes in, what is known again, what has moved, changed or gone."""
+"""Imports into a real database: new, known, moved, changed and vanished files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def counts(summary: ImportSummary) -> dict[str, int]:
-    """Return what is not nought in a summary."""
+    """Return the counts of a summary that are not zero."""
     every = {
         "imported": summary.imported,
         "unchanged": summary.unchanged,
@@ -57,8 +57,8 @@ async def give_post(database: Database, photo: Photo) -> None:
         )
 
 
-async def test_every_format_comes_in(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """With everything that the library shows of it."""
+async def test_every_format_is_imported(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """With everything that the library shows."""
     for number, (kind, suffix) in enumerate(FORMATS.items()):
         made = exif(orientation=6, taken="2024:05:01 12:30:15", offset="+02:00")
         write(tmp_path / "in" / f"{kind}.{suffix}", picture_format=kind, seed=number, exif=made)
@@ -74,8 +74,8 @@ async def test_every_format_comes_in(library: tuple[Photos, Persona], tmp_path: 
     assert await library[0].get(photo.id) == photo
 
 
-async def test_again_changes_nothing(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """The second time everything is there already, and nothing is even read."""
+async def test_a_second_import_changes_nothing(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """It does not even read a file."""
     for number in range(20):
         write(tmp_path / "in" / f"{number}.jpg", seed=number)
     assert await import_into(library, tmp_path / "in") == {"imported": 20}
@@ -87,8 +87,8 @@ async def test_again_changes_nothing(library: tuple[Photos, Persona], tmp_path: 
     assert await stored(library) == before
 
 
-async def test_a_touched_file_is_still_there(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Another time, the same content: known, and passed by its new time from now on."""
+async def test_a_touched_file_is_unchanged(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Another time, the same content: known, and skipped by its new time from then on."""
     path = write(tmp_path / "in" / "a.jpg")
     await import_into(library, tmp_path / "in")
     os.utime(path, (1, 1))
@@ -97,7 +97,7 @@ async def test_a_touched_file_is_still_there(library: tuple[Photos, Persona], tm
 
 
 async def test_a_moved_file_keeps_its_photo(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Found again by its content: the path follows, the photo stays."""
+    """It is recognized by its content, and its new path is stored."""
     path = write(tmp_path / "in" / "a.jpg")
     await import_into(library, tmp_path / "in")
     before = (await stored(library))["a.jpg"]
@@ -112,8 +112,8 @@ async def test_a_moved_file_keeps_its_photo(library: tuple[Photos, Persona], tmp
     )
 
 
-async def test_copies_make_no_second_photo(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Copies within one import, and beside a photo that is there; also when the original was touched."""
+async def test_copies_are_no_photos_of_their_own(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Copies within one import, and copies of a photo that is there; also when the original was touched."""
     content = encoded()
     for name in ("a.jpg", "copy.jpg", "copy of copy.jpg"):
         write(tmp_path / "in" / name, content)
@@ -145,10 +145,10 @@ async def test_swapped_names_move_two_photos(
     assert (await library[0].get(before["1.jpg"].id)).missing_since is None
 
 
-async def test_an_edited_file_is_imported_anew(
+async def test_an_edited_file_is_imported_again(
     library: tuple[Photos, Persona], database: Database, tmp_path: Path
 ) -> None:
-    """Same path, other content: the photo shows the new one, and what was computed from the old one is gone."""
+    """Same path, other content: the photo has the new one, and what was computed from the old one is deleted."""
     path = write(tmp_path / "in" / "a.jpg", seed=1)
     await import_into(library, tmp_path / "in")
     before = (await stored(library))["a.jpg"]
@@ -172,7 +172,7 @@ async def test_an_edited_file_is_imported_anew(
 async def test_a_file_edited_after_scheduling_is_refused(
     library: tuple[Photos, Persona], database: Database, tmp_path: Path
 ) -> None:
-    """What was promised to go out is not replaced under the post."""
+    """The picture of a post is not replaced behind the user's back."""
     path = write(tmp_path / "in" / "a.jpg", seed=1)
     await import_into(library, tmp_path / "in")
     before = (await stored(library))["a.jpg"]
@@ -187,7 +187,7 @@ async def test_a_file_edited_after_scheduling_is_refused(
 async def test_a_file_overwritten_by_a_copy_is_missing(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Its content is nowhere any more; when it comes back it is the old photo again."""
+    """Its content is gone; when it is back it is the same photo as before."""
     one = write(tmp_path / "in" / "1.jpg", seed=1)
     write(tmp_path / "in" / "2.jpg", seed=2, width=64)
     await import_into(library, tmp_path / "in")
@@ -201,10 +201,10 @@ async def test_a_file_overwritten_by_a_copy_is_missing(
     assert (await stored(library))["1.jpg"].missing_since is None
 
 
-async def test_vanished_files_are_marked_and_come_back(
+async def test_vanished_files_are_marked_until_they_return(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Only those below the imported folders, and not those of a folder whose name merely begins alike."""
+    """Only below the imported folders, and not in a folder whose name merely begins with theirs."""
     path = write(tmp_path / "in" / "a.jpg", seed=1)
     other = write(tmp_path / "in2" / "b.jpg", seed=2)
     await import_into(library, tmp_path / "in", tmp_path / "in2")
@@ -244,8 +244,10 @@ async def test_bad_files_are_listed_and_stop_nothing(library: tuple[Photos, Pers
     assert "UTF-8" in reasons[r"caf\xe9.jpg"]
 
 
-async def test_a_missing_folder_starts_nothing(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Not even with the folders that exist."""
+async def test_a_missing_folder_is_refused_before_anything_is_imported(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """Nothing is imported from the folders that exist, either."""
     write(tmp_path / "in" / "a.jpg")
     with pytest.raises(FolderNotFound):
         await import_into(library, tmp_path / "in", tmp_path / "nowhere")
@@ -260,7 +262,7 @@ async def test_two_personas_may_share_a_folder(database: Database, tmp_path: Pat
 
 
 async def test_several_imports_at_once(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Of the same folder for the same persona: every file once, whoever comes first."""
+    """Of the same folder for the same persona: every file once, whichever import is first."""
     for number in range(300):
         write(tmp_path / "in" / f"{number:03}.jpg", seed=number)
     distinct = len({path.read_bytes() for path in (tmp_path / "in").iterdir()})
@@ -272,7 +274,7 @@ async def test_several_imports_at_once(library: tuple[Photos, Persona], tmp_path
 
 
 async def test_progress_rises_to_the_total(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """What a bar shows: never backwards, and all of it in the end."""
+    """A progress bar never goes backwards, and is full at the end."""
     for number in range(200):
         write(tmp_path / "in" / f"{number:03}.jpg", seed=number)
     write(tmp_path / "in" / "empty.jpg", b"")
@@ -286,16 +288,16 @@ async def test_progress_rises_to_the_total(library: tuple[Photos, Persona], tmp_
 
 
 async def test_cancelling_keeps_what_was_committed(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """The summary says exactly what the library holds, and the next import does the rest."""
+    """The summary says exactly what is in the library, and the next import does the rest."""
     for number in range(2000):
         write(tmp_path / "in" / f"{number:04}.png", picture_format="PNG", width=8, height=8 + number)
     task: asyncio.Task[ImportSummary] | None = None
 
-    def stop_half_way(progress: ImportProgress) -> None:
+    def stop_early(progress: ImportProgress) -> None:
         if progress.imported and task is not None:
             task.cancel()
 
-    importer = library[0].importer([tmp_path / "in"], library[1], on_progress=stop_half_way)
+    importer = library[0].importer([tmp_path / "in"], library[1], on_progress=stop_early)
     task = asyncio.create_task(importer.run())
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -308,7 +310,7 @@ async def test_cancelling_keeps_what_was_committed(library: tuple[Photos, Person
 
 
 async def test_cancelling_during_a_write_counts_it(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """A transaction that was begun is finished, and the summary does not deny it."""
+    """A transaction that was begun is finished, and counted in the summary."""
     write(tmp_path / "in" / "a.jpg")
     importer = library[0].importer([tmp_path / "in"], library[1])
     task = asyncio.create_task(importer.run())
@@ -321,14 +323,12 @@ async def test_cancelling_during_a_write_counts_it(library: tuple[Photos, Person
 
 
 async def test_memory_stays_flat(library: tuple[Photos, Persona], tmp_path: Path) -> None:
-    """Three thousand files need no more memory at a time than a few hundred."""
+    """Three thousand files need no more memory at once than a few hundred."""
     content = encoded("PNG", width=8, height=8)
     for number in range(3000):
         write(tmp_path / "in" / f"{number:04}.png", content + number.to_bytes(4, "big"))
     write(tmp_path / "first" / "a.jpg")
-    await import_into(
-        library, tmp_path / "first"
-    )  # imports of modules and caches of statements are paid here
+    await import_into(library, tmp_path / "first")  # imports modules and fills caches of statements
     tracemalloc.start()
     try:
         assert await import_into(library, tmp_path / "in") == {"imported": 3000}

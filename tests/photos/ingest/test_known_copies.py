@@ -1,4 +1,4 @@
-"""Copies of photos: read once, passed over later, and followed when what they are copies of is gone."""
+"""Copies of photos: read once, skipped later, and imported when the original is gone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def copies(database_url: str) -> set[str]:
 async def test_a_known_copy_is_not_read_again(
     database_url: str, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """It is counted as a copy each time; what follows from its original's fate is noticed at once."""
+    """It is counted as a copy each time; when its original is gone, it takes its place at once."""
     photos, persona = library
     original = write(tmp_path / "in" / "a.jpg")
     copy = write(tmp_path / "in" / "b.jpg", original.read_bytes())
@@ -44,7 +44,7 @@ async def test_a_known_copy_is_not_read_again(
 async def test_a_copy_that_becomes_a_photo_or_vanishes_is_forgotten(
     database_url: str, library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """What is known of copies follows the files."""
+    """The table follows the files."""
     photos, persona = library
     original = write(tmp_path / "in" / "a.jpg")
     for name in ("b.jpg", "c.jpg"):
@@ -61,7 +61,7 @@ async def test_a_copy_that_becomes_a_photo_or_vanishes_is_forgotten(
 async def test_imports_of_the_same_folder_at_the_same_time(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:
-    """Four imports, with copies among the files, neither collide nor make a photo twice."""
+    """Four imports, with copies among the files, neither collide nor import a photo twice."""
     photos, persona = library
     for number in range(60):
         write(tmp_path / "in" / f"{number}.jpg", seed=number % 40)

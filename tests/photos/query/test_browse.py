@@ -1,4 +1,4 @@
-"""Every order and every filter, against the same done by hand in Python; on a library that a person could have."""
+"""Every order and every filter, compared with the same in plain Python, on a realistic library."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SCHEDULE_SOME = text(
     SELECT id, persona_id, 'x', 'key' || id, 'addToQueue' FROM photos WHERE id % 10 = 0
     """
 )
-LET_SOME_GO = text("DELETE FROM posts WHERE photo_id % 20 = 0")
+DELETE_SOME = text("DELETE FROM posts WHERE photo_id % 20 = 0")
 
 
 def shown(photo: Photo) -> datetime:
@@ -74,12 +74,12 @@ FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
 async def filled(
     database: Database, library: tuple[Photos, Persona]
 ) -> tuple[Photos, Persona, dict[int, Photo]]:
-    """Return a library of some thousand photos, a tenth of them scheduled, half of those let go again."""
+    """Return a library of some thousand photos; a tenth was scheduled, and half of those posts were deleted."""
     photos, persona = library
     async with database.transaction() as session:
         await session.execute(FILL, {"persona": persona.id, "count": MANY})
         await session.execute(SCHEDULE_SOME)
-        await session.execute(LET_SOME_GO)
+        await session.execute(DELETE_SOME)
     found = await photos.by_ids(range(1, MANY + 1))
     assert len(found) == MANY
     return photos, persona, found
@@ -91,7 +91,7 @@ Filled = tuple["Photos", "Persona", "dict[int, Photo]"]
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("sort", list(Sort))
 async def test_every_order(filled: Filled, sort: Sort, descending: bool) -> None:
-    """The whole, its first page, and each page from the last photo of the one before."""
+    """The whole, its first page, and the page from the last photo of that one."""
     photos, persona, found = filled
     browse = Browse(sort=sort, descending=descending, posted=Posted.ALL)
     expected = [photo.id for photo in sorted(found.values(), key=KEYS[sort], reverse=descending)]
@@ -104,7 +104,7 @@ async def test_every_order(filled: Filled, sort: Sort, descending: bool) -> None
 
 @pytest.mark.parametrize("name", FILTERS)
 async def test_every_filter(filled: Filled, name: str) -> None:
-    """The photos that the filter names, and no others."""
+    """The photos that match, and no others."""
     photos, persona, found = filled
     browse, belongs = FILTERS[name]
     expected = sorted(filter(belongs, found.values()), key=KEYS[Sort.TAKEN], reverse=True)
@@ -115,7 +115,7 @@ async def test_every_filter(filled: Filled, name: str) -> None:
 
 
 async def test_filters_together(filled: Filled) -> None:
-    """All of them have to hold."""
+    """A photo has to match all of them."""
     photos, persona, found = filled
     browse = Browse(
         text="img",
@@ -135,19 +135,19 @@ async def test_filters_together(filled: Filled) -> None:
     assert set(await photos.ids(persona.id, browse)) == expected != set()
 
 
-async def test_what_has_a_post_or_ever_had_one(filled: Filled) -> None:
-    """A post that was let go frees its photo, which is remembered to have been scheduled."""
+async def test_photos_with_a_post_now_or_ever(filled: Filled) -> None:
+    """Deleting a post frees its photo, which is remembered to have been scheduled."""
     photos, persona, found = filled
     unscheduled = set(await photos.ids(persona.id, Browse()))
     never = set(await photos.ids(persona.id, Browse(posted=Posted.NEVER)))
     assert unscheduled == {id_ for id_ in found if id_ % 10 or id_ % 20 == 0}
     assert never == {id_ for id_ in found if id_ % 10}
-    assert unscheduled == set(await photos.unscheduled_ids(persona.id))
+    assert unscheduled == {photo.id for photo in await photos.unscheduled(persona)}
 
 
 @pytest.mark.parametrize("descending", [True, False])
 async def test_a_date_is_found_in_the_order(filled: Filled, descending: bool) -> None:
-    """Newest first, the newest photo from before; oldest first, the oldest from then on; beyond the last, none."""
+    """Newest first: the newest photo before it. Oldest first: the oldest from then on. After the last: none."""
     photos, persona, found = filled
     browse = Browse(descending=descending, posted=Posted.ALL)
     ordered = sorted(found.values(), key=KEYS[Sort.TAKEN], reverse=descending)
@@ -157,8 +157,8 @@ async def test_a_date_is_found_in_the_order(filled: Filled, descending: bool) ->
     assert await photos.id_at(persona.id, browse, MAY - far if descending else MAY + far) is None
 
 
-async def test_a_place_that_is_not_among_them_is_followed(filled: Filled) -> None:
-    """The next undecided photo from a decided one on."""
+async def test_a_page_may_begin_at_a_photo_that_is_filtered_out(filled: Filled) -> None:
+    """It begins with the next undecided photo after a picked one."""
     photos, persona, found = filled
     ordered = sorted(found.values(), key=KEYS[Sort.TAKEN], reverse=True)
     place = next(index for index, photo in enumerate(ordered) if photo.verdict == "pick")
@@ -168,8 +168,8 @@ async def test_a_place_that_is_not_among_them_is_followed(filled: Filled) -> Non
     assert answer.tolist() == [expected]
 
 
-async def test_a_verdict_and_back(filled: Filled) -> None:
-    """Each call returns the one before; a rejected photo stays in the library with its file untouched."""
+async def test_flagging_returns_the_flag_before(filled: Filled) -> None:
+    """That is for undo. A rejected photo stays in the library, with its file untouched."""
     photos, persona, _ = filled
     assert await photos.decide(2, Verdict.REJECT) is Verdict.UNDECIDED
     assert await photos.decide(2, Verdict.PICK) is Verdict.REJECT

@@ -1,4 +1,4 @@
-"""Stacks of copies folded into one line, against the same done by hand, and what Postgres does for a page."""
+"""Stacks folded into one line, compared with the same in plain Python, and how Postgres reads a page."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Browse, Orientation, Photos, Posted, Sort, Stack, Verdict
-from fluffy_tui.photos.query.stack_sql import Shelf
+from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.similarity import stacked_photos
 from photos.photo_files import SCHEDULED
-from photos.query.test_browse import FILL, KEYS, LET_SOME_GO, SCHEDULE_SOME
+from photos.query.test_browse import DELETE_SOME, FILL, KEYS, SCHEDULE_SOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ STACK = text(
     FROM photos
     """
 )
-"""Of ten photos that were imported one after the other four show one picture, as raw work does to a library."""
+"""Of ten photos imported in a row four show the same picture, as developing raw files makes it."""
 
 
 async def fill(database: Database, count: int) -> tuple[Photos, int]:
@@ -43,7 +43,7 @@ async def fill(database: Database, count: int) -> tuple[Photos, int]:
     async with database.transaction() as session:
         await session.execute(FILL, {"persona": persona.id, "count": count})
         await session.execute(SCHEDULE_SOME)
-        await session.execute(LET_SOME_GO)
+        await session.execute(DELETE_SOME)
         await session.execute(STACK)
     async with database.transaction() as session:
         await session.execute(text("ANALYZE"))
@@ -51,7 +51,7 @@ async def fill(database: Database, count: int) -> tuple[Photos, int]:
 
 
 def folded(found: list[Photo]) -> dict[int, list[int]]:
-    """Fold an order by hand: the first of each stack with those behind it."""
+    """Fold an order in Python: the first of each stack with those behind it."""
     firsts: dict[int, int] = {}
     lines: dict[int, list[int]] = {}
     for photo in found:
@@ -64,7 +64,7 @@ def folded(found: list[Photo]) -> dict[int, list[int]]:
     return lines
 
 
-async def test_of_each_stack_the_first_is_a_line_with_the_others_behind(database: Database) -> None:
+async def test_the_first_of_each_stack_is_listed_with_the_others_behind_it(database: Database) -> None:
     """In every order, under filters that leave out some of a stack: whole, by pages and by date."""
     photos, persona = await fill(database, SEVERAL)
     everything = list((await photos.by_ids(range(1, SEVERAL + 1))).values())
@@ -94,8 +94,8 @@ async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> 
     assert posted == {31: Stack((32, 33))}  # 30 has a post
 
 
-async def test_what_is_behind_a_decided_photo_needs_no_decision(database: Database) -> None:
-    """The library opens on the first line that is undecided; a filter by verdict looks at every photo."""
+async def test_photos_behind_a_picked_one_need_no_decision(database: Database) -> None:
+    """The library opens on the first undecided line; a filter by flag considers every photo."""
     photos, persona = await fill(database, SEVERAL)
     async with database.transaction() as session:
         await session.execute(text("UPDATE photos SET verdict = 'pick' WHERE id = 40"))
@@ -108,7 +108,7 @@ async def test_what_is_behind_a_decided_photo_needs_no_decision(database: Databa
     assert 41 in filtered
 
 
-async def test_a_date_leads_to_a_line(database: Database) -> None:
+async def test_a_date_leads_to_a_listed_photo(database: Database) -> None:
     photos, persona = await fill(database, SEVERAL)
     browse = Browse(posted=Posted.ALL, folded=True)
     ids = await photos.ids(persona, browse)
@@ -116,7 +116,7 @@ async def test_a_date_leads_to_a_line(database: Database) -> None:
     assert found in ids
 
 
-async def test_the_same_file_elsewhere_is_told(database: Database) -> None:
+async def test_other_places_of_the_same_file_are_returned(database: Database) -> None:
     photos, persona = await fill(database, 20)
     async with database.transaction() as session:
         await session.execute(
@@ -159,16 +159,16 @@ async def explained(session: AsyncSession, query: Any) -> list[dict[str, Any]]:
 
 
 async def test_a_page_costs_a_page(database: Database) -> None:
-    """With Postgres free to choose, no page of any order and filter reads all photos or sorts more than a few.
+    """Whatever plan Postgres chooses, no page of any order and filter reads all photos or sorts more than a few.
 
-    Part of a name is in no index, so all names are read for it; but only what is found is sorted.
+    Part of a name is in no index, so all names are read for it; but only matches are sorted.
     """
     _, persona = await fill(database, MANY)
     async with database.transaction() as session:
         for sort, changes, after, is_folded in product(Sort, FILTERS, (None, MANY // 2), (False, True)):
             browse = replace(Browse(sort=sort, folded=is_folded), **changes)
-            shelf = Shelf(persona, browse, SCHEDULED, stacked_photos())
-            plan = await explained(session, shelf.first_ids(limit=200, after=after, verdict=None))
+            queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos())
+            plan = await explained(session, queries.first_ids(limit=200, after=after, verdict=None))
             read = [node["Node Type"] for node in plan if node.get("Relation Name") == "photos"]
             assert "Seq Scan" not in read or browse.text, (browse, after, read)
             rows = [
@@ -179,13 +179,13 @@ async def test_a_page_costs_a_page(database: Database) -> None:
             assert max(hashes, default=0) < MANY / 10, (browse, after, hashes)
 
 
-async def test_what_is_behind_a_page_is_looked_up(database: Database) -> None:
+async def test_stacks_of_a_page_are_read_by_index(database: Database) -> None:
     photos, persona = await fill(database, MANY)
     browse = Browse(folded=True)
     ids = await photos.first_ids(persona, browse, limit=200)
-    shelf = Shelf(persona, browse, SCHEDULED, stacked_photos())
+    queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos())
     async with database.transaction() as session:
-        plan = await explained(session, shelf.mates(ids))
+        plan = await explained(session, queries._mates(ids))
     touched = [node for node in plan if node.get("Relation Name") in ("photos", "photo_hashes")]
     assert touched
     assert all(node["Node Type"] != "Seq Scan" for node in touched), touched

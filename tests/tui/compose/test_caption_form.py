@@ -22,8 +22,8 @@ from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from fluffy_tui.tui.session.saved_state import StateFile
 from settling import settle
-from tui.fake_setup import FakeSetup
 from tui.fakes import NOW, FakeServices
+from tui.fakes.setup import FakeSetup
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -155,7 +155,7 @@ async def test_a_lost_database_is_reported_and_the_text_stays(
         services.lose_database()
         services.scheduling.error = DatabaseUnavailable("The database does not answer.", "It is tried again.")
         await driver.heard()
-        assert "The database is away" in driver.text("#banner")
+        assert "Database unavailable" in driver.text("#banner")
         await driver.press("ctrl+s")
         assert "Not submitted, the draft is kept. The database does not answer." in form(driver).message
         assert form(driver).caption.text == "hello"
@@ -337,7 +337,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         await driver.press("enter", *"tall", "ctrl+f", "j", "l", "l", "r", "enter")
         assert isinstance(driver.screen, ComposeScreen)
         assert form(driver).framing == Framing(Fit.CROP, turn=90)
-        assert "turned by 90° · leaves without" in driver.screen_text()
+        assert "rotated 90° · location and metadata removed" in driver.screen_text()
         kept = await saved_draft(driver)
         assert kept is not None and kept.framing == Framing(Fit.CROP, turn=90)
         await driver.press("ctrl+s")
@@ -378,7 +378,7 @@ async def test_a_missing_editor_setting_is_reported(
     monkeypatch.delenv("EDITOR", raising=False)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert form(driver).message == "! No editor is named. Set VISUAL or EDITOR, for example to nano."
+        assert form(driver).message == "! No editor configured. Set $VISUAL or $EDITOR, for example to nano."
         assert form(driver).caption.text == "hello"
 
 
@@ -389,7 +389,7 @@ async def test_a_terminal_that_cannot_be_suspended_is_reported(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert "cannot be handed to an editor" in form(driver).message
+        assert "cannot run an editor" in form(driver).message
         assert form(driver).caption.text == "hello"
         assert list(tmp_path.glob("caption-*")) == []
 
@@ -426,7 +426,7 @@ def test_the_editor_gets_the_text_and_its_result_is_used(
 @pytest.mark.parametrize(
     ("editor", "message"),
     [
-        ("false", "ended with status 1"),
+        ("false", "exited with status 1"),
         ("/nowhere/vi", "could not be started: No such file or directory"),
         ("'unbalanced", "could not be started"),
     ],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fluffy_tui.photos import PhotoUnreadable
+from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
 from tui.fakes import make_photo
 
@@ -63,7 +63,7 @@ async def test_an_unreadable_picture_is_read_only_once(tmp_path: Path) -> None:
 
     def thumbnail(photo: object, width: int, height: int) -> object:
         asked.append(photo)
-        raise PhotoUnreadable("broken")
+        raise PhotoUnreadable(Unreadable.DAMAGED)
 
     pictures = SlotPictures(thumbnail)
     assert pictures.want([photo], 8, 4)

@@ -208,7 +208,7 @@ async def test_another_fit_is_chosen_and_saved_with_the_post(
         await driver.press("ctrl+f")
         assert isinstance(driver.screen, FitScreen)
         await driver.press("r", "enter")
-        assert driver.text("#note").startswith("fit: pad blurred, turned by 90°")
+        assert driver.text("#note").startswith("fit: pad blurred, rotated 90°")
         assert "uploaded again" in driver.text("#note")
         await driver.press("ctrl+s")
         await driver.heard()

@@ -59,7 +59,7 @@ async def test_the_timeline_has_times_workers_and_messages(running: Running, ser
         assert f"The queue {MARKUP} is full." in shown
         facts = driver.text("#facts")
         assert "next of 6 in the queue" in facts
-        assert "uploaded       Tue 12 Jan 09:31 New York (your 15:31)" in facts
+        assert "Uploaded        Tue 12 Jan 09:31 New York (your 15:31)" in facts
 
 
 async def test_the_timeline_grows_as_the_post_moves(running: Running, services: FakeServices) -> None:
@@ -137,9 +137,9 @@ async def test_long_lines_wrap_below_their_first_word(running: Running, services
             await driver.pilot.resize_terminal(*size)
             await driver.settle()
             facts = driver.text("#facts").splitlines()
-            why = next(number for number, line in enumerate(facts) if line.startswith("reason"))
-            assert facts[why + 1].startswith(" " * 15 + "because") or facts[why + 1][:15].isspace(), size
-            assert facts[why + 1][15] != " "
+            why = next(number for number, line in enumerate(facts) if line.startswith("Reason"))
+            assert facts[why + 1].startswith(" " * 16 + "because") or facts[why + 1][:16].isspace(), size
+            assert facts[why + 1][16] != " "
             shown = [line for line in driver.text("#timeline").splitlines() if "story" in line]
             assert len(shown) > 1
             assert all(len(line) - len(line.lstrip()) == 28 for line in shown), size

@@ -37,7 +37,7 @@ def test_the_cause_is_the_first_sentence_of_the_reason() -> None:
 
 def test_unknown_facts_are_left_out() -> None:
     facts = problem_facts(replace(HELD, when=None), NOW, BERLIN, BERLIN, ())
-    assert facts == {"what": "It waits."}
+    assert facts == {"What": "It waits."}
 
 
 def test_a_draft_that_cannot_be_sent_names_the_key_of_the_settings() -> None:
@@ -47,13 +47,13 @@ def test_a_draft_that_cannot_be_sent_names_the_key_of_the_settings() -> None:
         "No Buffer key is set.",
         "",
         None,
-        (Remedy.EDIT, Remedy.LET_GO),
+        (Remedy.EDIT, Remedy.CANCEL),
     )
-    assert remedy_keys(draft, {}) == (", set up", "e Edit", "x Cancel")
+    assert remedy_keys(draft, {}) == (", Settings", "e Edit", "x Cancel")
     assert remedy_keys(replace(draft, actions=(Remedy.RETRY, Remedy.EDIT)), {}) == ("r Retry", "e Edit")
 
 
 def test_the_keys_that_help_are_the_users_own() -> None:
     own = {"app.doctor": "f9", "problems.open_in_buffer": "ctrl+y,B"}
-    assert remedy_keys(WORKER, own) == ("f9 doctor",)
+    assert remedy_keys(WORKER, own) == ("f9 Health checks",)
     assert remedy_keys(CHANNEL, own) == ("ctrl+y Open in Buffer",)

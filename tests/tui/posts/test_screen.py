@@ -19,7 +19,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendi
 from fluffy_tui.tui.posts.post_table import SIGN_WIDTH, PostTable
 from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 
@@ -85,7 +85,7 @@ async def test_a_new_post_appears_on_top_and_a_deleted_one_disappears(
         await driver.heard()
         assert table(driver).posts[0].caption == "new"
         assert table(driver).highlighted == services.scheduling.all_posts[10]
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert 11 not in {post.id for post in table(driver).posts}
         assert table(driver).row_count == 11
@@ -151,7 +151,7 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
 async def test_details_close_when_the_post_is_deleted(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "enter")
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert isinstance(driver.screen, PostsScreen)
 
@@ -335,7 +335,7 @@ async def test_the_table_survives_a_narrow_terminal(running: Running) -> None:
 def test_unknown_facts_are_left_out(services: FakeServices) -> None:
     post = services.scheduling.all_posts[11]
     labels = list(post_facts(post, NOW, NEW_YORK, BERLIN))
-    assert labels == ["state", "requested", "channel", "attempts", "submitted", "updated"]
+    assert labels == ["State", "Requested", "Channel", "Attempts", "Submitted", "Updated"]
     assert rendition_words({}) == ""
 
 
@@ -379,7 +379,7 @@ async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(
         assert not driver.screen.query_one(PhotoPreview).display
 
 
-@pytest.mark.parametrize(("width", "label"), [(140, "when in New York"), (80, "New York")])
+@pytest.mark.parametrize(("width", "label"), [(140, "When in New York"), (80, "New York")])
 async def test_times_name_their_zone_where_it_differs_from_the_users(
     running: Running, width: int, label: str
 ) -> None:

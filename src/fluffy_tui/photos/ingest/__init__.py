@@ -1,1 +1,1 @@
-"""Bringing files into a library: walk, read, compare, store, watch."""
+"""Importing files into a library: walk, read, compare, store, watch."""

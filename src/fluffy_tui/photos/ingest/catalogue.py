@@ -1,4 +1,4 @@
-"""The stored side of an import: what is known already, and one transaction for each batch of files."""
+"""The stored side of an import: what the library already has, and one transaction for each batch of files."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from sqlalchemy import (
     DateTime,
     LargeBinary,
     Text,
-    any_,
     func,
     insert,
     literal,
@@ -23,16 +22,17 @@ from sqlalchemy import (
     update,
 )
 
-from fluffy_tui.photos.ingest.file_presence import gone_photos, still_there
+from fluffy_tui.photos.file_state import HashWhen, file_state
+from fluffy_tui.photos.ingest.file_presence import is_gone
 from fluffy_tui.photos.ingest.known_copies import (
     forget_copies,
     forget_vanished_copies,
     remember_copies,
     unchanged_copies,
 )
-from fluffy_tui.photos.ingest.reconciliation import KnownPhoto, Plan, make_plan
-from fluffy_tui.photos.query.id_selection import array_of, has_post, matching
-from fluffy_tui.photos.tables import PhotoRow
+from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, plan_batch
+from fluffy_tui.photos.model import PhotoState
+from fluffy_tui.photos.tables import PhotoRow, among, array_of, has_post, photos_with
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -51,7 +51,7 @@ _SWEEP_ROWS = 2000
 
 @dataclass(frozen=True, slots=True)
 class Unchanged:
-    """Which files an import need not read."""
+    """Which files an import does not have to read."""
 
     photos: set[str]
     """Paths of photos."""
@@ -60,7 +60,7 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class StoredBatch:
     """What became of one batch."""
 
     imported: int
@@ -80,7 +80,7 @@ class Catalogue:
         self._has_post = has_post(scheduled)
 
     async def unchanged(self, files: Mapping[str, tuple[int, datetime]]) -> Unchanged:
-        """Return the paths whose size and modification time are those stored; ones that were missing are back.
+        """Return the paths whose size and modification time are as stored; photos that were missing are found again.
 
         Args:
             files: Byte size and modification time, by absolute path.
@@ -92,37 +92,35 @@ class Catalogue:
             PhotoRow.modified_at,
             PhotoRow.missing_since,
         )
-        query = matching(columns, self._persona_id, PhotoRow.path, list(files))
+        query = photos_with(columns, self._persona_id, PhotoRow.path, list(files))
         async with self._transaction() as session:
             rows = [row for row in (await session.execute(query)) if files[row[1]] == (row[2], row[3])]
             back = [row[0] for row in rows if row[4] is not None]
             if back:
                 await session.execute(
-                    update(PhotoRow)
-                    .where(PhotoRow.id == any_(array_of(back, BigInteger())))
-                    .values(missing_since=None)
+                    update(PhotoRow).where(among(PhotoRow.id, back)).values(missing_since=None)
                 )
             photos = {row[1] for row in rows}
             others = {path: facts for path, facts in files.items() if path not in photos}
             copies = await unchanged_copies(session, self._persona_id, others) if others else set()
         return Unchanged(photos, copies)
 
-    async def enter(self, files: Sequence[FoundFile]) -> Entered:
+    async def store(self, files: Sequence[FoundFile]) -> StoredBatch:
         """Write a batch of files in one transaction.
 
-        Imports of one persona take turns here, so that none writes what another has just decided about.
+        Imports of one persona take turns here, so that none acts on what another has just changed.
         """
         async with self._transaction() as session:
             await session.execute(
                 select(func.pg_advisory_xact_lock(func.hashtextextended(f"photos of {self._persona_id}", 0)))
             )
             known = await self._known(session, files)
-            in_place = await asyncio.to_thread(still_there, known, files)
-            plan = make_plan(files, known, in_place)
+            in_place = await asyncio.to_thread(_in_place, known, files)
+            plan = plan_batch(files, known, in_place)
             await self._write(session, plan)
             await forget_copies(session, self._persona_id, [file.path for file in files])
             await remember_copies(session, self._persona_id, plan.duplicates)
-        return Entered(
+        return StoredBatch(
             imported=len(plan.new) + len(plan.replaced),
             unchanged=len(plan.touched),
             moved=len(plan.moves),
@@ -132,7 +130,7 @@ class Catalogue:
         )
 
     async def mark_missing(self, places: Iterable[str]) -> int:
-        """Mark the photos at or below the places whose files are gone, and return how many were newly found so."""
+        """Mark the photos at or below the places whose files are gone, and return how many were not marked before."""
         gone: list[int] = []
         for place in places:
             below = _at_or_below(place)
@@ -145,7 +143,7 @@ class Catalogue:
                 await forget_vanished_copies(session, self._persona_id, below)
                 stored = await session.stream(query.execution_options(yield_per=_SWEEP_ROWS))
                 async for photos in stored.partitions():
-                    gone += await asyncio.to_thread(gone_photos, [(row[0], row[1]) for row in photos])
+                    gone += await asyncio.to_thread(_gone, [(row[0], row[1]) for row in photos])
         if gone:
             async with self._database.transaction() as session:
                 await session.execute(_missing(gone))
@@ -171,14 +169,14 @@ class Catalogue:
             self._has_post.label("has_post"),
         )
         query = union(
-            matching(columns, self._persona_id, PhotoRow.path, [file.path for file in files]),
-            matching(columns, self._persona_id, PhotoRow.sha256, [file.sha256 for file in files]),
+            photos_with(columns, self._persona_id, PhotoRow.path, [file.path for file in files]),
+            photos_with(columns, self._persona_id, PhotoRow.sha256, [file.sha256 for file in files]),
         )
         return [KnownPhoto(*row) for row in (await session.execute(query))]
 
-    async def _write(self, session: AsyncSession, plan: Plan) -> None:
+    async def _write(self, session: AsyncSession, plan: BatchPlan) -> None:
         for move in plan.moves:
-            if move.displaced_id is not None:  # two rows swap unique paths: one steps aside for a moment
+            if move.displaced_id is not None:  # paths are unique: to swap two, one is parked
                 await session.execute(_change(move.displaced_id, path=f"{move.file.path}\x01{move.photo_id}"))
             await session.execute(
                 _change(
@@ -202,7 +200,7 @@ class Catalogue:
             await session.execute(self._insertion(plan.new))
 
     async def _replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
-        """Give a photo new content; a trigger removes what was seen in the old one."""
+        """Give a photo new content; a trigger removes the hashes and vectors of the old one."""
         await session.execute(
             _change(
                 photo_id,
@@ -218,7 +216,7 @@ class Catalogue:
         )
 
     def _insertion(self, files: Sequence[FoundFile]) -> Any:
-        """Return one statement for all files: arrays go in, rows come out; ten times as fast as a row each."""
+        """Return one statement for all files: arrays are ten times as fast as a row each."""
         types: dict[str, TypeEngine[Any]] = {
             "path": Text(),
             "sha256": LargeBinary(),
@@ -237,7 +235,7 @@ class Catalogue:
 
 
 def _at_or_below(place: str) -> Callable[[Any], ColumnElement[bool]]:
-    """Return what makes the condition that a path is this file or lies in this folder."""
+    """Return a function that makes the condition that a path is this file or lies in this folder."""
     within = place.rstrip("/") + "/"
     return lambda path: or_(path == place, func.starts_with(path, within))
 
@@ -247,8 +245,26 @@ def _change(photo_id: int, **values: Any) -> Any:
 
 
 def _missing(ids: Sequence[int]) -> Any:
-    return (
-        update(PhotoRow)
-        .where(PhotoRow.id == any_(array_of(ids, BigInteger())))
-        .values(missing_since=func.now())
-    )
+    return update(PhotoRow).where(among(PhotoRow.id, ids)).values(missing_since=func.now())
+
+
+def _in_place(known: Iterable[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:
+    """Return the ids of the photos whose own path still holds their content; blocks, and seldom has to hash."""
+    just_read = {file.path: file.sha256 for file in files}
+    return {
+        photo.id
+        for photo in known
+        if (
+            just_read[photo.path] == photo.sha256
+            if photo.path in just_read
+            else file_state(
+                photo.path, photo.byte_size, photo.modified_at, photo.sha256, hash_when=HashWhen.TOUCHED
+            )
+            is PhotoState.UNCHANGED
+        )
+    }
+
+
+def _gone(photos: Iterable[tuple[int, str]]) -> list[int]:
+    """Return the ids of the photos whose file is gone, given ids and paths; blocks."""
+    return [photo_id for photo_id, path in photos if is_gone(path)]

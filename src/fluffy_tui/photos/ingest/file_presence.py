@@ -1,90 +1,106 @@
-"""Asks the disk whether stored photos are still where they were."""
+"""Which stored photos still have their file, and a sweep over all libraries that marks those without."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos.ingest.file_reader import hash_file, modified_time, open_regular
-from fluffy_tui.photos.model import PhotoUnreadable
+from sqlalchemy import func, select, update
+
+from fluffy_tui.photos.tables import PhotoRow, among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from fluffy_tui.photos.ingest.file_reader import FoundFile
-    from fluffy_tui.photos.ingest.reconciliation import KnownPhoto
+    from fluffy_tui.core.database import Database
+
+_ROWS = 2000
 
 
-def still_there(known: Iterable[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:
-    """Return the ids of the photos whose own path still holds their content; blocks, and seldom has to hash."""
-    just_read = {file.path: file.sha256 for file in files}
-    return {photo.id for photo in known if _holds_content(photo, just_read.get(photo.path))}
-
-
-def _holds_content(photo: KnownPhoto, just_read: bytes | None) -> bool:
-    if just_read is not None:
-        return just_read == photo.sha256
-    try:
-        with open_regular(photo.path) as file:
-            status = Path(photo.path).stat()
-            if status.st_size != photo.byte_size:
-                return False
-            return modified_time(status) == photo.modified_at or hash_file(file) == photo.sha256
-    except (OSError, PhotoUnreadable):
-        return False
-
-
-class Standing(Enum):
+class Presence(Enum):
     """What the disk says of a photo's path."""
 
     THERE = auto()
     GONE = auto()
     UNKNOWN = auto()
-    """Not to be judged from here: the folder is another machine's or not mounted, or the file has changed."""
+    """This machine cannot tell: the folder is another machine's or not mounted, or the file has changed."""
 
 
-def standing(path: str, byte_size: int) -> Standing:
-    """Ask the disk for one photo without reading its file; blocks.
+def presence(path: str, byte_size: int) -> Presence:
+    """Ask the disk about one photo without reading its file; blocks.
 
-    Several machines may share a library. A file is therefore gone only where the folder that held it, or the
-    one above, is there; a photo in a folder of which this machine knows nothing is left alone.
+    Several machines may share a library. A file is therefore gone only if its folder, or the one above, is
+    there; a photo in a folder that this machine does not know is left alone.
     """
     try:
         status = os.stat(path)  # noqa: PTH116 - a Path costs as much as the call itself
     except (FileNotFoundError, NotADirectoryError):
         folder = Path(path).parent
         known = folder.is_dir() or folder.parent.is_dir()
-        return Standing.GONE if known else Standing.UNKNOWN
+        return Presence.GONE if known else Presence.UNKNOWN
     except OSError:
-        return Standing.UNKNOWN
+        return Presence.UNKNOWN
     if not stat.S_ISREG(status.st_mode):
-        return Standing.GONE
-    return Standing.THERE if status.st_size == byte_size else Standing.UNKNOWN
+        return Presence.GONE
+    return Presence.THERE if status.st_size == byte_size else Presence.UNKNOWN
 
 
-def copies_of_present(copies: Iterable[tuple[str, str, int]]) -> set[str]:
-    """Return the copies whose original is there, given paths of copy and original and the size; blocks."""
-    return {copy for copy, original, size in copies if standing(original, size) is Standing.THERE}
-
-
-def gone_photos(photos: Iterable[tuple[int, str]]) -> list[int]:
-    """Return the ids of the photos whose file is not there, given ids and paths; blocks."""
-    return [photo_id for photo_id, path in photos if _is_gone(path)]
-
-
-def gone_paths(paths: Iterable[str]) -> list[str]:
-    """Return the paths where no file is; blocks."""
-    return [path for path in paths if _is_gone(path)]
-
-
-def _is_gone(path: str) -> bool:
-    """Tell whether no regular file is there; one that may not be looked at is not gone."""
+def is_gone(path: str) -> bool:
+    """Return whether no regular file is there; one that cannot be examined is not gone. Blocks."""
     try:
         return not stat.S_ISREG(os.stat(path).st_mode)  # noqa: PTH116 - a Path costs as much as the call itself
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
         return False
+
+
+async def mark_missing_files(database: Database) -> tuple[int, int]:
+    """Mark all photos of this machine as their files are now; return how many vanished and how many came back.
+
+    Rows are read in the order of their ids and no lock is held between two portions, so an import may run
+    meanwhile. Where nothing has changed nothing is written, and no screen is notified.
+    """
+    vanished = returned = last = 0
+    while True:
+        query = (
+            select(PhotoRow.id, PhotoRow.path, PhotoRow.byte_size, PhotoRow.missing_since.is_not(None))
+            .where(PhotoRow.id > last)
+            .order_by(PhotoRow.id)
+            .limit(_ROWS)
+        )
+        async with database.transaction() as session:
+            rows = [(row[0], row[1], row[2], row[3]) for row in await session.execute(query)]
+        if not rows:
+            return vanished, returned
+        last = rows[-1][0]
+        gone, back = await asyncio.to_thread(_changes, rows)
+        await _mark(database, gone, missing=True)
+        await _mark(database, back, missing=False)
+        vanished += len(gone)
+        returned += len(back)
+
+
+def _changes(rows: Iterable[tuple[int, str, int, bool]]) -> tuple[list[int], list[int]]:
+    gone, back = [], []
+    for photo_id, path, byte_size, missing in rows:
+        found = presence(path, byte_size)
+        if found is Presence.GONE and not missing:
+            gone.append(photo_id)
+        elif found is Presence.THERE and missing:
+            back.append(photo_id)
+    return gone, back
+
+
+async def _mark(database: Database, ids: Sequence[int], *, missing: bool) -> None:
+    if not ids:
+        return
+    change = (
+        update(PhotoRow).where(among(PhotoRow.id, ids)).values(missing_since=func.now() if missing else None)
+    )
+    async with database.transaction() as session:
+        await session.execute(change)

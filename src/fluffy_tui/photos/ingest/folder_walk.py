@@ -1,26 +1,44 @@
-"""Finds what may be a picture below folders: links followed once, loops and oddities said, the rest passed over."""
+"""Finds what may be a picture below folders, with size and time, before any file is opened.
+
+Links are followed once; loops and other oddities are reported, the rest is skipped.
+"""
 
 from __future__ import annotations
 
+import itertools
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui.images import readable_path, unreadable
+from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.model import FailedFile, FolderNotFound
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
 
 PICTURE_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".hif", ".avif"}
 )
-"""A file that is named so and is no picture is worth a word; other files are passed over in silence."""
+"""A file with such a name that is no picture is reported; other files are skipped silently."""
 
 _SYSTEM_FOLDERS = frozenset(
     {"@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx"}
 )
-"""Thumbnails and waste bins of network drives, Windows, Linux and macOS, in small letters."""
+"""Thumbnails and trash of network drives, Windows, Linux and macOS, in lower case."""
+
+
+@dataclass(slots=True)
+class Listing:
+    """Some files of a walk."""
+
+    files: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    """Byte size and modification time, by absolute path."""
+    failed: list[FailedFile] = field(default_factory=list)
+    skipped: int = 0
 
 
 def existing_folders(folders: Sequence[Path]) -> list[Path]:
@@ -36,37 +54,51 @@ def existing_folders(folders: Sequence[Path]) -> list[Path]:
             with os.scandir(absolute):
                 resolved[absolute] = None
         except NotADirectoryError:
-            raise _not_found(folder, "is a file, not a folder", "Name the folder it lies in.") from None
+            raise _not_found(folder, "is a file, not a folder", "Give the folder that contains it.") from None
         except PermissionError:
-            raise _not_found(folder, "may not be read by you", "Ask its owner for permission.") from None
+            raise _not_found(
+                folder, "cannot be read: you have no permission", "Ask its owner for access."
+            ) from None
         except (FileNotFoundError, ValueError):  # ValueError: a NUL in the path
-            raise _not_found(folder, "does not exist", "Check how it is spelt.") from None
+            raise _not_found(folder, "does not exist", "Check the spelling.") from None
         except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, or no home for ~name
             raise _not_found(folder, f"cannot be opened ({error})", "Check the disk.") from None
     return list(resolved)
 
 
-def readable_path(path: str) -> Path:
-    """Return `path` fit for showing and storing: bytes that are not UTF-8 become backslash escapes."""
-    return Path(os.fsencode(path).decode("utf-8", "backslashreplace"))
-
-
 def has_picture_name(path: str) -> bool:
-    """Tell whether a file is named like a picture that can be imported."""
+    """Return whether a file is named like a picture that can be imported."""
     return os.path.splitext(path)[1].lower() in PICTURE_SUFFIXES  # noqa: PTH122 - a Path costs ten times as much
 
 
-def is_passed_over(name: str) -> bool:
-    """Tell whether a file or folder of this name is hidden, or the system's own."""
+def may_be_picture(path: str) -> bool:
+    """Return whether a file's name does not rule out a picture; without a suffix its content decides."""
+    return has_picture_name(path) or "." not in os.path.basename(path)  # noqa: PTH119
+
+
+def is_skipped(name: str) -> bool:
+    """Return whether a file or folder of this name is hidden, or the system's own."""
     return name.startswith(".") or name.lower() in _SYSTEM_FOLDERS
 
 
-def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | FailedFile]:
-    """Yield the path of every file that may be a picture, and what could not be looked at.
+def next_listing(walked: Iterator[str | FailedFile], count: int) -> Listing | None:
+    """Take up to `count` files from a walk, or None when there are no more; blocks as long as the disk does."""
+    listing = Listing()
+    taken = 0
+    for path in itertools.islice(walked, count):
+        taken += 1
+        if isinstance(path, FailedFile):
+            listing.failed.append(path)
+        else:
+            _add(path, listing)
+    return listing if taken else None
 
-    Files without any suffix are yielded too, since their content may be a picture. Hidden files, hidden folders
-    and the systems' own folders are passed over. Each folder is entered once, however many links lead there.
-    Setting `stop` ends the walk before the next folder.
+
+def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | FailedFile]:
+    """Yield the path of every file that may be a picture, and what could not be examined.
+
+    Hidden files, hidden folders and the systems' own folders are skipped. Each folder is entered once, however
+    many links lead there. Setting `stop` ends the walk before the next folder.
     """
     entered: set[tuple[int, int]] = set()
     waiting = [str(folder) for folder in reversed(list(folders))]
@@ -80,7 +112,7 @@ def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | Faile
             with os.scandir(folder) as entries:
                 listed = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            yield FailedFile(readable_path(folder), f"The folder cannot be listed: {_plainly(error)}.")
+            yield FailedFile(readable_path(folder), f"The folder cannot be listed: {_reason(error)}.")
             continue
         folders_here: list[str] = []
         for entry in listed:
@@ -88,36 +120,52 @@ def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | Faile
         waiting.extend(reversed(folders_here))
 
 
+def _add(path: str, listing: Listing) -> None:
+    try:
+        path.encode()
+        status = os.stat(path)  # noqa: PTH116 - a Path costs as much as the call itself
+    except UnicodeEncodeError:
+        reason = "Its name, or that of a folder above it, is not UTF-8; rename it."
+    except OSError as error:
+        reason = unreadable(error).sentence
+    else:
+        listing.files[path] = (status.st_size, modified_time(status))
+        return
+    if has_picture_name(path):
+        listing.failed.append(FailedFile(readable_path(path), reason))
+    else:
+        listing.skipped += 1
+
+
 def _candidates(entry: os.DirEntry[str], folders_here: list[str]) -> Iterator[str | FailedFile]:
     """Yield one entry if it is a file of interest; a folder to enter is added to `folders_here`."""
-    if is_passed_over(entry.name):
+    if is_skipped(entry.name):
         return
     named_picture = has_picture_name(entry.name)
     try:
         if entry.is_file():
-            if named_picture or "." not in entry.name:
+            if may_be_picture(entry.name):
                 yield entry.path
         elif entry.is_dir():
             if entry.is_symlink() and _leads_up(entry.path):
                 yield FailedFile(
                     readable_path(entry.path),
-                    "A link back to a folder that holds it; it was not followed.",
+                    "A link back to a folder that contains it; it was not followed.",
                 )
                 return
             folders_here.append(entry.path)
             if named_picture:
                 yield FailedFile(
-                    readable_path(entry.path),
-                    "A folder with a picture's name; what lies in it was looked at.",
+                    readable_path(entry.path), "A folder named like a picture; its contents were imported."
                 )
         elif named_picture:
             yield FailedFile(readable_path(entry.path), _why_no_file(entry))
     except OSError as error:
-        yield FailedFile(readable_path(entry.path), f"It cannot be looked at: {_plainly(error)}.")
+        yield FailedFile(readable_path(entry.path), f"It cannot be examined: {_reason(error)}.")
 
 
 def _leads_up(link: str) -> bool:
-    """Tell whether a link leads to the folder it lies in or to one above."""
+    """Return whether a link leads to the folder it lies in or to one above."""
     here = os.path.realpath(os.path.dirname(link))  # noqa: PTH120
     target = os.path.realpath(link)
     return here == target or here.startswith(target.rstrip("/") + "/")
@@ -125,11 +173,11 @@ def _leads_up(link: str) -> bool:
 
 def _why_no_file(entry: os.DirEntry[str]) -> str:
     if entry.is_symlink() and not os.path.exists(entry.path):  # noqa: PTH110
-        return "A link that leads nowhere."
-    return "A pipe, socket or device with a picture's name; it was not opened."
+        return "A broken link."
+    return "A pipe, socket or device named like a picture; it was not opened."
 
 
-def _plainly(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     if isinstance(error, PermissionError):
         return "you have no permission"
     return (error.strerror or str(error)).lower()

@@ -1,4 +1,4 @@
-"""Follows folders for ever: imports what is there, then whatever comes, changes or goes, as the system tells it."""
+"""Watches folders until it is stopped: imports what is there, then whatever is added, changed or removed."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.photos.ingest.folder_walk import existing_folders, readable_path
+from fluffy_tui.images import readable_path
+from fluffy_tui.photos.ingest.folder_walk import existing_folders
 from fluffy_tui.photos.ingest.import_scope import ChangedPaths, WholeFolders
 from fluffy_tui.photos.model import FailedFile, ImportSummary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
-    from fluffy_tui.photos.ingest.import_scope import Scope
+    from fluffy_tui.photos.ingest.import_scope import ImportScope
     from fluffy_tui.photos.ingest.importer import Importer
 
 
 class WatchRefused(FluffyError):
-    """The system does not tell what happens in a folder."""
+    """The system cannot watch a folder."""
 
 
 class Watch:
-    """A first import of some folders, and one of every file that comes into them; `run` it once.
+    """A first import of some folders, then one for every change in them; `run` it once.
 
-    A file that cannot be read is waited for: programs write photos bit by bit, and the system tells of each. What
-    still cannot be read in the end has failed.
+    A file that cannot be read may still be written by another program, so it is tried again at its next change. What
+    cannot be read after its last change has failed.
 
     Args:
-        folders: As `walking.existing_folders` returns them.
+        folders: As `folder_walk.existing_folders` returns them.
         persona_name: For the summary.
         importer: Makes an import of a scope.
         on_round: Called in the event loop with the summary of the first import, and then of each that had
@@ -42,7 +43,7 @@ class Watch:
         self,
         folders: Sequence[Path],
         persona_name: str,
-        importer: Callable[[Scope], Importer],
+        importer: Callable[[ImportScope], Importer],
         *,
         on_round: Callable[[ImportSummary], None],
     ) -> None:
@@ -54,7 +55,7 @@ class Watch:
         self._current: Importer | None = None
 
     def summary(self) -> ImportSummary:
-        """Return what became of everything so far; interrupted when that was in the middle of an import."""
+        """Return the totals so far; interrupted if that was in the middle of an import."""
         if self._current is None:
             return replace(self._done, failed=tuple(self._failed.values()))
         current = self._current.summary(interrupted=True)
@@ -62,30 +63,30 @@ class Watch:
         return replace(_together(self._done, current), failed=tuple(failed.values()), interrupted=True)
 
     async def run(self) -> None:
-        """Import, then follow, until cancelled; what was committed is kept.
+        """Import, then watch, until cancelled; what was committed is kept.
 
         Raises:
             WatchRefused: the system cannot watch so many folders, or one of this kind.
             FolderNotFound: one of the folders is no longer there.
         """
         async with aclosing(_changes(self._folders)) as changes:
-            coming = asyncio.ensure_future(anext(changes))
+            upcoming = asyncio.ensure_future(anext(changes))
             try:
                 await asyncio.sleep(
                     0
-                )  # its first step begins to watch: nothing falls between the two imports
-                if not coming.done():
+                )  # its first step starts watching, so nothing is missed between two imports
+                if not upcoming.done():
                     await self._import(WholeFolders(self._folders), ())
                 while True:
-                    paths = await coming
-                    coming = asyncio.ensure_future(anext(changes))
+                    paths = await upcoming
+                    upcoming = asyncio.ensure_future(anext(changes))
                     await self._import(ChangedPaths(paths, self._folders), paths)
                     await asyncio.to_thread(existing_folders, self._folders)
             finally:
-                coming.cancel()
-                await asyncio.gather(coming, return_exceptions=True)
+                upcoming.cancel()
+                await asyncio.gather(upcoming, return_exceptions=True)
 
-    async def _import(self, scope: Scope, paths: Sequence[str]) -> None:
+    async def _import(self, scope: ImportScope, paths: Sequence[str]) -> None:
         self._current = self._importer(scope)
         done = await self._current.run()
         self._current = None
@@ -98,18 +99,23 @@ class Watch:
 
 
 async def _changes(folders: Sequence[Path]) -> AsyncGenerator[list[str], None]:
-    """Yield the paths below the folders of which the system tells something, those of a moment together."""
+    """Yield the paths below the folders that have changed, those of the same moment together."""
     import watchfiles
 
     try:
-        told = watchfiles.awatch(*folders, watch_filter=None, rust_timeout=0, ignore_permission_denied=True)
-        async with aclosing(told):
-            async for changes in told:
+        reported = watchfiles.awatch(
+            *folders, watch_filter=None, rust_timeout=0, ignore_permission_denied=True
+        )
+        async with aclosing(reported):
+            async for changes in reported:
                 yield sorted({path for _, path in changes})
-    except (OSError, RuntimeError) as error:  # RuntimeError: watchfiles' own name for what its Rust side met
+    except (
+        OSError,
+        RuntimeError,
+    ) as error:  # RuntimeError: what watchfiles raises for errors of its Rust side
         raise WatchRefused(
             f"The folders cannot be watched: {error}.",
-            "Raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1, as network drives need it.",
+            "Raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1 for network drives.",
         ) from error
 
 

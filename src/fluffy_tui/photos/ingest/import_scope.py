@@ -1,4 +1,4 @@
-"""What an import looks at: whole folders, or just the files and folders below them that have changed."""
+"""What an import covers: whole folders, or just the files and folders below them that have changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fluffy_tui.photos.ingest.folder_walk import has_picture_name, is_passed_over, walk
+from fluffy_tui.photos.ingest.folder_walk import is_skipped, may_be_picture, walk
 
 if TYPE_CHECKING:
     import threading
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.model import FailedFile
 
 
-class Scope(Protocol):
-    """Where an import looks for files, and where it looks for files that have vanished."""
+class ImportScope(Protocol):
+    """Where an import finds files, and where it checks for files that have vanished."""
 
     def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
-        """Yield files as `walking.walk` does; blocks."""
+        """Yield files as `folder_walk.walk` does; blocks."""
 
     @property
     def places(self) -> Sequence[str]:
@@ -32,7 +32,7 @@ class WholeFolders:
     """Folders with all their subfolders.
 
     Args:
-        folders: As `walking.existing_folders` returns them.
+        folders: As `folder_walk.existing_folders` returns them.
     """
 
     folders: Sequence[Path]
@@ -49,7 +49,7 @@ class WholeFolders:
 
 @dataclass(frozen=True, slots=True)
 class ChangedPaths:
-    """Files and folders that a watcher has named, whatever has become of them.
+    """Files and folders that were reported as changed, whatever has become of them.
 
     Args:
         paths: Absolute.
@@ -60,13 +60,13 @@ class ChangedPaths:
     folders: Sequence[Path]
 
     def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
-        """Yield those that may be a picture and what lies in those that are folders; blocks."""
+        """Yield those that may be a picture, and what is in those that are folders; blocks."""
         for path in self.paths:
             if self._is_hidden(path):
                 continue
             if os.path.isdir(path):  # noqa: PTH112 - the walk's paths are strings throughout
                 yield from walk([Path(path)], stop)
-            elif os.path.isfile(path) and _may_be_picture(path):  # noqa: PTH113
+            elif os.path.isfile(path) and may_be_picture(path):  # noqa: PTH113
                 yield path
 
     @property
@@ -75,10 +75,6 @@ class ChangedPaths:
         return self.paths
 
     def _is_hidden(self, path: str) -> bool:
-        """Tell whether a walk from the watched folders would pass over the path or a folder above it."""
+        """Return whether a walk from the watched folders would skip the path or a folder above it."""
         inside = next((Path(path).relative_to(f) for f in self.folders if Path(path).is_relative_to(f)), None)
-        return inside is None or any(is_passed_over(part) for part in inside.parts)
-
-
-def _may_be_picture(path: str) -> bool:
-    return has_picture_name(path) or "." not in os.path.basename(path)  # noqa: PTH119
+        return inside is None or any(is_skipped(part) for part in inside.parts)

@@ -1,8 +1,8 @@
 """The import: folders walked in one thread, files read in several, rows written in batches, memory flat.
 
-What the disk says is compared with the library before a file is opened, so that an unchanged folder costs no
-more than its listing. Everything is pulled by one coroutine: at most a few hundred files are under way, and
-cancelling it loses only those.
+Sizes and times on the disk are compared with the library before a file is opened, so an unchanged folder costs no
+more than its listing. One coroutine pulls everything: at most a few hundred files are in progress, and cancelling
+it loses only those.
 """
 
 from __future__ import annotations
@@ -17,20 +17,19 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
-from fluffy_tui.photos.ingest.file_stats import count_files, next_listing
+from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
 from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 
-    from fluffy_tui.photos.ingest.catalogue import Catalogue, Entered
-    from fluffy_tui.photos.ingest.file_stats import Listing
-    from fluffy_tui.photos.ingest.import_scope import Scope
+    from fluffy_tui.photos.ingest.catalogue import Catalogue, StoredBatch
+    from fluffy_tui.photos.ingest.import_scope import ImportScope
 
 _LISTED_AT_ONCE = 512
 _BATCH_ROWS = 500
 _BATCH_SECONDS = 1.0
-"""A batch is written after so long even when it is small, so that slow disks show photos and lose little."""
+"""A batch is written after this time even if it is small, so that slow disks show photos early and lose little."""
 _SLICE_FILES = 32
 _SLICE_BYTES = 16 << 20
 
@@ -39,7 +38,7 @@ class Importer:
     """One import for one persona; `run` it once.
 
     Args:
-        scope: What is looked at.
+        scope: What is imported.
         persona_name: For the summary.
         catalogue: The persona's library.
         on_progress: Called in the event loop, about every thirty files.
@@ -48,7 +47,7 @@ class Importer:
 
     def __init__(
         self,
-        scope: Scope,
+        scope: ImportScope,
         persona_name: str,
         catalogue: Catalogue,
         *,
@@ -70,7 +69,7 @@ class Importer:
         self._batch_began = self._started
 
     def progress(self) -> ImportProgress:
-        """Return how far the import is."""
+        """Return how far the import has got."""
         return ImportProgress(
             seen=self._seen,
             total=self._total,
@@ -81,7 +80,7 @@ class Importer:
         )
 
     def summary(self, *, interrupted: bool = False) -> ImportSummary:
-        """Return what is in the library by now; also after `run` was cancelled."""
+        """Return the totals so far; also after `run` was cancelled."""
         return ImportSummary(
             persona=self._persona_name,
             imported=self._imported,
@@ -97,7 +96,7 @@ class Importer:
     async def run(self) -> ImportSummary:
         """Import everything, then mark what has vanished.
 
-        Cancelling ends the threads within a megabyte's reading and keeps what was committed.
+        Cancelling stops the threads within a megabyte's reading and keeps what was committed.
         """
         self._started = self._batch_began = time.monotonic()
         counting = asyncio.create_task(self._count(), name="count the files to import")
@@ -115,19 +114,19 @@ class Importer:
         return self.summary()
 
     async def _count(self) -> None:
-        """Count the files beside the import, by names alone, so that the time left can be told."""
-        self._total = await asyncio.to_thread(count_files, self._scope, self._stop)
+        """Count the files during the import, by names alone, so that the time left can be estimated."""
+        self._total = await asyncio.to_thread(lambda: sum(1 for _ in self._scope.walk(self._stop)))
 
     async def _read_all(self, pool: ThreadPoolExecutor, workers: int) -> None:
         loop = asyncio.get_running_loop()
-        under_way: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
+        in_progress: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
         async with aclosing(self._worth_reading()) as slices:
             async for paths in slices:
-                under_way.append(loop.run_in_executor(pool, read_files, paths, self._stop))
-                if len(under_way) > 4 * workers:
-                    await self._collect(await under_way.popleft())
-        while under_way:
-            await self._collect(await under_way.popleft())
+                in_progress.append(loop.run_in_executor(pool, read_files, paths, self._stop))
+                if len(in_progress) > 4 * workers:
+                    await self._collect(await in_progress.popleft())
+        while in_progress:
+            await self._collect(await in_progress.popleft())
         await self._commit()
 
     async def _worth_reading(self) -> AsyncGenerator[list[str], None]:
@@ -137,17 +136,17 @@ class Importer:
                 known = await self._catalogue.unchanged(listing.files)
                 self._unchanged += len(known.photos)
                 self._duplicates += len(known.copies)
-                passed = known.photos | known.copies
-                self._seen += len(passed) + len(listing.failed) + listing.passed_over
+                skipped = known.photos | known.copies
+                self._seen += len(skipped) + len(listing.failed) + listing.skipped
                 for failed in listing.failed:
                     self._fail(failed)
                 self._on_progress(self.progress())
-                files = ((path, size) for path, (size, _) in listing.files.items() if path not in passed)
+                files = ((path, size) for path, (size, _) in listing.files.items() if path not in skipped)
                 for paths in _slices(files):
                     yield paths
 
     async def _listings(self) -> AsyncGenerator[Listing, None]:
-        """Yield what the disk has, a listing ahead of whoever asks: disk and database work at the same time."""
+        """Yield what is on the disk, reading one listing ahead so that disk and database work at the same time."""
         walked = self._scope.walk(self._stop)
         ahead = asyncio.ensure_future(asyncio.to_thread(next_listing, walked, _LISTED_AT_ONCE))
         try:
@@ -172,21 +171,23 @@ class Importer:
     async def _commit(self) -> None:
         batch, self._batch = self._batch, []
         if batch:
-            entering = asyncio.create_task(self._catalogue.enter(batch), name="write a batch of photos")
+            writing = asyncio.create_task(self._catalogue.store(batch), name="write a batch of photos")
             try:
-                self._add(await asyncio.shield(entering))
+                self._add(await asyncio.shield(writing))
             except asyncio.CancelledError:
-                self._add(await entering)  # begun is finished, or the summary would deny what was committed
+                self._add(
+                    await writing
+                )  # finished all the same, or the summary would omit what was committed
                 raise
         self._batch_began = time.monotonic()
 
-    def _add(self, entered: Entered) -> None:
-        self._imported += entered.imported
-        self._unchanged += entered.unchanged
-        self._moved += entered.moved
-        self._duplicates += entered.duplicates
-        self._missing += entered.missing
-        for failed in entered.failed:
+    def _add(self, stored: StoredBatch) -> None:
+        self._imported += stored.imported
+        self._unchanged += stored.unchanged
+        self._moved += stored.moved
+        self._duplicates += stored.duplicates
+        self._missing += stored.missing
+        for failed in stored.failed:
             self._fail(failed)
 
     def _fail(self, failed: FailedFile) -> None:
@@ -195,7 +196,7 @@ class Importer:
 
 
 def _slices(files: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
-    """Cut paths with their byte sizes into lists that take about as long to read."""
+    """Cut paths with their byte sizes into lists that take about equally long to read."""
     paths: list[str] = []
     bytes_together = 0
     for path, size in files:

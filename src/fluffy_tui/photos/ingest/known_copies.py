@@ -1,4 +1,4 @@
-"""The small table of known copies: a file that holds a photo's content again is read once, not at each import."""
+"""The small table of known copies: a file with the content of another photo is read once, not at each import."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Text, and_, any_, column, delete, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.photos.ingest.file_presence import copies_of_present, gone_paths
-from fluffy_tui.photos.query.id_selection import array_of
-from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow
+from fluffy_tui.photos.ingest.file_presence import Presence, is_gone, presence
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, array_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 async def unchanged_copies(
     session: AsyncSession, persona_id: int, files: Mapping[str, tuple[int, datetime]]
 ) -> set[str]:
-    """Return the paths that are known copies, with size and time as stored, of a photo whose file is there.
+    """Return the paths that are known copies, with size and time as stored, of photos whose own file is there.
 
     Args:
         session: In a transaction.
@@ -34,7 +33,7 @@ async def unchanged_copies(
     """
     wanted = func.unnest(array_of(list(files), Text())).table_valued(column("path", Text()), name="wanted")
     wanted = wanted.render_derived()
-    found = (  # LATERAL for the reason that `selecting.matching` gives
+    found = (  # LATERAL for the reason that `tables.photos_with` gives
         select(PhotoCopyRow)
         .where(PhotoCopyRow.persona_id == persona_id, PhotoCopyRow.path == wanted.c.path)
         .limit(1)
@@ -49,11 +48,11 @@ async def unchanged_copies(
         wanted.join(found, true()).join(PhotoRow, original)
     )
     rows = [row for row in await session.execute(query) if files[row[0]] == (row[1], row[2])]
-    return await asyncio.to_thread(copies_of_present, [(row[0], row[3], row[1]) for row in rows])
+    return await asyncio.to_thread(_of_present, [(row[0], row[3], row[1]) for row in rows])
 
 
 async def remember_copies(session: AsyncSession, persona_id: int, files: Sequence[FoundFile]) -> None:
-    """Note files that were found to be copies."""
+    """Store files that were found to be copies."""
     by_path = {file.path: file for file in files}  # one statement may not touch a row twice
     if not by_path:
         return
@@ -67,15 +66,15 @@ async def remember_copies(session: AsyncSession, persona_id: int, files: Sequenc
         }
         for file in by_path.values()
     ]
-    noted = insert(PhotoCopyRow)
-    changed = {name: noted.excluded[name] for name in ("sha256", "byte_size", "modified_at")}
+    insertion = insert(PhotoCopyRow)
+    changed = {name: insertion.excluded[name] for name in ("sha256", "byte_size", "modified_at")}
     await session.execute(
-        noted.on_conflict_do_update(index_elements=["persona_id", "path"], set_=changed), values
+        insertion.on_conflict_do_update(index_elements=["persona_id", "path"], set_=changed), values
     )
 
 
 async def forget_copies(session: AsyncSession, persona_id: int, paths: Sequence[str]) -> None:
-    """Forget files that are copies no longer."""
+    """Forget files that are no longer copies."""
     if paths:
         await session.execute(
             delete(PhotoCopyRow).where(
@@ -93,8 +92,14 @@ async def forget_vanished_copies(
     Args:
         session: In a transaction.
         persona_id: Whose photos.
-        below: Makes the condition that a path lies where was looked, from its column.
+        below: Makes the condition that a path is among those concerned, from its column.
     """
     query = select(PhotoCopyRow.path).where(PhotoCopyRow.persona_id == persona_id, below(PhotoCopyRow.path))
     paths = list(await session.scalars(query))
-    await forget_copies(session, persona_id, await asyncio.to_thread(gone_paths, paths))
+    gone = await asyncio.to_thread(lambda: [path for path in paths if is_gone(path)])
+    await forget_copies(session, persona_id, gone)
+
+
+def _of_present(copies: Iterable[tuple[str, str, int]]) -> set[str]:
+    """Return the copies whose original is there, given paths of copy and original and the size; blocks."""
+    return {copy for copy, original, size in copies if presence(original, size) is Presence.THERE}

@@ -1,7 +1,7 @@
 """Decides what each file of an import is to the library: new, known, moved, changed or a copy. No I/O.
 
-A photo is its content; its path is only where it lies now. Files whose content is known are therefore decided
-first: whoever swaps two files' names has moved two photos and changed none.
+A photo is its content; its path is only where it is now. Files with known content are therefore decided first:
+when two files swap names, two photos have moved and none has changed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos.ingest.folder_walk import readable_path
+from fluffy_tui.images import readable_path
 from fluffy_tui.photos.model import FailedFile
 
 if TYPE_CHECKING:
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.file_reader import FoundFile
 
 CHANGED_AFTER_SCHEDULING = (
-    "The file has changed since it was scheduled; save the new picture under another name to import it."
+    "The file has changed since it was scheduled. To import the new picture, save it under another name."
 )
 
 
 @dataclass(slots=True)
 class KnownPhoto:
-    """A stored photo as an import needs it; kept up to date while a batch is being decided."""
+    """A stored photo as an import needs it; updated while a batch is being decided."""
 
     id: int
     path: str
@@ -47,7 +47,7 @@ class Move:
 
 
 @dataclass(slots=True)
-class Plan:
+class BatchPlan:
     """What to write for a batch of files, in this order: moves, then the rest."""
 
     moves: list[Move] = field(default_factory=list)
@@ -64,33 +64,33 @@ class Plan:
 
     @property
     def missing(self) -> set[int]:
-        """The photos whose content is nowhere among these files any more, though their path is."""
+        """The photos whose path is among these files, but whose content no longer is."""
         displaced = {move.displaced_id for move in self.moves if move.displaced_id is not None}
         return displaced.difference(move.photo_id for move in self.moves).union(self.overwritten)
 
 
-def make_plan(files: Iterable[FoundFile], known: Iterable[KnownPhoto], still_there: Set[int]) -> Plan:
+def plan_batch(files: Iterable[FoundFile], known: Iterable[KnownPhoto], in_place: Set[int]) -> BatchPlan:
     """Decide what to write.
 
     Args:
-        files: A batch as it lies on the disk.
+        files: A batch as it is on the disk.
         known: Every photo of the persona that has the path or the content of one of them.
-        still_there: The ids of those known photos whose own file is still in place with its content.
+        in_place: The ids of those known photos whose own file still has their content.
     """
-    return _Planner(known, still_there).plan(list(files))
+    return _Planner(known, in_place).plan(list(files))
 
 
 class _Planner:
-    """The library as it will look after each decision."""
+    """The library as it will be after each decision."""
 
-    def __init__(self, known: Iterable[KnownPhoto], still_there: Set[int]) -> None:
+    def __init__(self, known: Iterable[KnownPhoto], in_place: Set[int]) -> None:
         self._by_path = {photo.path: photo for photo in known}
         self._by_content = {photo.sha256: photo for photo in self._by_path.values()}
-        self._settled = set(still_there)
+        self._settled = set(in_place)
         self._new_contents: set[bytes] = set()
-        self._result = Plan()
+        self._result = BatchPlan()
 
-    def plan(self, files: list[FoundFile]) -> Plan:
+    def plan(self, files: list[FoundFile]) -> BatchPlan:
         unknown = [file for file in files if file.sha256 not in self._by_content]
         for file in files:
             photo = self._by_content.get(file.sha256)

@@ -1,4 +1,4 @@
-"""How a library is looked at: which photos, in which order. Plain values; `browsing` turns them into SQL."""
+"""How a library is browsed: which photos, in which order. Plain values; `browse_sql` turns them into SQL."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Sort(StrEnum):
     """When it was taken, or else when its file was written."""
     IMPORTED = "imported"
     NAME = "name"
-    """The file's name, capitals and small letters alike."""
+    """The file's name, ignoring case."""
     SHAPE = "shape"
-    """Width over height: upright photos on one end, panoramas on the other."""
+    """Width over height: from tall photos to panoramas."""
 
 
 class Orientation(StrEnum):
-    """A photo's shape in one word, as it is seen upright."""
+    """A photo's shape in one word, as seen upright."""
 
     PORTRAIT = "portrait"
     LANDSCAPE = "landscape"
@@ -32,12 +32,12 @@ class Orientation(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What somebody decided about a photo."""
+    """How the user flagged a photo."""
 
     PICK = "pick"
     REJECT = "reject"
     UNDECIDED = "undecided"
-    """Nothing yet; stored as no verdict."""
+    """Unflagged; stored as no verdict."""
 
 
 class Posted(StrEnum):
@@ -46,21 +46,21 @@ class Posted(StrEnum):
     UNSCHEDULED = "unscheduled"
     """It has none now."""
     NEVER = "never scheduled"
-    """It has none and never had one, not even one that was let go."""
+    """It has none and never had one, not even one that was deleted."""
     ALL = "all"
     """Whether or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Browse:
-    """A choice of photos and their order; as it stands, what the library opens with."""
+    """A choice of photos and their order; the defaults are what the library opens with."""
 
     sort: Sort = Sort.TAKEN
     descending: bool = True
     """Newest, last by name, or widest first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
-    """Words that each have to be in the file's name, in whatever case."""
+    """Words that each have to be in the file's name, ignoring case."""
     taken_from: datetime | None = None
     """Not before, by when it was taken or else written; with its zone."""
     taken_before: datetime | None = None
@@ -68,9 +68,9 @@ class Browse:
     orientation: Orientation | None = None
     verdict: Verdict | None = None
     missing: bool | None = None
-    """Only photos whose file is gone, or only the others; None for both."""
+    """Only photos whose file is missing, or only the others; None for both."""
     folded: bool = False
-    """Of the photos asked for that show the same picture, only the first in the order: the others are behind it."""
+    """Of photos that show the same picture, only the first in the order: the others are behind it."""
 
     @property
     def is_filtered(self) -> bool:
@@ -85,4 +85,4 @@ class Stack:
     behind: tuple[int, ...] = ()
     """Ids of the photos that are folded behind it, in the order of the list: they show the same picture."""
     same_files: tuple[Path, ...] = ()
-    """Where else the same file was found; it is one photo however often it lies on the disk."""
+    """Where else the same file was found; it is one photo however many copies are on the disk."""

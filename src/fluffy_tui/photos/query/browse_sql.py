@@ -1,4 +1,4 @@
-"""A `Browse` as SQL, made so that indexes serve every order and a first page needs no sorting."""
+"""A `Browse` as SQL, written so that indexes serve every order and a first page needs no sorting."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import LargeBinary, func, literal, select, tuple_
 
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Verdict
-from fluffy_tui.photos.query.id_selection import has_post
-from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow
+from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,11 +22,11 @@ _KEYS: dict[Sort, str] = {
     Sort.NAME: "name_key",
     Sort.SHAPE: "ratio",
 }
-"""The column that each order goes by."""
+"""The column of each order."""
 
 
 def first_of(query: Select[Any], browse: Browse, *, limit: int, after: int | None) -> Select[Any]:
-    """Cut a query down to the first of an order, or to those from the photo `after` on, if it is among them."""
+    """Limit a query to the first of an order, or to those from the photo `after` on, itself included."""
     if after is not None:
         query = query.where(_from_photo(browse, after))
     return query.order_by(*order(browse, from_index=not browse.text)).limit(limit)
@@ -36,7 +35,7 @@ def first_of(query: Select[Any], browse: Browse, *, limit: int, after: int | Non
 def packed(browse: Browse) -> Select[bytes | None]:
     """Select all ids of an order as one value, 8 bytes each in network order; none is NULL.
 
-    As rows, a million of them would hold up the event loop for seconds.
+    A million of them as rows would block the event loop for seconds.
     """
     packing = func.string_agg(func.int8send(PhotoRow.id), b"", type_=LargeBinary())
     return select(packing.aggregate_order_by(*order(browse)))
@@ -51,14 +50,14 @@ def unpacked(ids: bytes | None) -> array[int]:
 
 
 def at_moment(query: Select[Any], browse: Browse, moment: datetime) -> Select[Any]:
-    """Cut a query down to the first photo at or behind a moment in an order by time."""
+    """Limit a query to the first photo at or after a moment in an order by time."""
     shown = PhotoRow.shown_at
     reached = shown < moment if browse.descending else shown >= moment
     return query.where(reached).order_by(*order(browse)).limit(1)
 
 
 def place(browse: Browse, row: Any = PhotoRow) -> list[Any]:
-    """Return what says where a photo stands in an order: the last of it is its id, so no two stand at one place."""
+    """Return the columns that place a photo in an order; the last is its id, so no two are at the same place."""
     key = getattr(row, _KEYS[browse.sort])
     return [key] if browse.sort is Sort.IMPORTED else [key, row.id]
 
@@ -67,9 +66,9 @@ def order(browse: Browse, row: Any = PhotoRow, *, from_index: bool = True) -> li
     """Return what to order by.
 
     Args:
-        browse: Says what.
+        browse: The order.
         row: The photo, or an alias of it.
-        from_index: Whether an index may give the order. Where few photos match, reading along an index until a
+        from_index: Whether an index may give the order. If few photos match, reading along an index until a
             page is full reads the whole table in the worst way: a million rows in 5 s instead of 0.4 s.
     """
     first, *rest = place(browse, row)
@@ -79,7 +78,7 @@ def order(browse: Browse, row: Any = PhotoRow, *, from_index: bool = True) -> li
 
 
 def _from_photo(browse: Browse, photo_id: int) -> ColumnElement[bool]:
-    """Return the condition that a photo is this one or comes behind it."""
+    """Return the condition that a photo is this one or comes after it."""
     if browse.sort is Sort.IMPORTED:
         return PhotoRow.id <= photo_id if browse.descending else PhotoRow.id >= photo_id
     here = tuple_(*place(browse))
@@ -92,7 +91,7 @@ def _from_photo(browse: Browse, photo_id: int) -> ColumnElement[bool]:
 def matching(
     query: Select[Any], persona_id: int, browse: Browse, scheduled: Select[Any], row: Any = PhotoRow
 ) -> Select[Any]:
-    """Keep of a query's photos those that a `Browse` asks for, folded or not.
+    """Limit a query to the photos that a `Browse` asks for, folded or not.
 
     Args:
         query: Selects from `row`.
@@ -112,7 +111,7 @@ def matching(
 
 
 def of_verdict(verdict: Verdict, row: Any = PhotoRow) -> ColumnElement[bool]:
-    """Return the condition that this was decided about a photo."""
+    """Return the condition that a photo is flagged like this."""
     condition: ColumnElement[bool] = (
         row.verdict.is_(None) if verdict is Verdict.UNDECIDED else row.verdict == verdict.value
     )

@@ -1,7 +1,7 @@
-"""Stacks of copies in a library: of the photos that are asked for and show the same picture, one is a line.
+"""Stacks in a library: of the photos that show the same picture, one is listed and the others are behind it.
 
-Which photos share a picture is told by a query from a pack above this one. Only photos of stacks are compared with
-each other, so a library without copies pays next to nothing.
+Which photos share a picture is known to a pack above this one, which passes a query. Only photos of stacks are
+compared with each other, so a library without duplicates pays next to nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, any_, func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import at_moment, first_of, matching, of_verdict, order, packed, place
-from fluffy_tui.photos.query.id_selection import array_of
-from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,14 +27,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class LibraryQueries:
     """One persona's photos as they are browsed, as queries.
 
     Args:
         persona_id: Whose photos.
         browse: Which of them, in which order.
         scheduled: Selects the ids of all photos that have a post.
-        stacks: Selects `photo_id` and `stack_id` of the photos that are in a stack; None where nobody knows.
+        stacks: Selects `photo_id` and `stack_id` of the photos that are in a stack; None if that is not known.
     """
 
     persona_id: int
@@ -44,7 +43,7 @@ class Shelf:
     stacks: Select[*tuple[Any, ...]] | None
 
     def all_ids(self) -> Select[bytes | None]:
-        """Select all ids as `browsing.packed` does."""
+        """Select all ids as `browse_sql.packed` does."""
         query = self._matching(packed(self.browse))
         if self._is_folded:
             behind = self._behind().subquery("behind")
@@ -57,20 +56,20 @@ class Shelf:
 
     def first_ids(self, *, limit: int, after: int | None, verdict: Verdict | None) -> Select[int]:
         """Select the first ids; see `service.Photos.first_ids`."""
-        query = self._lines()
+        query = self._listed()
         if verdict is not None:
             query = query.where(of_verdict(verdict))
         return first_of(query, self.browse, limit=limit, after=after)
 
     def id_at(self, moment: datetime) -> Select[int]:
-        """Select the first id at or behind a moment."""
-        return at_moment(self._lines(), self.browse, moment)
+        """Select the first id at or after a moment."""
+        return at_moment(self._listed(), self.browse, moment)
 
     async def read_stacks(self, session: AsyncSession, ids: Sequence[int]) -> dict[int, Stack]:
-        """Return the stacks that these photos are of, by the photo that is first; see `service.Photos.stacks`."""
+        """Return the stacks of these photos, by the first photo of each; see `service.Photos.stacks`."""
         behind: dict[int, tuple[int, ...]] = {}
         if self._is_folded:
-            rows = (await session.execute(self.mates(ids))).all()
+            rows = (await session.execute(self._mates(ids))).all()
             for _, members in groupby(rows, key=lambda row: row[0]):
                 first, *rest = (row[1] for row in members)
                 if rest:
@@ -87,8 +86,8 @@ class Shelf:
     def _matching(self, query: Select[Any], row: Any = PhotoRow) -> Select[Any]:
         return matching(query, self.persona_id, self.browse, self.scheduled, row)
 
-    def _lines(self) -> Select[int]:
-        """Select the ids that are lines of the list, each photo of a stack being compared with its mates alone."""
+    def _listed(self) -> Select[int]:
+        """Select the ids that are listed; each photo of a stack is compared with its mates alone."""
         query = self._matching(select(PhotoRow.id))
         if not self._is_folded:
             return query
@@ -117,10 +116,10 @@ class Shelf:
         ).subquery("numbered")
         return select(numbered.c.id).where(numbered.c.number > 1)
 
-    def mates(self, ids: Sequence[int]) -> Select[int, int]:
-        """Select stack and id of all photos that are in one stack with some of these, in the order of the list."""
+    def _mates(self, ids: Sequence[int]) -> Select[int, int]:
+        """Select stack and id of all photos that are in a stack with one of these, in the order of the list."""
         own, mates = self._stacked("own"), self._stacked("mates")
-        wanted = select(own.c.stack_id).where(own.c.photo_id == any_(array_of(list(ids), BigInteger())))
+        wanted = select(own.c.stack_id).where(among(own.c.photo_id, ids))
         query = (
             select(mates.c.stack_id, PhotoRow.id)
             .join(PhotoRow, PhotoRow.id == mates.c.photo_id)
@@ -130,7 +129,7 @@ class Shelf:
 
     def _stacked(self, name: str) -> Any:
         if self.stacks is None:
-            raise RuntimeError("nobody has told which photos are in a stack")
+            raise RuntimeError("it is not known which photos are in a stack")
         return self.stacks.subquery(name)
 
 
@@ -141,6 +140,6 @@ def _same_files(ids: Sequence[int]) -> Select[int, Sequence[str]]:
     return (
         select(PhotoRow.id, func.array_agg(PhotoCopyRow.path))
         .join(PhotoCopyRow, same)
-        .where(PhotoRow.id == any_(array_of(list(ids), BigInteger())))
+        .where(among(PhotoRow.id, ids))
         .group_by(PhotoRow.id)
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import stat
 import sys
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import PhotoUnreadable, thumbnail
+from fluffy_tui.images import PhotoUnreadable, decode_to_fit
+from fluffy_tui.photos import HashWhen, PhotoState, state_of
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits, picture_bits
 from fluffy_tui.similarity.index.worklist import Failure
 from fluffy_tui.similarity.models.image_embed import SIDE
@@ -58,7 +56,7 @@ def rendition(photo: Photo, *, for_service: bool = False) -> Image.Image:
     if not for_service:
         stretched = _SHORT_SIDE * max(photo.ratio, 1 / photo.ratio)
         longest = round(min(_LONGEST_SIDE, max(_LONG_SIDE, stretched)))
-    return thumbnail(photo.path, longest, longest)
+    return decode_to_fit(photo.path, longest, longest)
 
 
 def look(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> Look | Failure:
@@ -88,31 +86,12 @@ def picture_or_failure(photo: Photo, decode: Callable[[Photo], Image.Image]) -> 
 
     A file that is away or unreadable now may come back; one that is damaged stays so until it changes.
     """
+    if state_of(photo, HashWhen.TOUCHED) is PhotoState.CHANGED:
+        return Failure(photo.id, "The file has changed; import its folder again.", final=False)
     try:
-        status = photo.path.stat()
-    except OSError as error:
-        return Failure(photo.id, f"The file cannot be reached: {error.strerror}.", final=False)
-    if not os.access(photo.path, os.R_OK):
-        return Failure(photo.id, "You have no permission to read the file.", final=False)
-    try:
-        if not _as_imported(photo, status):
-            return Failure(photo.id, "The file has changed; import its folder again.", final=False)
         return decode(photo)
-    except OSError as error:
-        return Failure(photo.id, f"The file cannot be read: {error.strerror}.", final=False)
     except PhotoUnreadable as error:
-        return Failure(photo.id, error.message, final=True)
-
-
-def _as_imported(photo: Photo, status: os.stat_result) -> bool:
-    """Compare size and time, to the microsecond that is stored; a file of another time is read to be sure."""
-    if not stat.S_ISREG(status.st_mode) or status.st_size != photo.byte_size:
-        return False
-    modified = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=status.st_mtime_ns // 1000)
-    if modified == photo.modified_at:
-        return True
-    with photo.path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == photo.sha256
+        return Failure(photo.id, error.sentence, final=error.reason.is_final)
 
 
 def step_back() -> None:

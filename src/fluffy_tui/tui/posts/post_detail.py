@@ -9,17 +9,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions, post_zone
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
-from fluffy_tui.tui.session.messages import AppEvent, DatabaseBack, PostChanged
+from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import bytes_words
-from fluffy_tui.tui.ui.dialog import DialogScreen
-from fluffy_tui.tui.ui.frame_lines import channel_name
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post, PostEvent
     from fluffy_tui.tui.session.context import Context
 
-LABEL_WIDTH = 15
+LABEL_WIDTH = 16
 
 
 class PostDetailScreen(ReportsErrors, DialogScreen[None]):
@@ -73,8 +74,8 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def compose(self) -> ComposeResult:
         """Lay out facts and timeline."""
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title = f"post {self._post.id}"
-            dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} close"))
+            dialog.border_title = f"Post {self._post.id}"
+            dialog.border_subtitle = Content(self.context.with_keys("{dialog.cancel} Close"))
             yield self._facts
             yield self._timeline
         yield KeysFooter()
@@ -117,7 +118,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def _on_app_event(self, event: AppEvent) -> None:
         # any post may change the position of this one in its queue
         changed = isinstance(event, PostChanged) and (self._place or event.post_id == self._post.id)
-        if changed or isinstance(event, DatabaseBack):
+        if changed or isinstance(event, Connected):
             self._load()
 
     @work(group="post-detail", exclusive=True, exit_on_error=False, description="loading the post")
@@ -131,7 +132,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._events = await scheduling.timeline(post.id)
         self._place = None
         if post.step in ON_THE_WAY and post.channel_id is not None:
-            ids = [other.id for other in await scheduling.line(post.channel_id)]
+            ids = [other.id for other in await scheduling.queued_posts(post.channel_id)]
             self._place = (ids.index(post.id) + 1, len(ids)) if post.id in ids else None
         self._post = post
         self._show()
@@ -141,7 +142,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._laid_out_for = room
         zone, own_zone = post_zone(self.context, post.persona_id), self.context.zone
         parts = [Content(post.caption or "(no caption)")]
-        parts += [Content.styled(f"alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
+        parts += [Content.styled(f"Alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
         parts.append(Content(""))
         tone = state_of(post).tone
         channel = self.context.channel(post.channel_id)
@@ -155,7 +156,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
             channel=channel_name(channel) if channel else "",
         )
         for label, words in facts.items():
-            style = f"$text-{tone}" if label in ("state", "reason") and tone != "foreground" else ""
+            style = f"$text-{tone}" if label in ("State", "Reason") and tone != "foreground" else ""
             label_cell = Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted")
             parts.append(hanging(label_cell, Content.styled(words, style), room))
         self._facts.update(Content("\n").join(parts))
@@ -194,24 +195,24 @@ def post_facts(
         return f"{both_zones(moment, zone, own_zone)} · {relative_time(moment, now)}" if moment else ""
 
     facts = {
-        "state": f"{state_of(post).sign} {state_words(post, now, zone, own_zone)}",
-        "reason": post.error_message,
-        "error code": post.error_code,
-        "help": post.support_url,
-        "next attempt": when(post.next_try_at),
-        "position": queue_place(*place) if place else "",
-        "requested": when(post.requested_at_time) or REQUESTED.get(post.share_mode, ""),
-        "scheduled": when(post.scheduled_at),
-        "posted": when(post.posted_at),
-        "link": post.external_link,
-        "channel": channel or post.channel_id,
-        "attempts": str(post.attempts),
+        "State": f"{state_of(post).sign} {state_words(post, now, zone, own_zone)}",
+        "Reason": post.error_message,
+        "Error code": post.error_code,
+        "Help": post.support_url,
+        "Next attempt": when(post.next_try_at),
+        "Position": queue_place(*place) if place else "",
+        "Requested": when(post.requested_at_time) or REQUESTED.get(post.share_mode, ""),
+        "Scheduled": when(post.scheduled_at),
+        "Posted": when(post.posted_at),
+        "Link": post.external_link,
+        "Channel": channel or post.channel_id,
+        "Attempts": str(post.attempts),
         "Buffer post ID": post.buffer_post_id,
-        "picture": rendition_words(post.rendition or {}),
-        "picture URL": post.media_url,
-        "uploaded": when(uploaded) if post.media_url else "",
-        "submitted": when(post.created_at),
-        "updated": when(post.updated_at),
+        "Picture": rendition_words(post.rendition or {}),
+        "Picture URL": post.media_url,
+        "Uploaded": when(uploaded) if post.media_url else "",
+        "Submitted": when(post.created_at),
+        "Updated": when(post.updated_at),
     }
     return {label: words for label, words in facts.items() if words}
 

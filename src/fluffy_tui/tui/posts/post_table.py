@@ -11,10 +11,10 @@ from textual.widgets import DataTable
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.undo import is_in_grace
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, state_words
 from fluffy_tui.tui.text.times import moment_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -199,9 +199,9 @@ class PostTable(DataTable[Text]):
         caption_width = max(12, room * 45 // 100)
         self.add_column(Text(f"  {self._when_label()}"), width=self._when_width(), key="when")
         for label, width in (
-            ("caption", caption_width),
-            ("state", room - caption_width),
-            ("try", TRY_WIDTH),
+            ("Caption", caption_width),
+            ("State", room - caption_width),
+            ("Try", TRY_WIDTH),
         ):
             self.add_column(Text(label), width=width, key=label)
         for post in self.posts:
@@ -247,9 +247,9 @@ class PostTable(DataTable[Text]):
         """Name the time zone if it differs from the user's and fits."""
         now = self.context.clock()
         if now.astimezone(self._zone).utcoffset() == now.astimezone(self.context.zone).utcoffset():
-            return "when"
+            return "When"
         zone, room = zone_name(self._zone, now), self._when_width() - SIGN_WIDTH
-        return next((label for label in (f"when in {zone}", zone) if len(label) <= room), "when")
+        return next((label for label in (f"When in {zone}", zone) if len(label) <= room), "When")
 
     def _when_width(self) -> int:
         """Leave relative times out where captions and states need the room."""

@@ -36,13 +36,12 @@ _ACTIONS = {
     Remedy.RETRY: "problems.retry",
     Remedy.EDIT: "problems.edit",
     Remedy.CHANGE_TIME: "problems.reschedule",
-    Remedy.REHOST: "problems.upload_again",
-    Remedy.LET_GO: "problems.cancel",
+    Remedy.UPLOAD_AGAIN: "problems.upload_again",
     Remedy.CANCEL: "problems.cancel",
     Remedy.OPEN_IN_BUFFER: "problems.open_in_buffer",
     Remedy.MOVE_UP: "problems.move_up",
 }
-_LABELS = {action.id: action.label for action in actions_of(Place.PROBLEMS)}
+_LABELS = {action.id: action.label for action in actions_of(Place.PROBLEMS, Place.EVERYWHERE)}
 
 
 def problem_id(problem: Problem) -> str:
@@ -104,19 +103,18 @@ def outlook(problem: Problem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> 
 
 
 def remedy_keys(problem: Problem, own: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the keys that help, with their labels, the most useful first: `r retry`.
+    """Return the keys that help, with their labels, the most useful first: `r Retry`.
 
     Args:
         problem: The problem.
         own: The user's own keys, by action ID.
     """
-    found = []
+    helpful = [_ACTIONS[remedy] for remedy in problem.actions]
     if problem.kind is ProblemKind.DRAFT_KEPT and Remedy.RETRY not in problem.actions:
-        found.append(f"{key_of('app.settings', own)} set up")  # the settings that delivery needs are missing
-    found += [f"{key_of(_ACTIONS[one], own)} {_LABELS[_ACTIONS[one]]}" for one in problem.actions]
+        helpful.insert(0, "app.settings")  # settings that delivery needs are missing
     if problem.kind is ProblemKind.WORKER_SILENT:
-        found.append(f"{key_of('app.doctor', own)} doctor")
-    return tuple(dict.fromkeys(found))
+        helpful.append("app.doctor")
+    return tuple(f"{key_of(id_, own)} {_LABELS[id_]}" for id_ in dict.fromkeys(helpful))
 
 
 def problem_facts(
@@ -136,11 +134,11 @@ def problem_facts(
         then += f" {both_zones(problem.when, zone, own_zone)} · {relative_time(problem.when, now)}"
     attempts = post.attempts if post and post.step is Step.HELD else 0
     facts = {
-        "what": problem.what,
-        "why": problem.why,
-        "next": then,
-        "tried": f"{attempts} times so far" if attempts > 1 else "",
-        "help": (post.support_url or "") if post else "",
-        "keys": " · ".join(keys),
+        "What": problem.what,
+        "Why": problem.why,
+        "Next": then,
+        "Tried": f"{attempts} times so far" if attempts > 1 else "",
+        "Help": (post.support_url or "") if post else "",
+        "Keys": " · ".join(keys),
     }
     return {label: one_line(words) for label, words in facts.items() if words}

@@ -1,0 +1,209 @@
+"""Decodes a picture file, upright and in sRGB: the one way from a file to pixels.
+
+Previews, hashes, vectors and posts all use it, so what is previewed is what is posted. Everything here is a pure
+function of a file.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PIL import ExifTags, Image
+
+from fluffy_tui.images.color import to_srgb
+from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.header import DAMAGED, open_picture, orientation, upright
+from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
+from fluffy_tui.images.regular_file import reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_TRANSPOSITIONS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by EXIF's orientation."""
+
+_QUARTER_TURNS = {
+    90: Image.Transpose.ROTATE_270,  # Pillow turns counterclockwise
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_90,
+}
+
+_PREVIEW_GAP = 1.5
+"""How much larger than asked the cheap first reduction leaves a preview, for the last one to be sharp.
+
+At 2 a 12-megapixel JPEG is decoded whole for a box of 1,200 pixels: measured 193 ms, against 128 ms at 1.5.
+"""
+_FINE_GAP = 3.0
+_CONVERSION_GAP = 2.0
+
+_LARGE = 50_000_000
+"""Pixels from which pictures are decoded one at a time: 250 million take a gigabyte where the format has no draft."""
+_one_large = threading.Lock()
+
+_BAND = 16_000_000
+"""Pixels that are converted at once, so that no second copy of a large picture is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedPicture:
+    """A picture in memory, upright, in its own colours; `resized` brings it into sRGB."""
+
+    pixels: Image.Image
+    """In mode L, LA, RGB, RGBA or CMYK; may have been decoded smaller than the picture is."""
+    size: tuple[int, int]
+    """Width and height of the whole picture."""
+    profile: bytes | None
+    has_location: bool
+    """Whether the file says where the picture was taken, in EXIF or XMP."""
+    xmp: bytes
+    """The XMP packet; empty where there is none."""
+
+    def turned(self, degrees: int) -> DecodedPicture:
+        """Return the picture turned clockwise by 0, 90, 180 or 270 degrees."""
+        if degrees == 0:
+            return self
+        size = self.size if degrees == 180 else (self.size[1], self.size[0])
+        pixels = self.pixels.transpose(_QUARTER_TURNS[degrees])
+        return DecodedPicture(pixels, size, self.profile, self.has_location, self.xmp)
+
+    def resized(
+        self,
+        size: tuple[int, int],
+        box: tuple[float, float, float, float] | None = None,
+        *,
+        gap: float = _FINE_GAP,
+    ) -> Image.Image:
+        """Return a part of the picture at another size, as opaque sRGB.
+
+        Args:
+            size: Of what is returned.
+            box: The part: left, upper, right, lower, in pixels of the whole picture; None for all of it.
+            gap: How much larger a cheap first reduction leaves it; more is finer and slower.
+        """
+        across, down = self.pixels.width / self.size[0], self.pixels.height / self.size[1]
+        left, upper, right, lower = box or (0, 0, *self.size)
+        scaled = (left * across, upper * down, right * across, lower * down)
+        small = self.pixels.resize(size, Image.Resampling.LANCZOS, box=scaled, reducing_gap=gap)
+        return to_srgb(small, self.profile)
+
+
+def decode(source: Path | bytes, *, at_least: float = 1.0) -> DecodedPicture:
+    """Decode a picture; blocks for as long as that takes, and may be called in several threads at once.
+
+    Args:
+        source: The file, or its content.
+        at_least: The share of its width and height that is needed. Decoding a JPEG smaller saves most of the time.
+
+    Raises:
+        PhotoUnreadable: the file cannot be read, or is no sound picture.
+    """
+    with reading(source) as file:
+        picture, exif = open_picture(file)
+        with picture:
+            return _decode(picture, exif, min(1.0, at_least))
+
+
+def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
+    """Return an upright sRGB picture that fits `width` × `height` pixels, never larger than the original.
+
+    Raises:
+        PhotoUnreadable: the file cannot be read, or is no sound picture.
+    """
+    with reading(source) as file:
+        picture, exif = open_picture(file)
+        with picture:
+            size = upright(picture.size, orientation(exif))
+            scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
+            decoded = _decode(picture, exif, min(1.0, scale * _PREVIEW_GAP))
+    fitted = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
+    return decoded.resized(fitted, gap=_PREVIEW_GAP)
+
+
+def _decode(picture: Image.Image, exif: Image.Exif, at_least: float) -> DecodedPicture:
+    stored, turned = picture.size, orientation(exif)
+    try:
+        if at_least < 1:
+            picture.draft(None, (int(stored[0] * at_least) + 1, int(stored[1] * at_least) + 1))
+        with _one_large if picture.width * picture.height > _LARGE else nullcontext():
+            picture.load()
+            spare = picture.width / (stored[0] * at_least)
+            pixels = _in_simple_mode(picture, max(1, int(spare / _CONVERSION_GAP)))
+        if turned in _TRANSPOSITIONS:
+            pixels = pixels.transpose(_TRANSPOSITIONS[turned])
+    except TOO_LARGE:
+        raise too_large() from None
+    except DAMAGED:
+        raise PhotoUnreadable(Unreadable.DAMAGED) from None
+    xmp = _xmp(picture)
+    return DecodedPicture(
+        pixels,
+        upright(stored, turned),
+        picture.info.get("icc_profile"),
+        has_location=b"GPSLatitude" in xmp or _has_position(exif),
+        xmp=xmp,
+    )
+
+
+def _in_simple_mode(picture: Image.Image, factor: int) -> Image.Image:
+    """Return the pixels in mode L, LA, RGB, RGBA or CMYK; what has to be converted may be reduced by a whole factor.
+
+    That goes in bands, so that no second copy of a large picture is made.
+    """
+    if picture.mode in ("L", "RGB", "CMYK") and not picture.has_transparency_data:
+        return picture
+    rows = max(1, _BAND // picture.width // factor) * factor
+    bands = [
+        _converted(picture.crop((0, top, picture.width, min(top + rows, picture.height)))).reduce(factor)
+        for top in range(0, picture.height, rows)
+    ]
+    if len(bands) == 1:
+        return bands[0]
+    whole = Image.new(bands[0].mode, (bands[0].width, sum(band.height for band in bands)))
+    top = 0
+    for band in bands:
+        whole.paste(band, (0, top))
+        top += band.height
+    return whole
+
+
+def _converted(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I"):
+        return _from_16_bits(picture)
+    if picture.has_transparency_data:
+        return picture.convert("LA" if picture.mode in ("1", "L", "LA") else "RGBA")
+    return picture.convert("L" if picture.mode in ("1", "F") else "RGB")
+
+
+def _from_16_bits(picture: Image.Image) -> Image.Image:
+    """Keep the upper 8 of 16 bits; Pillow's own conversion would clip them, and forget the transparent shade."""
+    import numpy as np
+
+    values = np.asarray(picture)
+    grey = Image.fromarray((values >> 8).clip(0, 255).astype(np.uint8))
+    clear = picture.info.get("transparency")
+    if not isinstance(clear, int):
+        return grey
+    return Image.merge("LA", (grey, Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))))
+
+
+def _xmp(picture: Image.Image) -> bytes:
+    xmp = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
+    return xmp.encode() if isinstance(xmp, str) else bytes(xmp)
+
+
+def _has_position(exif: Image.Exif) -> bool:
+    try:
+        return bool(exif.get_ifd(ExifTags.IFD.GPSInfo))
+    except DAMAGED:
+        return False

@@ -1,0 +1,84 @@
+"""Why a photo cannot be read: a code for the program, a sentence for the user."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from fluffy_tui.core.errors import FluffyError
+
+
+class Unreadable(StrEnum):
+    """Why a photo cannot be read."""
+
+    MISSING = "missing"
+    FORBIDDEN = "forbidden"
+    NOT_A_FILE = "not a file"
+    LINK_LOOP = "link loop"
+    DISK_ERROR = "disk error"
+    EMPTY = "empty"
+    UNSUPPORTED = "unsupported"
+    """A sound file, perhaps, but of no format that is read here."""
+    CUT_SHORT = "cut short"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too large"
+    STILL_CHANGING = "still changing"
+    """Another program is writing it."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether this stays so until the file's content changes."""
+        return self in (
+            Unreadable.EMPTY,
+            Unreadable.UNSUPPORTED,
+            Unreadable.CUT_SHORT,
+            Unreadable.DAMAGED,
+            Unreadable.TOO_LARGE,
+        )
+
+
+_COPY_AGAIN = "Copy it again from its source."
+_SENTENCES: dict[Unreadable, tuple[str, str]] = {
+    Unreadable.MISSING: ("the file is missing", "Put it back, or import its new folder."),
+    Unreadable.FORBIDDEN: ("you have no permission to read it", "Change its permissions."),
+    Unreadable.NOT_A_FILE: ("it is not a regular file", ""),
+    Unreadable.LINK_LOOP: ("it is a link that points back to itself", ""),
+    Unreadable.DISK_ERROR: ("reading it failed ({detail})", "Check the disk."),
+    Unreadable.EMPTY: ("the file is empty", _COPY_AGAIN),
+    Unreadable.UNSUPPORTED: (
+        "it is {detail}, not a JPEG, PNG, WebP, HEIC or AVIF picture",
+        "Export it as a JPEG.",
+    ),
+    Unreadable.CUT_SHORT: ("the file is cut short", _COPY_AGAIN),
+    Unreadable.DAMAGED: ("the picture is damaged", _COPY_AGAIN),
+    Unreadable.TOO_LARGE: ("the picture has more than {detail} megapixels", "Export it in a smaller size."),
+    Unreadable.STILL_CHANGING: ("it is still being written", "Import the folder again when it is done."),
+}
+
+
+class PhotoUnreadable(FluffyError):
+    """A file cannot be read as a picture.
+
+    Args:
+        reason: Why.
+        detail: What the sentence about it needs: the system's error, or what the file is instead.
+        name: Of the file, where the message should begin with it.
+    """
+
+    def __init__(self, reason: Unreadable, detail: str = "", name: str = "") -> None:
+        clause, hint = _SENTENCES[reason]
+        clause = clause.format(detail=detail)
+        self.sentence = f"{clause[0].upper()}{clause[1:]}."
+        """The reason alone, for lists that show the name anyway."""
+        super().__init__(f"{name} cannot be read: {clause}." if name else self.sentence, hint)
+        self.reason = reason
+        self.detail = detail
+        self.name = name
+
+    def named(self, name: str) -> PhotoUnreadable:
+        """Return the same error with the file's name in its message."""
+        return PhotoUnreadable(self.reason, self.detail, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error cross from one process to another."""
+        return PhotoUnreadable, (self.reason, self.detail, self.name)

@@ -1,0 +1,190 @@
+"""Opens a picture file by its header: only the announced format, no bombs, size as seen upright, time taken."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import struct
+import warnings
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PIL import ExifTags, Image
+
+from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, late_png_exif
+from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+# Damaged EXIF; the picture is fine. Process-wide because Python 3.11 has no filters per thread.
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+DAMAGED = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
+    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error, UserWarning,
+)  # fmt: skip
+"""What Pillow and its plugins raise for a damaged file (UserWarning where warnings are errors)."""
+
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""The orientations of EXIF in which the stored picture lies on its side."""
+
+_YEARS = range(1800, 2200)
+"""Cameras without a set clock, and programs without a date, write years outside of it."""
+
+_EXIF_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_EXIF_OFFSET = re.compile(r"[+-]\d\d:\d\d|Z")
+
+
+@dataclass(frozen=True, slots=True)
+class PictureHeader:
+    """What is known of a picture without decoding it."""
+
+    format: str
+    """As Pillow names it: JPEG, PNG, WEBP, HEIF or AVIF."""
+    width: int
+    """Pixels, as seen upright."""
+    height: int
+    """Pixels, as seen upright."""
+    orientation: int
+    """EXIF's, 1 to 8."""
+    taken_at: datetime | None
+
+
+def read_header(file: BinaryIO) -> PictureHeader:
+    """Read the header of an open picture file, whose position is moved.
+
+    Raises:
+        PhotoUnreadable: it is no picture, damaged, cut short, or too large.
+    """
+    picture, exif = open_picture(file)
+    with picture:
+        turned = orientation(exif)
+        width, height = upright(picture.size, turned)
+        return PictureHeader(str(picture.format), width, height, turned, taken_at(exif))
+
+
+def open_picture(file: BinaryIO) -> tuple[Image.Image, Image.Exif]:
+    """Open a picture by its header, and make sure that its end is there too.
+
+    Args:
+        file: Open for reading; it has to stay open as long as the picture is used.
+
+    Returns:
+        The picture, not decoded yet, and its EXIF data; empty where there are none or they are damaged.
+
+    Raises:
+        PhotoUnreadable: it is no picture, damaged, cut short, or too large.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        raise PhotoUnreadable(Unreadable.EMPTY)
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    picture_format = identify(head)
+    if picture_format is None:
+        raise PhotoUnreadable(Unreadable.UNSUPPORTED, describe(head))
+    if picture_format == "HEIF":
+        _register_heif()
+    complete = is_complete(file, picture_format, size)
+    if complete is False:
+        raise PhotoUnreadable(Unreadable.CUT_SHORT)
+    try:
+        file.seek(0)
+        picture = Image.open(file, formats=[picture_format])
+        if picture.width * picture.height > MOST_PIXELS:
+            raise too_large()
+        if complete is None:
+            picture.load()
+    except TOO_LARGE:
+        raise too_large() from None
+    except DAMAGED:
+        raise PhotoUnreadable(Unreadable.DAMAGED) from None
+    if picture.width < 1 or picture.height < 1:
+        raise PhotoUnreadable(Unreadable.DAMAGED)
+    return picture, _exif(picture, file, size)
+
+
+@functools.cache
+def _register_heif() -> None:
+    """Teach Pillow HEIC; pillow-heif takes a tenth of a second to import, so only when a file needs it."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
+    """Parse the EXIF data by themselves.
+
+    `getexif` of Pillow decodes a whole PNG to look for a late chunk, swallowing what the decoder raises, and
+    takes the orientation from XMP where EXIF has none, as no other program does.
+    """
+    exif = Image.Exif()
+    raw = picture.info.get("exif")
+    try:
+        if raw is None and picture.format == "PNG":
+            text = picture.info.get("Raw profile type exif")  # ImageMagick's, from before PNG had eXIf
+            raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else late_png_exif(file, size)
+        if raw:
+            exif.load(raw)
+    except DAMAGED:
+        return Image.Exif()
+    return exif
+
+
+def orientation(exif: Image.Exif) -> int:
+    """Return EXIF's orientation, 1 to 8; HEIC is turned by its decoder, which resets it to 1."""
+    value = exif.get(ExifTags.Base.Orientation)
+    return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def upright(size: tuple[int, int], turned: int) -> tuple[int, int]:
+    """Return width and height as seen upright."""
+    return (size[1], size[0]) if turned in SIDEWAYS else size
+
+
+def taken_at(exif: Image.Exif) -> datetime | None:
+    """Return when a picture was taken: DateTimeOriginal, or else DateTimeDigitized, or else DateTime.
+
+    EXIF 2.31 added an offset for each; where there is no sound one this machine's zone is taken.
+    """
+    tags = ExifTags.Base
+    try:
+        fields = exif.get_ifd(ExifTags.IFD.Exif)
+    except DAMAGED:
+        fields = {}
+    return (
+        _exif_time(fields.get(tags.DateTimeOriginal), fields.get(tags.OffsetTimeOriginal))
+        or _exif_time(fields.get(tags.DateTimeDigitized), fields.get(tags.OffsetTimeDigitized))
+        or _exif_time(exif.get(tags.DateTime), fields.get(tags.OffsetTime))
+    )
+
+
+def _exif_time(time: object, offset: object) -> datetime | None:
+    """Read EXIF's "2024:05:01 12:30:00" and "+02:00"; cameras without a set clock write zeros or blanks."""
+    found = _EXIF_TIME.match(_text(time))
+    if found is None:
+        return None
+    try:
+        moment = datetime(*map(int, found.groups()))  # type: ignore[arg-type]
+    except ValueError:
+        return None
+    if moment.year not in _YEARS:
+        return None
+    zone = _EXIF_OFFSET.match(_text(offset).strip())
+    if zone is not None:
+        try:
+            return datetime.fromisoformat(moment.isoformat() + zone.group())
+        except ValueError:  # an offset of 99 hours
+            pass
+    return moment.astimezone()
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace")
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,84 @@
+"""Whether a photo's file is still the one that was imported."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from fluffy_tui.images import PhotoUnreadable, open_regular
+from fluffy_tui.photos.model import PhotoState
+
+if TYPE_CHECKING:
+    import threading
+    from io import BufferedReader
+    from pathlib import Path
+
+    from fluffy_tui.photos.model import Photo
+
+_PIECE = 1 << 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class HashWhen(Enum):
+    """When a file is read whole to compare its content; otherwise its size and modification time decide."""
+
+    NEVER = auto()
+    TOUCHED = auto()
+    """Its modification time is another one."""
+    ALWAYS = auto()
+
+
+class Stopped(Exception):
+    """The import was cancelled while a file was being read."""
+
+
+def state_of(photo: Photo, hash_when: HashWhen) -> PhotoState:
+    """Return what has become of a photo's file; blocks."""
+    return file_state(
+        photo.path, photo.byte_size, photo.modified_at, bytes.fromhex(photo.sha256), hash_when=hash_when
+    )
+
+
+def file_state(
+    path: Path | str, byte_size: int, modified_at: datetime, sha256: bytes, *, hash_when: HashWhen
+) -> PhotoState:
+    """Compare a file with what was stored of it; blocks for as long as reading it takes, where that is needed."""
+    try:
+        with open_regular(str(path)) as file:
+            status = os.fstat(file.fileno())
+            if status.st_size != byte_size:
+                return PhotoState.CHANGED
+            same = hash_when is not HashWhen.ALWAYS and modified_time(status) == modified_at
+            if not same and hash_when is not HashWhen.NEVER:
+                same = hash_file(file) == sha256
+    except (FileNotFoundError, NotADirectoryError):
+        return PhotoState.MISSING
+    except (OSError, PhotoUnreadable):
+        return PhotoState.UNREADABLE
+    return PhotoState.UNCHANGED if same else PhotoState.CHANGED
+
+
+def modified_time(status: os.stat_result) -> datetime:
+    """Return a file's modification time to the microsecond, which is what Postgres keeps."""
+    return _EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000)
+
+
+def hash_file(file: BufferedReader, stop: threading.Event | None = None) -> bytes:
+    """Return the SHA-256 of a whole file; other threads run meanwhile.
+
+    Raises:
+        Stopped: `stop` was set meanwhile.
+        OSError: the disk failed.
+    """
+    digest = hashlib.sha256()
+    file.seek(0)
+    size = os.fstat(file.fileno()).st_size
+    piece = memoryview(bytearray(min(_PIECE, size + 1)))
+    while count := file.readinto(piece):
+        digest.update(piece[:count])
+        if stop is not None and stop.is_set():
+            raise Stopped
+    return digest.digest()

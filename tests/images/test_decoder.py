@@ -1,0 +1,213 @@
+"""The one decoder: upright, sRGB, opaque, as large as asked, whatever the file is."""
+
+from __future__ import annotations
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from PIL import Image, ImageCms
+
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode, decode_to_fit
+from fluffy_tui.images import decoder as decoder_module
+from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
+
+
+def nearly(color: object, expected: tuple[int, int, int], tolerance: int = 24) -> bool:
+    assert isinstance(color, tuple)
+    return all(abs(a - b) <= tolerance for a, b in zip(color, expected, strict=True))
+
+
+def saved(made: Image.Image, picture_format: str = "PNG", **options: Any) -> bytes:
+    target = io.BytesIO()
+    made.save(target, picture_format, **options)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_every_format_fits_the_box(tmp_path: Path, picture_format: str) -> None:
+    """RGB, in proportion, no larger than asked."""
+    path = write(tmp_path / "a", picture_format=picture_format, width=400, height=300)
+    small = decode_to_fit(path, 100, 100)
+    assert (small.mode, small.size) == ("RGB", (100, 75))
+    assert nearly(small.getpixel((10, 40)), (200, 0, 0))
+    assert nearly(small.getpixel((90, 40)), (20, 90, 0))
+
+
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_bytes_decode_like_their_file(tmp_path: Path, picture_format: str) -> None:
+    content = encoded(picture_format, width=400, height=300)
+    from_file = decode_to_fit(write(tmp_path / "a", content), 100, 100)
+    assert decode_to_fit(content, 100, 100).tobytes() == from_file.tobytes()
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_pictures_are_turned_upright(tmp_path: Path, picture_format: str, orientation: int) -> None:
+    """However the camera was held, red is where it was seen: EXIF 2.32, figure 17."""
+    path = write(
+        tmp_path / "a",
+        picture_format=picture_format,
+        width=400,
+        height=200,
+        exif=exif(orientation=orientation),
+    )
+    small = decode_to_fit(path, 100, 100)
+    red = {
+        1: (10, 25),
+        2: (90, 25),
+        3: (90, 25),
+        4: (10, 25),
+        5: (25, 10),
+        6: (25, 10),
+        7: (25, 90),
+        8: (25, 90),
+    }
+    assert small.size == ((50, 100) if orientation >= 5 else (100, 50))
+    assert nearly(small.getpixel(red[orientation]), (200, 0, 0))
+    assert decode(path, at_least=0.3).size == ((200, 400) if orientation >= 5 else (400, 200))
+
+
+def test_a_small_picture_is_not_enlarged(tmp_path: Path) -> None:
+    assert decode_to_fit(write(tmp_path / "a.jpg"), 1000, 1000).size == (48, 32)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 5000), (5000, 1)])
+def test_no_side_shrinks_to_nothing(size: tuple[int, int]) -> None:
+    small = decode_to_fit(saved(Image.new("RGB", size, "red")), 100, 100)
+    assert small.size == (min(size[0], 100), min(size[1], 100))
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
+def test_every_mode_becomes_rgb(mode: str) -> None:
+    """Drawings, scans, print files, 16 bits."""
+    made = Image.new("I;16", (80, 80), 0x8000) if mode == "I;16" else picture(80, 80, mode=mode)
+    small = decode_to_fit(saved(made, "JPEG" if mode == "CMYK" else "PNG"), 40, 40)
+    assert (small.mode, small.size) == ("RGB", (40, 40))
+    if mode == "I;16":
+        assert nearly(small.getpixel((5, 5)), (128, 128, 128), 2)
+    if mode == "CMYK":
+        assert nearly(small.getpixel((5, 20)), (200, 0, 0))
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_transparency_becomes_white(mode: str) -> None:
+    """As on the white page of a network; a preview shows what is posted."""
+    clear = Image.new("RGBA", (50, 50), (255, 0, 0, 0)).convert(mode)
+    assert decode_to_fit(saved(clear), 20, 20).getpixel((5, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize(("mode", "shade"), [("I;16", 0x8000), ("L", 128), ("RGB", (9, 8, 7)), ("P", 0)])
+def test_a_transparent_shade_becomes_white(mode: str, shade: int | tuple[int, int, int]) -> None:
+    """PNG may name one colour that is transparent instead of a channel for it."""
+    made = Image.new(mode, (50, 50), shade)
+    assert decode_to_fit(saved(made, transparency=shade), 20, 20).getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_large_pictures_are_converted_in_bands_that_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second copy of a large picture would take a gigabyte."""
+    shades = Image.linear_gradient("L").resize((300, 700)).convert("RGBA")
+    at_once = decode(saved(shades), at_least=0.1)
+    monkeypatch.setattr(decoder_module, "_BAND", 300 * 40)
+    in_bands = decode(saved(shades), at_least=0.1)
+    assert in_bands.pixels.height < 700
+    assert in_bands.pixels.tobytes() == at_once.pixels.tobytes()
+
+
+def test_a_jpeg_is_decoded_no_larger_than_needed() -> None:
+    """That saves most of the time; the size that is reported is the picture's own."""
+    content = encoded(width=1600, height=800)
+    decoded = decode(content, at_least=0.2)
+    assert decoded.size == (1600, 800)
+    assert 320 <= decoded.pixels.width < 800
+    assert decode(content).pixels.size == (1600, 800)
+
+
+@pytest.mark.parametrize(("degrees", "red"), [(0, (5, 20)), (90, (20, 5)), (180, (75, 20)), (270, (20, 75))])
+def test_a_picture_is_turned_clockwise(degrees: int, red: tuple[int, int]) -> None:
+    turned = decode(saved(picture(80, 40))).turned(degrees)
+    assert turned.size == ((80, 40) if degrees in (0, 180) else (40, 80))
+    assert nearly(turned.resized(turned.size).getpixel(red), (200, 0, 0))
+
+
+def test_a_part_is_resized_in_pixels_of_the_whole() -> None:
+    """Also where a JPEG was decoded smaller."""
+    decoded = decode(encoded(width=1600, height=800), at_least=0.2)
+    assert nearly(decoded.resized((10, 10), (800, 0, 1600, 800)).getpixel((1, 5)), (20, 90, 0))
+    assert nearly(decoded.resized((10, 10), (0, 0, 780, 800)).getpixel((8, 5)), (200, 0, 0))
+
+
+def test_colours_are_turned_into_srgb() -> None:
+    """A profile that swaps what red and green mean shows whether it was used."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = profile.replace(b"rXYZ", b"????").replace(b"gXYZ", b"rXYZ").replace(b"????", b"gXYZ")
+    content = saved(Image.new("RGB", (40, 40), (250, 10, 10)), icc_profile=swapped)
+    assert nearly(decode_to_fit(content, 20, 20).getpixel((5, 5)), (10, 250, 10))
+
+
+def test_a_damaged_profile_is_ignored() -> None:
+    """The picture is worth more than the last shade of its colours."""
+    content = saved(Image.new("RGB", (40, 40), (120, 60, 30)), icc_profile=b"no profile at all")
+    assert decode_to_fit(content, 20, 20).getpixel((5, 5)) == (120, 60, 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", Unreadable.EMPTY),
+        (encoded()[:300], Unreadable.CUT_SHORT),
+        (b"GIF89a", Unreadable.UNSUPPORTED),
+        (huge_png(), Unreadable.TOO_LARGE),
+    ],
+)
+def test_what_cannot_be_decoded_has_a_reason(tmp_path: Path, content: bytes, reason: Unreadable) -> None:
+    """The message begins with the file's name."""
+    with pytest.raises(PhotoUnreadable, match=r"^holiday\.jpg cannot be read: ") as caught:
+        decode_to_fit(write(tmp_path / "holiday.jpg", content), 10, 10)
+    assert caught.value.reason is reason
+
+
+@pytest.mark.parametrize("at", ["start", "middle"])
+def test_damaged_pixels_are_never_decoded(at: str) -> None:
+    """An error of the first attempt must not be swallowed: a second one would succeed on what is left."""
+    noise = Image.effect_noise((400, 300), 90).convert("RGB")
+    content = bytearray(saved(noise))
+    position = content.index(b"IDAT") + 4 if at == "start" else len(content) // 2
+    content[position : position + 60] = bytes(60)
+    for damaged in (bytes(content), bytes(content)):
+        with pytest.raises(PhotoUnreadable) as caught:
+            decode(damaged)
+        assert caught.value.reason is Unreadable.DAMAGED
+
+
+def test_a_missing_file_has_a_hint(tmp_path: Path) -> None:
+    with pytest.raises(PhotoUnreadable, match=r"gone\.jpg cannot be read: the file is missing\. Put it back"):
+        decode_to_fit(tmp_path / "gone.jpg", 10, 10)
+
+
+def test_exif_with_wrongly_typed_tags_is_no_obstacle(tmp_path: Path) -> None:
+    """The picture is turned by the orientation that was read; EXIF is never written back, which would fail."""
+    data = exif(orientation=6)
+    data[0x0131] = "typed below"
+    raw = data.tobytes()
+    entry = raw.index(b"\x01\x31\x00\x02") if b"MM" in raw[:10] else raw.index(b"\x31\x01\x02\x00")
+    order: Literal["big", "little"] = "big" if b"MM" in raw[:10] else "little"
+    rational = (5).to_bytes(2, order) + (1).to_bytes(4, order)  # instead of an ASCII text
+    broken = raw[: entry + 2] + rational + raw[entry + 8 :]
+    content = saved(picture(80, 40), "JPEG", exif=broken)
+    small = decode_to_fit(content, 100, 100)
+    assert small.size == (40, 80)
+    assert nearly(small.getpixel((20, 5)), (200, 0, 0))
+
+
+def test_several_threads_at_once(tmp_path: Path) -> None:
+    """Prefetching neighbours gives every caller its own picture."""
+    paths = [
+        write(tmp_path / f"{number}.{suffix}", picture_format=kind, width=300, height=200 + 2 * number)
+        for number, (kind, suffix) in enumerate(list(FORMATS.items()) * 4)
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        small = list(pool.map(lambda path: decode_to_fit(path, 150, 150), paths))
+    assert [one.height for one in small] == [100 + number for number in range(20)]

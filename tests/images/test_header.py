@@ -1,0 +1,114 @@
+"""What is read without decoding: time taken and orientation, wherever programs put them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import ExifTags, Image
+
+from fluffy_tui.images import PhotoUnreadable, PictureHeader, Unreadable, decode_to_fit, read_header
+from photos.photo_files import encoded, exif, picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TAGS = ExifTags.Base
+
+
+def header(content: bytes) -> PictureHeader:
+    return read_header(io.BytesIO(content))
+
+
+def with_times(times: Mapping[int, str], *, modified: str | None = None) -> bytes:
+    """Return a JPEG with these tags in its Exif IFD."""
+    data = Image.Exif()
+    data.get_ifd(ExifTags.IFD.Exif).update(times)
+    if modified is not None:
+        data[TAGS.DateTime] = modified
+    return encoded(exif=data)
+
+
+def late_exif_png(text_behind: int) -> bytes:
+    """Return a PNG on its side, whose eXIf chunk follows the pixels, with that much text behind it."""
+    plain, marked = encoded("PNG"), encoded("PNG", exif=exif(orientation=6))
+    start = marked.index(b"eXIf") - 4
+    chunk = marked[start : start + 12 + int.from_bytes(marked[start : start + 4], "big")]
+    text = b"tEXt" + b"Comment\0" + b"x" * text_behind
+    comment = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    return plain[:-12] + chunk + comment + plain[-12:]
+
+
+@pytest.mark.parametrize("text_behind", [0, 100_000])
+def test_exif_behind_the_pixels_of_a_png_counts(text_behind: int) -> None:
+    """However much follows it; preview and post read the same header."""
+    content = late_exif_png(text_behind)
+    assert (header(content).width, header(content).height) == (32, 48)
+    assert decode_to_fit(content, 100, 100).size == (32, 48)
+
+
+def test_an_orientation_in_xmp_alone_is_ignored() -> None:
+    """As browsers do; it describes what an editor has already done."""
+    packet = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF'
+        b' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description'
+        b' xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
+    )
+    target = io.BytesIO()
+    picture().save(target, "JPEG", xmp=packet)
+    assert header(target.getvalue()).orientation == 1
+    assert decode_to_fit(target.getvalue(), 100, 100).size == (48, 32)
+
+
+@pytest.mark.parametrize(
+    ("times", "modified", "taken"),
+    [
+        (
+            {TAGS.DateTimeOriginal: "2024:05:01 12:30:15", TAGS.OffsetTimeOriginal: "Z"},
+            None,
+            (2024, 5, 1, 12),
+        ),
+        (
+            {TAGS.DateTimeDigitized: "2024:05:01 12:30:15", TAGS.OffsetTimeDigitized: "+01:00"},
+            None,
+            (2024, 5, 1, 11),
+        ),
+        ({TAGS.OffsetTime: "+02:00"}, "2024:05:01 12:30:15", (2024, 5, 1, 10)),
+        (
+            {TAGS.DateTimeOriginal: "0000:00:00 00:00:00", TAGS.OffsetTime: "Z"},
+            "2024:05:01 12:30:15",
+            (2024, 5, 1, 12),
+        ),
+    ],
+)
+def test_the_first_sound_time_counts(
+    times: Mapping[int, str], modified: str | None, taken: tuple[int, int, int, int]
+) -> None:
+    """Taken, else digitized, else written; each with the offset of its own."""
+    assert header(with_times(times, modified=modified)).taken_at == datetime(*taken, 30, 15, tzinfo=UTC)
+
+
+def test_a_bad_offset_does_not_cost_the_date() -> None:
+    content = with_times({TAGS.DateTimeOriginal: "2024:05:01 12:30:15", TAGS.OffsetTimeOriginal: "+99:99"})
+    assert header(content).taken_at == datetime(2024, 5, 1, 12, 30, 15).astimezone()
+
+
+@pytest.mark.parametrize("offset", ["", "+02:00", "-14:00"])
+@pytest.mark.parametrize("year", ["0001", "1799", "9999"])
+def test_a_time_out_of_range_is_no_time(year: str, offset: str) -> None:
+    """Programs write the least or greatest time they know for none; with an offset it is no time at all."""
+    content = with_times({TAGS.DateTimeOriginal: f"{year}:01:01 00:00:00", TAGS.OffsetTimeOriginal: offset})
+    assert header(content).taken_at is None
+
+
+def test_a_png_for_ios_is_refused_by_name() -> None:
+    """Its pixels are not those of the PNG standard, and would come out as noise."""
+    content = encoded("PNG")
+    ios = content[:8] + struct.pack(">I", 4) + b"CgBI" + bytes(8) + content[8:]
+    with pytest.raises(PhotoUnreadable, match="a PNG made for iOS only") as caught:
+        header(ios)
+    assert caught.value.reason is Unreadable.UNSUPPORTED

@@ -1,0 +1,84 @@
+"""A whole post in a real terminal: demo, persona, photo, caption, submit, in Buffer."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from journey.processes import left_behind
+from journey.terminal import Terminal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CTRL_S, ENTER, ESCAPE = "\x13", "\r", "\x1b"
+
+
+def write_caption(terminal: Terminal, text: str, counted: str) -> None:
+    """From the persona picker: open the newest photo of sarah, and write a caption for it."""
+    terminal.shows("17 unscheduled")
+    terminal.press("j", ENTER)
+    terminal.shows("unscheduled · newest first", "1 Library", "2 Posts", "IMG_2041", "of 17")
+    terminal.press(ENTER)
+    terminal.shows("caption", "alt text", "next slot")
+    terminal.press(text)
+    terminal.shows(counted)
+
+
+def quit_app(terminal: Terminal) -> None:
+    """Quit the program."""
+    terminal.press("q")
+    assert terminal.ended() == 0
+
+
+def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
+    with Terminal(own_home, "--demo") as terminal:
+        terminal.shows("personas", "sarah", "17 unscheduled", "demo")
+        write_caption(terminal, "The light came back for a minute. [/b][red", "42/2,200")
+        terminal.press(CTRL_S)
+        terminal.shows("in Buffer for", "16 unscheduled")
+        terminal.press("2")
+        terminal.shows("The light came back", "in Buffer for")
+        quit_app(terminal)
+        assert left_behind(own_home) == []
+
+
+def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Path) -> None:
+    drafts = demo_home / ".local/share/fluffy-tui/demo/kept-texts"
+    with Terminal(demo_home, "--demo") as terminal:
+        write_caption(terminal, "half a sentence", "15/2,200")
+        terminal.until(lambda _: any("half a sentence" in path.read_text() for path in drafts.glob("*.json")))
+        terminal.close()
+        assert left_behind(demo_home) == []
+    with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
+        again.shows("newest first", "✎", "IMG_2041", "of 17")
+        again.press(ENTER)
+        again.shows("half a sentence")
+        again.press(ESCAPE)
+        again.until(lambda text: "newest first" in text and "half a sentence" not in text)
+        quit_app(again)
+
+
+def test_the_demo_keeps_its_posts(demo_home: Path) -> None:
+    with Terminal(demo_home, "--demo") as terminal:
+        write_caption(terminal, "first", "5/2,200")
+        terminal.press(CTRL_S)
+        terminal.shows("in Buffer for")
+        quit_app(terminal)
+    with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
+        again.shows("16 unscheduled", "1 scheduled")
+        [address] = (demo_home / ".local/share/fluffy-tui/demo/buffer").glob("address*")
+        url = json.loads(address.read_text())["url"]
+        with urllib.request.urlopen(f"{url}/state") as answer:
+            assert "first" in answer.read().decode()
+        quit_app(again)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 60)])
+def test_the_app_opens_in_terminals_of_every_size(demo_home: Path, size: tuple[int, int]) -> None:
+    with Terminal(demo_home, "--demo", columns=size[0], rows=size[1]) as terminal:
+        terminal.shows("sarah", "17 unscheduled")
+        quit_app(terminal)

@@ -1,0 +1,87 @@
+"""The README's pictures: the real app with the sample photos and posts in Buffer.
+
+`pytest tests/journey/test_readme_pictures.py --snapshot-update` updates them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fluffy_tui.demo import ManualClock, StandIn, write_sample_photos
+from fluffy_tui.modes.worker_mode import index_photos
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.plan.plan_grid import PlanGrid
+from fluffy_tui.tui.plan.screen import PlanScreen
+from journey.installation import installed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from journey.real_app import RealApp
+
+DOCS = Path(__file__).parents[2] / "docs"
+NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def indexing(real: RealApp) -> AsyncIterator[None]:
+    """Index the photos for the length of the block."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(index_photos(real.services, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+def is_drawn(real: RealApp, photo_ids: list[int]) -> bool:
+    """Whether the plan shows the picture of each photo, and of the selected one beside them."""
+    grid, previews = real.app.screen.query(PlanGrid), real.app.screen.query(PhotoPreview)
+    return all(grid.first().has_picture(photo_id) for photo_id in photo_ids) and all(
+        preview.shown is not None for preview in previews
+    )
+
+
+async def test_the_pictures_show_what_a_user_sees(
+    database_url: str, tmp_path: Path, own_home: Path, request: pytest.FixtureRequest
+) -> None:
+    pictures = own_home / "Pictures"
+    await asyncio.to_thread(write_sample_photos, pictures, NOW)
+    async with StandIn(media=tmp_path / "media", clock=ManualClock(NOW)) as stand_in:
+        own = replace(installed(tmp_path, stand_in, database_url), photos=pictures / "sarah")
+        async with own.running(
+            size=(112, 30),
+            clock=lambda: NOW,
+            zone=ZoneInfo("Europe/Berlin"),
+        ) as real:
+            await real.to_library(17)
+            for caption in ("beach walk, day 3", "the fog did not lift until noon"):
+                await real.schedule(caption)
+            await real.until(lambda: real.text.count("in Buffer for") == 2)
+            await real.until(lambda: real.shows("indexing photos"))
+            async with indexing(real):
+                await real.until(lambda: not real.shows("indexing photos"))
+            await real.pictured()
+            drawn = {"library.svg": real.app.export_screenshot(title="fluffy-tui")}
+            await real.pilot.press("3")
+            await real.on(PlanScreen)
+            posts = await real.services.scheduling.posts(await real.services.personas.get("sarah"))
+            await real.until(lambda: is_drawn(real, [post.photo_id for post in posts if post.photo_id]))
+            drawn["plan.svg"] = real.app.export_screenshot(title="fluffy-tui")
+    if request.config.getoption("update_snapshots", default=False):
+        DOCS.mkdir(exist_ok=True)
+        for name, picture in drawn.items():
+            (DOCS / name).write_text(picture, encoding="utf-8")
+    for name, picture in drawn.items():
+        if (DOCS / name).read_text(encoding="utf-8") != picture:  # pytest would compute a diff for minutes
+            (tmp_path / name).write_text(picture, encoding="utf-8")
+            pytest.fail(f"{name} is out of date; the app now looks like {tmp_path / name}")
