@@ -22,7 +22,7 @@ async def test_a_hashtag_set_is_created_offered_and_posted(installation: Install
         await real.until(lambda: real.shows("2 unscheduled"))
         await real.pilot.press("s")
         await real.on(SnippetsScreen)
-        await real.until(lambda: real.shows("No hashtag sets and no snippets yet."))
+        await real.until(lambda: real.shows("No hashtag sets or snippets yet"))
         await real.pilot.press("n")
         await real.on(SnippetEditorScreen)
         await real.type("by the sea")
