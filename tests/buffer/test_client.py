@@ -86,7 +86,7 @@ async def test_channels() -> None:
     assert instagram.service is Service.INSTAGRAM
     assert instagram.posting_schedule == (SlotDay("mon", ("09:00", "18:30"), paused=False),)
     assert instagram.has_slots
-    assert instagram.trouble == ""
+    assert instagram.problem == ""
     assert pinterest.pinterest_boards == (PinterestBoard("b7", "Fog"),)
 
 
@@ -104,8 +104,8 @@ async def test_a_new_network_is_kept() -> None:
 async def test_a_channels_problem_is_explained(flag: str, word: str) -> None:
     """Each flag has a message that names the channel."""
     channel = await channel_of(**{flag: True})
-    assert word in channel.trouble
-    assert "Instagram sarah.photos" in channel.trouble
+    assert word in channel.problem
+    assert "Instagram sarah.photos" in channel.problem
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ async def test_null_edges_are_an_error_when_absence_matters() -> None:
     async with asking(Reply(null)) as (client, _):
         with pytest.raises(BufferError) as caught:
             [post async for post in client.posts("o1", channel_ids=["c1"], null_is_empty=False)]
-    assert (caught.value.code, caught.value.verdict) == ("unknown_answer", NextStep.RETRY)
+    assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
 
 
 async def test_a_repeated_cursor_ends_the_paging() -> None:
@@ -196,7 +196,7 @@ async def test_a_repeated_cursor_ends_the_paging() -> None:
     async with asking(Reply(page), Reply(page), Reply(page)) as (client, server):
         with pytest.raises(BufferError) as caught:
             [post async for post in client.posts("o1", channel_ids=["c1"])]
-        assert (caught.value.code, caught.value.verdict) == ("unknown_answer", NextStep.RETRY)
+        assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
         assert len(server.asked) == 2
 
 
@@ -259,7 +259,7 @@ async def test_edit_that_kept_the_old_time_is_an_error(kept: str | None) -> None
     async with asking(Reply(success("editPost", dueAt=kept))) as (client, _):
         with pytest.raises(BufferError) as caught:
             await client.edit_post("p1", new)
-    assert (caught.value.code, caught.value.verdict) == ("edit_ignored", NextStep.FINAL)
+    assert (caught.value.code, caught.value.next_step) == ("edit_ignored", NextStep.FINAL)
     assert caught.value.post is not None
 
 
@@ -268,7 +268,7 @@ async def test_an_edit_in_doubt_must_be_checked() -> None:
     async with asking(Drop()) as (client, _):
         with pytest.raises(BufferError) as caught:
             await client.edit_post("p1", new_post())
-    assert caught.value.verdict is NextStep.LOOK_FIRST
+    assert caught.value.next_step is NextStep.LOOK_FIRST
 
 
 GONE = [
@@ -292,10 +292,10 @@ async def test_delete_that_fails() -> None:
     async with asking(Reply(body), Drop()) as (client, _):
         with pytest.raises(BufferError) as caught:
             await client.delete_post("p1")
-        assert (caught.value.code, caught.value.verdict) == ("rejected", NextStep.FINAL)
+        assert (caught.value.code, caught.value.next_step) == ("rejected", NextStep.FINAL)
         with pytest.raises(BufferError) as caught:
             await client.delete_post("p1")
-        assert caught.value.verdict is NextStep.RETRY, "deleting again does no harm"
+        assert caught.value.next_step is NextStep.RETRY, "deleting again does no harm"
 
 
 def test_values_do_not_import_httpx() -> None:

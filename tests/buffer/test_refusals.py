@@ -205,11 +205,11 @@ TRANSPORT = [
 async def test_reply(step: Step, code: str, creating: NextStep, reading: NextStep) -> None:
     """The same reply may have different consequences for a create and for a read."""
     error = await create(step)
-    assert (error.code, error.verdict) == (code, creating)
+    assert (error.code, error.next_step) == (code, creating)
     assert error.message
     assert error.hint
     error = await read(step)
-    assert (error.code, error.verdict) == (code, reading)
+    assert (error.code, error.next_step) == (code, reading)
 
 
 TYPED = [
@@ -288,13 +288,13 @@ TYPED = [
 ]
 
 
-@pytest.mark.parametrize(("typename", "message", "more", "code", "verdict"), TYPED)
+@pytest.mark.parametrize(("typename", "message", "more", "code", "next_step"), TYPED)
 async def test_typed_error(
-    typename: str, message: str, more: dict[str, Any], code: str, verdict: NextStep
+    typename: str, message: str, more: dict[str, Any], code: str, next_step: NextStep
 ) -> None:
     """Each member of the mutation's union has its next step, sometimes depending on the message."""
     error = await create(Reply(refusal(typename, message, **more)))
-    assert (error.code, error.verdict) == (code, verdict)
+    assert (error.code, error.next_step) == (code, next_step)
     assert error.buffer_message == message
     assert message in error.message, "Buffer's own words are told"
 
@@ -310,7 +310,7 @@ async def test_the_messages_of_several_errors_are_joined() -> None:
 async def test_dropped_picture() -> None:
     """The post exists without its picture, and the error has it so that it can be deleted."""
     error = await create(Reply(success(assets=[])))
-    assert (error.code, error.verdict) == ("image_dropped", FINAL)
+    assert (error.code, error.next_step) == ("image_dropped", FINAL)
     assert error.post is not None
     assert error.post.id == "a" * 24
 
@@ -319,7 +319,7 @@ async def test_an_unreadable_success_must_be_checked() -> None:
     """Something was created, but nobody knows which post it is."""
     for changes in ({"id": None}, {"createdAt": "yesterday"}, {"assets": None}, {"id": ""}):
         error = await create(Reply(success(**changes)))
-        assert (error.code, error.verdict) == ("unknown_answer", LOOK_FIRST)
+        assert (error.code, error.next_step) == ("unknown_answer", LOOK_FIRST)
 
 
 async def test_success_with_warnings_is_success(caplog: pytest.LogCaptureFixture) -> None:

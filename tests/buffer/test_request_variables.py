@@ -94,7 +94,7 @@ def test_pinterest_without_a_board_fails_before_sending() -> None:
     """A pin needs a board."""
     with pytest.raises(BufferError) as caught:
         create_input(new_post(service=Service.PINTEREST))
-    assert (caught.value.code, caught.value.verdict) == ("board_missing", NextStep.FINAL)
+    assert (caught.value.code, caught.value.next_step) == ("board_missing", NextStep.FINAL)
 
 
 def test_custom_time_is_required_and_aware() -> None:

@@ -74,7 +74,7 @@ async def test_an_invalid_key_is_rejected_without_being_quoted(key: str) -> None
     async with BufferClient("http://127.0.0.1:9/", Secret(key)) as client:
         with pytest.raises(BufferError) as caught:
             await client.account()
-    assert (caught.value.code, caught.value.verdict) == ("key_refused", NextStep.HOLD)
+    assert (caught.value.code, caught.value.next_step) == ("key_refused", NextStep.HOLD)
     assert key not in "".join(traceback.format_exception(caught.value))
 
 
@@ -83,4 +83,4 @@ async def test_missing_key() -> None:
     async with BufferClient("http://127.0.0.1:9/", Secret("")) as client:
         with pytest.raises(BufferError) as caught:
             await client.account()
-    assert (caught.value.code, caught.value.verdict) == ("key_missing", NextStep.HOLD)
+    assert (caught.value.code, caught.value.next_step) == ("key_missing", NextStep.HOLD)

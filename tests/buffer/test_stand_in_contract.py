@@ -69,5 +69,5 @@ async def test_a_create_without_a_reply_can_be_found(tmp_path: Path) -> None:
         server.faults.add(Kind.ACCEPT_THEN_DROP, operation="createPost")
         with pytest.raises(BufferError) as caught:
             await client.create_post(photo_for(channel, server))
-        assert caught.value.verdict is NextStep.LOOK_FIRST
+        assert caught.value.next_step is NextStep.LOOK_FIRST
         assert await client.find_by_asset(organization, channel.id, MARKER, LONG_AGO) is not None

@@ -23,9 +23,9 @@ async def failure(step: Step, *, creating: bool) -> BufferError:
 async def test_the_deadline_applies_to_the_whole_request(step: Step) -> None:
     """It also ends silence and an endless trickle of bytes."""
     error = await failure(step, creating=True)
-    assert (error.code, error.verdict) == ("no_answer", NextStep.LOOK_FIRST)
+    assert (error.code, error.next_step) == ("no_answer", NextStep.LOOK_FIRST)
     error = await failure(step, creating=False)
-    assert (error.code, error.verdict) == ("no_answer", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("no_answer", NextStep.RETRY)
 
 
 async def create_at(url: str, timeout: float = 30.0) -> BufferError:
@@ -43,14 +43,14 @@ async def test_refused_connection_is_safe_to_retry() -> None:
     server.close()
     await server.wait_closed()
     error = await create_at(f"http://127.0.0.1:{port}/")
-    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
 async def test_failed_tls_is_safe_to_retry() -> None:
     """The handshake happens before the request."""
     async with asking() as (_, server):
         error = await create_at(server.url.replace("http:", "https:"))
-    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
 async def test_timeout_before_anything_was_sent_is_safe_to_retry() -> None:
@@ -67,7 +67,7 @@ async def test_timeout_before_anything_was_sent_is_safe_to_retry() -> None:
     over.set()
     server.close()
     await server.wait_closed()
-    assert (error.code, error.verdict) == ("unreachable", NextStep.RETRY)
+    assert (error.code, error.next_step) == ("unreachable", NextStep.RETRY)
 
 
 async def test_redirect_is_not_followed() -> None:

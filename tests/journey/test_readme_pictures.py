@@ -67,9 +67,9 @@ async def test_the_pictures_show_what_a_user_sees(
             for caption in ("beach walk, day 3", "the fog did not lift until noon"):
                 await real.schedule(caption)
             await real.until(lambda: real.text.count("in Buffer for") == 2)
-            await real.until(lambda: real.shows("looking at pictures"))
+            await real.until(lambda: real.shows("indexing photos"))
             async with indexing(real):
-                await real.until(lambda: not real.shows("looking at pictures"))
+                await real.until(lambda: not real.shows("indexing photos"))
             await real.pictured()
             drawn = {"library.svg": real.app.export_screenshot(title="fluffy-tui")}
             await real.pilot.press("3")

@@ -22,6 +22,7 @@ from fluffy_tui.buffer.values import (
     ShareMode,
     SlotDay,
 )
+from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer.client import BufferClient
@@ -47,9 +48,4 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> object:
-    if name == "BufferClient":
-        from fluffy_tui.buffer.client import BufferClient
-
-        return BufferClient
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = lazy_exports(__name__, {"BufferClient": "client"})

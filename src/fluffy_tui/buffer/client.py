@@ -82,7 +82,7 @@ class BufferClient:
         return _read(graphql_documents.CHANNELS, lambda items: tuple(map(channel_from, items)), answer)
 
     async def channel(self, channel_id: str) -> Channel:
-        """Return the current state of a channel; check `Channel.trouble` before creating a post."""
+        """Return the current state of a channel; check `Channel.problem` before creating a post."""
         answer = await self._transport.run(graphql_documents.CHANNEL, {"input": {"id": channel_id}})
         return _read(graphql_documents.CHANNEL, channel_from, answer)
 

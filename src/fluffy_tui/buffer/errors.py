@@ -130,7 +130,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
 
     Args:
         code: What went wrong.
-        verdict: What may safely be done next.
+        next_step: What may safely be done next.
         buffer_message: Buffer's own message; empty if there was none.
         retry_after: Seconds to wait before sending anything again; None if not known.
         window: Length in seconds of the exhausted rate-limit window (900, 86400 or 2592000), if any.
@@ -140,7 +140,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
     def __init__(
         self,
         code: Code,
-        verdict: NextStep,
+        next_step: NextStep,
         *,
         buffer_message: str = "",
         retry_after: float | None = None,
@@ -151,13 +151,13 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
         if buffer_message:
             stop = "" if buffer_message.rstrip().endswith((".", "!", "?")) else "."
             message = f"{message} Buffer says: {buffer_message.rstrip()}{stop}"
-        if verdict is NextStep.LOOK_FIRST and code in _IN_DOUBT:
+        if next_step is NextStep.LOOK_FIRST and code in _IN_DOUBT:
             hint = _LOOK_FIRST_HINT
         elif retry_after is not None and code is Code.RATE_LIMITED:
             hint = f"Buffer's rate limit resets in {_duration(retry_after)}."
         super().__init__(message, hint)
         self.code = code
-        self.verdict = verdict
+        self.next_step = next_step
         self.buffer_message = buffer_message
         self.retry_after = retry_after
         self.window = window

@@ -82,7 +82,7 @@ class Transport:
             status = reply.status_code
             return self._read_reply(operation, reply, variables)
         except BufferError as error:
-            outcome = f"{error.code}, {error.verdict}"
+            outcome = f"{error.code}, {error.next_step}"
             raise
         finally:
             milliseconds = (time.perf_counter() - started) * 1000

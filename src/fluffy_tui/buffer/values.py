@@ -133,7 +133,7 @@ class Channel:
     """Most posts in the queue, from the organisation; None if not known."""
 
     @property
-    def trouble(self) -> str:
+    def problem(self) -> str:
         """Why nothing can be published here now; empty if there is no problem."""
         where = f"{self.network} {self.name}"
         if self.is_disconnected:

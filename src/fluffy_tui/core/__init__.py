@@ -1,1 +1,1 @@
-"""What every pack stands on: errors, the database, the embedded server, migrations, the queue and events."""
+"""What all packs build on: errors, the database, the embedded server, migrations, the job queue and events."""

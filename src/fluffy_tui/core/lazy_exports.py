@@ -1,4 +1,4 @@
-"""Front doors that import what is heavy only when it is used, so that the first frame stays fast."""
+"""Front doors that import slow modules only when they are used, so that the first frame is fast."""
 
 from __future__ import annotations
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.personas.model import (
     BufferNotConfigured,
     ChannelNotFound,
@@ -35,13 +36,6 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "Personas":  # importing SQLAlchemy takes 340 ms, which would delay the first frame
-        from fluffy_tui.personas.service import Personas
-
-        return Personas
-    if name == "Snippets":
-        from fluffy_tui.personas.snippets import Snippets
-
-        return Snippets
-    raise AttributeError(name)
+__getattr__ = lazy_exports(  # SQLAlchemy is slow to import
+    __name__, {"Personas": "service", "Snippets": "snippets"}
+)

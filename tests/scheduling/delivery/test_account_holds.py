@@ -27,7 +27,7 @@ async def other(place: Workplace) -> Workplace:
     channels = {channel.name: channel for channel in await place.services.personas.available_channels()}
     del channels["sarah.frames"]
     persona = await place.services.personas.create("leo")
-    mine = next(channel for channel in channels.values() if not channel.trouble and channel.has_slots)
+    mine = next(channel for channel in channels.values() if not channel.problem and channel.has_slots)
     persona = await place.services.personas.set_channel(persona, mine.id)
     return dataclasses.replace(place, persona=persona, folder=place.folder.parent / "photos of leo")
 

@@ -58,11 +58,11 @@ async def test_library_posts_and_dialogs_show_user_keys(running: Running, servic
         "help.close": "f9",
     }
     async with running(persona="sarah", keymap=own) as driver:
-        assert "1 copy folded, K opens" in driver.text(".details")
+        assert "1 duplicate collapsed · K expands" in driver.text(".details")
         assert "ctrl+y undo" in driver.text("#status-strip")
         assert "f6 Posts" in driver.text("#tab-posts")
         await driver.press("F")
-        assert driver.notices()[-1].startswith("Mark photos with f8 first")
+        assert driver.notices()[-1].startswith("Select photos with f8 first")
         await driver.press("M")
         assert "f9 back" in driver.screen_text()
         await driver.press("f9", "d")
@@ -77,7 +77,7 @@ async def test_library_posts_and_dialogs_show_user_keys(running: Running, servic
         await driver.press("V")
         assert "Press A for all posts." in driver.text("#no-posts")
         await driver.press("Q")
-        assert [str(button.label) for button in driver.screen.query(Button)] == ["leave  J", "stay  N"]
+        assert [str(button.label) for button in driver.screen.query(Button)] == ["Quit  J", "Stay  N"]
         await driver.press("N")
 
 

@@ -1,4 +1,4 @@
-"""What is typed into the filter, and how it is said back."""
+"""How a filter is parsed, and how it is described."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
-from fluffy_tui.tui.library.filter_query import NoDate, browse_for, browse_words, period
+from fluffy_tui.tui.library.filter_query import InvalidDate, describe_filter, parse_date, parse_filter
 
 ZONE = ZoneInfo("Europe/Berlin")
 
@@ -27,6 +27,8 @@ def day(*parts: int) -> datetime:
         ("img 2041", Browse(text="img 2041")),
         ("Picked", Browse(verdict=Verdict.PICK)),
         ("rejected portrait", Browse(verdict=Verdict.REJECT, orientation=Orientation.PORTRAIT)),
+        ("unflagged", Browse(verdict=Verdict.UNDECIDED)),
+        ("undecided", Browse(verdict=Verdict.UNDECIDED)),
         ("missing all", Browse(missing=True, posted=Posted.ALL)),
         ("never", Browse(posted=Posted.NEVER)),
         ('"square"', Browse(text="square")),
@@ -42,27 +44,27 @@ def day(*parts: int) -> datetime:
         ('"2026"', Browse(text="2026")),
     ],
 )
-def test_words(typed: str, expected: Browse) -> None:
-    assert browse_for(typed, Browse(), ZONE) == expected
+def test_filters(typed: str, expected: Browse) -> None:
+    assert parse_filter(typed, Browse(), ZONE) == expected
 
 
-def test_the_order_and_a_verdict_chosen_by_key_are_kept() -> None:
+def test_the_order_and_the_verdict_of_the_base_are_kept() -> None:
     base = Browse(sort=Sort.NAME, descending=False, verdict=Verdict.UNDECIDED, text="old")
-    assert browse_for("new", base, ZONE) == Browse(
+    assert parse_filter("new", base, ZONE) == Browse(
         sort=Sort.NAME, descending=False, verdict=Verdict.UNDECIDED, text="new"
     )
-    assert browse_for("picked", base, ZONE).verdict is Verdict.PICK
+    assert parse_filter("picked", base, ZONE).verdict is Verdict.PICK
 
 
 @given(st.text(max_size=40))
-def test_nothing_typed_is_an_error(typed: str) -> None:
-    browse_words(browse_for(typed, Browse(), ZONE), ZONE)
+def test_no_filter_is_an_error(typed: str) -> None:
+    describe_filter(parse_filter(typed, Browse(), ZONE), ZONE)
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "2026-02-30", "0000", "26-1-1"])
-def test_no_dates(typed: str) -> None:
-    with pytest.raises(NoDate):
-        period(typed, ZONE)
+def test_invalid_dates(typed: str) -> None:
+    with pytest.raises(InvalidDate):
+        parse_date(typed, ZONE)
 
 
 @pytest.mark.parametrize(
@@ -74,5 +76,5 @@ def test_no_dates(typed: str) -> None:
         ("never 2026-11", "never scheduled · 2026-11-01..2026-11-30 · newest first"),
     ],
 )
-def test_said_back(typed: str, words: str) -> None:
-    assert browse_words(browse_for(typed, Browse(), ZONE), ZONE) == words
+def test_descriptions(typed: str, words: str) -> None:
+    assert describe_filter(parse_filter(typed, Browse(), ZONE), ZONE) == words

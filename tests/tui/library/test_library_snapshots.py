@@ -1,4 +1,4 @@
-"""Library, composer and posts as they look, in three sizes and three themes."""
+"""Library, composer and posts in three sizes and three themes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The virtual list: any number of rows, few fetches, and a cursor that never waits."""
+"""The photo list: any number of rows, few fetches, and a cursor that never waits."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def photo(id_: int, **changes: object) -> Photo:
 
 
 class Library:
-    """Answers for photos; an answer can be held back and the calls counted."""
+    """Answers fetches and counts them; answers can be held back."""
 
     def __init__(self) -> None:
         self.calls: list[list[int]] = []
@@ -51,7 +51,7 @@ class Library:
         self.error: Exception | None = None
 
     async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
-        """Return the photos, once the gate is open; what they are is settled when they are asked for."""
+        """Return the photos as they are now, once the gate is open."""
         self.calls.append(list(ids))
         answer = {id_: photo(id_, **self.changes.get(id_, {})) for id_ in ids if id_ not in self.gone}
         await self.gate.wait()
@@ -61,12 +61,12 @@ class Library:
 
 
 class ListApp(App[None]):
-    """Nothing but a list, and what it says."""
+    """Nothing but a list, and what it reports."""
 
     def __init__(self, library: Library) -> None:
         super().__init__()
         self.photos = PhotoList(library.by_ids, lambda: NOW)
-        self.told: list[Photo | None] = []
+        self.current: list[Photo | None] = []
         self.selected: list[int] = []
         self.failed: list[Exception] = []
 
@@ -75,12 +75,12 @@ class ListApp(App[None]):
         yield self.photos
 
     def on_mount(self) -> None:
-        """Watch which photo is under the cursor."""
-        self.watch(self.photos, "told", self.remember_told, init=False)
+        """Follow the cursor."""
+        self.watch(self.photos, "current", self.note_current, init=False)
 
-    def remember_told(self, photo: Photo | None) -> None:
-        """Remember."""
-        self.told.append(photo)
+    def note_current(self, photo: Photo | None) -> None:
+        """Note it."""
+        self.current.append(photo)
 
     def on_photo_list_selected(self, message: PhotoList.Selected) -> None:
         """Remember."""
@@ -92,12 +92,12 @@ class ListApp(App[None]):
 
 
 def line(photos: PhotoList, y: int) -> str:
-    """Return one line as it is seen."""
+    """Return the text of one line."""
     return photos.render_line(y).text
 
 
 def ids_down_from(count: int) -> array[int]:
-    """Return ids, the newest first."""
+    """Return descending ids."""
     return array("q", range(count, 0, -1))
 
 
@@ -107,7 +107,7 @@ def library() -> Library:
     return Library()
 
 
-async def test_shows_name_shape_date_and_marks(library: Library) -> None:
+async def test_a_row_shows_name_shape_date_and_marks(library: Library) -> None:
     library.changes = {
         3: {"missing_since": NOW},
         2: {"verdict": "pick", "width": 1920, "height": 1080},
@@ -172,7 +172,7 @@ async def test_every_key_moves(library: Library) -> None:
         await settle(app)
 
 
-async def test_the_cursor_never_waits_for_the_database(library: Library) -> None:
+async def test_the_cursor_never_waits_for_a_fetch(library: Library) -> None:
     library.gate.clear()
     app = ListApp(library)
     async with app.run_test(size=(60, 12)) as pilot:
@@ -186,10 +186,10 @@ async def test_the_cursor_never_waits_for_the_database(library: Library) -> None
         await settle(app)
         assert len(library.calls) == 2
         assert "IMG_798.JPG" in line(app.photos, 9)
-        assert app.told[-1] == photo(798)
+        assert app.current[-1] == photo(798)
 
 
-async def test_an_answer_that_comes_after_a_change_is_refused(library: Library) -> None:
+async def test_an_answer_from_before_a_change_is_refused(library: Library) -> None:
     library.gate.clear()
     app = ListApp(library)
     async with app.run_test(size=(60, 12)) as pilot:
@@ -203,7 +203,7 @@ async def test_an_answer_that_comes_after_a_change_is_refused(library: Library) 
         assert "renamed.JPG" in line(app.photos, 0)
 
 
-async def test_a_reload_shows_what_was_known_until_the_answer_comes(library: Library) -> None:
+async def test_a_reload_keeps_photos_visible_until_the_answer_arrives(library: Library) -> None:
     app = ListApp(library)
     async with app.run_test(size=(60, 12)) as pilot:
         app.photos.replace_ids(ids_down_from(5))
@@ -217,7 +217,7 @@ async def test_a_reload_shows_what_was_known_until_the_answer_comes(library: Lib
         await settle(app)
 
 
-async def test_the_cursor_stays_on_its_photo_when_others_come_and_go(library: Library) -> None:
+async def test_the_cursor_stays_on_its_photo_when_others_appear_and_disappear(library: Library) -> None:
     app = ListApp(library)
     async with app.run_test(size=(60, 12)):
         app.photos.replace_ids(ids_down_from(1000))
@@ -237,17 +237,17 @@ async def test_the_cursor_stays_on_its_photo_when_others_come_and_go(library: Li
         assert app.photos.border_subtitle == ""
 
 
-async def test_a_photo_that_is_gone_says_so(library: Library) -> None:
+async def test_a_deleted_photo_is_marked_as_such(library: Library) -> None:
     library.gone.add(2)
     app = ListApp(library)
     async with app.run_test(size=(60, 12)):
         app.photos.replace_ids(ids_down_from(3))
         await settle(app)
-        assert "no longer there" in line(app.photos, 1)
+        assert "no longer in the library" in line(app.photos, 1)
         assert len(library.calls) == 1
 
 
-async def test_a_failed_fetch_is_told_and_can_be_tried_again(library: Library) -> None:
+async def test_a_failed_fetch_is_reported_and_can_be_repeated(library: Library) -> None:
     library.error = OSError("away")
     app = ListApp(library)
     async with app.run_test(size=(60, 12)):
@@ -276,7 +276,7 @@ async def test_mouse(library: Library) -> None:
         assert "IMG_50.JPG" in line(app.photos, 0)
 
 
-def test_the_cache_forgets_what_was_looked_at_longest_ago() -> None:
+def test_the_cache_drops_what_was_fetched_first() -> None:
     rows = PhotoRows(capacity=3)
     rows.replace([1, 2, 3, 4, 5])
     for asked in ([1, 2, 3], [4], [5]):

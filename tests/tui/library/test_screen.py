@@ -1,4 +1,4 @@
-"""The library: list and picture, kept true by what is heard, with the composer one key away."""
+"""The library screen: list and preview, kept up to date by events, with the composer one key away."""
 
 from __future__ import annotations
 
@@ -10,19 +10,15 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.photos import Browse, Photo
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.library import LibraryScreen
 from fluffy_tui.tui.library.photo_list import PhotoList
-from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.messages import FillWeek
 from tui.conftest import Driver, Running, settle
 from tui.fakes import FakeServices, make_photo
-
-
-def photos(driver: Driver) -> PhotoList:
-    """Return the list."""
-    found: PhotoList = driver.screen.query_one(PhotoList)
-    return found
+from tui.library.library_driver import line, photos, stack, toasts
 
 
 def preview(driver: Driver) -> PhotoPreview:
@@ -32,7 +28,7 @@ def preview(driver: Driver) -> PhotoPreview:
 
 
 async def previewed(driver: Driver) -> None:
-    """Wait until the photo under the cursor is shown."""
+    """Wait until the picture under the cursor is shown."""
     await driver.settle()
     while preview(driver).shown is None:
         await driver.pilot.pause(0.01)
@@ -46,12 +42,12 @@ async def test_opens_on_the_newest_photo_with_its_picture(running: Running) -> N
         assert preview(driver).photo == photos(driver).highlighted
         assert preview(driver).border_title == "IMG_2040.JPG"
         assert "120×150" in driver.text(".details")
-        assert "leaves without location or metadata" in driver.text(".details")
+        assert "location and metadata removed" in driver.text(".details")
         assert "IMG_2040.JPG" in driver.text(".details")
         assert photos(driver).border_subtitle == "1–29 of 29"
 
 
-async def test_moving_shows_the_next_photo_and_what_will_be_done_to_it(running: Running) -> None:
+async def test_moving_shows_the_next_photo_and_how_it_is_fitted(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j")
         await previewed(driver)
@@ -59,13 +55,13 @@ async def test_moving_shows_the_next_photo_and_what_will_be_done_to_it(running: 
         assert photo is not None
         assert photo.id == 39
         assert preview(driver).photo == photo
-        assert "will be fitted to 4:5 for Instagram" in driver.text(".details")
+        assert "fitted to 4:5 for Instagram" in driver.text(".details")
 
 
-async def test_the_picture_changes_with_the_row_and_not_a_frame_later(running: Running) -> None:
+async def test_the_picture_changes_in_the_same_frame_as_the_row(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await previewed(driver)
-        while len(preview(driver)._paintings) < 2:  # the next one, painted ahead
+        while len(preview(driver).cache) < 2:
             await driver.pilot.pause(0.01)
         before = preview(driver).shown
         photos(driver).move_to(1)
@@ -90,7 +86,7 @@ async def test_a_double_click_writes_a_caption(running: Running) -> None:
         assert isinstance(driver.screen, ComposeScreen)
 
 
-async def test_new_photos_come_in_and_the_cursor_stays(running: Running, services: FakeServices) -> None:
+async def test_new_photos_appear_and_the_cursor_stays(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j", "j")
         new = [
@@ -104,9 +100,7 @@ async def test_new_photos_come_in_and_the_cursor_stays(running: Running, service
         assert photos(driver).border_subtitle == "1–32 of 32"
 
 
-async def test_photos_of_other_personas_have_nothing_read_again(
-    running: Running, services: FakeServices
-) -> None:
+async def test_photos_of_other_personas_cause_no_reload(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.settle()
         before = len(services.photos.asked)
@@ -118,7 +112,7 @@ async def test_photos_of_other_personas_have_nothing_read_again(
         assert len(services.photos.asked) > before
 
 
-async def test_a_photo_that_got_a_post_elsewhere_leaves_and_comes_back_when_let_go(
+async def test_a_photo_that_gets_a_post_elsewhere_leaves_until_that_is_deleted(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -134,7 +128,7 @@ async def test_a_photo_that_got_a_post_elsewhere_leaves_and_comes_back_when_let_
         assert photos(driver).highlighted_id == 38
 
 
-async def test_a_post_that_only_moves_on_reads_no_ids(running: Running, services: FakeServices) -> None:
+async def test_a_step_of_a_post_causes_no_reload(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         services.photos.asked.clear()
         services.scheduling.move(11, Step.RENDERING)
@@ -143,7 +137,7 @@ async def test_a_post_that_only_moves_on_reads_no_ids(running: Running, services
         assert services.photos.asked == []
 
 
-async def test_what_changed_behind_the_composer_is_caught_up_with(
+async def test_changes_behind_another_screen_are_caught_up_with(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -156,7 +150,7 @@ async def test_what_changed_behind_the_composer_is_caught_up_with(
         assert photos(driver).highlighted_id == 39
 
 
-async def test_kept_text_is_marked(running: Running) -> None:
+async def test_a_draft_is_marked(running: Running) -> None:
     async with running(persona="sarah") as driver:
         context = driver.app.context
         assert "✎" not in photos(driver).render_line(0).text
@@ -172,7 +166,7 @@ def context_photo(driver: Driver) -> Photo:
     return photo
 
 
-async def test_an_unreadable_file_is_a_sentence(running: Running, services: FakeServices) -> None:
+async def test_an_unreadable_file_is_explained(running: Running, services: FakeServices) -> None:
     services.photos.photos[40].path.write_bytes(b"broken")
     async with running(persona="sarah") as driver:
         while "cannot be read" not in preview(driver).sentence:
@@ -182,9 +176,7 @@ async def test_an_unreadable_file_is_a_sentence(running: Running, services: Fake
 
 async def test_an_empty_library_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="[/b][red") as driver:
-        assert driver.text("#nothing") == (
-            "There are no photos here yet.\n\nPress i to import folders of photos."
-        )
+        assert driver.text("#nothing") == ("No photos yet.\n\nPress i to import a folder.")
         await driver.press("enter")
         assert isinstance(driver.screen, LibraryScreen)
         photo = replace(make_photo(services.photos.photos[1].path.parent, 700, 1), persona_id=3)
@@ -195,24 +187,24 @@ async def test_an_empty_library_says_what_to_do(running: Running, services: Fake
         assert driver.app.focused is photos(driver)
 
 
-async def test_enter_where_nothing_matches_says_just_that(running: Running) -> None:
+async def test_enter_without_matches_says_just_that(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"nowhere", "enter", "enter")
-        assert driver.text("#nothing").startswith("No photo matches.")
-        assert driver.notices() == ["No photo matches."]
+        assert driver.text("#nothing").startswith("No photos match.")
+        assert driver.notices() == ["No photos match."]
 
 
-async def test_when_every_photo_has_its_post_it_says_so(running: Running, services: FakeServices) -> None:
+async def test_an_empty_library_with_posts_says_so(running: Running, services: FakeServices) -> None:
     for id_ in range(12, 41):
         del services.photos.photos[id_]
     async with running(persona="sarah") as driver:
         await driver.heard()
         assert driver.text("#nothing") == (
-            "Every photo has its post.\n\nPress i to import more, or 2 to see the posts."
+            "Every photo has a post.\n\nPress i to import more, or 2 to see the posts."
         )
 
 
-async def test_narrow_shows_list_or_picture(running: Running) -> None:
+async def test_a_narrow_screen_shows_list_or_picture(running: Running) -> None:
     async with running(persona="sarah", size=(70, 24)) as driver:
         assert photos(driver).is_on_screen and not preview(driver).is_on_screen
         await driver.press("tab")
@@ -226,7 +218,7 @@ async def test_narrow_shows_list_or_picture(running: Running) -> None:
         assert photos(driver).is_on_screen
 
 
-async def test_the_position_is_kept_for_each_persona_when_the_app_is_left(running: Running) -> None:
+async def test_the_position_of_each_persona_is_saved_on_exit(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*"jjj")
     async with running(persona="northern light") as driver:
@@ -243,7 +235,7 @@ async def test_import_is_one_key_away(running: Running) -> None:
         assert type(driver.screen).__name__ == "ImportScreen"
 
 
-async def test_a_lost_database_keeps_the_list_and_comes_back(
+async def test_the_list_survives_a_lost_database_and_is_reloaded(
     running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -263,3 +255,81 @@ async def test_a_lost_database_keeps_the_list_and_comes_back(
         await driver.heard()
         assert photos(driver).highlighted_id == 39
         await settle(driver.app)
+
+
+async def test_it_opens_on_the_first_photo_without_a_verdict(
+    running: Running, services: FakeServices
+) -> None:
+    for id_ in (40, 39, 37):
+        services.photos.photos[id_] = replace(services.photos.photos[id_], verdict="reject")
+    async with running(persona="sarah") as driver:
+        assert photos(driver).highlighted_id == 38
+        await driver.press("p")
+    async with running(persona="sarah") as driver:  # left on 37, which has a verdict
+        assert photos(driver).highlighted_id == 36
+        await driver.press(*"jjj")
+    async with running(persona="sarah") as driver:
+        assert photos(driver).highlighted_id == 33
+
+
+async def test_the_selection_survives_changes_of_the_list_until_escape(
+    running: Running, services: FakeServices
+) -> None:
+    stack(services, 39, 37, 20)
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space", "j", "space")
+        assert photos(driver).border_subtitle == "3 marked · 1–27 of 27 · 2 collapsed"
+        assert line(driver, 0).startswith("● IMG_2040")
+        assert photos(driver).highlighted_id == 35
+        await driver.press("s", "G", "slash", *"img_202", "enter")
+        assert str(photos(driver).border_subtitle).startswith("3 marked")
+        await driver.press("escape")
+        assert str(photos(driver).border_subtitle).startswith("3 marked")
+        await driver.press("g", "space")
+        assert str(photos(driver).border_subtitle).startswith("2 marked")
+        await driver.press("escape")
+        assert photos(driver).border_subtitle == "1–27 of 27 · 2 collapsed"
+        assert "2 photos deselected." in toasts(driver)
+        assert "●" not in line(driver, 1)
+
+
+async def test_selected_photos_fill_the_week_in_their_order(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        wanted: list[tuple[int, ...]] = []
+        post = driver.app.post_message
+
+        def note(message: object) -> bool:
+            if isinstance(message, FillWeek):
+                wanted.append(message.photo_ids)
+                return True
+            return post(message)  # type: ignore[arg-type]
+
+        driver.app.post_message = note  # type: ignore[method-assign]
+        await driver.press("f")
+        assert "Select photos with space first" in toasts(driver)
+        await driver.press("j", "j", "space", "g", "space", "f")
+        assert wanted == [(38, 40)]
+        await services.scheduling.schedule_post(services.photos.photos[38], "the first")
+        await driver.heard()
+        assert str(photos(driver).border_subtitle).startswith("1 marked")
+        del services.photos.photos[40]
+        services.photos_changed()
+        await driver.heard()
+        assert photos(driver).border_subtitle == "1–27 of 27"
+
+
+async def test_it_opens_where_the_library_was_left_and_on_the_first_of_a_stack(
+    running: Running, services: FakeServices
+) -> None:
+    for id_ in range(30, 41):
+        services.photos.photos[id_] = replace(services.photos.photos[id_], verdict="pick")
+    stack(services, 29, 28)
+    async with running(persona="sarah") as driver:
+        assert photos(driver).highlighted_id == 29
+        await driver.press("j", "j", "m", "j", "j")
+    async with running(persona="sarah") as driver:
+        assert photos(driver).highlighted_id == 26
+        await driver.press("k", "k", "c", "j")
+        assert photos(driver).highlighted_id == 28
+    async with running(persona="sarah") as driver:  # 28 is behind 29, and the next row has no verdict
+        assert photos(driver).highlighted_id == 27

@@ -1,4 +1,4 @@
-"""The library with copies, marks, work that goes on, and answers about likeness: three sizes, three themes."""
+"""The library with duplicates, a selection, index progress and similar photos: three sizes, three themes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZES = [(64, 20), (80, 24), (140, 45)]
 
 @pytest.fixture
 def copies(services: FakeServices) -> FakeServices:
-    """Return a world with stacks of copies, and with a worker that is not through yet."""
+    """Return a world with duplicates and an incomplete index."""
     services.photos.copies = {39: 1, 37: 1, 20: 1, 36: 2, 33: 2, 31: 2, 30: 2}
     services.photos.same_files = {39: (Path("/backup/IMG_2039.JPG"),)}
     services.similarity.hashed = 12
@@ -33,7 +33,7 @@ LIKE_THIS = (*"jjjjjj", "m", "j", "space")
 def test_copies_marks_and_work(
     snap_compare: Any, make_app: Callable[..., FluffyApp], copies: FakeServices, size: tuple[int, int]
 ) -> None:
-    """A folded stack, an open one, marked photos, and a worker that is not through yet."""
+    """A collapsed stack, an expanded one, selected photos, and an incomplete index."""
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*STACKS))
 
 

@@ -1,14 +1,20 @@
-"""Decisions made faster than they can be stored."""
+"""Picks and rejects: by keys, and faster than they can be stored."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from fluffy_tui.photos import Photo, Verdict
+import pytest
+
+from fluffy_tui.photos import Photo, PhotoNotFound, Verdict
 from fluffy_tui.tui.library.triage import Triage
+from tui.conftest import Running
+from tui.fakes import FakeServices
+from tui.library.library_driver import SARAHS, photos, shown, title, toasts, verdict
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import PhotosPort
@@ -17,13 +23,13 @@ NOW = datetime(2027, 1, 12, tzinfo=UTC)
 
 
 class SlowStore:
-    """Takes a while for each decision."""
+    """Takes a while to store each decision."""
 
     def __init__(self) -> None:
         self.stored: list[tuple[int, Verdict]] = []
 
     async def decide(self, photo_id: int, verdict: Verdict) -> None:
-        """Store a decision, after others had a turn."""
+        """Store a decision after other tasks had a turn."""
         await asyncio.sleep(0)
         self.stored.append((photo_id, verdict))
         await asyncio.sleep(0)
@@ -35,14 +41,101 @@ def photo(number: int) -> Photo:
     return Photo(number, 1, path, f"{number:064}", 1, 4, 5, "JPEG", NOW, NOW, None, None, NOW)
 
 
-async def test_each_decision_is_stored_once_in_order_however_fast_they_are_made() -> None:
+async def test_each_decision_is_stored_once_and_in_order_however_fast_they_are_made() -> None:
     store = SlowStore()
     triage = Triage(cast("PhotosPort", store))
     storing = []
     for number in range(5):
         triage.decide(photo(number), Verdict.PICK, number, NOW)
-        storing.append(asyncio.ensure_future(triage.store()))  # as a key does
+        storing.append(asyncio.ensure_future(triage.store()))  # as each key does
         await asyncio.sleep(0)
     await asyncio.gather(*storing)
     assert store.stored == [(number, Verdict.PICK) for number in range(5)]
     assert not any(triage.is_storing(number) for number in range(5))
+
+
+async def test_a_verdict_moves_to_the_next_photo(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("p", "x", "j", "p")
+        assert [verdict(services, id_) for id_ in (40, 39, 38, 37)] == ["pick", "reject", None, "pick"]
+        assert photos(driver).highlighted_id == 36
+        assert "✓" in photos(driver).render_line(0).text
+        assert "✗" in photos(driver).render_line(1).text
+        await driver.press("k", "u")
+        assert verdict(services, 37) is None
+        assert len(shown(driver)) == SARAHS
+
+
+async def test_undo_reverts_one_decision_after_another(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("p", "x", "G", "z")
+        assert photos(driver).highlighted_id == 39
+        assert [verdict(services, id_) for id_ in (40, 39)] == ["pick", None]
+        await driver.press("z")
+        assert photos(driver).highlighted_id == 40
+        assert verdict(services, 40) is None
+        assert "✓" not in photos(driver).render_line(0).text
+
+
+async def test_fast_decisions_are_stored_in_order(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.pilot.press(*"pxpxkkux")
+        await driver.settle()
+        assert [verdict(services, id_) for id_ in (40, 39, 38, 37)] == ["pick", "reject", None, "reject"]
+
+
+async def test_a_decided_photo_leaves_a_list_of_unflagged_ones(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("v", "p", "x")
+        assert title(driver) == "unscheduled · unflagged · newest first"
+        assert shown(driver)[:2] == [38, 37]
+        assert photos(driver).cursor == 0
+        await driver.press("z")
+        assert shown(driver)[:2] == [39, 38]
+        assert photos(driver).highlighted_id == 39
+        await driver.press("v")
+        assert shown(driver) == [40]
+        await driver.press("v")
+        assert shown(driver) == []
+        assert "No photos match" in driver.text("#nothing")
+        await driver.press("v")
+        assert len(shown(driver)) == SARAHS
+
+
+async def test_a_decision_that_cannot_be_stored_is_reported_and_reverted(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        services.photos.decide_error = PhotoNotFound("There is no photo 40.")
+        await driver.press("p")
+        assert "✓" not in photos(driver).render_line(0).text
+        assert "no photo 40" in toasts(driver)
+
+
+async def test_a_verdict_from_another_terminal_is_shown(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("j", "j")
+        asked = len(services.photos.asked)
+        await services.photos.decide(39, Verdict.PICK)
+        await driver.heard()
+        assert "✓" in photos(driver).render_line(1).text
+        assert photos(driver).highlighted_id == 38
+        assert len(services.photos.asked) == asked  # one row is read, not the library
+
+
+async def test_undo_reverts_the_last_submit_if_it_came_after_the_last_decision(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undone = []
+    async with running(persona="sarah") as driver:
+        await driver.press("p")
+        result = await services.scheduling.schedule_post(services.photos.photos[30], "hello")
+        assert result.post is not None
+        late = replace(result.post, created_at=driver.app.context.clock() + timedelta(seconds=1))
+        monkeypatch.setattr("fluffy_tui.tui.library.screen.in_grace", lambda *_: late)
+        monkeypatch.setattr(driver.app, "action_undo_submit", lambda: undone.append(late))
+        await driver.press("z")
+        assert undone == [late]
+        assert verdict(services, 40) == "pick"

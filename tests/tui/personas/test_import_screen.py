@@ -71,13 +71,13 @@ async def test_the_import_continues_while_the_user_browses(
         await driver.press("i")
         await paste_folder(driver, tmp_path)
         await driver.press("enter")
-        assert driver.text("#import-words") == "340 of 1,200 · 170 a second · 5 s left · 1 failed"
+        assert driver.text("#import-words") == "340 of 1,200 · 170 per second · 5 s left · 1 failed"
         assert driver.screen.query_one(ProgressBar).progress == 340
         await driver.press("enter")
         assert "An import is already running" in driver.text("#import-problem")
         await driver.press("escape")
         assert isinstance(driver.screen, LibraryScreen)
-        assert driver.text("#status-strip").startswith("● importing 340 of 1,200 · 170 a second · 5 s left")
+        assert driver.text("#status-strip").startswith("● importing 340 of 1,200 · 170 per second · 5 s left")
         await driver.press("q")
         assert "The import stops; what it has imported so far is kept." in str(
             driver.screen.query_one("#dialog Static").render()

@@ -35,7 +35,7 @@ def test_details_say_how_the_picture_will_be_posted(photo: Photo) -> None:
     facts, fate, path = photo_details(tall, rules, BERLIN).split("\n")
     assert facts.startswith("1080×1920 · ")
     assert facts.endswith("missing since 12 Jan 2027 15:30")
-    assert fate == "will be fitted to 4:5 for Instagram · leaves without location or metadata"
+    assert fate == "fitted to 4:5 for Instagram · location and metadata removed"
     assert path == "~/a b.jpg"
 
 
@@ -46,9 +46,9 @@ def test_details_say_how_the_picture_will_be_posted(photo: Photo) -> None:
         ("pad-plain 1:1", (1080, 1920), "pad white to 1:1 · "),
         ("crop-top", (1080, 1920), "crop top to 4:5 · "),
         ("pad", (1000, 1000), ""),
-        ("crop 90", (1000, 1000), "turned by 90° · "),
-        ("crop 90", (1080, 1920), "turned by 90° · "),
-        ("crop 90", (1920, 1080), "crop to 4:5 · turned by 90° · "),
+        ("crop 90", (1000, 1000), "rotated 90° · "),
+        ("crop 90", (1080, 1920), "rotated 90° · "),
+        ("crop 90", (1920, 1080), "crop to 4:5 · rotated 90° · "),
     ],
 )
 def test_details_describe_the_chosen_fit(
@@ -56,4 +56,4 @@ def test_details_describe_the_chosen_fit(
 ) -> None:
     framed = replace(photo, width=size[0], height=size[1])
     details = photo_details(framed, rules_for("instagram"), BERLIN, framing=Framing.parse(chosen))
-    assert details.split("\n")[1] == f"{words}leaves without location or metadata"
+    assert details.split("\n")[1] == f"{words}location and metadata removed"

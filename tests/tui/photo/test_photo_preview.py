@@ -1,11 +1,7 @@
-"""The preview: late pictures are refused, bad ones become sentences, and the terminal is asked only when it may be."""
+"""The preview: late pictures are refused, and unreadable ones are explained."""
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -21,8 +17,9 @@ from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.photos import Photo
 from fluffy_tui.tui.photo import photo_preview
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
-from fluffy_tui.tui.photo.photo_preview import KEPT_PICTURES, PhotoPreview
-from fluffy_tui.tui.photo.picture import Picture
+from fluffy_tui.tui.photo.painted_picture import PaintedPicture
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.photo.picture_cache import CAPACITY
 from settling import settle
 
 if TYPE_CHECKING:
@@ -40,25 +37,25 @@ def photo(name: str) -> Photo:
 
 
 class Decoder:
-    """Makes thumbnails; some wait until they are let go."""
+    """Makes thumbnails; some wait until the test releases them."""
 
     def __init__(self) -> None:
         self.held: dict[str, threading.Event] = {}
-        self.begun: dict[str, threading.Event] = {}
+        self.started: dict[str, threading.Event] = {}
         self.calls: list[tuple[str, int, int]] = []
         self.errors: dict[str, Exception] = {}
 
     def hold(self, name: str) -> None:
-        """Let this picture wait."""
+        """Make this picture wait."""
         self.held[name] = threading.Event()
-        self.begun[name] = threading.Event()
+        self.started[name] = threading.Event()
 
     def thumbnail(self, photo: Photo, width: int, height: int) -> object:
         """Return a picture, or raise what `errors` holds."""
         name = photo.name
         self.calls.append((name, width, height))
         if name in self.held:
-            self.begun[name].set()
+            self.started[name].set()
             assert self.held[name].wait(20)
         if name in self.errors:
             raise self.errors[name]
@@ -97,13 +94,13 @@ async def opened(app: PreviewApp) -> None:
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take no key for a repeated one; the tests that are about that say so."""
+def no_repeating_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Treat no key as held down, except in the tests of that."""
     monkeypatch.setattr(photo_preview, "KEYS_REPEAT_WITHIN", 0.0)
     monkeypatch.setattr(photo_preview, "SETTLE", 0.001)
 
 
-async def test_shows_the_picture_and_decodes_the_neighbours_ahead() -> None:
+async def test_it_shows_the_picture_and_decodes_the_neighbours_ahead() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
     async with app.run_test(size=(60, 20)):
@@ -113,26 +110,26 @@ async def test_shows_the_picture_and_decodes_the_neighbours_ahead() -> None:
         assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
         assert all(width <= 600 and height <= 600 for _, width, height in decoder.calls)
         app.preview.show(photo("b.jpg"))
-        assert app.shown == "b.jpg", "a neighbour is there at once"
+        assert app.shown == "b.jpg", "a neighbour is shown at once"
         await opened(app)
         assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
         assert len({id(widget) for widget in app.query(".picture")}) == 1
 
 
-async def test_neighbours_are_made_ready_only_when_the_photo_has_been_drawn(
+async def test_neighbours_are_painted_only_after_the_photo_is_drawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A thread that computes would keep the event loop from drawing."""
+    """A busy thread would keep the event loop from drawing."""
     decoder = Decoder()
     app = PreviewApp(decoder)
     decoded_by_then: dict[str | None, list[str]] = {}
-    draw = Picture.render_lines
+    draw = PaintedPicture.render_lines
 
-    def drawing(picture: Picture, crop: Region) -> list[Strip]:
+    def drawing(picture: PaintedPicture, crop: Region) -> list[Strip]:
         decoded_by_then.setdefault(app.shown, decoder.names)
         return draw(picture, crop)
 
-    monkeypatch.setattr(Picture, "render_lines", drawing)
+    monkeypatch.setattr(PaintedPicture, "render_lines", drawing)
     async with app.run_test(size=(60, 20)):
         app.preview.show(photo("a.jpg"), "120×150", [photo("b.jpg")])
         await opened(app)
@@ -142,13 +139,13 @@ async def test_neighbours_are_made_ready_only_when_the_photo_has_been_drawn(
     assert decoded_by_then == {"a.jpg": ["a.jpg"], "b.jpg": ["a.jpg", "b.jpg"]}
 
 
-async def test_a_picture_that_comes_late_is_not_shown() -> None:
+async def test_a_late_picture_is_not_shown() -> None:
     decoder = Decoder()
     decoder.hold("slow.jpg")
     app = PreviewApp(decoder)
     async with app.run_test(size=(60, 20)) as pilot:
         app.preview.show(photo("slow.jpg"))
-        while not decoder.begun["slow.jpg"].is_set():
+        while not decoder.started["slow.jpg"].is_set():
             await pilot.pause()
         app.preview.show(photo("fast.jpg"))
         await opened(app)
@@ -159,7 +156,7 @@ async def test_a_picture_that_comes_late_is_not_shown() -> None:
         assert app.shown == "fast.jpg"
 
 
-async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(
+async def test_only_the_last_picture_is_decoded_while_a_key_is_held_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(photo_preview, "KEYS_REPEAT_WITHIN", 1e9)
@@ -182,10 +179,10 @@ async def test_while_keys_repeat_only_the_first_and_the_last_are_decoded(
             PhotoUnreadable(Unreadable.TOO_LARGE, "250", name="[/b][red.jpg"),
             "[/b][red.jpg cannot be read: the picture has more than 250 megapixels. Export it in a smaller size.",
         ),
-        (ValueError("secret detail"), "This picture cannot be shown; the log file says why."),
+        (ValueError("secret detail"), "Cannot show this picture; see the log file."),
     ],
 )
-async def test_an_unreadable_photo_is_a_sentence(error: Exception, sentence: str) -> None:
+async def test_an_unreadable_photo_is_explained(error: Exception, sentence: str) -> None:
     decoder = Decoder()
     decoder.errors["bad.jpg"] = error
     app = PreviewApp(decoder)
@@ -202,21 +199,21 @@ async def test_an_unreadable_photo_is_a_sentence(error: Exception, sentence: str
         assert app.preview.sentence == ""
 
 
-async def test_a_slow_picture_is_announced_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(photo_preview, "SAY_SO_AFTER", 0.01)
+async def test_a_slow_picture_is_announced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(photo_preview, "SLOW_AFTER", 0.01)
     decoder = Decoder()
     decoder.hold("slow.jpg")
     app = PreviewApp(decoder)
     async with app.run_test(size=(60, 20)) as pilot:
         app.preview.show(photo("slow.jpg"))
-        while "opening slow.jpg" not in app.preview.sentence:
+        while "loading slow.jpg" not in app.preview.sentence:
             await pilot.pause(0.01)
         decoder.held["slow.jpg"].set()
         await opened(app)
         assert app.shown == "slow.jpg"
 
 
-async def test_more_to_say_below_fits_the_picture_anew_whenever_its_place_is_laid_out() -> None:
+async def test_more_lines_of_details_make_the_picture_smaller() -> None:
     app = PreviewApp(Decoder())
     async with app.run_test(size=(30, 20)):
         app.preview.show(photo("a.jpg"), "one line")
@@ -227,7 +224,7 @@ async def test_more_to_say_below_fits_the_picture_anew_whenever_its_place_is_lai
         assert painted_lines(app) == tall - 3
 
 
-async def test_a_photo_chosen_while_there_was_no_room_is_shown_when_there_is() -> None:
+async def test_a_photo_chosen_without_room_is_shown_once_there_is_some() -> None:
     app = PreviewApp(Decoder())
     async with app.run_test(size=(30, 12)) as pilot:
         app.preview.show(photo("a.jpg"))
@@ -242,13 +239,13 @@ async def test_a_photo_chosen_while_there_was_no_room_is_shown_when_there_is() -
 
 
 def painted_lines(app: PreviewApp) -> int:
-    """Return how many lines the picture on the screen was painted for."""
-    painting = app.query_one(Picture).painting
+    """Return the height that the picture on the screen was painted for."""
+    painting = app.query_one(PaintedPicture).painting
     assert painting is not None
-    return painting.canvas.height
+    return painting.area.height
 
 
-async def test_a_resize_fits_the_picture_anew() -> None:
+async def test_a_resize_refits_the_picture() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
     async with app.run_test(size=(30, 12)) as pilot:
@@ -262,14 +259,13 @@ async def test_a_resize_fits_the_picture_anew() -> None:
 
 
 def fits(preview: PhotoPreview) -> bool:
-    """Tell whether what is shown was painted for the place it has."""
-    painting = preview._picture.painting if preview._picture else None
-    assert painting is not None
-    return (painting.canvas.width, painting.canvas.height) == tuple(preview._place.content_size)
+    """Return whether the picture was painted for the room it has."""
+    assert preview.painting is not None
+    return preview.painting.area == preview.area
 
 
-async def test_words_that_take_more_lines_fit_the_picture_anew() -> None:
-    """A painting of another size than its place would not be shown at all, but for half cells."""
+async def test_details_of_another_height_refit_the_picture() -> None:
+    """Except for half cells, a painting that does not fit exactly would not be shown at all."""
     decoder = Decoder()
     app = PreviewApp(decoder)
     async with app.run_test(size=(60, 20)):
@@ -288,10 +284,10 @@ async def test_memory_is_bounded() -> None:
     decoder = Decoder()
     app = PreviewApp(decoder)
     async with app.run_test(size=(30, 12)):
-        for number in range(KEPT_PICTURES + 5):
+        for number in range(CAPACITY + 5):
             app.preview.show(photo(f"{number}.jpg"))
             await opened(app)
-        assert len(app.preview._paintings) == KEPT_PICTURES
+        assert len(app.preview.cache) == CAPACITY
 
 
 async def test_without_pictures_the_details_remain() -> None:
@@ -307,84 +303,5 @@ async def test_without_pictures_the_details_remain() -> None:
         assert app.preview.sentence == "Nothing here."
 
 
-def test_a_moved_copy_is_the_same_picture() -> None:
+def test_a_moved_file_is_the_same_picture() -> None:
     assert replace(photo("a.jpg"), path=Path("/elsewhere/b.jpg")).sha256 == photo("a.jpg").sha256
-
-
-SCRIPT = """
-import sys
-from fluffy_tui.settings import Preview
-from fluffy_tui.tui.photo.picture import Picture
-from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
-choice = choose_renderer(Preview({preview!r}))
-print()
-print("CHOICE", choice.name, "PIL" in sys.modules, "textual_image" in sys.modules)
-print("REASON", choice.reason)
-"""
-
-
-def run_in_terminal(preview: str, *, columns: int, stdin_is_terminal: bool = True) -> str:
-    """Run `choose_renderer` in a terminal that never answers; return what it printed."""
-    controller, terminal = pty.openpty()
-    if columns:
-        import fcntl
-        import struct
-        import termios
-
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT.format(preview=preview)],
-        stdin=terminal if stdin_is_terminal else subprocess.DEVNULL,
-        stdout=terminal,
-        stderr=terminal,
-    )
-    os.close(terminal)
-    output = b""
-    while True:
-        try:
-            chunk = os.read(controller, 4096)
-        except OSError:  # Linux says so when the last writer has gone
-            break
-        if not chunk:
-            break
-        output += chunk
-    os.close(controller)
-    assert process.wait(30) == 0, output
-    return output.decode()
-
-
-@pytest.mark.parametrize(
-    ("preview", "columns", "stdin", "expected", "asks"),
-    [
-        ("off", 80, True, "CHOICE off False False", False),
-        ("half-cell", 80, True, "CHOICE half-cell False False", False),
-        ("half-cell", 0, True, "CHOICE half-cell False False", False),
-        ("auto", 0, True, "CHOICE off False False", False),
-        ("auto", 80, False, "CHOICE off False False", False),
-        ("auto", 80, True, "CHOICE half-cell False False", True),
-        ("kitty", 80, True, "CHOICE kitty False False", True),
-        ("sixel", 80, True, "CHOICE sixel False False", True),
-    ],
-)
-def test_the_terminal_is_asked_only_when_it_may_be(
-    preview: str, columns: int, stdin: bool, expected: str, asks: bool
-) -> None:
-    output = run_in_terminal(preview, columns=columns, stdin_is_terminal=stdin)
-    assert expected in output
-    assert ("\x1b" in output) is asks
-    assert "Traceback" not in output
-
-
-def test_without_a_terminal_there_are_no_pictures_and_a_reason() -> None:
-    ended = subprocess.run(
-        [sys.executable, "-c", SCRIPT.format(preview="auto")], capture_output=True, text=True, check=True
-    )
-    assert "CHOICE off False False" in ended.stdout
-    assert "REASON There are no pictures without a terminal" in ended.stdout
-    assert ended.stderr == ""
-
-
-def test_names_that_were_not_chosen_draw_nothing() -> None:
-    assert renderer_named("off") is None
-    assert renderer_named("auto") is None
-    assert renderer_named("half-cell") is not None

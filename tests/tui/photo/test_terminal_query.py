@@ -1,4 +1,4 @@
-"""The terminal is asked all at once, and believed in what it answers."""
+"""All questions to the terminal are asked at once, and their answers are understood."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CELL = b"\x1b[6;22;11t"
 
 
 def answered(answers: bytes) -> str:
-    """Run the questions in a terminal that gives these answers to each round; return what was printed."""
+    """Run the query in a terminal that gives these answers; return its output."""
     controller, terminal = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-c", f"import fcntl,struct,termios\n{SIZE}\n{SCRIPT}"],
@@ -38,7 +38,7 @@ def answered(answers: bytes) -> str:
         while True:
             try:
                 chunk = os.read(controller, 4096)
-            except OSError:  # Linux says so when the last writer has gone
+            except OSError:  # Linux, when the last writer has closed it
                 return
             output += chunk
             for _ in range(chunk.count(b"\x1b[c")):
@@ -71,7 +71,7 @@ SIZE = "fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 80, 0, 0))"
         ),
     ],
 )
-def test_a_terminal_is_believed(answers: bytes, sixel: bool, kitty: bool, cell: str, chosen: str) -> None:
+def test_answers_are_understood(answers: bytes, sixel: bool, kitty: bool, cell: str, chosen: str) -> None:
     printed = answered(answers)
     assert f"answered=True, sixel={sixel}, kitty={kitty}, cell={cell})" in printed
     assert f"CHOSEN {chosen} END" in printed

@@ -20,7 +20,7 @@ from fluffy_tui.tui.posts.problem_list import ProblemList
 from fluffy_tui.tui.posts.problem_words import remedy_keys
 from fluffy_tui.tui.posts.problems_screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 
@@ -124,7 +124,7 @@ async def test_without_problems_the_next_post_is_shown(running: Running, service
 async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
     running: Running, services: FakeServices
 ) -> None:
-    services.scheduling.other_troubles = [CHANNEL, WORKER]
+    services.scheduling.other_problems = [CHANNEL, WORKER]
     photo = services.photos.photos[900]
     services.scheduling.all_posts[50] = make_post(50, photo, "of another", Step.FAILED)
     async with running(persona="sarah") as driver:
@@ -204,7 +204,7 @@ async def test_a_post_is_not_cancelled_if_its_caption_cannot_be_saved(
         await driver.pilot.press("y")
         await driver.heard()
         assert 4 in services.scheduling.all_posts
-        assert "cannot be written down" in driver.notices()[-1]
+        assert "could not be saved" in driver.notices()[-1]
 
 
 async def test_moving_up_and_uploading_again(running: Running, services: FakeServices) -> None:
@@ -322,7 +322,7 @@ async def test_undo_cancels_the_last_submit_and_keeps_the_caption(
         assert (kept.caption, kept.alt_text) == (f"hello {MARKUP}", "a dog")
         assert "undo" not in driver.text("#status-strip")
         await driver.press("z")
-        assert "Nothing waits to go out" in driver.notices()[-1]
+        assert "Nothing to undo" in driver.notices()[-1]
 
 
 async def test_undo_that_comes_too_late_is_reported_and_changes_nothing(
@@ -343,14 +343,16 @@ async def test_undo_that_comes_too_late_is_reported_and_changes_nothing(
 async def test_a_silent_worker_is_noticed_without_any_event(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        services.scheduling.other_troubles = [WORKER]
+        services.scheduling.other_problems = [WORKER]
         services.workers.age = 95.0
-        driver.app._measure_worker_age()
+        updates = driver.app.live_updates
+        assert updates is not None
+        updates.check_worker()
         await driver.settle()
         assert WORKER in driver.app.context.overview.troubles
-        services.scheduling.other_troubles = []
+        services.scheduling.other_problems = []
         services.workers.age = 1.0
-        driver.app._measure_worker_age()
+        updates.check_worker()
         await driver.settle()
         assert WORKER not in driver.app.context.overview.troubles
 

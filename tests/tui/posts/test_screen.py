@@ -19,7 +19,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendi
 from fluffy_tui.tui.posts.post_table import SIGN_WIDTH, PostTable
 from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 
@@ -194,7 +194,7 @@ async def test_cancelling_asks_first_frees_the_photo_and_keeps_the_caption_as_a_
         await driver.press("2", *"jjjjjjj")
         question = await asked(driver, key)
         assert f"a caption with {MARKUP} in it" in question
-        assert "did not go out" in question
+        assert "was not published" in question
         await driver.pilot.press("n")
         await driver.settle()
         assert 4 in posts
@@ -219,7 +219,7 @@ async def test_cancelling_a_post_in_buffer_says_that_it_is_deleted_there_first(
         await driver.press("2", "G", "k")
         question = await asked(driver, "x")
         assert (
-            "It is in Buffer for Wed 13 Jan 09:00 New York (your 15:00). It is deleted there first."
+            "It is in Buffer for Wed 13 Jan 09:00 New York (your 15:00) and will be deleted there."
             in question
         )
         await driver.pilot.press("y")
@@ -228,7 +228,7 @@ async def test_cancelling_a_post_in_buffer_says_that_it_is_deleted_there_first(
 
 
 @pytest.mark.parametrize(
-    ("post_id", "why"), [(1, "live"), (3, "publishing"), (7, "not known"), (8, "being sent")]
+    ("post_id", "why"), [(1, "live"), (3, "publishing"), (7, "may or may not have it"), (8, "being sent")]
 )
 async def test_a_post_that_is_going_out_cannot_be_cancelled(
     running: Running, services: FakeServices, post_id: int, why: str
@@ -300,7 +300,7 @@ async def test_moving_up_changes_the_positions_of_both_posts(
         assert "4th of 6" in row(driver, 10)[2]
         assert "5th of 6" in row(driver, 9)[2]
         await driver.press("f", "M")
-        assert driver.notices()[-1] == "This post does not wait in line."
+        assert driver.notices()[-1] == "This post is not in the queue."
 
 
 async def test_the_link_is_copied(running: Running) -> None:

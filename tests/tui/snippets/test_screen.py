@@ -13,8 +13,7 @@ from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 from tui.fakes import MARKUP
 
@@ -75,7 +74,7 @@ async def test_create_edit_rename(running: Running, services: FakeServices) -> N
 async def test_an_error_is_shown_and_unsaved_changes_are_asked_about(running: Running) -> None:
     async with running() as driver:
         await driver.press("G", "s", "n", *"autumn", "enter", *"#x", "ctrl+s")
-        assert driver.text("#snippet-message") == "! There is one named autumn already. Take another name."
+        assert driver.text("#snippet-message") == "! There is already one named autumn. Choose another name."
         await driver.press("escape")
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("n")

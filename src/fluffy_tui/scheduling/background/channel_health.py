@@ -64,7 +64,7 @@ class ChannelHealth:
         for channel in chosen.values():
             if channel.id in overdue:
                 trusted_for = timings.channel_fresh
-            elif channel.trouble:
+            elif channel.problem:
                 trusted_for = timings.unhealthy_channel_check
             elif channel.id in waiting:
                 trusted_for = timings.healthy_channel_check
@@ -91,8 +91,8 @@ class ChannelHealth:
             if known is None:
                 continue
             await self.delivery.personas.remember_channel(channel)
-            if channel.trouble and not known.trouble:
-                log.warning("%s", channel.trouble)
-            if known.trouble and not channel.trouble:
+            if channel.problem and not known.problem:
+                log.warning("%s", channel.problem)
+            if known.problem and not channel.problem:
                 async with self.delivery.database.transaction() as session:
                     await channel_queue.wake_next(session, self.delivery.queue, channel.id)

@@ -92,11 +92,11 @@ class DeliveryAttempt:
         post = self.post
         known = await self.personas.known_channel(str(post.channel_id), self.timings.channel_fresh)
         channel = known
-        if channel is None or channel.trouble:
+        if channel is None or channel.problem:
             channel = await self.buffer.channel(str(post.channel_id))
             await self.personas.remember_channel(channel)
-        if channel.trouble:
-            raise DeliveryFailure.blocked(PostError.CHANNEL_UNHEALTHY, channel.trouble, post, self.timings)
+        if channel.problem:
+            raise DeliveryFailure.blocked(PostError.CHANNEL_UNHEALTHY, channel.problem, post, self.timings)
         if post.share_mode == ShareMode.ADD_TO_QUEUE and not channel.has_slots:
             raise DeliveryFailure.blocked(
                 PostError.NO_SLOTS,

@@ -80,9 +80,9 @@ def failure_of(
         tries = _tries(post, PostError.MEDIA_HOST)
         pause = timings.backoff(tries) if error.temporary else timings.settings_pause
         return _paused(post, PostError.MEDIA_HOST, message, pause)
-    if error.verdict is NextStep.LOOK_FIRST:
+    if error.next_step is NextStep.LOOK_FIRST:
         return DeliveryFailure(Step.UNCONFIRMED, error.code, message, timings.first_lookup)
-    if error.verdict is NextStep.FINAL and not _is_search(post):
+    if error.next_step is NextStep.FINAL and not _is_search(post):
         return DeliveryFailure.final(error.code, message)
     if error.code in _MAYBE_THE_PICTURE:
         return DeliveryFailure.temporary(error.code, message, post, timings)
@@ -103,7 +103,7 @@ def _pause(error: BufferError, post: PostRow, timings: Timings) -> float:
         return error.retry_after
     if error.code in KEY_SETTINGS:
         return timings.settings_pause
-    if error.verdict is NextStep.HOLD:
+    if error.next_step is NextStep.HOLD:
         return timings.blocked(_tries(post, error.code))
     return timings.backoff(_tries(post, error.code))
 

@@ -221,7 +221,7 @@ class PostEdit:
             raise error
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
             await self._remove_without_picture(buffer, row, error)
-        if error.verdict is not NextStep.LOOK_FIRST:
+        if error.next_step is not NextStep.LOOK_FIRST:
             async with self.cancellation.database.transaction() as session:
                 await planned_edits.reject(session, plan, error.code, str(error))
             raise error

@@ -201,14 +201,14 @@ class ProblemInbox:
         unhealthy = [
             (persona, persona.channel)
             for persona in await self.personas.list()
-            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.trouble
+            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.problem
         ]
         next_tries = await self._next_tries() if unhealthy else {}
         return [
             Problem(
                 ProblemKind.CHANNEL,
                 f"The channel of {persona.name} cannot publish.",
-                channel.trouble,
+                channel.problem,
                 "Its posts are held until the channel works again; Buffer is checked from time to time.",
                 next_tries.get(channel.id),
                 (Remedy.OPEN_IN_BUFFER,),

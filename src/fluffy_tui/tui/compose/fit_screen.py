@@ -14,7 +14,7 @@ from fluffy_tui.media import TURNS, Fit, Framing, Shape, shapes_for
 from fluffy_tui.networks import rules_for
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.framing import FIT_WORDS
+from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import ReportsErrors

@@ -1,4 +1,4 @@
-"""The photos around the cursor as a row of tiny pictures, drawn from half cells so that any terminal keeps up."""
+"""The photos around the cursor as a row of tiny pictures, drawn with half cells so that any terminal keeps up."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FRAME_WIDTH = 12
-"""Cells; a cell shows two pixels, one over the other."""
-FRAME_HEIGHT = 6
 """Cells."""
-KEPT_FRAMES = 64
-"""Some thirty objects a cell row each, which the garbage collector has to look through; the disk has the others."""
+FRAME_HEIGHT = 6
+"""Cells, each of which shows two pixels, one above the other."""
+CAPACITY = 64
+"""Frames in memory: hundreds of objects each for the garbage collector to traverse. Thumbnails are cached on disk."""
 
 
 class Filmstrip(Widget):
     """Shows the neighbours of the cursor in a photo list, decoding one picture at a time, the nearest first.
 
     Args:
-        photo_at: Returns the photo at an index of the list; None where there is none or it is not known.
+        photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
@@ -55,7 +55,7 @@ class Filmstrip(Widget):
 
     @dataclass
     class Clicked(Message):
-        """A picture of the strip was clicked."""
+        """A picture was clicked."""
 
         index: int
         """In the photo list."""
@@ -76,82 +76,78 @@ class Filmstrip(Widget):
         self._is_loading = False
 
     def show(self, cursor: int) -> None:
-        """Put the photo at this index into the middle; also to be called when the photos around it have come."""
+        """Centre the strip on an index; call this also when the photos around it are loaded."""
         self._cursor = cursor
         self.refresh()
         if self.display and not self._is_loading and self._next_missing() is not None:
             self._is_loading = True
-            self._load()
+            self._load_frames()
 
     @property
     def is_complete(self) -> bool:
-        """Whether every photo in sight has been drawn."""
+        """Whether every visible photo has been drawn."""
         return self._next_missing() is None
 
     def on_show(self) -> None:
-        """Decode what is in sight now."""
+        """Decode what is visible now."""
         self.show(self._cursor)
 
     def on_resize(self) -> None:
-        """Decode what came into sight."""
+        """Decode what has become visible."""
         self.show(self._cursor)
 
     def on_click(self, event: events.Click) -> None:
-        """Say which photo was clicked."""
+        """Report which photo was clicked."""
         offset = event.get_content_offset(self)
         if offset is not None:
-            index = self._first() + offset.x // (FRAME_WIDTH + 1)
+            index = self._visible().start + offset.x // (FRAME_WIDTH + 1)
             if self._photo_at(index) is not None:
                 self.post_message(self.Clicked(index))
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of all pictures in sight."""
-        width = self.content_size.width
+        """Draw one line of all visible pictures."""
         segments: list[Segment] = []
-        for index in range(self._first(), self._first() + self._count()):
-            segments += self._line(index, y)
+        for index in self._visible():
+            segments += self._frame_line(index, y)
             segments.append(Segment(" ", self.rich_style))
-        return Strip(segments).adjust_cell_length(width, self.rich_style)
+        return Strip(segments).adjust_cell_length(self.content_size.width, self.rich_style)
 
-    def _line(self, index: int, y: int) -> Sequence[Segment]:
+    def _frame_line(self, index: int, y: int) -> Sequence[Segment]:
         photo = self._photo_at(index)
         if photo is None:
             return [Segment(" " * FRAME_WIDTH, self.rich_style)]
         if y == FRAME_HEIGHT:
-            marked = "▔" if index == self._cursor else " "
-            return [
-                Segment(
-                    marked * FRAME_WIDTH, self.get_component_rich_style("filmstrip--cursor", partial=False)
-                )
-            ]
+            style = self.get_component_rich_style("filmstrip--cursor", partial=False)
+            return [Segment(("▔" if index == self._cursor else " ") * FRAME_WIDTH, style)]
         frame = self._frames.get(photo.sha256)
         if frame is not None:
             return frame[y]
-        words = ("" if photo.sha256 not in self._frames else "no picture") if y == FRAME_HEIGHT // 2 else ""
-        return [Segment(words.center(FRAME_WIDTH), self.get_component_rich_style("filmstrip--empty"))]
+        is_unreadable = photo.sha256 in self._frames and y == FRAME_HEIGHT // 2
+        style = self.get_component_rich_style("filmstrip--empty")
+        return [Segment(("no picture" if is_unreadable else "").center(FRAME_WIDTH), style)]
 
-    def _count(self) -> int:
-        return max(1, (self.content_size.width + 1) // (FRAME_WIDTH + 1))
-
-    def _first(self) -> int:
-        return self._cursor - self._count() // 2
+    def _visible(self) -> range:
+        """Return the indexes of the frames that fit, with the cursor in the middle."""
+        count = max(1, (self.content_size.width + 1) // (FRAME_WIDTH + 1))
+        first = self._cursor - count // 2
+        return range(first, first + count)
 
     def _next_missing(self) -> Photo | None:
-        """Return the photo in sight nearest to the cursor that has not been drawn yet."""
-        sight = sorted(
-            range(self._first(), self._first() + self._count()), key=lambda i: abs(i - self._cursor)
-        )
-        photos = (self._photo_at(index) for index in sight)
+        """Return the visible photo nearest to the cursor that is not drawn yet."""
+        nearest = sorted(self._visible(), key=lambda index: abs(index - self._cursor))
+        photos = (self._photo_at(index) for index in nearest)
         return next(
             (photo for photo in photos if photo is not None and photo.sha256 not in self._frames), None
         )
 
-    @work(group="filmstrip", exit_on_error=False, description="small pictures")
-    async def _load(self) -> None:
-        """Draw one photo after the other, each time the one that is nearest to the cursor then."""
+    @work(group="filmstrip", exit_on_error=False, description="drawing the filmstrip")
+    async def _load_frames(self) -> None:
+        """Draw one photo after another, each time the one that is nearest to the cursor by then."""
         try:
             while self.display and (photo := self._next_missing()) is not None:
-                self._keep(photo.sha256, await self._frame(photo))
+                self._frames[photo.sha256] = await self._frame(photo)
+                while len(self._frames) > CAPACITY:
+                    self._frames.popitem(last=False)
                 self.refresh()
         finally:
             self._is_loading = False
@@ -161,15 +157,10 @@ class Filmstrip(Widget):
             return await asyncio.to_thread(self._draw, photo)
         except PhotoUnreadable:
             return None
-        except Exception:  # whatever a decoder may throw, the list beside it has to live on
-            log.exception("No small picture of photo %s", photo.id)
+        except Exception:  # whatever a decoder raises, the list beside the strip has to keep working
+            log.exception("no filmstrip frame of photo %s", photo.id)
             return None
 
     def _draw(self, photo: Photo) -> HalfCells:
         image: Image = self._thumbnail(photo, FRAME_WIDTH, FRAME_HEIGHT * 2)  # type: ignore[assignment]
         return half_cells(image, FRAME_WIDTH, FRAME_HEIGHT)
-
-    def _keep(self, sha256: str, frame: HalfCells | None) -> None:
-        self._frames[sha256] = frame
-        while len(self._frames) > KEPT_FRAMES:
-            self._frames.popitem(last=False)

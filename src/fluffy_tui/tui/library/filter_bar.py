@@ -1,4 +1,4 @@
-"""One line above the photo list in which a choice of photos is typed."""
+"""The line above the photo list where a filter is typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 
 class FilterBar(Input):
-    """Says what is typed as it is typed; seen only while it is used or holds something."""
+    """Filters as you type; visible only while it is used or holds a filter."""
 
     BINDINGS = bindings(Place.FILTER)
     DEFAULT_CSS = """
@@ -26,14 +26,13 @@ class FilterBar(Input):
     """
 
     @dataclass
-    class Typed(Message):
-        """What is typed has changed."""
+    class Edited(Message):
+        """The filter has changed."""
 
         text: str
 
-    @dataclass
-    class Left(Message):
-        """The list has the keyboard again."""
+    class Closed(Message):
+        """The keyboard goes back to the list."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         super().__init__(placeholder="name, picked, portrait, 2026-11 …", compact=True, max_length=200, id=id)
@@ -44,20 +43,20 @@ class FilterBar(Input):
         self.display = True
         self.focus()
 
-    def clear_words(self) -> None:
-        """Forget what was typed, without a word about it."""
+    def reset(self) -> None:
+        """Empty and hide it without a message."""
         with self.prevent(Input.Changed):
             self.value = ""
         self.display = False
 
-    def action_leave(self, forget: bool) -> None:
-        """Give the keyboard back, and with `forget` show everything again."""
-        if forget:
+    def action_leave(self, clear: bool) -> None:
+        """Return to the list, with the filter or without."""
+        if clear:
             self.value = ""
         self.display = bool(self.value)
-        self.post_message(self.Left())
+        self.post_message(self.Closed())
 
     @on(Input.Changed)
-    def _changed(self, event: Input.Changed) -> None:
+    def _edited(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(event.value))
+        self.post_message(self.Edited(event.value))

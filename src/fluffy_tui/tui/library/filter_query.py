@@ -1,4 +1,4 @@
-"""What is typed into the library's filter, and how a choice of photos is said in words."""
+"""The filter's language: parses what is typed, and describes a filter in words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-WORDS: dict[str, dict[str, Any]] = {
+KEYWORDS: dict[str, dict[str, Any]] = {
     "picked": {"verdict": Verdict.PICK},
     "rejected": {"verdict": Verdict.REJECT},
+    "unflagged": {"verdict": Verdict.UNDECIDED},
     "undecided": {"verdict": Verdict.UNDECIDED},
     "portrait": {"orientation": Orientation.PORTRAIT},
     "landscape": {"orientation": Orientation.LANDSCAPE},
@@ -25,10 +26,7 @@ WORDS: dict[str, dict[str, Any]] = {
     "never": {"posted": Posted.NEVER},
     "all": {"posted": Posted.ALL},
 }
-"""Words that stand for something other than a part of the name."""
-
-USUAL_DIRECTION = {Sort.TAKEN: True, Sort.IMPORTED: True, Sort.NAME: False, Sort.SHAPE: False}
-"""Whether an order usually begins at its end: what is new comes first, names go from a to z."""
+"""Words that are not searched for in the name."""
 
 _ORDERS = {
     (Sort.TAKEN, True): "newest first",
@@ -40,35 +38,36 @@ _ORDERS = {
     (Sort.SHAPE, True): "widest first",
     (Sort.SHAPE, False): "tallest first",
 }
-_VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "undecided"}
+_VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'"[^"]*"?|[^\s"]+')
+"""A quoted text, with its quotes, or a word between blanks."""
 _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-
 _LIKELY_YEAR = re.compile(r"19[89]\d|20[0-3]\d")
+_DATE_HINT = "Type 2026-11-03, 2026-11 or 2026."
 
 
-class NoDate(FluffyError):
-    """What was typed is no date."""
+class InvalidDate(FluffyError):
+    """The text is not a date."""
 
 
-def browse_for(typed: str, base: Browse, zone: tzinfo) -> Browse:
-    """Return the photos that the words ask for, in the order that `base` has.
+def parse_filter(text: str, base: Browse, zone: tzinfo) -> Browse:
+    """Return the photos that a filter matches, in the order of `base`.
 
-    Words that mean nothing else have to be in the name; in quotes, any word does.
+    Words without a meaning of their own have to occur in the name; in quotes, that is true of any word.
 
     Args:
-        typed: Such as `picked portrait 2026-11 beach` or `2025..2026-03 "square"`.
-        base: Its order is kept, whether copies are folded, and its verdict where the words name none.
-        zone: The person's, which days begin in.
+        text: Such as `picked portrait 2026-11 beach` or `2025..2026-03 "square"`.
+        base: Its order and folding are kept, and its verdict unless the filter names one.
+        zone: The user's time zone, in which days begin.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
     names = []
-    for word in _split(typed):
+    for word in _WORD.findall(text):
         plain = word.casefold()
-        if plain in WORDS:
-            changes |= WORDS[plain]
-        elif (times := _range(plain, zone)) is not None:
-            changes |= {"taken_from": times[0], "taken_before": times[1]}
+        if plain in KEYWORDS:
+            changes |= KEYWORDS[plain]
+        elif (period := _parse_range(plain, zone)) is not None:
+            changes |= {"taken_from": period[0], "taken_before": period[1]}
         else:
             names.append(word.strip('"'))
     return replace(
@@ -78,15 +77,15 @@ def browse_for(typed: str, base: Browse, zone: tzinfo) -> Browse:
     )
 
 
-def period(typed: str, zone: tzinfo) -> tuple[datetime, datetime]:
-    """Return the first moment of a day, month or year and the first one behind it.
+def parse_date(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return the start of a day, month or year, and the start of the next one.
 
     Raises:
-        NoDate: it is none of them.
+        InvalidDate: the text is none of them.
     """
-    found = _DATE.fullmatch(typed.strip())
+    found = _DATE.fullmatch(text.strip())
     if found is None:
-        raise NoDate(f"{typed.strip()!r} is no date.", "Type 2026-11-03, 2026-11 or 2026.")
+        raise InvalidDate(f"{text.strip()!r} is not a date.", _DATE_HINT)
     year, month, day = (int(part) if part else None for part in found.groups())
     try:
         start = datetime(year or 0, month or 1, day or 1, tzinfo=zone)
@@ -97,11 +96,11 @@ def period(typed: str, zone: tzinfo) -> tuple[datetime, datetime]:
             return start, datetime(*following, 1, tzinfo=zone)
         return start, datetime(start.year + 1, 1, 1, tzinfo=zone)
     except (ValueError, OverflowError):
-        raise NoDate(f"There is no {typed.strip()}.", "Type 2026-11-03, 2026-11 or 2026.") from None
+        raise InvalidDate(f"There is no such date as {text.strip()}.", _DATE_HINT) from None
 
 
-def browse_words(browse: Browse, zone: tzinfo) -> str:
-    """Return what is shown and in which order, for the list's title."""
+def describe_filter(browse: Browse, zone: tzinfo) -> str:
+    """Return which photos are listed and in which order, for the list's title."""
     parts = [browse.posted.value if browse.posted is not Posted.ALL else "all photos"]
     if browse.verdict is not None:
         parts.append(_VERDICTS[browse.verdict])
@@ -120,19 +119,14 @@ def browse_words(browse: Browse, zone: tzinfo) -> str:
     return " · ".join([*parts, _ORDERS[browse.sort, browse.descending]])
 
 
-def _split(typed: str) -> list[str]:
-    """Cut at blanks outside of quotes; the quotes stay, so that `"square"` is known for a part of the name."""
-    return _WORD.findall(typed)
-
-
-def _range(word: str, zone: tzinfo) -> tuple[datetime, datetime] | None:
+def _parse_range(word: str, zone: tzinfo) -> tuple[datetime, datetime] | None:
     first, dots, last = word.partition("..")
     if not dots and first.isdigit() and not _LIKELY_YEAR.fullmatch(first):
-        return None  # a camera's number
+        return None  # a camera's file number
     if not _DATE.fullmatch(first) or (dots and not _DATE.fullmatch(last)):
         return None
     try:
-        start, end = period(first, zone)
-        return start, period(last, zone)[1] if last else end
-    except NoDate:
+        start, end = parse_date(first, zone)
+        return start, parse_date(last, zone)[1] if last else end
+    except InvalidDate:
         return None

@@ -1,27 +1,41 @@
-"""How far the worker has looked at a persona's pictures: counted once, then kept true by what it tells."""
+"""How many photos are indexed for similarity: counted once, then kept up to date by events."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual import work
+from textual.widgets import Static
+
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fluffy_tui.core.app_events import PhotosIndexed
     from fluffy_tui.similarity import ReadingProgress
     from fluffy_tui.tui.ports import SimilarityPort
-    from fluffy_tui.tui.session.messages import PhotosIndexed
 
 
-class IndexProgress:
-    """The progress of one persona.
+class IndexProgress(ReportsErrors, Static):
+    """Shows the progress of one persona's index in a line, which is hidden when all photos are indexed.
 
     Args:
-        similarity: Where it is counted.
-        persona_id: Whose photos.
+        similarity: Counts it.
+        persona_id: The persona.
+        on_complete: Called when the progress was updated and all photos are indexed.
     """
 
-    def __init__(self, similarity: SimilarityPort, persona_id: int) -> None:
+    DEFAULT_CSS = "IndexProgress { height: 1; padding: 0 1; color: $text-muted; display: none; }"
+
+    def __init__(
+        self, similarity: SimilarityPort, persona_id: int, on_complete: Callable[[], object]
+    ) -> None:
+        super().__init__("", markup=False)
         self._similarity = similarity
         self._persona_id = persona_id
+        self._on_complete = on_complete
         self._progress: ReadingProgress | None = None
         self._is_stale = False
         self._is_counting = False
@@ -29,30 +43,34 @@ class IndexProgress:
         """Whether it was counted, or is about to be."""
 
     @property
-    def words(self) -> str:
-        """How far it is, such as `looking at pictures: 120 of 515`; empty once nothing is left to do."""
-        found = self._progress
-        if found is None or found.is_complete:
+    def text(self) -> str:
+        """The progress, such as `indexing photos: 120 of 515`; empty when all are indexed."""
+        progress = self._progress
+        if progress is None or progress.is_complete:
             return ""
-        return f"looking at pictures: {found.looked_at:,} of {found.photos:,}"
+        return f"indexing photos: {progress.looked_at:,} of {progress.photos:,}"
 
-    def add(self, told: PhotosIndexed) -> bool:
-        """Add what a worker has told; return whether all has to be counted again."""
-        found = self._progress
-        if found is None or told.failed or (told.embedded and not found.model):
-            return True
-        embedded = {**found.embedded, found.model: found.embedded.get(found.model, 0) + told.embedded}
-        self._progress = replace(
-            found, hashed=found.hashed + told.hashed, embedded=embedded if found.model else found.embedded
-        )
-        return False
+    def add(self, event: PhotosIndexed) -> None:
+        """Add what a worker has indexed, or count everything where the event does not say enough."""
+        progress = self._progress
+        if progress is None or event.failed or (event.embedded and not progress.model):
+            self.count()
+        else:
+            embedded = dict(progress.embedded)
+            if progress.model:
+                embedded[progress.model] = embedded.get(progress.model, 0) + event.embedded
+            self._progress = replace(progress, hashed=progress.hashed + event.hashed, embedded=embedded)
+        self._show_progress()
 
-    async def count(self) -> None:
-        """Count; what changes meanwhile is counted in one more go by whoever is at it."""
+    def count(self) -> None:
+        """Count everything; during a count this causes one more."""
         self._is_stale = self.is_counted = True
-        if self._is_counting:
-            return
-        self._is_counting = True
+        if not self._is_counting:
+            self._is_counting = True
+            self._count()
+
+    @work(group="index-progress", exit_on_error=False, description="counting indexed photos")
+    async def _count(self) -> None:
         try:
             while self._is_stale:
                 self._is_stale = False
@@ -60,3 +78,12 @@ class IndexProgress:
                 self._progress = found[0] if found else None
         finally:
             self._is_counting = False
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        text = self.text
+        if text != str(self.content):
+            self.update(text)
+            self.display = bool(text)
+        if not text:
+            self._on_complete()

@@ -1,142 +1,197 @@
-"""Reads which photos a library shows: a first page at once where there are many, then the whole order."""
+"""Loads the ids of the photos that the library lists: a first page at once if there are many, then all."""
 
 from __future__ import annotations
 
 from array import array
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Browse, Verdict
-from fluffy_tui.tui.library.stacks import Stacks
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import Verdict
+from fluffy_tui.tui.library.filter_query import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from fluffy_tui.similarity import Neighbour
-    from fluffy_tui.tui.library.similar_photos import Likeness
-    from fluffy_tui.tui.ports import PhotosPort, SimilarityPort
+    from textual.widget import Widget
+
+    from fluffy_tui.photos import Browse
+    from fluffy_tui.tui.library.library_view import LibraryView, SimilarQuery
+    from fluffy_tui.tui.library.stacks import Stacks
+    from fluffy_tui.tui.ports import Services
 
 FIRST_PAGE = 200
-"""Photos that are shown before the whole order has come; a screen has fewer rows."""
+"""Photos that are shown before all are loaded; a screen has fewer rows."""
 MANY = 20_000
-"""Photos from which the whole order takes long enough for a first page to be worth its while."""
+"""Photos above which loading all takes long enough to be worth a first page."""
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryPage:
+    """Photos to list, and where the cursor belongs."""
+
+    ids: array[int]
+    collapsed: int = 0
+    """Duplicates without a row of their own."""
+    is_complete: bool = True
+    """Whether there are no more."""
+    cursor_on: int | None = None
+    """None to leave it on its photo."""
+    row_on_screen: int | None = None
+    """None to leave it on its line."""
 
 
 class LibraryLoader:
-    """What is browsed in one persona's library, kept true.
+    """Keeps the list of one persona's photos up to date.
 
     Args:
-        photos: Where it is read.
-        similarity: Where questions about likeness are answered.
-        persona_id: Whose photos.
-        show: Takes the ids in their order, whether these are all, and the photo to put the cursor on, if any.
-        anchor: Returns the photo that a first page begins with: the one under the cursor.
+        services: The photos, and the answers to queries for similar ones.
+        view: What is to be listed.
+        stacks: Knows which duplicates are expanded.
+        node: Runs the worker; nothing is loaded before it is mounted.
+        show: Lists a page.
+        highlighted: Returns the photo under the cursor.
+        start_at: The photo from which the list opens on the first one without a verdict.
     """
 
     def __init__(
         self,
-        photos: PhotosPort,
-        similarity: SimilarityPort,
-        persona_id: int,
-        show: Callable[[array[int], bool, int | None], None],
-        anchor: Callable[[], int | None],
+        services: Services,
+        view: LibraryView,
+        stacks: Stacks,
+        *,
+        node: Widget,
+        show: Callable[[LibraryPage], None],
+        highlighted: Callable[[], int | None],
+        start_at: int | None = None,
     ) -> None:
-        self.browse = Browse(folded=True)
-        """What is asked for."""
-        self.question: Likeness | None = None
-        """What is asked for instead, while results are shown."""
-        self.neighbours: dict[int, Neighbour] = {}
-        """The answer to the question, by photo."""
-        self.folded = 0
-        """Photos that are behind others and no lines of their own."""
-        self.shown: Browse | Likeness | None = None
-        """What is shown; None before anything has come."""
-        self._photos = photos
-        self._similarity = similarity
-        self._persona_id = persona_id
+        self.view = view
+        """What is to be listed."""
+        self.shown: Browse | SimilarQuery | None = None
+        """What is listed; None before anything is loaded."""
+        self.page = LibraryPage(array("q"))
+        """The last page that was listed."""
+        self.cursor_on: int | None = None
+        """The photo to put the cursor on once it is loaded; the one under the cursor by default."""
+        self.is_loading = False
+        self.is_stale = True
+        """Whether something may have changed since it was loaded."""
+        self._photos = services.photos
+        self._similarity = services.similarity
+        self._stacks = stacks
+        self._node = node
         self._show = show
-        self._anchor = anchor
-        self._is_stale = True
-        self._known = 0
-        self.is_reading = False
-        """Whether a worker is in `read`."""
-        self.stacks = Stacks(photos, persona_id, lambda: self.browse)
-        """What is behind the photos, and which stacks are open."""
+        self._highlighted = highlighted
+        self._start_at = start_at
+        self._most = 0  # rows of the longest list so far
 
-    @property
-    def asked(self) -> Browse | Likeness:
-        """What is to be shown."""
-        return self.question or self.browse
+    def reload(self) -> None:
+        """Load the list again; a change while it is loading causes one more pass."""
+        self.is_stale = True
+        if not self.is_loading and self._node.is_mounted:
+            self.is_loading = True
+            self._node.run_worker(
+                self.load(), group="photo-ids", exit_on_error=False, description="loading the library"
+            )
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether something may have changed since it was read."""
-        return self._is_stale
+    def reload_if_stale(self) -> None:
+        """Load what has changed while it was not worth loading."""
+        if self.is_stale:
+            self.reload()
 
-    def invalidate(self) -> None:
-        """Have everything read anew by the `read` that runs, or by the next one."""
-        self._is_stale = True
+    def reload_duplicates(self, *, is_indexing: bool) -> None:
+        """Collapse new duplicates; a long list waits for the end, as a worker may find some every second for hours."""
+        if is_indexing and len(self.page.ids) > MANY:
+            self.is_stale = True
+        else:
+            self.reload()
 
-    async def read(self) -> None:
-        """Read until what is shown is what is asked for; an answer to an older question is not shown."""
-        self.is_reading = True
+    async def load(self) -> None:
+        """Load until what is requested is listed; results of an outdated request are not shown."""
+        self.is_loading = True
         try:
-            while self._is_stale:
-                self._is_stale = False
-                if self.question is None:
-                    await self._read(self.browse)
+            if self.shown is None:
+                self.cursor_on = await self._first_undecided()
+            while self.is_stale:
+                self.is_stale = False
+                query = self.view.query
+                if query is None:
+                    await self._load_library(self.view.browse)
                 else:
-                    self.answer(self.question, await self.question.ask(self._similarity))
+                    neighbours = await query.run(self._similarity)
+                    if query == self.view.query:
+                        self.view.set_query(query, neighbours)
+                        self.show_results()
         except BaseException:
-            self._is_stale = True  # whoever has it read again begins here
+            self.is_stale = True  # for the next `reload`
             raise
         finally:
-            self.is_reading = False
+            self.is_loading = False
 
-    def answer(self, question: Likeness, found: Sequence[Neighbour]) -> None:
-        """Show the answer to a question, if it is the one that is asked."""
-        if question == self.question:
-            self.shown = question
-            self.neighbours = {neighbour.photo_id: neighbour for neighbour in found}
-            self._show(array("q", self.neighbours), True, None)
+    def show_results(self, cursor_on: int | None = None) -> None:
+        """List the results of the view's query."""
+        self.shown = self.view.requested
+        ids = array("q", (neighbour.photo_id for neighbour in self.view.neighbours))
+        self._show_page(LibraryPage(ids, cursor_on=cursor_on))
 
-    def return_to(self, question: Likeness | None, neighbours: dict[int, Neighbour]) -> None:
-        """Ask again what was asked before, whose list the caller has kept and shows; None for the library."""
-        self.question, self.neighbours = question, neighbours
-        self.shown = self.asked
+    def restore(self, page: LibraryPage) -> None:
+        """List a page that was shown before for what the view now requests, then load it again."""
+        self.shown = self.view.requested
+        self._show_page(page)
+        self.reload()
 
-    async def first_undecided(self, position: int | None) -> int | None:
-        """Return the first undecided line from a position on, else from the beginning, else the position."""
-        for after in dict.fromkeys((position, None)):
+    def _show_page(self, page: LibraryPage) -> None:
+        self.page = page
+        if page.is_complete:
+            self.cursor_on = None
+        self._show(page)
+
+    async def _load_library(self, browse: Browse) -> None:
+        persona_id = self.view.persona_id
+        if browse != self.shown and (self._most > MANY or self.shown is None):
+            anchor = self._anchor()
+            first = await self._photos.first_ids(persona_id, browse, limit=FIRST_PAGE, after=anchor)
+            if first and browse == self.view.requested:
+                self._show_page(LibraryPage(_as_array(first), is_complete=False, cursor_on=self.cursor_on))
+        ids = _as_array(await self._photos.ids(persona_id, browse))
+        collapsed = await self._photos.count_folded(persona_id, browse)
+        rows = len(ids)
+        await self._stacks.insert_expanded(ids, browse)
+        cursor_on = await self._collapsed_into(browse) if collapsed else None
+        if browse == self.view.requested:
+            self.shown, self._most = browse, max(self._most, rows)
+            self._show_page(LibraryPage(ids, collapsed, cursor_on=cursor_on or self.cursor_on))
+
+    async def _collapsed_into(self, browse: Browse) -> int | None:
+        """Return the photo that the one under the cursor is now collapsed into, if it is."""
+        anchor = self._anchor()
+        if anchor is None or self._stacks.first_of(anchor) is not None:
+            return None
+        return await self._stacks.first_above(anchor, browse)
+
+    async def find_date(self, text: str) -> int:
+        """Return the first photo of a date in the order by date; raises FluffyError if it cannot be found."""
+        browse = self.view.by_date
+        start, end = parse_date(text, self.view.zone)
+        found = await self._photos.id_at(self.view.persona_id, browse, end if browse.descending else start)
+        if found is None:
+            side = "earlier" if browse.descending else "later"
+            raise FluffyError(f"There are no photos from {text.strip()} or {side}.", "Try another date.")
+        return found
+
+    def _anchor(self) -> int | None:
+        """Return the photo to stay near: the list's first page begins with it."""
+        return self.cursor_on or self._highlighted()
+
+    async def _first_undecided(self) -> int | None:
+        """Return the first photo without a verdict from the start on, else from the top, else the start."""
+        for after in dict.fromkeys((self._start_at, None)):
             found = await self._photos.first_ids(
-                self._persona_id, self.browse, limit=1, after=after, verdict=Verdict.UNDECIDED
+                self.view.persona_id, self.view.browse, limit=1, after=after, verdict=Verdict.UNDECIDED
             )
             if found:
                 return found[0]
-        return position
-
-    async def _read(self, browse: Browse) -> None:
-        if browse != self.shown and (self._known > MANY or self.shown is None):
-            page = await self._photos.first_ids(
-                self._persona_id, browse, limit=FIRST_PAGE, after=self._anchor()
-            )
-            if page and browse == self.asked:
-                self._show(_as_array(page), False, None)
-        ids = _as_array(await self._photos.ids(self._persona_id, browse))
-        folded = await self._photos.count_folded(self._persona_id, browse)
-        lines = len(ids)
-        cursor_on = await self._unfold(ids, browse, some=folded > 0)
-        if browse == self.asked:
-            self.shown, self.folded = browse, folded
-            self._known = max(self._known, lines)
-            self._show(ids, True, cursor_on)
-
-    async def _unfold(self, ids: array[int], browse: Browse, *, some: bool) -> int | None:
-        """Put open stacks into the ids; return the first of the stack that took in the photo under the cursor."""
-        await self.stacks.put_into(ids, browse)
-        anchor = self._anchor()
-        if anchor is None or not some or self.stacks.first_of(anchor) is not None:
-            return None
-        return await self.stacks.first_above(anchor, browse)
+        return self._start_at
 
 
 def _as_array(ids: Sequence[int]) -> array[int]:

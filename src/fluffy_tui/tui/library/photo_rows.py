@@ -1,4 +1,4 @@
-"""The rows behind a photo list: all ids, and only as many photos as were looked at last."""
+"""The rows of a photo list: all ids, but only the photos that were visible last."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
 
 CAPACITY = 1_024
-"""Photos kept; a screen shows 200 rows at most and three screens are fetched at a time."""
+"""Photos in the cache; a screen shows at most 200 rows, and three screens are fetched at a time."""
 
 
 class PhotoRows:
-    """Ids at 8 bytes each, and a bounded cache of the photos they stand for.
+    """Ids at 8 bytes each, and a bounded cache of photos.
 
     Args:
-        capacity: how many photos are kept at most; has to exceed what is asked for at a time.
+        capacity: Photos in the cache; has to exceed what is fetched at a time.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self.ids: array[int] = array("q")
         """All ids in the order shown."""
         self.token = 0
-        """Changes whenever answers that are under way become old."""
+        """Changes whenever the answers to pending fetches become outdated."""
         self._capacity = capacity
         self._photos: OrderedDict[int, Photo | None] = OrderedDict()
         self._stale: set[int] = set()
@@ -36,46 +36,46 @@ class PhotoRows:
 
     @property
     def cached(self) -> int:
-        """How many photos are held in memory."""
+        """How many photos are in memory."""
         return len(self._photos)
 
     def replace(self, ids: Sequence[int]) -> None:
-        """Take new ids; photos known so far stay to be seen until they are read anew."""
+        """Set other ids; cached photos stay visible until they are fetched again."""
         self.ids = ids if isinstance(ids, array) else array("q", ids)
         self.invalidate()
 
     def invalidate(self) -> None:
-        """Have everything read anew, and refuse the answers that are under way."""
+        """Have all photos fetched again, and refuse the answers to pending fetches."""
         self.token += 1
         self._stale = set(self._photos)
 
-    def distrust_one(self, photo_id: int) -> None:
-        """Have one photo read anew, if it is known."""
+    def invalidate_one(self, photo_id: int) -> None:
+        """Have one photo fetched again, if it is cached."""
         if photo_id in self._photos:
             self.token += 1
             self._stale.add(photo_id)
 
     def put(self, photo: Photo) -> None:
-        """Take a photo as it is known to be now, and refuse the answers that are under way."""
+        """Set the current state of a photo, and refuse the answers to pending fetches."""
         self.token += 1
         self._photos[photo.id] = photo
         self._stale.discard(photo.id)
 
     def photo(self, index: int) -> Photo | None:
-        """Return the photo at an index, or None while it is not known or when it is gone."""
+        """Return the photo at an index; None while it is not loaded, or if it was deleted."""
         return self._photos.get(self.ids[index])
 
     def is_gone(self, index: int) -> bool:
-        """Whether the photo at an index was asked for and is no more."""
+        """Whether the photo at an index was fetched and no longer exists."""
         return self._photos.get(self.ids[index], False) is None
 
     def missing(self, first: int, last: int) -> list[int]:
-        """Return the ids from index `first` up to and without `last` that have to be fetched."""
+        """Return the ids in `first:last` that have to be fetched."""
         window = self.ids[max(first, 0) : max(last, 0)]
         return [id_ for id_ in window if id_ not in self._photos or id_ in self._stale]
 
     def store(self, token: int, asked: Sequence[int], answer: Mapping[int, Photo]) -> bool:
-        """Keep what came for the ids asked for; return False, keeping nothing, when the answer is old."""
+        """Cache the answer for the ids that were asked for; return False if it is outdated, and drop it."""
         if token != self.token:
             return False
         for id_ in asked:
@@ -89,10 +89,10 @@ class PhotoRows:
 
 
 def index_after_change(old: Sequence[int], cursor: int, new: array[int]) -> int:
-    """Return where the cursor belongs in the new ids: on the same photo, or on the next one still there.
+    """Return where the cursor belongs in the new ids: on the same photo, else on the next one that is still there.
 
-    Rows mostly shift by a few places, so the neighbourhood is searched before the whole; only the photo
-    itself and the three after it are looked for everywhere, which keeps a million ids within 50 ms.
+    Rows mostly shift by a few places, so the neighbourhood is searched first. Only the photo itself and the three
+    after it are searched for everywhere, which takes at most 50 ms with a million ids.
     """
     if not new or not old:
         return 0

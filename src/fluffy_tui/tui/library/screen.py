@@ -1,39 +1,51 @@
-"""A persona's photos beside a large preview: browsed, filtered and decided about."""
+"""The library screen: a persona's photos beside a large preview, browsed, filtered, compared and picked."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding
 
-from fluffy_tui.photos import Sort, Verdict
+from fluffy_tui.core.app_events import Connected, PhotosChanged, PhotosIndexed, PostChanged, VerdictChanged
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.library.filmstrip import Filmstrip
 from fluffy_tui.tui.library.filter_bar import FilterBar
-from fluffy_tui.tui.library.filter_query import USUAL_DIRECTION, NoDate, browse_for, period
-from fluffy_tui.tui.library.library_alike import LibraryAlike
+from fluffy_tui.tui.library.index_progress import IndexProgress
+from fluffy_tui.tui.library.library_body import LibraryBody
+from fluffy_tui.tui.library.library_view import LibraryView
+from fluffy_tui.tui.library.loader import LibraryLoader
 from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.library.photo_notes import PhotoNotes
+from fluffy_tui.tui.library.similar_view import SimilarView
+from fluffy_tui.tui.library.stacks import Stacks
+from fluffy_tui.tui.library.triage import Triage
 from fluffy_tui.tui.platform.image_viewer import show_outside
-from fluffy_tui.tui.session.messages import (
-    DatabaseBack,
-    OverviewChanged,
-    PhotosChanged,
-    PostChanged,
-    VerdictChanged,
-)
+from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, concerns, on_event
 from fluffy_tui.tui.session.undo import in_grace
-from fluffy_tui.tui.session.worker_errors import report_error
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.text.words import plural
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
+from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.messages import AppEvent
 
-class LibraryScreen(LibraryAlike):
-    """A persona's photos: at first those without a post, newest first, from the first undecided one on.
+SELECT_FIRST = (
+    "Select photos with {library.select} first. They fill the free slots in the order you select them."
+)
+
+
+class LibraryScreen(FrameScreen):
+    """A persona's photos: at first those without a post, newest first, from the first one without a verdict on.
 
     Args:
         context: The world.
@@ -44,7 +56,7 @@ class LibraryScreen(LibraryAlike):
     AUTO_FOCUS = "PhotoList"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(Place.LIBRARY),
-        # The list's own keys, for when only the picture is shown and the list cannot have the keyboard.
+        # The list's own keys, for when only the picture is visible and the list cannot have the focus.
         *(
             replace(key, action=f"in_list('{key.action}')")
             for key in bindings(Place.LIST)
@@ -52,179 +64,221 @@ class LibraryScreen(LibraryAlike):
         ),
     ]
 
-    CSS: ClassVar[str] = """
-    LibraryScreen {
-        #left { width: 48; }
-        #right { width: 1fr; }
-        #looking { height: 1; padding: 0 1; color: $text-muted; }
-        &.-normal #left { width: 36; }
-        #strip { display: none; }
-        &.-strip #strip { display: block; }
-        #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        &.-narrow #strip { display: none; }
-        &.-narrow #left { width: 1fr; }
-        &.-narrow #right { display: none; }
-        &.-narrow.-picture #left { display: none; }
-        &.-narrow.-picture #right { display: block; }
-    }
-    """
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        services = context.services
+        self._persona_id = self.persona.id
+        self._view = LibraryView(self._persona_id, context.zone)
+        self._stacks = Stacks(services.photos, self._view)
+        self._notes = PhotoNotes(context, self._view, self._stacks)
+        self._loader = LibraryLoader(
+            services,
+            self._view,
+            self._stacks,
+            node=self,
+            show=lambda page: self._body.show_page(page),
+            highlighted=lambda: self._photos.highlighted_id,
+            start_at=context.state_file.position(self._persona_id),
+        )
+        self._progress = IndexProgress(
+            services.similarity, self._persona_id, on_complete=self._loader.reload_if_stale
+        )
+        self._body = LibraryBody(context, self._view, self._stacks, self._notes, self._progress)
+        self._photos = self._body.photos
+        back = context.with_keys("{library.clear} back")
+        self._similar = SimilarView(services, self._loader, self._photos, back)
+        self._triage = Triage(services.photos)
+        self._selection = context.marks
 
-    # One photo
+    def compose_body(self) -> ComposeResult:
+        """Lay out the library."""
+        yield self._body
 
+    def on_screen_resume(self) -> None:
+        """Load the library, or what has changed while another screen was on top."""
+        self._notes.reload_drafts()
+        self._body.repaint()
+        self._loader.reload_if_stale()
+
+    @on(events.ScreenSuspend)
+    @on(events.Unmount)
+    def _remember_position(self) -> None:
+        """Save where the library is to open the next time, however the screen is left."""
+        if (photo_id := self._similar.library_photo_id) is not None:
+            self.context.state_file.remember(position=(self._persona_id, photo_id))
+
+    # The photo under the cursor
+
+    @on(PhotoList.Selected)
     def action_caption(self) -> None:
-        """Write a caption for the photo under the cursor."""
-        photo = self._list.highlighted
-        if photo is None:
+        """Write a caption for the photo."""
+        if photo := self._photos.highlighted:
+            self.app.push_screen(ComposeScreen(self.context, photo, self._remove_submitted))
+        else:
             self.notify(
-                "There is no photo here yet." if self._list.rows else self.nothing_words, markup=False
+                "This photo is still loading." if self._photos.rows else self._body.reason, markup=False
             )
-            return
-        self.app.push_screen(ComposeScreen(self.context, photo, self._submitted))
 
-    @work(group="outside", exclusive=True, exit_on_error=False, description="opening the photo outside")
-    async def action_open_outside(self) -> None:
-        """Open the photo under the cursor outside of the terminal."""
-        if photo := self._list.highlighted:
+    def _remove_submitted(self, photo_id: int) -> None:
+        """Remove a photo that has its post now, so that the next one is under the cursor at once."""
+        ids = self._photos.rows.ids
+        if self._view.browse.posted is not Posted.ALL and photo_id in ids:
+            self._body.remove_row(ids.index(photo_id))
+        self._loader.reload()
+
+    @work(group="image-viewer", exclusive=True, exit_on_error=False, description="opening the photo")
+    async def action_open_in_viewer(self) -> None:
+        """Open the photo in the desktop's image viewer."""
+        if photo := self._photos.highlighted:
             await show_outside(self.app, photo.path)
 
-    def action_pick(self) -> None:
-        """Pick the photo and go on."""
-        self._decide(Verdict.PICK)
-
-    def action_reject(self) -> None:
-        """Reject the photo and go on; nothing is deleted."""
-        self._decide(Verdict.REJECT)
-
-    def action_undecide(self) -> None:
-        """Leave the photo undecided and go on."""
-        self._decide(Verdict.UNDECIDED)
+    def action_decide(self, verdict: str) -> None:
+        """Pick, reject or unflag the photo, and go to the next one."""
+        photo, index = self._photos.highlighted, self._photos.cursor
+        if photo is None:
+            return
+        decision = self._triage.decide(photo, Verdict(verdict), index, self.context.clock())
+        if warning := self._notes.warn_of_duplicates(photo, decision.verdict):
+            self.notify(warning, markup=False)
+        self._photos.put(decision.after)
+        if self._view.lists(decision.verdict):
+            self._photos.move_to(index + 1)
+            self._store_decisions(reload=False)
+        else:
+            is_stacked = self._stacks.is_stacked(photo.id)
+            self._body.remove_row(index)
+            self._store_decisions(reload=is_stacked)  # another photo of the stack takes its place
 
     async def action_undo(self) -> None:
-        """Undo the last decision, or take back the post that was submitted after it."""
+        """Undo the last decision, or the submit that came after it."""
         last = self._triage.last
         post = in_grace(self.context.overview.strip, self.context.clock())
         if last is None or (post is not None and post.created_at > last.at):
-            await self.app.run_action("take_back")
+            await self.app.run_action("undo_submit")
             return
-        decision = self._triage.undo()
-        if decision.before.id not in self._list.rows.ids:
-            self._leave_answers()
-        if not self._list.go_to(decision.before.id):
-            self._list.put_in(min(decision.index, len(self._list.rows)), decision.before.id)
-            self._show_panes()
-            self._reads_after_storing = self._browsing.browse.folded
-        self._list.put(decision.before)
-        self._store_decisions()
+        photo = self._triage.undo().before
+        if photo.id not in self._photos.rows.ids:
+            self._similar.close()
+        is_back = not self._photos.go_to(photo.id)
+        if is_back:
+            self._body.insert_row(last.index, photo.id)
+        self._photos.put(photo)
+        self._store_decisions(reload=is_back and self._view.browse.folded)
 
-    def _decide(self, verdict: Verdict) -> None:
-        photo, index = self._list.highlighted, self._list.cursor
-        if photo is None:
-            return
-        decision = self._triage.decide(photo, verdict, index, self.context.clock())
-        self._tell_of_copies(photo, verdict)
-        self._list.put(decision.after)
-        if self._browsing.question is not None or self._browsing.browse.verdict in (None, verdict):
-            self._list.move_to(index + 1)
-        else:  # it is no longer among those shown
-            self._take_out(index)
-        self._store_decisions()
-
-    def _take_out(self, index: int) -> None:
-        """Take a photo out of the list; where it was of a stack, another one comes in its place."""
-        photo_id = self._list.rows.ids[index]
-        is_stacked = self._stacks.of(photo_id).behind or self._stacks.first_of(photo_id) is not None
-        self._list.take_out(index)
-        self._show_panes()
-        if is_stacked:
-            self._reads_after_storing = True
-
-    @work(group="verdicts", exit_on_error=False, description="storing what was decided")
-    async def _store_decisions(self) -> None:
+    @work(group="verdicts", exit_on_error=False, description="saving picks and rejects")
+    async def _store_decisions(self, *, reload: bool) -> None:
         try:
             await self._triage.store()
-            if self._reads_after_storing:
-                self._reads_after_storing = False
-                self._read()
         except BaseException:
-            self._list.reload()
-            self._read()
+            self._photos.reload()
+            self._loader.reload()
             raise
+        if reload:
+            self._loader.reload()
 
-    # Which photos, and where among them
+    # Filter and order
+
+    def _change_view(self, change: Callable[[], None], cursor_on: int | None = None) -> None:
+        """Change filter or order, and put the cursor on a photo if it is listed then."""
+        self._similar.close()
+        before = self._view.browse
+        change()
+        if self._view.browse != before:
+            self._loader.cursor_on = cursor_on or self._loader.cursor_on
+            self._body.update_title()
+            self._loader.reload()
+        elif cursor_on is not None:
+            self._photos.go_to(cursor_on)
 
     def action_filter(self) -> None:
-        """Choose photos by typing."""
-        self.remove_class("-picture")  # where there is room for one of them, it is the list that is typed for
-        self._leave_answers()
-        self._typed_from = self._list.highlighted_id
-        self._show_panes(also_empty=True)
-        self._filter.open()
+        """Type a filter."""
+        self._similar.close()
+        self._body.open_filter()
+
+    @on(FilterBar.Edited)
+    def _apply_filter(self, message: FilterBar.Edited) -> None:
+        # Half a word may hide the photo that the whole word shows again.
+        self._change_view(lambda: self._view.filter_by(message.text), cursor_on=self._body.filtered_from)
+
+    def action_cycle_flags(self) -> None:
+        """Filter by the next flag."""
+        self._change_view(self._view.next_verdict)
+
+    def action_sort(self, reverse: bool = False) -> None:
+        """Sort by the next criterion, or reverse the order."""
+        self._change_view(self._view.reverse_order if reverse else self._view.next_sort)
 
     def action_clear(self) -> None:
-        """Go back from an answer, or take the filter away, or else the marks."""
-        if self._go_back():
+        """Leave similar photos, else clear the filter, else the selection."""
+        if self._similar.back():
             return
-        if not self._browsing.browse.is_filtered:
-            self._clear_marks()
-        else:
-            self._filter.clear_words()
-            self._verdict = None
-            self._browse(browse_for("", replace(self._browsing.browse, verdict=None), self.context.zone))
+        if self._view.browse.is_filtered:
+            self._body.filter_bar.reset()
+            self._change_view(self._view.clear_filter)
+        elif self._selection:
+            count = len(self._selection)
+            self.notify(f"{count:,} {plural(count, 'photo')} deselected.")
+            self._selection.clear()
+            self._body.update_title()
 
-    def action_next_verdict(self) -> None:
-        """Show only undecided, then picked, then rejected photos, then all."""
-        self._leave_answers()
-        verdicts = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
-        now = verdicts.index(self._browsing.browse.verdict)
-        self._verdict = verdicts[(now + 1) % len(verdicts)]
-        self._browse(replace(self._browsing.browse, verdict=self._verdict))
+    def action_go_to_date(self) -> None:
+        """Ask for a date, and go to its first photo."""
 
-    def action_next_sort(self) -> None:
-        """Sort by the next thing, in its usual direction."""
-        self._leave_answers()
-        sorts = list(Sort)
-        sort = sorts[(sorts.index(self._browsing.browse.sort) + 1) % len(sorts)]
-        self._browse(replace(self._browsing.browse, sort=sort, descending=USUAL_DIRECTION[sort]))
+        def go_to(photo_id: int | None) -> None:
+            if photo_id is not None:
+                self._change_view(self._view.sort_by_date, cursor_on=photo_id)
 
-    def action_turn_round(self) -> None:
-        """Turn the order round."""
-        self._leave_answers()
-        browse = self._browsing.browse
-        self._browse(replace(browse, descending=not browse.descending))
-
-    def action_jump(self) -> None:
-        """Go to the photos of a date."""
-        ask = AskTextScreen(
-            "jump to date",
-            "2026-11-03, 2026-11 or 2026",
-            self._photo_of,
-            verb="go",
-            own=self.context.setup.settings.keys,
+        keys = self.context.setup.settings.keys
+        prompt = "2026-11-03, 2026-11 or 2026"
+        self.app.push_screen(
+            AskTextScreen("go to date", prompt, self._loader.find_date, verb="go", own=keys), go_to
         )
-        self.app.push_screen(ask, self._jump_to)
 
-    def _jump_to(self, photo_id: int | None) -> None:
-        if photo_id is None:
-            return
-        self._leave_answers()
-        if self._browsing.browse.sort is not Sort.TAKEN:
-            self._opens_on = photo_id
-            self._browse(replace(self._browsing.browse, sort=Sort.TAKEN, descending=True))
+    # Duplicates and similar photos
+
+    def action_duplicates(self, every: bool = False) -> None:
+        """Expand or collapse the duplicates of the photo under the cursor, or of all photos."""
+        if every:
+            self._stacks.collapse_all()
+            self._change_view(self._view.toggle_duplicates)
+        elif self._view.query is None and self._photos.rows:
+            if not self._stacks.toggle(self._photos):
+                self.notify(self._notes.why_no_duplicates(self._progress.text))
+            self._body.update_title()
+            self._body.update_details()
+
+    @work(group="similar", exclusive=True, exit_on_error=False, description="finding similar photos")
+    async def action_similar(self, unlike_posts: bool) -> None:
+        """Show the photos most similar to this one, or those that differ most from the last posts."""
+        photo_id = self._photos.highlighted_id
+        try:
+            if unlike_posts:
+                await self._similar.show_unlike_last_posts()
+            elif photo_id is not None:
+                await self._similar.show_more_like(photo_id)
+        except DatabaseUnavailable:
+            raise
+        except FluffyError as error:  # there is nothing to show yet: the list stays as it is
+            self.notify(str(error), severity="warning", timeout=10, markup=False)
         else:
-            self._list.go_to(photo_id)
+            self._photos.focus()
 
-    async def _photo_of(self, typed: str) -> int:
-        """Return the first photo of a date in the order; raises NoDate."""
-        browse = self._browsing.browse
-        if browse.sort is not Sort.TAKEN:
-            browse = replace(browse, sort=Sort.TAKEN, descending=True)
-        start, end = period(typed, self.context.zone)
-        moment = end if browse.descending else start
-        found = await self.context.services.photos.id_at(self._persona_id, browse, moment)
-        if found is None:
-            side = "older" if browse.descending else "newer"
-            raise NoDate(f"There is no photo from {typed.strip()}, nor any {side}.", "Try another date.")
-        return found
+    # Several photos
+
+    def action_select(self) -> None:
+        """Select or deselect the photo, and go to the next one."""
+        photo_id = self._photos.highlighted_id
+        if photo_id is not None:
+            self._selection.toggle(photo_id)
+            self._body.update_title()
+            self._photos.action_cursor_down()
+
+    def action_fill_slots(self) -> None:
+        """Write captions for the selected photos and give them the next free slots."""
+        if self._selection:
+            self.app.post_message(FillWeek(self._selection.ids, self._selection.told))
+        else:
+            self.notify(self.context.with_keys(SELECT_FIRST), markup=False)
 
     def action_import_photos(self) -> None:
         """Import folders for the persona."""
@@ -232,69 +286,63 @@ class LibraryScreen(LibraryAlike):
 
         self.app.push_screen(ImportScreen(self.context, self.persona))
 
+    # Layout
+
     async def action_in_list(self, action: str) -> None:
-        """Move in the list, though it is not seen."""
-        await self._list.run_action(action)
+        """Move the cursor of the list while it is not visible."""
+        await self._photos.run_action(action)
 
-    def action_swap(self) -> None:
-        """Show or hide the filmstrip; where there is no room, the picture in place of the list, or the list."""
-        if self.has_class("-narrow"):
-            self.toggle_class("-picture")
-            if not self.has_class("-picture"):
-                self._list.focus()
-        else:
-            self.toggle_class("-strip")
+    def action_filmstrip(self) -> None:
+        """Show or hide the filmstrip; on a narrow screen, swap list and picture."""
+        self._body.swap()
 
-    # What is heard
+    # Events
 
-    @on(PhotosChanged)
-    @on(DatabaseBack)
-    def _all_may_have_changed(self) -> None:
-        self._list.reload()
-        self._read()
+    def on_app_event(self, event: AppEvent) -> None:
+        """Skip events of other personas: an import of theirs must not reload a million photos here."""
+        if concerns(event, self._persona_id):
+            super().on_app_event(event)
 
-    @on(VerdictChanged)
-    def _verdict_changed(self, message: VerdictChanged) -> None:
+    @on_event(PhotosChanged, Connected)
+    @work(group="selection", exclusive=True, exit_on_error=False, description="checking the selected photos")
+    async def _reload(self) -> None:
+        """Reload everything, and deselect photos that no longer exist."""
+        self._photos.reload()
+        self._loader.reload()
+        self._progress.count()
+        if self._selection:
+            found = await self.context.services.photos.by_ids(self._selection.ids)
+            self._selection.drop([photo_id for photo_id in self._selection.ids if photo_id not in found])
+            self._body.update_title()
+
+    @on_event(PostChanged)
+    @work(group="library-posts", exit_on_error=False, description="loading a post")
+    async def _update_posted(self, message: PostChanged) -> None:
+        """Deselect a photo that has its post now; reload if a post put a photo into the library, or out of it."""
+        post = await self.context.services.scheduling.post(message.post_id)
+        if post is not None and post.photo_id in self._selection:
+            self._selection.drop([post.photo_id])
+            self._body.update_title()
+        if post is None or post.photo_id in self._photos.rows.ids:
+            self._loader.reload()
+
+    @on_event(VerdictChanged)
+    def _update_verdict(self, message: VerdictChanged) -> None:
         if self._triage.is_storing(message.photo_id):
             return
-        self._list.read_anew(message.photo_id)
-        if self._browsing.browse.verdict is not None:
-            self._read()
+        self._photos.reload_photo(message.photo_id)
+        if self._view.browse.verdict is not None:
+            self._loader.reload()
 
-    @on(PostChanged)
-    def _post_changed(self, message: PostChanged) -> None:
-        self._look_at_post(message.post_id)
+    @on_event(PhotosIndexed)
+    def _update_progress(self, message: PhotosIndexed) -> None:
+        self._progress.add(message)
+        if message.stacked:
+            self._loader.reload_duplicates(is_indexing=bool(self._progress.text))
 
-    @on(OverviewChanged)
-    def _overview_changed(self) -> None:
-        self._show_details()  # another channel has other rules
-        if not self._list.rows and not self._browsing.is_reading:
-            self._show_nothing()
-
-    @on(PhotoList.Fetched)
-    def _fetched(self) -> None:
-        self._strip.show(self._list.cursor)
-
-    @on(PhotoList.Selected)
-    def _selected(self) -> None:
-        self.action_caption()
-
-    @on(PhotoList.Failed)
-    def _rows_failed(self, message: PhotoList.Failed) -> None:
-        if not self.context.overview.away:  # the banner says it already
-            report_error(self, "reading photos", message.error)
-
-    @on(Filmstrip.Clicked)
-    def _strip_clicked(self, message: Filmstrip.Clicked) -> None:
-        self._list.move_to(message.index)
-
-    @on(FilterBar.Typed)
-    def _filter_typed(self, message: FilterBar.Typed) -> None:
-        base = replace(self._browsing.browse, verdict=self._verdict)
-        self._opens_on = self._typed_from  # half a word hides it, the whole word may not
-        self._browse(browse_for(message.text, base, self.context.zone))
-
-    @on(FilterBar.Left)
-    def _filter_left(self) -> None:
-        self._show_panes()
-        self._list.focus()
+    @on_event(OverviewChanged)
+    def _update_channel(self) -> None:
+        """Show the rules of another channel, or why there are no photos."""
+        self._body.update_details()
+        if not self._photos.rows and not self._loader.is_loading:
+            self._body.explain_emptiness()

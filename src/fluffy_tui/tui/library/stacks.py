@@ -1,4 +1,4 @@
-"""Stacks of copies in the library's list: what is behind each photo in sight, and which stacks are open."""
+"""Stacks of duplicates in the list: what each visible photo stands for, and which stacks are expanded."""
 
 from __future__ import annotations
 
@@ -9,100 +9,100 @@ from fluffy_tui.photos import Stack
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from fluffy_tui.photos import Browse, Photo
+    from fluffy_tui.tui.library.library_view import LibraryView
+    from fluffy_tui.tui.library.photo_list import PhotoList
     from fluffy_tui.tui.ports import PhotosPort
 
-KEPT = 4_096
-"""Photos of which it is kept what is behind them; many more than are in sight."""
+CAPACITY = 4_096
+"""Photos whose stacks are cached; many more than are visible."""
 ALONE = Stack()
-"""A photo with nothing behind it."""
+"""The stack of a photo without duplicates."""
 
 
 class Stacks:
-    """The stacks of one persona's list.
+    """The stacks of a list, and which of them are expanded."""
 
-    Args:
-        photos: Where they are read.
-        persona_id: Whose photos.
-        browse: Returns how they are listed now.
-    """
-
-    def __init__(self, photos: PhotosPort, persona_id: int, browse: Callable[[], Browse]) -> None:
+    def __init__(self, photos: PhotosPort, view: LibraryView) -> None:
         self._photos = photos
-        self._persona_id = persona_id
-        self._browse = browse
-        self._known: OrderedDict[int, Stack] = OrderedDict()
-        self._open: dict[int, tuple[int, ...]] = {}
-        self._above: dict[int, int] = {}
+        self._view = view
+        self._cache: OrderedDict[int, Stack] = OrderedDict()
+        self._expanded: dict[int, tuple[int, ...]] = {}
+        self._firsts: dict[int, int] = {}
 
     async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:
-        """Return the photos of some rows, and learn what is behind each."""
+        """Return the photos of some rows, and cache their stacks."""
         photos = await self._photos.by_ids(ids)
-        found = await self._photos.stacks(self._persona_id, self._browse(), ids)
+        found = await self._photos.stacks(self._view.persona_id, self._view.browse, ids)
         for id_ in ids:
-            self._known[id_] = found.get(id_, ALONE)
-            self._known.move_to_end(id_)
-        while len(self._known) > KEPT:
-            self._known.popitem(last=False)
+            self._cache[id_] = found.get(id_, ALONE)
+            self._cache.move_to_end(id_)
+        while len(self._cache) > CAPACITY:
+            self._cache.popitem(last=False)
         return photos
 
     def of(self, photo_id: int) -> Stack:
-        """Return what is behind a photo, as far as it is known."""
-        return self._known.get(photo_id, ALONE)
+        """Return the stack of a photo, as far as it is cached."""
+        return self._cache.get(photo_id, ALONE)
 
-    @property
-    def shown(self) -> int:
-        """How many photos open stacks show below their first."""
-        return len(self._above)
+    def is_stacked(self, photo_id: int) -> bool:
+        """Whether a photo has duplicates in the list."""
+        return bool(self.of(photo_id).behind) or photo_id in self._expanded or photo_id in self._firsts
 
-    def is_open(self, photo_id: int) -> bool:
-        """Whether the photos behind this one are shown below it."""
-        return photo_id in self._open
+    def is_expanded(self, photo_id: int) -> bool:
+        """Whether the duplicates of this photo are listed below it."""
+        return photo_id in self._expanded
 
     def first_of(self, photo_id: int) -> int | None:
-        """Return the photo above one that an open stack shows; None for any other."""
-        return self._above.get(photo_id)
+        """Return the photo that an expanded duplicate is listed below; None for any other photo."""
+        return self._firsts.get(photo_id)
 
-    def open(self, photo_id: int) -> tuple[int, ...]:
-        """Open a stack, and return the photos that come below its first."""
-        behind = self.of(photo_id).behind
-        if behind:
-            self._set_open({**self._open, photo_id: behind})
-        return behind
+    @property
+    def expanded_count(self) -> int:
+        """How many duplicates are listed because their stacks are expanded."""
+        return len(self._firsts)
 
-    def close(self, photo_id: int) -> int:
-        """Close the stack of a first photo, and return how many were below it."""
-        behind = self._open.get(photo_id, ())
-        self._set_open({first: others for first, others in self._open.items() if first != photo_id})
-        return len(behind)
+    def toggle(self, photo_list: PhotoList) -> bool:
+        """Expand or collapse the stack under the cursor; return False if there is none."""
+        photo_id = photo_list.highlighted_id
+        if photo_id is None or not self.is_stacked(photo_id):
+            return False
+        first = self._firsts.get(photo_id, photo_id)
+        below = 1 + (photo_list.cursor if first == photo_id else photo_list.rows.ids.index(first))
+        listed = self._expanded.get(first, ())
+        behind = () if listed else self.of(first).behind
+        others = {id_: ids for id_, ids in self._expanded.items() if id_ != first}
+        self._set_expanded({**others, first: behind} if behind else others)
+        photo_list.splice(below, below + len(listed), behind)
+        return True
 
-    def close_all(self) -> None:
-        """Forget which stacks were open."""
-        self._set_open({})
+    def collapse_all(self) -> None:
+        """Forget which stacks are expanded."""
+        self._set_expanded({})
 
-    async def put_into(self, ids: array[int], browse: Browse) -> None:
-        """Put the photos of open stacks below their first, in ids that were read anew.
+    async def insert_expanded(self, ids: array[int], browse: Browse) -> None:
+        """Insert the duplicates of expanded stacks below their first photos.
 
-        A stack whose first photo has left the list, or is now behind another, stays open under its new first.
+        A stack stays expanded when its first photo has left the list, or is now behind another one of the stack.
         """
-        if not self._open:
+        if not self._expanded:
             return
-        members = [id_ for first, behind in self._open.items() for id_ in (first, *behind)]
-        found = await self._photos.stacks(self._persona_id, browse, members)
-        self._set_open(
+        members = [id_ for first, behind in self._expanded.items() for id_ in (first, *behind)]
+        found = await self._photos.stacks(self._view.persona_id, browse, members)
+        self._set_expanded(
             {first: stack.behind for first, stack in found.items() if stack.behind and first in ids}
         )
-        for first, behind in self._open.items():
+        for first, behind in self._expanded.items():
             below = ids.index(first) + 1
             ids[below:below] = type(ids)("q", behind)
 
     async def first_above(self, photo_id: int, browse: Browse) -> int | None:
-        """Return the photo that this one is behind; None when it is behind none."""
-        found = await self._photos.stacks(self._persona_id, browse, [photo_id])
+        """Return the photo that another one is collapsed into; None if it is not."""
+        found = await self._photos.stacks(self._view.persona_id, browse, [photo_id])
         return next((first for first, stack in found.items() if photo_id in stack.behind), None)
 
-    def _set_open(self, stacks: dict[int, tuple[int, ...]]) -> None:
-        self._open = stacks
-        self._above = {photo_id: first for first, behind in stacks.items() for photo_id in behind}
+    def _set_expanded(self, stacks: dict[int, tuple[int, ...]]) -> None:
+        self._expanded = stacks
+        self._firsts = {photo_id: first for first, behind in stacks.items() for photo_id in behind}

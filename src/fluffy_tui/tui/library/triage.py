@@ -1,4 +1,4 @@
-"""Decisions about photos: shown at once, stored one after the other, undone in turn."""
+"""Picks and rejects: shown at once, stored one after another, and undone in turn."""
 
 from __future__ import annotations
 
@@ -15,81 +15,71 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.ports import PhotosPort
 
-REMEMBERED = 1_000
+UNDO_LIMIT = 1_000
 """Decisions that can be undone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict that somebody gave."""
+    """A verdict that the user gave."""
 
     before: Photo
-    """The photo as it was."""
+    """The photo with its previous verdict."""
     verdict: Verdict
     index: int
-    """Where it stood in the list."""
+    """Where it was in the list."""
     at: datetime
 
     @property
     def after(self) -> Photo:
-        """The photo as it is from then on."""
-        return with_verdict(self.before, self.verdict)
+        """The photo with the new verdict."""
+        return replace(self.before, verdict=None if self.verdict is Verdict.UNDECIDED else self.verdict.value)
 
 
 class Triage:
-    """The decisions of one library, and those of them that are not stored yet.
+    """The decisions that were made in one library, and those of them that are not stored yet.
 
     Args:
-        photos: Where they are stored.
+        photos: Stores them.
     """
 
     def __init__(self, photos: PhotosPort) -> None:
         self._photos = photos
-        self._made: deque[Decision] = deque(maxlen=REMEMBERED)
-        self._to_store: deque[tuple[Photo, Verdict]] = deque()
-        self._storing = asyncio.Lock()
+        self._decisions: deque[Decision] = deque(maxlen=UNDO_LIMIT)
+        self._queue: deque[tuple[int, Verdict]] = deque()
+        self._lock = asyncio.Lock()
 
     @property
     def last(self) -> Decision | None:
-        """The decision that would be undone."""
-        return self._made[-1] if self._made else None
+        """The decision that `undo` reverts."""
+        return self._decisions[-1] if self._decisions else None
 
     def decide(self, photo: Photo, verdict: Verdict, index: int, at: datetime) -> Decision:
-        """Note a decision, to be stored by `store`."""
+        """Make a decision, for `store` to store."""
         decision = Decision(photo, verdict, index, at)
-        self._made.append(decision)
-        self._to_store.append((photo, verdict))
+        self._decisions.append(decision)
+        self._queue.append((photo.id, verdict))
         return decision
 
     def undo(self) -> Decision:
-        """Take the last decision back, to be stored by `store`; raises IndexError when there is none."""
-        decision = self._made.pop()
-        self._to_store.append((decision.before, verdict_of(decision.before)))
+        """Revert the last decision, for `store` to store; raises IndexError if there is none."""
+        decision = self._decisions.pop()
+        before = decision.before
+        self._queue.append((before.id, Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED))
         return decision
 
     def is_storing(self, photo_id: int) -> bool:
-        """Whether a decision about this photo is yet to be stored."""
-        return any(photo.id == photo_id for photo, _ in self._to_store)
+        """Whether a decision about this photo is not stored yet."""
+        return any(id_ == photo_id for id_, _ in self._queue)
 
     async def store(self) -> None:
-        """Store what was decided, in the order it was; on an error the rest is let go, and the list read anew."""
-        async with self._storing:  # keys come faster than decisions are stored
+        """Store all decisions in order; on an error the remaining ones are dropped, and the list has to be reloaded."""
+        async with self._lock:  # keys are faster than the database
             try:
-                while self._to_store:
-                    photo, verdict = self._to_store[0]
-                    await self._photos.decide(photo.id, verdict)
-                    self._to_store.popleft()
+                while self._queue:
+                    await self._photos.decide(*self._queue[0])
+                    self._queue.popleft()
             except BaseException:
-                self._to_store.clear()
-                self._made.clear()
+                self._queue.clear()
+                self._decisions.clear()
                 raise
-
-
-def verdict_of(photo: Photo) -> Verdict:
-    """Return what was decided about a photo."""
-    return Verdict(photo.verdict) if photo.verdict else Verdict.UNDECIDED
-
-
-def with_verdict(photo: Photo, verdict: Verdict) -> Photo:
-    """Return the photo with this verdict."""
-    return replace(photo, verdict=None if verdict is Verdict.UNDECIDED else verdict.value)

@@ -15,9 +15,9 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding, with_keys
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.dialog import DialogScreen
-from fluffy_tui.tui.ui.frame_lines import channel_name
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.vim_list import VimList
 
@@ -143,7 +143,7 @@ def _choices(channel: Channel) -> list[tuple[Channel, PinterestBoard | None]]:
 def _prompt(channel: Channel, board: PinterestBoard | None) -> Content:
     where = f"{channel_name(channel)} · {one_line(board.name)}" if board else channel_name(channel)
     name = Content.styled(where, "bold")
-    if not channel.trouble:
+    if not channel.problem:
         return Content.assemble(Content.styled("✓ ", "$text-success"), name)
-    trouble = Content.styled(f"\n{one_line(channel.trouble)}", "dim")
+    trouble = Content.styled(f"\n{one_line(channel.problem)}", "dim")
     return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)

@@ -1,1 +1,1 @@
-"""Drawing photos in the terminal."""
+"""Drawing photos in the terminal: previews, painters and graphics protocols."""

@@ -1,4 +1,4 @@
-"""Which way of drawing pictures is used in this terminal, and why."""
+"""How pictures are drawn in this terminal, and why."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RendererChoice:
-    """How pictures will be drawn, and why so."""
+    """How pictures will be drawn, and why."""
 
     name: str
     """`kitty`, `sixel`, `half-cell` or `off`."""
     reason: str
-    """One plain sentence for the doctor."""
+    """One sentence for the health checks."""
 
     @property
     def renderer(self) -> Painter | None:
@@ -34,29 +34,30 @@ class RendererChoice:
 
 
 def choose_renderer(preview: Preview) -> RendererChoice:
-    """Decide how to draw pictures; call this before the app runs, and never inside it.
+    """Decide how to draw pictures; call this before the app runs, never inside it.
 
-    Once Textual reads the keyboard, the terminal's answer would be taken for typing. `off` and `half-cell` ask
-    nothing, for terminals that never answer.
+    Once Textual reads the keyboard, it would take the terminal's answer for typed keys. `off` and `half-cell` do not
+    query the terminal, for those that never answer.
     """
     if preview is Preview.OFF:
-        return RendererChoice("off", "Pictures are switched off by the setting FLUFFY_PREVIEW.")
+        return RendererChoice("off", "Pictures are turned off (FLUFFY_PREVIEW=off).")
     if preview is Preview.HALF_CELL:
-        return RendererChoice("half-cell", "Pictures are drawn with half cells, as set.")
-    if obstacle := _obstacle():
-        return RendererChoice("off", obstacle)
+        return RendererChoice("half-cell", "Pictures are drawn with half cells (FLUFFY_PREVIEW=half-cell).")
+    if reason := _no_terminal():
+        return RendererChoice("off", reason)
     try:
-        return _asked(preview)
+        return _query(preview)
     except (OSError, ValueError, termios.error):
-        log.exception("the terminal could not be asked")
+        log.exception("the terminal could not be queried")
         return RendererChoice(
-            "off", "This terminal could not be asked how to draw pictures; FLUFFY_PREVIEW=half-cell may do."
+            "off",
+            "Pictures are off: querying the terminal's graphics support failed. Try FLUFFY_PREVIEW=half-cell.",
         )
 
 
 def renderer_named(name: str) -> Painter | None:
     """Return what draws pictures in the way that `choose_renderer` has named; None for no pictures."""
-    from fluffy_tui.tui.photo import painter  # Pillow: after the first frame
+    from fluffy_tui.tui.photo import painter  # Pillow: only after the first frame
 
     return {
         "kitty": painter.paint_for_kitty,
@@ -65,27 +66,27 @@ def renderer_named(name: str) -> Painter | None:
     }.get(name)
 
 
-def _obstacle() -> str:
-    """Say why the terminal cannot be asked; empty when it can."""
+def _no_terminal() -> str:
+    """Return why the terminal cannot be queried; empty if it can."""
     if not sys.__stdin__ or not sys.__stdin__.isatty() or not sys.__stdout__ or not sys.__stdout__.isatty():
-        return "There are no pictures without a terminal on both input and output."
+        return "Pictures are off: input and output are not both a terminal."
     if 0 in os.get_terminal_size(sys.__stdout__.fileno()):
-        return "The terminal says that it has no columns, so there is no place for pictures."
+        return "Pictures are off: the terminal reports a size of zero."
     return ""
 
 
-def _asked(preview: Preview) -> RendererChoice:
+def _query(preview: Preview) -> RendererChoice:
     answers = ask_terminal()
     if answers.cell:  # textual-image's own variables, which it reads when the first picture is painted
         os.environ["TEXTUAL_CELL_WIDTH"], os.environ["TEXTUAL_CELL_HEIGHT"] = map(str, answers.cell)
     if preview is Preview.KITTY:
-        return RendererChoice("kitty", "Pictures are drawn by kitty's protocol, as set.")
+        return RendererChoice("kitty", "Pictures use kitty's graphics protocol (FLUFFY_PREVIEW=kitty).")
     if preview is Preview.SIXEL:
-        return RendererChoice("sixel", "Pictures are drawn as Sixels, as set.")
-    if answers.sixel:  # before kitty's: Konsole and WezTerm know both, but not the placeholders used here
-        return RendererChoice("sixel", "The terminal says that it draws Sixels.")
+        return RendererChoice("sixel", "Pictures are drawn as Sixels (FLUFFY_PREVIEW=sixel).")
+    if answers.sixel:  # before kitty's: Konsole and WezTerm support both, but not the placeholders used here
+        return RendererChoice("sixel", "The terminal supports Sixels.")
     if answers.kitty:
-        return RendererChoice("kitty", "The terminal says that it speaks kitty's protocol.")
+        return RendererChoice("kitty", "The terminal supports kitty's graphics protocol.")
     if not answers.answered:
-        return RendererChoice("half-cell", "The terminal says nothing of itself; half cells are used.")
-    return RendererChoice("half-cell", "The terminal names no picture protocol; half cells are used.")
+        return RendererChoice("half-cell", "The terminal did not answer the query, so half cells are used.")
+    return RendererChoice("half-cell", "The terminal supports no graphics protocol, so half cells are used.")

@@ -1,4 +1,4 @@
-"""Pictures drawn from half cells: two pixels in each cell, one over the other, which any terminal can show."""
+"""Pictures made of half cells: two pixels per cell, one above the other, which any terminal can show."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 HalfCells = tuple[tuple[Segment, ...], ...]
-"""One line of segments below the other, one segment a cell."""
+"""Lines from top to bottom, with one segment per cell."""
 
 
 def half_cells(image: Image, columns: int | None = None, lines: int | None = None) -> HalfCells:
-    """Return an RGB picture as it is drawn: as many columns as it has pixels, and half as many lines.
+    """Return an RGB picture as cells: one column per pixel, one line per two pixels.
 
     Args:
         image: At most as wide as `columns` and twice as high as `lines`.
-        columns: Those to put it in the middle of, with nothing around it.
-        lines: The same.
+        columns: Centre the picture in this many; its own width by default.
+        lines: Centre the picture in this many; half its own height by default.
     """
     width, height = columns or image.width, lines or (image.height + 1) // 2
     left = (width - image.width) // 2
@@ -35,10 +35,10 @@ def half_cells(image: Image, columns: int | None = None, lines: int | None = Non
         return Color.from_rgb(red, green, blue)
 
     def cell(x: int, y: int) -> Segment:
-        over, under = colour(x, y), colour(x, y + 1)
-        if over is not None:
-            return Segment("▀", Style.from_color(over, under))
-        return Segment("▄", Style.from_color(under)) if under is not None else Segment(" ")
+        upper, lower = colour(x, y), colour(x, y + 1)
+        if upper is not None:
+            return Segment("▀", Style.from_color(upper, lower))
+        return Segment("▄", Style.from_color(lower)) if lower is not None else Segment(" ")
 
     return tuple(
         tuple(cell(x, y) for x in range(-left, width - left)) for y in range(-top, height * 2 - top, 2)

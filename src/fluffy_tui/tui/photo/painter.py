@@ -1,4 +1,4 @@
-"""Pictures made ready for the terminal, in a thread: showing one then costs the event loop next to nothing."""
+"""Paints pictures for the terminal in a thread, so that showing one costs the event loop next to nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rich.segment import ControlType, Segment
 from textual.strip import Strip
 
 from fluffy_tui.tui.photo.pixel_strip import PixelStrip
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from rich.style import Style
 
 _UNTOUCHED = [(ControlType.CURSOR_FORWARD, 0)]
-"""Marks a segment as one that is to be written as it is."""
+"""Marks a segment as a control sequence, which is written unchanged."""
 _library_lock = threading.Lock()
 _kitty_lock = threading.Lock()
-"""The parts of one picture must not be sent between those of another."""
+"""Keeps the chunks of two pictures from being interleaved."""
 
 
 def _nothing() -> None:
@@ -36,10 +37,10 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Canvas:
-    """Where a picture will be shown.
+class PictureArea:
+    """The cells that a picture is painted for.
 
-    A painting has all of it, with blank cells around the picture, so that no layout changes with a picture's shape.
+    A painting fills all of them, with blank cells around the picture, so the layout never depends on its shape.
     """
 
     width: int
@@ -47,61 +48,62 @@ class Canvas:
     height: int
     """Cells."""
     style: Style
-    """Of the blank cells."""
+    """Style of the blank cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """A picture as lines of a terminal."""
+    """A picture as lines for the terminal."""
 
     image: Image
-    """What was painted."""
-    canvas: Canvas
+    """The source."""
+    area: PictureArea
     strips: list[Strip]
-    """As many and as wide as the canvas has room for."""
+    """One per line of the area, each as wide as the area."""
     is_text: bool
-    """Whether it is made of coloured characters only, which may be tinted and covered like any others."""
-    forget: Callable[[], None] = _nothing
-    """Frees what the terminal keeps of it."""
+    """Whether it consists of coloured characters only, which can be tinted and covered like any other text."""
+    release: Callable[[], None] = _nothing
+    """Frees the memory that the terminal uses for it."""
 
 
-Painter = Callable[["Image", Canvas, "Console"], Painting]
-"""Makes an RGB picture ready; takes some 20 to 100 ms of processor time, so it is called in a thread."""
+Painter = Callable[["Image", PictureArea, "Console"], Painting]
+"""Paints an RGB picture; takes 20 to 100 ms of processor time, so call it in a thread."""
 
 
-def paint_half_cells(image: Image, canvas: Canvas, console: Console) -> Painting:
-    """Paint with coloured half blocks, which any terminal can show."""
-    width, height = _fitting(image, canvas)
+def paint_half_cells(image: Image, area: PictureArea, console: Console) -> Painting:
+    """Paint with coloured half blocks, which work in any terminal."""
+    width, height = _fitted_size(image, area)
     small = image.resize((width, height * 2), Resampling.BOX if width < image.width else Resampling.BICUBIC)
-    left = (canvas.width - width) // 2
-    before = Strip.blank(left, canvas.style)
-    behind = Strip.blank(canvas.width - width - left, canvas.style)
-    pixels, line = small.tobytes(), width * 6
-    lines = [PixelStrip(pixels[at : at + line], before, behind) for at in range(0, len(pixels), line)]
-    for strip in lines:
-        strip.render(console)  # kept by the strip
-    return Painting(image, canvas, _in_the_middle(lines, canvas), is_text=True)
+    left = (area.width - width) // 2
+    before = Strip.blank(left, area.style)
+    after = Strip.blank(area.width - width - left, area.style)
+    pixels, size = small.tobytes(), width * 6
+    rows = (PixelStrip(pixels[at : at + size]) for at in range(0, len(pixels), size))
+    lines = [JoinedStrip((before, row, after)) for row in rows]
+    for line in lines:
+        line.render(console)  # here in the thread: each pixel strip keeps what it has rendered
+    return Painting(image, area, _middle(lines, area), is_text=True)
 
 
-def paint_for_kitty(image: Image, canvas: Canvas, console: Console) -> Painting:
-    """Send the picture to the terminal by kitty's protocol, and return the placeholders that show it."""
+def paint_for_kitty(image: Image, area: PictureArea, console: Console) -> Painting:
+    """Send the picture to the terminal in kitty's graphics protocol and paint the placeholders that show it."""
     picture = _library().TGPImage(image, "auto", "auto")
     with _kitty_lock:
-        lines = _lines(picture, canvas, console)
+        lines = _lines(picture, area, console)
 
-    def forget() -> None:
+    def release() -> None:
         with _kitty_lock:
-            _free(picture)
+            _delete(picture)
 
     width = max((line.cell_length for line in lines), default=0)
-    return Painting(image, canvas, _centred(lines, width, canvas), is_text=False, forget=forget)
+    return Painting(image, area, _centred(lines, width, area), is_text=False, release=release)
 
 
-def _free(picture: Any) -> None:
-    """Have the terminal delete a picture with its data: what the library's own `cleanup` sends frees nothing.
+def _delete(picture: Any) -> None:
+    """Make the terminal delete a picture and its data.
 
-    It leaves out what is to be deleted, which then is all that is on the screen but for placeholders' pictures:
-    https://sw.kovidgoyal.net/kitty/graphics-protocol/#deleting-images
+    The library's own `cleanup` frees nothing: its command names no picture, and then the terminal deletes all visible
+    pictures except those shown by placeholders: https://sw.kovidgoyal.net/kitty/graphics-protocol/#deleting-images
     """
     if picture.terminal_image_id and sys.__stdout__ is not None:
         sys.__stdout__.write(f"\x1b_Ga=d,d=I,i={picture.terminal_image_id},q=2\x1b\\")
@@ -109,47 +111,47 @@ def _free(picture: Any) -> None:
         picture.terminal_image_id = None
 
 
-def paint_sixels(image: Image, canvas: Canvas, console: Console) -> Painting:
-    """Paint as Sixels, all of them in the picture's first line; the lines below leave them alone.
+def paint_sixels(image: Image, area: PictureArea, console: Console) -> Painting:
+    """Paint as Sixels, all in the picture's first line; the lines below only move the cursor across them.
 
-    What is written over a part of them afterwards, line by line as the screen is, covers them.
+    Text that is written over part of the picture later covers that part.
     """
-    segments = list(console.render(_library().SixelImage(image, "auto", "auto"), _options(canvas, console)))
+    segments = list(console.render(_library().SixelImage(image, "auto", "auto"), _options(area, console)))
     sixels = next(segment.text for segment in segments if segment.text.startswith("\x1bP"))
     blanks = [segment.text for segment in segments if segment.text.startswith(" ")]
     width, height = len(blanks[0].rstrip("\n")), len(blanks)
     forward = f"\x1b[{width}C"
     texts = [f"\x1b7{sixels}\x1b8{forward}", *[forward] * (height - 1)]
     lines = [Strip([Segment(text, None, _UNTOUCHED)], width) for text in texts]
-    return Painting(image, canvas, _centred(lines, width, canvas), is_text=False)
+    return Painting(image, area, _centred(lines, width, area), is_text=False)
 
 
-def _fitting(image: Image, canvas: Canvas) -> tuple[int, int]:
-    """Return columns and lines of a picture as large as possible, taking a cell for twice as high as wide."""
-    scale = min(canvas.width / image.width, canvas.height * 2 / image.height)
+def _fitted_size(image: Image, area: PictureArea) -> tuple[int, int]:
+    """Return the largest columns × lines for a picture, with cells twice as high as wide."""
+    scale = min(area.width / image.width, area.height * 2 / image.height)
     return max(1, round(image.width * scale)), max(1, round(image.height * scale / 2))
 
 
-def _centred(lines: list[Strip], width: int, canvas: Canvas) -> list[Strip]:
-    left = (canvas.width - width) // 2
-    before = Strip.blank(left, canvas.style)
-    behind = Strip.blank(canvas.width - width - left, canvas.style)
-    return _in_the_middle([Strip([*before, *line, *behind], canvas.width) for line in lines], canvas)
+def _centred(lines: list[Strip], width: int, area: PictureArea) -> list[Strip]:
+    left = (area.width - width) // 2
+    before = Strip.blank(left, area.style)
+    after = Strip.blank(area.width - width - left, area.style)
+    return _middle([Strip([*before, *line, *after], area.width) for line in lines], area)
 
 
-def _in_the_middle(lines: Sequence[Strip], canvas: Canvas) -> list[Strip]:
-    top = (canvas.height - len(lines)) // 2
-    blank = Strip.blank(canvas.width, canvas.style)
-    return [*[blank] * top, *lines, *[blank] * (canvas.height - top - len(lines))]
+def _middle(lines: Sequence[Strip], area: PictureArea) -> list[Strip]:
+    top = (area.height - len(lines)) // 2
+    blank = Strip.blank(area.width, area.style)
+    return [*[blank] * top, *lines, *[blank] * (area.height - top - len(lines))]
 
 
-def _options(canvas: Canvas, console: Console) -> Any:
-    return console.options.update_dimensions(canvas.width, canvas.height)
+def _options(area: PictureArea, console: Console) -> Any:
+    return console.options.update_dimensions(area.width, area.height)
 
 
-def _lines(picture: Any, canvas: Canvas, console: Console) -> list[Strip]:
-    """Return what the library draws, line by line; a placeholder is one cell with three characters."""
-    segments = console.render(picture, _options(canvas, console))
+def _lines(picture: Any, area: PictureArea, console: Console) -> list[Strip]:
+    """Return what the library renders, line by line; a placeholder is four characters in one cell."""
+    segments = console.render(picture, _options(area, console))
     return [
         Strip([Segment(segment.text.rstrip("\n"), segment.style)], len(segment.text.rstrip("\n")) // 4)
         for segment in segments
@@ -158,18 +160,18 @@ def _lines(picture: Any, canvas: Canvas, console: Console) -> list[Strip]:
 
 
 def _library() -> ModuleType:
-    """Return textual-image's renderables, imported when the first picture needs them.
+    """Return textual-image's renderables, imported for the first picture.
 
-    The library asks the terminal what it can do while it is imported. That was asked before the app began, and
-    now the answer would be taken for typing, so the terminal is hidden from it. NumPy, most of the import's
-    time, comes before that.
+    While it is imported, the library queries the terminal. `terminal_query` has done that before the app started, and
+    by now the answer would be read as typed keys, so standard output is hidden meanwhile. NumPy, which takes most of
+    the import's time, is imported before that.
     """
     with _library_lock:
         if "textual_image.widget" not in sys.modules:
             with contextlib.suppress(ImportError):
                 import_module("numpy")
             with _no_terminal():
-                import_module("textual_image.widget")  # looks up how large a cell is, too, and keeps it
+                import_module("textual_image.widget")  # also caches the cell size
         from textual_image import renderable
 
         found: ModuleType = renderable
@@ -179,7 +181,7 @@ def _library() -> ModuleType:
 @contextlib.contextmanager
 def _no_terminal() -> Iterator[None]:
     stdout: Any = sys.__stdout__
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - os.devnull is no path of ours
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - not a path in the file system
         sys.__stdout__ = nowhere  # type: ignore[misc]
         try:
             yield

@@ -1,45 +1,39 @@
-"""What is to be said about a photo, below its picture."""
+"""What is shown about a photo below its picture."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fluffy_tui.similarity import Relation
-from fluffy_tui.tui.keymap.bindings import key_of
-from fluffy_tui.tui.photo.framing import FIT_WORDS
-from fluffy_tui.tui.photo.photo_line import copies_words
+from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import tzinfo
 
     from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.photos import Photo, Stack
-    from fluffy_tui.similarity import Neighbour
-    from fluffy_tui.tui.keymap.bindings import key_of
-from fluffy_tui.tui.photo.photo_line import RowNote
+    from fluffy_tui.photos import Photo
 
-METADATA_REMOVED = "leaves without location or metadata"
+METADATA_REMOVED = "location and metadata removed"
 
 
 def photo_details(
     photo: Photo,
     rules: NetworkRules,
     zone: tzinfo,
-    besides: Sequence[str] = (),
+    notes: Sequence[str] = (),
     framing: Framing | None = None,
 ) -> str:
-    """Return three lines: the file's facts, what will be done to it on its way out, where it is.
+    """Return three lines: facts about the file, what posting does to the picture, and the path.
 
     Args:
         photo: The photo.
-        rules: Of the network that it would go out on.
-        zone: The person's.
-        besides: Further lines, which come after the facts.
-        framing: How it is fitted, where that was chosen already.
+        rules: The rules of the network it would be posted to.
+        zone: The user's time zone.
+        notes: More lines, below the facts.
+        framing: How it is fitted, if that was already chosen.
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.taken_at is not None:
@@ -48,71 +42,32 @@ def photo_details(
     if photo.missing_since is not None:
         missing = photo.missing_since.astimezone(zone)
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")
-    fate = _fate(photo, rules) if framing is None else _framed(photo, rules, framing)
-    fixed = [" · ".join([*fate, METADATA_REMOVED]), one_line(short_path(photo.path))]
-    return "\n".join([" · ".join(facts), *besides, *fixed])
+    changes = [*_changes(photo, rules, framing), METADATA_REMOVED]
+    return "\n".join([" · ".join(facts), *notes, " · ".join(changes), one_line(short_path(photo.path))])
 
 
-def _fate(photo: Photo, rules: NetworkRules) -> list[str]:
-    target = needed_shape(photo, rules)
-    return [f"will be fitted to {target} for {rules.name}"] if target else []
-
-
-def _framed(photo: Photo, rules: NetworkRules, framing: Framing) -> list[str]:
-    """Say what was chosen, as far as it makes a difference to this photo."""
+def _changes(photo: Photo, rules: NetworkRules, framing: Framing | None) -> list[str]:
+    """Return what is done to the picture: by the rules alone, or as chosen where that makes a difference."""
+    if framing is None:
+        target = needed_shape(photo, rules)
+        return [f"fitted to {target} for {rules.name}"] if target else []
     target = str(framing.shape) or needed_shape(photo, rules, framing.turn)
-    words = [f"{FIT_WORDS[framing.fit]} to {target}"] if target else []
-    return [*words, f"turned by {framing.turn}°"] if framing.turn else words
-
-
-def alike_details(
-    note: RowNote, neighbour: Neighbour | None, stack: Stack, own: Mapping[str, str]
-) -> list[str]:
-    """Return what is to be said about a photo's copies, and about its distance from what was asked about.
-
-    Args:
-        note: What the list says of it.
-        neighbour: The answer that it is; None outside of answers.
-        stack: What is behind it.
-        own: The person's own keys, by action id.
-    """
-    lines, copies = [], key_of("library.duplicates", own)
-    if neighbour is not None:
-        lines.append(f"{neighbour.distance:.2f} away: {_RELATIONS[neighbour.relation]}")
-    if note.is_copy:
-        lines.append("a copy: the same picture as the photo above it")
-    elif note.copies and note.is_open:
-        lines.append(f"{copies_words(note.copies)} below it · {copies} folds them again")
-    elif note.copies:
-        lines.append(f"{copies_words(note.copies)} folded, {copies} opens · keys act on this one only")
-    if stack.same_files:
-        more = len(stack.same_files) - 1
-        also = f" and {more} more" if more else ""
-        lines.append(f"same file also at {one_line(short_path(stack.same_files[0]))}{also}")
-    return lines
-
-
-_RELATIONS = {
-    Relation.SAME_FILE: "the same file",
-    Relation.SAME_PICTURE: "the same picture, saved in another way",
-    Relation.SAME_SCENE: "the same scene",
-    Relation.SIMILAR: "something similar",
-    Relation.OTHER: "not much alike",
-}
+    changes = [f"{FIT_WORDS[framing.fit]} to {target}"] if target else []
+    return [*changes, f"rotated {framing.turn}°"] if framing.turn else changes
 
 
 def file_facts(photo: Photo) -> str:
-    """Return two lines that tell two files of one picture apart: size and shape, and where it is."""
+    """Return two lines that tell two files of the same picture apart: size and shape, then the path."""
     size = f"{photo.width}×{photo.height} {shape_words(photo.width, photo.height)}"
     return f"{size} · {bytes_words(photo.byte_size)}\n{one_line(short_path(photo.path))}"
 
 
 def needed_shape(photo: Photo, rules: NetworkRules, turn: int = 0) -> str:
-    """Return the shape that the network will have it in, such as `4:5`; empty when it takes it as it is.
+    """Return the shape that a network requires, such as `4:5`; empty if it accepts the photo's own.
 
     Args:
         photo: The photo.
-        rules: Of the network.
+        rules: The network's rules.
         turn: Degrees by which it is turned first.
     """
     image, ratio = rules.image, 1 / photo.ratio if turn % 180 else photo.ratio

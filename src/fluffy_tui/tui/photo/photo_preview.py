@@ -1,4 +1,4 @@
-"""A photo, as large as its place allows, and what is to be said about it."""
+"""A photo as large as there is room for, with its details below."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
@@ -16,8 +15,9 @@ from textual.message import Message
 from textual.widgets import Static
 
 from fluffy_tui.photos import PhotoUnreadable
-from fluffy_tui.tui.photo.painter import Canvas
-from fluffy_tui.tui.photo.picture import Picture
+from fluffy_tui.tui.photo.painted_picture import PaintedPicture
+from fluffy_tui.tui.photo.painter import PictureArea
+from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -30,42 +30,37 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.painter import Painter, Painting
 
-    Key = tuple[str, Canvas]
-
 log = logging.getLogger(__name__)
 
 LONGEST_SIDE = 600
-"""Pixels; more are seldom seen in a terminal, and small pictures of this size are kept on the disk."""
+"""Pixels; a terminal seldom shows more, and thumbnails of this size are cached on disk."""
 KEYS_REPEAT_WITHIN = 0.15
-"""Seconds between two photos below which a key is taken to be held down."""
+"""Seconds between two photos below which a key counts as held down."""
 SETTLE = 0.09
-"""Seconds a photo has to stay chosen, while keys repeat, before it is decoded."""
-SAY_SO_AFTER = 0.25
-"""Seconds after which a slow picture is announced in words."""
-KEPT_PICTURES = 8
-"""At 2 to 3 MB each, painted."""
+"""Seconds that a photo has to stay chosen before it is decoded, while keys repeat."""
+SLOW_AFTER = 0.25
+"""Seconds after which a picture is announced as loading."""
 
 
-class PicturePlace(Container):
-    """Where a picture goes: what is said below it leaves it more or less room."""
+class PictureBox(Container):
+    """The room for a picture, which depends on how many lines of details are below it."""
 
     class Resized(Message):
-        """There is more or less room now."""
+        """The room has changed."""
 
     def on_resize(self) -> None:
-        """Tell the preview."""
+        """Notify the preview."""
         self.post_message(self.Resized())
 
 
 class PhotoPreview(Vertical):
-    """Shows one photo at a time and what is to be said about it.
+    """Shows one photo at a time with its details.
 
-    Pictures are shrunk and painted in a thread; a picture that comes late, after another photo was chosen, is not
-    shown. One picture widget is kept and its painting changed.
+    Pictures are shrunk and painted in a thread. A picture that is ready after another photo was chosen is not shown.
 
     Args:
-        renderer: from `renderers.renderer_named`, or None for no pictures.
-        thumbnail: returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+        renderer: See `graphics_protocol.renderer_named`; None for no pictures.
+        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
     DEFAULT_CSS = """
@@ -73,7 +68,7 @@ class PhotoPreview(Vertical):
         border: round $border-blurred;
         border-title-color: $text-muted;
         padding: 0 1;
-        PicturePlace { height: 1fr; align: center middle; }
+        PictureBox { height: 1fr; align: center middle; }
         .sentence { width: auto; max-width: 100%; height: auto; color: $text-muted; text-align: center; }
         .details { height: auto; max-height: 5; color: $text-muted; }
     }
@@ -88,40 +83,50 @@ class PhotoPreview(Vertical):
     ) -> None:
         super().__init__(id=id)
         self._renderer = renderer
-        self._picture = Picture(classes="picture") if renderer else None
+        self._thumbnail = thumbnail
+        self._picture = PaintedPicture(classes="picture") if renderer else None
         self._sentence = Static("", classes="sentence", markup=False)
         self._details = Static("", classes="details", markup=False)
-        self._place = PicturePlace()
-        self._started_for: Canvas | None = None
-        self._thumbnail = thumbnail
+        self._box = PictureBox()
+        self.cache = PictureCache()
+        """Paintings of this and the next photos."""
         self._photo: Photo | None = None
         self._neighbours: Sequence[Photo] = ()
-        self._token = 0
-        self._moved_at = 0.0
+        self._started_for: PictureArea | None = None
+        self._token = 0  # changes with every photo and area, so that late pictures are recognised
+        self._chosen_at = 0.0
         self._toasts = 0
-        self._paintings: OrderedDict[Key, Painting] = OrderedDict()
-        self._is_gone = False
 
     @property
     def photo(self) -> Photo | None:
-        """The photo that is shown or being opened."""
+        """The photo that is shown or being loaded."""
         return self._photo
 
     @property
     def shown(self) -> object | None:
         """The Pillow image on the screen; None while there is only a sentence."""
-        if self._picture is None or not self._picture.display or self._picture.painting is None:
-            return None
-        return self._picture.painting.image
+        painting = self.painting
+        return painting.image if painting is not None else None
+
+    @property
+    def painting(self) -> Painting | None:
+        """The painting on the screen; None while there is only a sentence."""
+        return self._picture.painting if self._picture is not None and self._picture.display else None
 
     @property
     def sentence(self) -> str:
-        """What stands in place of a picture; empty while a picture is shown."""
+        """What is shown in place of a picture; empty while a picture is shown."""
         return str(self._sentence.content) if self._sentence.display else ""
 
+    @property
+    def area(self) -> PictureArea | None:
+        """The room for the picture; None before the first layout."""
+        width, height = self._box.content_size
+        return PictureArea(width, height, self._box.rich_style) if width and height else None
+
     def compose(self) -> ComposeResult:
-        """Lay the picture (or a sentence in its place) over the details."""
-        with self._place:
+        """Lay out the picture, or a sentence in its place, above the details."""
+        with self._box:
             if self._picture is not None:
                 self._picture.display = False
                 yield self._picture
@@ -129,182 +134,162 @@ class PhotoPreview(Vertical):
         yield self._details
 
     def on_mount(self) -> None:
-        """Notice when something no longer lies over the picture."""
-        self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out)
+        """Watch for toasts that cover the picture."""
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._repaint_after_toast)
 
-    def _laid_out(self, _screen: Screen[Any]) -> None:
-        """Draw the picture again when a toast has gone: Textual writes only the lines where the toast was.
+    def _repaint_after_toast(self, _screen: Screen[Any]) -> None:
+        """Repaint when a toast is gone: Textual rewrites only the lines that it covered.
 
-        A dialog is a screen of its own, and when it closes everything is written.
+        A dialog is a screen of its own, and everything is rewritten when it closes.
         """
         toasts = len(self.screen.query("Toast"))
-        gone, self._toasts = toasts < self._toasts, toasts
-        if gone:
+        is_gone, self._toasts = toasts < self._toasts, toasts
+        if is_gone:
             self.repaint()
 
     def on_unmount(self) -> None:
-        """Free what the terminal keeps of the pictures."""
-        self._is_gone = True
-        while self._paintings:
-            self._paintings.popitem()[1].forget()
+        """Free the terminal's memory."""
+        self.cache.close()
 
     def show(self, photo: Photo, details: str | Content = "", neighbours: Sequence[Photo] = ()) -> None:
-        """Show a photo; `neighbours` are painted ahead, in this order, once it is on the screen."""
-        repeating, now = False, time.monotonic()
+        """Show a photo, then paint its `neighbours` ahead in this order."""
+        is_repeating, now = False, time.monotonic()
         if self._photo is None or photo.id != self._photo.id:
-            repeating, self._moved_at = now - self._moved_at < KEYS_REPEAT_WITHIN, now
+            is_repeating, self._chosen_at = now - self._chosen_at < KEYS_REPEAT_WITHIN, now
         self._photo, self._neighbours = photo, neighbours
         self.border_title = Content(one_line(photo.name))
-        pause = SETTLE if repeating else 0.0
-        if self._tell(details):
-            self._token += 1  # what comes for the photo before is late, though this one waits for its place
-            self.call_after_refresh(self._start, pause)
+        delay = SETTLE if is_repeating else 0.0
+        if self._update_details(details):
+            self._token += 1  # a picture of the previous photo is late, though this one waits for the layout
+            self.call_after_refresh(self._start, delay)
         else:
-            self._start(pause)
+            self._start(delay)
 
     def show_sentence(self, sentence: str) -> None:
-        """Show no photo but a sentence."""
+        """Show a sentence and no photo."""
         self._token += 1
         self.workers.cancel_group(self, "preview")
         self._photo, self._neighbours = None, ()
         self.border_title = ""
-        self._tell("")
-        self._say(sentence)
+        self._update_details("")
+        self._replace_picture(sentence)
 
     def set_details(self, details: str | Content) -> None:
-        """Change what is said below the picture."""
-        if self._tell(details):
+        """Change the details of the photo."""
+        if self._update_details(details):
             self.call_after_refresh(self._start, 0.0)
 
-    def _tell(self, details: str | Content) -> bool:
-        """Change what is said; return whether it takes more or fewer lines, so that the picture's place changes."""
-        room = self._details.content_size
-        self._details.update(details, layout=not room.width)
-        rules = self._details.styles.get_rules()
-        if not room.width:
+    def _update_details(self, details: str | Content) -> bool:
+        """Change the details; return whether their height changes, and with it the room for the picture."""
+        size = self._details.content_size
+        self._details.update(details, layout=not size.width)
+        if not size.width:
             return True
-        if self._details.visual.get_height(rules, room.width) == room.height:
+        if self._details.visual.get_height(self._details.styles.get_rules(), size.width) == size.height:
             return False
         self._details.refresh(layout=True)
         return True
 
     def repaint(self) -> None:
-        """Draw the picture again, after something lay over it: terminals do not restore what was covered."""
+        """Draw the picture again after something covered it, which terminals do not do by themselves."""
         if self._picture is not None:
             self._picture.refresh()
 
-    def on_picture_place_resized(self, message: PicturePlace.Resized) -> None:
-        """Fit the picture to its new place."""
+    def on_picture_box_resized(self, message: PictureBox.Resized) -> None:
+        """Fit the picture to the room there is now."""
         message.stop()
-        if self._photo is not None and self._canvas() != self._started_for:
+        if self._photo is not None and self.area != self._started_for:
             self._start(SETTLE)
 
-    def _start(self, pause: float) -> None:
-        """Show the chosen photo: at once where it is painted already, else after `pause` seconds."""
-        photo, canvas = self._photo, self._canvas()
-        self._started_for = canvas
-        if photo is None or canvas is None:
+    def _start(self, delay: float) -> None:
+        """Show the chosen photo: at once if it is painted already, else after `delay` seconds."""
+        photo, area = self._photo, self.area
+        self._started_for = area
+        if photo is None or area is None:
             return
         self._token += 1
         if self._picture is None:
-            self._say("Pictures are off in this terminal.")
+            self._replace_picture("Pictures are off in this terminal.")
             return
-        kept = self._kept(photo, canvas)
-        if kept is None:
-            self._open(photo, canvas, pause, self._token)
-        else:
-            self._set(kept)
-            self._go_on(canvas, self._token)
+        if painting := self.cache.get(photo.sha256, area):
+            self._set_painting(painting)
+        self._paint_photos(photo, area, delay, self._token)
 
-    def _canvas(self) -> Canvas | None:
-        """Return the picture's place, or None before it has been laid out."""
-        width, height = self._place.content_size
-        return Canvas(width, height, self._place.rich_style) if width and height else None
+    @work(group="preview", exclusive=True, exit_on_error=False, description="previewing a photo")
+    async def _paint_photos(self, photo: Photo, area: PictureArea, delay: float, token: int) -> None:
+        """Paint the photo unless that is done, then its neighbours for as long as it stays chosen.
 
-    @work(group="preview", exclusive=True, exit_on_error=False, description="preview of a photo")
-    async def _open(self, photo: Photo, canvas: Canvas, pause: float, token: int) -> None:
-        if pause:
-            await asyncio.sleep(pause)
-        painting = asyncio.ensure_future(self._paint(photo, canvas))
-        try:
-            await asyncio.wait({painting}, timeout=SAY_SO_AFTER)
-            if not painting.done() and token == self._token:
-                self._say(f"opening {one_line(photo.name)} …")
-            painted = await painting
-        except PhotoUnreadable as error:
-            if token == self._token:
-                self._say(str(error))
-            return
-        except Exception:  # whatever a decoder may throw, the list beside it has to live on
-            log.exception("No preview of photo %s", photo.id)
-            if token == self._token:
-                self._say("This picture cannot be shown; the log file says why.")
-            return
-        finally:
-            painting.cancel()
-        if token == self._token:
-            self._set(painted)
-            await self._look_ahead(canvas, token)
-
-    @work(group="preview", exclusive=True, exit_on_error=False, description="pictures beside a photo")
-    async def _go_on(self, canvas: Canvas, token: int) -> None:
-        await self._look_ahead(canvas, token)
-
-    async def _look_ahead(self, canvas: Canvas, token: int) -> None:
-        """Paint the neighbours ahead, as long as the photo stays chosen.
-
-        First the photo itself is drawn: a thread that computes would keep the event loop from it.
+        The photo itself is drawn before those: a busy thread would hold up the event loop.
         """
+        if self.cache.get(photo.sha256, area) is None and not await self._show_when_painted(
+            photo, area, delay, token
+        ):
+            return
         await self.wait_for_refresh()
         for neighbour in self._neighbours:
             if token != self._token:
                 return
-            if self._kept(neighbour, canvas) is None:
-                with contextlib.suppress(PhotoUnreadable):  # it is said when that photo is chosen
-                    await self._paint(neighbour, canvas)
+            if self.cache.get(neighbour.sha256, area) is None:
+                with contextlib.suppress(PhotoUnreadable):  # reported when that photo is chosen
+                    await self._paint(neighbour, area)
 
-    async def _paint(self, photo: Photo, canvas: Canvas) -> Painting:
-        """Paint in a thread, which goes on when nobody waits any more: what it has made is kept all the same."""
-        painting = asyncio.ensure_future(asyncio.to_thread(self._painted, photo, canvas))
-        painting.add_done_callback(lambda done: self._keep((photo.sha256, canvas), done))
-        return await asyncio.shield(painting)
+    async def _show_when_painted(self, photo: Photo, area: PictureArea, delay: float, token: int) -> bool:
+        """Return whether the photo is shown: it may be unreadable, or no longer chosen."""
+        if delay:
+            await asyncio.sleep(delay)
+        task = asyncio.ensure_future(self._paint(photo, area))
+        try:
+            await asyncio.wait({task}, timeout=SLOW_AFTER)
+            if not task.done() and token == self._token:
+                self._replace_picture(f"loading {one_line(photo.name)} …")
+            painting = await task
+        except PhotoUnreadable as error:
+            if token == self._token:
+                self._replace_picture(str(error))
+            return False
+        except Exception:  # whatever a decoder raises, the list beside the preview has to keep working
+            log.exception("no preview of photo %s", photo.id)
+            if token == self._token:
+                self._replace_picture("Cannot show this picture; see the log file.")
+            return False
+        finally:
+            task.cancel()
+        if token == self._token:
+            self._set_painting(painting)
+        return token == self._token
 
-    def _keep(self, key: Key, painted: asyncio.Future[Painting]) -> None:
-        if painted.cancelled() or painted.exception() is not None or self._is_gone:
+    async def _paint(self, photo: Photo, area: PictureArea) -> Painting:
+        """Paint in a thread. It goes on when the worker is cancelled, and its painting is kept all the same."""
+        task = asyncio.ensure_future(asyncio.to_thread(self._painted, photo, area))
+        task.add_done_callback(lambda done: self._keep(photo, done))
+        return await asyncio.shield(task)
+
+    def _keep(self, photo: Photo, task: asyncio.Future[Painting]) -> None:
+        if task.cancelled() or task.exception() is not None:
             return
-        before, self._paintings[key] = self._paintings.get(key), painted.result()
-        if before is not None:  # painted twice: the terminal need not keep both
-            if self._picture is not None and self._picture.painting is before:
-                self._picture.painting = painted.result()
-            before.forget()
-        while len(self._paintings) > KEPT_PICTURES:
-            self._paintings.popitem(last=False)[1].forget()
+        replaced = self.cache.add(photo.sha256, task.result())
+        if replaced is not None and self._picture is not None and self._picture.painting is replaced:
+            self._picture.painting = task.result()
 
-    def _painted(self, photo: Photo, canvas: Canvas) -> Painting:
-        """Return a photo as it is drawn; slow, so it runs in a thread.
+    def _painted(self, photo: Photo, area: PictureArea) -> Painting:
+        """Decode and paint a photo; slow, so it runs in a thread.
 
-        Cells are taken as 10 × 20 pixels: what the terminal really has only decides how sharp the picture is.
+        A cell counts as 10 × 20 pixels: its real size only decides how sharp the picture is.
         """
-        box = min(LONGEST_SIDE, canvas.width * 10), min(LONGEST_SIDE, canvas.height * 20)
-        image = cast("Image", self._thumbnail(photo, *box))
-        painting = cast("Painter", self._renderer)(image, canvas, self.app.console)
-        if self._is_gone:
-            painting.forget()
+        size = min(LONGEST_SIDE, area.width * 10), min(LONGEST_SIDE, area.height * 20)
+        image = cast("Image", self._thumbnail(photo, *size))
+        painting = cast("Painter", self._renderer)(image, area, self.app.console)
+        if self.cache.is_closed:  # the event loop may have ended, and `_keep` is never called
+            painting.release()
         return painting
 
-    def _kept(self, photo: Photo, canvas: Canvas) -> Painting | None:
-        key = photo.sha256, canvas
-        if key in self._paintings:
-            self._paintings.move_to_end(key)
-        return self._paintings.get(key)
-
-    def _set(self, painting: Painting) -> None:
+    def _set_painting(self, painting: Painting) -> None:
         if self._picture is not None:
             self._sentence.display = False
             self._picture.display = True
             self._picture.painting = painting
 
-    def _say(self, sentence: str) -> None:
+    def _replace_picture(self, sentence: str) -> None:
         if self._picture is not None:
             self._picture.display = False
         self._sentence.display = True

@@ -1,7 +1,7 @@
-"""What the terminal answers when it is asked how it draws pictures; all questions at once, before the app runs.
+"""Asks the terminal which graphics protocols it supports: all questions at once, before the app runs.
 
-textual-image asks one question after the other and waits a tenth of a second for each that is not answered, and
-has to import NumPy first; that would be a third of the time until the first frame.
+textual-image asks one question after another, waits a tenth of a second for each that is not answered, and has to
+import NumPy first. That would be a third of the time until the first frame.
 """
 
 from __future__ import annotations
@@ -17,47 +17,47 @@ import time
 import tty
 from dataclasses import dataclass
 
-PATIENCE = 1.0
-"""Seconds; all terminals answer the last question, even through a slow line."""
+TIMEOUT = 1.0
+"""Seconds; all terminals answer the last question, even over a slow connection."""
 _KITTY = "\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
-"""Whether a picture of one pixel could be shown: https://sw.kovidgoyal.net/kitty/graphics-protocol/#querying-support"""
+"""Whether a picture of one pixel can be shown: https://sw.kovidgoyal.net/kitty/graphics-protocol/#querying-support"""
 _CELL = "\x1b[16t"
-"""How large a cell is, in pixels (XTWINOPS)."""
+"""The size of a cell in pixels (XTWINOPS)."""
 _ATTRIBUTES = "\x1b[c"
-"""What the terminal can do at all (DA1); 4 stands for Sixels."""
+"""The terminal's features (DA1); 4 stands for Sixels."""
 _CELL_ANSWER = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _ATTRIBUTES_ANSWER = re.compile(rb"\x1b\[\?([\d;]*)c")
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalAnswers:
-    """What is known of the terminal."""
+    """What the terminal supports."""
 
     answered: bool
     sixel: bool
     kitty: bool
     cell: tuple[int, int] | None
-    """Width and height in pixels; None where the terminal does not say."""
+    """Width and height in pixels; None if unknown."""
 
 
-def ask_terminal(patience: float = PATIENCE) -> TerminalAnswers:
-    """Ask the terminal on standard input and output; blocks until it has answered, or for `patience` seconds.
+def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
+    """Ask the terminal on standard input and output; blocks until it has answered, or for `timeout` seconds.
 
-    What is typed meanwhile is lost.
+    Keys typed meanwhile are lost.
 
     Raises:
-        OSError: there is no terminal on both.
-        termios.error: it cannot be asked.
+        OSError: standard input and output are not both a terminal.
+        termios.error: its mode cannot be changed.
     """
     if sys.__stdin__ is None or sys.__stdout__ is None:
         raise OSError("standard input or output is closed")
     source, target = sys.__stdin__.fileno(), sys.__stdout__.fileno()
-    cell = _cell_of(target)
+    cell = _cell_size(target)
     before = termios.tcgetattr(source)
     try:
         tty.setcbreak(source, termios.TCSANOW)
         os.write(target, (_KITTY + ("" if cell else _CELL) + _ATTRIBUTES).encode())
-        received = _read(source, time.monotonic() + patience)
+        received = _read(source, time.monotonic() + timeout)
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
     attributes = _ATTRIBUTES_ANSWER.search(received)
@@ -71,7 +71,7 @@ def ask_terminal(patience: float = PATIENCE) -> TerminalAnswers:
     )
 
 
-def _cell_of(terminal: int) -> tuple[int, int] | None:
+def _cell_size(terminal: int) -> tuple[int, int] | None:
     size = array.array("H", [0, 0, 0, 0])
     fcntl.ioctl(terminal, termios.TIOCGWINSZ, size)
     rows, columns, width, height = size

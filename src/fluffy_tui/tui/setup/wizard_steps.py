@@ -15,11 +15,11 @@ from textual.widgets import OptionList, Static
 from fluffy_tui.buffer import KEY_PAGE, BufferError, Code
 from fluffy_tui.settings import MediaHostKind
 from fluffy_tui.tui.keymap.bindings import with_keys
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.choice import Choice
 from fluffy_tui.tui.ui.form_field import FormField
-from fluffy_tui.tui.ui.frame_lines import channel_name
-from fluffy_tui.tui.ui.tick_list import TickList
+from fluffy_tui.tui.ui.vim_list import TickList
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
@@ -187,8 +187,8 @@ class ChannelsStep(Vertical):
 
 def _channel_line(channel: Channel) -> Content:
     line = Content.styled(channel_name(channel), "bold")
-    if channel.trouble:
-        return Content.assemble(line, (f"  ! {one_line(channel.trouble)}", "$text-warning"))
+    if channel.problem:
+        return Content.assemble(line, (f"  ! {one_line(channel.problem)}", "$text-warning"))
     return line
 
 

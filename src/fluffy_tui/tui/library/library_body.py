@@ -1,0 +1,199 @@
+"""The library's layout: list, filter and index progress beside preview and filmstrip, kept in step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.tui.library.filmstrip import Filmstrip
+from fluffy_tui.tui.library.filter_bar import FilterBar
+from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.photo.graphics_protocol import renderer_named
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.session.worker_errors import report_error
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.library.index_progress import IndexProgress
+    from fluffy_tui.tui.library.library_view import LibraryView
+    from fluffy_tui.tui.library.loader import LibraryPage
+    from fluffy_tui.tui.library.photo_notes import PhotoNotes
+    from fluffy_tui.tui.library.stacks import Stacks
+    from fluffy_tui.tui.session.context import Context
+
+NO_PHOTOS = "No photos yet.\n\nPress {library.import_photos} to import a folder."
+NONE_LEFT = "Every photo has a post.\n\nPress {library.import_photos} to import more, or {app.posts} to see the posts."
+NO_MATCH = "No photos match.\n\nPress {library.clear} to show all."
+LOADING = "Loading the library …"
+
+
+class LibraryBody(Container):
+    """Lays out the library's widgets and keeps them in step; a sentence replaces them while there are no photos."""
+
+    SCOPED_CSS = False  # the rules for narrow screens begin outside of this widget
+    DEFAULT_CSS = """
+    LibraryBody #left { width: 48; }
+    LibraryBody #right { width: 1fr; }
+    LibraryBody #strip { display: none; }
+    LibraryBody.-strip #strip { display: block; }
+    LibraryBody #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+    .-normal LibraryBody #left { width: 36; }
+    .-narrow LibraryBody #strip { display: none; }
+    .-narrow LibraryBody #left { width: 1fr; }
+    .-narrow LibraryBody #right { display: none; }
+    .-narrow LibraryBody.-picture #left { display: none; }
+    .-narrow LibraryBody.-picture #right { display: block; }
+    """
+
+    def __init__(
+        self, context: Context, view: LibraryView, stacks: Stacks, notes: PhotoNotes, progress: IndexProgress
+    ) -> None:
+        super().__init__()
+        thumbnail = context.services.photos.thumbnail
+        self.photos = PhotoList(
+            stacks.fetch, lambda: context.clock().astimezone(context.zone), notes.row, id="photos"
+        )
+        self.preview = PhotoPreview(renderer_named(context.preview), thumbnail)
+        self.filter_bar = FilterBar(id="filter")
+        self.progress = progress
+        self.filtered_from: int | None = None
+        """The photo that was under the cursor when the filter bar was opened."""
+        self._strip = Filmstrip(self.photos.photo_at, thumbnail, id="strip")
+        self._nothing = Static(LOADING, id="nothing", markup=False)
+        self._panes = Horizontal(
+            Vertical(self.filter_bar, self.photos, progress, id="left"),
+            Vertical(self.preview, self._strip, id="right"),
+        )
+        self.context = context
+        self._view = view
+        self._stacks = stacks
+        self._notes = notes
+        self._collapsed = 0
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list beside the picture."""
+        self._panes.display = False
+        yield self._nothing
+        yield self._panes
+
+    def on_mount(self) -> None:
+        """Follow the cursor."""
+        self.watch(self.photos, "current", self._show_photo, init=False)
+        self.update_title()
+
+    # What is listed
+
+    def show_page(self, page: LibraryPage) -> None:
+        """List photos."""
+        self._collapsed = page.collapsed
+        self.photos.replace_ids(
+            page.ids,
+            cursor_on=page.cursor_on,
+            is_complete=page.is_complete,
+            row_on_screen=page.row_on_screen,
+        )
+        is_filter_open = self.filter_bar.display or bool(self.filter_bar.value)
+        self.filter_bar.display = is_filter_open and self._view.query is None
+        self.update_title()
+        self.update_panes()
+        if page.is_complete and not self.progress.is_counted:
+            self.progress.count()
+
+    def update_title(self) -> None:
+        """Show what is listed, and how many photos are selected or collapsed."""
+        self.photos.border_title = Content(self._view.title)
+        collapsed = self._collapsed - self._stacks.expanded_count if self._view.query is None else 0
+        self.photos.show_counts(self.context.marks.words, f"{collapsed:,} collapsed" if collapsed > 0 else "")
+
+    def update_panes(self) -> None:
+        """Show list and picture if there are photos, or a filter to change; else why there are none."""
+        has_panes = bool(self.photos.rows) or self.filter_bar.display
+        self._panes.display = has_panes
+        self._nothing.display = not has_panes
+        if has_panes and self.screen.focused is None:
+            self.photos.focus()
+        if not self.photos.rows:
+            self.preview.show_sentence(self.context.with_keys(NO_MATCH) if has_panes else "")
+            self.explain_emptiness()
+
+    def explain_emptiness(self) -> None:
+        """Update why there are no photos."""
+        counts = self.context.overview.persona_counts
+        has_posts = counts.drafts + counts.scheduled + counts.failed + counts.posted > 0
+        reason = NONE_LEFT if has_posts else NO_PHOTOS
+        self._nothing.update(self.context.with_keys(NO_MATCH if self._view.browse.is_filtered else reason))
+
+    @property
+    def reason(self) -> str:
+        """Why there are no photos, in one sentence."""
+        return str(self._nothing.content).partition("\n")[0]
+
+    def remove_row(self, index: int) -> None:
+        """Remove a photo at once, so that the next one is under the cursor."""
+        self.photos.remove_row(index)
+        self.update_panes()
+
+    def insert_row(self, index: int, photo_id: int) -> None:
+        """Insert a photo, and put the cursor on it."""
+        self.photos.insert_row(min(index, len(self.photos.rows)), photo_id)
+        self.update_panes()
+
+    # The photo under the cursor
+
+    def _show_photo(self, photo: Photo | None) -> None:
+        if photo is not None:
+            self.preview.show(photo, self._notes.details(photo), self.photos.neighbours())
+        self._strip.show(self.photos.cursor)
+
+    def update_details(self) -> None:
+        """Update what is shown below the picture."""
+        if self.preview.photo is not None:
+            self.preview.set_details(self._notes.details(self.preview.photo))
+
+    def repaint(self) -> None:
+        """Draw what another screen covered, or what was changed there."""
+        self.photos.refresh()
+        self.preview.repaint()
+
+    @on(PhotoList.Fetched)
+    def _update_strip(self) -> None:
+        self._strip.show(self.photos.cursor)
+
+    @on(PhotoList.Failed)
+    def _report(self, message: PhotoList.Failed) -> None:
+        if not self.context.overview.away:  # the banner reports that already
+            report_error(self, "loading photos", message.error)
+
+    @on(Filmstrip.Clicked)
+    def _go_to_frame(self, message: Filmstrip.Clicked) -> None:
+        self.photos.move_to(message.index)
+
+    # Layout
+
+    def swap(self) -> None:
+        """Show or hide the filmstrip; on a narrow screen, swap the list for the picture, or back."""
+        if self.screen.has_class("-narrow"):
+            self.toggle_class("-picture")
+            if not self.has_class("-picture"):
+                self.photos.focus()
+        else:
+            self.toggle_class("-strip")
+
+    def open_filter(self) -> None:
+        """Show the filter bar and the list, which it is typed for."""
+        self.remove_class("-picture")
+        self.filtered_from = self.photos.highlighted_id
+        self.filter_bar.display = True
+        self.update_panes()
+        self.filter_bar.open()
+
+    @on(FilterBar.Closed)
+    def _focus_list(self) -> None:
+        self.update_panes()
+        self.photos.focus()

@@ -1,0 +1,127 @@
+"""What the library lists: photos by filter and order, or the photos similar to others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fluffy_tui.photos import Browse, Sort, Verdict
+from fluffy_tui.tui.library.filter_query import describe_filter, parse_filter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import tzinfo
+
+    from fluffy_tui.similarity import Neighbour
+    from fluffy_tui.tui.ports import SimilarityPort
+
+_USUALLY_DESCENDING = {Sort.TAKEN: True, Sort.IMPORTED: True, Sort.NAME: False, Sort.SHAPE: False}
+_VERDICTS = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarQuery:
+    """A search for similar or dissimilar photos among those without a post."""
+
+    photo_ids: tuple[int, ...]
+    """What they are compared with."""
+    title: str
+    """The list's title, such as `like IMG_2041.HEIC · esc back`."""
+    least: bool = False
+    """Whether the most distant photos are wanted."""
+
+    async def run(self, similarity: SimilarityPort) -> Sequence[Neighbour]:
+        """Return the results, best first; raises FluffyError while the index is not ready."""
+        if self.least:
+            return await similarity.least_like(self.photo_ids, fold=True)
+        return await similarity.more_like(self.photo_ids[0], fold=True)
+
+
+class LibraryView:
+    """Filter and order of a persona's library, and the query whose results replace it for a while.
+
+    Args:
+        persona_id: The persona.
+        zone: The user's time zone, in which the days of a filter begin.
+    """
+
+    def __init__(self, persona_id: int, zone: tzinfo) -> None:
+        self.persona_id = persona_id
+        self.zone = zone
+        self.browse = Browse(folded=True)
+        """Filter and order, which also wait behind a query."""
+        self.query: SimilarQuery | None = None
+        """The similar photos that are listed instead."""
+        self._neighbours: dict[int, Neighbour] = {}
+        self._verdict: Verdict | None = None  # chosen by key; one that is typed in the filter wins
+
+    @property
+    def requested(self) -> Browse | SimilarQuery:
+        """What is to be listed."""
+        return self.query or self.browse
+
+    @property
+    def title(self) -> str:
+        """What is listed, in words."""
+        return self.query.title if self.query is not None else describe_filter(self.browse, self.zone)
+
+    # Similar photos
+
+    @property
+    def neighbours(self) -> Sequence[Neighbour]:
+        """The results of the query, best first."""
+        return tuple(self._neighbours.values())
+
+    def set_query(self, query: SimilarQuery | None, neighbours: Sequence[Neighbour]) -> None:
+        """List the results of a query, or the library again."""
+        self.query = query
+        self._neighbours = {neighbour.photo_id: neighbour for neighbour in neighbours}
+
+    def neighbour(self, photo_id: int) -> Neighbour | None:
+        """Return a photo as a result of the query; None outside of one."""
+        return self._neighbours.get(photo_id) if self.query is not None else None
+
+    # Filter and order
+
+    def lists(self, verdict: Verdict) -> bool:
+        """Whether a photo that is given this verdict stays in the list."""
+        return self.query is not None or self.browse.verdict in (None, verdict)
+
+    def filter_by(self, text: str) -> None:
+        """Apply a typed filter."""
+        self.browse = parse_filter(text, replace(self.browse, verdict=self._verdict), self.zone)
+
+    def clear_filter(self) -> None:
+        """Remove the filter, however it was set."""
+        self._verdict = None
+        self.filter_by("")
+
+    def next_verdict(self) -> None:
+        """List only unflagged, then picked, then rejected photos, then all."""
+        now = _VERDICTS.index(self.browse.verdict)
+        self._verdict = _VERDICTS[(now + 1) % len(_VERDICTS)]
+        self.browse = replace(self.browse, verdict=self._verdict)
+
+    def next_sort(self) -> None:
+        """Sort by the next criterion, in its usual direction."""
+        sorts = list(Sort)
+        sort = sorts[(sorts.index(self.browse.sort) + 1) % len(sorts)]
+        self.browse = replace(self.browse, sort=sort, descending=_USUALLY_DESCENDING[sort])
+
+    def reverse_order(self) -> None:
+        """Reverse the order."""
+        self.browse = replace(self.browse, descending=not self.browse.descending)
+
+    @property
+    def by_date(self) -> Browse:
+        """The filter, ordered by the time taken: as it is if it has that order, else the newest first."""
+        browse = self.browse
+        return browse if browse.sort is Sort.TAKEN else replace(browse, sort=Sort.TAKEN, descending=True)
+
+    def sort_by_date(self) -> None:
+        """Sort by the time taken."""
+        self.browse = self.by_date
+
+    def toggle_duplicates(self) -> None:
+        """List all duplicates as rows of their own, or collapse them."""
+        self.browse = replace(self.browse, folded=not self.browse.folded)

@@ -1,0 +1,109 @@
+"""What list and preview show about a photo besides the photo: draft, selection, duplicates, distance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
+from fluffy_tui.photos import Verdict
+from fluffy_tui.similarity import Relation
+from fluffy_tui.tui.library.photo_line import RowNote
+from fluffy_tui.tui.photo.photo_details import photo_details, short_path
+from fluffy_tui.tui.text.words import one_line, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.similarity import Neighbour
+    from fluffy_tui.tui.library.library_view import LibraryView
+    from fluffy_tui.tui.library.stacks import Stacks
+    from fluffy_tui.tui.session.context import Context
+
+_RELATIONS = {
+    Relation.SAME_FILE: "same file",
+    Relation.SAME_PICTURE: "same picture, saved differently",
+    Relation.SAME_SCENE: "same scene",
+    Relation.SIMILAR: "similar",
+    Relation.OTHER: "not very similar",
+}
+_DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
+
+
+class PhotoNotes:
+    """Puts together what context, view and stacks know about a photo."""
+
+    def __init__(self, context: Context, view: LibraryView, stacks: Stacks) -> None:
+        self._context = context
+        self._view = view
+        self._stacks = stacks
+        self._drafts: frozenset[str] = frozenset()
+        self._has_warned = False
+
+    def reload_drafts(self) -> None:
+        """Look up which photos have a draft."""
+        self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
+
+    def row(self, photo: Photo) -> RowNote:
+        """Return what the list shows about a photo."""
+        neighbour, in_library = self._view.neighbour(photo.id), self._view.query is None
+        is_duplicate = neighbour is None and self._stacks.first_of(photo.id) is not None
+        return RowNote(
+            has_draft=photo.sha256 in self._drafts,
+            is_selected=photo.id in self._context.marks,
+            duplicates=len(self._stacks.of(photo.id).behind) if in_library and not is_duplicate else 0,
+            is_expanded=self._stacks.is_expanded(photo.id),
+            is_duplicate=is_duplicate,
+            distance=_distance(neighbour) if neighbour else "",
+        )
+
+    def details(self, photo: Photo) -> str:
+        """Return what is shown below the picture."""
+        persona = self._context.overview.persona
+        rules = rules_for(persona.service if persona else UNKNOWN_SERVICE)
+        return photo_details(photo, rules, self._context.zone, tuple(self._similarity_lines(photo)))
+
+    def _similarity_lines(self, photo: Photo) -> Iterator[str]:
+        note, neighbour = self.row(photo), self._view.neighbour(photo.id)
+        if neighbour is not None:
+            yield f"distance {neighbour.distance:.2f}: {_RELATIONS[neighbour.relation]}"
+        if note.is_duplicate:
+            yield "duplicate of the photo above"
+        elif note.duplicates and note.is_expanded:
+            yield self._with_keys(f"{_count(note.duplicates)} below · {{library.duplicates}} collapses")
+        elif note.duplicates:
+            hidden = f"{_count(note.duplicates)} collapsed"
+            yield self._with_keys(f"{hidden} · {{library.duplicates}} expands · keys affect only this photo")
+        if same_files := self._stacks.of(photo.id).same_files:
+            others = f" and {len(same_files) - 1} more" if len(same_files) > 1 else ""
+            yield f"same file also at {one_line(short_path(same_files[0]))}{others}"
+
+    def warn_of_duplicates(self, photo: Photo, verdict: Verdict) -> str:
+        """Return once, for the first such verdict, that it does not include the collapsed duplicates; else nothing."""
+        note = self.row(photo)
+        if not note.duplicates or note.is_expanded or self._has_warned:
+            return ""
+        self._has_warned = True
+        others = _count(note.duplicates)
+        return self._with_keys(
+            f"{_DECIDED[verdict]} only this photo, not its {others}. {{library.duplicates}} expands them."
+        )
+
+    def why_no_duplicates(self, progress: str) -> str:
+        """Return why a photo has no duplicates to expand, given the progress of the index."""
+        if not self._view.browse.folded:
+            return self._with_keys("Duplicates are not collapsed. {library.all_duplicates} collapses them.")
+        return f"No duplicates found yet, {progress}." if progress else "This photo has no duplicates."
+
+    def _with_keys(self, sentence: str) -> str:
+        return self._context.with_keys(sentence)
+
+
+def _distance(neighbour: Neighbour) -> str:
+    """Return a distance with its meaning, such as `0.12 same scene`; only the number where it has none."""
+    relation = "" if neighbour.relation is Relation.OTHER else f" {neighbour.relation}"
+    return f"{neighbour.distance:.2f}{relation}"
+
+
+def _count(duplicates: int) -> str:
+    return f"{duplicates:,} {plural(duplicates, 'duplicate')}"
