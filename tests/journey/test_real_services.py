@@ -71,7 +71,7 @@ async def test_a_photo_that_was_scheduled_elsewhere_meanwhile_is_rejected(instal
             assert (await real.services.scheduling.schedule_post(photo, f"elsewhere {photo.id}")).ok
         await real.type("late")
         await real.pilot.press("ctrl+s")
-        await real.until(lambda: real.shows("has a post already"))
+        await real.until(lambda: real.shows("already has a post"))
         assert len(await real.services.scheduling.posts()) == 5
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, or_, select
@@ -171,23 +171,13 @@ class Scheduling:
         async with self.database.transaction() as session:
             grouped = (await session.execute(query)).all()
         unscheduled = await self.photos.unscheduled_counts()
-        by_status: dict[int, dict[str, int]] = {}
-        next_due: dict[int, datetime] = {}
+        counts = {persona_id: PersonaCounts(unscheduled=count) for persona_id, count in unscheduled.items()}
         for persona_id, status, count, due_at in grouped:
-            by_status.setdefault(persona_id, {})[status] = count
-            if due_at is not None:
-                next_due[persona_id] = due_at
-        return {
-            persona_id: PersonaCounts(
-                unscheduled=unscheduled.get(persona_id, 0),
-                drafts=by_status.get(persona_id, {}).get(PostStatus.DRAFT, 0),
-                scheduled=by_status.get(persona_id, {}).get(PostStatus.SCHEDULED, 0),
-                failed=by_status.get(persona_id, {}).get(PostStatus.FAILED, 0),
-                posted=by_status.get(persona_id, {}).get(PostStatus.POSTED, 0),
-                next_due_at=next_due.get(persona_id),
-            )
-            for persona_id in unscheduled.keys() | by_status.keys()
-        }
+            before = counts.get(persona_id, PersonaCounts())
+            name = "drafts" if status is PostStatus.DRAFT else status.value
+            next_due_at = due_at or before.next_due_at
+            counts[persona_id] = replace(before, next_due_at=next_due_at, **{name: count})
+        return counts
 
     async def retry(self, post_id: int) -> Post:
         """Queue a failed or held post or a draft again; Buffer is searched before anything is created.

@@ -235,10 +235,7 @@ async def _drop_planned_edit(session: AsyncSession, post_id: int) -> None:
 async def record_status(session: AsyncSession, row: PostRow, found: BufferPost) -> bool:
     """Record Buffer's answer about a post that it had; False if nothing is new or the row has changed.
 
-    Args:
-        session: the open transaction.
-        row: the post as it was before Buffer was asked; if it has changed since, the answer may be out of date.
-        found: Buffer's answer.
+    `row` is the post as it was before Buffer was asked: if it has changed since, the answer may be out of date.
     """
     values = changed_values(row, found)
     if not values:

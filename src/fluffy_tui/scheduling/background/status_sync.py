@@ -220,17 +220,11 @@ def next_request(
     timings: Timings,
     edits: Mapping[int, datetime] = MappingProxyType({}),
 ) -> datetime:
-    """Return when Buffer is to be asked next about these posts of one organisation.
+    """Return when Buffer is to be asked next about these posts of one organisation, which it was asked about before.
 
     Never before one is due, but for the rare request that notices what was moved or deleted in Buffer. A post that is
     overdue is asked about at growing intervals, a fifth of its delay, since a paused queue may keep it for ever.
-
-    Args:
-        posts: the open ones.
-        asked_at: when Buffer was last asked about them.
-        now: the time by Buffer's clock.
-        timings: the durations of delivery.
-        edits: when the outcome of each unanswered edit can be told, by post id.
+    `edits` says when the outcome of each unanswered edit can be told, by post id.
     """
     latest = asked_at + timedelta(seconds=timings.sync_max_interval)
     earliest = asked_at + timedelta(seconds=timings.sync_min_interval)

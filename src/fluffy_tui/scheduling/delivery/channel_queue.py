@@ -41,12 +41,8 @@ def is_due() -> ColumnElement[bool]:
 async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]) -> int | None:
     """Return the id of the first due post of this post's channel, up to and including itself; None if none is due.
 
-    Jobs run in the order in which they were deferred; the queue may have another order.
-
-    Args:
-        session: the open transaction.
-        post_id: the post of the job.
-        skipped: posts for which nothing could be done.
+    Jobs run in the order in which they were deferred; the queue may have another order. Posts in `skipped` are those
+    for which nothing could be done.
     """
     mine = aliased(PostRow)
     query = (

@@ -38,13 +38,7 @@ WITHOUT_PICTURE = (
 
 
 async def begin(session: AsyncSession, post_id: int, timings: Timings, **planned: Any) -> PlannedEditRow:
-    """Record what is planned; a new picture is on the list of uploaded ones before it is uploaded.
-
-    Args:
-        session: the open transaction.
-        post_id: the post to change.
-        timings: the durations of delivery.
-        planned: columns of `PlannedEditRow`.
+    """Record what is planned, as columns of `PlannedEditRow`; a new picture is listed before it is uploaded.
 
     Raises:
         NotPossibleNow: another edit of this post is in progress.
@@ -136,12 +130,7 @@ async def settle(
 ) -> PostRow:
     """Adopt or drop the plan of a post, if there is one, and return the post as it is then.
 
-    Args:
-        session: the open transaction.
-        row: the post as it was before Buffer was asked.
-        found: what Buffer has.
-        asked_at: when it was asked, by the database's clock; an older answer proves nothing about a plan.
-        timings: the durations of delivery.
+    `asked_at` is when Buffer was asked, by the database's clock: an older answer proves nothing about a plan.
 
     Raises:
         PostNotFound: it was cancelled in the meantime.
