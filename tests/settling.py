@@ -1,4 +1,4 @@
-"""When an app has nothing left to do, told by its event loop and its workers, and not by the clock."""
+"""Waiting until an app has nothing left to do, known from its event loop and its workers, not from the clock."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
 
+from textual_internals import draw_at_once
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from textual.app import App
 
 ENDLESS = frozenset({"events", "overview", "preview", "import", "leaving", "persona-dialog"})
-"""Groups of workers that wait for the world or for the person; nobody waits for them."""
+"""Groups of workers that wait for the outside world or for the user; they are not waited for."""
 
 
 async def settle(app: App[Any], *, endless: Collection[str] = ENDLESS) -> None:
@@ -30,55 +32,35 @@ async def settle(app: App[Any], *, endless: Collection[str] = ENDLESS) -> None:
             for worker in app.workers
             if worker.group not in endless and worker.state in (WorkerState.PENDING, WorkerState.RUNNING)
         ]
-        following = getattr(app, "_following", None)
-        if not busy and (following is None or not following.is_behind or _following_failed(app)):
+        updates = getattr(app, "live_updates", None)
+        if not busy and (updates is None or not updates.is_behind):
             return
         for worker in busy:
             try:
                 await worker.wait()
             except (WorkerFailed, WorkerCancelled):
-                continue  # the app tells it; tests look at what it tells
+                continue  # the app shows it; tests look at what it shows
 
 
 async def at_rest(app: App[Any]) -> None:
-    """Wait until an app's event loop is at rest, and all that changed is drawn."""
+    """Wait until an app's event loop is at rest and every change is drawn."""
     while True:
         await loop_at_rest()
-        _draw_without_delay(app)
-        app._check_resize()  # all of this is otherwise done up to 120 times a second
-        for below in app._background_screens:  # each tells the screen on top that it has changed
-            if below._dirty_widgets or below._layout_required:
-                below._on_timer_update()
-        app.screen._on_timer_update()
+        draw_at_once(app)
         if not _has_work():
             return
 
 
 async def loop_at_rest(*_seconds: float) -> None:
-    """Wait until nothing in the event loop can go on but by a timer, a thread or the world outside.
+    """Wait until nothing in the event loop can go on without a timer, a thread or the outside world.
 
-    Textual takes a process that has computed little of late for an idle one; on a busy machine that is also one
-    which gets no processor.
+    Textual's own wait measures how much the process has computed, which misleads it on a busy machine.
     """
     await asyncio.sleep(0)
     while _has_work():
         await asyncio.sleep(0)
 
 
-def _draw_without_delay(app: App[Any]) -> None:
-    """Begin to draw what Textual holds back for a moment while one screen takes the place of another."""
-    for timer in [timer for timer in app._timers if timer.name == "delay_update"]:
-        if timer._callback is not None:
-            timer.stop()
-            app._timers.discard(timer)
-            timer._callback()
-
-
 def _has_work() -> bool:
     loop: Any = asyncio.get_running_loop()
-    return bool(loop._ready)
-
-
-def _following_failed(app: App[Any]) -> bool:
-    """Whether the reading of the overview has ended, and will not catch up by itself."""
-    return not any(worker.group == "overview" and worker.is_running for worker in app.workers)
+    return bool(loop._ready)  # asyncio's: there is no public way to ask

@@ -33,7 +33,7 @@ EDGES = {
 """Where `except Exception` may stand, and why."""
 
 CLOCK = {
-    "tui/hearing.py": "a worker's silence sends no event",
+    "tui/session/live_updates.py": "a silent worker sends no event",
     "tui/caption/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
     "tui/compose/caption_form.py": "a very long text is checked when typing pauses, not at each key",
     "tui/session/drafts.py": "a draft is saved a moment after a key, not at each key",

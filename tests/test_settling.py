@@ -1,4 +1,4 @@
-"""What `settle` waits for, without any clock."""
+"""What `settle` waits for, without a clock."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ async def test_an_app_has_settled_after_the_last_worker() -> None:
         assert app.worked == MANY
 
 
-async def test_workers_that_wait_for_the_world_are_not_waited_for() -> None:
+async def test_endless_workers_are_not_waited_for() -> None:
     app = Chain()
     async with app.run_test():
-        for_ever = app.run_worker(asyncio.Event().wait(), group="endless", exit_on_error=False)
+        endless = app.run_worker(asyncio.Event().wait(), group="endless", exit_on_error=False)
         await settle(app, endless={"endless"})
-        assert for_ever.is_running
+        assert endless.is_running

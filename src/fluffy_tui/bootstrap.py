@@ -20,20 +20,20 @@ from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
+    ChannelPlan,
     Delivery,
-    Follower,
     Missing,
     MissingCode,
-    Pace,
-    Planning,
+    Recovery,
     RequestBudget,
     Scheduling,
-    Sweeper,
+    StatusSync,
+    Timings,
     Workers,
     add_tasks,
-    key_mark,
+    key_fingerprint,
+    public_posts,
     scheduled_photo_ids,
-    seen_posts,
 )
 from fluffy_tui.similarity import Similarity, stacked_photos
 
@@ -58,11 +58,11 @@ class Services:
     photos: Photos
     similarity: Similarity
     scheduling: Scheduling
-    planning: Planning
+    planning: ChannelPlan
     workers: Workers
     delivery: Delivery
-    sweeper: Sweeper
-    follower: Follower
+    recovery: Recovery
+    status_sync: StatusSync
     buffer: BufferClient | None
     host: MediaHost | None
     server: EmbeddedServer | None
@@ -87,7 +87,7 @@ async def open_services(
     settings: Settings,
     report: Callable[[str], None] = _no_report,
     *,
-    pace: Pace | None = None,
+    timings: Timings | None = None,
     role: str = "app",
 ) -> AsyncIterator[Services]:
     """Open and migrate the database and build every service on it; close them at the end of the block.
@@ -95,7 +95,7 @@ async def open_services(
     Args:
         settings: of this installation.
         report: called with a short phrase as each step begins.
-        pace: the durations of delivery.
+        timings: the durations of delivery.
         role: what this process is called in the history of posts: `app`, `worker`, `console`.
 
     Raises:
@@ -109,8 +109,8 @@ async def open_services(
         name = program_name(role)
         database = Database(url, name=name)
         stack.push_async_callback(database.close)
-        pace = pace or Pace()
-        budget = RequestBudget(database, key_mark(settings.buffer_api_key))
+        timings = timings or Timings()
+        budget = RequestBudget(database, key_fingerprint(settings.buffer_api_key))
         stack.push_async_callback(budget.written)
         buffer = None
         if settings.buffer_api_key:
@@ -118,11 +118,11 @@ async def open_services(
                 BufferClient(
                     settings.buffer_url,
                     settings.buffer_api_key,
-                    timeout=pace.answer,
+                    timeout=timings.request_timeout,
                     on_budget=budget.note,
                 )
             )
-        yield _build(settings, database, build_queue(url, name), budget, server, buffer, pace)
+        yield _build(settings, database, build_queue(url, name), budget, server, buffer, timings)
 
 
 async def _open_server(
@@ -151,7 +151,7 @@ def _build(
     budget: RequestBudget,
     server: EmbeddedServer | None,
     buffer: BufferClient | None,
-    pace: Pace,
+    timings: Timings,
 ) -> Services:
     host, no_host = _open_host(settings)
     missing = _missing(buffer, no_host)
@@ -172,7 +172,7 @@ def _build(
         photos=photos,
         similarity=Similarity(
             database,
-            posts=seen_posts(),
+            posts=public_posts(),
             scheduled=scheduled_photo_ids(),
             has_service=settings.image_embed_url is not None,
         ),
@@ -184,16 +184,16 @@ def _build(
             budget,
             workers,
             buffer,
-            pace=pace,
+            timings=timings,
             undo_seconds=settings.undo_seconds,
             host=host,
             missing=missing,
         ),
-        planning=Planning(database, missing),
+        planning=ChannelPlan(database, missing),
         workers=workers,
-        delivery=Delivery(database, queue, personas, photos, pace, buffer, host, budget),
-        sweeper=Sweeper(database, queue, pace),
-        follower=Follower(database, queue, buffer, budget, pace),
+        delivery=Delivery(database, queue, personas, photos, timings, buffer, host, budget),
+        recovery=Recovery(database, queue, timings),
+        status_sync=StatusSync(database, queue, buffer, budget, timings),
         buffer=buffer,
         host=host,
         server=server,

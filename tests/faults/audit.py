@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from faults.ledger import first_caption
 from faults.plan import Act, AnswerAct, LateAct
 from fluffy_tui.buffer import Code
-from fluffy_tui.scheduling import PostStatus, Step
-from fluffy_tui.scheduling.model import REMOVED_IN_BUFFER
+from fluffy_tui.scheduling import PostError, PostStatus, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,7 +121,7 @@ def _compare(
     if post.status is PostStatus.FAILED:
         findings.in_trouble[post.id] = f"{post.error_code}: {post.error_message}"
         possible = CAUSES.get(post.error_code or "", set())
-        taken_out = told.may_be_gone and post.error_code == REMOVED_IN_BUFFER
+        taken_out = told.may_be_gone and post.error_code == PostError.REMOVED_IN_BUFFER
         if not taken_out and not any(played[act] for act in possible):
             findings.disagreements.append(f"{who} failed without such a fault: {post.error_message}")
         if any(there.assets for there in found):

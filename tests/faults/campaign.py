@@ -29,7 +29,7 @@ from sqlalchemy import text
 from faults.audit import Findings, audit
 from faults.change_of_mind import ChangesOfMind
 from faults.cluster import Cluster
-from faults.crew import PACE, Crew, worker_environment
+from faults.crew import TIMINGS, Crew, worker_environment
 from faults.going_live import GoingLive
 from faults.ledger import Ledger, Told, Version, first_caption
 from faults.plan import Act, AnswerAct, LateAct, Plan, Wish
@@ -291,7 +291,7 @@ async def campaign(seed: int, posts: int, folder: Path) -> Report:
     )
     async with Cluster() as cluster, stand_in:
         settings = _settings(cluster, stand_in, folder)
-        async with open_services(settings, pace=PACE) as services:
+        async with open_services(settings, timings=TIMINGS) as services:
             sizes = Counter(persona for persona, _ in plan.submissions)
             libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
             async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:

@@ -20,8 +20,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Framing, Shape
-from fluffy_tui.scheduling import NotPossibleNow, PostNotFound, Step
-from fluffy_tui.scheduling.model import REMOVED_IN_BUFFER
+from fluffy_tui.scheduling import NotPossibleNow, PostError, PostNotFound, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow
 
 if TYPE_CHECKING:
@@ -235,7 +234,7 @@ class ChangesOfMind:
     async def let_go(self, post: Post) -> bool:
         """Let a post go that is out of Buffer because of a cancel whose answer was lost; False for any other."""
         told = self.ledger.of(post)
-        wanted = told.was_asked_gone and post.error_code == REMOVED_IN_BUFFER
+        wanted = told.was_asked_gone and post.error_code == PostError.REMOVED_IN_BUFFER
         return wanted and await self._cancel(post, told)
 
     async def _posts(self) -> list[Post]:

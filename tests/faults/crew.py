@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.child_process import ChildProcess
-from fluffy_tui.scheduling import Pace
+from fluffy_tui.scheduling import Timings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
     from faults.cluster import Cluster
 
-PACE = Pace(
+TIMINGS = Timings(
     heartbeat=0.5,
-    stalled=4.0,
-    answer=1.5,
-    departure=1.5,
+    dead_after=4.0,
+    request_timeout=1.5,
+    send_limit=1.5,
     settle=8.0,
-    first_look=0.2,
-    shortest_pause=0.2,
-    longest_pause=2.0,
-    queue_full=0.5,
-    fullest=2.0,
-    key_refused=0.5,
-    bounded_tries=6,
-    follow_after=0.0,
-    follow_often=1.0,
-    follow_seldom=1.0,  # Buffer's clock is moved by hand, ours is not: so it is asked without regard to due times
-    link_looks=1_000_000,
+    first_lookup=0.2,
+    backoff_min=0.2,
+    backoff_max=2.0,
+    blocked_min=0.5,
+    blocked_max=2.0,
+    settings_pause=0.5,
+    max_attempts=6,
+    sync_delay=0.0,
+    sync_min_interval=1.0,
+    sync_max_interval=1.0,  # Buffer's clock is moved by hand, ours is not: so it is asked without regard to due times
+    max_link_checks=1_000_000,
 )
 """Delivery's own proportions, only quicker: a slow create of `SLOW` seconds arrives before it counts as settled."""
 

@@ -187,7 +187,7 @@ class PostMachine(RuleBasedStateMachine):
         """Let an attempt rest, until then or until now."""
         until = datetime.now(UTC) + timedelta(minutes=minutes)
         moved = self._do(
-            lambda session: transitions.wait(session, attempt, step, "queue_full", "Full.", until)
+            lambda session: transitions.pause(session, attempt, step, "queue_full", "Full.", until)
         )
         assert moved == self._may(attempt)
         if moved:
@@ -217,7 +217,7 @@ class PostMachine(RuleBasedStateMachine):
         """Let Buffer tell of this post, or of another one."""
         row = self._do(lambda session: session.get_one(PostRow, self.post_id))
         found = buffer_post(status, self.model.buffer_id if ours else "another")
-        self._do(lambda session: transitions.observe(session, row, found))
+        self._do(lambda session: transitions.record_status(session, row, found))
         if ours and self.model.step is not Step.LIVE:
             self.model.step = SAID[status]
 
@@ -226,7 +226,7 @@ class PostMachine(RuleBasedStateMachine):
     def vanishes_from_buffer(self) -> None:
         """Let the post be deleted in Buffer's own app."""
         row = self._do(lambda session: session.get_one(PostRow, self.post_id))
-        gone = self._do(lambda session: transitions.removed(session, row))
+        gone = self._do(lambda session: transitions.record_removal(session, row))
         assert gone == (self.model.step in IN_BUFFER)
         if gone:
             self.model.step = Step.FAILED
@@ -234,7 +234,7 @@ class PostMachine(RuleBasedStateMachine):
     @rule()
     def resubmit(self) -> None:
         """Let the person retry."""
-        row = self._do(lambda session: transitions.resubmit(session, self.post_id))
+        row = self._do(lambda session: transitions.requeue(session, self.post_id))
         model = self.model
         assert (row is not None) == (model.step in (None, Step.HELD, Step.FAILED))
         if row is None:
@@ -248,7 +248,7 @@ class PostMachine(RuleBasedStateMachine):
     @rule()
     def rewrite(self) -> None:
         """Let the person change the words."""
-        row = self._do(lambda session: transitions.rewrite(session, self.post_id, caption="words"))
+        row = self._do(lambda session: transitions.edit_unsent(session, self.post_id, caption="words"))
         at_work = self.model.step in (Step.RENDERING, Step.HOSTING)
         free = at_work or self.model.step in (None, Step.QUEUED, Step.HELD, Step.FAILED)
         assert (row is not None) == (free and not self.model.sent)
@@ -258,10 +258,10 @@ class PostMachine(RuleBasedStateMachine):
     @rule(after=st.sampled_from([None, Step.QUEUED]))
     def let_go(self, after: Step | None) -> None:
         """Let the person give the post up, and use its photo again."""
-        released = self._do(lambda session: transitions.release(session, self.post_id))
+        deleted = self._do(lambda session: transitions.delete_unsent(session, self.post_id))
         free = (None, Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD, Step.FAILED)
-        assert released == (self.model.step in free and not self.model.sent)
-        if released:
+        assert (deleted is not None) == (self.model.step in free and not self.model.sent)
+        if deleted is not None:
             self._submit(after)  # its photo is free again
 
     @invariant()

@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from fluffy_tui.demo import StandIn
-    from fluffy_tui.scheduling import Pace
+    from fluffy_tui.scheduling import Timings
 
 
-PACE = replace(QUICK, stalled=20.0, answer=30.0, departure=5.0, settle=60.0, grace=10.0, hard_stop=40.0)
+TIMINGS = replace(
+    QUICK,
+    dead_after=20.0,
+    request_timeout=30.0,
+    send_limit=5.0,
+    settle=60.0,
+    shutdown_grace=10.0,
+    shutdown_limit=40.0,
+)
 """Retries are quick, but timeouts are as long as in production, because the test machine may be slow."""
 
 
@@ -44,9 +52,9 @@ class Installation:
         """Return the same installation with other settings."""
         return replace(self, settings=replace(self.settings, **changes))
 
-    def running(self, *, pace: Pace = PACE, **options: Any) -> AbstractAsyncContextManager[RealApp]:
+    def running(self, *, timings: Timings = TIMINGS, **options: Any) -> AbstractAsyncContextManager[RealApp]:
         """Run the app and a worker on it; `options` are those of `real_app.running`."""
-        return running(self.settings, self.photos, pace=pace, **options)
+        return running(self.settings, self.photos, timings=timings, **options)
 
 
 def installed(place: Path, stand_in: StandIn, database_url: str | None) -> Installation:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from fluffy_tui.scheduling import Pace
+    from fluffy_tui.scheduling import Timings
     from fluffy_tui.settings import Settings
 
 TIMEOUT_SECONDS = 90.0
@@ -107,7 +107,7 @@ async def running(
     photos: Path,
     *,
     size: tuple[int, int] = (120, 40),
-    pace: Pace,
+    timings: Timings,
     **options: Any,
 ) -> AsyncIterator[RealApp]:
     """Run app and worker with a persona that has the photos of a folder; `options` are passed to the app."""
@@ -115,7 +115,7 @@ async def running(
 
     @asynccontextmanager
     async def opened(report: Callable[[str], None]) -> AsyncIterator[Services]:
-        async with open_services(settings, report, pace=pace) as services:
+        async with open_services(settings, report, timings=timings) as services:
             if not await services.personas.list():
                 channels = {channel.name: channel for channel in await services.personas.available_channels()}
                 sarah = await services.personas.create("sarah")
@@ -126,8 +126,8 @@ async def running(
             worker = asyncio.create_task(
                 work(
                     services.delivery,
-                    services.sweeper,
-                    services.follower,
+                    services.recovery,
+                    services.status_sync,
                     stop,
                     before_start=services.reach_server,
                 )

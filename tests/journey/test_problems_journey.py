@@ -12,15 +12,15 @@ from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 from fluffy_tui.tui.posts.screen import PostsScreen
-from journey.installation import PACE, Installation
+from journey.installation import TIMINGS, Installation
 
 
 async def test_a_held_post_is_corrected_and_sent(installation: Installation) -> None:
     stand_in = installation.with_photos(2).stand_in
     [channel] = [id_ for id_, found in stand_in.world.channels.items() if found.name == "sarah.frames"]
     stand_in.set_channel(channel, queue_paused=True)
-    patient = replace(PACE, queue_full=120.0, fullest=120.0)  # it stays held until the user acts
-    async with installation.with_settings(undo_seconds=0.0).running(pace=patient) as real:
+    patient = replace(TIMINGS, blocked_min=120.0, blocked_max=120.0)  # it stays held until the user acts
+    async with installation.with_settings(undo_seconds=0.0).running(timings=patient) as real:
         await real.to_library(2)
         await real.schedule("fgo on the pier")
         await real.pilot.press("4")

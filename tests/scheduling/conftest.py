@@ -1,4 +1,4 @@
-"""Fixtures for scheduling: a workplace with a stand-in Buffer whose clock stands still unless moved."""
+"""Fixtures for scheduling: a workplace with a stand-in Buffer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker mode at the tests' quick pace, as a process that can be killed; its argument changes the pace."""
+"""The worker mode with the tests' quick timings, as a process that can be killed; its argument changes timings."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ from scheduling.workplace import QUICK
 
 if __name__ == "__main__":
     logging.basicConfig(level="INFO", stream=sys.stderr)
-    pace = dataclasses.replace(QUICK, **json.loads(sys.argv[1]))
-    raise SystemExit(asyncio.run(worker_mode.run(load_settings(), with_starter=True, pace=pace)))
+    timings = dataclasses.replace(QUICK, **json.loads(sys.argv[1]))
+    raise SystemExit(asyncio.run(worker_mode.run(load_settings(), with_starter=True, timings=timings)))

@@ -1,4 +1,4 @@
-"""Posts as plain rows: every post once, in order, however many pages that takes."""
+"""The export contains every post once, in order, however many pages that takes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.scheduling import Exporter
+from fluffy_tui.scheduling import PostExport
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
 
 
-def exporter(place: Workplace) -> Exporter:
-    return Exporter(place.services.database, place.services.personas, place.services.photos)
+def export(place: Workplace) -> PostExport:
+    return PostExport(place.services.database, place.services.personas, place.services.photos)
 
 
-async def test_a_row_tells_what_a_person_wants_to_know(place: Workplace) -> None:
+async def test_a_row_has_all_that_matters_about_a_post(place: Workplace) -> None:
     post = await place.submit("fog on\nthe pier")
-    [row] = [row async for row in exporter(place).rows()]
-    assert tuple(row) == Exporter.columns
+    [row] = [row async for row in export(place).rows()]
+    assert tuple(row) == PostExport.columns
     assert row["id"] == post.id
     assert row["persona"] == "sarah"
     assert str(row["photo_path"]).endswith("IMG_0000.jpg")
@@ -34,7 +34,7 @@ async def test_a_row_tells_what_a_person_wants_to_know(place: Workplace) -> None
     assert created.tzinfo is not None
 
 
-async def test_every_page_is_read_and_other_personas_are_left_out(place: Workplace) -> None:
+async def test_every_page_is_read_without_other_personas(place: Workplace) -> None:
     leo = await place.services.personas.create("leo")
     write_photo(place.folder.with_name("leo") / "IMG_1.jpg", 1)
     await place.services.photos.import_folders([place.folder.with_name("leo")], leo)
@@ -52,8 +52,8 @@ async def test_every_page_is_read_and_other_personas_are_left_out(place: Workpla
             "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)"
             " SELECT id, persona_id, path, md5(path), 'addToQueue' FROM photos WHERE path LIKE '/p/%%'"
         )
-    sarahs = [row async for row in exporter(place).rows(place.persona)]
+    sarahs = [row async for row in export(place).rows(place.persona)]
     assert [row["caption"] for row in sarahs] == [row["photo_path"] for row in sarahs]
     assert len({row["id"] for row in sarahs}) == 1203
     assert [row["id"] for row in sarahs] == sorted(int(str(row["id"])) for row in sarahs)
-    assert len([row async for row in exporter(place).rows()]) == 1204
+    assert len([row async for row in export(place).rows()]) == 1204

@@ -1,4 +1,4 @@
-"""The request budget is shared through the database, and nothing is sent while it is spent."""
+"""The request budget is shared through the database, and nothing is sent while it is used up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.demo import StandIn, Window
-from fluffy_tui.scheduling import RequestBudget, Step, key_mark
+from fluffy_tui.scheduling import RequestBudget, Step, key_fingerprint
 from fluffy_tui.settings import Secret
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ def soon(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
-async def test_another_process_knows_what_a_reply_told(place: Workplace, database: Database) -> None:
+async def test_another_process_knows_what_a_reply_reported(place: Workplace, database: Database) -> None:
     await place.services.personas.available_channels()
     await place.services.delivery.budget.written()
-    other = RequestBudget(database, key_mark(Secret(place.stand_in.key)))
+    other = RequestBudget(database, key_fingerprint(Secret(place.stand_in.key)))
     windows = (await other.current()).windows
     assert set(windows) == {900, 86_400, 2_592_000}
     assert windows[900].quota == 100
@@ -33,10 +33,10 @@ async def test_another_process_knows_what_a_reply_told(place: Workplace, databas
     assert await place.services.scheduling.budget() == await other.current()
 
 
-async def test_a_new_key_has_a_budget_of_its_own(database: Database) -> None:
+async def test_a_new_key_has_its_own_budget(database: Database) -> None:
     old, new = (
-        RequestBudget(database, key_mark(Secret("old"))),
-        RequestBudget(database, key_mark(Secret("new"))),
+        RequestBudget(database, key_fingerprint(Secret("old"))),
+        RequestBudget(database, key_fingerprint(Secret("new"))),
     )
     old.note(Budget().updated(BudgetWindow(2_592_000, 0, 3000, soon(1_000_000))))
     assert await old.closed_for() is not None
@@ -44,7 +44,7 @@ async def test_a_new_key_has_a_budget_of_its_own(database: Database) -> None:
     assert (await new.current()).windows == {}
 
 
-async def test_the_key_is_not_kept(place: Workplace) -> None:
+async def test_the_key_is_not_stored(place: Workplace) -> None:
     await place.services.personas.available_channels()
     await place.services.delivery.budget.written()
     async with place.services.database.transaction() as session:
@@ -59,20 +59,20 @@ async def test_the_key_is_not_kept(place: Workplace) -> None:
     ("remaining", "reserve", "is_open"), [(1, 0, True), (0, 0, False), (20, 20, False), (21, 20, True)]
 )
 async def test_a_reserve_is_kept(database: Database, remaining: int, reserve: int, is_open: bool) -> None:
-    budget = RequestBudget(database, "mark")
+    budget = RequestBudget(database, "fingerprint")
     budget.note(Budget().updated(BudgetWindow(900, remaining, 100, soon(60))))
     assert (await budget.closed_for(reserve=reserve) is None) == is_open
 
 
-async def test_a_window_opens_when_its_time_is_over(database: Database) -> None:
-    budget = RequestBudget(database, "mark")
+async def test_a_window_is_full_again_after_its_reset(database: Database) -> None:
+    budget = RequestBudget(database, "fingerprint")
     budget.note(Budget().updated(BudgetWindow(900, 0, 100, soon(-1)), BudgetWindow(86_400, 5, 250, soon(60))))
     assert await budget.closed_for() is None
     assert (await budget.current()).remaining == 5
 
 
-async def test_the_wait_is_that_of_the_window_that_opens_last(database: Database) -> None:
-    budget = RequestBudget(database, "mark")
+async def test_the_wait_is_that_of_the_window_that_resets_last(database: Database) -> None:
+    budget = RequestBudget(database, "fingerprint")
     budget.note(
         Budget().updated(BudgetWindow(900, 0, 100, soon(60)), BudgetWindow(86_400, 0, 250, soon(3600)))
     )
@@ -82,7 +82,7 @@ async def test_the_wait_is_that_of_the_window_that_opens_last(database: Database
     assert 3500 < closed[1] <= 3600
 
 
-async def test_while_the_budget_is_spent_nothing_is_sent(place: Workplace) -> None:
+async def test_nothing_is_sent_while_the_budget_is_used_up(place: Workplace) -> None:
     post = await place.submit()
     place.services.delivery.budget.note(Budget().updated(BudgetWindow(900, 0, 100, soon(300))))
     before = len(place.stand_in.requests)
@@ -95,7 +95,7 @@ async def test_while_the_budget_is_spent_nothing_is_sent(place: Workplace) -> No
     assert len(place.stand_in.requests) == before
 
 
-async def test_a_database_that_refuses_the_budget_does_not_break_a_request(place: Workplace) -> None:
+async def test_a_request_succeeds_even_if_the_budget_cannot_be_stored(place: Workplace) -> None:
     async with place.services.database.transaction() as session:
         await session.execute(text("ALTER TABLE request_budget RENAME TO away"))
     assert await place.services.personas.available_channels()
@@ -103,18 +103,18 @@ async def test_a_database_that_refuses_the_budget_does_not_break_a_request(place
 
 
 class TestASmallBudget:
-    """Deliveries through a budget that runs out in between."""
+    """Deliveries with a budget that runs out in between."""
 
     @pytest.fixture
     async def stand_in(self, tmp_path: object) -> object:
-        """Yield a stand-in that takes eight requests in two seconds."""
+        """Yield a stand-in that allows eight requests in two seconds."""
         from pathlib import Path
 
         windows = (Window("15m", "2s", 2, 8),)
         async with StandIn(media=Path(str(tmp_path)) / "media", windows=windows) as running:
             yield running
 
-    async def test_everything_goes_out_without_one_request_too_many(self, place: Workplace) -> None:
+    async def test_everything_is_sent_within_the_budget(self, place: Workplace) -> None:
         """Every post arrives, however often the budget runs out."""
         posts = [await place.submit(f"number {number}", number) for number in range(6)]
         async with place.worker():

@@ -1,4 +1,4 @@
-"""A whole workplace for delivery tests: real services, a real stand-in Buffer, photos on disk, and a quick pace."""
+"""Everything that delivery tests need: real services, a stand-in Buffer, photos on disk, and short timings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.demo import StandIn
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Pace, Post, work
+from fluffy_tui.scheduling import Post, Timings, work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 
 if TYPE_CHECKING:
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
 
-QUICK = Pace(
+QUICK = Timings(
     heartbeat=0.2,
-    stalled=1.0,
-    answer=6.0,
-    departure=0.5,
+    dead_after=1.0,
+    request_timeout=6.0,
+    send_limit=0.5,
     settle=7.0,
-    first_look=0.1,
-    shortest_pause=0.1,
-    longest_pause=0.5,
-    queue_full=0.2,
-    key_refused=0.2,
-    bounded_tries=3,
-    most_stalls=2,
-    grace=1.0,
-    hard_stop=6.0,
+    first_lookup=0.1,
+    backoff_min=0.1,
+    backoff_max=0.5,
+    blocked_min=0.2,
+    settings_pause=0.2,
+    max_attempts=3,
+    max_crashes=2,
+    shutdown_grace=1.0,
+    shutdown_limit=6.0,
 )
 
 HERE = Path(__file__).parent
@@ -67,7 +67,7 @@ class Workplace:
     persona: Persona
     folder: Path
     children: list[ChildProcess] = field(default_factory=list)
-    """Programs that were started; none of them outlives the workplace."""
+    """Processes that were started; none outlives the workplace."""
 
     async def photo(self, number: int = 0) -> Photo:
         """Return a new imported photo."""
@@ -84,11 +84,11 @@ class Workplace:
         return result.post
 
     def there(self) -> list[BufferPost]:
-        """Return what the stand-in holds in the persona's channel, oldest first."""
+        """Return the stand-in's posts on the persona's channel, oldest first."""
         return [post for post in self.stand_in.posts() if post.channel_id == self.persona.buffer_channel_id]
 
     async def until(self, post_id: int, holds: Callable[[Post], bool]) -> Post:
-        """Follow the post's changes until `holds`, and return it."""
+        """Wait until `holds` is true for the post, and return it."""
         async for event in self.services.events():
             if isinstance(event, Connected) or (isinstance(event, PostChanged) and event.post_id == post_id):
                 post = await self.services.scheduling.post(post_id)
@@ -98,7 +98,7 @@ class Workplace:
         raise AssertionError("the events ended")
 
     async def waiting(self) -> list[str]:
-        """Return the statements that stand still for a row which another one has locked; a barrier is no row."""
+        """Return the statements that wait for a locked row; those at a barrier do not count."""
         query = text(
             "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
             " AND wait_event_type = 'Lock' AND wait_event <> 'advisory'"
@@ -107,9 +107,9 @@ class Workplace:
             return list((await session.execute(query)).scalars())
 
     async def until_one_waits(self, *words: str) -> None:
-        """Wait until a statement stands still for a row; if words are given, one that has any of them."""
+        """Wait until a statement waits for a locked row; if words are given, one that contains any of them."""
         while not any(word in query for query in await self.waiting() for word in words or ("",)):
-            await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for
+            await asyncio.sleep(0.01)  # Postgres sends no event when somebody waits for a lock
 
     @asynccontextmanager
     async def worker(self) -> AsyncIterator[None]:
@@ -118,8 +118,8 @@ class Workplace:
         task = asyncio.create_task(
             work(
                 self.services.delivery,
-                self.services.sweeper,
-                self.services.follower,
+                self.services.recovery,
+                self.services.status_sync,
                 stop,
                 before_start=self.services.reach_server,
             )
@@ -130,12 +130,12 @@ class Workplace:
             stop.set()
             await task
 
-    def worker_process(self, log: Path, **pace: float) -> ChildProcess:
-        """Start a worker as a process of its own, at the quick pace but for what is given."""
-        return self._process(log, "quick_worker.py", json.dumps(pace))
+    def worker_process(self, log: Path, **timings: float) -> ChildProcess:
+        """Start a worker process with the quick timings, except for those given."""
+        return self._process(log, "quick_worker.py", json.dumps(timings))
 
     def edit_process(self, log: Path, post_id: int) -> ChildProcess:
-        """Start a program that makes the picture of a post square, and nothing else."""
+        """Start a process that makes the picture of a post square."""
         return self._process(log, "quick_edit.py", str(post_id))
 
     def _process(self, log: Path, script: str, argument: str) -> ChildProcess:
@@ -155,7 +155,7 @@ class Workplace:
         return child
 
     async def end_children(self) -> None:
-        """End what a test that failed has left running."""
+        """End what a failed test has left running."""
         for child in self.children:
             if child._process.poll() is None:
                 child._process.kill()
@@ -164,7 +164,7 @@ class Workplace:
 
 @asynccontextmanager
 async def workplace(
-    database_url: str, tmp_path: Path, stand_in: StandIn, media: Path, *, pace: Pace = QUICK
+    database_url: str, tmp_path: Path, stand_in: StandIn, media: Path, *, timings: Timings = QUICK
 ) -> AsyncIterator[Workplace]:
     """Open a workplace on a fresh database."""
     settings = Settings(
@@ -177,12 +177,12 @@ async def workplace(
         media_directory=media,
         undo_seconds=0.0,
     )
-    unhurried = replace(pace, answer=60.0, settle=62.0)  # a busy machine is no fault of what is set up
-    async with open_services(settings, pace=unhurried) as services:
+    unhurried = replace(timings, request_timeout=60.0, settle=62.0)  # a busy machine must not fail the setup
+    async with open_services(settings, timings=unhurried) as services:
         channels = {channel.name: channel for channel in await services.personas.available_channels()}
         persona = await services.personas.create("sarah")
         persona = await services.personas.set_channel(persona, channels["sarah.frames"].id)
-    async with open_services(settings, pace=pace) as services:
+    async with open_services(settings, timings=timings) as services:
         place = Workplace(services, stand_in, settings, persona, tmp_path / "photos")
         try:
             yield place
@@ -191,9 +191,9 @@ async def workplace(
 
 
 class Barrier:
-    """Holds back whoever is about to write a row that meets a condition, until it is opened.
+    """Blocks whoever is about to write a row that meets a condition, until it is removed.
 
-    A trigger takes an advisory lock that this object already holds, so the worker stands still at an exact place.
+    A trigger takes an advisory lock that this object already holds, so the worker stops at an exact place.
     """
 
     KEY = 4711
@@ -216,19 +216,19 @@ class Barrier:
         )
 
     async def reached(self) -> None:
-        """Wait until somebody stands at the barrier."""
-        query = (  # the locks of all databases are listed, and other tests have barriers of this key in theirs
+        """Wait until somebody is blocked."""
+        query = (  # all databases are listed, and other tests use barriers with this key
             "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
             " WHERE datname = current_database() AND locktype = 'advisory' AND objid = %s AND NOT granted"
         )
-        while True:  # Postgres sends no event for a lock that is waited for
+        while True:  # Postgres sends no event when somebody waits for a lock
             row = self._connection.execute(query, [self.KEY]).fetchone()
             if row and row[0]:
                 return
             await asyncio.sleep(0.01)
 
     def remove(self) -> None:
-        """Let everybody pass, and take the trigger away."""
+        """Unblock everybody, and remove the trigger."""
         self._connection.close()
         with psycopg.connect(self._url, autocommit=True) as connection:
             connection.execute("DROP FUNCTION barrier CASCADE")

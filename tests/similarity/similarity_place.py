@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
-from fluffy_tui.scheduling import scheduled_photo_ids, seen_posts
+from fluffy_tui.scheduling import public_posts, scheduled_photo_ids
 from fluffy_tui.similarity import BuiltinModel, LibraryWork, Similarity
 
 if TYPE_CHECKING:
@@ -140,5 +140,5 @@ async def open_place(database: Database, folder: Path, models: Path, name: str =
     """Return the library of a new persona."""
     persona = await Personas(database, None).create(name)
     photos = Photos(database, scheduled=scheduled_photo_ids())
-    alike = Similarity(database, posts=seen_posts(), scheduled=scheduled_photo_ids())
+    alike = Similarity(database, posts=public_posts(), scheduled=scheduled_photo_ids())
     return Place(database, photos, alike, persona, folder, models)

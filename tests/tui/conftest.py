@@ -1,4 +1,4 @@
-"""The app on fakes, driven by keys; waits are for workers and messages, never for seconds."""
+"""The app on fakes, driven by keys; tests wait for workers and messages, never for seconds."""
 
 from __future__ import annotations
 
@@ -9,50 +9,34 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import textual.app
-import textual.pilot
-from textual.css.stylesheet import Stylesheet
 
+import textual_internals
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
 from pressed_keys import recording
 from settling import loop_at_rest
 from settling import settle as settle
 from tui.compact_svg import compact
-from tui.fake_setup import FakeSetup
-from tui.fakes import NOW, FakeServices, Opening
+from tui.fakes import NOW, FakeServices, FakeSetup, Opening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from textual.css.model import RuleSet
     from textual.pilot import Pilot
 
 
 @pytest.fixture(scope="session", autouse=True)
-def one_reading_of_the_styles() -> Iterator[None]:
-    """Let the apps of a run share what was read from style sheets: each would read the same text again."""
-    read: dict[tuple[Any, ...], list[RuleSet]] = {}
-    parse = Stylesheet._parse_rules
-
-    def shared(sheet: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
-        key = (*arguments, *sorted(named.items()), *sorted(sheet._variables.items()))
-        if key not in read:
-            read[key] = parse(sheet, *arguments, **named)
-        return read[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", shared)
+def styles_parsed_once() -> Iterator[None]:
+    """Let the apps of a run share parsed style sheets."""
+    with textual_internals.sharing_parsed_styles():
         yield
 
 
 @pytest.fixture(scope="package", autouse=True)
 def pilots_wait_for_the_event_loop() -> Iterator[None]:
-    """Let a pilot go on when the event loop is at rest, rather than by how much the process has computed."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (textual.app, textual.pilot):
-            patch.setattr(module, "wait_for_idle", loop_at_rest)
+    """Let a pilot continue when the event loop is at rest."""
+    with textual_internals.pilots_waiting_with(loop_at_rest):
         yield
 
 
@@ -67,7 +51,7 @@ def screenshots_are_compact() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def keys_are_recorded() -> Iterator[None]:
-    """Note which keys call which actions; a whole run fails where a key was never pressed."""
+    """Record which keys run which actions; a whole run fails if a key was never pressed."""
     with recording():
         yield
 
@@ -81,36 +65,45 @@ class Driver:
         self.services = services
 
     async def press(self, *keys: str) -> None:
-        """Press keys, one after the other, and wait after each until everything has settled."""
+        """Press keys one after the other, and settle after each."""
         for key in keys:
             await self.pilot.press(key)
             await self.settle()
 
     async def settle(self) -> None:
-        """Wait until events are heard, workers that end have ended, and all messages are handled."""
+        """Wait until events are read, workers have ended, and all messages are handled."""
         await settle(self.app)
 
     async def heard(self) -> None:
-        """Wait until the app has taken every event, then settle."""
+        """Wait until the app has read every event, then settle."""
         await self.services.heard()
         await self.settle()
 
     @property
     def screen(self) -> Any:
-        """The screen on top."""
+        """The topmost screen."""
         return self.app.screen
 
+    @property
+    def has_quit(self) -> bool:
+        """Whether the app is about to end."""
+        return self.app.return_code is not None
+
     def text(self, selector: str) -> str:
-        """Return what a Static on the screen says, without styles."""
+        """Return the text of a Static on the screen, without styles."""
         return str(self.app.screen.query_one(selector).render())
 
     def screen_text(self) -> str:
         """Return everything on the screen, without styles."""
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+        return "\n".join(textual_internals.screen_lines(self.app.screen))
+
+    def toasts(self) -> list[tuple[str, str]]:
+        """Return text and severity of every toast, oldest first."""
+        return textual_internals.toasts(self.app)
 
     def notices(self) -> list[str]:
-        """Return what was said in toasts, the oldest first."""
-        return [toast.message for toast in self.app._notifications]
+        """Return the text of every toast, oldest first."""
+        return [message for message, _ in self.toasts()]
 
 
 Running = Callable[..., AbstractAsyncContextManager[Driver]]
@@ -129,13 +122,13 @@ def services(tmp_path: Path, request: pytest.FixtureRequest) -> FakeServices:
 
 @pytest.fixture
 def opening(services: FakeServices) -> Opening:
-    """Return the opener of the fake world."""
+    """Return what opens the fake services."""
     return Opening(services)
 
 
 @pytest.fixture
 def make_app(opening: Opening, tmp_path: Path) -> Callable[..., FluffyApp]:
-    """Return a function that makes the app in Berlin at `NOW`; keywords go to `FluffyApp`."""
+    """Return a function that creates the app in Berlin at `NOW`; keywords go to `FluffyApp`."""
 
     def make(keymap: Mapping[str, str] | None = None, **options: Any) -> FluffyApp:
         def clock() -> datetime:
@@ -155,7 +148,7 @@ def make_app(opening: Opening, tmp_path: Path) -> Callable[..., FluffyApp]:
 
 @pytest.fixture
 def running(make_app: Callable[..., FluffyApp], services: FakeServices) -> Running:
-    """Return what opens the app; keywords besides the size go to `FluffyApp`."""
+    """Return a context manager that runs the app; keywords besides the size go to `FluffyApp`."""
 
     @asynccontextmanager
     async def run(*, size: tuple[int, int] = (140, 45), **options: Any) -> AsyncIterator[Driver]:

@@ -1,4 +1,4 @@
-"""What brings an app to the state of which a snapshot is taken."""
+"""Bringing an app to the state of which a snapshot is taken."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from textual.events import Paste
 from textual.widgets import Input, TextArea
 
+import textual_internals
 from settling import ENDLESS, settle
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
-    """Return what presses keys, or pastes a text, and then waits until nothing moves any more."""
+    """Return what presses keys or pastes texts, and then waits until nothing changes any more."""
 
     async def press(pilot: Pilot[None]) -> None:
         await pictured(pilot)
@@ -25,24 +26,24 @@ def pressing(*keys: str | Paste) -> Callable[[Pilot[None]], Any]:
                 pilot.app.post_message(Paste(key.text))  # each event is handled once
             else:
                 await pilot.press(key)
-            await pictured(pilot)  # a dialog may open next, and what is behind it is drawn no more
+            await pictured(pilot)  # a dialog may open next, and what is behind it is not drawn any more
         await show_cursor(pilot)
 
     return press
 
 
 async def pictured(pilot: Pilot[None]) -> None:
-    """Wait until nothing moves any more, and every picture is there."""
+    """Wait until nothing changes any more and every picture is drawn."""
     await settle(pilot.app, endless=ENDLESS - {"preview"})
 
 
 async def show_cursor(pilot: Pilot[None]) -> None:
-    """Let no cursor blink, and show the one that is in the field with the keyboard."""
+    """Stop all cursors from blinking, and show that of the focused field."""
     fields = (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input))
     for field in fields:
         field.cursor_blink = False
-    await pilot.pause()  # a blink that was already on its way may have hidden it again
+    await pilot.pause()  # a blink that was already due may have hidden it again
     for field in fields:
         if field.has_focus:
-            field._pause_blink(visible=True)
+            textual_internals.show_cursor(field)
     await pilot.pause()

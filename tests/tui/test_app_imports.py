@@ -1,4 +1,4 @@
-"""What the first frame may not pay for."""
+"""What the first frame must not import."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEAVY = (
     "module", ["fluffy_tui.tui.app", "fluffy_tui.tui.ports", "fluffy_tui.tui.keymap.bindings"]
 )
 def test_the_first_frame_needs_no_database_no_http_and_no_pictures(module: str) -> None:
-    """They cost most of a second, and are loaded in a thread once the first frame is there."""
+    """It takes most of a second, so it is done in a thread after the first frame."""
     program = f"import sys, {module}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True

@@ -16,38 +16,36 @@ from tui.conftest import Running, settle
 from tui.fakes import MARKUP, FakeServices, Opening
 
 
-async def test_without_a_persona_the_picker_comes_first(running: Running) -> None:
-    """The picker is what a newcomer sees after opening."""
+async def test_the_personas_are_shown_first_if_none_is_chosen(running: Running) -> None:
     async with running() as driver:
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_a_persona_named_is_opened_whatever_its_case(running: Running) -> None:
-    """`--persona SARAH` leads straight to sarah's library."""
+async def test_a_named_persona_is_opened_whatever_its_case(running: Running) -> None:
     async with running(persona="SARAH") as driver:
         assert isinstance(driver.screen, LibraryScreen)
         assert driver.app.context.overview.persona == driver.services.personas.personas[1]
 
 
-async def test_an_unknown_persona_is_said_and_the_picker_shown(running: Running) -> None:
-    """A name that nobody has is no reason to fail, and no markup."""
+async def test_an_unknown_persona_is_reported_and_the_personas_are_shown(running: Running) -> None:
     async with running(persona=f"nobody {MARKUP}") as driver:
         assert isinstance(driver.screen, PersonasScreen)
-        assert [toast.message for toast in driver.app._notifications] == [
-            f"There is no persona named nobody {MARKUP}. Choose one, or make it with n."
+        assert driver.notices() == [
+            f"There is no persona named nobody {MARKUP}. Choose one, or create it with n."
         ]
 
 
-async def test_the_persona_of_last_time_is_opened_again(running: Running) -> None:
-    """The second start goes where the first one was."""
+async def test_the_last_persona_is_opened_again(running: Running) -> None:
     async with running(persona="northern light"):
         pass
     async with running() as driver:
         assert driver.screen.persona.name == "northern light"
 
 
-async def test_steps_are_shown_while_opening(make_app: Callable[..., FluffyApp], opening: Opening) -> None:
-    """What is done has a tick, what runs has dots; then the picker follows by itself."""
+async def test_the_steps_are_shown_while_opening(
+    make_app: Callable[..., FluffyApp], opening: Opening
+) -> None:
+    """What is done has a tick, what runs has dots."""
     opening.gate.clear()
     app = make_app()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -68,10 +66,9 @@ async def test_steps_are_shown_while_opening(make_app: Callable[..., FluffyApp],
 @pytest.mark.parametrize(
     ("key", "on_the_button"), [("r", True), ("enter", True), ("enter", False)], ids=["r", "button", "enter"]
 )
-async def test_a_failure_is_told_and_opening_tried_again(
+async def test_a_failure_is_shown_and_can_be_retried(
     running: Running, opening: Opening, key: str, on_the_button: bool
 ) -> None:
-    """Message and hint are shown as they are, and one key tries again."""
     opening.error = DatabaseUnavailable(f"The database {MARKUP} is away.", "Start it.")
     async with running() as driver:
         assert isinstance(driver.screen, StartupScreen)
@@ -85,8 +82,7 @@ async def test_a_failure_is_told_and_opening_tried_again(
         assert opening.calls == 2
 
 
-async def test_try_again_by_mouse(running: Running, opening: Opening) -> None:
-    """The button does what the key does."""
+async def test_retrying_by_mouse(running: Running, opening: Opening) -> None:
     opening.error = DatabaseUnavailable("Away.")
     async with running() as driver:
         opening.error = None
@@ -95,10 +91,10 @@ async def test_try_again_by_mouse(running: Running, opening: Opening) -> None:
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_what_nobody_foresaw_is_told_without_its_details(
+async def test_an_unexpected_error_is_shown_without_its_details(
     running: Running, opening: Opening, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The screen stays calm; the log has the rest."""
+    """The log has the rest."""
     opening.error = ZeroDivisionError("secret detail")
     async with running() as driver:
         assert "secret detail" not in driver.text("#startup-failure")
@@ -107,26 +103,23 @@ async def test_what_nobody_foresaw_is_told_without_its_details(
 
 
 @pytest.mark.parametrize("key", ["q", "escape"])
-async def test_leaving_when_opening_failed(running: Running, opening: Opening, key: str) -> None:
-    """No question is asked where nothing is on its way."""
+async def test_quitting_after_a_failure_asks_nothing(running: Running, opening: Opening, key: str) -> None:
     opening.error = DatabaseUnavailable("Away.")
     async with running() as driver:
         await driver.pilot.press(key)
         await driver.pilot.pause()
-        assert driver.app._exit
+        assert driver.has_quit
 
 
-async def test_services_are_closed_however_the_app_ends(running: Running, services: FakeServices) -> None:
-    """Whoever opens the services sees them closed, by the same task."""
+async def test_the_services_are_closed_when_the_app_ends(running: Running, services: FakeServices) -> None:
     async with running():
         assert not services.closed
     assert services.closed
 
 
-async def test_leaving_while_opening_gives_it_up(
+async def test_quitting_does_not_wait_for_the_services_to_open(
     make_app: Callable[..., FluffyApp], opening: Opening
 ) -> None:
-    """A database that does not answer never keeps the person waiting."""
     opening.gate.clear()
     app = make_app()
     async with app.run_test() as pilot:

@@ -1,4 +1,4 @@
-"""What can change in the database, as small values; `core.events` brings them. Importing this costs nothing."""
+"""The events of the app: what can change in the database. `core.event_stream` yields them; importing this is cheap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PostChanged:
-    """A post was written, moved a step or deleted; read it again by its id."""
+    """A post was created, changed or deleted; read it again by its id."""
 
     post_id: int
     persona_id: int
@@ -15,14 +15,14 @@ class PostChanged:
 
 @dataclass(frozen=True, slots=True)
 class PhotosChanged:
-    """Some of a persona's photos came, went or changed."""
+    """Some of a persona's photos were added, removed or changed."""
 
     persona_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictChanged:
-    """A photo was picked, rejected or made undecided; nothing else about it changed."""
+    """A photo was picked, rejected or unflagged; nothing else about it changed."""
 
     photo_id: int
     persona_id: int
@@ -30,7 +30,7 @@ class VerdictChanged:
 
 @dataclass(frozen=True, slots=True)
 class PhotosIndexed:
-    """Some of a persona's photos were hashed or embedded by a worker."""
+    """A worker hashed or embedded some of a persona's photos."""
 
     persona_id: int
     hashed: int
@@ -38,20 +38,21 @@ class PhotosIndexed:
     failed: int
     """Photos that could not be read or embedded."""
     stacked: bool
-    """Whether copies of each other were found among them."""
+    """Whether duplicates were found among them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The stream is live; whatever changed before has to be read anew."""
+    """The stream is live; everything read before may be outdated."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The database is away; the stream comes back by itself."""
+    """The database is unreachable; the stream reconnects by itself."""
 
     reason: str
     """One plain sentence."""
 
 
 Event = PostChanged | PhotosChanged | VerdictChanged | PhotosIndexed | Connected | Disconnected
+"""Anything that the stream yields."""

@@ -14,7 +14,7 @@ from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
 from fluffy_tui.tui.platform.terminal_check import check_terminal
-from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.exit_guard import AfterExit
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -33,7 +33,7 @@ async def run(
     """Run the app until the user quits; if they asked for the demo, open it in the same terminal."""
     setup = SetupService(settings)
     status, wish = await show(setup, persona=persona)
-    return await open_demo(setup.settings) if wish is Wish.DEMO else status
+    return await open_demo(setup.settings) if wish is AfterExit.DEMO else status
 
 
 async def _nothing(services: Services, report: Report) -> None:
@@ -47,7 +47,7 @@ async def show(
     demo: bool = False,
     prepare: Prepare = _nothing,
     keep_open: Sequence[int] = (),
-) -> tuple[int, Wish | None]:
+) -> tuple[int, AfterExit | None]:
     """Show the app until the user quits; return its exit status and what they want next.
 
     Args:

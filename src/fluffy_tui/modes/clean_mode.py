@@ -7,13 +7,13 @@ import sys
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
-from fluffy_tui.scheduling import Keeper
+from fluffy_tui.scheduling import MediaUpkeep
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling import CleanUp, IdlePicture
+    from fluffy_tui.scheduling import CleanupResult, UnusedPicture
     from fluffy_tui.settings import Settings
 
-_REASONS = {"live": "its post has been live since", "let_go": "its post was deleted on"}
+_REASONS = {"live": "its post has been live since", "no_post": "its post was deleted on"}
 
 
 async def run(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
@@ -23,31 +23,31 @@ async def run(settings: Settings, *, dry_run: bool, as_json: bool) -> int:
         MediaHostError: there is no media host, or it does not respond.
     """
     async with open_services(settings) as services:
-        done = await Keeper(services.delivery).clean(dry_run=dry_run)
+        done = await MediaUpkeep(services.delivery).clean(dry_run=dry_run)
     for line in _json_lines(done, dry_run) if as_json else _text_lines(done, dry_run):
         sys.stdout.write(line + "\n")
     return 0
 
 
-def _text_lines(done: CleanUp, dry_run: bool) -> list[str]:
+def _text_lines(done: CleanupResult, dry_run: bool) -> list[str]:
     verb = "Would delete" if dry_run else "Deleted"
     unknown = f", left {done.unknown} that this database does not know" if done.unknown else ""
     return [
-        *(f"{verb} {_text(picture)}" for picture in done.idle),
-        f"{verb} {len(done.idle)}, kept {done.kept}{unknown}.",
+        *(f"{verb} {_text(picture)}" for picture in done.unused),
+        f"{verb} {len(done.unused)}, kept {done.kept}{unknown}.",
     ]
 
 
-def _text(picture: IdlePicture) -> str:
+def _text(picture: UnusedPicture) -> str:
     return f"{picture.key}: {_REASONS[picture.why]} {picture.since.astimezone():%Y-%m-%d %H:%M}"
 
 
-def _json_lines(done: CleanUp, dry_run: bool) -> list[str]:
+def _json_lines(done: CleanupResult, dry_run: bool) -> list[str]:
     event = "would_remove" if dry_run else "removed"
     objects: list[dict[str, object]] = [
         {"event": event, "key": picture.key, "why": picture.why, "since": picture.since.isoformat()}
-        for picture in done.idle
+        for picture in done.unused
     ]
-    summary = {"event": "summary", "dry_run": dry_run, event: len(done.idle)}
+    summary = {"event": "summary", "dry_run": dry_run, event: len(done.unused)}
     objects.append(summary | {"kept": done.kept, "unknown": done.unknown})
     return [json.dumps(entry) for entry in objects]

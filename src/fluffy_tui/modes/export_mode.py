@@ -13,7 +13,7 @@ from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.personas import PersonaNotFound
-from fluffy_tui.scheduling import Exporter
+from fluffy_tui.scheduling import PostExport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -52,7 +52,7 @@ async def run(settings: Settings, target: Path, persona_name: str | None) -> int
             persona = await services.personas.get(persona_name) if persona_name else None
         except PersonaNotFound as error:
             raise UsageError(error.message, error.hint) from error
-        exporter = Exporter(services.database, services.personas, services.photos)
+        exporter = PostExport(services.database, services.personas, services.photos)
         with _opened(None if to_stdout else target) as file:
             count = await write(file, exporter.rows(persona))
     if sys.stderr.isatty():
@@ -66,10 +66,10 @@ async def write_csv(file: IO[str], rows: Rows) -> int:
     A text that a spreadsheet would take for a formula gets a leading apostrophe; JSON keeps it as it is.
     """
     writer = csv.writer(file)
-    writer.writerow(Exporter.columns)
+    writer.writerow(PostExport.columns)
     count = 0
     async for row in rows:
-        writer.writerow([_harmless(row[name]) for name in Exporter.columns])
+        writer.writerow([_harmless(row[name]) for name in PostExport.columns])
         count += 1
     return count
 

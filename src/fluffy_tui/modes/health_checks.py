@@ -67,7 +67,7 @@ async def _worker(services: Services) -> Check:
             "none is running",
             "If no worker is running, the app starts one. To deliver without the app, run fluffy-tui --worker.",
         )
-    stuck = next((worker for worker in workers if worker.stands_still(STALLED_SECONDS)), None)
+    stuck = next((worker for worker in workers if worker.is_stuck(STALLED_SECONDS)), None)
     if stuck is not None:
         age = "" if stuck.heartbeat_age is None else f": no delivery for {stuck.heartbeat_age:.0f} s"
         return Check(

@@ -18,7 +18,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.core.liveness import Liveness, exit_when_hung
 from fluffy_tui.core.shutdown_deadline import hard_deadline
-from fluffy_tui.scheduling import Pace, Step, work
+from fluffy_tui.scheduling import Step, Timings, work
 
 if TYPE_CHECKING:
     from fluffy_tui.bootstrap import Services
@@ -35,20 +35,20 @@ INDEXING_HUNG_SECONDS = 3600.0
 """Longer than for deliveries: the model's weights are downloaded in one go, however slow the connection is."""
 
 
-async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = None) -> int:
+async def run(settings: Settings, *, with_starter: bool, timings: Timings | None = None) -> int:
     """Deliver posts until a signal arrives; running jobs may finish, within a limit.
 
-    A worker that is still waiting for something at `Pace.hard_stop` after the signal exits by force, and so does one
-    whose deliveries are stuck. The next worker finds and continues what it had begun, as after any other crash.
+    A worker that is still waiting for something at `Timings.shutdown_limit` after the signal exits by force, and so
+    does one whose deliveries are stuck. The next worker continues what it had begun, as after any other crash.
 
     Args:
         settings: of this installation.
         with_starter: also exit when the program that started this one is gone and nothing is being sent.
-        pace: the durations of delivery.
+        timings: the durations of delivery.
     """
-    pace = pace or Pace()
+    timings = timings or Timings()
     stop = asyncio.Event()
-    with hard_deadline(pace.hard_stop) as start_countdown:
+    with hard_deadline(timings.shutdown_limit) as start_countdown:
 
         def on_signal() -> None:
             start_countdown()
@@ -57,24 +57,24 @@ async def run(settings: Settings, *, with_starter: bool, pace: Pace | None = Non
         loop = asyncio.get_running_loop()
         for number in STOP_SIGNALS:
             loop.add_signal_handler(number, on_signal)
-        await _work(settings, stop, pace, with_starter=with_starter)
+        await _work(settings, stop, timings, with_starter=with_starter)
     return 0
 
 
-async def _work(settings: Settings, stop: asyncio.Event, pace: Pace, *, with_starter: bool) -> None:
-    liveness = Liveness(pace.hung)
-    async with open_services(settings, pace=pace, role="worker") as services:
+async def _work(settings: Settings, stop: asyncio.Event, timings: Timings, *, with_starter: bool) -> None:
+    liveness = Liveness(timings.stuck_after)
+    async with open_services(settings, timings=timings, role="worker") as services:
         log.info("the worker has started")
         orphaned = asyncio.create_task(_orphaned(services)) if with_starter else None
         if orphaned is not None:  # also when it fails: nobody else would ever stop this worker
             orphaned.add_done_callback(lambda _: stop.set())
         indexing = asyncio.create_task(index_photos(services, stop), name="index photos")
         try:
-            with exit_when_hung(liveness, pace.hung_end):
+            with exit_when_hung(liveness, timings.stuck_exit):
                 await work(
                     services.delivery,
-                    services.sweeper,
-                    services.follower,
+                    services.recovery,
+                    services.status_sync,
                     stop,
                     before_start=services.reach_server,
                     liveness=liveness,
@@ -96,7 +96,7 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
         services: Open.
         stop: Set to stop; the current photos are finished.
     """
-    settings, pace = services.settings, services.delivery.pace
+    settings, timings = services.settings, services.delivery.timings
     queue = build_queue(services.database.url, program_name("library"))
     similarity.add_tasks(queue)
     async with AsyncExitStack() as stack:
@@ -114,9 +114,9 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
             stop,
             before_start=services.reach_server,
             liveness=Liveness(INDEXING_HUNG_SECONDS),
-            update_heartbeat_interval=pace.heartbeat,
-            stalled_worker_timeout=pace.stalled,
-            shutdown_graceful_timeout=pace.grace,
+            update_heartbeat_interval=timings.heartbeat,
+            stalled_worker_timeout=timings.dead_after,
+            shutdown_graceful_timeout=timings.shutdown_grace,
         )
 
 

@@ -1,10 +1,11 @@
-"""Scheduling: posts, their submission, their delivery to Buffer and what became of them."""
+"""Scheduling: submitting posts, delivering them to Buffer, and keeping track of them until they are live."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
+from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
     ON_THE_WAY,
@@ -20,62 +21,71 @@ from fluffy_tui.scheduling.model import (
     ScheduleResult,
     Step,
 )
+from fluffy_tui.scheduling.plan.agenda import TOO_CLOSE, Agenda, Planned
+from fluffy_tui.scheduling.plan.slots import channel_zone, slots
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
-from fluffy_tui.scheduling.submit.posting_schedule import TOO_CLOSE, Agenda, Planned, channel_zone, slots
-from fluffy_tui.scheduling.timings import Pace
+from fluffy_tui.scheduling.timings import Timings
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling.background.jobs import add_tasks
-    from fluffy_tui.scheduling.background.media_upkeep import CleanUp, IdlePicture, Keeper, Verification
-    from fluffy_tui.scheduling.background.recovery import Sweeper
-    from fluffy_tui.scheduling.background.status_sync import Follower
-    from fluffy_tui.scheduling.background.workers import WorkerHeard, Workers, work
-    from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
-    from fluffy_tui.scheduling.earlier_posts import seen_posts
-    from fluffy_tui.scheduling.post_export import Exporter
-    from fluffy_tui.scheduling.request_budget import RequestBudget, key_mark
-    from fluffy_tui.scheduling.service import Scheduling, scheduled_photo_ids
-    from fluffy_tui.scheduling.submit.channel_plan import Planning
+    from fluffy_tui.scheduling.background.media_upkeep import (
+        CleanupResult,
+        MediaUpkeep,
+        UnusedPicture,
+        UnusedReason,
+        Verification,
+    )
+    from fluffy_tui.scheduling.background.recovery import Recovery
+    from fluffy_tui.scheduling.background.status_sync import StatusSync
+    from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, work
+    from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
+    from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids
+    from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
+    from fluffy_tui.scheduling.post_export import PostExport
+    from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
+    from fluffy_tui.scheduling.service import Scheduling
 
 __all__ = [
     "IN_BUFFER",
     "ON_THE_WAY",
     "TOO_CLOSE",
     "Agenda",
-    "CleanUp",
+    "ChannelPlan",
+    "CleanupResult",
     "Delivery",
-    "Exporter",
-    "Follower",
-    "IdlePicture",
-    "Keeper",
+    "KnownWorker",
+    "MediaUpkeep",
     "Missing",
     "MissingCode",
     "NotPossibleNow",
-    "Pace",
     "PersonaCounts",
     "Planned",
-    "Planning",
     "Post",
+    "PostError",
     "PostEvent",
+    "PostExport",
     "PostNotFound",
     "PostStatus",
     "Problem",
     "ProblemKind",
     "Reason",
+    "Recovery",
     "Remedy",
     "RequestBudget",
     "ScheduleResult",
     "Scheduling",
+    "StatusSync",
     "Step",
-    "Sweeper",
+    "Timings",
+    "UnusedPicture",
+    "UnusedReason",
     "Verification",
-    "WorkerHeard",
     "Workers",
     "add_tasks",
     "channel_zone",
-    "key_mark",
+    "key_fingerprint",
+    "public_posts",
     "scheduled_photo_ids",
-    "seen_posts",
     "slots",
     "work",
 ]
@@ -83,23 +93,24 @@ __all__ = [
 __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second to import
     __name__,
     {
-        "Delivery": "delivery.delivery_steps",
-        "CleanUp": "background.media_upkeep",
-        "Exporter": "post_export",
-        "Follower": "background.status_sync",
-        "IdlePicture": "background.media_upkeep",
-        "Keeper": "background.media_upkeep",
-        "Verification": "background.media_upkeep",
-        "Planning": "submit.channel_plan",
+        "ChannelPlan": "plan.channel_plan",
+        "CleanupResult": "background.media_upkeep",
+        "Delivery": "delivery.delivery_loop",
+        "KnownWorker": "background.workers",
+        "MediaUpkeep": "background.media_upkeep",
+        "PostExport": "post_export",
+        "Recovery": "background.recovery",
         "RequestBudget": "request_budget",
         "Scheduling": "service",
-        "Sweeper": "background.recovery",
-        "WorkerHeard": "background.workers",
+        "StatusSync": "background.status_sync",
+        "UnusedPicture": "background.media_upkeep",
+        "UnusedReason": "background.media_upkeep",
+        "Verification": "background.media_upkeep",
         "Workers": "background.workers",
         "add_tasks": "background.jobs",
-        "key_mark": "request_budget",
-        "scheduled_photo_ids": "service",
-        "seen_posts": "earlier_posts",
+        "key_fingerprint": "request_budget",
+        "public_posts": "photo_usage",
+        "scheduled_photo_ids": "photo_usage",
         "work": "background.workers",
     },
 )

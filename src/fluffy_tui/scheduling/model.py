@@ -1,4 +1,4 @@
-"""What a post is, how far it has come, and what scheduling answers."""
+"""The values of this pack: posts, their states, their history, and the answers to a submission."""
 
 from __future__ import annotations
 
@@ -16,47 +16,63 @@ if TYPE_CHECKING:
 
 
 class PostStatus(StrEnum):
-    """What a post is, in the words of the posts table."""
+    """The coarse state of a post, as stored in the posts table."""
 
     DRAFT = "draft"
-    """Not in Buffer: kept, or on its way there."""
+    """Not in Buffer: an unsubmitted draft, or on the way to Buffer."""
     SCHEDULED = "scheduled"
-    """In Buffer's queue."""
+    """In Buffer, not published yet."""
     POSTED = "posted"
+    """Live on the network."""
     FAILED = "failed"
 
 
 class Step(StrEnum):
-    """How far delivery is known to have come, moved only by evidence."""
+    """How far delivery has provably come.
+
+    The values are stored. Users see: draft (no step), queued, sending, held, unconfirmed, in Buffer, live and failed.
+    A cancelled post has no row any more.
+    """
 
     QUEUED = "queued"
+    """Waiting for a worker."""
     RENDERING = "rendering"
+    """A worker has claimed the post. Shown as sending, as are the next two steps."""
     HOSTING = "hosting"
+    """The picture is being uploaded, or is uploaded."""
     SENDING = "sending"
+    """The create request may have been sent."""
     UNCONFIRMED = "unconfirmed"
-    """A create was sent and no answer came: Buffer is looked at before anything is sent again."""
+    """A create was sent and got no answer: Buffer is searched for it before anything is sent again."""
     HELD = "held"
-    """It cannot go out now; it is tried again at `next_try_at`."""
+    """The post cannot be sent now; the next attempt is at `next_try_at`."""
     ACCEPTED = "accepted"
+    """In Buffer, waiting for its time."""
     PUBLISHING = "publishing"
+    """In Buffer, being published."""
     LIVE = "live"
+    """Published on the network."""
     FAILED = "failed"
+    """Not published, and nothing happens until the user acts."""
+
+    @property
+    def state(self) -> str:
+        """The state that users see."""
+        if self in (Step.RENDERING, Step.HOSTING):
+            return "sending"
+        return "in Buffer" if self in IN_BUFFER else self.value
 
 
 ON_THE_WAY = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.UNCONFIRMED, Step.HELD)
-"""The steps between submission and Buffer's acceptance."""
-
+"""The steps of a submitted post that Buffer has not accepted yet: queued, sending, unconfirmed or held."""
 
 IN_BUFFER = (Step.ACCEPTED, Step.PUBLISHING)
-"""The steps between Buffer's acceptance and the network."""
-
-REMOVED_IN_BUFFER = "removed_in_buffer"
-"""The error code of a post that somebody deleted in Buffer's own app."""
+"""The steps of a post that is in Buffer and not live yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One photo with its caption on the way to a channel, or there."""
+    """One photo with its caption, from draft to live."""
 
     id: int
     photo_id: int
@@ -65,47 +81,52 @@ class Post:
     alt_text: str
     status: PostStatus
     step: Step | None
-    """None for a draft that was never submitted."""
+    """None for a draft that has not been submitted."""
     share_mode: ShareMode
     requested_at_time: datetime | None
     channel_id: str | None
     buffer_post_id: str | None
     scheduled_at: datetime | None
-    """When Buffer says it goes out."""
+    """When Buffer will publish it."""
     posted_at: datetime | None
     next_try_at: datetime | None
     attempts: int
     error_code: str | None
     error_message: str | None
-    """Why it failed, is held or is unconfirmed, in plain words with Buffer's own."""
+    """Why it failed, is held or is unconfirmed; quotes Buffer's own message where there is one."""
     media_url: str | None
     rendition: dict[str, Any] | None
     external_link: str | None
     created_at: datetime
     updated_at: datetime
     support_url: str | None = None
-    """Buffer's own page about the error, where it named one."""
+    """Buffer's help page about the error, if it named one."""
     framing: Framing = Framing()
+
+    @property
+    def state(self) -> str:
+        """The state that users see."""
+        return self.step.state if self.step else "draft"
 
 
 @dataclass(frozen=True, slots=True)
 class PostEvent:
-    """One line of a post's trail: what happened to it, when and by whose hand."""
+    """One entry in a post's history: what happened, when, and which process did it."""
 
     id: int
     at: datetime
     what: str
-    """`created`, `step`, `edited`, `due_moved`, `attempt`, `link` or `line`, or one of those in `trail`."""
+    """`created`, `step`, `edited`, `due_moved`, `attempt`, `link`, `line` (moved in the queue), or a `RequestEvent`."""
     step: Step | None
     status: PostStatus
     attempt: int
     code: str | None
     message: str | None
-    """Why, in plain words with Buffer's own; None when nothing was wrong."""
+    """The reason, with Buffer's own message where there is one; None when nothing was wrong."""
     scheduled_at: datetime | None
     next_try_at: datetime | None
     worker: str
-    """The program that did it, such as `fluffy-tui worker host:4711`."""
+    """The process that did it, such as `fluffy-tui worker host:4711`."""
 
 
 class MissingCode(StrEnum):
@@ -143,25 +164,25 @@ class Reason(StrEnum):
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"
     KEPT_AS_DRAFT = "kept_as_draft"
-    """The post was written but not submitted: Buffer's key or the media host is missing."""
+    """The post was saved but not submitted: the Buffer key or the media host is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleResult:
-    """The answer to a submission: clearly a success, or clearly why not."""
+    """The answer to a submission: a success, or the reason for a refusal."""
 
     ok: bool
-    """Whether the post is on its way."""
+    """Whether the post was submitted."""
     post: Post | None = None
-    """The new post; on refusal for ALREADY_SCHEDULED the one that exists; for KEPT_AS_DRAFT the draft."""
+    """The new post; for ALREADY_SCHEDULED the existing one; for KEPT_AS_DRAFT the draft."""
     reason: str = ""
-    """Why not, in plain words; empty on success."""
+    """Why it was refused, for the user; empty on success."""
     code: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PersonaCounts:
-    """How many of a persona's photos are where."""
+    """How many photos of a persona have no post, and how many have one in each state."""
 
     unscheduled: int = 0
     drafts: int = 0
@@ -169,12 +190,12 @@ class PersonaCounts:
     failed: int = 0
     posted: int = 0
     next_due_at: datetime | None = None
-    """When the next post that Buffer has goes out."""
+    """When Buffer will publish the next of its posts."""
 
 
 class PostNotFound(FluffyError):
-    """No post has that id: it was let go, or never existed."""
+    """No post has that id: it was cancelled, or never existed."""
 
 
 class NotPossibleNow(FluffyError):
-    """What was asked does not fit the post's present step; the message says what it is."""
+    """The post's current state does not allow what was asked; the message says why."""

@@ -1,4 +1,4 @@
-"""All posts as plain rows, for a spreadsheet or another program; read in pages, so that any number will do."""
+"""Export all posts as plain rows, for a spreadsheet or another program; read in pages, however many there are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import select
 
 from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -48,7 +49,7 @@ PAGE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Exporter:
+class PostExport:
     """Reads posts for an export."""
 
     columns: ClassVar[tuple[str, ...]] = COLUMNS
@@ -59,7 +60,7 @@ class Exporter:
     async def rows(self, persona: Persona | None = None) -> AsyncIterator[dict[str, str | int | None]]:
         """Yield every post, or those of one persona, oldest first, with a value for each of `COLUMNS`.
 
-        Times are ISO 8601 in UTC with their zone. A post that comes while the export runs may be among them.
+        Times are ISO 8601 in UTC with their zone. A post that is added while the export runs may be included.
         """
         names = {each.id: each.name for each in await self.personas.list()}
         channels: dict[str, tuple[str | None, str | None]] = {}
@@ -82,13 +83,10 @@ class Exporter:
             after = page[-1].id
 
     async def _channel(self, channel_id: str) -> tuple[str | None, str | None]:
-        """Return name and network of a channel, or its id where it is not known any more."""
-        channel = await self.personas.known_channel(channel_id, within=_EVER)
+        """Return name and network of a channel, or its id if the channel is no longer known."""
+        channel = await self.personas.known_channel(channel_id, within=FOREVER)
         return (channel.name, str(channel.service)) if channel else (channel_id, None)
 
-
-_EVER = 10 * 365 * 86_400.0
-"""Seconds: the name that Buffer told last is good enough, however old."""
 
 _NO_CHANNEL = (None, None)
 

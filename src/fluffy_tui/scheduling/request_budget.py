@@ -1,4 +1,4 @@
-"""The request budget, shared by every process that uses the same key: read before asking, written after."""
+"""The request budget, shared by all processes with the same key: read before a request, updated after it."""
 
 from __future__ import annotations
 
@@ -26,44 +26,44 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 RESERVE = 20
-"""Requests that looking after accepted posts leaves in every window for posts that are still to be sent."""
+"""Requests in each window that status checks leave for posts that are still to be sent."""
 
 
-def key_mark(key: Secret | None) -> str:
-    """Return a short mark that tells one key from another; the key cannot be read back from it."""
+def key_fingerprint(key: Secret | None) -> str:
+    """Return a short hash that tells keys apart; the key cannot be recovered from it."""
     return "" if key is None else hashlib.sha256(key.reveal().encode()).hexdigest()[:12]
 
 
 class RequestBudget:
-    """What Buffer last told of the budget, to any process on this database.
+    """The budget as Buffer last reported it to any process with this database.
 
     Args:
-        database: where it is kept.
-        mark: of the key in use, as `key_mark` returns it.
+        database: where it is stored.
+        fingerprint: of the key in use, from `key_fingerprint`.
     """
 
-    def __init__(self, database: Database, mark: str) -> None:
+    def __init__(self, database: Database, fingerprint: str) -> None:
         self._database = database
-        self._mark = mark
+        self._fingerprint = fingerprint
         self._latest: Budget | None = None
         self._writing: asyncio.Task[None] | None = None
 
     def note(self, budget: Budget) -> None:
-        """Keep what a reply told. Returns at once: neither a slow nor a lost database holds up a request."""
+        """Store what a reply reported. Returns at once: neither a slow nor a lost database delays a request."""
         self._latest = budget
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write(), name="request-budget")
 
     async def written(self) -> None:
-        """Wait until everything that was noted is kept, or could not be."""
+        """Wait until everything that was noted is stored, or could not be."""
         if self._writing is not None:
             await asyncio.wait({self._writing})
 
     async def current(self) -> Budget:
-        """Return the windows as last told; one whose time is over is left out, since it is whole again."""
+        """Return the windows as last reported; one that has ended is left out, since its budget is full again."""
         await self.written()
         query = select(RequestBudgetRow).where(
-            RequestBudgetRow.key_mark == self._mark,
+            RequestBudgetRow.key_mark == self._fingerprint,
             (RequestBudgetRow.resets_at > func.now())
             | RequestBudgetRow.resets_at.is_(None)
             & (RequestBudgetRow.seen_at + RequestBudgetRow.window_seconds * _SECOND > func.now()),
@@ -73,13 +73,13 @@ class RequestBudget:
         return Budget(MappingProxyType({row.window_seconds: _window(row) for row in rows}))
 
     async def closed_for(self, *, reserve: int = 0) -> tuple[BudgetWindow, float] | None:
-        """Return the window that forbids a request now, and for how many seconds; None when one may be sent.
+        """Return the window that forbids a request now, and for how many seconds; None if one may be sent.
 
         Args:
-            reserve: how many requests have to be left over; at most a fifth of a window's quota is kept.
+            reserve: how many requests must remain; at most a fifth of a window's quota.
         """
         windows = (await self.current()).windows.values()
-        spent = [window for window in windows if window.remaining <= _kept_back(window, reserve)]
+        spent = [window for window in windows if window.remaining <= _reserved(window, reserve)]
         if not spent:
             return None
         last = max(spent, key=lambda window: _seconds(window))
@@ -91,7 +91,7 @@ class RequestBudget:
             try:
                 await self._store(budget.windows.values())
             except (FluffyError, SQLAlchemyError, OSError) as error:
-                log.warning("the request budget could not be kept: %s", type(error).__name__)
+                log.warning("the request budget could not be stored: %s", type(error).__name__)
 
     async def _store(self, windows: Iterable[BudgetWindow]) -> None:
         seen_at = datetime.now(UTC)
@@ -104,7 +104,7 @@ class RequestBudget:
                     "seen_at": seen_at,
                 }
                 row = insert(RequestBudgetRow).values(
-                    key_mark=self._mark, window_seconds=window.length, **facts
+                    key_mark=self._fingerprint, window_seconds=window.length, **facts
                 )
                 await session.execute(
                     row.on_conflict_do_update(
@@ -122,12 +122,12 @@ def _window(row: RequestBudgetRow) -> BudgetWindow:
     return BudgetWindow(row.window_seconds, row.remaining, row.quota, row.resets_at)
 
 
-def _kept_back(window: BudgetWindow, reserve: int) -> int:
+def _reserved(window: BudgetWindow, reserve: int) -> int:
     return reserve if window.quota is None else min(reserve, window.quota // 5)
 
 
 def _seconds(window: BudgetWindow) -> float:
-    """Return how long to wait for a window that is spent; its whole length when Buffer did not say."""
+    """Return how long to wait for a used-up window; its whole length if Buffer did not say."""
     if window.resets_at is None:
         return float(window.length)
     return max(0.0, (window.resets_at - datetime.now(UTC)).total_seconds())

@@ -1,7 +1,8 @@
-"""How posts and what became of them are stored; constraints keep a row from claiming what has not happened."""
+"""How posts and their history are stored; constraints keep a row from claiming what has not happened."""
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,8 +11,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, T
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Composite, Mapped, composite, mapped_column
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
 from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.scheduling.model import Post, PostEvent, PostStatus, Step
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
@@ -35,7 +38,7 @@ class EnumText(TypeDecorator[E]):
 
 
 class PostRow(Base):
-    """One photo with its caption on the way to a channel, or there."""
+    """One photo with its caption, from draft to live."""
 
     __tablename__ = "posts"
 
@@ -44,9 +47,9 @@ class PostRow(Base):
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="RESTRICT"))
     caption: Mapped[str]
     alt_text: Mapped[str] = mapped_column(server_default="")
-    status: Mapped[str] = mapped_column(server_default="draft")
-    step: Mapped[str | None]
-    """How far delivery is known to have come; null for a draft that was not submitted."""
+    status: Mapped[PostStatus] = mapped_column(EnumText(PostStatus), server_default="draft")
+    step: Mapped[Step | None] = mapped_column(EnumText(Step))
+    """How far delivery has provably come; null for a draft that was not submitted."""
     buffer_post_id: Mapped[str | None] = mapped_column(unique=True)
     scheduled_at: Mapped[datetime | None]
     posted_at: Mapped[datetime | None]
@@ -56,34 +59,34 @@ class PostRow(Base):
     pinterest_board_id: Mapped[str | None]
     """The board at submission, on a Pinterest channel with several."""
     delivery_key: Mapped[str] = mapped_column(unique=True)
-    """Random mark inside the picture's URL, by which the post is recognised in Buffer."""
-    share_mode: Mapped[str]
+    """Random part of the picture's URL, by which the post is recognised in Buffer."""
+    share_mode: Mapped[ShareMode] = mapped_column(EnumText(ShareMode))
     requested_at_time: Mapped[datetime | None]
     fit: Mapped[Fit] = mapped_column(EnumText(Fit), server_default="pad")
     shape: Mapped[Shape] = mapped_column(EnumText(Shape), server_default="")
-    """The ratio wanted; empty for the photo's own, as near as the network takes it."""
+    """Empty for the photo's own ratio, as near as the network takes it."""
     turn: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
     claim: Mapped[str | None]
-    """Token of the attempt that is at work; an older attempt can no longer move the post."""
+    """Token of the current attempt; an older attempt can no longer change the post."""
     create_sent_at: Mapped[datetime | None]
-    """When a create may have left for Buffer without an answer; until it is cleared, look before sending."""
+    """When a create may have been sent without an answer; while set, search Buffer before sending."""
     next_try_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     media_url: Mapped[str | None]
     rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """What went out: width, height and bytes of the JPEG, and how it was fitted."""
+    """Width, height, bytes and hash of the uploaded JPEG, and how it was fitted."""
     external_link: Mapped[str | None]
     support_url: Mapped[str | None]
-    """Buffer's own page about the error, where it named one."""
+    """Buffer's help page about the error, if it named one."""
     link_looks: Mapped[int] = mapped_column(server_default=text("0"))
-    """How many times a live post was looked at and had no link yet."""
+    """How often a live post was checked and had no link yet."""
     line_order: Mapped[int | None]
-    """Place among the waiting posts of its channel, where a person moved it; its id otherwise."""
+    """Position in its channel's queue if the user moved it; otherwise its id counts."""
     stalls: Mapped[int] = mapped_column(server_default=text("0"))
-    """How many workers in a row have died while they had this post."""
+    """How many workers in a row died while they were delivering this post."""
     created_at: Mapped[Timestamp]
     updated_at: Mapped[Timestamp] = mapped_column(onupdate=func.now())
 
@@ -130,9 +133,13 @@ class PostRow(Base):
         ),
     )
 
+    def to_post(self) -> Post:
+        """Return the post as a value."""
+        return Post(**{field.name: getattr(self, field.name) for field in fields(Post)})
+
 
 class PlannedEditRow(Base):
-    """What an edit does to a post in Buffer, from before it leaves until it is known what became of it."""
+    """A change of a post in Buffer, from before it is sent until its outcome is known."""
 
     __tablename__ = "planned_edits"
 
@@ -140,26 +147,26 @@ class PlannedEditRow(Base):
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     token: Mapped[str]
-    """Of the edit that wrote this; whoever has another one can no longer send theirs."""
+    """Of the edit that wrote this; an edit with another token can no longer be sent."""
     caption: Mapped[str]
     alt_text: Mapped[str]
-    share_mode: Mapped[str]
+    share_mode: Mapped[ShareMode] = mapped_column(EnumText(ShareMode))
     due_at: Mapped[datetime | None]
     fit: Mapped[Fit] = mapped_column(EnumText(Fit))
     shape: Mapped[Shape] = mapped_column(EnumText(Shape))
     turn: Mapped[int] = mapped_column(SmallInteger)
     framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
     delivery_key: Mapped[str | None]
-    """Of its new picture; null when the post keeps the one that it has."""
+    """Of the new picture; null when the post keeps its picture."""
     media_url: Mapped[str | None]
     rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     begun_at: Mapped[Timestamp]
     sent_at: Mapped[datetime | None]
-    """When it may have left for Buffer."""
+    """When it may have been sent to Buffer."""
 
 
 class PostEventRow(Base):
-    """One line of a post's trail: a trigger on `posts` writes one at each change, `trail` what changes nothing."""
+    """One entry in a post's history: a trigger on `posts` adds one for each change, `post_events` the others."""
 
     __tablename__ = "post_events"
 
@@ -167,26 +174,30 @@ class PostEventRow(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     what: Mapped[str]
-    step: Mapped[str | None]
-    status: Mapped[str]
+    step: Mapped[Step | None] = mapped_column(EnumText(Step))
+    status: Mapped[PostStatus] = mapped_column(EnumText(PostStatus))
     attempt: Mapped[int]
     code: Mapped[str | None]
     message: Mapped[str | None]
     scheduled_at: Mapped[datetime | None]
     next_try_at: Mapped[datetime | None]
     worker: Mapped[str]
-    """`application_name` of the connection that did it."""
+    """`application_name` of the connection that made the change."""
 
     __table_args__ = (Index("ix_post_events_post_id_id", "post_id", "id"),)
 
+    def to_event(self) -> PostEvent:
+        """Return the entry as a value."""
+        return PostEvent(**{field.name: getattr(self, field.name) for field in fields(PostEvent)})
+
 
 class RequestBudgetRow(Base):
-    """What Buffer last told of one window of its rate limit; shared by every process with the same key."""
+    """One window of Buffer's rate limit as last reported; shared by all processes with the same key."""
 
     __tablename__ = "request_budget"
 
     key_mark: Mapped[str] = mapped_column(primary_key=True)
-    """Tells keys apart without telling the key: a new key has a budget of its own."""
+    """Hash of the key: each key has its own budget."""
     window_seconds: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     quota: Mapped[int | None]
     remaining: Mapped[int]
@@ -194,8 +205,8 @@ class RequestBudgetRow(Base):
     seen_at: Mapped[datetime]
 
 
-class FollowRoundRow(Base):
-    """When Buffer was last asked about the open posts of an organisation, by whichever worker."""
+class StatusSyncRow(Base):
+    """When any worker last asked Buffer about the open posts of an organisation."""
 
     __tablename__ = "follow_rounds"
 
@@ -204,7 +215,7 @@ class FollowRoundRow(Base):
 
 
 class WorkerNameRow(Base):
-    """Who stands behind a worker's number, noted by a trigger when it registers with Procrastinate."""
+    """The process of a worker, stored by a trigger when it registers with Procrastinate."""
 
     __tablename__ = "worker_names"
 
@@ -214,15 +225,15 @@ class WorkerNameRow(Base):
 
 
 class HostedPictureRow(Base):
-    """A picture that was put on the media host and not yet removed; triggers on `posts` keep the list."""
+    """A picture on the media host that was not removed yet; triggers on `posts` maintain the list."""
 
     __tablename__ = "hosted_pictures"
 
     delivery_key: Mapped[str] = mapped_column(primary_key=True)
     hosted_at: Mapped[Timestamp]
     verified_at: Mapped[datetime | None]
-    """When it was last fetched from its public address and was the right one."""
+    """When its public URL last returned the right picture."""
     left_at: Mapped[datetime | None]
-    """Since when no post has this key any more."""
-    trouble: Mapped[str | None]
-    """Why it is not there now and could not be put back, in plain words."""
+    """Since when no post has this key."""
+    problem: Mapped[str | None] = mapped_column("trouble")
+    """Why it is missing and could not be uploaded again, for the user."""

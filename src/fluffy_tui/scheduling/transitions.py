@@ -1,4 +1,4 @@
-"""Every way in which a post may move: compare-and-set on its step, guarded by the attempt's own token.
+"""Every change of a post's state: compare-and-set on its step, guarded by the claim of the current attempt.
 
 Nothing else in the program writes `posts.step` or `posts.status`.
 """
@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, extract, func, or_, select, update
 
-from fluffy_tui.scheduling.buffer_evidence import as_buffer_says, what_is_new
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, REMOVED_IN_BUFFER, PostStatus, Step
+from fluffy_tui.scheduling.error_codes import PostError
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
+from fluffy_tui.scheduling.post_from_buffer import changed_values, row_values
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
@@ -22,24 +23,22 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferPost
 
-IN_DOUBT = (Step.SENDING, Step.UNCONFIRMED)
-"""Steps at which a create may have left for Buffer."""
-
-_NOT_YET_SENT = (Step.RENDERING, Step.HOSTING)
+_MAYBE_SENT = (Step.SENDING, Step.UNCONFIRMED)
+_PREPARING = (Step.RENDERING, Step.HOSTING)
 
 
 def new_delivery_key() -> str:
-    """Return the random mark that recognises one delivery in Buffer: 128 bits, safe inside a URL."""
+    """Return the random key that identifies one delivery in Buffer: 128 bits, safe inside a URL."""
     return secrets.token_hex(16)
 
 
 async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
-    """Take a post for one attempt; any older attempt loses its right to move it.
+    """Claim a post for one attempt; older attempts can no longer change it.
 
-    A post that may have left already becomes `unconfirmed`, any other one that is due starts at `rendering`.
+    A post that may have been sent becomes `unconfirmed`; any other post that is due starts at `rendering`.
 
     Returns:
-        The row with its new token in `claim`, or None when there is nothing to do: gone, accepted or not yet due.
+        The row with its new token in `claim`, or None if there is nothing to do: gone, accepted or not due yet.
     """
     due = or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
     statement = (
@@ -47,8 +46,8 @@ async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
         .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), due)
         .values(
             claim=secrets.token_hex(8),
-            # whatever it was held for is kept until it is known that this has passed
-            step=case((PostRow.step.in_(IN_DOUBT), Step.UNCONFIRMED), else_=Step.RENDERING),
+            # the error it was held for stays until it is known to be over
+            step=case((PostRow.step.in_(_MAYBE_SENT), Step.UNCONFIRMED), else_=Step.RENDERING),
             attempts=PostRow.attempts + 1,
             next_try_at=None,
         )
@@ -58,19 +57,19 @@ async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
 
 
 async def move(session: AsyncSession, post: PostRow, to: Step, **values: Any) -> bool:
-    """Move a claimed post on; False when another attempt, or its person, was faster."""
+    """Move a claimed post to a step; False if another attempt or the user changed it first."""
     statement = (
         update(PostRow)
         .where(PostRow.id == post.id, PostRow.claim == post.claim, PostRow.step.in_(ON_THE_WAY))
         .values(step=to, **values)
     )
-    return _moved(await session.execute(statement))
+    return _one_row(await session.execute(statement))
 
 
 async def record_creation(session: AsyncSession, post_id: int, found: BufferPost) -> bool:
-    """Write down that the post is in Buffer. Evidence needs no claim: whoever saw it may record it.
+    """Record that the post is in Buffer. This needs no claim: it is true whoever has seen it.
 
-    A create that was recorded before stays as it is, so two witnesses of one post do no harm.
+    A creation that was recorded before stays as it is, so recording it twice does no harm.
     """
     statement = (
         update(PostRow)
@@ -81,16 +80,16 @@ async def record_creation(session: AsyncSession, post_id: int, found: BufferPost
             next_try_at=None,
             claim=None,
             stalls=0,
-            **{"scheduled_at": found.due_at or found.sent_at or func.now(), **as_buffer_says(found)},
+            **{"scheduled_at": found.due_at or found.sent_at or func.now(), **row_values(found)},
         )
     )
-    return _moved(await session.execute(statement))
+    return _one_row(await session.execute(statement))
 
 
 async def fail(
     session: AsyncSession, post: PostRow, code: str, message: str, *, buffer_post_id: str | None = None
 ) -> bool:
-    """End a claimed post as failed: it will not go out unless its person acts."""
+    """Fail a claimed post: it is not sent unless the user acts."""
     return await move(
         session,
         post,
@@ -105,12 +104,12 @@ async def fail(
     )
 
 
-async def wait(
+async def pause(
     session: AsyncSession, post: PostRow, step: Step, code: str, message: str, until: datetime
 ) -> bool:
-    """Let a claimed post rest, held or unconfirmed, until a stored moment.
+    """Pause a claimed post, held or unconfirmed, until the given time.
 
-    The count of attempts starts anew with each new kind of trouble, so it tells how long this one has lasted.
+    The count of attempts restarts with each new error, so it shows how long the present one has lasted.
     """
     values: dict[str, Any] = {
         "error_code": code,
@@ -126,21 +125,21 @@ async def wait(
     return await move(session, post, step, **values)
 
 
-async def unsettled_for(session: AsyncSession, post: PostRow, settle: float) -> float:
-    """Return for how many seconds more a create of this post may still turn up; 0 or less when it is settled.
+async def seconds_until_settled(session: AsyncSession, post: PostRow, settle: float) -> float:
+    """Return for how many more seconds a create of this post may still appear in Buffer; 0 or less if settled.
 
-    The database's clock measures it, since the create may have left from another machine.
+    Measured by the database's clock, since another machine may have sent the create.
     """
     settled_at = PostRow.create_sent_at + timedelta(seconds=settle)
     query = select(extract("epoch", settled_at - func.now())).where(PostRow.id == post.id)
     return float((await session.execute(query)).scalar_one_or_none() or 0.0)
 
 
-async def resubmit(session: AsyncSession, post_id: int) -> PostRow | None:
-    """Send a failed, held or kept post on its way again; None when it is not in such a state.
+async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
+    """Queue a failed or held post or a draft; None if it is not in such a state.
 
-    A post that Buffer took and then failed to publish is delivered under a new key, because its old one would be
-    found in Buffer and taken for this delivery.
+    A post that Buffer accepted and then failed to publish gets a new delivery key, because the old one would be found
+    in Buffer and mistaken for the new delivery.
     """
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
@@ -148,7 +147,7 @@ async def resubmit(session: AsyncSession, post_id: int) -> PostRow | None:
     if row is None or (row.step is not None and row.step not in (Step.HELD, Step.FAILED)):
         return None
     if row.buffer_post_id is not None:
-        await _forget_edit(session, row.id)
+        await _drop_planned_edit(session, row.id)
         row.delivery_key, row.buffer_post_id = new_delivery_key(), None
         row.media_url = row.scheduled_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
@@ -159,46 +158,45 @@ async def resubmit(session: AsyncSession, post_id: int) -> PostRow | None:
     return row
 
 
-async def release(session: AsyncSession, post_id: int) -> bool:
-    """Delete a post that cannot be in Buffer, which frees its photo; False when it may be there."""
+async def delete_unsent(session: AsyncSession, post_id: int) -> PostRow | None:
+    """Delete a post that cannot be in Buffer, which frees its photo, and return it; None if it may be there."""
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
     ).scalar_one_or_none()
-    free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_NOT_YET_SENT)
+    free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING)
     if row is None or row.step not in free or row.create_sent_at is not None:
-        return False
+        return None
     await session.delete(row)
     await session.flush()
-    return True
+    return row
 
 
-async def release_from_buffer(session: AsyncSession, post_id: int, buffer_post_id: str) -> bool:
-    """Delete a post that was just deleted in Buffer; False when it has become another one meanwhile."""
-    gone = delete(PostRow).where(
+async def delete_removed(session: AsyncSession, post_id: int, buffer_post_id: str) -> bool:
+    """Delete a post that was just deleted in Buffer; False if it was sent again in the meantime."""
+    statement = delete(PostRow).where(
         PostRow.id == post_id,
         PostRow.buffer_post_id == buffer_post_id,
         PostRow.step.in_((*IN_BUFFER, Step.FAILED)),
     )
-    return _moved(await session.execute(gone))
+    return _one_row(await session.execute(statement))
 
 
-async def rewrite(session: AsyncSession, post_id: int, **words: Any) -> PostRow | None:
-    """Change a post of which nothing can be in Buffer; None when something may be.
+async def edit_unsent(session: AsyncSession, post_id: int, **values: Any) -> PostRow | None:
+    """Change a post that cannot be in Buffer; None if it may be there.
 
-    An attempt that is at work loses its right to move the post, so it can no longer send the old words, and the
-    post starts anew.
+    An attempt in progress loses its claim, so it can no longer send the old text, and the post is queued again.
     """
-    at_work = PostRow.step.in_(_NOT_YET_SENT)
+    in_progress = PostRow.step.in_(_PREPARING)
     statement = (
         update(PostRow)
         .where(
             PostRow.id == post_id,
             PostRow.create_sent_at.is_(None),
-            or_(PostRow.step.is_(None), at_work, PostRow.step.in_((Step.QUEUED, Step.HELD, Step.FAILED))),
+            or_(PostRow.step.is_(None), in_progress, PostRow.step.in_((Step.QUEUED, Step.HELD, Step.FAILED))),
         )
         .values(
-            **words,
-            step=case((at_work, Step.QUEUED), else_=PostRow.step),
+            **values,
+            step=case((in_progress, Step.QUEUED), else_=PostRow.step),
             claim=None,
         )
         .returning(PostRow)
@@ -206,8 +204,8 @@ async def rewrite(session: AsyncSession, post_id: int, **words: Any) -> PostRow 
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def record_edit(session: AsyncSession, plan: PlannedEditRow, there: BufferPost) -> bool:
-    """Let a post be what an edit of it has made of it, as Buffer tells; its step is another matter."""
+async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: BufferPost) -> bool:
+    """Record that Buffer has taken a planned edit; the post's step does not change."""
     picture = {
         "delivery_key": plan.delivery_key,
         "media_url": plan.media_url,
@@ -215,34 +213,34 @@ async def record_edit(session: AsyncSession, plan: PlannedEditRow, there: Buffer
     }
     statement = (
         update(PostRow)
-        .where(PostRow.id == plan.post_id, PostRow.buffer_post_id == there.id)
+        .where(PostRow.id == plan.post_id, PostRow.buffer_post_id == found.id)
         .values(
             caption=plan.caption,
             alt_text=plan.alt_text,
             share_mode=plan.share_mode,
             requested_at_time=plan.due_at,
             framing=plan.framing,
-            scheduled_at=there.due_at or PostRow.scheduled_at,
+            scheduled_at=found.due_at or PostRow.scheduled_at,
             **(picture if plan.delivery_key is not None else {}),
         )
     )
-    return _moved(await session.execute(statement))
+    return _one_row(await session.execute(statement))
 
 
-async def _forget_edit(session: AsyncSession, post_id: int) -> None:
-    """Give up an edit of which nothing is left to be known, since its post is not in Buffer any more."""
+async def _drop_planned_edit(session: AsyncSession, post_id: int) -> None:
+    """Drop an edit whose outcome no longer matters, since its post is not in Buffer any more."""
     await session.execute(delete(PlannedEditRow).where(PlannedEditRow.post_id == post_id))
 
 
-async def observe(session: AsyncSession, row: PostRow, found: BufferPost) -> bool:
-    """Write down what Buffer says of a post that it has had; False when nothing is new or the row has moved on.
+async def record_status(session: AsyncSession, row: PostRow, found: BufferPost) -> bool:
+    """Record Buffer's answer about a post that it had; False if nothing is new or the row has changed.
 
     Args:
         session: the open transaction.
-        row: the post as it was before Buffer was asked; if it has changed since, the answer may be older than it.
+        row: the post as it was before Buffer was asked; if it has changed since, the answer may be out of date.
         found: Buffer's answer.
     """
-    values = what_is_new(row, found)
+    values = changed_values(row, found)
     if not values:
         return False
     statement = (
@@ -255,17 +253,17 @@ async def observe(session: AsyncSession, row: PostRow, found: BufferPost) -> boo
         )
         .values(**values)
     )
-    return _moved(await session.execute(statement))
+    return _one_row(await session.execute(statement))
 
 
-async def removed(
+async def record_removal(
     session: AsyncSession,
     row: PostRow,
     *,
-    code: str = REMOVED_IN_BUFFER,
-    message: str = "The post was removed in Buffer itself. Send it again, or let it go.",
+    code: str = PostError.REMOVED_IN_BUFFER,
+    message: str = "The post was deleted in Buffer. Retry it, or cancel it.",
 ) -> bool:
-    """End a post as failed that is no longer in Buffer, where it was seen before."""
+    """Fail a post that is no longer in Buffer."""
     statement = (
         update(PostRow)
         .where(
@@ -276,19 +274,18 @@ async def removed(
         )
         .values(status=PostStatus.FAILED, step=Step.FAILED, error_code=code, error_message=message)
     )
-    if not _moved(await session.execute(statement)):
+    if not _one_row(await session.execute(statement)):
         return False
-    await _forget_edit(session, row.id)
+    await _drop_planned_edit(session, row.id)
     return True
 
 
-async def count_stall(session: AsyncSession, post_id: int) -> list[PostRow]:
-    """Count the death of the worker that delivered on this post's channel, and return the post it had."""
+async def count_crash(session: AsyncSession, post_id: int) -> list[PostRow]:
+    """Count the crash of the worker that was delivering on this post's channel, and return the post it had."""
     channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
-    had = and_(PostRow.channel_id == channel, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
-    in_order = (
-        select(PostRow.id).where(had).order_by(PostRow.id).with_for_update()
-    )  # as a move in the line locks
+    claimed = and_(PostRow.channel_id == channel, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
+    # locked in the order of the ids, as moving a post up in the queue does
+    in_order = select(PostRow.id).where(claimed).order_by(PostRow.id).with_for_update()
     ids = (await session.execute(in_order)).scalars().all()
     statement = (
         update(PostRow).where(PostRow.id.in_(ids)).values(stalls=PostRow.stalls + 1).returning(PostRow)
@@ -296,5 +293,5 @@ async def count_stall(session: AsyncSession, post_id: int) -> list[PostRow]:
     return list((await session.execute(statement)).scalars())
 
 
-def _moved(result: Any) -> bool:
+def _one_row(result: Any) -> bool:
     return bool(result.rowcount == 1)

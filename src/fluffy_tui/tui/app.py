@@ -1,34 +1,48 @@
-"""The application: theme, keys, modes, which screen comes first. The rest is in the screens."""
+"""The application: composes the session, opens screens, and answers the keys that work everywhere."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual import on
+from textual import on, work
 from textual.app import App, SystemCommand
+from textual.signal import Signal
 
-from fluffy_tui.tui.acting import ActingApp
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.keymap.user_keys import key_problems
+from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
 from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
 from fluffy_tui.tui.session.drafts import Drafts
-from fluffy_tui.tui.session.import_run import ImportRun
-from fluffy_tui.tui.session.messages import FillWeek, PersonaChanged, PersonaChosen, SettingsSaved
+from fluffy_tui.tui.session.exit_guard import AfterExit, exit_question
+from fluffy_tui.tui.session.live_updates import LiveUpdates
+from fluffy_tui.tui.session.messages import (
+    AppEvent,
+    FillWeek,
+    ImportProgressed,
+    ImportStopWanted,
+    ImportWanted,
+    PersonaChanged,
+    PersonaChosen,
+    SettingsSaved,
+)
+from fluffy_tui.tui.session.notifications import Notifications
 from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.small_notice import SMALLEST
-from fluffy_tui.tui.ui.stylesheet import LastingStylesheet
+from fluffy_tui.tui.ui.textual_fixes import CachedStylesheet, write_to_terminal
 from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
-    from textual.await_complete import AwaitComplete
     from textual.screen import Screen
 
     from fluffy_tui.buffer import Channel
@@ -37,29 +51,30 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services, SetupPort
 
 WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide")]
-"""Columns from which a screen has a class of that name; style sheets lay out by it."""
+"""Number of columns from which a screen has a class, for its style sheet."""
 HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
 """The same for rows."""
 
-CHOOSE_OR_MAKE = "Choose one, or make it with {personas.new}."
+TABS = ("library", "posts", "plan", "problems")
 
 
-class FluffyApp(ActingApp):
-    """The app, from first paint to goodbye.
+class FluffyApp(ReportsErrors, App[AfterExit]):
+    """The app from the first frame until it quits.
 
     Args:
         open_services: Opens everything behind the screens.
-        setup: The settings, among them where state and kept texts are, and a person's own keys.
-        persona: Name of the persona to open first; the one of last time when not given.
-        preview: How pictures are drawn, a value of `settings.Preview` that was chosen for this terminal.
-        demo: Whether nothing of this is real.
-        clock: Tells the present moment.
-        zone: The person's time zone.
+        setup: The settings, including where state and drafts are stored and the user's own keys.
+        persona: Name of the persona to open; the last one if not given.
+        preview: How pictures are drawn: the value of `settings.Preview` that suits this terminal.
+        demo: Whether this is the demo.
+        clock: Returns the current time.
+        zone: The user's time zone.
     """
 
     TITLE = "fluffy-tui"
     CSS_PATH = "app.tcss"
     BINDINGS = bindings(Place.EVERYWHERE)
+    DEFAULT_MODE = "startup"
     COMMANDS = App.COMMANDS | {KeyCommands}
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -75,33 +90,49 @@ class FluffyApp(ActingApp):
         clock: Callable[[], datetime] = system_clock,
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__(setup, clock)
-        self.stylesheet = LastingStylesheet(variables=self.get_css_variables())
-        self._serving = ServiceLifetime(open_services)
+        super().__init__()
+        self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
+        self.setup = setup
+        self.changes: Signal[AppEvent] = Signal(self, "changes")
+        self.live_updates: LiveUpdates | None = None
+        self._services = ServiceLifetime(open_services)
         self._state = StateFile(setup.settings.paths.state_file)
-        self._drafts = Drafts(setup.settings.paths.drafts)
-        self._wanted_channels: Sequence[Channel] = ()
-        self._own_modes: list[str] = []
-        self._starts = 0
-        self._first_persona = persona
-        self._preview = preview
+        self._new_context = partial(
+            Context,
+            changes=self.changes,
+            drafts=Drafts(setup.settings.paths.drafts),
+            state_file=self._state,
+            setup=setup,
+            clock=clock,
+            zone=zone or SystemZone(),
+            preview=preview,
+            demo=demo,
+        )
+        self._shared: Context | None = None
         self._demo = demo
-        self._zone = zone or SystemZone()
+        self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, demo=demo))
+        self._first_persona = persona
+        self._new_channels: Sequence[Channel] = ()
+        self._open_modes: list[str] = []
+        self._previous_mode = "library"
         self.register_theme(FLUFFY)
         wanted = self._state.state.theme
         self.theme = wanted if wanted in self.available_themes else FLUFFY.name
         self.set_keymap(dict(setup.settings.keys))
 
-    def get_default_screen(self) -> Screen[None]:
-        """Start with the screen that paints at once and opens the services."""
-        return StartupScreen(self._open_services, demo=self._demo)
+    @property
+    def context(self) -> Context:
+        """What the screens share; it exists only while the services are open."""
+        if self._shared is None:
+            raise RuntimeError("the services are not open yet")
+        return self._shared
 
     async def on_unmount(self) -> None:
-        """Close the services, whatever way the app ended."""
-        await self._serving.close()
+        """Close the services, however the app ends."""
+        await self._services.close()
 
     def get_css_variables(self) -> dict[str, str]:
-        """Return the theme's variables, with borders that can be seen where the theme hides quiet ones."""
+        """Return the theme's variables with visible borders."""
         return with_quiet_borders(super().get_css_variables())
 
     def watch_theme(self, theme: str) -> None:
@@ -109,87 +140,94 @@ class FluffyApp(ActingApp):
         if self.is_running:
             self._state.remember(theme=theme if theme != FLUFFY.name else "")
 
-    # The services open, the first screen
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Offer Textual's own commands, except those in the key table."""
+        ours = {"Keys", "Quit"}
+        return (command for command in super().get_system_commands(screen) if command.title not in ours)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy text with OSC 52 and every other way to the user's clipboard, and say which worked."""
+        super().copy_to_clipboard(text)
+        self._copy_beyond_terminal(text)
+
+    @work(group="clipboard", exclusive=True, exit_on_error=False, description="copying")
+    async def _copy_beyond_terminal(self, text: str) -> None:
+        how = "to the clipboard" if self.is_headless else await copy_beyond_terminal(text, os.environ)
+        self.notify(copied_words(text, how), markup=False)
+
+    # Opening the services, and restarting with new settings
+
+    async def _open_services(self, report: Callable[[str], None]) -> Services:
+        services = await self._services.open(report)
+        if self._new_channels:
+            from fluffy_tui.tui.setup import personas_for
+
+            personas = await personas_for(self._new_channels, services.personas, report)
+            self._new_channels = ()
+            self._first_persona = personas[0].name if len(personas) == 1 else None
+        return services
 
     @on(StartupScreen.Opened)
     async def _services_opened(self, message: StartupScreen.Opened) -> None:
-        self.hear(
-            Context(
-                services=message.services,
-                changes=self.changes,
-                drafts=self._drafts,
-                import_run=ImportRun(),
-                state_file=self._state,
-                setup=self.setup,
-                clock=self._clock,
-                zone=self._zone,
-                preview=self._preview,
-                demo=self._demo,
+        self._shared = self._new_context(message.services)
+        notifications = Notifications(self, self._shared, partial(write_to_terminal, self))
+        self.live_updates = LiveUpdates(self, self._shared, notifications.announce)
+        self.live_updates.start()
+        await self._reset_modes("first-run", "personas")
+        if problems := key_problems(self.setup.settings.keys):
+            self.notify(
+                "\n".join(problems), title="Your own keys", severity="warning", timeout=15, markup=False
             )
-        )
-        self.add_mode("first-run", self._first_run_screen)
-        self.add_mode("personas", self._personas_screen)
-        self._tell_key_troubles()
         await self._open_first(message.personas)
 
-    async def _open_services(self, report: Callable[[str], None]) -> Services:
-        """Open the services, then make what was wished for while setting up."""
-        services = await self._serving.open(report)
-        if self._wanted_channels:
-            from fluffy_tui.tui.setup import personas_for
-
-            made = await personas_for(self._wanted_channels, services.personas, report)
-            self._wanted_channels = ()
-            self._first_persona = made[0].name if len(made) == 1 else None
-        return services
-
-    def _tell_key_troubles(self) -> None:
-        if troubles := key_problems(self.setup.settings.keys):
-            self.notify(
-                "\n".join(troubles), title="your own keys", severity="warning", timeout=15, markup=False
-            )
-
     @on(SettingsSaved)
-    async def _settings_saved(self, message: SettingsSaved) -> None:
-        """Start over with the new settings, without leaving the terminal."""
-        self._wanted_channels = message.channels
-        self._starts += 1
-        self.hear_nothing()
-        before = [mode for mode in self._own_modes if mode != self.current_mode]
-        for mode in before:
+    async def _restart(self, message: SettingsSaved) -> None:
+        """Open everything again with the new settings, without leaving the terminal."""
+        self._new_channels = message.channels
+        if self.live_updates is not None:
+            self.live_updates.stop()
+        self.workers.cancel_group(self, "import")
+        self._shared = self.live_updates = None
+        await self.switch_mode(self.DEFAULT_MODE)
+        for mode in self._open_modes:
             await self.remove_mode(mode)
-        leaving = self.current_mode
-        self.add_mode(f"startup-{self._starts}", self.get_default_screen)
-        await self.switch_mode(self._own_modes[-1])
-        await self.remove_mode(leaving)
+        self._open_modes.clear()
+        if isinstance(self.screen, StartupScreen):
+            self.screen.open()
 
-    def add_mode(self, mode: str, base_screen: str | Callable[[], Screen[Any]]) -> None:
-        """Add a mode, and note it for starting over."""
-        super().add_mode(mode, base_screen)
-        self._own_modes.append(mode)
+    # Screens
 
-    def remove_mode(self, mode: str) -> AwaitComplete:
-        """Remove a mode."""
-        removed = super().remove_mode(mode)
-        self._own_modes.remove(mode)
-        return removed
+    async def _reset_modes(self, *modes: str) -> None:
+        """Let each mode start with a new screen."""
+        for mode in modes:
+            if mode in self._open_modes:
+                await self.remove_mode(mode)
+            else:
+                self._open_modes.append(mode)
+            self.add_mode(mode, partial(_screen_of, mode, self.context))
 
     async def _open_first(self, personas: list[Persona]) -> None:
-        name = self._first_persona or self._state.state.persona
-        found = next((persona for persona in personas if persona.name.casefold() == name.casefold()), None)
+        wanted = self._first_persona or self._state.state.persona
+        found = next((persona for persona in personas if persona.name.casefold() == wanted.casefold()), None)
         if found is not None:
             await self._open_persona(found)
-            return
-        if not personas and not self._demo and is_bare(self.setup.settings):
+        elif not personas and not self._demo and is_bare(self.setup.settings):
             await self.switch_mode("first-run")
-            return
-        await self.switch_mode("personas")
-        if self._first_persona:
-            self.notify(
-                f"There is no persona named {self._first_persona}. {self.context.with_keys(CHOOSE_OR_MAKE)}",
-                severity="warning",
-                markup=False,
-            )
+        else:
+            await self.switch_mode("personas")
+            if self._first_persona:
+                hint = self.context.with_keys("Choose one, or create it with {personas.new}.")
+                message = f"There is no persona named {self._first_persona}. {hint}"
+                self.notify(message, severity="warning", markup=False)
+
+    async def _open_persona(self, persona: Persona) -> None:
+        before = self.context.overview.persona
+        self.context.update_overview(persona=persona)
+        self._state.remember(persona=persona.name)
+        if before is None or before.id != persona.id:
+            self.context.marks.clear()
+            await self._reset_modes(*TABS)
+        await self.switch_mode("library")
 
     @on(PersonaChosen)
     async def _persona_chosen(self, message: PersonaChosen) -> None:
@@ -199,28 +237,11 @@ class FluffyApp(ActingApp):
 
             await self.push_screen(ImportScreen(self.context, message.persona))
 
-    async def _open_persona(self, persona: Persona) -> None:
-        before = self.context.overview.persona
-        self._show_overview(replace(self.context.overview, persona=persona))
-        self._state.remember(persona=persona.name)
-        if before is None or before.id != persona.id:
-            self.context.marks.clear()
-            for mode, screen in (
-                ("library", self._library_screen),
-                ("posts", self._posts_screen),
-                ("plan", self._plan_screen),
-                ("problems", self._trouble_screen),
-            ):
-                if before is not None:
-                    await self.remove_mode(mode)
-                self.add_mode(mode, screen)
-        await self.switch_mode("library")
-
     @on(PersonaChanged)
     def _persona_changed(self, message: PersonaChanged) -> None:
-        overview = self.context.overview
-        if overview.persona is not None and overview.persona.id == message.persona.id:
-            self._show_overview(replace(overview, persona=message.persona))
+        persona = self.context.overview.persona
+        if persona is not None and persona.id == message.persona.id:
+            self.context.update_overview(persona=message.persona)
             self._state.remember(persona=message.persona.name)
 
     @on(FillWeek)
@@ -229,42 +250,140 @@ class FluffyApp(ActingApp):
 
         await self.push_screen(BatchScreen(self.context, message.photo_ids, message.chosen))
 
-    def _plan_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.plan import PlanScreen
+    async def _push_once(self, screen: Screen[None]) -> None:
+        """Push a screen unless one of its class is open."""
+        if not any(type(shown) is type(screen) for shown in self.screen_stack):
+            await self.push_screen(screen)
 
-        return PlanScreen(self.context)
+    # The import, which belongs to no screen
 
-    def _first_run_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.setup import FirstRunScreen
+    @on(ImportWanted)
+    def _start_import(self, message: ImportWanted) -> None:
+        self._import(message.folders, message.persona)
 
-        return FirstRunScreen(self.context)
+    @on(ImportStopWanted)
+    def _stop_import(self) -> None:
+        self.workers.cancel_group(self, "import")
 
-    def _personas_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.personas import PersonasScreen
+    @work(group="import", exit_on_error=False, description="importing photos")
+    async def _import(self, folders: Sequence[Path], persona: Persona) -> None:
+        run = self.context.import_run
+        await run.run(self.context.services.photos, folders, persona, self._import_changed)
 
-        return PersonasScreen(self.context)
+    def _import_changed(self) -> None:
+        if self._shared is None or not self.is_running:
+            return
+        run = self._shared.import_run
+        self._shared.update_overview(importing=run.progress if run.is_running else None)
+        self.changes.publish(ImportProgressed())
+        if not run.is_running:
+            if getattr(self.screen, "PLACE", None) is not Place.IMPORT:
+                self.notify(run.result_words, title="Import", markup=False)
+            if self.live_updates is not None:
+                self.live_updates.refresh_overview()
 
-    def _library_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.library import LibraryScreen  # after the first paint: it knows Pillow
+    # Actions
 
-        return LibraryScreen(self.context)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer nothing that needs services before they are open, and no tab before a persona is chosen."""
+        if action in ("personas", "reload", "settings", "doctor"):
+            return self._shared is not None
+        if action in ("tab", "undo_submit"):
+            return self._shared is not None and self._shared.overview.persona is not None
+        return super().check_action(action, parameters)
 
-    def _posts_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts import PostsScreen
+    @work(group="undo", exit_on_error=False, description="undoing the last submit")
+    async def action_undo_submit(self) -> None:
+        """Undo the last submit."""
+        from fluffy_tui.tui.session.undo import undo_last_submit
 
-        return PostsScreen(self.context)
+        await undo_last_submit(self, self.context)
 
-    def _trouble_screen(self) -> Screen[None]:
-        from fluffy_tui.tui.posts import ProblemsScreen
+    async def action_tab(self, name: str) -> None:
+        """Open a tab as it was left."""
+        await self.switch_mode(name)
 
-        return ProblemsScreen(self.context)
+    async def action_personas(self) -> None:
+        """Open the personas."""
+        if self.current_mode != "personas":
+            self._previous_mode = self.current_mode
+        await self.switch_mode("personas")
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Offer Textual's own commands, but for those that the key table has."""
-        ours = {"Keys", "Quit"}
-        return (command for command in super().get_system_commands(screen) if command.title not in ours)
+    async def action_back(self) -> None:
+        """Close the topmost screen, or return to the previous tab."""
+        if len(self.screen_stack) > 1:
+            await self.pop_screen()
+        elif self.current_mode == "personas" and self.context.overview.persona is not None:
+            await self.switch_mode(self._previous_mode)
+        elif self.current_mode in ("posts", "problems"):
+            await self.switch_mode("library")
+
+    def action_reload(self) -> None:
+        """Read everything again."""
+        if self.live_updates is not None:
+            self.live_updates.reload()
+
+    async def action_help(self) -> None:
+        """Show the keys of the current screen."""
+        from fluffy_tui.tui.ui.help import HelpScreen
+
+        place = getattr(self.screen, "PLACE", None)
+        await self.push_screen(HelpScreen(place, dict(self.setup.settings.keys)))
+
+    async def action_settings(self) -> None:
+        """Show the settings."""
+        from fluffy_tui.tui.setup import SettingsScreen
+
+        await self._push_once(SettingsScreen(self.context))
+
+    async def action_doctor(self) -> None:
+        """Run the health checks."""
+        from fluffy_tui.tui.setup import DoctorScreen
+
+        await self._push_once(DoctorScreen(self.context))
+
+    @work(group="leaving", exclusive=True, exit_on_error=False, description="quitting")
+    async def action_leave(self) -> None:
+        """Quit; ask first if something is unfinished."""
+        from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+
+        question = "" if self._shared is None else exit_question(self._shared)
+        if not question or await self.push_screen_wait(
+            ConfirmScreen("Quit?", question, yes="Quit", no="Stay", own=self.setup.settings.keys)
+        ):
+            self.exit()
+
+
+def _screen_of(mode: str, context: Context) -> Screen[None]:
+    """Import a mode's screen when it is first shown: the first frame must not wait for Pillow."""
+    match mode:
+        case "library":
+            from fluffy_tui.tui.library.screen import LibraryScreen
+
+            return LibraryScreen(context)
+        case "posts":
+            from fluffy_tui.tui.posts import PostsScreen
+
+            return PostsScreen(context)
+        case "plan":
+            from fluffy_tui.tui.plan import PlanScreen
+
+            return PlanScreen(context)
+        case "problems":
+            from fluffy_tui.tui.posts import ProblemsScreen
+
+            return ProblemsScreen(context)
+        case "personas":
+            from fluffy_tui.tui.personas import PersonasScreen
+
+            return PersonasScreen(context)
+        case "first-run":
+            from fluffy_tui.tui.setup import FirstRunScreen
+
+            return FirstRunScreen(context)
+    raise ValueError(f"no screen for the mode {mode}")
 
 
 def is_bare(settings: Settings) -> bool:
-    """Tell whether nothing at all was configured yet: no key, and no place for pictures."""
+    """Return whether neither a Buffer key nor a place for uploads is configured yet."""
     return settings.buffer_api_key is None and settings.media_host is None

@@ -1,4 +1,8 @@
-"""Exactly what the screens ask of the world. The services satisfy it; nothing imports them at run time."""
+"""What the screens need from the services, which satisfy these protocols; nothing imports them at run time.
+
+What a method does and raises is documented in the service: `personas`, `photos`, `similarity`, `scheduling`, and
+`modes.settings_change` for the setup.
+"""
 
 from __future__ import annotations
 
@@ -16,63 +20,40 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
-    from fluffy_tui.scheduling import (
-        Agenda,
-        PersonaCounts,
-        Post,
-        PostEvent,
-        Problem,
-        ScheduleResult,
-        Step,
-    )
+    from fluffy_tui.scheduling import Agenda, PersonaCounts, Post, PostEvent, Problem, ScheduleResult, Step
     from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.similarity import EarlierPost, Neighbour, ReadingProgress
 
     OfferedChannels = tuple[Organization, Sequence[Channel]]
-    """An organisation of Buffer's with its channels."""
 
 
 class PersonasPort(Protocol):
-    """Personas and the channels they can speak through."""
+    """Personas and their channels."""
 
-    async def list(self) -> list[Persona]:
-        """Return all personas by name."""
-
-    async def create(self, name: str, description: str = "") -> Persona:
-        """Make a persona; raises PersonaNameTaken."""
-
-    async def rename(self, persona: Persona, name: str) -> Persona:
-        """Give a persona another name; raises PersonaNameTaken."""
-
-    async def available_channels(self) -> Sequence[Channel]:
-        """Ask Buffer for the channels; raises BufferNotConfigured or BufferError."""
-
-    async def set_channel(self, persona: Persona, channel_id: str, board_id: str | None = None) -> Persona:
-        """Choose the channel that a persona speaks through, and on Pinterest the board."""
+    async def list(self) -> list[Persona]: ...
+    async def create(self, name: str, description: str = "") -> Persona: ...
+    async def rename(self, persona: Persona, name: str) -> Persona: ...
+    async def available_channels(self) -> Sequence[Channel]: ...
+    async def set_channel(
+        self, persona: Persona, channel_id: str, board_id: str | None = None
+    ) -> Persona: ...
 
 
 class SnippetsPort(Protocol):
-    """Hashtag sets and phrases of personas."""
+    """Hashtag sets and snippets of personas."""
 
-    async def list(self, persona_id: int) -> list[Snippet]:
-        """Return all snippets of a persona: hashtag sets first, each kind by name."""
-
-    async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet:
-        """Keep a new one; raises SnippetNameTaken, PersonaNotFound or FluffyError."""
-
-    async def change(self, snippet: Snippet, *, name: str | None = None, text: str | None = None) -> Snippet:
-        """Give it another name or text; raises SnippetNameTaken, SnippetNotFound or FluffyError."""
-
-    async def delete(self, snippet: Snippet) -> None:
-        """Forget it; raises SnippetNotFound."""
+    async def list(self, persona_id: int) -> list[Snippet]: ...
+    async def create(self, persona_id: int, kind: SnippetKind, name: str, text: str) -> Snippet: ...
+    async def change(
+        self, snippet: Snippet, *, name: str | None = None, text: str | None = None
+    ) -> Snippet: ...
+    async def delete(self, snippet: Snippet) -> None: ...
 
 
 class PhotosPort(Protocol):
-    """A persona's library."""
+    """A persona's library. `thumbnail` is slow and needs a thread."""
 
-    async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]:
-        """Return all ids that a `Browse` asks for, in its order, 8 bytes each."""
-
+    async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]: ...
     async def first_ids(
         self,
         persona_id: int,
@@ -81,72 +62,37 @@ class PhotosPort(Protocol):
         limit: int,
         after: int | None = None,
         verdict: Verdict | None = None,
-    ) -> Sequence[int]:
-        """Return the first ids of an order, or those from a photo's place on; quick however many there are.
-
-        With a verdict, only those of the same lines about which that was decided.
-        """
-
-    async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
-        """Return what is behind the photos of a list, by the one shown; nothing for those that are alone."""
-
-    async def count_folded(self, persona_id: int, browse: Browse) -> int:
-        """Return how many photos are behind others in a list, and so not among its ids."""
-
-    async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
-        """Return the first photo at or behind a moment in an order by time taken; None behind the last."""
-
-    async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
-        """Store a verdict and return the one before; raises PhotoNotFound. Nothing is ever deleted."""
-
-    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
-        """Return the photos of these ids, without those that are gone."""
-
+    ) -> Sequence[int]: ...
+    async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]: ...
+    async def count_folded(self, persona_id: int, browse: Browse) -> int: ...
+    async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None: ...
+    async def decide(self, photo_id: int, verdict: Verdict) -> Verdict: ...
+    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]: ...
     async def import_folders(
         self,
         folders: Sequence[Path],
         persona: Persona,
         *,
         on_progress: Callable[[ImportProgress], None],
-    ) -> ImportSummary:
-        """Import picture files; raises FolderNotFound. Cancelling keeps what was committed."""
-
-    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
-        """Return an upright RGB Pillow image that fits width × height pixels; slow, so call it in a thread.
-
-        Raises PhotoUnreadable.
-        """
+    ) -> ImportSummary: ...
+    def thumbnail(self, photo: Photo, width: int, height: int) -> object: ...
 
 
 class SimilarityPort(Protocol):
-    """What is like what, answered from what a worker has stored."""
+    """Similar photos and duplicates, from what a worker has stored. `progress` counts everything: ask it rarely."""
 
     async def more_like(
         self, photo_id: int, *, limit: int = ..., unscheduled_only: bool = ..., fold: bool = ...
-    ) -> Sequence[Neighbour]:
-        """Return the photos that are most like one, of copies only the first if they are to fold.
-
-        Raises NoEmbeddings or NotIndexedYet.
-        """
-
-    async def least_like(self, photo_ids: Sequence[int], *, fold: bool = ...) -> Sequence[Neighbour]:
-        """Return those that are farthest from some; raises NoEmbeddings or NotIndexedYet."""
-
-    async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]:
-        """Return the photos of the persona's last posts that are out or on their way, newest first."""
-
-    async def progress(self, persona_id: int | None = ...) -> Sequence[ReadingProgress]:
-        """Return how far a persona's photos have been looked at; counts everything, so ask it rarely."""
-
-    async def posted_before(self, photo: Photo) -> EarlierPost | None:
-        """Return the persona's latest post of the same file or the same picture."""
-
-    async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
-        """Return the stack of each of these photos that has copies."""
+    ) -> Sequence[Neighbour]: ...
+    async def least_like(self, photo_ids: Sequence[int], *, fold: bool = ...) -> Sequence[Neighbour]: ...
+    async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]: ...
+    async def progress(self, persona_id: int | None = ...) -> Sequence[ReadingProgress]: ...
+    async def posted_before(self, photo: Photo) -> EarlierPost | None: ...
+    async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]: ...
 
 
 class SchedulingPort(Protocol):
-    """Posts."""
+    """Posts. `schedule_post` never raises for a refusal."""
 
     async def schedule_post(
         self,
@@ -157,9 +103,7 @@ class SchedulingPort(Protocol):
         share_mode: ShareMode = ...,
         at: datetime | None = None,
         framing: Framing = ...,
-    ) -> ScheduleResult:
-        """Submit a photo with its caption; never raises for a refusal."""
-
+    ) -> ScheduleResult: ...
     async def posts(
         self,
         persona: Persona | None = None,
@@ -167,27 +111,12 @@ class SchedulingPort(Protocol):
         limit: int = 200,
         before_id: int | None = None,
         steps: Collection[Step | None] | None = None,
-    ) -> list[Post]:
-        """Return posts, newest first; of some steps only when asked, None meaning drafts never submitted."""
-
-    async def post(self, post_id: int) -> Post | None:
-        """Return one post, or None when it was let go."""
-
-    async def on_their_way(self) -> list[Post]:
-        """Return the posts between submission and acceptance, oldest first."""
-
-    async def counts(self) -> dict[int, PersonaCounts]:
-        """Return each persona's counts, by persona id."""
-
-    async def retry(self, post_id: int) -> Post:
-        """Send a failed, held or kept post again, safely; raises NotPossibleNow or PostNotFound."""
-
-    async def let_go(self, post_id: int) -> None:
-        """Delete a post that is not in Buffer and free its photo; raises NotPossibleNow or PostNotFound."""
-
-    async def cancel(self, post_id: int) -> None:
-        """Take a post back, in Buffer first; raises NotPossibleNow, PostNotFound or BufferError."""
-
+    ) -> list[Post]: ...
+    async def post(self, post_id: int) -> Post | None: ...
+    async def on_their_way(self) -> list[Post]: ...
+    async def counts(self) -> dict[int, PersonaCounts]: ...
+    async def retry(self, post_id: int) -> Post: ...
+    async def cancel(self, post_id: int) -> None: ...
     async def edit(
         self,
         post_id: int,
@@ -197,116 +126,63 @@ class SchedulingPort(Protocol):
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
         framing: Framing | None = None,
-    ) -> Post:
-        """Change what is given, in Buffer too; raises NotPossibleNow, PostNotFound or BufferError."""
-
-    async def rehost(self, post_id: int) -> Post:
-        """Render and host a post's picture anew; raises NotPossibleNow or PostNotFound."""
-
-    async def troubles(self) -> Sequence[Problem]:
-        """Return everything that needs a person, of all personas, worst first."""
-
-    async def timeline(self, post_id: int) -> list[PostEvent]:
-        """Return everything that happened to a post, oldest first."""
-
-    async def line(self, channel_id: str) -> list[Post]:
-        """Return the posts of a channel that are on their way to Buffer, first to go first."""
-
-    async def move_up(self, post_id: int) -> Post:
-        """Let a waiting post change places with the one before; raises NotPossibleNow or PostNotFound."""
-
-    async def budget(self) -> Budget:
-        """Return how many requests Buffer still takes."""
+    ) -> Post: ...
+    async def upload_again(self, post_id: int) -> Post: ...
+    async def problems(self) -> Sequence[Problem]: ...
+    async def timeline(self, post_id: int) -> list[PostEvent]: ...
+    async def queued_posts(self, channel_id: str) -> list[Post]: ...
+    async def move_up(self, post_id: int) -> Post: ...
+    async def budget(self) -> Budget: ...
 
 
 class PlanningPort(Protocol):
-    """What is planned on a channel, and what a photo will look like there."""
+    """What is scheduled on a channel, and the picture as posted. `preview_rendition` is slow and needs a thread."""
 
-    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
-        """Return what waits for a persona's channel, and what went out since a moment."""
-
-    def preview_rendition(self, photo: Photo, service: str, framing: Framing = ...) -> Rendition:
-        """Render a photo as it would go out; slow, so call it in a thread. Raises media's PhotoUnreadable."""
+    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda: ...
+    def preview_rendition(self, photo: Photo, service: str, framing: Framing = ...) -> Rendition: ...
 
 
 class WorkerStatus(Protocol):
-    """Whether someone delivers."""
+    """Whether a worker is running."""
 
-    async def heartbeat_age(self) -> float | None:
-        """Return seconds since any worker was heard of, or None when none was ever."""
-
+    async def heartbeat_age(self) -> float | None: ...
     @property
-    def is_starting(self) -> bool:
-        """Whether the app has just started a worker that may not be heard of yet."""
+    def is_starting(self) -> bool: ...
 
 
 class Services(Protocol):
     """Everything behind the screens, open and ready."""
 
     @property
-    def personas(self) -> PersonasPort:
-        """Personas."""
-
+    def personas(self) -> PersonasPort: ...
     @property
-    def snippets(self) -> SnippetsPort:
-        """Hashtag sets and phrases."""
-
+    def snippets(self) -> SnippetsPort: ...
     @property
-    def photos(self) -> PhotosPort:
-        """Photos."""
-
+    def photos(self) -> PhotosPort: ...
     @property
-    def similarity(self) -> SimilarityPort:
-        """Likeness."""
-
+    def similarity(self) -> SimilarityPort: ...
     @property
-    def scheduling(self) -> SchedulingPort:
-        """Posts."""
-
+    def scheduling(self) -> SchedulingPort: ...
     @property
-    def planning(self) -> PlanningPort:
-        """What is planned."""
-
+    def planning(self) -> PlanningPort: ...
     @property
-    def workers(self) -> WorkerStatus:
-        """Workers."""
-
-    def events(self) -> AsyncIterator[Event]:
-        """Follow changes for ever: PostChanged, PhotosChanged, PhotosIndexed, Connected, Disconnected."""
+    def workers(self) -> WorkerStatus: ...
+    def events(self) -> AsyncIterator[Event]: ...
 
 
 class SetupPort(Protocol):
-    """The settings as they are, and what it takes to change them from inside the app."""
+    """The settings, and what it takes to change them inside the app."""
 
     @property
-    def settings(self) -> Settings:
-        """What is set now."""
-
-    async def ask_buffer(self, key: Secret) -> Sequence[OfferedChannels]:
-        """Ask Buffer for what a key that is not saved yet gives access to; raises BufferError."""
-
-    async def prove_host(self, values: Mapping[str, str]) -> float:
-        """Upload a tiny picture with these settings by variable, fetch it back, delete it; return milliseconds.
-
-        Raises InvalidSetting or MediaHostError.
-        """
-
-    def save(self, values: Mapping[str, str]) -> Sequence[str]:
-        """Write these settings by variable to config.toml and read them again; an empty one is taken out.
-
-        Returns the variables that the environment sets to something else, which comes before the file.
-        Raises InvalidSetting or FluffyError, and then nothing has changed.
-        """
-
-    def demo_trouble(self) -> str:
-        """Return why the demo cannot be opened; empty when it can."""
-
-    def checks(self) -> AsyncIterator[Check]:
-        """Try each link of the chain with the services that are open."""
+    def settings(self) -> Settings: ...
+    async def ask_buffer(self, key: Secret) -> Sequence[OfferedChannels]: ...
+    async def prove_host(self, values: Mapping[str, str]) -> float: ...
+    def save(self, values: Mapping[str, str]) -> Sequence[str]: ...
+    def demo_trouble(self) -> str: ...
+    def checks(self) -> AsyncIterator[Check]: ...
 
 
 class OpenServices(Protocol):
-    """Opens the services, and closes them at the end of the block."""
+    """Opens the services and closes them at the end of the block; reports each step and raises FluffyError."""
 
-    def __call__(self, report: Callable[[str], None], /) -> AbstractAsyncContextManager[Services]:
-        """Call `report` with a short phrase as each step of opening begins; raises FluffyError."""
+    def __call__(self, report: Callable[[str], None], /) -> AbstractAsyncContextManager[Services]: ...

@@ -1,4 +1,4 @@
-"""The first screen: paints at once, opens the services and says how far it is."""
+"""The first screen: drawn at once, it opens the services and shows the progress or the error."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 class StartupScreen(Screen[None]):
-    """Opening, open or failed; nothing that needs a service exists before this screen is done.
+    """Nothing that needs a service exists before this screen has posted `Opened`.
 
     Args:
-        open_services: Opens the services, reporting each step; raises FluffyError.
-        demo: Whether nothing of this is real.
+        open_services: Opens the services and reports each step; raises FluffyError.
+        demo: Whether this is the demo.
     """
 
     PLACE = Place.STARTUP
@@ -55,7 +55,7 @@ class StartupScreen(Screen[None]):
 
     @dataclass
     class Opened(Message):
-        """Everything is open."""
+        """The services are open."""
 
         services: Services
         personas: list[Persona]
@@ -75,30 +75,37 @@ class StartupScreen(Screen[None]):
         self._demo = demo
 
     def compose(self) -> ComposeResult:
-        """Lay out name, steps and, for later, the failure."""
+        """Lay out name, steps and the hidden error."""
         with Vertical(id="startup"):
             yield Static("fluffy-tui demo" if self._demo else "fluffy-tui", id="startup-name", markup=False)
-            yield Static("… starting", id="startup-steps", markup=False)
+            yield Static(id="startup-steps", markup=False)
             yield Static(id="startup-failure", markup=False)
             with Horizontal(id="startup-buttons", classes="buttons"):
-                yield Button("try again", action="screen.retry", compact=True)
-                yield Button("quit", action="screen.leave", compact=True)
+                yield Button("Retry", action="screen.retry", compact=True)
+                yield Button("Quit", action="screen.leave", compact=True)
         yield KeysFooter()
         yield SmallNotice()
 
     def on_mount(self) -> None:
-        """Begin once the first frame is on the terminal."""
+        """Open the services after the first frame is drawn."""
+        self._draw_steps()
         self.call_after_refresh(self._open)
+
+    def open(self) -> None:
+        """Open the services from the start, for the first time or again."""
+        self.failure = None
+        self.steps = ()
+        self._open()
 
     @work(group="opening", exclusive=True, exit_on_error=False, description="opening the services")
     async def _open(self) -> None:
         try:
             services = await self._open_services(self._report)
-            self._report("reading the personas")
+            self._report("loading personas")
             personas = await services.personas.list()
         except FluffyError as error:
             self.failure = error
-        except Exception as error:  # noqa: BLE001 - the edge: the person sees a sentence and may try again
+        except Exception as error:  # noqa: BLE001 - any failure is shown, and the user may retry
             log.error("opening the services failed", exc_info=error)
             self.failure = FluffyError(error_words(error))
         else:
@@ -108,15 +115,15 @@ class StartupScreen(Screen[None]):
         self.post_message(self.StepBegan(step))  # may be called in any thread
 
     def on_startup_screen_step_began(self, message: StepBegan) -> None:
-        """Show the step, and the ones before it as done."""
+        """Show the step, and the previous ones as done."""
         self.steps = (*self.steps, message.step)
 
-    def watch_steps(self, steps: tuple[str, ...]) -> None:
+    def watch_steps(self) -> None:
         """Draw the steps."""
         self._draw_steps()
 
     def watch_failure(self, failure: FluffyError | None) -> None:
-        """Show or hide the failure."""
+        """Show or hide the error."""
         self.set_class(failure is not None, "-failed")
         self._draw_steps()
         if failure is not None:
@@ -126,31 +133,23 @@ class StartupScreen(Screen[None]):
         self.refresh_bindings()
 
     def _draw_steps(self) -> None:
+        done = Content.styled("✓ ", "$text-success")
+        now = Content.styled("✗ ", "$text-error") if self.failure else Content.styled("… ", "$text-primary")
+        steps = self.steps or ("starting",)
         lines = [
-            Content.assemble(Content.styled("✓ ", "$text-success"), _sentence(step))
-            for step in self.steps[:-1]
+            Content.assemble(now if number == len(steps) else done, step.rstrip("… ."))
+            for number, step in enumerate(steps, 1)
         ]
-        for step in self.steps[-1:]:
-            sign = (
-                Content.styled("✗ ", "$text-error") if self.failure else Content.styled("… ", "$text-primary")
-            )
-            lines.append(Content.assemble(sign, _sentence(step)))
-        self.query_one("#startup-steps", Static).update(Content("\n").join(lines or [Content("… starting")]))
+        self.query_one("#startup-steps", Static).update(Content("\n").join(lines))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer the keys only where there is something to try again."""
+        """Offer to retry only after a failure."""
         return self.failure is not None if action == "retry" else True
 
     def action_retry(self) -> None:
-        """Open everything again."""
-        self.failure = None
-        self.steps = ()
-        self._open()
+        """Try again."""
+        self.open()
 
     async def action_leave(self) -> None:
-        """Leave."""
+        """Quit."""
         await self.run_action("app.leave")
-
-
-def _sentence(step: str) -> str:
-    return step.rstrip("… .")

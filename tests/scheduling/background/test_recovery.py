@@ -1,4 +1,4 @@
-"""A worker is killed with SIGKILL at each step; afterwards there is exactly one post in Buffer."""
+"""A worker is killed with SIGKILL at each step; afterwards Buffer has exactly one post."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PLACES = {
     "while claiming": "NEW.step = 'rendering'",
-    "rendered, before hosting": "NEW.step = 'hosting' AND NEW.media_url IS NULL",
-    "hosted, before that is recorded": "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL",
+    "rendered, before the upload": "NEW.step = 'hosting' AND NEW.media_url IS NULL",
+    "uploaded, before that is recorded": "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL",
     "before the create is recorded as sent": "NEW.step = 'sending'",
     "between Buffer's answer and our commit": "NEW.step = 'accepted'",
 }
@@ -50,8 +50,8 @@ async def test_killed_at_a_step(place: Workplace, tmp_path: Path, where: str) ->
     await finish(place, post.id, log)
 
 
-@pytest.mark.parametrize("after", [False, True], ids=["before it is made", "after it was made"])
-async def test_killed_while_buffer_makes_the_post(place: Workplace, tmp_path: Path, *, after: bool) -> None:
+@pytest.mark.parametrize("after", [False, True], ids=["before it is created", "after it was created"])
+async def test_killed_while_buffer_creates_the_post(place: Workplace, tmp_path: Path, *, after: bool) -> None:
     log = tmp_path / "worker.log"
     place.stand_in.faults.add(Kind.SLOW, after=after)
     post = await place.submit()
@@ -63,7 +63,7 @@ async def test_killed_while_buffer_makes_the_post(place: Workplace, tmp_path: Pa
     await finish(place, post.id, log)
 
 
-async def test_killed_while_looking(place: Workplace, tmp_path: Path) -> None:
+async def test_killed_while_searching(place: Workplace, tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     place.stand_in.faults.add(Kind.SLOW, operation="posts")
     post = await place.submit()
@@ -75,9 +75,7 @@ async def test_killed_while_looking(place: Workplace, tmp_path: Path) -> None:
     await finish(place, post.id, log)
 
 
-async def test_a_worker_finishes_what_is_on_its_way_when_its_starter_leaves(
-    place: Workplace, tmp_path: Path
-) -> None:
+async def test_a_worker_finishes_its_posts_when_the_app_quits(place: Workplace, tmp_path: Path) -> None:
     posts = [await place.submit(f"number {number}", number) for number in range(3)]
     child = place.worker_process(tmp_path / "worker.log")
     child.release()
@@ -89,7 +87,7 @@ async def test_a_worker_finishes_what_is_on_its_way_when_its_starter_leaves(
     assert len(place.there()) == 3
 
 
-async def test_sigterm_ends_a_worker_without_losing_its_post(place: Workplace, tmp_path: Path) -> None:
+async def test_sigterm_stops_a_worker_without_losing_its_post(place: Workplace, tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     place.stand_in.faults.add(Kind.SLOW, after=True, seconds=0.3)
     post = await place.submit()
@@ -101,7 +99,7 @@ async def test_sigterm_ends_a_worker_without_losing_its_post(place: Workplace, t
 
 
 async def finish_or_done(place: Workplace, post_id: int, log: Path) -> None:
-    """The job may have finished within the time that a stopping worker gives it."""
+    """Finish the post, unless its job finished within the grace period."""
     current = await place.services.scheduling.post(post_id)
     assert current is not None
     if current.step is not Step.ACCEPTED:
@@ -109,7 +107,7 @@ async def finish_or_done(place: Workplace, post_id: int, log: Path) -> None:
     assert len(place.there()) == 1
 
 
-async def test_two_workers_share_the_work_without_doubling_it(place: Workplace, tmp_path: Path) -> None:
+async def test_two_workers_share_the_work_without_duplicates(place: Workplace, tmp_path: Path) -> None:
     posts = [await place.submit(f"number {number}", number) for number in range(8)]
     workers = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
     for worker in workers:

@@ -13,7 +13,7 @@ import pytest
 
 from documents import code
 from fluffy_tui.cli import build_parser
-from fluffy_tui.scheduling import Pace
+from fluffy_tui.scheduling import Timings
 
 
 def unit() -> configparser.ConfigParser:
@@ -34,7 +34,7 @@ def test_the_systemd_unit_starts_a_worker_and_waits_for_it() -> None:
     assert service["Restart"] == "always", (
         "a worker that ends by itself has to come back, whatever its status"
     )
-    assert float(service["TimeoutStopSec"]) > Pace().hard_stop
+    assert float(service["TimeoutStopSec"]) > Timings().shutdown_limit
     assert service["KillMode"] == "process", "the embedded server may be in use by an app"
     assert service["EnvironmentFile"].startswith("-"), "whoever sets everything in config.toml has none"
     assert unit()["Install"]["WantedBy"] == "default.target"
@@ -63,5 +63,5 @@ def test_the_launchd_agent_starts_a_worker_and_waits_for_it() -> None:
     agent = plistlib.loads(code("launchd").encode())
     starts_the_worker(agent["ProgramArguments"])
     assert (agent["Label"], agent["RunAtLoad"], agent["KeepAlive"]) == ("fluffy-tui", True, True)
-    assert agent["ExitTimeOut"] > Pace().hard_stop
+    assert agent["ExitTimeOut"] > Timings().shutdown_limit
     assert agent["AbandonProcessGroup"] is True, "the embedded server may be in use by an app"

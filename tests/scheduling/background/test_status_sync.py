@@ -1,4 +1,4 @@
-"""Accepted posts are followed to the end, by few questions, whoever asks them."""
+"""Posts in Buffer are brought up to date until they are live, with few requests, however many workers there are."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from fluffy_tui.scheduling import Follower
+    from fluffy_tui.scheduling import StatusSync
 
 
-UNHURRIED = dataclasses.replace(QUICK, answer=60.0, settle=62.0)
-"""No answer is late here, however busy the machine is: a question without one would leave a post as it was."""
+UNHURRIED = dataclasses.replace(QUICK, request_timeout=60.0, settle=62.0)
+"""No answer is late, however busy the machine is: an unanswered request would change nothing."""
 
 
 @pytest.fixture
 async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
-    """Yield a stand-in whose time stands still until it is moved."""
+    """Yield a stand-in whose clock only moves when told to."""
     async with StandIn(media=tmp_path / "media", clock=ManualClock()) as running:
         yield running
 
@@ -37,14 +37,14 @@ async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
 @pytest.fixture
 async def place(database_url: str, tmp_path: Path, stand_in: StandIn) -> AsyncIterator[Workplace]:
     """Yield an open workplace."""
-    async with workplace(database_url, tmp_path, stand_in, tmp_path / "media", pace=UNHURRIED) as opened:
+    async with workplace(database_url, tmp_path, stand_in, tmp_path / "media", timings=UNHURRIED) as opened:
         yield opened
 
 
 @pytest.fixture
-def follower(place: Workplace) -> Follower:
-    """Return the follower, living in the stand-in's time."""
-    return dataclasses.replace(place.services.follower, now=place.stand_in.clock.now)
+def status_sync(place: Workplace) -> StatusSync:
+    """Return the status sync, on the stand-in's clock."""
+    return dataclasses.replace(place.services.status_sync, now=place.stand_in.clock.now)
 
 
 async def accepted(place: Workplace, caption: str = "fog on the pier", number: int = 0) -> Post:
@@ -59,25 +59,25 @@ async def current(place: Workplace, post_id: int) -> Post:
     return post
 
 
-def questions(place: Workplace) -> int:
+def requests(place: Workplace) -> int:
     return sum("posts" in request.fields or "post" in request.fields for request in place.stand_in.requests)
 
 
-def single_looks(place: Workplace) -> int:
+def single_requests(place: Workplace) -> int:
     return sum("post" in request.fields for request in place.stand_in.requests)
 
 
 async def until_due(place: Workplace, post: Post, seconds: float) -> None:
-    """Move on to `seconds` after the post is due."""
+    """Advance the clock to `seconds` after the post is due."""
     assert post.scheduled_at is not None
     await place.stand_in.advance((post.scheduled_at - place.stand_in.clock.now()).total_seconds() + seconds)
 
 
-async def test_a_post_goes_live_with_its_time_and_link(place: Workplace, follower: Follower) -> None:
+async def test_a_post_goes_live_with_its_time_and_link(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 20)
-    await follower.follow()
+    await status_sync.run()
     done = await current(place, post.id)
     [there] = place.there()
     assert (done.status, done.step) == (PostStatus.POSTED, Step.LIVE)
@@ -85,104 +85,104 @@ async def test_a_post_goes_live_with_its_time_and_link(place: Workplace, followe
     assert done.external_link == there.external_link is not None
 
 
-async def test_nothing_is_asked_when_nothing_is_open(place: Workplace, follower: Follower) -> None:
+async def test_without_open_posts_nothing_is_asked(place: Workplace, status_sync: StatusSync) -> None:
     before = len(place.stand_in.requests)
-    assert await follower.follow() is None
+    assert await status_sync.run() is None
     assert len(place.stand_in.requests) == before
 
 
-async def test_nothing_is_asked_before_a_post_is_due_but_seldom(place: Workplace, follower: Follower) -> None:
+async def test_before_a_post_is_due_buffer_is_rarely_asked(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
-    before = questions(place)
+    await status_sync.run()
+    before = requests(place)
     assert post.scheduled_at is not None
     left = post.scheduled_at - place.stand_in.clock.now()
     step = max(left / 40, timedelta(minutes=1))
     while place.stand_in.clock.now() + step < post.scheduled_at:
         await place.stand_in.advance(step.total_seconds())
-        await follower.follow()
+        await status_sync.run()
     await until_due(place, post, 0)
-    await follower.follow()
-    asked = questions(place) - before
-    assert asked <= left / timedelta(seconds=follower.pace.follow_seldom) + 1
+    await status_sync.run()
+    asked = requests(place) - before
+    assert asked <= left / timedelta(seconds=status_sync.timings.sync_max_interval) + 1
     await place.stand_in.advance(20)
-    await follower.follow()
-    assert questions(place) == before + asked + 1
+    await status_sync.run()
+    assert requests(place) == before + asked + 1
 
 
-async def test_a_run_shortly_before_the_due_time_comes_back_in_time(
-    place: Workplace, follower: Follower
+async def test_a_run_shortly_before_a_due_time_asks_for_another_in_time(
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, -30)
-    soonest = await follower.follow()
+    soonest = await status_sync.run()
     assert post.scheduled_at is not None
-    assert soonest == post.scheduled_at + timedelta(seconds=follower.pace.follow_after)
+    assert soonest == post.scheduled_at + timedelta(seconds=status_sync.timings.sync_delay)
 
 
-async def test_one_question_serves_all_open_posts(place: Workplace, follower: Follower) -> None:
+async def test_one_request_serves_all_open_posts(place: Workplace, status_sync: StatusSync) -> None:
     posts = [await accepted(place, f"number {number}", number) for number in range(4)]
-    await follower.follow()
-    before = questions(place)
+    await status_sync.run()
+    before = requests(place)
     await until_due(place, posts[-1], 20)
-    await follower.follow()
-    assert questions(place) == before + 1
+    await status_sync.run()
+    assert requests(place) == before + 1
     assert {(await current(place, post.id)).step for post in posts} == {Step.LIVE}
 
 
-async def test_sending_is_seen(place: Workplace, follower: Follower) -> None:
+async def test_publishing_is_noticed(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 0)
     [there] = place.there()
     there.publish_at = place.stand_in.clock.now() + timedelta(seconds=60)
     await until_due(place, post, 15)
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.PUBLISHING
     await until_due(place, post, 80)
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.LIVE
 
 
-async def test_a_late_link_is_looked_for_and_found(place: Workplace, follower: Follower) -> None:
+async def test_a_late_link_is_found(place: Workplace, status_sync: StatusSync) -> None:
     place.stand_in.faults.add(Kind.LATE_EXTERNAL_LINK, channel=place.persona.buffer_channel_id, seconds=50.0)
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 20)
-    await follower.follow()
+    await status_sync.run()
     done = await current(place, post.id)
     assert (done.step, done.external_link) == (Step.LIVE, None)
     await until_due(place, post, 75)
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).external_link is not None
 
 
-async def test_a_link_that_never_comes_is_not_looked_for_for_ever(
-    place: Workplace, follower: Follower
+async def test_a_link_that_never_appears_is_not_awaited_for_ever(
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     place.stand_in.faults.add(
         Kind.LATE_EXTERNAL_LINK, channel=place.persona.buffer_channel_id, seconds=1_000_000.0
     )
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 20)
-    before = questions(place)
+    before = requests(place)
     for _ in range(60):
-        await follower.follow()
+        await status_sync.run()
         await place.stand_in.advance(120)
-    assert questions(place) - before == 1 + follower.pace.link_looks
+    assert requests(place) - before == 1 + status_sync.timings.max_link_checks
 
 
-async def test_a_failure_is_told_with_its_cause_and_buffers_words(
-    place: Workplace, follower: Follower
+async def test_a_failure_shows_its_cause_and_buffers_message(
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     for file in (place.settings.media_directory or place.folder).rglob("*.jpg"):
         file.unlink()
     await until_due(place, post, 20)
-    await follower.follow()
+    await status_sync.run()
     failed = await current(place, post.id)
     assert (failed.status, failed.step) == (PostStatus.FAILED, Step.FAILED)
     assert failed.error_code == "picture_not_fetched"
@@ -191,44 +191,46 @@ async def test_a_failure_is_told_with_its_cause_and_buffers_words(
     assert failed.support_url
 
 
-async def test_a_failed_post_that_is_sent_again_over_there_is_not_called_failed(
-    place: Workplace, follower: Follower
+async def test_a_failed_post_that_is_retried_in_buffer_becomes_live(
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, channel=place.persona.buffer_channel_id, after=True)
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 20)
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.FAILED
     [there] = place.there()
     there.status, there.sent_at, there.external_link = "sent", place.stand_in.clock.now(), "https://x.test/1"
-    await place.stand_in.advance(follower.pace.follow_seldom)
-    await follower.follow()
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
     done = await current(place, post.id)
     assert (done.status, done.step, done.error_message) == (PostStatus.POSTED, Step.LIVE, None)
 
 
-async def test_a_post_that_was_moved_in_buffer_has_its_new_time(place: Workplace, follower: Follower) -> None:
+async def test_a_post_that_was_moved_in_buffer_gets_its_new_time(
+    place: Workplace, status_sync: StatusSync
+) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     [there] = place.there()
     assert there.due_at is not None
     there.due_at += timedelta(days=1)
-    await place.stand_in.advance(follower.pace.follow_seldom)
-    await follower.follow()
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
     moved = await current(place, post.id)
     assert moved.scheduled_at == there.due_at
     assert [event.what for event in await place.services.scheduling.timeline(post.id)][-1] == "due_moved"
 
 
-async def test_a_post_that_was_removed_in_buffer_is_told_and_can_be_sent_again(
-    place: Workplace, follower: Follower
+async def test_a_post_that_was_deleted_in_buffer_fails_and_can_be_retried(
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     place.stand_in.world.posts.clear()
-    await place.stand_in.advance(follower.pace.follow_seldom)
-    await follower.follow()
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
     removed = await current(place, post.id)
     assert (removed.step, removed.error_code) == (Step.FAILED, "removed_in_buffer")
     await place.services.scheduling.retry(post.id)
@@ -237,86 +239,90 @@ async def test_a_post_that_was_removed_in_buffer_is_told_and_can_be_sent_again(
     assert len(place.there()) == 1
 
 
-async def test_a_gap_in_buffers_list_removes_nothing(place: Workplace, follower: Follower) -> None:
+async def test_a_gap_in_buffers_list_fails_nothing(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     place.stand_in.faults.add(Kind.NULL_EDGES)
-    before = single_looks(place)
-    await place.stand_in.advance(follower.pace.follow_seldom)
-    await follower.follow()
+    before = single_requests(place)
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.ACCEPTED
-    assert single_looks(place) == before, "null is no list that it could be missing from"
+    assert single_requests(place) == before, "null is not a list that it could be missing from"
 
 
-async def test_a_draft_in_buffer_is_said_not_to_go_out(place: Workplace, follower: Follower) -> None:
+async def test_a_draft_in_buffer_is_reported_as_not_scheduled(
+    place: Workplace, status_sync: StatusSync
+) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     [there] = place.there()
     there.status, there.due_at = "draft", None
-    await place.stand_in.advance(follower.pace.follow_seldom)
-    await follower.follow()
+    await place.stand_in.advance(status_sync.timings.sync_max_interval)
+    await status_sync.run()
     assert "draft" in str((await current(place, post.id)).error_message)
 
 
-async def test_posts_from_the_network_are_ignored(place: Workplace, follower: Follower) -> None:
+async def test_posts_from_the_network_are_ignored(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     place.stand_in.faults.add(Kind.NETWORK_IMPORTED)
     await until_due(place, post, 20)
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.LIVE
     assert len(await place.services.scheduling.posts()) == 1
 
 
-async def test_of_several_workers_one_asks(place: Workplace, follower: Follower) -> None:
+async def test_only_one_of_several_workers_asks(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 20)
-    before = questions(place)
-    await asyncio.gather(*(follower.follow() for _ in range(4)))
-    assert questions(place) == before + 1
+    before = requests(place)
+    await asyncio.gather(*(status_sync.run() for _ in range(4)))
+    assert requests(place) == before + 1
 
 
-async def test_a_question_without_an_answer_changes_nothing(place: Workplace, follower: Follower) -> None:
+async def test_an_unanswered_request_changes_nothing(place: Workplace, status_sync: StatusSync) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
     await until_due(place, post, 20)
     place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="posts")
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.ACCEPTED
     await place.stand_in.advance(30)
-    await follower.follow()
+    await status_sync.run()
     assert (await current(place, post.id)).step is Step.LIVE
 
 
-async def test_a_paused_queue_is_not_asked_for_without_end(place: Workplace, follower: Follower) -> None:
-    post = await accepted(place)
-    await follower.follow()
-    place.stand_in.set_channel(str(place.persona.buffer_channel_id), queue_paused=True)
-    await until_due(place, post, 0)
-    before = questions(place)
-    for _ in range(60):  # ten hours
-        await place.stand_in.advance(600)
-        await follower.follow()
-    assert questions(place) - before < 30
-
-
-async def test_what_is_left_of_the_budget_is_kept_for_deliveries(
-    place: Workplace, follower: Follower
+async def test_a_paused_queue_is_asked_about_less_and_less_often(
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     post = await accepted(place)
-    await follower.follow()
+    await status_sync.run()
+    place.stand_in.set_channel(str(place.persona.buffer_channel_id), queue_paused=True)
+    await until_due(place, post, 0)
+    before = requests(place)
+    for _ in range(60):  # ten hours
+        await place.stand_in.advance(600)
+        await status_sync.run()
+    assert requests(place) - before < 30
+
+
+async def test_the_rest_of_the_budget_is_reserved_for_deliveries(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await accepted(place)
+    await status_sync.run()
     await until_due(place, post, 20)
     window = BudgetWindow(86_400, 15, 250, datetime.now(UTC) + timedelta(hours=5))
-    follower.budget.note(Budget().updated(window))
-    before = questions(place)
-    await follower.follow()
-    assert questions(place) == before
+    status_sync.budget.note(Budget().updated(window))
+    before = requests(place)
+    await status_sync.run()
+    assert requests(place) == before
     second = await accepted(place, "another one", 1)
     assert second.step is Step.ACCEPTED
 
 
-async def test_the_worker_follows_by_itself(place: Workplace) -> None:
+async def test_a_worker_syncs_the_status(place: Workplace) -> None:
     post = await accepted(place)
     async with place.services.database.transaction() as session:
         await session.execute(text("UPDATE posts SET scheduled_at = now() - interval '1 minute'"))

@@ -1,4 +1,4 @@
-"""Workers that lose the database, hang, die over one post, or are many."""
+"""Workers that lose the database, hang or crash, and several workers at once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.child_process import ChildProcess
     from fluffy_tui.demo import StandIn
-    from fluffy_tui.scheduling import Post, WorkerHeard
+    from fluffy_tui.scheduling import KnownWorker, Post
 
 
 def backends(url: str, child: ChildProcess) -> list[int]:
-    """Return the server processes that serve a worker."""
+    """Return the server processes of a worker's connections."""
     with psycopg.connect(url, autocommit=True) as connection:
         rows = connection.execute(
             "SELECT pid FROM pg_stat_activity WHERE application_name LIKE %s",
@@ -39,7 +39,7 @@ def backends(url: str, child: ChildProcess) -> list[int]:
 
 
 def cut(url: str, child: ChildProcess) -> int:
-    """End every connection of a worker, and return how many there were."""
+    """Terminate all connections of a worker, and return how many there were."""
     found = backends(url, child)
     with psycopg.connect(url, autocommit=True) as connection:
         for pid in found:
@@ -47,8 +47,8 @@ def cut(url: str, child: ChildProcess) -> int:
     return len(found)
 
 
-async def leave(child: ChildProcess) -> None:
-    """Let a worker finish and go."""
+async def stop(child: ChildProcess) -> None:
+    """Stop a worker gracefully."""
     os.kill(child.pid, signal.SIGTERM)
     await child.ended()
 
@@ -56,26 +56,26 @@ async def leave(child: ChildProcess) -> None:
 async def test_each_worker_is_listed_with_its_name_and_age(place: Workplace, tmp_path: Path) -> None:
     assert await place.services.workers.list() == []
     children = [place.worker_process(tmp_path / f"worker{number}.log") for number in range(2)]
-    for number in range(2):  # when their posts arrive they have registered
+    for number in range(2):  # both have registered once their posts arrive
         post = await place.submit(f"number {number}", number)
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    heard = await until_listed(place, 2)
-    assert {worker.process.rsplit(":", 1)[1] for worker in heard} == {str(child.pid) for child in children}
-    assert len(heard) == 2, "a program that registers for several queues is one worker"
-    assert all(worker.heartbeat_age is not None and 0 <= worker.heartbeat_age < 10 for worker in heard)
+    listed = await until_listed(place, 2)
+    assert {worker.process.rsplit(":", 1)[1] for worker in listed} == {str(child.pid) for child in children}
+    assert len(listed) == 2, "a process that registers for several queues is one worker"
+    assert all(worker.heartbeat_age is not None and 0 <= worker.heartbeat_age < 10 for worker in listed)
     for child in children:
-        await leave(child)
+        await stop(child)
     assert await place.services.workers.list() == []
 
 
-async def until_listed(place: Workplace, count: int) -> list[WorkerHeard]:
-    """Wait until so many workers have registered, of which Postgres sends no event."""
+async def until_listed(place: Workplace, count: int) -> list[KnownWorker]:
+    """Wait until this many workers have registered; there is no event for that."""
     while len(found := await place.services.workers.list()) < count:
         await asyncio.sleep(0.05)
     return list(found)
 
 
-async def test_a_worker_whose_connections_are_cut_goes_on(place: Workplace, tmp_path: Path) -> None:
+async def test_a_worker_survives_terminated_connections(place: Workplace, tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
     child = place.worker_process(log)
     for number in range(3):
@@ -84,11 +84,11 @@ async def test_a_worker_whose_connections_are_cut_goes_on(place: Workplace, tmp_
         assert cut(place.services.database.url, child) > 0
     last = await place.submit("after all of it", 9)
     await place.until(last.id, lambda now: now.step is Step.ACCEPTED)
-    await leave(child)
+    await stop(child)
     assert len(place.there()) == 4
 
 
-async def test_connections_that_are_cut_while_buffer_answers_cost_no_post(
+async def test_no_post_is_lost_when_connections_end_while_buffer_answers(
     place: Workplace, tmp_path: Path
 ) -> None:
     place.stand_in.faults.add(Kind.SLOW, after=True, seconds=0.5)
@@ -97,11 +97,11 @@ async def test_connections_that_are_cut_while_buffer_answers_cost_no_post(
     await place.stand_in.received("createPost")
     assert cut(place.services.database.url, child) > 0
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    await leave(child)
+    await stop(child)
     assert len(place.there()) == 1
 
 
-async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
+async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
     place: Workplace, tmp_path: Path
 ) -> None:
     post = await place.submit("deadly", 1)
@@ -116,18 +116,18 @@ async def test_a_post_that_takes_down_every_worker_is_not_tried_for_ever(
     last = place.worker_process(tmp_path / "worker.log")
     failed = await place.until(post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
     await place.until(harmless.id, lambda now: now.step is Step.ACCEPTED)
-    await leave(last)
+    await stop(last)
     assert (failed.step, failed.error_code) == (Step.FAILED, "worker_died")
     assert [there.text for there in place.there()] == ["harmless"]
 
 
 @asynccontextmanager
-async def sweep_that_waits(
+async def blocked_recovery(
     place: Workplace, log: Path
 ) -> AsyncIterator[tuple[Post, psycopg.AsyncConnection, asyncio.Task[None]]]:
-    """Have a worker die while it delivers, and a sweep wait for the post, whose row the connection has locked."""
-    sweeper, url = place.services.sweeper, place.services.database.url
-    async with sweeper.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
+    """Kill a worker while it delivers, and let recovery wait for the post, whose row the connection has locked."""
+    recovery, url = place.services.recovery, place.services.database.url
+    async with recovery.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
         barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
         child = place.worker_process(log)
         post = await place.submit()
@@ -135,43 +135,43 @@ async def sweep_that_waits(
         os.kill(child.pid, signal.SIGKILL)
         await child.ended()
         await asyncio.to_thread(barrier.remove)
-        manager, silent = sweeper.queue.job_manager, QUICK.stalled
+        manager, silent = recovery.queue.job_manager, QUICK.dead_after
         while not list(await manager.get_stalled_jobs(seconds_since_heartbeat=silent, task_name=DELIVER)):
-            await asyncio.sleep(0.05)  # silence is measured by the database's clock
+            await asyncio.sleep(0.05)  # measured by the database's clock
         await holding.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.id])
-        sweeping = asyncio.create_task(sweeper.sweep())
+        recovering = asyncio.create_task(recovery.run())
         await place.until_one_waits()
-        yield post, holding, sweeping
+        yield post, holding, recovering
 
 
-async def test_a_death_is_counted_though_the_sweep_that_counts_it_is_cut_off(
+async def test_a_crash_is_counted_even_if_the_recovery_that_counts_it_is_cancelled(
     place: Workplace, tmp_path: Path
 ) -> None:
-    async with sweep_that_waits(place, tmp_path / "worker.log") as (post, holding, sweeping):
-        sweeping.cancel()
-        await asyncio.wait({sweeping})
-        assert sweeping.cancelled()
+    async with blocked_recovery(place, tmp_path / "worker.log") as (post, holding, recovering):
+        recovering.cancel()
+        await asyncio.wait({recovering})
+        assert recovering.cancelled()
         await holding.rollback()
-        await place.services.sweeper.sweep()
+        await place.services.recovery.run()
         found = await holding.execute("SELECT stalls FROM posts WHERE id = %s", [post.id])
         assert await found.fetchone() == (1,)
 
 
-async def test_no_sweep_tries_a_post_again_before_another_has_counted_the_death(
+async def test_no_recovery_retries_a_post_before_another_has_counted_the_crash(
     place: Workplace, tmp_path: Path
 ) -> None:
-    async with sweep_that_waits(place, tmp_path / "worker.log") as (post, holding, sweeping):
-        await place.services.sweeper.sweep()
+    async with blocked_recovery(place, tmp_path / "worker.log") as (post, holding, recovering):
+        await place.services.recovery.run()
         found = await holding.execute("SELECT count(*) FROM procrastinate_jobs WHERE status = 'todo'")
         assert await found.fetchone() == (0,)
         await holding.rollback()
-        await sweeping
+        await recovering
     again = place.worker_process(tmp_path / "again.log")
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    await leave(again)
+    await stop(again)
 
 
-async def test_a_worker_that_its_starter_left_goes_though_its_tables_are_gone(
+async def test_a_worker_exits_with_its_app_even_if_its_tables_are_gone(
     place: Workplace, tmp_path: Path
 ) -> None:
     child = place.worker_process(tmp_path / "worker.log")
@@ -183,7 +183,7 @@ async def test_a_worker_that_its_starter_left_goes_though_its_tables_are_gone(
     await child.ended()
 
 
-async def test_a_worker_on_a_frozen_database_ends_all_the_same(place: Workplace, tmp_path: Path) -> None:
+async def test_a_worker_exits_even_if_the_database_is_frozen(place: Workplace, tmp_path: Path) -> None:
     child = place.worker_process(tmp_path / "worker.log")
     post = await place.submit()
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
@@ -207,19 +207,19 @@ async def test_recurring_tasks_run_once_however_many_workers_there_are(
         "SELECT task_name, args->>'timestamp', count(*) FROM procrastinate_jobs"
         " WHERE args ? 'timestamp' GROUP BY 1, 2"
     )
-    while True:  # the first minute that passes brings them
+    while True:  # they run when the next minute begins
         async with place.services.database.transaction() as session:
             runs = (await session.execute(query)).all()
         if {"delivery:sweep", "delivery:follow"} <= {name for name, _, _ in runs}:
             break
         await asyncio.sleep(0.2)
     for child in children:
-        await leave(child)
+        await stop(child)
     assert {count for _, _, count in runs} == {1}
 
 
 class TestOwnServer:
-    """A server of its own, so that it can be stopped."""
+    """A separate server, so that it can be stopped."""
 
     @pytest.fixture
     async def cluster(self) -> AsyncIterator[Cluster]:
@@ -233,7 +233,7 @@ class TestOwnServer:
         async with workplace(cluster.url, tmp_path, stand_in, tmp_path / "media") as opened:
             yield opened
 
-    async def test_a_worker_comes_back_after_its_server_was_restarted(
+    async def test_a_worker_reconnects_after_its_server_was_restarted(
         self, cluster: Cluster, place: Workplace, tmp_path: Path
     ) -> None:
         """It delivers what was submitted before and after."""
@@ -244,13 +244,13 @@ class TestOwnServer:
         await cluster.start()
         second = await place.submit("after", 2)
         await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
-        await leave(child)
+        await stop(child)
         assert [there.text for there in place.there()] == ["before", "after"]
 
-    async def test_a_worker_comes_back_after_its_server_crashed_in_a_delivery(
+    async def test_a_worker_reconnects_after_its_server_crashed_during_a_delivery(
         self, cluster: Cluster, place: Workplace, tmp_path: Path
     ) -> None:
-        """The server dies while Buffer answers; nothing is lost and nothing goes out twice."""
+        """The server is killed while Buffer answers; nothing is lost and nothing is posted twice."""
         place.stand_in.faults.add(Kind.SLOW, after=True, seconds=0.5)
         child = place.worker_process(tmp_path / "worker.log")
         post = await place.submit()
@@ -258,5 +258,5 @@ class TestOwnServer:
         cluster.kill()
         await cluster.start()
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-        await leave(child)
+        await stop(child)
         assert len(place.there()) == 1

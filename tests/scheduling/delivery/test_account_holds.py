@@ -1,4 +1,4 @@
-"""What holds the whole account ends for every channel at the same moment, not when a sweep comes by."""
+"""A hold of the whole account ends for all channels at the same time, not at the next recovery."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
     from scheduling.workplace import Workplace
 
-SWEPT = "had no job"
-"""What the sweep logs about a post that nobody else would have woken."""
+RECOVERED = "had no job"
+"""What recovery logs about a post that nothing else would have woken."""
 
 
 @pytest.fixture
 async def other(place: Workplace) -> Workplace:
-    """Return the same workplace for a second persona, on a channel of its own."""
+    """Return the same workplace for a second persona with its own channel."""
     channels = {channel.name: channel for channel in await place.services.personas.available_channels()}
     del channels["sarah.frames"]
     persona = await place.services.personas.create("leo")
@@ -33,7 +33,7 @@ async def other(place: Workplace) -> Workplace:
 
 
 def refuse_create(place: Workplace, seconds: float) -> None:
-    """Let Buffer refuse the next create on this channel, for the whole account."""
+    """Have the next create on this channel refused, as for the whole account."""
     place.stand_in.faults.add(
         Kind.RATE_LIMITED, operation="createPost", channel=place.persona.buffer_channel_id, seconds=seconds
     )
@@ -45,52 +45,51 @@ async def step_of(place: Workplace, post: Post) -> Step | None:
     return now.step
 
 
-async def all_go_by_themselves(place: Workplace, caplog: pytest.LogCaptureFixture, *posts: Post) -> None:
-    """Wait until a worker has brought them into Buffer, without any help of the sweep."""
+async def all_are_delivered(place: Workplace, caplog: pytest.LogCaptureFixture, *posts: Post) -> None:
+    """Wait until a worker has brought them into Buffer without the help of recovery."""
     caplog.set_level("INFO")
     async with place.worker():
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert SWEPT not in caplog.text
+    assert RECOVERED not in caplog.text
 
 
-async def test_a_hold_met_on_a_later_channel_ends_for_the_first_in_line_too(
+async def test_a_hold_that_another_channel_ran_into_ends_for_the_first_post_too(
     place: Workplace, other: Workplace, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = await place.submit("first"), await other.submit("second")
     place.stand_in.faults.add(Kind.SLOW, operation="posts", channel=other.persona.buffer_channel_id)
-    under_way = asyncio.create_task(place.services.delivery.deliver(second.id))
+    in_progress = asyncio.create_task(place.services.delivery.deliver(second.id))
     await place.stand_in.received("posts")
     refuse_create(place, 1)
     await place.services.delivery.deliver(first.id)
     assert await step_of(place, first) is Step.HELD
     refuse_create(other, 1)
     place.stand_in.faults.release()
-    await under_way
+    await in_progress
     assert await step_of(place, second) is Step.HELD
-    await all_go_by_themselves(place, caplog, first, second)
+    await all_are_delivered(place, caplog, first, second)
 
 
-async def test_one_that_is_held_at_the_moment_at_which_the_hold_ends_goes_on(
+async def test_a_post_that_is_held_just_when_the_hold_ends_is_delivered(
     place: Workplace, other: Workplace, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = await place.submit("first"), await other.submit("second")
     refuse_create(place, 0)
     await place.services.delivery.deliver(first.id)
     barrier = Barrier(place.services.database.url, f"NEW.id = {second.id} AND NEW.step = 'held'")
-    stands_behind = asyncio.create_task(place.services.delivery.deliver(second.id))
+    waits_behind = asyncio.create_task(place.services.delivery.deliver(second.id))
     await barrier.reached()
-    gets_in = asyncio.create_task(place.services.delivery.deliver(first.id))
+    succeeds = asyncio.create_task(place.services.delivery.deliver(first.id))
     while await step_of(place, first) is not Step.ACCEPTED and not await place.waiting():
         await asyncio.sleep(0.01)  # Postgres sends no event for a lock that is waited for
     await asyncio.to_thread(barrier.remove)
-    await asyncio.gather(stands_behind, gets_in)
-    await all_go_by_themselves(place, caplog, first, second)
+    await asyncio.gather(waits_behind, succeeds)
+    await all_are_delivered(place, caplog, first, second)
 
 
-@pytest.mark.parametrize("leaves", ["cancel", "let_go"])
-async def test_those_behind_one_that_is_taken_back_are_tried_when_the_hold_ends(
-    place: Workplace, other: Workplace, caplog: pytest.LogCaptureFixture, leaves: str
+async def test_posts_behind_a_cancelled_one_are_tried_when_the_hold_ends(
+    place: Workplace, other: Workplace, caplog: pytest.LogCaptureFixture
 ) -> None:
     first, second = await place.submit("first"), await other.submit("second")
     refuse_create(place, 1)
@@ -98,18 +97,18 @@ async def test_those_behind_one_that_is_taken_back_are_tried_when_the_hold_ends(
     await place.services.delivery.deliver(second.id)
     held = await place.services.scheduling.post(first.id)
     assert held is not None
-    await getattr(place.services.scheduling, leaves)(first.id)
+    await place.services.scheduling.cancel(first.id)
     behind = await place.services.scheduling.post(second.id)
     assert behind is not None
-    assert behind.next_try_at == held.next_try_at, "it takes over the moment of the one that tried for it"
-    await all_go_by_themselves(place, caplog, second)
+    assert behind.next_try_at == held.next_try_at, "it takes over the time of the post that tried for it"
+    await all_are_delivered(place, caplog, second)
 
 
-async def test_a_look_that_buffer_answers_ends_the_hold_though_it_finds_nothing(
+async def test_any_answer_of_buffer_ends_the_hold_even_if_nothing_is_found(
     place: Workplace, other: Workplace
 ) -> None:
-    """The first had sent a create without an answer; until that is settled only the first has to wait."""
-    delivery = dataclasses.replace(place.services.delivery, pace=dataclasses.replace(QUICK, settle=600.0))
+    """The first sent a create without an answer; until that is settled only the first has to wait."""
+    delivery = dataclasses.replace(place.services.delivery, timings=dataclasses.replace(QUICK, settle=600.0))
     first, second = await place.submit("first"), await other.submit("second")
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="createPost")
     await delivery.deliver(first.id)

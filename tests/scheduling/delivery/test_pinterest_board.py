@@ -1,4 +1,4 @@
-"""A pin goes on the board that its person has chosen, and on no other."""
+"""A pin goes on the chosen board, and on no other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def pins(place: Workplace) -> Channel:
-    """Return the stand-in's Pinterest channel, its queue running."""
+    """Return the stand-in's Pinterest channel, with its queue running."""
     pins = next(
         channel for channel in await place.services.personas.available_channels() if channel.pinterest_boards
     )
@@ -26,9 +26,7 @@ async def pins(place: Workplace) -> Channel:
     )
 
 
-async def test_without_a_board_nothing_is_submitted_and_with_one_it_goes_there(
-    place: Workplace, pins: Channel
-) -> None:
+async def test_a_pin_needs_a_board_and_goes_on_it(place: Workplace, pins: Channel) -> None:
     personas, scheduling = place.services.personas, place.services.scheduling
     place.persona = await personas.set_channel(place.persona, pins.id)
     photo = await place.photo()
@@ -47,9 +45,7 @@ async def test_without_a_board_nothing_is_submitted_and_with_one_it_goes_there(
     assert place.there()[0].metadata["pinterest"]["boardServiceId"] == board
 
 
-async def test_a_board_that_is_gone_fails_the_post_and_says_what_to_do(
-    place: Workplace, pins: Channel
-) -> None:
+async def test_a_deleted_board_fails_the_post_and_says_what_to_do(place: Workplace, pins: Channel) -> None:
     personas, scheduling = place.services.personas, place.services.scheduling
     kept, lost = (board.service_id for board in pins.pinterest_boards)
     place.persona = await personas.set_channel(place.persona, pins.id, lost)
@@ -68,4 +64,4 @@ async def test_a_board_that_is_gone_fails_the_post_and_says_what_to_do(
     await scheduling.retry(result.post.id)
     await place.services.delivery.deliver(result.post.id)
     [there] = place.there()
-    assert there.metadata["pinterest"]["boardServiceId"] == kept, "the one that its persona has now"
+    assert there.metadata["pinterest"]["boardServiceId"] == kept, "the persona's current one"

@@ -1,4 +1,4 @@
-"""Whoever changes a post in Buffer may die at any moment: afterwards our row, Buffer and the media host agree."""
+"""A process that edits a post in Buffer may be killed at any moment; then row, Buffer and media host agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Framing, Shape, media_key
-from fluffy_tui.scheduling import Keeper, NotPossibleNow, Remedy, Step
+from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, Remedy, Step
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 from scheduling.workplace import QUICK, Barrier
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
     from scheduling.workplace import Workplace
 
-IMPATIENT = dataclasses.replace(QUICK, settle=0.3, departure=0.1, answer=0.1, hung=0.1, media_grace=0.0)
-"""Looks at Buffer soon prove something, and the media host is cleaned up at once."""
+IMPATIENT = dataclasses.replace(
+    QUICK, settle=0.3, send_limit=0.1, request_timeout=0.1, stuck_after=0.1, picture_retention=0.0
+)
+"""Answers of Buffer soon prove something, and unused pictures are deleted at once."""
 
 
 async def accepted(place: Workplace) -> Post:
@@ -43,17 +45,17 @@ async def plans(place: Workplace) -> list[PlannedEditRow]:
         return list((await session.execute(select(PlannedEditRow))).scalars())
 
 
-async def until_found_out(place: Workplace) -> None:
-    """Let somebody look in Buffer until nothing is in doubt, each time as if an hour had passed there."""
+async def until_settled(place: Workplace) -> None:
+    """Sync the status until no edit is in doubt, each time as if an hour had passed."""
     hours = 0
     while True:
         hours += 1
         there = partial(hours_from_now, hours)
-        follower = dataclasses.replace(place.services.follower, pace=IMPATIENT, now=there)
-        await follower.follow()
+        status_sync = dataclasses.replace(place.services.status_sync, timings=IMPATIENT, now=there)
+        await status_sync.run()
         if not await plans(place):
             return
-        await asyncio.sleep(0.05)  # a plan is settled by time alone
+        await asyncio.sleep(0.05)  # only time settles a plan
 
 
 def hours_from_now(hours: int) -> datetime:
@@ -61,8 +63,8 @@ def hours_from_now(hours: int) -> datetime:
 
 
 async def agree(place: Workplace, post: Post, *, changed: bool) -> None:
-    """Check that the row, Buffer and the media host tell the same."""
-    await until_found_out(place)
+    """Check that the row, Buffer and the media host agree."""
+    await until_settled(place)
     [there] = place.there()
     async with place.services.database.transaction() as session:
         row = await session.get_one(PostRow, post.id)
@@ -72,15 +74,15 @@ async def agree(place: Workplace, post: Post, *, changed: bool) -> None:
     assert row.shape == (Shape.SQUARE if changed else Shape.AUTO)
     assert (asset.width == asset.height) is changed
     assert (row.media_url != post.media_url) is changed
-    keeper = Keeper(dataclasses.replace(place.services.delivery, pace=IMPATIENT))
-    await keeper.clean()
+    upkeep = MediaUpkeep(dataclasses.replace(place.services.delivery, timings=IMPATIENT))
+    await upkeep.clean()
     assert place.services.host is not None
     assert await place.services.host.list_keys() == [media_key(row.delivery_key)], "only what Buffer needs"
 
 
 PLACES = {
     "before the plan is written": ("true", "INSERT ON planned_edits", False),
-    "hosted, before it is recorded as sent": ("NEW.sent_at IS NOT NULL", "UPDATE ON planned_edits", False),
+    "uploaded, before it is recorded as sent": ("NEW.sent_at IS NOT NULL", "UPDATE ON planned_edits", False),
     "between Buffer's answer and our record": (
         "NEW.delivery_key <> OLD.delivery_key",
         "UPDATE ON posts",
@@ -115,7 +117,7 @@ async def test_killed_while_buffer_changes_the_post(place: Workplace, tmp_path: 
     await agree(place, post, changed=True)
 
 
-async def test_an_edit_without_an_answer_whose_look_fails_too_is_found_out_later(place: Workplace) -> None:
+async def test_an_unanswered_edit_whose_check_fails_too_is_settled_later(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=True)
     editing = asyncio.create_task(
@@ -128,11 +130,13 @@ async def test_an_edit_without_an_answer_whose_look_fails_too_is_found_out_later
     place.stand_in.faults.clear()
     assert len(await plans(place)) == 1
     edited = await place.services.scheduling.edit(post.id, caption="once more")
-    assert (edited.caption, edited.framing.shape) == ("once more", Shape.SQUARE), "the next look has found it"
+    assert (edited.caption, edited.framing.shape) == ("once more", Shape.SQUARE), (
+        "the next check has found it"
+    )
     await agree(place, post, changed=True)
 
 
-async def test_while_a_change_may_still_arrive_no_other_one_is_sent(place: Workplace) -> None:
+async def test_no_other_edit_is_sent_while_one_may_still_arrive(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     with pytest.raises(NotPossibleNow, match="not known"):
@@ -144,7 +148,7 @@ async def test_while_a_change_may_still_arrive_no_other_one_is_sent(place: Workp
     assert place.there()[0].text == "once more"
 
 
-async def test_a_lost_change_of_words_and_time_is_taken_over_as_a_whole(place: Workplace) -> None:
+async def test_an_unrecorded_edit_is_adopted_as_a_whole(place: Workplace) -> None:
     post = await accepted(place)
     at = (datetime.now(UTC) + timedelta(days=5)).replace(microsecond=0)
     barrier = Barrier(place.services.database.url, "NEW.alt_text <> OLD.alt_text")
@@ -155,14 +159,14 @@ async def test_a_lost_change_of_words_and_time_is_taken_over_as_a_whole(place: W
     editing.cancel()
     await asyncio.to_thread(barrier.remove)
     await asyncio.gather(editing, return_exceptions=True)
-    await until_found_out(place)
+    await until_settled(place)
     now = await place.services.scheduling.post(post.id)
     assert now is not None
     assert (now.caption, now.alt_text, now.requested_at_time) == ("other words", "a pier", at)
     assert now.scheduled_at == place.there()[0].due_at == at
 
 
-async def test_two_who_change_a_post_at_the_same_moment_do_not_mix(place: Workplace, tmp_path: Path) -> None:
+async def test_two_simultaneous_edits_do_not_mix(place: Workplace, tmp_path: Path) -> None:
     post = await accepted(place)
     barrier = Barrier(
         place.services.database.url, "NEW.sent_at IS NOT NULL", before="UPDATE ON planned_edits"
@@ -176,32 +180,32 @@ async def test_two_who_change_a_post_at_the_same_moment_do_not_mix(place: Workpl
     await agree(place, post, changed=True)
 
 
-async def test_cancelling_a_post_whose_edit_is_in_doubt_leaves_no_picture(place: Workplace) -> None:
+async def test_cancelling_a_post_with_an_edit_in_doubt_leaves_no_picture(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_BEFORE, operation="editPost")
     with pytest.raises(NotPossibleNow, match="not known"):
         await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
     await place.services.scheduling.cancel(post.id)
-    await Keeper(dataclasses.replace(place.services.delivery, pace=IMPATIENT)).clean()
+    await MediaUpkeep(dataclasses.replace(place.services.delivery, timings=IMPATIENT)).clean()
     assert place.services.host is not None
     assert await place.services.host.list_keys() == []
 
 
-@pytest.mark.parametrize("deleted", [True, False], ids=["taken out", "cannot be taken out"])
-async def test_a_post_that_loses_its_picture_in_an_edit_is_told_and_sent_again_with_it(
+@pytest.mark.parametrize("deleted", [True, False], ids=["deleted", "not deleted"])
+async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_with_it(
     place: Workplace, *, deleted: bool
 ) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
     if not deleted:
         place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
-    with pytest.raises(NotPossibleNow, match="left the picture out"):
+    with pytest.raises(NotPossibleNow, match="dropped the picture"):
         await place.services.scheduling.edit(post.id, caption="better words")
     assert len(place.there()) == (0 if deleted else 1)
-    await is_told_and_goes_out_with_its_picture(place, post)
+    await fails_and_is_retried_with_its_picture(place, post)
 
 
-async def test_a_post_that_lost_its_picture_while_nobody_looked_is_told(place: Workplace) -> None:
+async def test_a_lost_picture_is_noticed_even_if_the_edit_was_unanswered(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
     place.stand_in.faults.add(Kind.SLOW, operation="editPost", after=True)
@@ -211,16 +215,16 @@ async def test_a_post_that_lost_its_picture_while_nobody_looked_is_told(place: W
     await asyncio.gather(editing, return_exceptions=True)
     await place.stand_in.until(lambda: not place.there()[0].assets)
     place.stand_in.faults.clear()
-    await until_found_out(place)
-    await is_told_and_goes_out_with_its_picture(place, post)
+    await until_settled(place)
+    await fails_and_is_retried_with_its_picture(place, post)
 
 
-async def is_told_and_goes_out_with_its_picture(place: Workplace, post: Post) -> None:
+async def fails_and_is_retried_with_its_picture(place: Workplace, post: Post) -> None:
     failed = await place.services.scheduling.post(post.id)
     assert failed is not None
     assert (failed.step, failed.error_code) == (Step.FAILED, "image_dropped")
-    [told] = [item for item in await place.services.scheduling.troubles() if item.post]
-    assert Remedy.RETRY in told.actions
+    [problem] = [item for item in await place.services.scheduling.problems() if item.post]
+    assert Remedy.RETRY in problem.actions
     await place.services.scheduling.retry(post.id)
     await place.services.delivery.deliver(post.id)
     [there] = place.there()

@@ -1,4 +1,4 @@
-"""Undo, cancel and edit: before a post left, while Buffer has it, and when it is too late."""
+"""Undo, cancel, edit and retry: before a post is sent, while it is in Buffer, and when it is too late."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from fluffy_tui.buffer import BufferError, Code, ShareMode
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Fit, Framing, Shape
-from fluffy_tui.scheduling import Keeper, NotPossibleNow, Post, PostNotFound, PostStatus, Step
+from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, Post, PostNotFound, PostStatus, Step
 from scheduling.workplace import QUICK, Barrier
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ async def is_free(place: Workplace) -> bool:
     return len(await place.services.photos.unscheduled(place.persona)) == 1
 
 
-async def test_nothing_leaves_within_the_grace_period(place: Workplace) -> None:
+async def test_nothing_is_sent_within_the_undo_delay(place: Workplace) -> None:
     patient = dataclasses.replace(place.services.scheduling, undo_seconds=2.0)
     result = await patient.schedule_post(await place.photo(), "wait a moment")
     assert result.post is not None
@@ -57,11 +57,11 @@ async def test_nothing_leaves_within_the_grace_period(place: Workplace) -> None:
         await place.services.delivery.deliver(result.post.id)
         assert place.there() == []
         done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
-    trail = await place.services.scheduling.timeline(done.id)
-    assert trail[1].at >= result.post.next_try_at
+    history = await place.services.scheduling.timeline(done.id)
+    assert history[1].at >= result.post.next_try_at
 
 
-async def test_undo_within_the_grace_period_frees_the_photo_and_sends_nothing(place: Workplace) -> None:
+async def test_undo_within_the_delay_frees_the_photo_and_sends_nothing(place: Workplace) -> None:
     patient = dataclasses.replace(place.services.scheduling, undo_seconds=1.0)
     result = await patient.schedule_post(await place.photo(), "oh no")
     assert result.post is not None
@@ -98,7 +98,7 @@ async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
     assert await place.services.scheduling.post(post.id) is None
 
 
-async def test_a_post_that_was_sent_again_while_it_was_taken_back_is_not_told_to_be_gone(
+async def test_a_post_that_was_retried_while_it_was_cancelled_is_not_reported_as_cancelled(
     place: Workplace,
 ) -> None:
     post = await accepted(place)
@@ -107,7 +107,7 @@ async def test_a_post_that_was_sent_again_while_it_was_taken_back_is_not_told_to
     await place.stand_in.received("deletePost", 1)
     with psycopg.connect(place.services.database.url, autocommit=True) as connection:
         connection.execute("UPDATE posts SET buffer_post_id = 'the next one'")
-    with pytest.raises(NotPossibleNow, match="sent it on its way again"):
+    with pytest.raises(NotPossibleNow, match="was retried in the meantime"):
         await cancelling
     assert await place.services.scheduling.post(post.id) is not None
 
@@ -120,7 +120,7 @@ async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Wor
     assert await is_free(place)
 
 
-async def test_a_post_that_is_gone_in_buffer_can_be_cancelled(place: Workplace) -> None:
+async def test_a_post_that_was_deleted_in_buffer_can_be_cancelled(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.world.posts.clear()
     await place.services.scheduling.cancel(post.id)
@@ -129,9 +129,9 @@ async def test_a_post_that_is_gone_in_buffer_can_be_cancelled(place: Workplace) 
 
 @pytest.mark.parametrize(
     ("status", "step", "words"),
-    [("sending", Step.PUBLISHING, "sending this post"), ("sent", Step.LIVE, "is live since")],
+    [("sending", Step.PUBLISHING, "publishing this post"), ("sent", Step.LIVE, "is live since")],
 )
-async def test_what_is_going_out_or_live_cannot_be_cancelled_or_edited(
+async def test_a_post_that_is_being_published_or_live_cannot_be_cancelled_or_edited(
     place: Workplace, status: str, step: Step, words: str
 ) -> None:
     post = await accepted(place)
@@ -160,26 +160,26 @@ async def test_an_unconfirmed_post_cannot_be_cancelled_or_edited(place: Workplac
         await place.services.scheduling.edit(post.id, caption="other words")
 
 
-async def test_an_unanswered_delete_leaves_the_post_to_be_found_removed(place: Workplace) -> None:
+async def test_after_an_unanswered_delete_the_post_is_found_to_be_removed(place: Workplace) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="deletePost")
     with pytest.raises(BufferError):
         await place.services.scheduling.cancel(post.id)
     assert place.there() == []
     assert await place.services.scheduling.post(post.id) is not None
-    follower = dataclasses.replace(
-        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    status_sync = dataclasses.replace(
+        place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
     )
-    await dataclasses.replace(place.services.follower).follow()
-    await follower.follow()
+    await dataclasses.replace(place.services.status_sync).run()
+    await status_sync.run()
     removed = await place.services.scheduling.post(post.id)
     assert removed is not None
     assert removed.error_code == "removed_in_buffer"
-    await place.services.scheduling.let_go(post.id)
+    await place.services.scheduling.cancel(post.id)
     assert await is_free(place)
 
 
-async def test_words_change_before_anything_left(place: Workplace) -> None:
+async def test_an_unsent_post_can_be_edited(place: Workplace) -> None:
     post = await held(place)
     edited = await place.services.scheduling.edit(post.id, caption="better words", alt_text="a pier")
     assert (edited.caption, edited.alt_text, edited.step) == ("better words", "a pier", Step.HELD)
@@ -191,9 +191,9 @@ async def test_words_change_before_anything_left(place: Workplace) -> None:
 @pytest.mark.parametrize(
     "condition",
     ["NEW.step = 'hosting' AND NEW.media_url IS NOT NULL", "NEW.step = 'sending'"],
-    ids=["before hosting is recorded", "before the create is recorded"],
+    ids=["before the upload is recorded", "before the create is recorded"],
 )
-async def test_a_worker_never_sends_the_old_words_after_an_accepted_edit(
+async def test_a_worker_never_sends_the_old_caption_after_an_accepted_edit(
     place: Workplace, tmp_path: Path, condition: str
 ) -> None:
     barrier = Barrier(place.services.database.url, condition)
@@ -216,7 +216,7 @@ async def test_a_worker_never_sends_the_old_words_after_an_accepted_edit(
     assert there.text == done.caption == ("new words" if was_edited else "old words")
 
 
-async def test_words_of_an_accepted_post_change_in_buffer_and_its_time_stays(place: Workplace) -> None:
+async def test_editing_the_caption_in_buffer_keeps_the_time(place: Workplace) -> None:
     post = await accepted(place)
     edited = await place.services.scheduling.edit(post.id, caption="better words")
     [there] = place.there()
@@ -226,7 +226,7 @@ async def test_words_of_an_accepted_post_change_in_buffer_and_its_time_stays(pla
     assert edited.status is PostStatus.SCHEDULED
 
 
-async def test_the_time_of_an_accepted_post_changes_in_buffer(place: Workplace) -> None:
+async def test_the_time_of_a_post_in_buffer_can_be_changed(place: Workplace) -> None:
     post = await accepted(place)
     edited = await place.services.scheduling.edit(post.id, at=LATER)
     [there] = place.there()
@@ -249,7 +249,7 @@ async def test_an_ignored_time_is_noticed(place: Workplace) -> None:
 @pytest.mark.parametrize(
     "kind", [Kind.ACCEPT_THEN_DROP, Kind.SERVER_ERROR_AFTER, Kind.SERVER_ERROR_BEFORE, Kind.DROP_BEFORE]
 )
-async def test_after_an_edit_without_an_answer_row_and_buffer_agree(place: Workplace, kind: Kind) -> None:
+async def test_after_an_unanswered_edit_row_and_buffer_agree(place: Workplace, kind: Kind) -> None:
     post = await accepted(place)
     place.stand_in.faults.add(kind, operation="editPost")
     try:
@@ -262,7 +262,7 @@ async def test_after_an_edit_without_an_answer_row_and_buffer_agree(place: Workp
     assert there.text == now.caption
 
 
-async def test_a_picture_that_is_lost_in_an_edit_does_not_go_out_bare(place: Workplace) -> None:
+async def test_an_edit_without_its_picture_is_refused(place: Workplace) -> None:
     post = await accepted(place)
     for file in (place.settings.media_directory or place.folder).rglob("*.jpg"):
         file.unlink()
@@ -283,7 +283,7 @@ async def test_a_picture_that_is_lost_in_an_edit_does_not_go_out_bare(place: Wor
     ],
     ids=["empty", "long", "long alt text", "past", "no time"],
 )
-async def test_what_the_network_would_not_take_is_refused(
+async def test_what_the_network_would_reject_is_refused(
     place: Workplace, change: dict[str, object], words: str
 ) -> None:
     post = await accepted(place)
@@ -292,7 +292,7 @@ async def test_what_the_network_would_not_take_is_refused(
     assert [there.text for there in place.there()] == ["fog on the pier"]
 
 
-async def test_a_failed_post_is_edited_and_sent_again(place: Workplace) -> None:
+async def test_a_failed_post_can_be_edited_and_retried(place: Workplace) -> None:
     first = await place.submit("the very same words", 1)
     await place.services.delivery.deliver(first.id)
     second = await place.submit("the very same words", 2)
@@ -308,15 +308,15 @@ async def test_a_failed_post_is_edited_and_sent_again(place: Workplace) -> None:
     assert sorted(there.text for there in place.there()) == ["quite other words", "the very same words"]
 
 
-async def test_retrying_what_buffer_sends_again_by_itself_makes_no_second_post(place: Workplace) -> None:
+async def test_retrying_a_post_that_buffer_retries_makes_no_second_post(place: Workplace) -> None:
     post = await accepted(place)
     [there] = place.there()
     there.status, there.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
-    follower = dataclasses.replace(
-        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    status_sync = dataclasses.replace(
+        place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
     )
-    await place.services.follower.follow()
-    await follower.follow()
+    await place.services.status_sync.run()
+    await status_sync.run()
     failed = await place.services.scheduling.post(post.id)
     assert failed is not None
     assert failed.step is Step.FAILED
@@ -328,21 +328,21 @@ async def test_retrying_what_buffer_sends_again_by_itself_makes_no_second_post(p
     assert now.step is Step.LIVE
 
 
-async def test_retrying_a_post_that_buffer_could_not_publish_leaves_one(place: Workplace) -> None:
+async def test_retrying_a_post_that_buffer_could_not_publish_leaves_only_one(place: Workplace) -> None:
     post = await accepted(place)
     [there] = place.there()
     there.status, there.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
-    await place.services.follower.follow()
+    await place.services.status_sync.run()
     await dataclasses.replace(
-        place.services.follower, now=lambda: datetime.now(UTC) + timedelta(hours=1)
-    ).follow()
+        place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
+    ).run()
     await place.services.scheduling.retry(post.id)
     await place.services.delivery.deliver(post.id)
     [only] = place.there()
     assert (only.status, only.id == there.id) == ("scheduled", False)
 
 
-async def test_the_framing_of_a_post_in_buffer_changes_under_a_new_address(place: Workplace) -> None:
+async def test_a_new_framing_of_a_post_in_buffer_gets_a_new_url(place: Workplace) -> None:
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
     [before] = place.there()
@@ -358,13 +358,13 @@ async def test_the_framing_of_a_post_in_buffer_changes_under_a_new_address(place
     assert (asset.width, asset.height) == (400, 400)
     assert edited.rendition is not None
     assert (edited.rendition["width"], edited.rendition["height"]) == (400, 400)
-    clean = await Keeper(place.services.delivery).clean(dry_run=True)
-    assert clean.kept == 2, "the old picture stays for a grace period"
-    plain = await place.services.scheduling.edit(post.id, caption="only words")
+    clean = await MediaUpkeep(place.services.delivery).clean(dry_run=True)
+    assert clean.kept == 2, "the old picture is kept for a while"
+    plain = await place.services.scheduling.edit(post.id, caption="only the caption")
     assert plain.media_url == edited.media_url
 
 
-async def test_a_change_of_framing_that_buffer_refuses_leaves_the_post_as_it_was(place: Workplace) -> None:
+async def test_a_new_framing_that_buffer_refuses_changes_nothing(place: Workplace) -> None:
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
     before = await place.services.scheduling.post(post.id)
@@ -374,12 +374,14 @@ async def test_a_change_of_framing_that_buffer_refuses_leaves_the_post_as_it_was
     assert await place.services.scheduling.post(post.id) == before
     [there] = place.there()
     assert [asset.source for asset in there.assets] == [before.media_url if before else None]
-    soon = dataclasses.replace(place.services.delivery, pace=dataclasses.replace(QUICK, media_grace=0.0))
-    done = await Keeper(soon).clean()
-    assert (len(done.idle), done.kept) == (1, 1), "the picture that Buffer did not take is removed"
+    soon = dataclasses.replace(
+        place.services.delivery, timings=dataclasses.replace(QUICK, picture_retention=0.0)
+    )
+    done = await MediaUpkeep(soon).clean()
+    assert (len(done.unused), done.kept) == (1, 1), "the refused picture is deleted"
 
 
-async def test_a_change_of_framing_before_anything_left_is_rendered_anew(place: Workplace) -> None:
+async def test_a_new_framing_of_an_unsent_post_is_rendered_again(place: Workplace) -> None:
     post = await held(place)
     edited = await place.services.scheduling.edit(post.id, framing=Framing(Fit.CROP, Shape.SQUARE))
     assert (edited.framing.shape, edited.media_url) == (Shape.SQUARE, None)
@@ -389,10 +391,10 @@ async def test_a_change_of_framing_before_anything_left_is_rendered_anew(place: 
     assert [(asset.width, asset.height) for asset in there.assets] == [(400, 400)]
 
 
-async def test_a_change_of_alt_text_keeps_the_words_that_somebody_wrote_in_buffer(place: Workplace) -> None:
+async def test_editing_the_alt_text_keeps_a_caption_that_was_changed_in_buffer(place: Workplace) -> None:
     post = await accepted(place)
     [there] = place.there()
-    there.text = "written over there"
+    there.text = "written in Buffer"
     edited = await place.services.scheduling.edit(post.id, alt_text="a pier")
-    assert edited.caption == place.there()[0].text == "written over there"
+    assert edited.caption == place.there()[0].text == "written in Buffer"
     assert edited.alt_text == "a pier"

@@ -1,4 +1,4 @@
-"""What schedule_post answers: a post on its way, or clearly why not."""
+"""What `schedule_post` returns: a queued post, or the reason for a refusal."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ async def test_a_job_that_cannot_be_deferred_leaves_no_post(place: Workplace) ->
     assert await place.services.scheduling.posts() == []
 
 
-async def test_a_second_submission_is_told_of_the_first(place: Workplace) -> None:
+async def test_a_second_submission_returns_the_first_post(place: Workplace) -> None:
     photo = await place.photo()
     first = await place.services.scheduling.schedule_post(photo, "one")
     second = await place.services.scheduling.schedule_post(photo, "two")
@@ -68,7 +68,7 @@ async def test_a_second_submission_is_told_of_the_first(place: Workplace) -> Non
     assert await jobs(place) == 1
 
 
-async def test_of_many_simultaneous_submissions_one_wins(place: Workplace) -> None:
+async def test_one_of_many_simultaneous_submissions_succeeds(place: Workplace) -> None:
     photo = await place.photo()
     results = await asyncio.gather(
         *(place.services.scheduling.schedule_post(photo, f"try {number}") for number in range(5))
@@ -108,7 +108,7 @@ async def test_a_bad_caption_is_refused_before_anything_is_written(
     "caption",
     ["[/b][red] is fine", "👩‍👩‍👧 🇺🇳", "שלום world", "x" * 2200, "a\r\nb", "nul\0inside", "  kept  "],
 )
-async def test_odd_captions_arrive_as_they_were_typed(place: Workplace, caption: str) -> None:
+async def test_unusual_captions_arrive_as_typed(place: Workplace, caption: str) -> None:
     expected = caption.replace("\0", "").replace("\r\n", "\n")
     post = await place.submit(caption)
     assert post.caption == expected
@@ -117,7 +117,7 @@ async def test_odd_captions_arrive_as_they_were_typed(place: Workplace, caption:
     assert [there.text for there in place.there()] == [expected]
 
 
-async def test_an_over_long_alt_text_is_refused(place: Workplace) -> None:
+async def test_a_too_long_alt_text_is_refused(place: Workplace) -> None:
     result = await place.services.scheduling.schedule_post(await place.photo(), "fine", alt_text="x" * 5000)
     assert result.code is Reason.ALT_TEXT_TOO_LONG
     assert await place.services.scheduling.posts() == []
@@ -143,9 +143,7 @@ async def test_a_bad_time_is_refused(place: Workplace, at: datetime | None, code
 @pytest.mark.parametrize(
     ("damage", "code"), [("deleted", Reason.PHOTO_MISSING), ("changed", Reason.PHOTO_CHANGED)]
 )
-async def test_a_photo_that_is_no_longer_itself_is_refused(
-    place: Workplace, damage: str, code: Reason
-) -> None:
+async def test_a_missing_or_changed_photo_is_refused(place: Workplace, damage: str, code: Reason) -> None:
     photo = await place.photo()
     if damage == "deleted":
         photo.path.unlink()
@@ -166,7 +164,9 @@ async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:
     assert result.code is Reason.NO_CHANNEL
 
 
-async def test_without_a_key_the_post_is_kept_as_a_draft_and_goes_out_later(place: Workplace) -> None:
+async def test_without_a_key_the_post_is_saved_as_a_draft_that_can_be_submitted_later(
+    place: Workplace,
+) -> None:
     photo = await place.photo()
     keyless = dataclasses.replace(place.services.scheduling, missing=(NO_KEY,))
     kept = await keyless.schedule_post(photo, "first words")
@@ -183,9 +183,9 @@ async def test_without_a_key_the_post_is_kept_as_a_draft_and_goes_out_later(plac
     assert (again.post.id, again.post.caption) == (kept.post.id, "better words")
 
 
-async def test_letting_go_frees_the_photo(place: Workplace) -> None:
+async def test_cancelling_frees_the_photo(place: Workplace) -> None:
     post = await place.submit()
-    await place.services.scheduling.let_go(post.id)
+    await place.services.scheduling.cancel(post.id)
     assert await place.services.scheduling.post(post.id) is None
     assert len(await place.services.photos.unscheduled(place.persona)) == 1
     async with place.worker():
@@ -193,16 +193,14 @@ async def test_letting_go_frees_the_photo(place: Workplace) -> None:
         await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
     assert [there.text for there in place.there()] == ["another one"]
     with pytest.raises(PostNotFound):
-        await place.services.scheduling.let_go(post.id)
+        await place.services.scheduling.cancel(post.id)
 
 
-async def test_a_post_in_buffer_cannot_be_let_go_or_retried(place: Workplace) -> None:
+async def test_a_post_in_buffer_cannot_be_retried(place: Workplace) -> None:
     post = await place.submit()
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    with pytest.raises(NotPossibleNow):
-        await place.services.scheduling.let_go(post.id)
-    with pytest.raises(NotPossibleNow):
+    with pytest.raises(NotPossibleNow, match="is in Buffer"):
         await place.services.scheduling.retry(post.id)
 
 
@@ -219,7 +217,7 @@ async def test_a_failed_post_can_be_retried(place: Workplace) -> None:
     assert len(place.there()) == 1
 
 
-async def test_counts_tell_where_the_photos_are(place: Workplace) -> None:
+async def test_counts_show_where_the_photos_are(place: Workplace) -> None:
     await place.photo(1)
     await place.submit("one", 2)
     counts = (await place.services.scheduling.counts())[place.persona.id]

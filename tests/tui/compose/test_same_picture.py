@@ -26,7 +26,7 @@ POSTED = EarlierPost(1, 1, Relation.SAME_PICTURE, 7, True, TWELVE_DAYS)
 
 
 async def test_the_earlier_post_is_one_key_from_its_mark(running: Running, services: FakeServices) -> None:
-    services.similarity.sightings = {40: POSTED}
+    services.similarity.earlier_posts = {40: POSTED}
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello")
         (mark,) = [m for m in driver.screen.query_one(PreflightLine).marks if "same picture" in m.words]
@@ -49,7 +49,7 @@ async def test_the_earlier_post_is_one_key_from_its_mark(running: Running, servi
 async def test_a_photo_that_is_gone_and_a_post_that_was_let_go(
     running: Running, services: FakeServices
 ) -> None:
-    services.similarity.sightings = {40: POSTED, 39: None}  # type: ignore[dict-item]
+    services.similarity.earlier_posts = {40: POSTED, 39: None}  # type: ignore[dict-item]
     async with running(persona="sarah") as driver:
         del services.photos.photos[1]
         await driver.press("enter")
@@ -82,7 +82,7 @@ def test_what_is_said_of_a_post() -> None:
 def test_side_by_side(
     snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
 ) -> None:
-    services.similarity.sightings = {40: POSTED}
+    services.similarity.earlier_posts = {40: POSTED}
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("enter", "f8"))
 
 
@@ -90,7 +90,7 @@ def test_side_by_side(
 def test_side_by_side_in_other_themes(
     snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
 ) -> None:
-    services.similarity.sightings = {40: POSTED}
+    services.similarity.earlier_posts = {40: POSTED}
     app = make_app(persona="sarah")
     app.theme = theme
     assert snap_compare(app, terminal_size=(110, 32), run_before=pressing("enter", "f8"))

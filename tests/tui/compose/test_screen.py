@@ -155,7 +155,7 @@ async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
         services.lose_database()
         services.scheduling.error = DatabaseUnavailable("The database does not answer.", "It is tried again.")
         await driver.heard()
-        assert "The database is away" in driver.text("#banner")
+        assert "Database unavailable" in driver.text("#banner")
         await driver.press("ctrl+s")
         assert "Not submitted, the draft is kept. The database does not answer." in form(driver).message
         assert form(driver).caption.text == "hello"
@@ -372,7 +372,7 @@ async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: 
     monkeypatch.delenv("EDITOR", raising=False)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert form(driver).message == "! No editor is named. Set VISUAL or EDITOR, for example to nano."
+        assert form(driver).message == "! No editor configured. Set $VISUAL or $EDITOR, for example to nano."
         assert form(driver).caption.text == "hello"
 
 
@@ -383,7 +383,7 @@ async def test_a_terminal_that_cannot_be_left_refuses_plainly(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert "cannot be handed to an editor" in form(driver).message
+        assert "cannot run an editor" in form(driver).message
         assert form(driver).caption.text == "hello"
         assert list(tmp_path.glob("caption-*")) == []
 
@@ -420,7 +420,7 @@ def test_the_editor_gets_the_text_and_its_answer_is_taken(
 @pytest.mark.parametrize(
     ("editor", "message"),
     [
-        ("false", "ended with status 1"),
+        ("false", "exited with status 1"),
         ("/nowhere/vi", "could not be started: No such file or directory"),
         ("'unbalanced", "could not be started"),
     ],

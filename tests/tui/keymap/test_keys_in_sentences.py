@@ -77,7 +77,7 @@ async def test_library_posts_and_dialogs_show_user_keys(running: Running, servic
         await driver.press("V")
         assert "Press A for all posts." in driver.text("#no-posts")
         await driver.press("Q")
-        assert [str(button.label) for button in driver.screen.query(Button)] == ["leave  J", "stay  N"]
+        assert [str(button.label) for button in driver.screen.query(Button)] == ["Quit  J", "Stay  N"]
         await driver.press("N")
 
 

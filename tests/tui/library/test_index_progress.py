@@ -9,7 +9,6 @@ from textual.app import App, ComposeResult
 from fluffy_tui.core.app_events import PhotosIndexed
 from fluffy_tui.similarity import ReadingProgress
 from fluffy_tui.tui.library.index_progress import IndexProgress
-from fluffy_tui.tui.session import messages
 from tui.conftest import Running, settle
 from tui.fakes import FakeServices
 from tui.library.library_driver import progress, toasts
@@ -74,10 +73,10 @@ class LineApp(App[None]):
         yield self.line
 
 
-def indexed(**changes: int) -> messages.PhotosIndexed:
+def indexed(**changes: int) -> PhotosIndexed:
     """Return an event of persona 1."""
     facts = {"hashed": 0, "embedded": 0, "failed": 0, **changes}
-    return messages.PhotosIndexed(1, **facts, stacked=False)
+    return PhotosIndexed(1, **facts, stacked=False)
 
 
 async def test_a_change_during_a_count_causes_one_more() -> None:

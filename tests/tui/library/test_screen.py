@@ -122,7 +122,7 @@ async def test_a_photo_that_gets_a_post_elsewhere_leaves_until_that_is_deleted(
         assert result.post is not None
         await driver.heard()
         assert photos(driver).highlighted_id == 38
-        await services.scheduling.let_go(result.post.id)
+        await services.scheduling.cancel(result.post.id)
         await driver.heard()
         assert 39 in photos(driver).rows.ids
         assert photos(driver).highlighted_id == 38

@@ -135,7 +135,7 @@ async def test_undo_reverts_the_last_submit_if_it_came_after_the_last_decision(
         assert result.post is not None
         late = replace(result.post, created_at=driver.app.context.clock() + timedelta(seconds=1))
         monkeypatch.setattr("fluffy_tui.tui.library.screen.in_grace", lambda *_: late)
-        monkeypatch.setattr(driver.app, "action_take_back", lambda: undone.append(late))
+        monkeypatch.setattr(driver.app, "action_undo_submit", lambda: undone.append(late))
         await driver.press("z")
         assert undone == [late]
         assert verdict(services, 40) == "pick"

@@ -13,7 +13,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import ImportScreen, PersonasScreen
 from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, FakeServices
 
@@ -74,7 +74,7 @@ async def test_new(running: Running) -> None:
         await driver.press("n")
         assert isinstance(driver.screen, AskTextScreen)
         await driver.press("enter")
-        assert driver.text("#problem") == "! Write something first."
+        assert driver.text("#problem") == "! Enter some text first."
         await type_text(driver, "Sarah")
         await driver.press("enter")
         assert "There is a persona named sarah already." in driver.text("#problem")

@@ -1,4 +1,4 @@
-"""Copying beyond the terminal, with real tmux where there is one."""
+"""Copying beyond the terminal, with a real tmux if there is one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import textual_internals
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
 from tui.conftest import Running
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _no_clipboard_of_the_developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Programs that could write it are not found."""
+def _no_real_clipboard(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the tests away from the real clipboard."""
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "TMUX", "SSH_CONNECTION", "SSH_TTY"):
         monkeypatch.delenv(name, raising=False)
 
@@ -34,7 +35,7 @@ def tmux(tmp_path: Path) -> Iterator[str]:
     subprocess.run(["tmux", "-S", socket, "kill-server"], check=True)
 
 
-async def test_in_tmux_its_buffer_has_the_text(tmux: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_inside_tmux_the_text_is_in_its_buffer(tmux: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMUX", f"{tmux},1,0")
     how = await copy_beyond_terminal("a link; $(date)\n[/b][red", os.environ)
     assert how == "to tmux's buffer, and through it to your terminal's clipboard, if it allows that (OSC 52)"
@@ -42,23 +43,23 @@ async def test_in_tmux_its_buffer_has_the_text(tmux: str, monkeypatch: pytest.Mo
     assert shown.stdout == "a link; $(date)\n[/b][red"
 
 
-async def test_a_tmux_that_keeps_texts_to_itself_is_told_of(
-    tmux: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_tmux_with_set_clipboard_off_is_reported(tmux: str, monkeypatch: pytest.MonkeyPatch) -> None:
     subprocess.run(["tmux", "-S", tmux, "set", "-s", "set-clipboard", "off"], check=True)
     monkeypatch.setenv("TMUX", f"{tmux},1,0")
     how = await copy_beyond_terminal("a link", os.environ)
-    assert how == "to tmux's buffer only, since its set-clipboard is off"
+    assert how == "to tmux's buffer only, because its set-clipboard is off"
 
 
-async def test_a_tmux_that_is_gone_says_what_to_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+async def test_a_tmux_that_is_gone_leaves_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("TMUX", f"{tmp_path / 'gone'},1,0")
     monkeypatch.setenv("SSH_TTY", "/dev/pts/1")
     assert "over SSH" in await copy_beyond_terminal("text", os.environ)
 
 
-async def test_over_ssh_only_the_terminal_can_be_meant() -> None:
-    """The clipboard of the machine at the other end is nobody's."""
+async def test_over_ssh_only_the_terminals_clipboard_is_used() -> None:
+    """Nobody pastes from the clipboard of the remote machine."""
     assert await copy_beyond_terminal("x", {"SSH_CONNECTION": "a b"}) == (
         "over SSH to your terminal's clipboard, if it allows that (OSC 52)"
     )
@@ -69,11 +70,10 @@ def test_what_was_copied_is_shown_in_one_short_line() -> None:
     assert len(copied_words("x" * 500, "here")) == len("Copied here: ") + 60
 
 
-async def test_the_terminal_is_asked_by_osc_52_and_the_person_told(running: Running) -> None:
+async def test_the_app_copies_by_osc_52_and_says_so(running: Running) -> None:
     async with running() as driver:
-        written: list[str] = []
-        driver.app._driver.write = written.append  # type: ignore[union-attr, method-assign]
+        written = textual_internals.record_writes(driver.app)
         driver.app.copy_to_clipboard("[/b][red")
         await driver.settle()
         assert "\x1b]52;c;Wy9iXVtyZWQ=\a" in written
-        assert [toast.message for toast in driver.app._notifications] == ["Copied to the clipboard: [/b][red"]
+        assert driver.notices() == ["Copied to the clipboard: [/b][red"]

@@ -1,4 +1,4 @@
-"""The look at the terminal before anything is drawn, on real pseudo-terminals."""
+"""The check before anything is drawn, on real pseudo-terminals."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ except UsageError as error:
 
 
 def check(*, stdin: bool = True, stdout: bool = True, columns: int = 80) -> subprocess.CompletedProcess[str]:
-    """Run the check with a terminal of that width on the streams named, and none on the others."""
+    """Run the check with a terminal of that width on these streams, and none on the others."""
     main, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, columns))
     try:
@@ -47,14 +47,14 @@ def test_a_terminal_is_accepted() -> None:
 
 
 @pytest.mark.parametrize(("missing", "name"), [("stdin", "input"), ("stdout", "output")])
-def test_without_a_terminal_it_is_refused(missing: str, name: str) -> None:
+def test_without_a_terminal_the_app_does_not_start(missing: str, name: str) -> None:
     done = check(**{missing: False})
     assert done.returncode == 2
     assert done.stderr.startswith(f"The app needs a terminal, but its standard {name} is not one.")
     assert done.stderr.count("\n") == 0
 
 
-def test_zero_columns_are_refused() -> None:
+def test_a_terminal_without_width_is_refused() -> None:
     done = check(columns=0)
     assert done.returncode == 2
-    assert done.stderr.startswith("The terminal says that it is 0 columns wide.")
+    assert done.stderr.startswith("The terminal reports a width of 0 columns.")

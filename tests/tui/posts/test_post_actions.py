@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from fluffy_tui.scheduling import NotPossibleNow, Post, Step
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 
@@ -117,7 +117,7 @@ async def test_the_table_uploads_again_and_opens_buffer(
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     async with running(persona="sarah") as driver:
         await driver.press("2", "f", "h")
-        assert services.scheduling.rehosted == [FAILED]
+        assert services.scheduling.uploaded_again == [FAILED]
         await driver.press("a", "b")
         assert driver.app.clipboard == "https://publish.buffer.com/channels/channel-1/schedule"
 
@@ -142,7 +142,7 @@ async def test_the_editing_screen_has_an_editor_and_a_time(
     monkeypatch.delenv("EDITOR", raising=False)
     async with running(persona="sarah") as driver:
         await driver.press("2", "f", "e", "ctrl+e")
-        assert "No editor is named." in driver.screen_text()
+        assert "No editor configured." in driver.screen_text()
         before = driver.app.focused
         await driver.press("ctrl+t")
         assert driver.app.focused is not before

@@ -33,7 +33,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def with_problems(services: FakeServices) -> FakeServices:
     """Return fake services with every kind of problem and a post with a timeline."""
     scheduling = services.scheduling
-    scheduling.other_troubles = [WORKER, CHANNEL]
+    scheduling.other_problems = [WORKER, CHANNEL]
     scheduling.the_budget = Budget(
         MappingProxyType({900: BudgetWindow(900, 87, 100, NOW + timedelta(minutes=5))})
     )

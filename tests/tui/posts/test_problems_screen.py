@@ -20,7 +20,7 @@ from fluffy_tui.tui.posts.problem_list import ProblemList
 from fluffy_tui.tui.posts.problem_words import remedy_keys
 from fluffy_tui.tui.posts.problems_screen import ProblemsScreen, budget_words
 from fluffy_tui.tui.session.overview import Overview
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 
@@ -124,7 +124,7 @@ async def test_without_problems_the_next_post_is_shown(running: Running, service
 async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
     running: Running, services: FakeServices
 ) -> None:
-    services.scheduling.other_troubles = [CHANNEL, WORKER]
+    services.scheduling.other_problems = [CHANNEL, WORKER]
     photo = services.photos.photos[900]
     services.scheduling.all_posts[50] = make_post(50, photo, "of another", Step.FAILED)
     async with running(persona="sarah") as driver:
@@ -212,9 +212,9 @@ async def test_moving_up_and_uploading_again(running: Running, services: FakeSer
     async with running(persona="sarah") as driver:
         await driver.press("4", "j", "j", "j", "M")
         await driver.heard()
-        assert [post.id for post in await services.scheduling.line("channel-1")][-3:] == [10, 9, 11]
+        assert [post.id for post in await services.scheduling.queued_posts("channel-1")][-3:] == [10, 9, 11]
         await driver.press("g", "h")
-        assert services.scheduling.rehosted == [4]
+        assert services.scheduling.uploaded_again == [4]
 
 
 async def test_without_a_browser_the_address_is_copied(
@@ -343,14 +343,16 @@ async def test_undo_that_comes_too_late_is_reported_and_changes_nothing(
 async def test_a_silent_worker_is_noticed_without_any_event(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4")
-        services.scheduling.other_troubles = [WORKER]
+        services.scheduling.other_problems = [WORKER]
         services.workers.age = 95.0
-        driver.app._measure_worker_age()
+        updates = driver.app.live_updates
+        assert updates is not None
+        updates.check_worker()
         await driver.settle()
         assert WORKER in driver.app.context.overview.troubles
-        services.scheduling.other_troubles = []
+        services.scheduling.other_problems = []
         services.workers.age = 1.0
-        driver.app._measure_worker_age()
+        updates.check_worker()
         await driver.settle()
         assert WORKER not in driver.app.context.overview.troubles
 

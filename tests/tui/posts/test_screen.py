@@ -19,7 +19,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen, post_facts, rendi
 from fluffy_tui.tui.posts.post_table import SIGN_WIDTH, PostTable
 from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
 
@@ -85,7 +85,7 @@ async def test_a_new_post_appears_on_top_and_a_deleted_one_disappears(
         await driver.heard()
         assert table(driver).posts[0].caption == "new"
         assert table(driver).highlighted == services.scheduling.all_posts[10]
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert 11 not in {post.id for post in table(driver).posts}
         assert table(driver).row_count == 11
@@ -151,7 +151,7 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
 async def test_details_close_when_the_post_is_deleted(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "enter")
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert isinstance(driver.screen, PostsScreen)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,11 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.photos import Photo
 from fluffy_tui.tui.session.drafts import Draft, Drafts, DraftWriter
-from fluffy_tui.tui.session.saved_state import State, StateFile
 from tui.fakes import MARKUP, make_photo
 
 if TYPE_CHECKING:
@@ -213,52 +209,3 @@ def test_drafts_are_private(tmp_path: Path, photo: Photo) -> None:
     (file,) = (tmp_path / "drafts").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "drafts").stat().st_mode) == 0o700
-
-
-def test_a_crash_while_writing_leaves_the_old_content(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "file"
-    write_atomically(file, "old")
-
-    def crash(descriptor: int) -> None:
-        raise OSError("the disk is full")
-
-    monkeypatch.setattr(os, "fsync", crash)
-    with pytest.raises(OSError, match="full"):
-        write_atomically(file, "new")
-    assert file.read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["file"]
-
-
-def test_state_is_remembered(tmp_path: Path) -> None:
-    file = StateFile(tmp_path / "data" / "state.json")
-    assert file.state == State()
-    file.remember(persona=MARKUP)
-    file.remember(theme="nord")
-    assert StateFile(tmp_path / "data" / "state.json").state == State(persona=MARKUP, theme="nord")
-
-
-@pytest.mark.parametrize("content", ["", "[1]", '{"persona": 5, "other": 1, "theme": "nord"}', "\udcff"])
-def test_damaged_state_is_that_of_a_first_start(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "state.json"
-    path.write_bytes(content.encode(errors="surrogateescape"))
-    assert StateFile(path).state.persona == ""
-
-
-def test_a_disk_that_refuses_state_does_no_harm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "data").write_text("a file where the folder should be")
-    file = StateFile(tmp_path / "data" / "state.json")
-    file.remember(persona="sarah")
-    assert file.state.persona == "sarah"
-    assert "cannot be kept" in caplog.text
-
-
-def test_state_is_json(tmp_path: Path) -> None:
-    StateFile(tmp_path / "state.json").remember(persona="sarah")
-    assert json.loads((tmp_path / "state.json").read_text()) == {
-        "persona": "sarah",
-        "theme": "",
-        "fits": {},
-        "positions": {},
-    }

@@ -1,4 +1,4 @@
-"""What was read late never undoes what happened meanwhile."""
+"""What is read late never overwrites what happened in the meantime."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Mapping
 
 from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import PersonaCounts, Step
 from fluffy_tui.tui.library.screen import LibraryScreen
 from tui.conftest import Running
-from tui.fakes import FakeServices
+from tui.fakes import MARKUP, FakeServices
 
 
 class LateCounts:
-    """Has the services count only when they are let, from now on."""
+    """Holds up every count from now on until `answer` is set."""
 
     def __init__(self, services: FakeServices) -> None:
         self.asked, self.answer = asyncio.Event(), asyncio.Event()
@@ -39,7 +40,9 @@ async def test_a_posts_step_is_shown_before_anything_is_counted(
         await driver.heard()
 
 
-async def test_a_late_reading_does_not_unchoose_the_persona(running: Running, services: FakeServices) -> None:
+async def test_a_late_read_does_not_undo_the_choice_of_a_persona(
+    running: Running, services: FakeServices
+) -> None:
     async with running() as driver:
         counts = LateCounts(services)
         services.tell(PostChanged(1, 1))
@@ -51,3 +54,26 @@ async def test_a_late_reading_does_not_unchoose_the_persona(running: Running, se
         await driver.settle()
         assert driver.app.context.overview.persona is not None
         assert driver.app.context.overview.persona.name == "sarah"
+
+
+async def test_an_error_is_shown_and_reload_recovers(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        services.scheduling.error = FluffyError(f"No {MARKUP} room.", "Make some.")
+        services.tell(PostChanged(4, 1))
+        await driver.heard()
+        assert f"No {MARKUP} room. Make some." in driver.notices()
+        services.scheduling.error = None
+        services.scheduling.all_posts.pop(4)
+        await driver.press("ctrl+r")
+        assert driver.app.context.overview.counts[1].failed == 0
+
+
+async def test_a_starting_worker_is_checked_every_second(running: Running, services: FakeServices) -> None:
+    services.workers.age, services.workers.is_starting = None, True
+    async with running(persona="sarah") as driver:
+        assert driver.text("#frame-header").endswith("● worker starting")
+        services.workers.age = 1.0  # the first heartbeat sends no event
+        async with asyncio.timeout(120):
+            while "starting" in driver.text("#frame-header"):
+                await driver.pilot.pause(0.05)
+        assert "worker" not in driver.text("#frame-header")

@@ -16,13 +16,12 @@ from fluffy_tui.paths import Paths
 from fluffy_tui.settings import InvalidSetting, Secret
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import ImportScreen, PersonasScreen
-from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.exit_guard import AfterExit
 from fluffy_tui.tui.setup import FirstRunScreen
 from fluffy_tui.tui.setup.wizard import SetupWizard
 from fluffy_tui.tui.setup.wizard_steps import FIELDS, LABELS, form_words
 from tui.conftest import Driver, Running
-from tui.fake_setup import KEY, FakeSetup
-from tui.fakes import MARKUP, FakeServices, Opening
+from tui.fakes import KEY, MARKUP, FakeServices, FakeSetup, Opening
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -98,7 +97,7 @@ async def test_the_demo_opens_after_the_app_exits(fresh: Fresh, keys: tuple[str,
         await driver.pilot.press(*keys)
         await driver.pilot.pause()
         assert driver.app._exit
-        assert driver.app.return_value is Wish.DEMO
+        assert driver.app.return_value is AfterExit.DEMO
 
 
 async def test_without_the_demo_extra_a_toast_says_how_to_install_it(fresh: Fresh, setup: FakeSetup) -> None:

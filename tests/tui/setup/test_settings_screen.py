@@ -15,7 +15,7 @@ from fluffy_tui.tui.setup import DoctorScreen, SettingsScreen
 from fluffy_tui.tui.setup.wizard import SetupWizard
 from fluffy_tui.tui.ui.vim_list import VimList
 from tui.conftest import Driver, Running
-from tui.fake_setup import CHECKS, KEY, FakeSetup
+from tui.fakes import CHECKS, KEY, FakeSetup
 
 if TYPE_CHECKING:
     from pathlib import Path

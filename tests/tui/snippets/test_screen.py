@@ -13,8 +13,7 @@ from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen, ConfirmScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 from tui.fakes import MARKUP
 

@@ -1,8 +1,7 @@
-"""The frame: header, tabs, banner, strip, small terminals, leaving."""
+"""The frame: header, tabs, banner, strip, small terminals, quitting."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,11 +10,11 @@ import pytest
 from textual.widgets import Button
 
 from fluffy_tui.core.app_events import PostChanged
-from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.personas.screen import PersonasScreen
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
-from fluffy_tui.tui.ui.frame_lines import Tab
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.ui.header import Tab
 from fluffy_tui.tui.ui.small_notice import SmallNotice
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices
@@ -26,14 +25,14 @@ def strip(driver: Driver) -> list[str]:
     return driver.text("#status-strip").splitlines()
 
 
-async def test_header_says_who_and_how_much(running: Running) -> None:
+async def test_the_header_shows_persona_channel_and_counts(running: Running) -> None:
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
         assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
         assert header.endswith("! 2 problems   demo ")
 
 
-async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, services: FakeServices) -> None:
+async def test_a_narrow_header_keeps_the_alerts(running: Running, services: FakeServices) -> None:
     services.workers.age = 40.0
     async with running(persona="sarah", size=(60, 20)) as driver:
         header = driver.text("#frame-header")
@@ -45,25 +44,14 @@ async def test_a_narrow_header_keeps_what_needs_the_person(running: Running, ser
 @pytest.mark.parametrize(
     ("age", "words"),
     [(3.0, ""), (40.0, "worker silent for 40 s"), (300.0, "worker silent for 5 min"),
-     (9000.0, "worker silent for 2 h"), (None, "no worker yet")],
+     (9000.0, "worker silent for 2 h"), (None, "no worker")],
 )  # fmt: skip
-async def test_worker_words(running: Running, services: FakeServices, age: float | None, words: str) -> None:
+async def test_the_header_shows_a_missing_worker(
+    running: Running, services: FakeServices, age: float | None, words: str
+) -> None:
     services.workers.age = age
     async with running(persona="sarah") as driver:
         assert driver.app.context.overview.worker_words == words
-
-
-async def test_a_worker_that_the_app_has_just_started_is_said_to_start(
-    running: Running, services: FakeServices
-) -> None:
-    services.workers.age, services.workers.is_starting = None, True
-    async with running(persona="sarah") as driver:
-        assert driver.text("#frame-header").endswith("● worker is starting")
-        services.workers.age = 1.0  # its first heartbeat sends no event; it is looked for every second
-        async with asyncio.timeout(120):
-            while "starting" in driver.text("#frame-header"):
-                await driver.pilot.pause(0.05)
-        assert "worker" not in driver.text("#frame-header")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +59,7 @@ async def test_a_worker_that_the_app_has_just_started_is_said_to_start(
     [({"is_disconnected": True}, "! channel disconnected"), ({"is_locked": True}, "! channel locked"),
      ({"is_queue_paused": True}, "! queue paused")],
 )  # fmt: skip
-async def test_channel_trouble_is_in_the_header(
+async def test_the_header_shows_a_channels_problem(
     running: Running, services: FakeServices, change: dict[str, Any], words: str
 ) -> None:
     persona = services.personas.personas[1]
@@ -80,7 +68,7 @@ async def test_channel_trouble_is_in_the_header(
         assert words in driver.text("#frame-header")
 
 
-async def test_tabs_by_key_and_by_mouse(running: Running) -> None:
+async def test_a_tab_is_opened_by_key_and_by_mouse(running: Running) -> None:
     async with running(persona="sarah") as driver:
         library = driver.screen
         await driver.press("2")
@@ -95,13 +83,13 @@ async def test_tabs_by_key_and_by_mouse(running: Running) -> None:
         assert driver.screen is library
 
 
-async def test_no_tab_before_a_persona_is_chosen(running: Running) -> None:
+async def test_no_tab_opens_before_a_persona_is_chosen(running: Running) -> None:
     async with running() as driver:
         await driver.press("1", "2", "escape")
         assert isinstance(driver.screen, PersonasScreen)
 
 
-async def test_strip_follows_a_post_step_by_step(running: Running, services: FakeServices) -> None:
+async def test_the_strip_follows_a_post_step_by_step(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         for id_ in (6, 7, 9, 10, 11):
             services.scheduling.move(id_, Step.LIVE, posted_at=NOW, scheduled_at=NOW)
@@ -123,15 +111,15 @@ async def test_strip_follows_a_post_step_by_step(running: Running, services: Fak
         assert f"! “beach walk, day 3. the…”  held until your Wed 00:00: Full {MARKUP}" in strip(driver)
 
 
-async def test_strip_forgets_a_post_that_was_let_go(running: Running, services: FakeServices) -> None:
+async def test_the_strip_drops_a_deleted_post(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         assert strip(driver)[0].startswith("● “waiting for its turn”")
-        await services.scheduling.let_go(11)
+        await services.scheduling.cancel(11)
         await driver.heard()
         assert "waiting for its turn" not in driver.text("#status-strip")
 
 
-async def test_strip_says_how_many_more(running: Running) -> None:
+async def test_the_strip_counts_the_posts_it_has_no_room_for(running: Running) -> None:
     async with running(persona="sarah", size=(80, 24)) as driver:
         assert len(strip(driver)) == 2
         assert strip(driver)[-1].endswith("and 4 more")
@@ -146,7 +134,7 @@ async def test_counts_follow_events(running: Running, services: FakeServices) ->
         assert "failed" not in driver.text("#frame-header")
 
 
-async def test_banner_on_every_screen_while_the_database_is_away(
+async def test_every_screen_has_a_banner_while_the_database_is_unreachable(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -157,7 +145,7 @@ async def test_banner_on_every_screen_while_the_database_is_away(
             await driver.press(key)
             assert driver.screen.query_one("#banner").display
             assert driver.text("#banner") == (
-                f"! The database is away: It {MARKUP} went. Nothing typed is lost. Coming back by itself."
+                f"! Database unavailable: It {MARKUP} went. Your text is safe. Reconnecting…"
             )
         services.scheduling.error = None
         services.scheduling.all_posts.pop(4)
@@ -169,63 +157,51 @@ async def test_banner_on_every_screen_while_the_database_is_away(
         assert driver.app.context.overview.counts[1].failed == 0
 
 
-async def test_a_failed_reading_is_told_and_reload_mends_it(running: Running, services: FakeServices) -> None:
-    async with running(persona="sarah") as driver:
-        services.scheduling.error = FluffyError(f"No {MARKUP} room.", "Make some.")
-        services.tell(PostChanged(4, 1))
-        await driver.heard()
-        assert f"No {MARKUP} room. Make some." in [toast.message for toast in driver.app._notifications]
-        services.scheduling.error = None
-        services.scheduling.all_posts.pop(4)
-        await driver.press("ctrl+r")
-        assert driver.app.context.overview.counts[1].failed == 0
-
-
 @pytest.mark.parametrize(("size", "shown"), [((59, 24), True), ((80, 17), True), ((60, 18), False)])
-async def test_a_notice_where_there_is_no_room(running: Running, size: tuple[int, int], shown: bool) -> None:
+async def test_a_notice_covers_a_terminal_that_is_too_small(
+    running: Running, size: tuple[int, int], shown: bool
+) -> None:
     async with running(persona="sarah", size=size) as driver:
         while driver.screen.query_one(SmallNotice).display is not shown:  # the size comes as an event
             await driver.pilot.pause()
 
 
-async def test_leaving_with_posts_on_their_way_is_asked(running: Running) -> None:
+async def test_quitting_with_posts_on_their_way_needs_an_answer(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("q")
         assert isinstance(driver.screen, ConfirmScreen)
-        said = str(driver.screen.query_one("#dialog Static").render())
-        assert said == (
-            "5 posts are on the way to Buffer; the worker finishes that without this window.\n"
-            "1 post is held, and tried again only while fluffy-tui or a worker runs."
-        )
+        assert "5 posts are still on the way" in driver.text("#dialog Static")
         await driver.press("n")
-        assert not driver.app._exit
+        assert not driver.has_quit
         await driver.press("q", "enter")
-        assert not driver.app._exit
+        assert not driver.has_quit
         await driver.press("q", "escape")
-        assert not driver.app._exit
+        assert not driver.has_quit
         await driver.press("q")
         await driver.pilot.press("y")
         await driver.pilot.pause()
-        assert driver.app._exit
+        assert driver.has_quit
 
 
-async def test_leaving_by_mouse(running: Running) -> None:
+async def test_quitting_by_mouse(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("q")
         await driver.pilot.click(driver.screen.query_one("#yes", Button))
         await driver.pilot.pause()
-        assert driver.app._exit
+        assert driver.has_quit
 
 
-async def test_leaving_with_nothing_on_its_way(running: Running, services: FakeServices) -> None:
+async def test_quitting_with_nothing_unfinished_asks_nothing(
+    running: Running, services: FakeServices
+) -> None:
     services.scheduling.all_posts.clear()
     async with running(persona="sarah") as driver:
         await driver.pilot.press("q")
         await driver.pilot.pause()
-        assert driver.app._exit
+        assert driver.has_quit
 
 
-async def test_theme_is_remembered(running: Running) -> None:
+async def test_the_theme_is_remembered(running: Running) -> None:
     async with running() as driver:
         assert driver.app.theme == "fluffy"
         driver.app.theme = "nord"
@@ -234,7 +210,7 @@ async def test_theme_is_remembered(running: Running) -> None:
         assert driver.app.theme == "nord"
 
 
-async def test_a_click_on_a_footer_key_does_it(running: Running) -> None:
+async def test_a_click_on_a_footer_key_runs_its_action(running: Running) -> None:
     async with running() as driver:
         await driver.pilot.click("FooterKey", offset=(1, 0))
         await driver.settle()

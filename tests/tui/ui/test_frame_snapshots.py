@@ -10,8 +10,7 @@ import pytest
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
-from tui.fake_setup import FakeSetup
-from tui.fakes import FakeServices, Opening
+from tui.fakes import FakeServices, FakeSetup, Opening
 from tui.test_snapshots import Compare, after
 
 SIZES = [(60, 18), (80, 24), (140, 45)]

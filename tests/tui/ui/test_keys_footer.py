@@ -1,9 +1,10 @@
-"""The footer: whole keys only, none that a field would take for a letter, and the one that lists all in every width."""
+"""The footer: whole keys only, none that a field takes for a letter, and at every width the one that lists all."""
 
 from __future__ import annotations
 
 import re
 
+import textual_internals
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from tui.conftest import Driver, Running
 
@@ -28,9 +29,9 @@ WAYS = {
     "SetupWizard": ("b",),
     "DoctorScreen": ("escape", "escape", "!"),
 }
-"""Every screen with a footer, by the keys that lead there from the one before."""
+"""Every screen with a footer, and the keys that open it from the previous one."""
 WITHOUT = {"AskTextScreen"}
-"""Screens that say their two keys in their border."""
+"""Dialogs that name their two keys themselves."""
 WIDTHS = (60, 64, 70, 79, 80, 140)
 
 
@@ -39,7 +40,7 @@ def footer(driver: Driver) -> str:
     return str(driver.screen_text().splitlines()[-1])
 
 
-async def test_the_key_that_lists_all_keys_is_in_every_footer_in_every_width(running: Running) -> None:
+async def test_every_footer_has_the_key_that_lists_all_keys_at_every_width(running: Running) -> None:
     async with running(size=(80, 24)) as driver:
         for name, keys in WAYS.items():
             await driver.press(*keys)
@@ -60,7 +61,7 @@ async def test_the_key_that_lists_all_keys_is_in_every_footer_in_every_width(run
             await driver.settle()
 
 
-async def test_a_key_that_a_text_would_take_for_a_letter_is_not_promised(running: Running) -> None:
+async def test_a_key_that_types_a_letter_is_not_shown(running: Running) -> None:
     async with running(persona="sarah") as driver:
         assert footer(driver).rstrip().endswith("? Keys")
         await driver.press("slash")
@@ -74,16 +75,15 @@ async def test_a_key_that_a_text_would_take_for_a_letter_is_not_promised(running
         assert footer(driver).rstrip().endswith("? Keys"), "a line of choices takes no letters"
 
 
-async def test_own_keys_stand_in_the_footer(running: Running) -> None:
+async def test_the_footer_shows_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"app.help": "f9", "library.pick": "ctrl+y"}) as driver:
         assert footer(driver).rstrip().endswith("f9 Keys")
         assert "ctrl+y Pick" in footer(driver)
 
 
-async def test_keys_may_be_drawn_more_than_once_while_the_app_ends(running: Running) -> None:
+async def test_keys_may_be_redrawn_while_the_app_closes(running: Running) -> None:
     async with running(persona="sarah") as driver:
         keys = driver.screen.query_one(KeysFooter)
-        driver.app._running = False  # new keys are not started any more, so those before them stay
-        await keys.recompose()
-        await keys.recompose()
-        driver.app._running = True
+        with textual_internals.while_closing(driver.app):  # new keys are not started, so the old ones stay
+            await keys.recompose()
+            await keys.recompose()

@@ -1,4 +1,4 @@
-"""In the narrowest terminal nothing that matters is cut off: signs, what mends a trouble, the photo's name."""
+"""In the narrowest terminal nothing that matters is cut off: signs, the keys of a problem, the photo's name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def test_every_slot_of_the_plan_shows_its_state(running: Running) -> None:
         assert set(slots) <= set("·●✓▲■!?✗"), slots
 
 
-async def test_a_long_reason_leaves_room_for_the_keys_that_mend_it(
+async def test_a_long_reason_leaves_room_for_the_keys_of_a_problem(
     running: Running, services: FakeServices
 ) -> None:
     posts = services.scheduling.all_posts
@@ -42,10 +42,10 @@ async def test_the_caption_names_its_photo(running: Running, services: FakeServi
         caption = driver.screen.form.caption
         caption.load_clean("word " * 40)
         await driver.settle()
-        assert "…more after" in str(caption.border_title), "where it is folded matters more"
+        assert "…more after" in str(caption.border_title), "where the network cuts it matters more"
 
 
-async def test_every_choice_of_the_fit_can_be_seen_and_none_is_cut(running: Running) -> None:
+async def test_every_option_of_the_fit_can_be_seen_and_none_is_cut(running: Running) -> None:
     async with running(persona="sarah", size=NARROW) as driver:
         await driver.press("enter", "ctrl+f", "j")
         for words in ("pad blurred", "pad white", "crop", "crop top", "crop bottom"):
@@ -61,7 +61,7 @@ async def test_every_choice_of_the_fit_can_be_seen_and_none_is_cut(running: Runn
             }, "no option is cut"
             await driver.press("l")
         line = next(line for line in driver.screen_text().splitlines() if line.startswith("│ fit "))
-        assert line.rstrip("│ ").endswith("…"), "it is seen that there are more"
+        assert line.rstrip("│ ").endswith("…"), "a sign shows that there are more"
 
 
 async def test_help_keeps_its_columns(running: Running) -> None:
@@ -69,6 +69,6 @@ async def test_help_keeps_its_columns(running: Running) -> None:
         await driver.press("enter", "f1")
         lines = [line[3:-3].rstrip() for line in driver.screen_text().splitlines()[3:-3]]
         further = [line for line in lines if line.startswith(" " * 22)]
-        assert further, "some sentences are broken"
+        assert further, "some sentences are wrapped"
         starts = {len(line) - len(line.lstrip()) for line in lines if line.strip()}
-        assert len(starts) <= 3, f"place, keys and what they do are three columns: {lines}"
+        assert len(starts) <= 3, f"place, keys and explanation are three columns: {lines}"

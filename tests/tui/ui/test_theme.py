@@ -1,4 +1,4 @@
-"""What a theme must not hide."""
+"""Borders can be seen in every theme."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
 
 
 @pytest.mark.parametrize("name", [*BUILTIN_THEMES, FLUFFY.name])
-def test_borders_without_the_keyboard_can_be_seen_in_every_theme(name: str) -> None:
+def test_the_borders_of_unfocused_boxes_can_be_seen_in_every_theme(name: str) -> None:
     theme = {**BUILTIN_THEMES, FLUFFY.name: FLUFFY}[name]
     given = theme.to_color_system().generate() | theme.variables
     shown = with_quiet_borders(given)

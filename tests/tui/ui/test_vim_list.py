@@ -1,4 +1,4 @@
-"""What stands under the cursor can be read in every theme."""
+"""The highlighted line can be read in every theme."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PLACES = {
     "personas": ("at",),
-    "trouble": ("4",),
+    "problems": ("4",),
     "doctor": ("!",),
     "snippets": ("enter", "f4"),
     "settings": (",",),
@@ -23,7 +23,7 @@ PLACES = {
 
 
 def colours(driver: Driver, option: int) -> set[Color | None]:
-    """Return the colours of the letters of an option that is to be seen."""
+    """Return the colours of the letters of a visible option."""
     listing = driver.screen.query_one(VimList)
     lines = [listing.render_line(y) for y in range(listing.scrollable_content_region.height)]
     return {
@@ -36,9 +36,7 @@ def colours(driver: Driver, option: int) -> set[Color | None]:
 
 @pytest.mark.parametrize("theme", ["fluffy", "textual-light", "ansi-dark"])
 @pytest.mark.parametrize("place", PLACES)
-async def test_the_line_under_the_cursor_is_drawn_in_the_cursors_colour(
-    running: Running, place: str, theme: str
-) -> None:
+async def test_the_highlighted_line_has_the_cursors_colour(running: Running, place: str, theme: str) -> None:
     async with running(persona="sarah", size=(120, 40)) as driver:
         driver.app.theme = theme
         await driver.press(*PLACES[place], "g")

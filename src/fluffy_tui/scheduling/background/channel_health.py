@@ -1,4 +1,4 @@
-"""Whether channels are well, asked of Buffer now and then, so that a trouble is told before a post meets it."""
+"""Check with Buffer now and then whether channels work, so that a problem shows before a post runs into it."""
 
 from __future__ import annotations
 
@@ -17,43 +17,43 @@ from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferClient, Channel
-    from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
+    from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
 
 log = logging.getLogger(__name__)
 
 OVERDUE = timedelta(minutes=2)
-"""A post that Buffer still has so long after its time may be held back by its channel."""
+"""A post that is still in Buffer this long after its time may be held up by its channel."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelWatch:
-    """Looks after the health of the channels that personas speak through.
+class ChannelHealth:
+    """Keeps what is known about the health of the personas' channels up to date.
 
-    A delivery asks about its own channel. This is for all the others: posts that wait in Buffer while their channel
-    loses its connection, and channels that somebody has mended over there meanwhile.
+    A delivery checks its own channel. This is for the others: posts that wait in Buffer while their channel loses its
+    connection, and channels that have been fixed in Buffer in the meantime.
     """
 
     delivery: Delivery
 
-    async def look(self) -> None:
-        """Ask about every organisation of which something is not known well enough; one request each."""
+    async def check(self) -> None:
+        """Ask about every organisation with a channel whose health is out of date; one request each."""
         buffer = self.delivery.buffer
         if buffer is None:
             return
         organizations: dict[str, dict[str, Channel]] = {}
-        for channel in await self._to_look_at():
+        for channel in await self._outdated():
             organizations.setdefault(channel.organization_id, {})[channel.id] = channel
         for organization_id, before in organizations.items():
             if await self.delivery.budget.closed_for(reserve=RESERVE) is not None:
-                log.info("channels are not asked about: what is left of the requests is kept for posts")
+                log.info("channels are not checked: the remaining requests are reserved for posts")
                 return
             try:
                 await self._ask(buffer, organization_id, before)
             except BufferError as error:
-                log.info("Buffer could not be asked about channels: %s (%s)", error.code, error)
+                log.info("could not ask Buffer about channels: %s (%s)", error.code, error)
 
-    async def _to_look_at(self) -> list[Channel]:
-        personas, pace = self.delivery.personas, self.delivery.pace
+    async def _outdated(self) -> list[Channel]:
+        personas, timings = self.delivery.personas, self.delivery.timings
         chosen = {
             persona.channel.id: persona.channel
             for persona in await personas.list()
@@ -63,19 +63,19 @@ class ChannelWatch:
         found = []
         for channel in chosen.values():
             if channel.id in overdue:
-                believed = pace.channel_known
+                trusted_for = timings.channel_fresh
             elif channel.problem:
-                believed = pace.channel_in_trouble
+                trusted_for = timings.unhealthy_channel_check
             elif channel.id in waiting:
-                believed = pace.channel_with_posts
+                trusted_for = timings.healthy_channel_check
             else:
                 continue
-            if await personas.known_channel(channel.id, believed) is None:
+            if await personas.known_channel(channel.id, trusted_for) is None:
                 found.append(channel)
         return found
 
     async def _channels_with_posts(self) -> tuple[set[str], set[str]]:
-        """Return the channels of posts that wait in Buffer, and of those among them that should be out by now."""
+        """Return the channels with posts in Buffer, and those among them with posts that should be live by now."""
         query = (
             select(PostRow.channel_id, func.min(PostRow.scheduled_at) < func.now() - OVERDUE)
             .where(PostRow.step == Step.ACCEPTED, PostRow.channel_id.is_not(None))
@@ -95,4 +95,4 @@ class ChannelWatch:
                 log.warning("%s", channel.problem)
             if known.problem and not channel.problem:
                 async with self.delivery.database.transaction() as session:
-                    await channel_queue.room_in(session, self.delivery.queue, channel.id)
+                    await channel_queue.wake_next(session, self.delivery.queue, channel.id)

@@ -1,4 +1,4 @@
-"""What is put on the queue: "look at post N". The row is the truth; a job only says that there may be work."""
+"""The tasks that workers run. A job only says that there may be work for post N; the post's row says what it is."""
 
 from __future__ import annotations
 
@@ -8,97 +8,112 @@ from typing import TYPE_CHECKING
 from procrastinate import Blueprint, JobContext, builtin_tasks
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling.background.channel_health import ChannelWatch
-from fluffy_tui.scheduling.background.media_upkeep import Keeper
+from fluffy_tui.scheduling.background.channel_health import ChannelHealth
+from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
 from fluffy_tui.scheduling.delivery.deferral import QUEUE
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from procrastinate import App
 
-    from fluffy_tui.scheduling.background.recovery import Sweeper
-    from fluffy_tui.scheduling.background.status_sync import Follower
-    from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
+    from fluffy_tui.scheduling.background.recovery import Recovery
+    from fluffy_tui.scheduling.background.status_sync import StatusSync
+    from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
 
 log = logging.getLogger(__name__)
 
-JOB_KEPT_HOURS = 72
-"""Finished jobs are purged after this time; the posts tell their own story."""
+JOB_RETENTION_HOURS = 72
+"""Finished jobs are purged after this time; the posts have their own history."""
 
 
 def add_tasks(queue: App) -> None:
-    """Register the tasks of this pack. They find their working parts in the worker's context."""
+    """Register the tasks of this pack. They find what they need in the worker's context.
+
+    The names of the tasks are stored with the jobs, so they must not change.
+    """
     blueprint = Blueprint()
+
+    def periodic(
+        name: str,
+        cron: str,
+        run: Callable[[JobContext], Awaitable[object]],
+        *,
+        lock: str | None = None,
+        queueing_lock: str | None = None,
+    ) -> None:
+        @blueprint.periodic(cron=cron)
+        @blueprint.task(
+            name=name, queue="maintenance", lock=lock, queueing_lock=queueing_lock, pass_context=True
+        )
+        async def task(context: JobContext, timestamp: int) -> None:
+            del timestamp
+            await run(context)
 
     @blueprint.task(name="deliver", queue=QUEUE, pass_context=True)
     async def deliver(context: JobContext, post_id: int) -> None:
-        delivery: Delivery = context.additional_context["delivery"]
         try:
-            await delivery.deliver(post_id)
+            await _delivery(context).deliver(post_id)
         except DatabaseUnavailable:
-            context.additional_context["sweep_needed"].set()  # this job has ended, but the post goes on
+            context.additional_context["recovery_needed"].set()  # this job has ended, but the post goes on
             raise
 
     @blueprint.task(name="wake", queue=QUEUE, pass_context=True)
     async def wake(context: JobContext, post_id: int) -> None:
-        delivery: Delivery = context.additional_context["delivery"]
-        await delivery.wake(post_id)
-
-    @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name="sweep", queue="maintenance", queueing_lock="sweep", pass_context=True)
-    async def sweep(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        sweeper: Sweeper = context.additional_context["sweeper"]
-        await sweeper.sweep()
-
-    @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name="follow", queue="maintenance", queueing_lock="follow", pass_context=True)
-    async def follow(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        follower: Follower = context.additional_context["follower"]
-        await follower.follow_and_come_back()
+        await _delivery(context).wake(post_id)
 
     @blueprint.task(name="follow_soon", queue="maintenance", queueing_lock="follow_soon", pass_context=True)
-    async def follow_soon(context: JobContext) -> None:
-        follower: Follower = context.additional_context["follower"]
-        await follower.follow_and_come_back()
+    async def sync_status_soon(context: JobContext) -> None:
+        await _sync_status(context)
 
-    @blueprint.periodic(cron="6-59/10 * * * *")
-    @blueprint.task(
-        name="watch_channels", queue="maintenance", queueing_lock="watch_channels", pass_context=True
-    )
-    async def watch_channels(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        await ChannelWatch(context.additional_context["delivery"]).look()
-
-    @blueprint.periodic(cron="3-59/10 * * * *")
-    @blueprint.task(name="verify_media", queue="maintenance", lock="verify_media", pass_context=True)
-    async def verify_media(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        await Keeper(context.additional_context["delivery"]).verify_due()
-
-    @blueprint.periodic(cron="43 * * * *")
-    @blueprint.task(name="clean_media", queue="maintenance", lock="clean_media", pass_context=True)
-    async def clean_media(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        await Keeper(context.additional_context["delivery"]).clean_quietly()
-
-    @blueprint.periodic(cron="11,41 * * * *")
-    @blueprint.task(
-        name="look_for_missing", queue="maintenance", queueing_lock="look_for_missing", pass_context=True
-    )
-    async def look_for_missing(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        delivery: Delivery = context.additional_context["delivery"]
-        vanished, returned = await delivery.photos.mark_missing()
-        if vanished or returned:
-            log.info("%d photos are no longer where they were, %d are back", vanished, returned)
-
-    @blueprint.periodic(cron="17 3 * * *")
-    @blueprint.task(name="purge", queue="maintenance", queueing_lock="purge", pass_context=True)
-    async def purge(context: JobContext, timestamp: int) -> None:
-        del timestamp
-        await builtin_tasks.remove_old_jobs(
-            context, max_hours=JOB_KEPT_HOURS, remove_failed=True, remove_cancelled=True, remove_aborted=True
-        )
-
+    periodic("sweep", "* * * * *", _recover, queueing_lock="sweep")
+    periodic("follow", "* * * * *", _sync_status, queueing_lock="follow")
+    periodic("watch_channels", "6-59/10 * * * *", _check_channels, queueing_lock="watch_channels")
+    periodic("verify_media", "3-59/10 * * * *", _verify_media, lock="verify_media")
+    periodic("clean_media", "43 * * * *", _clean_media, lock="clean_media")
+    periodic("look_for_missing", "11,41 * * * *", _find_missing_photos, queueing_lock="look_for_missing")
+    periodic("purge", "17 3 * * *", _purge, queueing_lock="purge")
     queue.add_tasks_from(blueprint, namespace="delivery")
+
+
+def _delivery(context: JobContext) -> Delivery:
+    delivery: Delivery = context.additional_context["delivery"]
+    return delivery
+
+
+async def _recover(context: JobContext) -> None:
+    recovery: Recovery = context.additional_context["recovery"]
+    await recovery.run()
+
+
+async def _sync_status(context: JobContext) -> None:
+    status_sync: StatusSync = context.additional_context["status_sync"]
+    await status_sync.run_and_defer_next()
+
+
+async def _check_channels(context: JobContext) -> None:
+    await ChannelHealth(_delivery(context)).check()
+
+
+async def _verify_media(context: JobContext) -> None:
+    await MediaUpkeep(_delivery(context)).verify_due()
+
+
+async def _clean_media(context: JobContext) -> None:
+    await MediaUpkeep(_delivery(context)).clean_quietly()
+
+
+async def _find_missing_photos(context: JobContext) -> None:
+    missing, restored = await _delivery(context).photos.mark_missing()
+    if missing or restored:
+        log.info("%d photo files are missing, %d are back", missing, restored)
+
+
+async def _purge(context: JobContext) -> None:
+    await builtin_tasks.remove_old_jobs(
+        context,
+        max_hours=JOB_RETENTION_HOURS,
+        remove_failed=True,
+        remove_cancelled=True,
+        remove_aborted=True,
+    )

@@ -1,6 +1,6 @@
-"""Hosted pictures that stay: looked at again before their post is due, put back, and removed when nobody needs them.
+"""Uploaded pictures: verified before their post is due, uploaded again if necessary, deleted when no longer needed.
 
-Buffer and the networks fetch a picture once more when its post goes out, so it has to be there until then.
+Buffer and the networks fetch a picture again when its post is published, so it has to be there until then.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -19,79 +19,71 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.media import MediaHostError, media_key, public_digest
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
-from fluffy_tui.scheduling.delivery.post_picture import facts_of, rendition_of
+from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
+from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
+from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.media import MediaHost
-    from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
+    from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
 
 log = logging.getLogger(__name__)
 
-_EVER = 10 * 365 * 86_400.0
-"""Seconds: a channel's network does not change, so any memory of it will do."""
-
 
 class Verification(StrEnum):
-    """How looking at a hosted picture ended."""
+    """The result of verifying an uploaded picture."""
 
-    FINE = "fine"
-    PUT_BACK = "put_back"
-    TROUBLE = "trouble"
+    OK = "ok"
+    UPLOADED_AGAIN = "uploaded_again"
+    FAILED = "failed"
 
 
-class Idle(StrEnum):
-    """Why nobody needs a hosted picture any more."""
+class UnusedReason(StrEnum):
+    """Why an uploaded picture is no longer needed."""
 
     LIVE = "live"
-    """Its post is live, and has been for longer than the grace period."""
-    LET_GO = "let_go"
-    """Its post was let go, or is delivered under another key."""
+    """Its post has been live for longer than pictures are kept."""
+    NO_POST = "no_post"
+    """Its post was cancelled, or is delivered with another picture."""
 
 
 @dataclass(frozen=True, slots=True)
-class IdlePicture:
-    """A hosted picture that may be removed."""
+class UnusedPicture:
+    """An uploaded picture that may be deleted."""
 
     key: str
     """Where it is on the media host."""
-    why: Idle
+    why: UnusedReason
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class CleanUp:
-    """What a clean-up removed, or would remove."""
+class CleanupResult:
+    """What a clean-up deleted, or would delete."""
 
-    idle: tuple[IdlePicture, ...]
+    unused: tuple[UnusedPicture, ...]
     kept: int
-    """Pictures that a post needs, or that are within the grace period."""
+    """Pictures that a post needs, or that are not old enough."""
     unknown: int
-    """Pictures on the host that this database knows nothing of, such as those of another one; never touched."""
+    """Pictures on the host that are not in this database, such as those of another one; never deleted."""
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
-    """Looks after the pictures on the media host."""
+class MediaUpkeep:
+    """Takes care of the pictures on the media host."""
 
     delivery: Delivery
 
-    @property
-    def _host(self) -> MediaHost:
-        if self.delivery.host is None:
-            raise MediaHostError("No media host is set.", "Set FLUFFY_MEDIA_HOST.", temporary=False)
-        return self.delivery.host
-
     async def verify_due(self) -> dict[int, Verification]:
-        """Fetch the picture of every post that is due soon, and put back what is missing or different.
+        """Fetch the picture of every post that is due soon, and upload again what is missing or different.
 
         Returns:
-            How it ended, by post id. A post whose picture cannot be put back keeps its state, since Buffer's is
-            not changed by that; the trouble inbox tells of it, and it is tried again at the next call.
+            The result by post id. A post whose picture cannot be uploaded keeps its state, since Buffer's does not
+            change either; it is listed as a problem, and the next call tries again.
         """
         if self.delivery.host is None:
             return {}
@@ -100,13 +92,14 @@ class Keeper:
         return {post.id: await self._verify(post) for post in posts}
 
     def _due_soon(self) -> Select[PostRow]:
-        due, seen, now = PostRow.scheduled_at, HostedPictureRow.verified_at, func.now()
+        due, verified, now = PostRow.scheduled_at, HostedPictureRow.verified_at, func.now()
         windows: list[ColumnElement[bool]] = [
-            and_(due <= now + before, or_(seen.is_(None), seen < due - before))
-            for before in map(_seconds, self.delivery.pace.verify_before)
+            and_(due <= now + before, or_(verified.is_(None), verified < due - before))
+            for before in map(_seconds, self.delivery.timings.verify_before)
         ]
-        again = _seconds(min(self.delivery.pace.verify_before))
-        windows.append(and_(due <= now, seen < now - again))  # its queue is paused: it may go out at any time
+        again = _seconds(min(self.delivery.timings.verify_before))
+        # an overdue one: its queue is paused, and it may be published at any time
+        windows.append(and_(due <= now, verified < now - again))
         return (
             select(PostRow)
             .outerjoin(HostedPictureRow, HostedPictureRow.delivery_key == PostRow.delivery_key)
@@ -119,91 +112,91 @@ class Keeper:
         try:
             digest = await public_digest(str(post.media_url), int(facts.get("bytes", 0)))
             if facts.get("sha256", digest) == digest:
-                return await self._note(post, Verification.FINE)
+                return await self._record(post, Verification.OK)
         except MediaHostError as error:
             log.warning("the picture of post %s: %s", post.id, error)
         try:
-            await self._put_back(post)
+            await self._upload_again(post)
         except (MediaHostError, DeliveryFailure) as error:
-            return await self._note(post, Verification.TROUBLE, str(error))
-        return await self._note(post, Verification.PUT_BACK)
+            return await self._record(post, Verification.FAILED, str(error))
+        return await self._record(post, Verification.UPLOADED_AGAIN)
 
-    async def _put_back(self, post: PostRow) -> None:
-        channel = await self.delivery.personas.known_channel(str(post.channel_id), _EVER)
+    async def _upload_again(self, post: PostRow) -> None:
+        channel = await self.delivery.personas.known_channel(str(post.channel_id), FOREVER)
         if channel is None:
-            raise DeliveryFailure.final("channel_unknown", "The post's channel is not known any more.")
-        rendition = await rendition_of(
-            self.delivery.photos, post.photo_id, post.framing, str(channel.service)
-        )
-        await self._host.put(media_key(post.delivery_key), rendition.data)
-        await self._host.verify(str(post.media_url), rendition.data)  # the address that Buffer knows
+            raise DeliveryFailure.final(PostError.CHANNEL_UNKNOWN, "The post's channel no longer exists.")
+        pictures = self.delivery.pictures
+        rendition = await pictures.render(post.photo_id, post.framing, str(channel.service))
+        await pictures.upload(post.delivery_key, rendition, url=post.media_url)
         async with self.delivery.database.transaction() as session:
             same = (PostRow.id == post.id, PostRow.delivery_key == post.delivery_key)
             await session.execute(
                 update(PostRow)
                 .where(*same)
-                .values(rendition=facts_of(rendition), updated_at=PostRow.updated_at)
+                .values(rendition=rendition_facts(rendition), updated_at=PostRow.updated_at)
             )
-        log.info("the picture of post %s was put back", post.id)
+        log.info("the picture of post %s was uploaded again", post.id)
 
-    async def _note(self, post: PostRow, outcome: Verification, trouble: str | None = None) -> Verification:
+    async def _record(self, post: PostRow, result: Verification, problem: str | None = None) -> Verification:
         async with self.delivery.database.transaction() as session:
             known = await session.get(HostedPictureRow, post.delivery_key)
-            changed = (known.trouble if known else None) != trouble
-            values = {"trouble": trouble}
-            if outcome is not Verification.TROUBLE:
-                values["verified_at"] = func.now()  # type: ignore[assignment]
-            statement = insert(HostedPictureRow).values(delivery_key=post.delivery_key, **values)
+            changed = (known.problem if known else None) != problem
+            values: dict[Any, Any] = {HostedPictureRow.problem: problem}
+            if result is not Verification.FAILED:
+                values[HostedPictureRow.verified_at] = func.now()
+            statement = insert(HostedPictureRow).values(
+                {HostedPictureRow.delivery_key: post.delivery_key, **values}
+            )
             await session.execute(
                 statement.on_conflict_do_update(index_elements=["delivery_key"], set_=values)
             )
             if changed:
-                await _tell_screens(session, post)
-        return outcome
+                await _notify_screens(session, post)
+        return result
 
-    async def clean(self, *, dry_run: bool = False) -> CleanUp:
-        """Remove the pictures that nobody needs any more: live or let go, and longer so than the grace period.
+    async def clean(self, *, dry_run: bool = False) -> CleanupResult:
+        """Delete the pictures that have not been needed for as long as pictures are kept.
 
-        Only pictures that this database once hosted are removed; others may belong to another one.
+        Only pictures that this database knows are deleted; others may belong to another one.
 
         Args:
-            dry_run: only tell what would be removed.
+            dry_run: only return what would be deleted.
 
         Raises:
-            MediaHostError: the host does not answer; what was removed before stays removed.
+            MediaHostError: the host does not answer; what was deleted before stays deleted.
         """
-        there = set(
-            await self._host.list_keys()
-        )  # before the posts are read, so that no new picture is in it
-        idle, known = await self._idle()
-        found = tuple(picture for picture in idle if picture.key in there)
+        host = self.delivery.pictures.required_host()
+        stored = set(await host.list_keys())  # read before the posts, so that it contains no newer picture
+        unused, known = await self._unused()
+        found = tuple(picture for picture in unused if picture.key in stored)
         if not dry_run:
-            for picture in idle:
-                if picture.key in there:
-                    await self._host.delete(picture.key)
+            for picture in unused:
+                if picture.key in stored:
+                    await host.delete(picture.key)
                 await self._forget(picture.key)
-        return CleanUp(found, kept=len(there & known) - len(found), unknown=len(there - known))
+        return CleanupResult(found, kept=len(stored & known) - len(found), unknown=len(stored - known))
 
-    async def _idle(self) -> tuple[list[IdlePicture], set[str]]:
-        grace_over = func.now() - _seconds(self.delivery.pace.media_grace)
-        live = and_(PostRow.step == Step.LIVE, PostRow.posted_at < grace_over)
-        gone = and_(PostRow.id.is_(None), HostedPictureRow.left_at < grace_over)
+    async def _unused(self) -> tuple[list[UnusedPicture], set[str]]:
+        kept_since = func.now() - _seconds(self.delivery.timings.picture_retention)
+        live = and_(PostRow.step == Step.LIVE, PostRow.posted_at < kept_since)
+        gone = and_(PostRow.id.is_(None), HostedPictureRow.left_at < kept_since)
         query = select(
             HostedPictureRow.delivery_key,
             or_(func.coalesce(live, False), func.coalesce(gone, False)),
             PostRow.posted_at,
             HostedPictureRow.left_at,
         ).outerjoin(PostRow, PostRow.delivery_key == HostedPictureRow.delivery_key)
-        idle: list[IdlePicture] = []
+        unused: list[UnusedPicture] = []
         known: set[str] = set()
         async with self.delivery.database.transaction() as session:
-            for delivery_key, is_idle, posted_at, left_at in (await session.execute(query)).all():
+            for delivery_key, is_unused, posted_at, left_at in (await session.execute(query)).all():
                 key = media_key(delivery_key)
                 known.add(key)
                 since = posted_at or left_at
-                if is_idle and since is not None:
-                    idle.append(IdlePicture(key, Idle.LIVE if posted_at else Idle.LET_GO, since))
-        return sorted(idle, key=lambda picture: picture.since), known
+                if is_unused and since is not None:
+                    why = UnusedReason.LIVE if posted_at else UnusedReason.NO_POST
+                    unused.append(UnusedPicture(key, why, since))
+        return sorted(unused, key=lambda picture: picture.since), known
 
     async def _forget(self, key: str) -> None:
         name = key.rsplit("/", 1)[-1].removesuffix(".jpg")
@@ -211,20 +204,20 @@ class Keeper:
             await session.execute(delete(HostedPictureRow).where(HostedPictureRow.delivery_key == name))
 
     async def clean_quietly(self) -> None:
-        """Clean up, as the recurring task does: what goes wrong is tried again the next time."""
+        """Clean up, as the recurring task does: errors are logged, and the next run tries again."""
         if self.delivery.host is None:
             return
         try:
-            done = await self.clean()
+            result = await self.clean()
         except FluffyError as error:
-            log.warning("the media host was not cleaned up: %s", error)
+            log.warning("the media host could not be cleaned up: %s", error)
         else:
-            log.info("%d pictures removed from the media host, %d kept", len(done.idle), done.kept)
+            log.info("%d pictures deleted from the media host, %d kept", len(result.unused), result.kept)
 
 
-async def _tell_screens(session: AsyncSession, post: PostRow) -> None:
-    told = json.dumps({"id": post.id, "persona_id": post.persona_id})
-    await session.execute(select(func.pg_notify(POSTS_CHANNEL, told)))
+async def _notify_screens(session: AsyncSession, post: PostRow) -> None:
+    payload = json.dumps({"id": post.id, "persona_id": post.persona_id})
+    await session.execute(select(func.pg_notify(POSTS_CHANNEL, payload)))
 
 
 def _seconds(number: float) -> timedelta:

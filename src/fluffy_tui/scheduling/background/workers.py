@@ -1,4 +1,4 @@
-"""The worker: what delivers. The app's own child and `--worker` run exactly this."""
+"""The worker that delivers posts (the app's own and `--worker` run exactly this), and which workers are alive."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.core.database import Database
-    from fluffy_tui.scheduling.background.recovery import Sweeper
-    from fluffy_tui.scheduling.background.status_sync import Follower
-    from fluffy_tui.scheduling.delivery.delivery_steps import Delivery
+    from fluffy_tui.scheduling.background.recovery import Recovery
+    from fluffy_tui.scheduling.background.status_sync import StatusSync
+    from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
 
 log = logging.getLogger(__name__)
 
 START_SECONDS = 20.0
-"""How long a worker may take from its start to its first heartbeat before it counts as missing."""
+"""How long a worker may take from start to first heartbeat before it counts as missing."""
 
-# What a connection is for is the second word of its name, as `core.database.program_name` makes it: `worker` delivers,
-# `library` looks at photos. Of a row without a name nothing better is known than that it delivers.
+# The second word of a connection's name, made by `core.database.program_name`, is its purpose: `worker` delivers posts,
+# `library` indexes photos. A row without a name is assumed to deliver.
 _DELIVERS = text(
     """
     SELECT extract(epoch FROM now() - max(w.last_heartbeat))
@@ -44,33 +44,33 @@ _ALL = text(
     WITH loops AS (
         SELECT
             coalesce(split_part(n.name, ' ', 3), 'number ' || w.id) AS process,
-            split_part(n.name, ' ', 2) IS NOT DISTINCT FROM 'library' AS looks,
+            split_part(n.name, ' ', 2) IS NOT DISTINCT FROM 'library' AS indexes,
             extract(epoch FROM now() - w.last_heartbeat) AS age,
             n.started_at
         FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     )
-    SELECT process, min(age) FILTER (WHERE NOT looks) AS delivers, min(age) FILTER (WHERE looks), min(started_at)
+    SELECT process, min(age) FILTER (WHERE NOT indexes) AS delivers, min(age) FILTER (WHERE indexes), min(started_at)
     FROM loops GROUP BY process ORDER BY delivers NULLS LAST, process
     """
 )
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerHeard:
-    """One worker that is known on this database."""
+class KnownWorker:
+    """One worker that is registered in this database."""
 
     process: str
     """Where it runs, such as `host:4711`."""
     heartbeat_age: float | None
-    """Seconds since it last proved that it delivers; None when its process is there but its deliveries are not."""
+    """Seconds since its delivery last reported; None if its process is there but does not deliver."""
     library_age: float | None
-    """Seconds since it last proved that it looks at the library; None when it does not."""
+    """Seconds since its library indexing last reported; None if it does not index."""
     started_at: datetime | None
 
-    def stands_still(self, after: float) -> bool:
-        """Tell whether the process lives, as its look at the library proves, but does not deliver.
+    def is_stuck(self, after: float) -> bool:
+        """Return whether the process is alive, since it indexes the library, but does not deliver.
 
-        Of a process that was killed both fall silent, within one heartbeat of each other.
+        In a process that was killed both stop within one heartbeat of each other.
         """
         if self.library_age is None or self.library_age > after:
             return False
@@ -80,7 +80,7 @@ class WorkerHeard:
 
 
 class Workers:
-    """What is known of the workers on this database.
+    """The workers that are registered in this database.
 
     Args:
         database: where they register.
@@ -91,33 +91,33 @@ class Workers:
         self._expected_until = 0.0
 
     def expect_one(self) -> None:
-        """Note that this program is just starting a worker, which is heard of once it has opened everything."""
+        """Note that this process is starting a worker, whose first heartbeat comes once it is ready."""
         self._expected_until = time.monotonic() + START_SECONDS
 
     @property
     def is_starting(self) -> bool:
-        """Whether a worker that this program has started may not be heard of yet."""
+        """Whether a worker that this process has started may not have sent a heartbeat yet."""
         return time.monotonic() < self._expected_until
 
     async def heartbeat_age(self) -> float | None:
-        """Return seconds since any worker last proved that it delivers, or None when there is none.
+        """Return seconds since the delivery of any worker last reported, or None if there is none.
 
-        That a process lives does not count, and neither does what it does besides.
+        A process that is alive but does not deliver does not count.
         """
         async with self._database.transaction() as session:
             age = (await session.execute(_DELIVERS)).scalar_one()
         return None if age is None else max(0.0, float(age))
 
-    async def list(self) -> list[WorkerHeard]:
-        """Return every worker that has registered and not left, the liveliest first.
+    async def list(self) -> list[KnownWorker]:
+        """Return every worker that has registered and not left, the latest heartbeat first.
 
-        One that died stays among them, with a growing age, until the next worker starts.
+        A dead one stays among them, with a growing age, until the next worker starts.
         """
         async with self._database.transaction() as session:
             rows = (await session.execute(_ALL)).all()
         return [
-            WorkerHeard(process, _seconds(delivers), _seconds(looks), started)
-            for process, delivers, looks, started in rows
+            KnownWorker(process, _seconds(delivers), _seconds(indexes), started)
+            for process, delivers, indexes, started in rows
         ]
 
 
@@ -127,25 +127,25 @@ def _seconds(age: float | None) -> float | None:
 
 async def work(
     delivery: Delivery,
-    sweeper: Sweeper,
-    follower: Follower,
+    recovery: Recovery,
+    status_sync: StatusSync,
     stop: asyncio.Event,
     *,
     before_start: Callable[[], Awaitable[None]],
     liveness: Liveness | None = None,
 ) -> None:
-    """Deliver until `stop` is set; jobs under way may finish.
+    """Deliver until `stop` is set; running jobs may finish.
 
     Args:
-        delivery: brings one post into Buffer.
-        sweeper: finds what dead workers left behind.
-        follower: asks what became of the posts that Buffer has.
-        stop: set to leave.
-        before_start: awaited before every start, for example to bring the embedded server back.
+        delivery: brings posts into Buffer.
+        recovery: finds what dead workers left behind.
+        status_sync: asks Buffer about the posts that it has.
+        stop: set it to stop.
+        before_start: awaited before every start, for example to restart the embedded server.
         liveness: tracks the progress of deliveries.
     """
-    pace = delivery.pace
-    sweep_needed = asyncio.Event()
+    timings = delivery.timings
+    recovery_needed = asyncio.Event()
     settings_are_new = delivery.buffer is not None
 
     async def start() -> None:
@@ -154,41 +154,43 @@ async def work(
         if settings_are_new:
             await delivery.retry_after_settings_change()
             settings_are_new = False
-        sweep_needed.set()
+        recovery_needed.set()
 
-    sweeps = asyncio.create_task(_sweep_when_needed(sweeper, sweep_needed, pace.stalled), name="sweeps")
+    recoveries = asyncio.create_task(
+        _recover_when_needed(recovery, recovery_needed, timings.dead_after), name="recoveries"
+    )
     try:
         await run_worker(
             delivery.queue,
             stop,
             context={
                 "delivery": delivery,
-                "sweeper": sweeper,
-                "follower": follower,
-                "sweep_needed": sweep_needed,
+                "recovery": recovery,
+                "status_sync": status_sync,
+                "recovery_needed": recovery_needed,
             },
             before_start=start,
-            liveness=liveness or Liveness(pace.hung),
-            queues=[QUEUE, "maintenance"],  # the library's jobs take long, and have a worker of their own
-            update_heartbeat_interval=pace.heartbeat,
-            stalled_worker_timeout=pace.stalled,
-            shutdown_graceful_timeout=pace.grace,
+            liveness=liveness or Liveness(timings.stuck_after),
+            queues=[QUEUE, "maintenance"],  # the library's jobs are slow and have their own worker
+            update_heartbeat_interval=timings.heartbeat,
+            stalled_worker_timeout=timings.dead_after,
+            shutdown_graceful_timeout=timings.shutdown_grace,
         )
     finally:
-        sweeps.cancel()
+        recoveries.cancel()
 
 
-async def _sweep_when_needed(sweeper: Sweeper, needed: asyncio.Event, stalled: float) -> None:
-    """Sweep soon after each start and after a delivery lost the database, not only once a minute.
+async def _recover_when_needed(recovery: Recovery, needed: asyncio.Event, dead_after: float) -> None:
+    """Run recovery soon after each start and after a delivery lost the database, not only once a minute.
 
-    It waits until a worker that died just before is sure to count as dead, and whatever was cut is settled.
+    It waits until a worker that died just before certainly counts as dead.
     """
     while True:
         await needed.wait()
         needed.clear()
-        await asyncio.sleep(stalled + 1.0)
+        await asyncio.sleep(dead_after + 1.0)
         try:
-            await sweeper.sweep()
+            await recovery.run()
         except (exceptions.ConnectorException, FluffyError, OSError):
-            log.warning("a sweep failed; it is tried again")
+            log.warning("recovery failed and will be retried")
             needed.set()

@@ -1,8 +1,8 @@
-"""The order in which waiting posts go out, and who tries for whom when all of them have to wait.
+"""The order in which the posts of a channel are sent, and which post tries on behalf of all when all have to wait.
 
-What is wrong with a channel (its queue is full, it is paused) or with the account (the key is refused, the budget
-is spent) is wrong for every post behind. So only the first in line asks Buffer; the others wait as long as it does,
-and are woken when it got through. They put nothing on the queue meanwhile, however long the line is.
+A problem of the channel (its queue is full, it is paused) or of the account (the key is rejected, the request budget
+is used up) affects every post behind the first. So only the first post in the queue asks Buffer; the others wait as
+long as it does, without jobs of their own, and are woken when it succeeds.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
+from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, CHANNEL_WIDE, KEY_SETTINGS, PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -24,55 +24,29 @@ if TYPE_CHECKING:
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.scheduling.timings import Pace
+    from fluffy_tui.scheduling.timings import Timings
 
-CHANNEL_UNHEALTHY = "channel_unhealthy"
-NO_SLOTS = "no_slots"
-MEDIA_HOST = "media_host"
+POSITION = func.coalesce(PostRow.line_order, PostRow.id)
+"""A post's position in the queue of its channel: lower is sent first."""
 
-CHANNEL_WIDE = frozenset({Code.QUEUE_FULL, Code.DAILY_LIMIT, CHANNEL_UNHEALTHY, NO_SLOTS})
-"""What holds one post of a channel and would hold every other one too."""
-
-ACCOUNT_WIDE = frozenset(
-    {
-        Code.BLOCKED,
-        Code.FORBIDDEN,
-        Code.KEY_MISSING,
-        Code.KEY_REFUSED,
-        Code.RATE_LIMITED,
-        Code.REDIRECTED,
-        Code.UNREACHABLE,
-        Code.WRONG_ADDRESS,
-    }
-)
-"""What holds one post and would hold every other one of the same key too."""
-
-MENDED_BY_SETTINGS = frozenset(
-    {Code.KEY_MISSING, Code.KEY_REFUSED, Code.FORBIDDEN, Code.WRONG_ADDRESS, MEDIA_HOST}
-)
-"""What a person mends by other settings, which a worker reads when it starts."""
-
-PLACE = func.coalesce(PostRow.line_order, PostRow.id)
-"""A post's place in the line of its channel: lower goes first."""
-
-_BEHIND = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD)
-"""Steps of posts that may have to stand behind another one: nothing of them can be in Buffer."""
+_CAN_WAIT = (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD)
+"""Steps of posts that may have to wait behind another one: they cannot be in Buffer."""
 
 
 def is_due() -> ColumnElement[bool]:
-    """Return the condition that a post may be tried now."""
+    """Return the condition that a post may be attempted now."""
     return or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
 
 
-async def next_turn(session: AsyncSession, post_id: int, passed: Collection[int]) -> int | None:
-    """Return the id of the first due post of this post's channel, itself the last; None when there is none.
+async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]) -> int | None:
+    """Return the id of the first due post of this post's channel, up to and including itself; None if none is due.
 
-    The order of jobs is that in which they were put on the queue; the order of the line may be another one.
+    Jobs run in the order in which they were deferred; the queue may have another order.
 
     Args:
         session: the open transaction.
-        post_id: whose job it is.
-        passed: posts of which nothing could be done.
+        post_id: the post of the job.
+        skipped: posts for which nothing could be done.
     """
     mine = aliased(PostRow)
     query = (
@@ -82,54 +56,54 @@ async def next_turn(session: AsyncSession, post_id: int, passed: Collection[int]
             mine.id == post_id,
             PostRow.step.in_(ON_THE_WAY),
             is_due(),
-            func.coalesce(mine.line_order, mine.id) >= PLACE,
-            PostRow.id.not_in(passed),
+            func.coalesce(mine.line_order, mine.id) >= POSITION,
+            PostRow.id.not_in(skipped),
         )
-        .order_by(PLACE, PostRow.id)
+        .order_by(POSITION, PostRow.id)
         .limit(1)
     )
     return (await session.execute(query)).scalar_one_or_none()
 
 
-def stands_behind() -> ColumnElement[bool]:
-    """Return the condition that another post tries for this one, which therefore needs no job of its own."""
+def is_behind() -> ColumnElement[bool]:
+    """Return the condition that another post tries on behalf of this one, which therefore needs no job of its own."""
     first = aliased(PostRow)
     return select(literal(1)).select_from(first).where(_tries_for(PostRow, first)).exists()
 
 
 def _tries_for(mine: type[PostRow], first: type[PostRow]) -> ColumnElement[bool]:
-    """Return the condition that `first` is before `mine`, and held by what would hold `mine` too."""
+    """Return the condition that `first` is ahead of `mine`, and held by an error that would hold `mine` too."""
     same_channel = and_(first.channel_id == mine.channel_id, first.error_code.in_(CHANNEL_WIDE))
     return and_(
         first.step.in_(ON_THE_WAY),
         func.coalesce(mine.line_order, mine.id) > func.coalesce(first.line_order, first.id),
-        mine.step.in_(_BEHIND),
+        mine.step.in_(_CAN_WAIT),
         mine.create_sent_at.is_(None),
         or_(same_channel, first.error_code.in_(ACCOUNT_WIDE)),
     )
 
 
-async def stand_behind(session: AsyncSession, post_id: int, pace: Pace) -> bool:
-    """Let a post wait if one before it tries for it; False when it is its own turn.
+async def wait_behind(session: AsyncSession, post_id: int, timings: Timings) -> bool:
+    """Hold a post if one ahead of it tries on its behalf; False if it has to try itself.
 
-    Nothing is put on the queue: it is woken when the one before it got through, or was taken back.
+    No job is deferred: the post is woken when the one ahead of it succeeds or is cancelled.
     """
     mine = aliased(PostRow)
     behind = select(PostRow).join(mine, mine.id == post_id).where(_tries_for(mine, PostRow))
-    first = (await session.execute(behind.order_by(PLACE).limit(1))).scalar_one_or_none()
+    first = (await session.execute(behind.order_by(POSITION).limit(1))).scalar_one_or_none()
     if first is None:
         return False
-    # The one before may get through at this very moment, on another channel, and would not see this one wait. So both
-    # are locked, in the order of their ids, and looked at once more.
+    # The post ahead may succeed at this very moment, on another channel, and would not notice that this one waits.
+    # So both are locked, in the order of their ids, and checked again.
     both = select(PostRow.id).where(PostRow.id.in_((first.id, post_id)))
     await session.execute(both.order_by(PostRow.id).with_for_update())
     still = behind.where(PostRow.id == first.id).execution_options(populate_existing=True)
     if (await session.execute(still)).scalar_one_or_none() is None:
         return False
-    until = func.greatest(first.next_try_at, func.now() + timedelta(seconds=pace.answer))
+    until = func.greatest(first.next_try_at, func.now() + timedelta(seconds=timings.request_timeout))
     statement = (
         update(PostRow)
-        .where(PostRow.id == post_id, PostRow.step.in_(_BEHIND), PostRow.create_sent_at.is_(None), is_due())
+        .where(PostRow.id == post_id, PostRow.step.in_(_CAN_WAIT), PostRow.create_sent_at.is_(None), is_due())
         .values(
             step=Step.HELD,
             error_code=first.error_code,
@@ -142,24 +116,24 @@ async def stand_behind(session: AsyncSession, post_id: int, pace: Pace) -> bool:
     return True
 
 
-async def left(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """See to it that those are tried in time for whom `post` has tried, now that it is no longer before them."""
-    await _try_first(session, queue, PostRow.channel_id == post.channel_id, post.next_try_at)
+async def after_departure(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """Have the posts attempted in time that `post` tried for, now that it is no longer ahead of them."""
+    await _schedule_first(session, queue, PostRow.channel_id == post.channel_id, post.next_try_at)
     if post.error_code in ACCOUNT_WIDE:
-        await _try_first(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), post.next_try_at)
+        await _schedule_first(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), post.next_try_at)
 
 
-async def _try_first(
-    session: AsyncSession, queue: App, whom: ColumnElement[bool], at: datetime | None
+async def _schedule_first(
+    session: AsyncSession, queue: App, waiting: ColumnElement[bool], at: datetime | None
 ) -> None:
-    """Have the first of those who wait tried at its time, or at `at` if that is sooner.
+    """Have the first of the waiting posts attempted at its time, or at `at` if that is sooner.
 
-    One that is locked is just being moved by another hand, which sees to it.
+    A locked one is being moved by someone else, who takes care of it.
     """
     query = (
         select(PostRow)
-        .where(whom, PostRow.step == Step.HELD, ~stands_behind())
-        .order_by(PLACE, PostRow.id)
+        .where(waiting, PostRow.step == Step.HELD, ~is_behind())
+        .order_by(POSITION, PostRow.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -171,24 +145,30 @@ async def _try_first(
     await defer_waking(session, queue, first.id, first.next_try_at)
 
 
-async def hold_behind(
-    session: AsyncSession, queue: App, post: PostRow, code: str, message: str, until: datetime, pace: Pace
+async def hold_others(
+    session: AsyncSession,
+    queue: App,
+    post: PostRow,
+    code: str,
+    message: str,
+    until: datetime,
+    timings: Timings,
 ) -> None:
-    """Let all who already wait for the same reason wait as long as `post`, which tried for them.
+    """Hold all posts that already wait for the same reason as long as `post`, which tried on their behalf.
 
-    What holds the account may be met by any channel. Then the first in line is another post than this one; it is
-    that one which tries for all, at the same moment.
+    Any channel may run into a problem of the account. If the first post in the queue is another one than `post`, that
+    one tries for all from then on, at the same time.
     """
     ends = until
     if code in CHANNEL_WIDE:
         others = and_(PostRow.channel_id == post.channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
     elif code in ACCOUNT_WIDE:
         others = PostRow.error_code.in_(ACCOUNT_WIDE)
-        until += timedelta(seconds=pace.answer)  # so that those of other channels wait for its answer
+        until += timedelta(seconds=timings.request_timeout)  # so that other channels wait for its answer
     else:
         return
-    # Two channels may be refused at the same moment. Who is just being held by another hand is left to that one,
-    # since waiting for each other's rows would end in a deadlock.
+    # Two channels may be refused at the same moment. Posts that someone else is holding right now are left to them:
+    # waiting for each other's rows would be a deadlock.
     free = (
         select(PostRow.id)
         .where(others, PostRow.step == Step.HELD, PostRow.id != post.id)
@@ -200,54 +180,54 @@ async def hold_behind(
         .values(error_code=code, error_message=message, next_try_at=until)
     )
     if code in ACCOUNT_WIDE:
-        await _try_first(session, queue, and_(others, PostRow.id != post.id), ends)
+        await _schedule_first(session, queue, and_(others, PostRow.id != post.id), ends)
 
 
-async def accepted(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """Let all go on that wait for the account, and the next that waits for the channel: Buffer took this one."""
-    await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), forget=True)
-    await room_in(session, queue, post.channel_id)
+async def wake_after_success(session: AsyncSession, queue: App, post: PostRow) -> None:
+    """Wake all posts that wait for the account and the next one of the channel: Buffer accepted this one."""
+    await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), clear_error=True)
+    await wake_next(session, queue, post.channel_id)
 
 
-async def ask_again(session: AsyncSession, queue: App, code: str | None, channel_id: str | None) -> None:
-    """Wake the one that tries for all who wait for this reason, because a person wants to know."""
+async def wake_for_retry(session: AsyncSession, queue: App, code: str | None, channel_id: str | None) -> None:
+    """Wake the post that tries for all with this error, because the user asked for a retry."""
     if code in ACCOUNT_WIDE:
         first = select(PostRow.id).where(PostRow.error_code.in_(ACCOUNT_WIDE), PostRow.step == Step.HELD)
-        await _wake(session, queue, PostRow.id.in_(first.order_by(PLACE).limit(1)))
+        await _wake(session, queue, PostRow.id.in_(first.order_by(POSITION).limit(1)))
     elif code in CHANNEL_WIDE:
-        await room_in(session, queue, channel_id)
+        await wake_next(session, queue, channel_id)
 
 
 async def channel_unblocked(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """Let those go on for whom `post` has tried, since it met a trouble of its own and not theirs any more."""
+    """Wake the posts that `post` tried for, since its new error is its own and not theirs."""
     if post.error_code in ACCOUNT_WIDE:
-        await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), forget=True)
-    await room_in(session, queue, post.channel_id)
+        await _wake(session, queue, PostRow.error_code.in_(ACCOUNT_WIDE), clear_error=True)
+    await wake_next(session, queue, post.channel_id)
 
 
-async def room_in(session: AsyncSession, queue: App, channel_id: str | None) -> None:
-    """Wake the first that waits for room in a channel: something left its queue, or one got in."""
+async def wake_next(session: AsyncSession, queue: App, channel_id: str | None) -> None:
+    """Wake the first post that waits for its channel: there is room, or the channel works again."""
     waiting = and_(PostRow.channel_id == channel_id, PostRow.error_code.in_(CHANNEL_WIDE))
-    first = select(PostRow.id).where(waiting, PostRow.step == Step.HELD).order_by(PLACE).limit(1)
+    first = select(PostRow.id).where(waiting, PostRow.step == Step.HELD).order_by(POSITION).limit(1)
     await _wake(session, queue, PostRow.id.in_(first))
 
 
-async def settings_changed(session: AsyncSession, queue: App) -> None:
-    """Wake who waits for settings to be mended: one to try for all with the key, and each for the media host."""
-    key = PostRow.error_code.in_(MENDED_BY_SETTINGS - {MEDIA_HOST})
-    first = select(PostRow.id).where(key, PostRow.step.in_(ON_THE_WAY)).order_by(PLACE).limit(1)
-    await _wake(session, queue, or_(PostRow.id.in_(first), PostRow.error_code == MEDIA_HOST))
+async def wake_for_new_settings(session: AsyncSession, queue: App) -> None:
+    """Wake posts that wait for other settings: one to try the key for all, and every one that needs the media host."""
+    key = PostRow.error_code.in_(KEY_SETTINGS)
+    first = select(PostRow.id).where(key, PostRow.step.in_(ON_THE_WAY)).order_by(POSITION).limit(1)
+    await _wake(session, queue, or_(PostRow.id.in_(first), PostRow.error_code == PostError.MEDIA_HOST))
 
 
 async def _wake(
-    session: AsyncSession, queue: App, whom: ColumnElement[bool], *, forget: bool = False
+    session: AsyncSession, queue: App, which: ColumnElement[bool], *, clear_error: bool = False
 ) -> None:
-    """Make held and unconfirmed posts due now; `forget` says that their reason is gone for certain."""
-    resting = and_(whom, PostRow.step.in_((Step.HELD, Step.UNCONFIRMED)), PostRow.claim.is_(None))
-    query = select(PostRow).where(resting).order_by(PLACE, PostRow.id).with_for_update(skip_locked=True)
+    """Make held and unconfirmed posts due now; `clear_error` means that their error is certainly over."""
+    paused = and_(which, PostRow.step.in_((Step.HELD, Step.UNCONFIRMED)), PostRow.claim.is_(None))
+    query = select(PostRow).where(paused).order_by(POSITION, PostRow.id).with_for_update(skip_locked=True)
     for post in (await session.execute(query)).scalars().all():
         post.next_try_at = func.now()
-        if forget:
+        if clear_error:
             post.error_code = post.error_message = None
             if post.step == Step.HELD:
                 post.step = Step.QUEUED
@@ -255,33 +235,32 @@ async def _wake(
 
 
 async def move_up(session: AsyncSession, queue: App, post_id: int) -> bool:
-    """Exchange the places of a waiting post and the one before it; False when it is the first or does not wait.
+    """Swap a waiting post with the one ahead of it; False if it is the first or is not waiting.
 
-    Two people may do so at the same moment. The whole line is locked, in the order of the ids, before its order is
-    read: so nobody waits for somebody who waits for them, and the later one acts on what the earlier one has left.
+    Two users may do so at the same moment. The whole queue is locked, in the order of the ids, before its order is
+    read: so there is no deadlock, and the second move starts from the result of the first.
     """
     channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
     waiting = and_(PostRow.channel_id == channel, PostRow.step.in_(ON_THE_WAY))
     await session.execute(select(PostRow.id).where(waiting).order_by(PostRow.id).with_for_update())
-    in_line = (
-        (await session.execute(select(PostRow).where(waiting).order_by(PLACE, PostRow.id))).scalars().all()
-    )
-    place = next((place for place, post in enumerate(in_line) if post.id == post_id), 0)
-    if place == 0:
+    in_order = select(PostRow).where(waiting).order_by(POSITION, PostRow.id)
+    posts = (await session.execute(in_order)).scalars().all()
+    position = next((position for position, post in enumerate(posts) if post.id == post_id), 0)
+    if position == 0:
         return False
-    earlier, later = in_line[place - 1], in_line[place]
+    earlier, later = posts[position - 1], posts[position]
     later.line_order, earlier.line_order = (
         earlier.line_order or earlier.id,
         later.line_order or later.id,
     )
     await session.flush()
-    if place == 1:
-        await left(session, queue, earlier)
+    if position == 1:
+        await after_departure(session, queue, earlier)
     return True
 
 
 async def room_expected(session: AsyncSession, channel_id: str | None) -> datetime | None:
-    """Return when the next post of ours leaves the channel's queue, as far as is known."""
+    """Return when the next of our posts will leave the channel's queue in Buffer, as far as is known."""
     query = select(func.min(PostRow.scheduled_at)).where(
         PostRow.channel_id == channel_id, PostRow.step == Step.ACCEPTED
     )

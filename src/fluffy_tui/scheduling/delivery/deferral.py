@@ -1,4 +1,4 @@
-"""Put posts on the queue, inside the transaction of whoever moved them."""
+"""Defer jobs for posts, inside the transaction that changes them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ WAKE = "delivery:wake"
 VERIFY_MEDIA = "delivery:verify_media"
 
 jobs = table("procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args"))
-"""What Procrastinate keeps of each job, as far as it is asked here."""
+"""The columns of Procrastinate's jobs that are read here."""
 
 
 async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> None:
-    """Have the post looked at as soon as possible, one post of its channel at a time.
+    """Have the post attempted as soon as possible, one post of its channel at a time.
 
-    A job that waits already is enough. It is locked, so that no worker takes it before what is written here holds.
+    A job that already waits is enough. It is locked, so that no worker takes it before this transaction commits.
     """
     waiting = (
         select(jobs.c.id)
@@ -47,9 +47,9 @@ async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> No
 
 
 async def defer_waking(session: AsyncSession, queue: App, post_id: int, at: datetime) -> None:
-    """Have the post looked at from `at` on.
+    """Have the post attempted from `at` on.
 
-    The waiting job carries no lock, since a lock that waits for its time would block its whole channel; when it is
-    due it defers the delivery that does.
+    The waiting job has no lock, since it would block the whole channel until its time; when it is due it defers the
+    delivery, which has one.
     """
     await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at)

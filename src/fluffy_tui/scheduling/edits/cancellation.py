@@ -1,4 +1,4 @@
-"""Take a post back: at once while nothing of it has left, through Buffer once Buffer has it."""
+"""Cancel a post: at once while it has not been sent, through Buffer once it is there."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
-from fluffy_tui.scheduling import trail, transitions
+from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.model import NotPossibleNow, PostNotFound, Step
+from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -17,77 +18,74 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
 
-GONE = "It was let go, and its photo is free again."
-
 
 @dataclass(frozen=True, slots=True)
-class Cancelling:
-    """Takes posts back."""
+class Cancellation:
+    """Cancels posts."""
 
     database: Database
     queue: App
     buffer: BufferClient | None
 
     async def cancel(self, post_id: int) -> None:
-        """Take a post back and free its photo.
+        """Cancel a post and free its photo.
 
-        Buffer is asked before its post is deleted, and our row goes last: killed in between, the post is found
-        to be removed in Buffer.
+        Buffer is asked before its post is deleted there, and our row is deleted last: if the process is killed in
+        between, the post is found to be removed in Buffer.
 
         Raises:
-            NotPossibleNow: it is going out, is live, or it is not known whether Buffer has it.
-            PostNotFound: it is gone already.
-            BufferError: Buffer could not be asked, or gave no answer.
+            NotPossibleNow: it is being published, is live, or it is not known whether Buffer has it.
+            PostNotFound: it was cancelled already.
+            BufferError: Buffer could not be asked, or did not answer.
         """
         async with self.database.transaction() as session:
-            row = await session.get(PostRow, post_id)
-            if await transitions.release(session, post_id):
-                if row is not None:
-                    await channel_queue.left(session, self.queue, row)
+            deleted = await transitions.delete_unsent(session, post_id)
+            if deleted is not None:
+                await channel_queue.after_departure(session, self.queue, deleted)
                 return
-            row = await session.get(PostRow, post_id, populate_existing=True)
+            row = await session.get(PostRow, post_id)
         if row is None:
-            raise PostNotFound("That post is gone.", GONE)
+            raise not_found()
         if row.step in (Step.SENDING, Step.UNCONFIRMED) or row.buffer_post_id is None:
             raise NotPossibleNow(
-                "It is not known at this moment whether Buffer has this post.",
-                "That is being found out; try again in a minute.",
+                "It is not known yet whether Buffer has this post.",
+                "That is being checked. Try again in a minute.",
             )
         if row.step == Step.LIVE:
-            raise live(row)
+            raise is_live(row)
         await self._cancel_in_buffer(row, row.buffer_post_id)
 
     async def _cancel_in_buffer(self, row: PostRow, buffer_post_id: str) -> None:
-        buffer = needed(self.buffer)
+        buffer = required(self.buffer)
         try:
-            there = await buffer.post(buffer_post_id)
+            found = await buffer.post(buffer_post_id)
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
         else:
-            await self.refuse_if_out(row, there)
+            await self.refuse_if_published(row, found)
             await self._delete(buffer, row)
         async with self.database.transaction() as session:
-            if await transitions.release_from_buffer(session, row.id, buffer_post_id):
-                await channel_queue.room_in(session, self.queue, row.channel_id)
+            if await transitions.delete_removed(session, row.id, buffer_post_id):
+                await channel_queue.wake_next(session, self.queue, row.channel_id)
             elif await session.get(PostRow, row.id) is not None:
                 raise NotPossibleNow(
-                    "This post was taken out of Buffer, but somebody has sent it on its way again meanwhile.",
-                    "Take it back once more, if it is not to go out.",
+                    "The post was deleted in Buffer, but it was retried in the meantime.",
+                    "Cancel it again if it should not be published.",
                 )
 
-    async def refuse_if_out(self, row: PostRow, there: BufferPost) -> None:
-        """Record what Buffer says of a post that is going out or is live, and refuse to touch it."""
-        if there.status not in (BufferStatus.SENDING, BufferStatus.SENT):
+    async def refuse_if_published(self, row: PostRow, found: BufferPost) -> None:
+        """Record Buffer's answer about a post that is being published or is live, and refuse to touch it."""
+        if found.status not in (BufferStatus.SENDING, BufferStatus.SENT):
             return
         async with self.database.transaction() as session:
-            await transitions.observe(session, row, there)
-        if there.status == BufferStatus.SENT:
-            row.posted_at = there.sent_at
-            raise live(row)
+            await transitions.record_status(session, row, found)
+        if found.status == BufferStatus.SENT:
+            row.posted_at = found.sent_at
+            raise is_live(row)
         raise NotPossibleNow(
-            "Buffer is sending this post at this moment, so it can no longer be stopped or changed.",
-            "Delete it on the network when it is live.",
+            "Buffer is publishing this post right now, so it can no longer be cancelled or changed.",
+            "Delete it on the network once it is live.",
         )
 
     async def _delete(self, buffer: BufferClient, row: PostRow) -> None:
@@ -95,27 +93,34 @@ class Cancelling:
             await buffer.delete_post(str(row.buffer_post_id))
         except BufferError as error:
             async with self.database.transaction() as session:
-                await trail.note(session, row.id, trail.CANCEL_REFUSED, code=error.code, message=str(error))
+                await record_event(
+                    session, row.id, RequestEvent.CANCEL_REFUSED, code=error.code, message=str(error)
+                )
             if error.code is not Code.REJECTED:
                 raise
             raise NotPossibleNow(
                 f"Buffer did not delete this post. It says: {error.buffer_message}",
-                "It may be going out just now.",
+                "It may be being published right now.",
             ) from error
 
 
-def needed(buffer: BufferClient | None) -> BufferClient:
+def required(buffer: BufferClient | None) -> BufferClient:
     """Return the client.
 
     Raises:
-        NotPossibleNow: no key is set.
+        NotPossibleNow: no key is configured.
     """
     if buffer is None:
         raise NotPossibleNow("The post is in Buffer, and no Buffer key is set.", "Set BUFFER_API_KEY.")
     return buffer
 
 
-def live(row: PostRow) -> NotPossibleNow:
-    """Return the refusal to take back or change what everybody can see."""
+def not_found() -> PostNotFound:
+    """Return the error for a post without a row."""
+    return PostNotFound("The post no longer exists.", "It was cancelled, and its photo is free again.")
+
+
+def is_live(row: PostRow) -> NotPossibleNow:
+    """Return the refusal to cancel or change a post that everybody can see."""
     since = f" since {row.posted_at.astimezone():%Y-%m-%d %H:%M}" if row.posted_at else ""
-    return NotPossibleNow(f"This post is live{since}.", "Delete it on the network itself.")
+    return NotPossibleNow(f"This post is live{since}.", "Delete it on the network.")

@@ -1,24 +1,23 @@
-"""Change a post's words or time: in our row while nothing has left, in Buffer and then here once Buffer has it."""
+"""Change a post's text, time or picture: in our row while it has not been sent, else in Buffer and then here."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery
+from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
-from fluffy_tui.scheduling.delivery.post_picture import facts_of
 from fluffy_tui.scheduling.edits import planned_edits
-from fluffy_tui.scheduling.edits.cancellation import GONE, Cancelling, live, needed
-from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, Post, PostNotFound, Step
-from fluffy_tui.scheduling.rows import post_of
+from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, required
+from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.submit.submission_check import text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,17 +25,15 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Personas
-    from fluffy_tui.scheduling.edits.picture_replacement import Reframing
+    from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
+    from fluffy_tui.scheduling.edits.cancellation import Cancellation
     from fluffy_tui.scheduling.tables import PlannedEditRow
-    from fluffy_tui.scheduling.timings import Pace
-
-EVER = timedelta(days=36_500).total_seconds()
-"""What a channel is does not grow old; only its health does."""
+    from fluffy_tui.scheduling.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What was asked for; None leaves what is there."""
+class EditRequest:
+    """What to change; None leaves a value as it is."""
 
     caption: str | None = None
     alt_text: str | None = None
@@ -46,32 +43,29 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a post is to become."""
+class EditedPost:
+    """A post as it will be after an edit."""
 
     caption: str
     alt_text: str
     share_mode: ShareMode
     at: datetime | None
     moves_time: bool
-    """Whether share mode or time were among what was asked for."""
+    """Whether the request names a share mode or a time."""
     framing: Framing
     changes_picture: bool
-    """Whether the picture is to be another one than it is."""
 
     @classmethod
-    def of(cls, row: PostRow, change: Change) -> Wanted:
-        """Return the row's values with those replaced that were given; a time alone means a custom time."""
-        share_mode, at = change.share_mode, change.at
+    def of(cls, row: PostRow, request: EditRequest) -> EditedPost:
+        """Return the row's values with those of the request; a time alone means a custom time."""
+        share_mode, at = request.share_mode, request.at
+        moves_time = share_mode is not None or at is not None
         if share_mode is None:
-            share_mode = ShareMode.CUSTOM_SCHEDULED if at is not None else ShareMode(row.share_mode)
-            moves_time = at is not None
-        else:
-            moves_time = True
-        framing = change.framing or row.framing
+            share_mode = ShareMode.CUSTOM_SCHEDULED if at is not None else row.share_mode
+        framing = request.framing or row.framing
         return cls(
-            caption=row.caption if change.caption is None else clean_caption(change.caption),
-            alt_text=row.alt_text if change.alt_text is None else clean_caption(change.alt_text),
+            caption=row.caption if request.caption is None else clean_caption(request.caption),
+            alt_text=row.alt_text if request.alt_text is None else clean_caption(request.alt_text),
             share_mode=share_mode,
             at=at if moves_time else row.requested_at_time,
             moves_time=moves_time,
@@ -81,231 +75,217 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Editing:
+class PostEdit:
     """Changes posts."""
 
-    cancelling: Cancelling
+    cancellation: Cancellation
     personas: Personas
-    reframing: Reframing
-    pace: Pace
+    pictures: PictureUpload
+    timings: Timings
 
-    async def edit(self, post_id: int, change: Change) -> Post:
-        """Change what is given and leave the rest; see `Scheduling.edit`."""
+    async def edit(self, post_id: int, request: EditRequest) -> Post:
+        """Change what the request names and leave the rest; see `Scheduling.edit`."""
         row = await self._row(post_id)
-        wanted = Wanted.of(row, change)
+        edited = EditedPost.of(row, request)
         channel = await self._channel(row)
-        refusal = text_refusal(
-            wanted.caption, wanted.alt_text, rules_for(str(channel.service) if channel else "")
-        )
-        if refusal is None and wanted.moves_time:
-            refusal = time_refusal(wanted.share_mode, wanted.at)
+        rules = rules_for(str(channel.service) if channel else "")
+        refusal = text_refusal(edited.caption, edited.alt_text, rules)
+        if refusal is None and edited.moves_time:
+            refusal = time_refusal(edited.share_mode, edited.at)
         if refusal is not None:
             raise NotPossibleNow(refusal.reason)
-        edited = await self._rewrite(row, wanted)
-        if edited is not None:
-            return edited
-        row = await self._row(post_id)  # a worker may have moved it meanwhile
-        return await self._edit_in_buffer(row, change, channel)
+        post = await self._edit_unsent(row, edited)
+        if post is not None:
+            return post
+        row = await self._row(post_id)  # a worker may have moved it in the meantime
+        return await self._edit_in_buffer(row, request, channel)
 
-    async def _rewrite(self, row: PostRow, wanted: Wanted) -> Post | None:
-        """Change a post of which nothing can be in Buffer; None when something may be."""
-        database, queue = self.cancelling.database, self.cancelling.queue
+    async def _edit_unsent(self, row: PostRow, edited: EditedPost) -> Post | None:
+        """Change a post that cannot be in Buffer; None if it may be there."""
+        database, queue = self.cancellation.database, self.cancellation.queue
+        new_picture = {"delivery_key": transitions.new_delivery_key(), "media_url": None, "rendition": None}
         async with database.transaction() as session:
-            rewritten = await transitions.rewrite(
+            changed = await transitions.edit_unsent(
                 session,
                 row.id,
-                caption=wanted.caption,
-                alt_text=wanted.alt_text,
-                share_mode=wanted.share_mode,
-                requested_at_time=wanted.at,
-                framing=wanted.framing,
-                **(_picture_of_its_own() if wanted.changes_picture else {}),
+                caption=edited.caption,
+                alt_text=edited.alt_text,
+                share_mode=edited.share_mode,
+                requested_at_time=edited.at,
+                framing=edited.framing,
+                **(new_picture if edited.changes_picture else {}),
             )
-            if rewritten is None:
+            if changed is None:
                 return None
-            if rewritten.step == Step.QUEUED and rewritten.next_try_at is None:
-                await defer_delivery(session, queue, rewritten)
-            await session.refresh(rewritten)
-            return post_of(rewritten)
+            if changed.step == Step.QUEUED and changed.next_try_at is None:
+                await defer_delivery(session, queue, changed)
+            await session.refresh(changed)
+            return changed.to_post()
 
-    async def _edit_in_buffer(self, row: PostRow, change: Change, channel: Channel | None) -> Post:
+    async def _edit_in_buffer(self, row: PostRow, request: EditRequest, channel: Channel | None) -> Post:
         if row.step == Step.LIVE:
-            raise live(row)
-        if row.step not in (Step.ACCEPTED, Step.PUBLISHING) or row.buffer_post_id is None or channel is None:
+            raise is_live(row)
+        if row.step not in IN_BUFFER or row.buffer_post_id is None or channel is None:
             raise NotPossibleNow(
-                "This post is on its way to Buffer at this moment.", "Change it when it has arrived."
+                "This post is being sent to Buffer right now.", "Change it once it has arrived there."
             )
-        buffer = needed(self.cancelling.buffer)
-        row, there = await self._as_it_is(buffer, row)
+        buffer = required(self.cancellation.buffer)
+        row, found = await self._current(buffer, row)
         if row.step not in IN_BUFFER:
-            raise NotPossibleNow("This post has moved on meanwhile.", "Look at it again.")
-        new, plan = await self._plan(row, Wanted.of(row, change), there, channel)
+            raise NotPossibleNow("This post changed in the meantime.", "Check it and try again.")
+        new, plan = await self._plan(row, EditedPost.of(row, request), found, channel)
         try:
-            changed = await buffer.edit_post(there.id, new)
+            changed = await buffer.edit_post(found.id, new)
         except BufferError as error:
-            changed = await self._after_trouble(buffer, row, plan, error)
-        return await self._record(plan, changed)
+            changed = await self._outcome(buffer, row, plan, error)
+        return await self._adopt(plan, changed)
 
-    async def _as_it_is(self, buffer: BufferClient, row: PostRow) -> tuple[PostRow, BufferPost]:
-        """Return the post as it is here and in Buffer, with what an earlier edit or somebody over there has changed.
+    async def _current(self, buffer: BufferClient, row: PostRow) -> tuple[PostRow, BufferPost]:
+        """Return the post as it is here and in Buffer, with the results of an earlier edit and of changes made there.
 
         Raises:
-            NotPossibleNow: it is out, going out, or gone from Buffer.
-            PostNotFound: it was taken back meanwhile.
+            NotPossibleNow: it is live, being published, or gone from Buffer.
+            PostNotFound: it was cancelled in the meantime.
         """
-        async with self.cancelling.database.transaction() as session:
-            looked_at = await planned_edits.moment(session)
-        there = await self._there(buffer, row, str(row.buffer_post_id))
-        async with self.cancelling.database.transaction() as session:
-            row = await planned_edits.settle(session, row, there, looked_at, self.pace)
-        await self.cancelling.refuse_if_out(row, there)
-        async with self.cancelling.database.transaction() as session:
-            await transitions.observe(session, row, there)
-        return await self._row(row.id), there
+        async with self.cancellation.database.transaction() as session:
+            asked_at = await planned_edits.database_now(session)
+        try:
+            found = await buffer.post(str(row.buffer_post_id))
+        except BufferError as error:
+            if error.code is not Code.NOT_FOUND:
+                raise
+            async with self.cancellation.database.transaction() as session:
+                await transitions.record_removal(session, row)
+            raise NotPossibleNow("This post was deleted in Buffer.", "Retry it, or cancel it.") from error
+        async with self.cancellation.database.transaction() as session:
+            row = await planned_edits.settle(session, row, found, asked_at, self.timings)
+        await self.cancellation.refuse_if_published(row, found)
+        async with self.cancellation.database.transaction() as session:
+            await transitions.record_status(session, row, found)
+        return await self._row(row.id), found
 
     async def _plan(
-        self, row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel
+        self, row: PostRow, edited: EditedPost, found: BufferPost, channel: Channel
     ) -> tuple[NewPost, PlannedEditRow]:
-        """Write down what is about to be sent, with its picture in place, as the last thing before it leaves."""
-        database = self.cancelling.database
+        """Record what is about to be sent, with its picture uploaded, as the last thing before it is sent."""
+        database = self.cancellation.database
         rendition = None
-        if wanted.changes_picture:
-            service = str(channel.service)
-            rendition = await self.reframing.render(row, wanted.framing, service)
-        new = _as_buffer_takes_it(row, wanted, there, channel)
+        if edited.changes_picture:
+            self.pictures.required_host()
+            rendition = await self.pictures.render(row.photo_id, edited.framing, str(channel.service))
+        new = _whole_post(row, edited, found, channel)
         async with database.transaction() as session:
             plan = await planned_edits.begin(
                 session,
                 row.id,
-                self.pace,
+                self.timings,
                 caption=new.text,
                 alt_text=new.alt_text,
                 share_mode=new.share_mode,
                 due_at=new.due_at,
                 delivery_key=transitions.new_delivery_key() if rendition else None,
-                framing=wanted.framing,
+                framing=edited.framing,
             )
         try:
             picture: dict[str, Any] = {}
             if rendition is not None:
-                url = await self.reframing.put(str(plan.delivery_key), rendition)
-                picture = {"media_url": url, "rendition": facts_of(rendition)}
+                # A new URL, since Buffer and caches in front of the media host may remember the old picture.
+                url = await self.pictures.upload(str(plan.delivery_key), rendition)
+                picture = {"media_url": url, "rendition": rendition_facts(rendition)}
                 new = replace(new, image_url=url)
-            return new, await self._depart(plan, picture)
-        except BaseException:  # also when its person leaves: nothing has been sent
-            await self._drop(plan)
+            return new, await self._mark_sent(plan, picture)
+        except BaseException:  # including cancellation: nothing has been sent
+            async with database.transaction() as session:
+                await planned_edits.drop(session, plan)
             raise
 
-    async def _depart(self, plan: PlannedEditRow, picture: dict[str, Any]) -> PlannedEditRow:
+    async def _mark_sent(self, plan: PlannedEditRow, picture: dict[str, Any]) -> PlannedEditRow:
         before = time.time()  # the wall clock, because it goes on while the computer sleeps
-        async with self.cancelling.database.transaction() as session:
-            departed = await planned_edits.depart(session, plan, **picture)
-        if not 0 <= time.time() - before <= self.pace.departure:
-            # Whoever looks after `settle` counts on it that no edit leaves later than `departure`.
-            raise NotPossibleNow("This computer was asleep just before sending.", "Try again.")
-        return departed
+        async with self.cancellation.database.transaction() as session:
+            sent = await planned_edits.mark_sent(session, plan, **picture)
+        if not 0 <= time.time() - before <= self.timings.send_limit:
+            # Whoever checks after `settle` relies on no edit being sent later than `send_limit`.
+            raise NotPossibleNow("The computer was asleep just before sending.", "Try again.")
+        return sent
 
-    async def _drop(self, plan: PlannedEditRow) -> None:
-        async with self.cancelling.database.transaction() as session:
-            await planned_edits.drop(session, plan)
-
-    async def _there(self, buffer: BufferClient, row: PostRow, buffer_post_id: str) -> BufferPost:
-        try:
-            return await buffer.post(buffer_post_id)
-        except BufferError as error:
-            if error.code is not Code.NOT_FOUND:
-                raise
-            async with self.cancelling.database.transaction() as session:
-                await transitions.removed(session, row)
-            raise NotPossibleNow(
-                "This post is no longer in Buffer: somebody removed it there.", "Send it again, or let it go."
-            ) from error
-
-    async def _after_trouble(
+    async def _outcome(
         self, buffer: BufferClient, row: PostRow, plan: PlannedEditRow, error: BufferError
     ) -> BufferPost:
         """Find out what an edit without a clear success has done, and return the post if it is as planned.
 
-        Not finding it changed proves nothing before the edit had time to arrive, so until then the plan stays, and
-        whoever asks Buffer next takes it over or drops it.
+        Finding it unchanged proves nothing before the edit had time to arrive, so until then the plan stays, and
+        whoever asks Buffer next adopts or drops it.
         """
         if error.code is Code.EDIT_IGNORED and error.post is not None:
-            await self._record(plan, error.post)
+            await self._adopt(plan, error.post)
             raise error
         if error.code is Code.IMAGE_DROPPED and error.post is not None:
-            await self._lost_its_picture(buffer, row, error)
+            await self._remove_without_picture(buffer, row, error)
         if error.next_step is not NextStep.LOOK_FIRST:
-            async with self.cancelling.database.transaction() as session:
-                await planned_edits.refused(session, plan, error.code, str(error))
+            async with self.cancellation.database.transaction() as session:
+                await planned_edits.reject(session, plan, error.code, str(error))
             raise error
+        unknown = NotPossibleNow(
+            f"It is not known yet whether Buffer took this change: {error.message}",
+            "That is being checked. Look at the post in a few minutes, and change it again if necessary.",
+        )
         try:
-            there = await buffer.post(str(row.buffer_post_id))
-        except BufferError as unseen:  # it tells nothing of the edit, which may be in Buffer
-            raise _not_known(error) from unseen
-        if planned_edits.has_arrived(plan, there):
-            return there
-        raise _not_known(error) from error
+            found = await buffer.post(str(row.buffer_post_id))
+        except BufferError as unanswered:  # it says nothing about the edit, which may be in Buffer
+            raise unknown from unanswered
+        if planned_edits.has_arrived(plan, found):
+            return found
+        raise unknown from error
 
-    async def _lost_its_picture(self, buffer: BufferClient, row: PostRow, error: BufferError) -> None:
-        """Take a post out of Buffer that lost its picture while it was changed; it must not go out bare."""
-        message = "Buffer left the picture out when the post was changed, so it was taken out of Buffer. Send it again."
+    async def _remove_without_picture(self, buffer: BufferClient, row: PostRow, error: BufferError) -> None:
+        """Delete a post in Buffer that lost its picture in an edit: it must not be published without one."""
+        message = (
+            "Buffer dropped the picture when the post was changed, so the post was deleted there. Retry it."
+        )
         try:
             await buffer.delete_post(str(row.buffer_post_id))
         except BufferError:
-            message = planned_edits.STANDS_BARE
-        async with self.cancelling.database.transaction() as session:
-            await transitions.removed(session, row, code=Code.IMAGE_DROPPED, message=message)
+            message = planned_edits.WITHOUT_PICTURE
+        async with self.cancellation.database.transaction() as session:
+            await transitions.record_removal(session, row, code=Code.IMAGE_DROPPED, message=message)
         raise NotPossibleNow(message) from error
 
-    async def _record(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
-        async with self.cancelling.database.transaction() as session:
+    async def _adopt(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
+        async with self.cancellation.database.transaction() as session:
             await planned_edits.adopt(session, plan, changed)
             current = await session.get(PostRow, plan.post_id)
             if current is None:
-                raise PostNotFound("That post is gone.", GONE)
-            return post_of(current)
+                raise not_found()
+            return current.to_post()
 
     async def _row(self, post_id: int) -> PostRow:
-        async with self.cancelling.database.transaction() as session:
+        async with self.cancellation.database.transaction() as session:
             row = await session.get(PostRow, post_id)
         if row is None:
-            raise PostNotFound("That post is gone.", GONE)
+            raise not_found()
         return row
 
     async def _channel(self, row: PostRow) -> Channel | None:
         if row.channel_id is None:
             return (await self.personas.by_id(row.persona_id)).channel
-        return await self.personas.known_channel(row.channel_id, EVER)
+        return await self.personas.known_channel(row.channel_id, FOREVER)
 
 
-def _not_known(error: BufferError) -> NotPossibleNow:
-    """Return what to tell of an edit that may have arrived or not."""
-    return NotPossibleNow(
-        f"It is not known yet whether Buffer took this change: {error.message}",
-        "That is found out within minutes; then look at the post, and change it again if need be.",
-    )
+def _whole_post(row: PostRow, edited: EditedPost, found: BufferPost, channel: Channel) -> NewPost:
+    """Return the whole post for the request, because Buffer validates an edit as a whole.
 
-
-def _picture_of_its_own() -> dict[str, Any]:
-    """Return what has a picture made anew under another address, before anything of the post is in Buffer."""
-    return {"delivery_key": transitions.new_delivery_key(), "media_url": None, "rendition": None}
-
-
-def _as_buffer_takes_it(row: PostRow, wanted: Wanted, there: BufferPost, channel: Channel) -> NewPost:
-    """Return the whole post anew, because Buffer checks an edit as a whole.
-
-    Words alone must not move it: a queue mode would send it to the next free slot, so its present time is given.
+    A new text must not move it: a queue mode would send it to the next free slot, so its present time is given.
     """
-    mode, due_at = wanted.share_mode, wanted.at
-    if not wanted.moves_time:
-        due_at = there.due_at
-        mode = ShareMode.CUSTOM_SCHEDULED if due_at is not None else wanted.share_mode
+    mode, due_at = edited.share_mode, edited.at
+    if not edited.moves_time:
+        due_at = found.due_at
+        mode = ShareMode.CUSTOM_SCHEDULED if due_at is not None else edited.share_mode
     return NewPost(
         channel_id=channel.id,
         service=channel.service,
-        text=wanted.caption,
+        text=edited.caption,
         image_url=str(row.media_url),
-        alt_text=wanted.alt_text,
+        alt_text=edited.alt_text,
         share_mode=mode,
         due_at=due_at if mode is ShareMode.CUSTOM_SCHEDULED else None,
         pinterest_board_id=board_of(row, channel),

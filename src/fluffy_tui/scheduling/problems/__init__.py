@@ -1,1 +1,1 @@
-"""Posts and channels that need attention."""
+"""What needs attention: posts, channels, the worker and the request budget."""

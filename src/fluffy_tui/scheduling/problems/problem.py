@@ -1,10 +1,12 @@
-"""What needs a person: one value for each trouble, with its cause, its future and the actions that help."""
+"""A problem as a value: its cause, what happens next, and the actions that help."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from fluffy_tui.scheduling.error_codes import KEY_SETTINGS, PostError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ProblemKind(StrEnum):
-    """What sort of trouble it is, the worst first."""
+    """The kinds of problems, the worst first."""
 
     FAILED = "failed"
     REMOVED_IN_BUFFER = "removed_in_buffer"
@@ -21,7 +23,7 @@ class ProblemKind(StrEnum):
     PHOTO_MISSING = "photo_missing"
     CHANNEL = "channel"
     NOT_PLANNED = "not_planned"
-    """Buffer has the post but will not send it by itself: a draft there, or one that needs approval."""
+    """Buffer has the post but will not publish it: it is a draft there, or needs approval."""
     UNCONFIRMED = "unconfirmed"
     MEDIA_HOST = "media_host"
     HELD = "held"
@@ -30,36 +32,41 @@ class ProblemKind(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What a person can do about it now."""
+    """What the user can do about a problem."""
 
     RETRY = "retry"
     EDIT = "edit"
     CHANGE_TIME = "change_time"
-    REHOST = "rehost"
-    """Render and host the picture anew, then send the post."""
-    LET_GO = "let_go"
-    """Delete the post and free its photo; nothing of it is in Buffer."""
+    UPLOAD_AGAIN = "upload_again"
+    """Render and upload the picture again, then send the post."""
     OPEN_IN_BUFFER = "open_in_buffer"
     CANCEL = "cancel"
-    """Take the post back, out of Buffer too if it is there."""
+    """Delete the post, in Buffer too if it is there, and free its photo."""
     MOVE_UP = "move_up"
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One line of the trouble inbox."""
+    """One entry of the problem list."""
 
     kind: ProblemKind
     what: str
     """What happened, in one short sentence."""
     why: str
-    """The cause in plain words, with Buffer's own; empty where it is plain already."""
+    """The cause, with Buffer's own message; empty if it is obvious."""
     then: str
-    """What happens by itself, or that nothing does."""
+    """What happens automatically, or that nothing does."""
     when: datetime | None
-    """The moment of what happens by itself; None when nothing does or it is not known."""
+    """When that happens; None if nothing does or the time is unknown."""
     actions: tuple[Remedy, ...]
     """What is possible now, the most useful first."""
     post: Post | None = None
     persona_id: int | None = None
     channel_id: str | None = None
+
+    @property
+    def needs_user(self) -> bool:
+        """Whether it stays until the user acts. An unhealthy channel of a held post is a problem of its own."""
+        if self.kind is ProblemKind.HELD:
+            return self.post is not None and self.post.error_code in KEY_SETTINGS | {PostError.NO_SLOTS}
+        return self.kind not in (ProblemKind.UNCONFIRMED, ProblemKind.BUDGET_SPENT)

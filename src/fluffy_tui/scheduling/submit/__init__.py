@@ -1,1 +1,1 @@
-"""What happens between a caption and a queued post: checks, slots, the new row."""
+"""Submitting a post: the checks, and the new row with the job that delivers it."""

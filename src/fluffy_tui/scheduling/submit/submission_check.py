@@ -1,4 +1,4 @@
-"""What is looked at before anything is written: words, time and file."""
+"""What is checked before anything is written: text, time, file and channel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import CaptionFault, alt_text_problem, caption_problem, clean_caption, rules_for
+from fluffy_tui.networks import CaptionFault, alt_text_problem, caption_problem, rules_for
 from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One submission as it was asked for, its texts cleaned."""
+    """One submission."""
 
     photo: Photo
     persona: Persona
@@ -31,28 +31,13 @@ class Submission:
     at: datetime | None
     framing: Framing
 
-    @classmethod
-    def of(
-        cls,
-        photo: Photo,
-        persona: Persona,
-        caption: str,
-        alt_text: str,
-        share_mode: ShareMode,
-        at: datetime | None,
-        framing: Framing,
-    ) -> Submission:
-        """Return the submission; its texts lose NUL characters and foreign line ends, and nothing else."""
-        caption, alt_text = clean_caption(caption), clean_caption(alt_text)
-        return cls(photo, persona, caption, alt_text, share_mode, at, framing)
-
     @property
     def rules(self) -> NetworkRules:
         """The rules of the persona's network; without a channel, limits that every network accepts."""
         return rules_for(str(self.persona.channel.service) if self.persona.channel else "")
 
     def write_to(self, row: PostRow) -> None:
-        """Put everything into the row of the post."""
+        """Copy everything into the row of the post."""
         channel = self.persona.channel
         row.caption = self.caption
         row.alt_text = self.alt_text
@@ -65,27 +50,27 @@ class Submission:
 
 
 def channel_refusal(persona: Persona) -> ScheduleResult | None:
-    """Return why a persona's posts have no place to go, or None when they have."""
+    """Return why a persona has no channel to post to, or None if it has."""
     if persona.channel is None:
-        reason = f"{persona.name} has no Buffer channel yet. Choose one for this persona first."
+        reason = f"{persona.name} has no Buffer channel. Choose one for this persona first."
     elif persona.needs_board:
         reason = (
             f"{persona.channel.name} has several Pinterest boards, and none is chosen for {persona.name}. "
-            "Choose the channel again, with its board."
+            "Choose the channel again with a board."
         )
     else:
         return None
     return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
 
 
-def written_refusal(submission: Submission) -> ScheduleResult | None:
-    """Return why the words or the time cannot be submitted, or None when they can."""
+def content_refusal(submission: Submission) -> ScheduleResult | None:
+    """Return why the texts or the time cannot be submitted, or None if they can."""
     refusal = text_refusal(submission.caption, submission.alt_text, submission.rules)
     return refusal or time_refusal(submission.share_mode, submission.at)
 
 
 def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleResult | None:
-    """Return why a network does not take the words, or None when it does."""
+    """Return why a network rejects the texts, or None if it accepts them."""
     problem = caption_problem(caption, rules)
     if problem is not None:
         code = Reason.CAPTION_TOO_LONG if problem.fault is CaptionFault.TOO_LONG else Reason.CAPTION_EMPTY
@@ -96,12 +81,12 @@ def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleRe
 
 
 def time_refusal(share_mode: ShareMode, at: datetime | None) -> ScheduleResult | None:
-    """Return why a post cannot be planned for that time, or None when it can."""
+    """Return why a post cannot be scheduled for this time, or None if it can."""
     if share_mode is not ShareMode.CUSTOM_SCHEDULED:
         return None
     if at is None or at.tzinfo is None:
         return ScheduleResult(
-            False, reason="Posting at a time needs that time, with its time zone.", code=Reason.TIME_MISSING
+            False, reason="The time to post at is missing, or has no time zone.", code=Reason.TIME_MISSING
         )
     if at <= datetime.now(UTC):
         return ScheduleResult(
@@ -111,19 +96,17 @@ def time_refusal(share_mode: ShareMode, at: datetime | None) -> ScheduleResult |
 
 
 def file_refusal(state: PhotoState, photo: Photo) -> ScheduleResult:
-    """Return why a photo whose file is no longer what was imported cannot be submitted."""
+    """Return why a photo cannot be submitted whose file is no longer the one that was imported."""
     if state is PhotoState.MISSING:
         return ScheduleResult(
             False,
-            reason=f"The file {photo.path} is gone. Put it back, or import its new folder.",
+            reason=f"{photo.path} is missing. Restore the file, or import its new folder.",
             code=Reason.PHOTO_MISSING,
         )
     if state is PhotoState.CHANGED:
         return ScheduleResult(
             False,
-            reason=f"The file {photo.path} has changed since it was imported. Import its folder again.",
+            reason=f"{photo.path} has changed since it was imported. Import its folder again.",
             code=Reason.PHOTO_CHANGED,
         )
-    return ScheduleResult(
-        False, reason=f"The file {photo.path} cannot be read.", code=Reason.PHOTO_UNREADABLE
-    )
+    return ScheduleResult(False, reason=f"{photo.path} could not be read.", code=Reason.PHOTO_UNREADABLE)

@@ -9,7 +9,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose import submit_draft
-from fluffy_tui.tui.session.undo import take_back
+from fluffy_tui.tui.session.undo import cancel_keeping_draft
 from fluffy_tui.tui.text.words import error_words, one_line
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class BatchSubmission:
         for number, (entry, post) in enumerate(entries, 1):
             self._report(f"Undoing {number} of {len(entries)}…")
             try:
-                await take_back(self._context, post)
+                await cancel_keeping_draft(self._context, post)
             except FluffyError as error:
                 entry.record(error_words(error), failed=True)
             else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.tui.batch.batch_loader import BatchLoader
 from fluffy_tui.tui.batch.batch_panel import BatchPanel
 from fluffy_tui.tui.batch.batch_submission import KEYS, BatchSubmission
@@ -15,7 +16,7 @@ from fluffy_tui.tui.compose import CaptionScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
+from fluffy_tui.tui.session.messages import on_event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -180,8 +181,7 @@ class BatchScreen(CaptionScreen):
         self.form.load_texts()
         self.panel.check_photos(tuple(self.model.posts))
 
-    @on(PostChanged)
-    @on(DatabaseBack)
+    @on_event(PostChanged, Connected)
     def _plan_changed(self) -> None:
         if self.model.posts and not self.submitter.is_busy:
             self._reload_agenda()

@@ -22,8 +22,8 @@ from fluffy_tui.tui.platform.external_editor import EditorFailed
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

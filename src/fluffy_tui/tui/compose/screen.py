@@ -9,6 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import CaptionScreen
@@ -20,7 +21,7 @@ from fluffy_tui.tui.compose.submitter import submit_draft
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.drafts import Draft
-from fluffy_tui.tui.session.messages import DatabaseBack, PostChanged
+from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -154,8 +155,7 @@ class ComposeScreen(CaptionScreen):
         self.context.state_file.remember(framing=(self.persona.id, habit))
         self._render_photo()
 
-    @on(PostChanged)
-    @on(DatabaseBack)
+    @on_event(PostChanged, Connected)
     def _plan_changed(self) -> None:
         self._load_agenda()
 

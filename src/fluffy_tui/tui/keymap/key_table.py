@@ -55,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.posts",                "2",                      "Posts",           "Posts: every post of this persona", method="tab('posts')"),
     Action("app.plan",                 "3",                      "Plan",            "Plan: the channel's slots for the next two weeks", method="tab('plan')"),
     Action("app.problems",             "4",                      "Problems",        "Problems: posts that need attention", method="tab('problems')"),
-    Action("app.undo_submit",          "z",                      "Undo submit",     "Undo the last submit (the text is kept)", method="take_back"),
+    Action("app.undo_submit",          "z",                      "Undo submit",     "Undo the last submit (the text is kept)"),
     Action("app.personas",             "at",                     "Personas",        "Switch persona"),
     Action("app.settings",             "comma",                  "Settings",        "Show all settings and where each value comes from"),
     Action("app.doctor",               "exclamation_mark",       "Health checks",   "Run health checks"),

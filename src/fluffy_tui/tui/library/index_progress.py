@@ -13,9 +13,9 @@ from fluffy_tui.tui.session.worker_errors import ReportsErrors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fluffy_tui.core.app_events import PhotosIndexed
     from fluffy_tui.similarity import ReadingProgress
     from fluffy_tui.tui.ports import SimilarityPort
-    from fluffy_tui.tui.session.messages import PhotosIndexed
 
 
 class IndexProgress(ReportsErrors, Static):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.binding import Binding
 
+from fluffy_tui.core.app_events import Connected, PhotosChanged, PhotosIndexed, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.compose import ComposeScreen
@@ -23,17 +24,10 @@ from fluffy_tui.tui.library.similar_view import SimilarView
 from fluffy_tui.tui.library.stacks import Stacks
 from fluffy_tui.tui.library.triage import Triage
 from fluffy_tui.tui.platform.image_viewer import show_outside
-from fluffy_tui.tui.session.messages import (
-    DatabaseBack,
-    FillWeek,
-    PhotosChanged,
-    PhotosIndexed,
-    PostChanged,
-    VerdictChanged,
-)
+from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, concerns, on_event
 from fluffy_tui.tui.session.undo import in_grace
 from fluffy_tui.tui.text.words import plural
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -43,7 +37,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.messages import AppEvent, OverviewChanged
+    from fluffy_tui.tui.session.messages import AppEvent
 
 SELECT_FIRST = (
     "Select photos with {library.select} first. They fill the free slots in the order you select them."
@@ -160,7 +154,7 @@ class LibraryScreen(FrameScreen):
         last = self._triage.last
         post = in_grace(self.context.overview.strip, self.context.clock())
         if last is None or (post is not None and post.created_at > last.at):
-            await self.app.run_action("take_back")
+            await self.app.run_action("undo_submit")
             return
         photo = self._triage.undo().before
         if photo.id not in self._photos.rows.ids:
@@ -304,13 +298,12 @@ class LibraryScreen(FrameScreen):
 
     # Events
 
-    def _hear(self, happening: AppEvent) -> None:
+    def on_app_event(self, event: AppEvent) -> None:
         """Skip events of other personas: an import of theirs must not reload a million photos here."""
-        if happening.concerns(self._persona_id):
-            super()._hear(happening)
+        if concerns(event, self._persona_id):
+            super().on_app_event(event)
 
-    @on(PhotosChanged)
-    @on(DatabaseBack)
+    @on_event(PhotosChanged, Connected)
     @work(group="selection", exclusive=True, exit_on_error=False, description="checking the selected photos")
     async def _reload(self) -> None:
         """Reload everything, and deselect photos that no longer exist."""
@@ -322,7 +315,7 @@ class LibraryScreen(FrameScreen):
             self._selection.drop([photo_id for photo_id in self._selection.ids if photo_id not in found])
             self._body.update_title()
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     @work(group="library-posts", exit_on_error=False, description="loading a post")
     async def _update_posted(self, message: PostChanged) -> None:
         """Deselect a photo that has its post now; reload if a post put a photo into the library, or out of it."""
@@ -333,7 +326,7 @@ class LibraryScreen(FrameScreen):
         if post is None or post.photo_id in self._photos.rows.ids:
             self._loader.reload()
 
-    @on(VerdictChanged)
+    @on_event(VerdictChanged)
     def _update_verdict(self, message: VerdictChanged) -> None:
         if self._triage.is_storing(message.photo_id):
             return
@@ -341,13 +334,14 @@ class LibraryScreen(FrameScreen):
         if self._view.browse.verdict is not None:
             self._loader.reload()
 
-    @on(PhotosIndexed)
+    @on_event(PhotosIndexed)
     def _update_progress(self, message: PhotosIndexed) -> None:
         self._progress.add(message)
         if message.stacked:
             self._loader.reload_duplicates(is_indexing=bool(self._progress.text))
 
-    def on_overview_changed(self, message: OverviewChanged) -> None:
+    @on_event(OverviewChanged)
+    def _update_channel(self) -> None:
         """Show the rules of another channel, or why there are no photos."""
         self._body.update_details()
         if not self._photos.rows and not self._loader.is_loading:

@@ -15,9 +15,9 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import Persona
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding, with_keys
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.dialog import DialogScreen
-from fluffy_tui.tui.ui.frame_lines import channel_name
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.vim_list import VimList
 

@@ -12,12 +12,12 @@ from textual.widgets import Input, ProgressBar, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.folder_field import FolderField
-from fluffy_tui.tui.session.import_run import ImportRun, ImportState
-from fluffy_tui.tui.session.messages import ImportMoved, ImportStopWanted, ImportWanted
+from fluffy_tui.tui.session.import_run import ImportRun, ImportState, import_progress_words
+from fluffy_tui.tui.session.messages import ImportProgressed, ImportStopWanted, ImportWanted, on_event
 from fluffy_tui.tui.text.times import duration_left
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import SEPARATOR, import_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.header import SEPARATOR
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +129,7 @@ class ImportScreen(FrameScreen):
         """Dim `stop` unless an import is running."""
         return None if action == "stop" and not self.context.import_run.is_running else True
 
-    @on(ImportMoved)
+    @on_event(ImportProgressed)
     def _show(self) -> None:
         run = self.context.import_run
         self.set_class(run.is_running, "-running")
@@ -178,7 +178,7 @@ def _words(run: ImportRun) -> Content:
             if run.progress is None:
                 return Content("Searching the folders…")
             failed = f" · {run.progress.failed:,} failed" if run.progress.failed else ""
-            return Content(f"{import_words(run.progress)}{failed}")
+            return Content(f"{import_progress_words(run.progress)}{failed}")
         case ImportState.FAILED:
             return Content.assemble(("! ", "$text-error"), str(run.error))
         case ImportState.STOPPED:

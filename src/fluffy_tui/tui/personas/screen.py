@@ -8,18 +8,20 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from fluffy_tui.core.app_events import Connected
 from fluffy_tui.personas import Persona
 from fluffy_tui.scheduling import PersonaCounts
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
 from fluffy_tui.tui.personas.import_screen import ImportScreen
 from fluffy_tui.tui.session.context import Context
-from fluffy_tui.tui.session.messages import DatabaseBack, OverviewChanged, PersonaChanged, PersonaChosen
+from fluffy_tui.tui.session.messages import OverviewChanged, PersonaChanged, PersonaChosen, on_event
 from fluffy_tui.tui.snippets import SnippetsScreen
+from fluffy_tui.tui.text.channel_words import channel_health, channel_name
 from fluffy_tui.tui.text.words import one_line, plural
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
-from fluffy_tui.tui.ui.frame_lines import SEPARATOR, channel_health, channel_name
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.header import SEPARATOR
 from fluffy_tui.tui.ui.vim_list import VimList
 
 
@@ -63,11 +65,11 @@ class PersonasScreen(FrameScreen):
         """Load the personas."""
         self._load()
 
-    @on(DatabaseBack)
+    @on_event(Connected)
     def _reload(self) -> None:
         self._load()
 
-    @on(OverviewChanged)
+    @on_event(OverviewChanged)
     def _counts_changed(self) -> None:
         if self._is_loaded:
             self._draw()

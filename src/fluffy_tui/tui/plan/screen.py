@@ -8,6 +8,7 @@ from textual import on, work
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.compose import ComposeScreen, load_agenda, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
@@ -17,18 +18,11 @@ from fluffy_tui.tui.plan.move_mode import Move, MoveKind, MoveMode, MoveRefused
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import CURSOR_ACTIONS, PlanGrid
 from fluffy_tui.tui.posts import PostDetailScreen
-from fluffy_tui.tui.session.messages import (
-    DatabaseBack,
-    FillWeek,
-    OverviewChanged,
-    PhotosChanged,
-    PostChanged,
-    VerdictChanged,
-)
+from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.post_state import state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import zone_of
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -199,9 +193,7 @@ class PlanScreen(FrameScreen):
         self._describe()
         self._calendar.scroll_to_region(self._grid.region_of_cursor, animate=False, force=True)
 
-    @on(PostChanged)
-    @on(DatabaseBack)
-    @on(OverviewChanged)
+    @on_event(PostChanged, Connected, OverviewChanged)
     @work(group="plan", exclusive=True, exit_on_error=False, description="loading the plan")
     async def _load(self) -> None:
         self._agenda = agenda = await load_agenda(self.context, self.persona)
@@ -215,10 +207,7 @@ class PlanScreen(FrameScreen):
         if self.focused is None:
             self._grid.focus()
 
-    @on(PostChanged)
-    @on(DatabaseBack)
-    @on(PhotosChanged)
-    @on(VerdictChanged)
+    @on_event(PostChanged, Connected, PhotosChanged, VerdictChanged)
     @work(group="undecided", exclusive=True, exit_on_error=False, description="counting undecided photos")
     async def _count_undecided(self) -> None:
         self._undecided = await count_undecided(self.context.services.photos, self.persona.id)

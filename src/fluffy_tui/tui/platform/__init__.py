@@ -1,1 +1,1 @@
-"""What lies outside the terminal: clipboard, editor, image viewer, web browser."""
+"""Programs outside the app: clipboard, editor, image viewer, web browser, and the terminal itself."""

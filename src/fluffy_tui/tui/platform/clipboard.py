@@ -1,8 +1,8 @@
-"""Copying text to wherever the person will paste it, and saying what was done.
+"""Copying text to wherever the user will paste it, and naming where that is.
 
-OSC 52 asks the terminal itself, which is the only way over SSH; no terminal answers whether it took it. So the
-machine's own clipboard is written as well where there is one, and tmux is told by its own command, because by
-default it keeps OSC 52 of programs to itself (tmux(1), `set-clipboard external`).
+OSC 52 asks the terminal, which is the only way over SSH, but no terminal confirms it. So the clipboard of this
+machine is written too if there is one. By default tmux ignores OSC 52 of programs (tmux(1), `set-clipboard external`),
+so it gets the text from its own command.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ _TERMINAL = "your terminal's clipboard, if it allows that (OSC 52)"
 
 
 async def copy_beyond_terminal(text: str, environment: Mapping[str, str]) -> str:
-    """Copy the text to where OSC 52 may not reach, and return how it can be pasted, as the end of a sentence."""
+    """Copy the text where OSC 52 may not reach; return where it went, as the end of a sentence."""
     if "TMUX" in environment and await _into_tmux(text):
-        if await _tmux_keeps_to_itself():
-            return "to tmux's buffer only, since its set-clipboard is off"
+        if await _tmux_clipboard_is_off():
+            return "to tmux's buffer only, because its set-clipboard is off"
         return f"to tmux's buffer, and through it to {_TERMINAL}"
     if "SSH_CONNECTION" in environment or "SSH_TTY" in environment:
         return f"over SSH to {_TERMINAL}"
     if await asyncio.to_thread(_into_system_clipboard, text):
         return "to the clipboard"
     if "TMUX" in environment:
-        return "to the terminal (OSC 52); tmux passes it on after `set -s set-clipboard on`"
+        return "to the terminal (OSC 52); run `set -s set-clipboard on` in tmux to pass it on"
     return f"to {_TERMINAL}"
 
 
 def copied_words(text: str, how: str) -> str:
-    """Return the sentence that says what was copied and where to."""
+    """Return the sentence that says what was copied and where."""
     return f"Copied {how}: {shortened(one_line(text), SHOWN_LENGTH)}"
 
 
 async def _into_tmux(text: str) -> bool:
-    return await _tmux("load-buffer", "-w", "-", given=text) is not None
+    return await _tmux("load-buffer", "-w", "-", stdin=text) is not None
 
 
-async def _tmux_keeps_to_itself() -> bool:
+async def _tmux_clipboard_is_off() -> bool:
     return (await _tmux("show-options", "-sv", "set-clipboard") or "").strip() == "off"
 
 
-async def _tmux(*arguments: str, given: str = "") -> str | None:
-    """Return what tmux answers; None where there is none, or it refuses."""
+async def _tmux(*arguments: str, stdin: str = "") -> str | None:
+    """Return the output of a tmux command; None if there is no tmux or the command failed."""
     if which("tmux") is None:
         return None
     process = await asyncio.create_subprocess_exec(
@@ -59,16 +59,16 @@ async def _tmux(*arguments: str, given: str = "") -> str | None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
     )
-    answer, _ = await process.communicate(given.encode())
-    return answer.decode(errors="replace") if process.returncode == 0 else None
+    output, _ = await process.communicate(stdin.encode())
+    return output.decode(errors="replace") if process.returncode == 0 else None
 
 
 def _into_system_clipboard(text: str) -> bool:
-    import pyperclip  # looks for the machine's clipboard tools, so only once something is copied
+    import pyperclip  # searches for clipboard tools, so only when something is copied
 
     try:
         pyperclip.copy(text)
     except (pyperclip.PyperclipException, OSError) as error:
-        log.info("the system clipboard took nothing: %s", one_line(str(error)))
+        log.info("the system clipboard is not available: %s", one_line(str(error)))
         return False
     return True

@@ -1,4 +1,4 @@
-"""Writing a caption in the person's own editor."""
+"""Editing a caption in $VISUAL or $EDITOR."""
 
 from __future__ import annotations
 
@@ -20,46 +20,44 @@ if TYPE_CHECKING:
 
 
 class EditorFailed(FluffyError):
-    """The editor could not be run, or said that it failed; the text is as it was."""
+    """The editor could not be run or failed; the text is unchanged."""
 
 
 def edit_outside(app: App[None], text: str, environment: Mapping[str, str] | None = None) -> str:
-    """Return the text as the person's editor left it; the app is put aside meanwhile.
+    """Return the text as the editor left it; the app is suspended meanwhile.
 
     Raises:
-        EditorFailed: no editor is named, it cannot be started or failed, or this terminal cannot be left.
+        EditorFailed: no editor is configured, it cannot be started, it failed, or this terminal cannot suspend.
     """
     environment = os.environ if environment is None else environment
-    named = environment.get("VISUAL") or environment.get("EDITOR")
-    if not named:
-        raise EditorFailed("No editor is named.", "Set VISUAL or EDITOR, for example to nano.")
+    editor = environment.get("VISUAL") or environment.get("EDITOR")
+    if not editor:
+        raise EditorFailed("No editor configured.", "Set $VISUAL or $EDITOR, for example to nano.")
     descriptor, name = tempfile.mkstemp(prefix="caption-", suffix=".txt")
     path = Path(name)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        _run(app, named, path)
-        written = path.read_bytes().decode("utf-8", errors="replace")
+        _run(app, editor, path)
+        edited = path.read_bytes().decode("utf-8", errors="replace")
     finally:
         path.unlink(missing_ok=True)
-    return written if text.endswith("\n") else written.removesuffix("\n")
+    return edited if text.endswith("\n") else edited.removesuffix("\n")
 
 
-def _run(app: App[None], named: str, path: Path) -> None:
+def _run(app: App[None], editor: str, path: Path) -> None:
     try:
-        command = [*shlex.split(named), str(path)]
+        command = [*shlex.split(editor), str(path)]
         with app.suspend():
-            ended = subprocess.run(command, check=False)  # noqa: S603 - the person's own choice
+            ended = subprocess.run(command, check=False)  # noqa: S603 - chosen by the user
     except SuspendNotSupported:
-        raise EditorFailed(
-            "This terminal cannot be handed to an editor.", "Write the caption here."
-        ) from None
+        raise EditorFailed("This terminal cannot run an editor.", "Write the caption here.") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise EditorFailed(
-            f"The editor {named} could not be started: {reason}.", "The text is as it was."
+            f"The editor {editor} could not be started: {reason}.", "The text is unchanged."
         ) from None
     if ended.returncode:
         raise EditorFailed(
-            f"The editor {named} ended with status {ended.returncode}.", "The text is as it was."
+            f"The editor {editor} exited with status {ended.returncode}.", "The text is unchanged."
         )

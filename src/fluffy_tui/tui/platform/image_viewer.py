@@ -1,4 +1,4 @@
-"""Opens a photo outside of the terminal, in what the person's desktop opens pictures with."""
+"""Opening a photo in the image viewer of the desktop."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 _OPENERS = {"darwin": "open", "win32": "explorer"}
 ANSWERS_WITHIN = 5.0
-"""Seconds after which an opener that still runs is taken to show the picture itself."""
+"""Seconds after which a command that is still running counts as the viewer itself."""
 
 
 class NotOpened(FluffyError):
-    """The photo could not be opened outside; the text says why."""
+    """The photo could not be opened."""
 
 
 async def show_outside(app: App[Any], path: Path) -> None:
-    """Open a photo outside, or copy where it is when there is no desktop; tell which."""
+    """Open a photo in the image viewer, or copy its path if there is no desktop; say which."""
     if has_browser(os.environ):
         try:
             await open_outside(path)
         except NotOpened as error:
             app.notify(one_line(str(error)), severity="warning", markup=False)
         else:
-            app.notify(f"Opened outside: {one_line(path.name)}", markup=False)
+            app.notify(f"Opened {one_line(path.name)}.", markup=False)
         return
     app.copy_to_clipboard(str(path))
     app.notify(
-        "There is no desktop here to open the photo on, so its path is copied.",
+        "There is no desktop to open the photo on, so its path was copied.",
         severity="warning",
         markup=False,
     )
@@ -50,17 +50,17 @@ async def show_outside(app: App[Any], path: Path) -> None:
 async def open_outside(
     path: Path, environment: Mapping[str, str] | None = None, platform: str = sys.platform
 ) -> None:
-    """Open a file as the desktop does.
+    """Open a file with its default application.
 
     Raises:
-        NotOpened: nothing opens files here, there is no such file, or the opener failed.
+        NotOpened: there is no command for that or no such file, or the command failed.
     """
     environment = os.environ if environment is None else environment
     opener = shutil.which(_OPENERS.get(platform, "xdg-open"), path=environment.get("PATH"))
     if opener is None:
-        raise NotOpened("Nothing here opens files outside.", "Install xdg-utils, which has xdg-open.")
+        raise NotOpened("No program to open files with was found.", "Install xdg-utils for xdg-open.")
     if not await asyncio.to_thread(path.exists):
-        raise NotOpened("The file is gone.", f"It was at {path}.")
+        raise NotOpened("The file no longer exists.", f"It was at {path}.")
     null = subprocess.DEVNULL
     process = await asyncio.to_thread(
         subprocess.Popen,
@@ -71,8 +71,8 @@ async def open_outside(
         env=dict(environment),
         start_new_session=True,
     )
-    waiting = threading.Thread(target=process.wait, name="photo shown outside", daemon=True)
+    waiting = threading.Thread(target=process.wait, name="image viewer", daemon=True)
     waiting.start()
     await asyncio.to_thread(waiting.join, ANSWERS_WITHIN)
-    if status := process.returncode:  # None while it runs
-        raise NotOpened(f"The desktop did not open the photo: {opener} ended with status {status}.")
+    if status := process.returncode:  # None while it is running
+        raise NotOpened(f"The photo was not opened: {opener} exited with status {status}.")

@@ -1,4 +1,4 @@
-"""Whether there is a terminal that the app can be shown on; looked at before anything is drawn."""
+"""Checks that there is a usable terminal before anything is drawn."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _HINT = "Run it in a terminal window; --import, --worker and --doctor work witho
 
 
 def check_terminal() -> None:
-    """Let the app start only where it can be seen and typed into.
+    """Refuse to start without a usable terminal.
 
     Raises:
-        UsageError: standard input or output is no terminal, or the terminal says it has no columns.
+        UsageError: standard input or output is not a terminal, or the terminal has no width.
     """
     for name, descriptor in (("input", 0), ("output", 1)):
         if not os.isatty(descriptor):
@@ -23,6 +23,6 @@ def check_terminal() -> None:
         raise UsageError("The app needs a terminal, but its standard input or output is closed.", _HINT)
     if os.get_terminal_size(1).columns == 0:
         raise UsageError(
-            "The terminal says that it is 0 columns wide.",
-            "Give it a size, as with `stty cols 80 rows 24`, and start again.",
+            "The terminal reports a width of 0 columns.",
+            "Set a size, for example with `stty cols 80 rows 24`, and start again.",
         )

@@ -1,4 +1,4 @@
-"""Addresses for a web browser: opened where the person can see one, copied where not."""
+"""Opening an address in the web browser, or copying it if there is none."""
 
 from __future__ import annotations
 
@@ -14,19 +14,18 @@ if TYPE_CHECKING:
     from textual.app import App
 
 BUFFER = "https://publish.buffer.com"
-"""Buffer's web app; a channel's queue is below `/channels/ID/schedule` (as its own address bar shows it)."""
+"""Buffer's web app; a channel's queue is at `/channels/ID/schedule`."""
 
 
 def buffer_address(channel_id: str | None) -> str:
-    """Return where a channel's queue is seen in Buffer."""
+    """Return the address of a channel's queue in Buffer."""
     return f"{BUFFER}/channels/{channel_id}/schedule" if channel_id else BUFFER
 
 
 def has_browser(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
-    """Tell whether a browser would open where the person sits, in a window of its own.
+    """Return whether a browser would open in a window in front of the user.
 
-    Over SSH it would open on the other machine; without a display only browsers that take this very terminal are
-    left.
+    Over SSH it would open on the other machine, and without a display only browsers that run in this terminal exist.
     """
     if any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_TTY", "SSH_CLIENT")):
         return False
@@ -36,8 +35,8 @@ def has_browser(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 
 async def open_address(app: App[object], address: str) -> str:
-    """Open an address, or copy it where there is no browser to be seen; return what was done."""
+    """Open an address, or copy it if there is no browser; return what was done."""
     if has_browser(os.environ) and await asyncio.to_thread(webbrowser.open, address):
         return f"Opened in the browser: {address}"
     app.copy_to_clipboard(address)
-    return f"There is no browser here, so the address is copied: {address}"
+    return f"There is no browser here, so the address was copied: {address}"

@@ -9,6 +9,7 @@ from textual import on, work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.compose import CaptionForm, CaptionScreen, load_agenda, text_marks, time_marks
 from fluffy_tui.tui.keymap.bindings import Place, bindings
@@ -17,7 +18,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_changes import changes, draft_of, retries, save_changes, without
-from fluffy_tui.tui.session.messages import PostChanged
+from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import error_words, one_line
 
@@ -173,7 +174,7 @@ class EditPostScreen(CaptionScreen):
         state = state_in_both_zones(post, self.context.clock(), self.form.zone, self.context.zone)
         self._state.update(f"{count} posts get this time" if count > 1 else f"{state_of(post).sign} {state}")
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.post_id in {post.id for post in self._posts}:
             self._reload_state(message.post_id)

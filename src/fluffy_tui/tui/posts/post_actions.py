@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
-from fluffy_tui.tui.session.undo import take_back, what_cancelling_does, why_not_cancelled
+from fluffy_tui.tui.session.undo import cancel_keeping_draft, what_cancelling_does, why_not_cancelled
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.words import one_line, quoted
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
-from fluffy_tui.tui.ui.frame_lines import zone_of
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -103,8 +103,8 @@ class PostActions:
 
     def upload_again(self) -> None:
         """Render and upload the pictures again."""
-        rehost = self._context.services.scheduling.rehost
-        self._act(rehost, "Picture will be uploaded again: {}.", "uploading pictures again")
+        upload = self._context.services.scheduling.upload_again
+        self._act(upload, "Picture will be uploaded again: {}.", "uploading pictures again")
 
     def move_up(self) -> None:
         """Move posts one place up in their queues."""
@@ -132,7 +132,7 @@ class PostActions:
         if possible and await self._confirmed([*possible.values()]):
             await self._each(
                 [*possible.values()],
-                lambda post_id: take_back(self._context, possible[post_id]),
+                lambda post_id: cancel_keeping_draft(self._context, possible[post_id]),
                 "Cancelled {}. Photo and caption are back in the library.",
             )
 

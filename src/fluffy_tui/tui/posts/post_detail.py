@@ -9,17 +9,18 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions, post_zone
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
-from fluffy_tui.tui.session.messages import AppEvent, DatabaseBack, PostChanged
+from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import bytes_words
-from fluffy_tui.tui.ui.dialog import DialogScreen
-from fluffy_tui.tui.ui.frame_lines import channel_name
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -117,7 +118,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def _on_app_event(self, event: AppEvent) -> None:
         # any post may change the position of this one in its queue
         changed = isinstance(event, PostChanged) and (self._place or event.post_id == self._post.id)
-        if changed or isinstance(event, DatabaseBack):
+        if changed or isinstance(event, Connected):
             self._load()
 
     @work(group="post-detail", exclusive=True, exit_on_error=False, description="loading the post")
@@ -131,7 +132,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._events = await scheduling.timeline(post.id)
         self._place = None
         if post.step in ON_THE_WAY and post.channel_id is not None:
-            ids = [other.id for other in await scheduling.line(post.channel_id)]
+            ids = [other.id for other in await scheduling.queued_posts(post.channel_id)]
             self._place = (ids.index(post.id) + 1, len(ids)) if post.id in ids else None
         self._post = post
         self._show()

@@ -11,10 +11,10 @@ from textual.widgets import DataTable
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.undo import is_in_grace
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.post_state import REQUESTED, state_of, state_words
 from fluffy_tui.tui.text.times import moment_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.frame_lines import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

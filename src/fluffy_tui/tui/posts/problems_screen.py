@@ -14,9 +14,9 @@ from fluffy_tui.tui.posts.post_actions import PostActions, post_zone
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.problem_list import ProblemList
 from fluffy_tui.tui.posts.problem_words import problem_facts, remedy_keys
-from fluffy_tui.tui.session.messages import OverviewChanged
+from fluffy_tui.tui.session.messages import OverviewChanged, on_event
+from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words
-from fluffy_tui.tui.ui.frame_lines import zone_of
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
@@ -114,7 +114,7 @@ class ProblemsScreen(FrameScreen):
         """Wrap the details at the new width."""
         self.call_after_refresh(self._show_details)
 
-    @on(OverviewChanged)
+    @on_event(OverviewChanged)
     def _show_problems(self) -> None:
         overview, now, own_zone = self.context.overview, self.context.clock(), self.context.zone
         self._list.update_problems()

@@ -8,6 +8,7 @@ from textual import on, work
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -16,7 +17,7 @@ from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
 from fluffy_tui.tui.posts.post_table import PostTable
-from fluffy_tui.tui.session.messages import DatabaseBack, OverviewChanged, PostChanged
+from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ class PostsScreen(FrameScreen):
         if not self._is_complete:
             self._load_older()
 
-    @on(PostChanged)
+    @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
         if message.persona_id == self.persona.id:
             self._changed[message.post_id] = None
@@ -150,11 +151,11 @@ class PostsScreen(FrameScreen):
                 self._is_loading_changes = True
                 self._load_changes()
 
-    @on(OverviewChanged)
+    @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._table.update_zone()
 
-    @on(DatabaseBack)
+    @on_event(Connected)
     @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
     async def _load(self) -> None:
         wanted = max(PAGE, len(self._table.posts))
@@ -198,7 +199,7 @@ class PostsScreen(FrameScreen):
         channels = {
             post.channel_id for post in posts if post.step is Step.HELD and post.channel_id is not None
         }
-        lines = [await self.context.services.scheduling.line(channel) for channel in sorted(channels)]
+        lines = [await self.context.services.scheduling.queued_posts(channel) for channel in sorted(channels)]
         return {post.id: (place, len(line)) for line in lines for place, post in enumerate(line, 1)}
 
     def _arrange(self) -> None:

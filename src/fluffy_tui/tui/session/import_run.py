@@ -1,4 +1,4 @@
-"""One import as the screen sees it: it goes on while the person browses, and can be stopped."""
+"""The import that runs in the background while the user goes on browsing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.text.times import duration_left
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ImportState(StrEnum):
-    """Where an import stands."""
+    """What an import is doing, or how it ended."""
 
     IDLE = "idle"
     RUNNING = "running"
@@ -30,7 +31,7 @@ class ImportState(StrEnum):
 
 @dataclass
 class ImportRun:
-    """The import that runs, or the last one; one at a time."""
+    """The running import, or the last one; there is only one at a time."""
 
     state: ImportState = ImportState.IDLE
     persona: Persona | None = None
@@ -41,7 +42,7 @@ class ImportRun:
 
     @property
     def is_running(self) -> bool:
-        """Whether files are being read now."""
+        """Whether files are being read."""
         return self.state is ImportState.RUNNING
 
     @property
@@ -52,33 +53,46 @@ class ImportRun:
             return f"{self.summary.imported:,} photos imported{failed}."
         if self.error is not None:
             return str(self.error)
-        return "The import was stopped; what it had imported is kept."
+        return "Import stopped. Photos imported so far are kept."
 
-    def begin(self, folders: Sequence[Path], persona: Persona) -> None:
-        """Forget the last import and note the new one."""
-        self.state = ImportState.RUNNING
-        self.persona, self.folders = persona, tuple(folders)
-        self.progress = self.summary = self.error = None
+    async def run(
+        self,
+        photos: PhotosPort,
+        folders: Sequence[Path],
+        persona: Persona,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Import folders; cancelling the task stops the import and keeps what was committed.
 
-    async def run(self, photos: PhotosPort, moved: Callable[[], None]) -> None:
-        """Import what `begin` named; cancelling the task stops it and keeps what was committed.
-
-        `moved` is called after each step of progress. A `FluffyError` is noted as the end of the import;
-        anything else is raised.
+        `on_change` is called when the import starts, progresses and ends. A `FluffyError` is kept in `error`;
+        any other exception is raised.
         """
-        if self.persona is None:
-            raise ValueError("begin was not called")
 
-        def note(progress: ImportProgress) -> None:
+        def show(progress: ImportProgress) -> None:
             self.progress = progress
-            moved()
+            on_change()
 
+        self.state, self.persona, self.folders = ImportState.RUNNING, persona, tuple(folders)
+        self.progress = self.summary = self.error = None
+        on_change()
         try:
-            self.summary = await photos.import_folders(self.folders, self.persona, on_progress=note)
+            self.summary = await photos.import_folders(self.folders, persona, on_progress=show)
         except FluffyError as error:
             self.state, self.error = ImportState.FAILED, error
         else:
             self.state = ImportState.STOPPED if self.summary.interrupted else ImportState.DONE
         finally:
-            if self.state is ImportState.RUNNING:  # cancelled, or something nobody foresaw
+            if self.is_running:  # cancelled, or an unexpected error
                 self.state = ImportState.STOPPED
+            on_change()
+
+
+def import_progress_words(progress: ImportProgress) -> str:
+    """Return how far an import is: files, files per second, time left."""
+    of = f" of {progress.total:,}" if progress.total is not None else " files so far"
+    parts = [f"{progress.seen:,}{of}"]
+    if progress.seconds > 0:
+        parts.append(f"{progress.files_per_second:,.0f} per second")
+    if progress.seconds_left is not None:
+        parts.append(f"{duration_left(progress.seconds_left)} left")
+    return " · ".join(parts)

@@ -1,134 +1,160 @@
-"""The stream of changes turned into messages for the screens and a fresh overview, without ever asking in vain."""
+"""Follows the database: announces each change to the screens and keeps the overview up to date."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core import app_events
+from fluffy_tui.core.app_events import Connected, Disconnected, PhotosChanged, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.session.messages import (
-    AppEvent,
-    DatabaseAway,
-    DatabaseBack,
-    PhotosChanged,
-    PhotosIndexed,
-    PostChanged,
-    VerdictChanged,
-)
-from fluffy_tui.tui.session.overview import Overview, read_moving, read_numbers, read_posts, strip_with
+from fluffy_tui.tui.session.overview import read_moving, read_numbers, read_posts, strip_with
 
 if TYPE_CHECKING:
+    from textual.app import App
+    from textual.timer import Timer
+    from textual.worker import Worker
+
     from fluffy_tui.core.app_events import Event
     from fluffy_tui.scheduling import Post
-    from fluffy_tui.tui.ports import Services
+    from fluffy_tui.tui.session.context import Context
 
 log = logging.getLogger(__name__)
 
+WORKER_CHECK_SECONDS = 10.0
+"""A silent worker sends no event, so its heartbeat is the only thing that is polled."""
+
+WORKER_START_SECONDS = 1.0
+"""The same while a worker is starting."""
+
 
 class LiveUpdates:
-    """Listens to the services and keeps the overview true.
+    """Listens to the services of a context. Its workers run on the app, so they outlive every screen.
 
     Args:
-        services: Where the changes come from.
-        overview: Returns the overview as it stands, which other things change too.
-        show_overview: Takes the new overview.
-        publish: Tells all screens.
-        tell_posts: Takes the posts that changed, as they are now.
+        app: Runs the workers and timers.
+        context: Its overview is kept up to date, and its screens are told.
+        on_posts_changed: Called with the posts that changed, as they are now.
     """
 
     def __init__(
-        self,
-        services: Services,
-        overview: Callable[[], Overview],
-        show_overview: Callable[[Overview], None],
-        publish: Callable[[AppEvent], None],
-        tell_posts: Callable[[Sequence[Post]], None],
+        self, app: App[Any], context: Context, on_posts_changed: Callable[[Sequence[Post]], None]
     ) -> None:
-        self._services = services
-        self._overview = overview
-        self._show_overview = show_overview
-        self._publish = publish
-        self._tell_posts = tell_posts
+        self._app = app
+        self._context = context
+        self._on_posts_changed = on_posts_changed
         self._stale = asyncio.Event()
-        self._all_is_stale = False
+        self._is_all_stale = False
         self._stale_posts: dict[int, None] = {}
         self._is_reading = False
+        self._workers: dict[str, Worker[None]] = {}
+        self._checks: list[Timer] = []
 
     @property
     def is_behind(self) -> bool:
-        """Whether something has changed that the overview does not show yet."""
-        return self._stale.is_set() or self._is_reading
+        """Whether the overview is about to be read."""
+        reader = self._workers.get("overview")
+        return (self._stale.is_set() or self._is_reading) and reader is not None and reader.is_running
 
-    async def follow(self) -> None:
-        """Turn events into messages, for ever."""
-        async for event in self._services.events():
-            self._happened(event)
+    def start(self) -> None:
+        """Read the overview and follow changes until `stop`."""
+        self.refresh_overview()
+        self._ensure_running()
+        self._checks.append(self._app.set_interval(WORKER_CHECK_SECONDS, self.check_worker))
+        if self._context.services.workers.is_starting:
+            self._check_worker_soon()
 
-    def read_anew(self) -> None:
-        """Have the whole overview read again."""
-        self._all_is_stale = True
+    def stop(self) -> None:
+        """Stop listening, before the services are closed."""
+        for timer in self._checks:
+            timer.stop()
+        for worker in self._workers.values():
+            worker.cancel()
+
+    def reload(self) -> None:
+        """Read everything again, and resume whatever an error has ended."""
+        self.refresh_overview()
+        self._ensure_running()
+        self._context.changes.publish(Connected())
+
+    def refresh_overview(self) -> None:
+        """Read the whole overview again."""
+        self._is_all_stale = True
         self._stale.set()
 
-    async def keep_overview(self) -> None:
-        """Read what became stale, for ever; whatever changes meanwhile is read together in the next round."""
+    def _ensure_running(self) -> None:
+        for group, task in (("events", self._follow_events), ("overview", self._keep_overview)):
+            if group not in self._workers or self._workers[group].is_finished:
+                self._run(group, task())
+
+    def _run(self, group: str, task: Coroutine[Any, Any, None]) -> None:
+        self._workers[group] = self._app.run_worker(
+            task, group=group, exclusive=True, exit_on_error=False, description=f"live updates ({group})"
+        )
+
+    async def _follow_events(self) -> None:
+        async for event in self._context.services.events():
+            self._on_event(event)
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case PostChanged(post_id):
+                self._stale_posts[post_id] = None
+                self._stale.set()
+            case PhotosChanged():
+                self._stale.set()
+            case Disconnected(reason):
+                self._context.update_overview(away=reason)
+            case Connected():
+                self.refresh_overview()
+                self._context.update_overview(away="")
+                self._ensure_running()
+        self._context.changes.publish(event)
+
+    async def _keep_overview(self) -> None:
+        """Read what is stale, for ever; changes during a read are read together in the next round."""
         while True:
             await self._stale.wait()
             self._stale.clear()
             self._is_reading = True
             try:
                 await self._read()
-            except DatabaseUnavailable as error:  # the stream says so too, and `Connected` has all read anew
+            except (
+                DatabaseUnavailable
+            ) as error:  # the stream reports it too, and `Connected` reads everything
                 log.info("the overview waits for the database: %s", error)
             finally:
                 self._is_reading = False
 
     async def _read(self) -> None:
-        """Read the posts and show them; then the numbers, which take several times as long."""
-        everything, self._all_is_stale = self._all_is_stale, False
+        """Read and show the posts first; the numbers take several times as long."""
+        context = self._context
+        everything, self._is_all_stale = self._is_all_stale, False
         ids, self._stale_posts = self._stale_posts, {}
         if everything:
-            strip = await read_moving(self._services, self._overview().strip)
-            self._show_overview(replace(self._overview(), strip=strip))
+            context.update_overview(strip=await read_moving(context.services, context.overview.strip))
         elif ids:
-            changed = await read_posts(self._services, ids)
-            self._show_overview(
-                replace(self._overview(), strip=strip_with(self._overview().strip, changed, ids))
-            )
-            self._tell_posts(changed)
-        new = await read_numbers(self._services, self._overview())
-        # Persona, banner and import may have changed while this was read, so only what was read is put in.
-        self._show_overview(
-            replace(
-                self._overview(),
-                counts=new.counts,
-                worker_age=new.worker_age,
-                worker_starting=new.worker_starting,
-                personas=new.personas,
-                troubles=new.troubles,
-                budget=new.budget,
-                read=new.read,
-            )
-        )
+            changed = await read_posts(context.services, ids)
+            context.update_overview(strip=strip_with(context.overview.strip, changed, ids))
+            self._on_posts_changed(changed)
+        context.update_overview(**await read_numbers(context.services))
 
-    def _happened(self, event: Event) -> None:
-        match event:
-            case app_events.PostChanged(post_id, persona_id):
-                self._stale_posts[post_id] = None
-                self._stale.set()
-                self._publish(PostChanged(post_id, persona_id))
-            case app_events.PhotosChanged(persona_id):
-                self._stale.set()
-                self._publish(PhotosChanged(persona_id))
-            case app_events.VerdictChanged(photo_id, persona_id):
-                self._publish(VerdictChanged(photo_id, persona_id))
-            case app_events.PhotosIndexed(persona_id, hashed, embedded, failed, stacked):
-                self._publish(PhotosIndexed(persona_id, hashed, embedded, failed, stacked))
-            case app_events.Disconnected(reason):
-                self._publish(DatabaseAway(reason))
-            case app_events.Connected():
-                self.read_anew()
-                self._publish(DatabaseBack())
+    def check_worker(self) -> None:
+        """Read the age of the last heartbeat."""
+        self._run("worker-age", self._read_worker_age())
+
+    def _check_worker_soon(self) -> None:
+        self._checks.append(self._app.set_timer(WORKER_START_SECONDS, self.check_worker))
+
+    async def _read_worker_age(self) -> None:
+        context, workers = self._context, self._context.services.workers
+        if context.overview.away:
+            return
+        age = await workers.heartbeat_age()
+        before = context.overview
+        context.update_overview(worker_age=age, worker_starting=workers.is_starting)
+        if context.overview.worker_words and workers.is_starting:
+            self._check_worker_soon()
+        if context.overview.differs_by_time(before, context.clock()):
+            self.refresh_overview()

@@ -1,4 +1,4 @@
-"""Photos that a person marks in the library, to do something with all of them."""
+"""Photos selected in the library, to do something with all of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Marks:
-    """Marked photos in the order in which they were marked, whatever is listed meanwhile."""
+    """Selected photos in the order of their selection, whatever the list shows."""
 
     def __init__(self) -> None:
         self._ids: dict[int, None] = {}
@@ -22,31 +22,31 @@ class Marks:
 
     @property
     def ids(self) -> tuple[int, ...]:
-        """The photos, the one marked first coming first."""
+        """The photos, the one selected first coming first."""
         return tuple(self._ids)
 
     @property
     def words(self) -> str:
-        """How many there are, such as `4 marked`; empty for none."""
-        return f"{len(self._ids):,} marked" if self._ids else ""
+        """How many there are, such as `4 selected`; empty for none."""
+        return f"{len(self._ids):,} selected" if self._ids else ""
 
     @property
     def told(self) -> str:
-        """Which photos are meant, within a sentence, such as `4 marked photos`; empty for none."""
+        """The same within a sentence, such as `4 selected photos`; empty for none."""
         return f"{self.words} photo{'s' * (len(self) != 1)}" if self._ids else ""
 
     def toggle(self, photo_id: int) -> None:
-        """Mark a photo, or take its mark away."""
+        """Select or deselect a photo."""
         if photo_id in self._ids:
             del self._ids[photo_id]
         else:
             self._ids[photo_id] = None
 
     def drop(self, photo_ids: Iterable[int]) -> None:
-        """Take the marks of these photos away, as far as they have any."""
+        """Deselect these photos."""
         for photo_id in photo_ids:
             self._ids.pop(photo_id, None)
 
     def clear(self) -> None:
-        """Take all marks away."""
+        """Deselect everything."""
         self._ids.clear()

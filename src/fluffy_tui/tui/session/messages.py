@@ -1,15 +1,15 @@
-"""What every screen hears about, wherever it happened.
-
-The app publishes these on `Context.changes`; each tab screen passes them to itself, so a screen says
-`@on(PostChanged)`. They do not bubble.
-"""
+"""Events that the app announces to its screens, and messages that ask the app to do something."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message import Message
+
+from fluffy_tui.core.app_events import Event, PhotosIndexed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,98 +17,77 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona
-    from fluffy_tui.tui.session.overview import Overview
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
-class AppEvent(Message, bubble=False):
-    """Anything that the app tells all screens."""
-
-    def concerns(self, persona_id: int) -> bool:
-        """Return whether it may be about this persona."""
-        del persona_id
-        return True
+@dataclass(frozen=True, slots=True)
+class OverviewChanged:
+    """`Context.overview` was replaced."""
 
 
-class PersonaEvent(AppEvent, bubble=False):
-    """Something about one persona."""
-
-    persona_id: int
-
-    def concerns(self, persona_id: int) -> bool:
-        """Return whether it is about this persona."""
-        return persona_id == self.persona_id
+@dataclass(frozen=True, slots=True)
+class ImportProgressed:
+    """`Context.import_run` started, progressed or ended."""
 
 
-@dataclass
-class PostChanged(PersonaEvent, bubble=False):
-    """A post was written, moved a step or deleted; read it again by its id."""
-
-    post_id: int
-    persona_id: int
+AppEvent = Event | OverviewChanged | ImportProgressed
+"""Everything published on `Context.changes`. `Connected` also means that the user asked to reload."""
 
 
-@dataclass
-class PhotosChanged(PersonaEvent, bubble=False):
-    """Some of a persona's photos came, went or changed."""
+def concerns(event: AppEvent, persona_id: int) -> bool:
+    """Return whether an event may be about this persona."""
+    return bool(getattr(event, "persona_id", persona_id) == persona_id)
 
-    persona_id: int
+
+class EventArrived(Message, bubble=False):
+    """An event in the message queue of a screen."""
+
+    def __init__(self, event: AppEvent) -> None:
+        super().__init__()
+        self.event = event
 
     def can_replace(self, message: Message) -> bool:
-        """One is enough, however many come at a time."""
-        return isinstance(message, PhotosChanged) and message.persona_id == self.persona_id
+        """Handle equal events that are waiting only once, except those whose numbers are added up."""
+        is_equal = isinstance(message, EventArrived) and message.event == self.event
+        return is_equal and not isinstance(self.event, PhotosIndexed)
 
 
-@dataclass
-class VerdictChanged(PersonaEvent, bubble=False):
-    """A photo was picked, rejected or made undecided, here or in another terminal."""
+def on_event(*kinds: type[AppEvent]) -> Callable[[Handler], Handler]:
+    """Let a method of a `FrameScreen` handle these events; it takes the event, or nothing."""
 
-    photo_id: int
-    persona_id: int
+    def mark(handler: Handler) -> Handler:
+        handled = (*getattr(handler, "handled_events", ()), *kinds)
+        vars(handler)["handled_events"] = handled
+        return handler
 
-
-@dataclass
-class PhotosIndexed(PersonaEvent, bubble=False):
-    """A worker hashed or embedded some of a persona's photos."""
-
-    persona_id: int
-    hashed: int
-    embedded: int
-    failed: int
-    """Photos that could not be read or embedded."""
-    stacked: bool
-    """Whether copies of each other were found among them."""
+    return mark
 
 
-@dataclass
-class DatabaseAway(AppEvent, bubble=False):
-    """The database cannot be reached; it comes back by itself."""
-
-    reason: str
-    """One plain sentence."""
-
-
-class DatabaseBack(AppEvent, bubble=False):
-    """The database answers again, or the person asked to reload: everything shown has to be read anew."""
+async def handle_event(screen: object, event: AppEvent) -> None:
+    """Call the methods of a screen that handle this kind of event."""
+    for handler, takes_event in _handlers(type(screen), type(event)):
+        result = handler(screen, event) if takes_event else handler(screen)
+        if inspect.isawaitable(result):
+            await result
 
 
-@dataclass
-class OverviewChanged(AppEvent, bubble=False):
-    """What header and status strip show has changed."""
-
-    overview: Overview
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the newest counts."""
-        return isinstance(message, OverviewChanged)
+def _handlers(screen: type, kind: type[AppEvent]) -> tuple[tuple[Callable[..., Any], bool], ...]:
+    members = (member for base in screen.__mro__ for member in vars(base).values())
+    return tuple(
+        (member, len(inspect.signature(member).parameters) > 1)
+        for member in members
+        if inspect.isfunction(member) and kind in getattr(member, "handled_events", ())
+    )
 
 
 @dataclass
 class FillWeek(Message):
-    """Write captions for these photos, one after the other, and give them the coming free slots."""
+    """Write captions for these photos and put them into the next free slots."""
 
     photo_ids: tuple[int, ...]
     chosen: str
-    """Which photos these are, such as `7 marked photos`."""
+    """Which photos these are, such as `7 selected photos`."""
 
 
 @dataclass
@@ -117,27 +96,27 @@ class PersonaChosen(Message):
 
     persona: Persona
     to_import: bool = False
-    """Whether to ask for folders to import at once."""
-
-
-@dataclass
-class SettingsSaved(Message):
-    """Settings have been saved: open everything anew with them."""
-
-    channels: Sequence[Channel] = ()
-    """Channels that personas are wanted for."""
+    """Whether to open the import screen on top."""
 
 
 @dataclass
 class PersonaChanged(Message):
-    """A persona has another name or channel now."""
+    """A persona has a new name or channel."""
 
     persona: Persona
 
 
 @dataclass
+class SettingsSaved(Message):
+    """Settings were saved: restart with them."""
+
+    channels: Sequence[Channel] = ()
+    """Channels to create personas for."""
+
+
+@dataclass
 class ImportWanted(Message):
-    """Import these folders for that persona, and go on whatever screen is shown."""
+    """Import these folders; the import continues whichever screen is shown."""
 
     folders: tuple[Path, ...]
     persona: Persona
@@ -145,11 +124,3 @@ class ImportWanted(Message):
 
 class ImportStopWanted(Message):
     """Stop the import; what was committed is kept."""
-
-
-class ImportMoved(AppEvent, bubble=False):
-    """The import began, got further or ended: look at `Context.import_run`."""
-
-    def can_replace(self, message: Message) -> bool:
-        """One is enough, however many come at a time."""
-        return isinstance(message, ImportMoved)

@@ -1,72 +1,112 @@
-"""What became of posts while the app is open: which news there is, and how a terminal is told it."""
+"""Results of posts while the app is open: as toasts, and as a notification of the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import Notify
 from fluffy_tui.tui.text.words import one_line, quoted, shortened
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.session.context import Context
+
+MOST_TOASTS = 3
+"""If more posts finish at a time, a single toast gives their number."""
 
 FRESH = timedelta(hours=6)
-"""A post that went live longer ago changes for other reasons: its picture is taken down, its link found."""
+"""A post that went live longer ago changes for other reasons: its upload is deleted, its link found."""
 
 CAPTION_LENGTH = 40
 LONGEST_NOTICE = 200
-"""Characters; terminals and notification services cut longer texts as they like."""
+"""Characters; terminals and notification services cut longer texts as they please."""
 
 _OSC_9 = frozenset({"iTerm.app", "WezTerm", "ghostty", "WarpTerminal"})
-"""Values of TERM_PROGRAM whose terminals document OSC 9 as "show a notification"."""
+"""Values of TERM_PROGRAM of terminals that document OSC 9 as "show a notification"."""
 _OSC_777 = ("foot", "rxvt-unicode")
-"""Beginnings of TERM whose terminals document OSC 777;notify. Terminals on VTE set VTE_VERSION."""
+"""Prefixes of TERM of terminals that document OSC 777;notify. Terminals on VTE set VTE_VERSION."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One piece of news."""
+    """The result of one post."""
 
     words: str
     failed: bool
 
 
-class Notices:
-    """Tells each post's end once.
+class PostNews:
+    """Reports each result of a post once.
 
     Args:
-        clock: Tells the present moment.
+        clock: Returns the current time.
     """
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._steps: dict[int, Step | None] = {}
 
-    def news(self, posts: Iterable[Post]) -> list[Notice]:
-        """Return what is news about these posts, which have just been read because they changed."""
+    def of(self, posts: Iterable[Post]) -> list[Notice]:
+        """Return what is new about these posts, which were read because they changed."""
         found = []
         for post in posts:
             is_known = post.id in self._steps
             before, self._steps[post.id] = self._steps.get(post.id), post.step
             if is_known and before == post.step:
                 continue
+            name = quoted(post.caption, CAPTION_LENGTH)
             if post.step is Step.FAILED:
                 why = f": {one_line(post.error_message)}" if post.error_message else "."
-                found.append(Notice(f"{quoted(post.caption, CAPTION_LENGTH)} failed{why}", failed=True))
+                found.append(Notice(f"{name} failed{why}", failed=True))
             elif post.step is Step.LIVE and (is_known or self._is_fresh(post)):
-                found.append(Notice(f"{quoted(post.caption, CAPTION_LENGTH)} is live.", failed=False))
+                found.append(Notice(f"{name} is live.", failed=False))
         return found
 
     def _is_fresh(self, post: Post) -> bool:
         return post.posted_at is not None and self._clock() - post.posted_at < FRESH
 
 
-def summary(notices: list[Notice]) -> str:
-    """Return several pieces of news in the one line that a desktop notice has."""
+class Notifications:
+    """Announces news of posts in the app and in the terminal.
+
+    Args:
+        app: Shows the toasts.
+        context: Knows the time and the setting for notifications.
+        write: Writes an escape sequence to the terminal.
+    """
+
+    def __init__(self, app: App[Any], context: Context, write: Callable[[str], None]) -> None:
+        self._app = app
+        self._write = write
+        self._setup = context.setup
+        self._news = PostNews(context.clock)
+
+    def announce(self, posts: Sequence[Post]) -> None:
+        """Announce what is new about posts that have changed."""
+        news = self._news.of(posts)
+        if not news:
+            return
+        toasts = news if len(news) <= MOST_TOASTS else [Notice(summary(news), failed=False)]
+        for notice in toasts:
+            self._app.notify(
+                notice.words,
+                severity="error" if notice.failed else "information",
+                timeout=10,
+                markup=False,
+            )
+        if sequence := terminal_notice(summary(news), self._setup.settings.notify, os.environ):
+            self._write(sequence)
+
+
+def summary(notices: Sequence[Notice]) -> str:
+    """Return several results in the one line of a desktop notification."""
     if len(notices) == 1:
         return notices[0].words
     failed = sum(notice.failed for notice in notices)
@@ -77,10 +117,10 @@ def summary(notices: list[Notice]) -> str:
 
 
 def terminal_notice(words: str, notify: Notify, environment: Mapping[str, str]) -> str:
-    """Return what to write to the terminal; empty when nothing is wanted.
+    """Return what to write to the terminal; empty if notifications are off.
 
-    A terminal that is not known to show notices gets the bell, and so does one behind tmux or screen, which
-    mark the window by it and let nothing else through.
+    Terminals not known to show notifications get the bell. So do those inside tmux or screen, which mark the
+    window and let nothing else through.
     """
     if notify is Notify.OFF:
         return ""

@@ -1,12 +1,11 @@
-"""What header and status strip know, and how it is read: by events, never by asking again and again."""
+"""What the header and the status strip show, and how it is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
 
 if TYPE_CHECKING:
@@ -20,46 +19,49 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.ports import Services
 
 STRIP_LENGTH = 6
-"""How many posts the strip remembers; it shows as many of the newest as it has lines."""
+"""How many posts are kept for the strip, which shows as many of the newest as it has lines."""
 
 WORKER_SILENT_AFTER = 30.0
-"""Seconds without a heartbeat after which a worker is called silent; one is due every 5 s."""
+"""Seconds without a heartbeat after which a worker counts as silent; one is due every 5 s."""
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One moment's answer to "where do things stand"."""
+    """The state of everything at one moment."""
 
     persona: Persona | None = None
-    """The persona chosen; None before one was."""
+    """The chosen persona; None before one is chosen."""
     counts: Mapping[int, PersonaCounts] = field(default_factory=dict)
     """By persona id."""
     strip: tuple[Post, ...] = ()
-    """Posts that moved lately: all that are on their way, newest first, then those that landed last."""
+    """All posts on their way to Buffer, newest first, then those that finished last."""
     worker_age: float | None = None
-    """Seconds since any worker was heard of; None when none ever was."""
+    """Seconds since the last heartbeat of any worker; None if there never was one."""
     worker_starting: bool = False
-    """Whether the app has just started a worker that may not be heard of yet."""
+    """Whether the app has just started a worker whose first heartbeat may not have come yet."""
     read: bool = False
-    """Whether counts and worker were read at all yet."""
+    """Whether counts and worker were read at least once."""
     away: str = ""
-    """Why the database is away; empty when it is there."""
+    """Why the database is unreachable; empty while it is reachable."""
     importing: ImportProgress | None = None
-    """The import that runs now, whichever persona it is for."""
+    """The running import, whichever persona it is for."""
     personas: Mapping[int, Persona] = field(default_factory=dict)
-    """All personas by id, for posts that are not of the chosen one."""
+    """All personas by id."""
     troubles: tuple[Problem, ...] = ()
-    """All that needs somebody, of every persona, worst first."""
+    """Everything that may need attention, of all personas, worst first."""
     budget: Budget | None = None
-    """How many requests Buffer still takes; None before that was read."""
+    """How many requests Buffer still accepts; None before that was read."""
 
     @property
     def needing(self) -> int:
-        """How many troubles do not pass by themselves."""
+        """How many problems do not resolve by themselves."""
         return sum(needs_person(item) for item in self.troubles)
 
     def differs_by_time(self, before: Overview, now: datetime) -> bool:
-        """Tell whether time alone made the troubles untrue: a worker fell silent or came back, a budget is whole."""
+        """Return whether the problems are outdated although nothing changed in the database.
+
+        That is so when a worker stopped or returned, and when Buffer's rate limit has reset.
+        """
         if (bool(self.worker_words), self.worker_starting) != (
             bool(before.worker_words),
             before.worker_starting,
@@ -77,40 +79,31 @@ class Overview:
 
     @property
     def under_way(self) -> int:
-        """How many posts are being brought to Buffer now; a worker stays until that is done."""
+        """How many posts are being sent to Buffer; a worker stays until that is done."""
         return sum(post.step in ON_THE_WAY and post.step is not Step.HELD for post in self.strip)
 
     @property
     def held(self) -> int:
-        """How many posts wait for the time of their next try."""
+        """How many posts wait for their next retry."""
         return sum(post.step is Step.HELD for post in self.strip)
 
     @property
     def worker_words(self) -> str:
-        """What is wrong with the worker in a few words; empty when all is well or nothing is known yet."""
+        """What is wrong with the worker, in a few words; empty if nothing is known to be wrong."""
         if not self.read or self.away:
             return ""
         if self.worker_age is not None and self.worker_age < WORKER_SILENT_AFTER:
             return ""
         if self.worker_starting:
-            return "worker is starting"
+            return "worker starting"
         if self.worker_age is None:
-            return "no worker yet"
+            return "no worker"
         return f"worker silent for {_age(self.worker_age)}"
 
 
-_PASSING = frozenset({ProblemKind.UNCONFIRMED, ProblemKind.BUDGET_SPENT})
-_FOR_THE_PERSON = frozenset(
-    {Code.KEY_REFUSED, Code.KEY_MISSING, Code.FORBIDDEN, Code.WRONG_ADDRESS, "no_slots"}
-)
-"""Why a post is held, where waiting alone does not help. A channel's own trouble is an item of its own."""
-
-
 def needs_person(item: Problem) -> bool:
-    """Tell whether a trouble stays until somebody acts."""
-    if item.kind is ProblemKind.HELD:
-        return item.post is not None and item.post.error_code in _FOR_THE_PERSON
-    return item.kind not in _PASSING
+    """Return whether a problem stays until the user acts."""
+    return item.needs_user
 
 
 def _age(seconds: float) -> str:
@@ -120,43 +113,40 @@ def _age(seconds: float) -> str:
 
 
 async def read_moving(services: Services, before: Sequence[Post]) -> tuple[Post, ...]:
-    """Read all posts on their way for the strip; what it told before of posts that have landed is kept."""
+    """Read all posts on their way for the strip, and keep those of before that have finished."""
     moving = await services.scheduling.on_their_way()
     ids = {post.id for post in moving}
-    landed = [post for post in before if post.id not in ids and post.step not in ON_THE_WAY]
-    return _strip(moving, landed)
+    return _strip(moving, [post for post in before if post.id not in ids and post.step not in ON_THE_WAY])
 
 
 async def read_posts(services: Services, post_ids: Collection[int]) -> Sequence[Post]:
-    """Read those of the posts that are still there."""
+    """Read those of the posts that still exist."""
     return [post for id_ in post_ids if (post := await services.scheduling.post(id_)) is not None]
 
 
 def strip_with(
     before: Sequence[Post], changed: Sequence[Post], post_ids: Collection[int]
 ) -> tuple[Post, ...]:
-    """Return the strip with posts as they are now; those of `post_ids` that are not among them are gone."""
+    """Return the strip with posts as they are now; those of `post_ids` not among them were deleted."""
     posts = [*reversed(changed), *(post for post in before if post.id not in post_ids)]
     moving = [post for post in posts if post.step in ON_THE_WAY]
-    landed = [post for post in posts if post.step not in ON_THE_WAY]
-    return _strip(moving, landed)
+    return _strip(moving, [post for post in posts if post.step not in ON_THE_WAY])
 
 
-async def read_numbers(services: Services, before: Overview) -> Overview:
-    """Read all but the strip: counts, troubles, the worker and Buffer's budget."""
-    return replace(
-        before,
-        counts=await services.scheduling.counts(),
-        worker_age=await services.workers.heartbeat_age(),
-        worker_starting=services.workers.is_starting,
-        personas={persona.id: persona for persona in await services.personas.list()},
-        troubles=tuple(await services.scheduling.troubles()),
-        budget=await services.scheduling.budget(),
-        read=True,
-    )
+async def read_numbers(services: Services) -> dict[str, Any]:
+    """Read everything but the strip, as fields of an `Overview`: counts, problems, worker, rate limit."""
+    return {
+        "counts": await services.scheduling.counts(),
+        "worker_age": await services.workers.heartbeat_age(),
+        "worker_starting": services.workers.is_starting,
+        "personas": {persona.id: persona for persona in await services.personas.list()},
+        "troubles": tuple(await services.scheduling.problems()),
+        "budget": await services.scheduling.budget(),
+        "read": True,
+    }
 
 
-def _strip(moving: Iterable[Post], landed: Sequence[Post]) -> tuple[Post, ...]:
-    """Put what is on its way first, newest first, never forgetting any; then what landed last."""
+def _strip(moving: Iterable[Post], finished: Sequence[Post]) -> tuple[Post, ...]:
+    """Put all posts on their way first, newest first, then those that finished last."""
     first = sorted(moving, key=lambda post: post.id, reverse=True)
-    return (*first, *landed[: max(0, STRIP_LENGTH - len(first))])
+    return (*first, *finished[: max(0, STRIP_LENGTH - len(first))])

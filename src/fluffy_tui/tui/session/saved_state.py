@@ -1,4 +1,4 @@
-"""The little that the screen remembers from one start to the next."""
+"""What the app remembers from one run to the next: persona, theme, positions in the library, fits."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is remembered; losing it costs nobody anything."""
+    """Conveniences only: nothing is lost with them."""
 
     persona: str = ""
     """Name of the persona that was open last."""
     theme: str = ""
-    """Name of the theme that was chosen; empty for our own."""
+    """Name of the chosen theme; empty for our own."""
     positions: Mapping[str, int] = field(default_factory=dict)
-    """Photo that the library's cursor was on, by the id of the persona as JSON writes it."""
+    """Photo under the library's cursor, by persona id as JSON writes it."""
     fits: Mapping[str, str] = field(default_factory=dict)
-    """How pictures were fitted last, as `Framing` writes it, by the id of the persona."""
+    """The last fit, as `Framing` writes it, by persona id."""
 
 
 class StateFile:
-    """The remembered state and its file; a missing or damaged file is simply the state of a first start.
+    """The state and its file; a missing or damaged file means an empty state.
 
     Args:
-        path: A JSON file; its folder is made when something is first remembered.
+        path: A JSON file; its folder is created on the first write.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +40,7 @@ class StateFile:
         self.state = self._read()
 
     def position(self, persona_id: int) -> int | None:
-        """Return the photo that the library's cursor was on, or None."""
+        """Return the photo that was under the library's cursor, if known."""
         return self.state.positions.get(str(persona_id))
 
     def framing(self, persona_id: int) -> Framing:
@@ -55,13 +55,13 @@ class StateFile:
         position: tuple[int, int] | None = None,
         framing: tuple[int, Framing] | None = None,
     ) -> None:
-        """Change what is remembered and write it down; a disk that refuses is told in the log only.
+        """Change the state and write it; a failed write is only logged.
 
         Args:
-            persona: Name of the persona that is open.
+            persona: Name of the open persona.
             theme: Name of the theme.
-            position: A persona's id, and the id of the photo that its library's cursor is on.
-            framing: A persona's id, and how its pictures are framed from now on.
+            position: A persona's id and the id of the photo under its library's cursor.
+            framing: A persona's id and the framing of its next pictures.
         """
         moved = {str(position[0]): position[1]} if position else {}
         new = replace(
@@ -78,7 +78,7 @@ class StateFile:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomically(self._path, json.dumps(asdict(new), indent=2))
         except OSError as error:
-            log.warning("the screen's state cannot be kept in %s: %s", self._path, error)
+            log.warning("cannot save the app's state in %s: %s", self._path, error)
 
     def _read(self) -> State:
         try:

@@ -1,4 +1,4 @@
-"""The services' life beside the app: opened on demand, closed whatever way the app ends."""
+"""Opens the services in the background and closes them however the app ends."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 class ServiceLifetime:
     """Enters and leaves `open_services` in one task of its own.
 
-    Textual cancels its workers while an app closes; a cancelled task is no place for closing a database, and a
-    context must be left by the task that entered it.
+    Textual cancels its workers while an app closes, and a cancelled task cannot close a database. A context
+    manager must also be left by the task that entered it.
     """
 
     def __init__(self, open_services: OpenServices) -> None:
@@ -28,7 +28,7 @@ class ServiceLifetime:
         self._opened: asyncio.Future[Services] | None = None
 
     async def open(self, report: Callable[[str], None]) -> Services:
-        """Open the services; may be called again after it failed.
+        """Open the services; may be called again after a failure.
 
         Raises:
             FluffyError: they cannot be opened.
@@ -37,16 +37,16 @@ class ServiceLifetime:
         self._closing.clear()
         opened: asyncio.Future[Services] = asyncio.get_running_loop().create_future()
         self._opened = opened
-        self._task = asyncio.create_task(self._serve(report, opened), name="services")
-        waited: set[asyncio.Future[Any]] = {self._task, opened}
+        self._task = task = asyncio.create_task(self._serve(report, opened), name="services")
+        waited: set[asyncio.Future[Any]] = {task, opened}
         await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
         if not opened.done():
-            task, self._task = self._task, None
+            self._task = None
             await task  # raises what went wrong
         return await opened
 
     async def close(self) -> None:
-        """Close what was opened, or give up opening it, and wait until that is done."""
+        """Close the services, or stop opening them, and wait until that is done."""
         task, self._task = self._task, None
         if task is None:
             return
@@ -55,7 +55,7 @@ class ServiceLifetime:
             task.cancel()
         await asyncio.wait({task})
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("the services ended with an error", exc_info=error)
+            log.error("closing the services failed", exc_info=error)
 
     async def _serve(self, report: Callable[[str], None], opened: asyncio.Future[Services]) -> None:
         async with self._open_services(report) as services:

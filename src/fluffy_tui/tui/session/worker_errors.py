@@ -1,4 +1,4 @@
-"""What happens when a worker fails: the person is told, the log has the rest, and the app goes on."""
+"""Shows a failed worker as a toast; details of unexpected errors go to the log."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     _Mixin = DOMNode
-else:  # the first base that is a node decides which styles hold: a mixin in front must not be one
+else:  # Textual takes the default styles of the first base that is a node, so a mixin must not be one
     _Mixin = object
 
 
 class ReportsErrors(_Mixin):
-    """Mixed into whatever starts workers: a failed one is told in a toast, in plain words."""
+    """Mixin for anything that starts workers: shows their errors."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tell a failure."""
+        """Report a failure."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             report_error(self, event.worker.description, event.worker.error)
 
 
 def report_error(node: DOMNode, doing: str, error: BaseException) -> None:
-    """Show an error in a toast, and write what nobody foresaw to the log with its traceback."""
+    """Show an error as a toast; log an unexpected one with its traceback."""
     if not isinstance(error, FluffyError):
         log.error("%s failed", doing, exc_info=error)
     node.app.notify(one_line(error_words(error)), severity="error", timeout=10, markup=False)

@@ -10,7 +10,7 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas import ask_new_persona
-from fluffy_tui.tui.session.exit_wish import Wish
+from fluffy_tui.tui.session.exit_guard import AfterExit
 from fluffy_tui.tui.session.messages import PersonaChosen
 from fluffy_tui.tui.setup.wizard import SetupWizard
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -83,7 +83,7 @@ class FirstRunScreen(FrameScreen):
         if problem := self.context.setup.demo_trouble():
             self.notify(problem, severity="warning", timeout=10, markup=False)
         else:
-            self.app.exit(Wish.DEMO)
+            self.app.exit(AfterExit.DEMO)
 
     def action_connect_buffer(self) -> None:
         """Open the setup wizard."""

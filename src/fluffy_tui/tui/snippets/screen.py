@@ -11,13 +11,14 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from fluffy_tui.core.app_events import Connected
 from fluffy_tui.networks import hashtag_count, rules_for
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.session.messages import DatabaseBack
+from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, hashtag_words, over_limit_words
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.ask_text import AskTextScreen
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 
@@ -80,7 +81,7 @@ class SnippetsScreen(FrameScreen):
         """Load the list."""
         self._load()
 
-    @on(DatabaseBack)
+    @on_event(Connected)
     def _reload(self) -> None:
         self._load()
 

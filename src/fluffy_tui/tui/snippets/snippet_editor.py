@@ -16,8 +16,7 @@ from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.confirm import ConfirmScreen
-from fluffy_tui.tui.ui.dialog import DialogScreen
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:

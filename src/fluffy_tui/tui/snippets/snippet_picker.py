@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.snippets.fuzzy_search import best_matches
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.dialog import DialogScreen
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A few things to choose from, on one line."""
+"""A line of options, one of which is chosen."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 _GAP = " "
 _MORE = "…"
-"""Stands where options are left out."""
+"""Shown where options are left out."""
 
 
 class Choice(Widget, can_focus=True):
-    """One line of options of which one holds; arrows, `h` and `l` or a click change it.
+    """One line of options; arrows, `h` and `l` or a click choose another one.
 
-    Where there is no room for all, those around the one that holds are shown, none of them cut.
+    If not all fit, those around the chosen one are shown, and none is cut.
 
     Args:
-        options: pairs of a value and the words for it; the first holds at the start.
+        options: Pairs of a value and its label; the first is chosen initially.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -48,11 +48,11 @@ class Choice(Widget, can_focus=True):
     """
 
     value: reactive[str] = reactive("", init=False)
-    """The value of the option that holds."""
+    """The value of the chosen option."""
 
     @dataclass
     class Changed(Message):
-        """Another option holds now."""
+        """Another option was chosen."""
 
         choice: Choice
         value: str
@@ -68,15 +68,15 @@ class Choice(Widget, can_focus=True):
         self.set_reactive(Choice.value, self._options[0][0])
 
     def validate_value(self, value: str) -> str:
-        """Keep to the options; anything else is the first of them."""
+        """Replace an unknown value by that of the first option."""
         return value if value in dict(self._options) else self._options[0][0]
 
     def watch_value(self, value: str) -> None:
-        """Say that it has changed."""
+        """Announce the change."""
         self.post_message(self.Changed(self, value))
 
     def render(self) -> Content:
-        """Draw the options that there is room for, the one that holds between angles."""
+        """Draw the options that fit, the chosen one in angle brackets."""
         chosen = self.get_visual_style("choice--chosen")
         other = self.get_visual_style("choice--other")
         first, last = self._shown()
@@ -91,7 +91,7 @@ class Choice(Widget, can_focus=True):
         return Content(_GAP).join([*before, *parts, *behind])
 
     def _shown(self) -> tuple[int, int]:
-        """Return the first and the last option that there is room for, the one that holds among them."""
+        """Return the first and the last of the options that fit around the chosen one."""
         room, most = self.size.width, len(self._options) - 1
         first = last = [value for value, _ in self._options].index(self.value)
         while True:
@@ -103,21 +103,21 @@ class Choice(Widget, can_focus=True):
                 return first, last
 
     def _columns(self, first: int, last: int) -> int:
-        """Return how many columns it takes to show some options, and that others are left out."""
+        """Return the width of these options and of the signs for those left out."""
         widths = [cell_len(words) + 2 for _, words in self._options[first : last + 1]]
         left_out = (first > 0) + (last < len(self._options) - 1)
         return sum(widths) + len(_GAP) * (len(widths) - 1) + left_out * len(_MORE + _GAP)
 
     def action_choose_next(self) -> None:
-        """Take the next option, or the first after the last."""
+        """Choose the next option; after the last comes the first."""
         self._step(+1)
 
     def action_choose_previous(self) -> None:
-        """Take the option before, or the last before the first."""
+        """Choose the previous option; before the first comes the last."""
         self._step(-1)
 
     def on_click(self, event: events.Click) -> None:
-        """Take the option that was clicked."""
+        """Choose the option that was clicked."""
         offset = event.get_content_offset(self)
         if offset is None:
             return

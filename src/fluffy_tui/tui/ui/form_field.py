@@ -1,4 +1,4 @@
-"""One labelled line of a form."""
+"""A labelled text field of a form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 
 class FormInput(Input):
-    """A field in which `enter` means: on to the next step."""
+    """A field in which `enter` goes to the next step."""
 
     BINDINGS = bindings(Place.SETUP, only=("setup.next",))
 
@@ -19,11 +19,11 @@ class FormField(Horizontal):
     """A label and its field.
 
     Args:
-        variable: The setting it is for, by its environment variable.
+        variable: The environment variable of the setting.
         label: A few words.
         placeholder: What an empty field shows.
-        secret: Whether what is typed must not be seen.
-        text: What the field holds at first.
+        secret: Whether to hide what is typed.
+        text: Initial text.
     """
 
     DEFAULT_CSS = """
@@ -50,9 +50,9 @@ class FormField(Horizontal):
 
     @property
     def text(self) -> str:
-        """What was typed, without spaces around it, which pasting often brings."""
+        """The text, without the spaces that pasting often adds around it."""
         return self._input.value.strip()
 
     def take_focus(self) -> None:
-        """Put the cursor into the field, before it is drawn: what is typed as soon as it is seen is for it."""
+        """Focus the field before it is drawn, so that it gets whatever is typed as soon as it is seen."""
         self.screen.set_focus(self._input)

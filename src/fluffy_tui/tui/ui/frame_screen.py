@@ -1,41 +1,42 @@
-"""The frame around every tab: header, tabs, banner, body, status strip, footer."""
+"""The frame of every full screen: header, tabs, banner, body, status strip, footer."""
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from fluffy_tui.tui.session.messages import EventArrived, OverviewChanged, handle_event, on_event
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.ui.closed_screens import let_go
-from fluffy_tui.tui.ui.frame_lines import Banner, FrameHeader, StatusStrip, Tab, tabs
+from fluffy_tui.tui.ui.header import Banner, FrameHeader, Tab, tabs
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.status_strip import StatusStrip
+from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.keymap.bindings import Place
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.messages import AppEvent, OverviewChanged
+    from fluffy_tui.tui.session.messages import AppEvent
 
 
 class FrameScreen(ReportsErrors, Screen[None]):
-    """What every full screen stands in; a subclass says what is in the body.
+    """Base of every full screen; a subclass provides the body.
 
-    It hears everything in `messages` and handles what it cares for, as in `@on(PostChanged)`. A failed worker
-    is told in a toast.
+    It receives every `AppEvent`; methods marked with `@on_event` handle them. Errors of its workers are shown
+    as toasts.
 
     Args:
-        context: The world; the same object for all screens.
+        context: Shared by all screens.
     """
 
     PLACE: ClassVar[Place]
-    """Whose keys the help screen shows first."""
+    """Whose keys the help shows first."""
     TAB: ClassVar[str | None] = ""
-    """Which tab is marked: `library`, `posts` and so on; empty for no tabs, None for the one it was opened from."""
+    """The highlighted tab (`library`, `posts`…); empty for no tabs, None for the one it was opened from."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -43,18 +44,18 @@ class FrameScreen(ReportsErrors, Screen[None]):
 
     @property
     def persona(self) -> Persona:
-        """The persona chosen, as it is now named and connected; a tab exists only while there is one."""
+        """The chosen persona with its current name and channel; tabs exist only while there is one."""
         persona = self.context.overview.persona
         if persona is None:
             raise RuntimeError("no persona is chosen")
         return persona
 
     def compose_body(self) -> ComposeResult:
-        """Yield what is between tabs and strip; it has all the room there is."""
+        """Yield what is between tabs and strip; it has all the remaining room."""
         yield from ()
 
     def compose(self) -> ComposeResult:
-        """Lay the frame around the body."""
+        """Lay out the frame around the body."""
         yield FrameHeader(demo=self.context.demo)
         own = self.context.setup.settings.keys
         if tab := self.app.current_mode if self.TAB is None else self.TAB:
@@ -67,22 +68,24 @@ class FrameScreen(ReportsErrors, Screen[None]):
         yield SmallNotice()
 
     def on_mount(self) -> None:
-        """Show what is known, and listen."""
+        """Show the overview and subscribe to events."""
         self._show_overview()
-        self.context.changes.subscribe(self, self._hear, immediate=True)
+        self.context.changes.subscribe(self, self.on_app_event, immediate=True)
 
     def on_unmount(self) -> None:
-        """Hear nothing any more, and do not stay in memory."""
+        """Unsubscribe and free the memory of the screen."""
         self.context.changes.unsubscribe(self)
-        let_go(self.app)
+        release_closed_widgets(self.app)
 
-    def on_overview_changed(self, message: OverviewChanged) -> None:
-        """Show what is known now."""
-        self._show_overview()
+    def on_app_event(self, event: AppEvent) -> None:
+        """Queue an event for the handlers of this screen."""
+        self.post_message(EventArrived(event))
 
-    def _hear(self, happening: AppEvent) -> None:
-        self.post_message(copy.copy(happening))  # each screen its own: handling marks a message
+    async def on_event_arrived(self, message: EventArrived) -> None:
+        """Call the handlers of an event."""
+        await handle_event(self, message.event)
 
+    @on_event(OverviewChanged)
     def _show_overview(self) -> None:
         overview = self.context.overview
         self.query_one(FrameHeader).show(overview)

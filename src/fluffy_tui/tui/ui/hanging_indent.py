@@ -1,20 +1,20 @@
-"""Lines that are too long for their place, broken so that what belongs together stays in its column."""
+"""Wrapping of long lines with a hanging indent."""
 
 from __future__ import annotations
 
 from textual.content import Content
 
 LEAST_ROOM = 16
-"""Columns below which words are left to break as they will: a narrower column could not be read."""
+"""Columns of text below which lines are not indented: a narrower column would be unreadable."""
 
 
 def hanging(head: Content, words: Content, room: int | None) -> Content:
-    """Return head and words as one text whose further lines begin below the first word.
+    """Return head and words as one text whose further lines start below the first word.
 
     Args:
-        head: what the first line begins with.
-        words: what may be too long.
-        room: columns of a whole line; None where that is not known, and nothing is broken.
+        head: The beginning of the first line.
+        words: What may be too long.
+        room: Width of a line; None if it is not known yet, and then nothing is wrapped.
     """
     indent = head.cell_length
     if room is None or room - indent < LEAST_ROOM:

@@ -1,4 +1,4 @@
-"""Every key of the place one is in, then those of everywhere."""
+"""The help: all keys that work on the current screen."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.tui.keymap.bindings import Action, Place, actions_of, bindings, with_keys, written_key
-from fluffy_tui.tui.ui.dialog import DialogScreen
+from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.hanging_indent import hanging
 
 KEYS_WIDTH = 20
-"""Columns of the keys, before what they do."""
+"""Width of the column of keys."""
 
 
 class HelpScreen(DialogScreen[None]):
-    """The keys, with the person's own in place of the usual ones.
+    """The keys of a place and then those of every place, including the user's own.
 
     Args:
-        place: Where the person is; only the keys of everywhere when not given.
-        keymap: The person's own keys by action id.
+        place: The current place; only the global keys are shown if not given.
+        keymap: The user's own keys by action id.
     """
 
     PLACE = Place.DIALOG
@@ -38,12 +38,12 @@ class HelpScreen(DialogScreen[None]):
         self._sections: dict[Static, Place] = {}
 
     def compose(self) -> ComposeResult:
-        """List the keys, place by place."""
+        """List the keys by place."""
         places = [self._place] if self._place in _WITHOUT_LISTS else [self._place, Place.LIST]
         places += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
         places += [Place.MOVE] if self._place is Place.PLAN else []
         with VerticalScroll(id="dialog") as dialog:
-            dialog.border_title = "keys"
+            dialog.border_title = "Keys"
             dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
             for place in [*places, Place.EVERYWHERE]:
                 if place is not None:
@@ -56,10 +56,10 @@ class HelpScreen(DialogScreen[None]):
         self.query_one("#dialog").focus()
 
     def on_resize(self) -> None:
-        """Break the lines anew for the room there is."""
-        self.call_after_refresh(self._lay_out)
+        """Wrap the lines to the new width."""
+        self.call_after_refresh(self._wrap)
 
-    def _lay_out(self) -> None:
+    def _wrap(self) -> None:
         for section, place in self._sections.items():
             section.update(self._section(place, section.content_size.width or None))
 
@@ -68,10 +68,10 @@ class HelpScreen(DialogScreen[None]):
         lines += [self._line(action, room) for action in actions_of(place)]
         return Content("\n").join([*lines, Content("")])
 
-    def _line(self, action: Action, room: int | None) -> Content:
+    def _line(self, action: Action, width: int | None) -> Content:
         written = "  ".join(map(written_key, self._keymap.get(action.id, action.keys).split(",")))
         keys = Content.styled(f"  {written:<{KEYS_WIDTH}}", "bold")
-        return hanging(keys, Content(action.tooltip), room)
+        return hanging(keys, Content(action.tooltip), width)
 
     def action_close(self) -> None:
         """Close."""

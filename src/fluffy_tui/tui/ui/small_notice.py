@@ -1,4 +1,4 @@
-"""What is shown instead of everything when the terminal is too small."""
+"""What covers the screen while the terminal is too small."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ SMALLEST = (60, 18)
 
 
 class SmallNotice(Static):
-    """A polite notice over the whole screen; `app.tcss` shows it below the smallest size."""
+    """A notice over the whole screen; `app.tcss` shows it below the smallest size."""
 
     def __init__(self) -> None:
         columns, rows = SMALLEST
         super().__init__(
-            f"A little more room, please: {columns} columns and {rows} rows.\nNothing is lost meanwhile.",
+            f"This terminal is too small.\nfluffy-tui needs at least {columns} columns and {rows} rows.",
             markup=False,
         )

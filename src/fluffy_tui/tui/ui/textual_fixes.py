@@ -1,17 +1,89 @@
-"""Changes to Textual's behaviour. Private names of Textual are used nowhere else."""
+"""Everything that reaches into Textual's private parts, each with its reason.
+
+Each fix has a test that fails once Textual no longer needs it. Private names are used nowhere else.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from textual._styles_cache import StylesCache
+from textual.cache import LRUCache
+from textual.css.stylesheet import Stylesheet
 from textual.strip import Strip
+from textual.widgets._footer import FooterKey  # has no public name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from rich.segment import Segment
+    from textual.app import App
     from textual.color import Color
+    from textual.css.model import RuleSet
+    from textual.screen import Screen
+
+__all__ = [
+    "CachedStylesheet",
+    "FooterKey",
+    "LazyStrip",
+    "release_closed_widgets",
+    "screen_strips",
+    "write_to_terminal",
+]
+
+
+class CachedStylesheet(Stylesheet):
+    """Parses each style sheet once, and again only when the theme's variables change.
+
+    When a screen is first shown, Textual parses all style sheets up to three times in the event loop: it treats
+    the screen as one that missed a change of theme (asked about in the review of Textual's pull request 2744,
+    never reported). Its cache of 64 sheets is also smaller than the number of widgets that have styles.
+    """
+
+    _SHEETS = 1_024
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        super().__init__(variables=variables)
+        self._parse_cache: LRUCache[tuple[object, ...], list[RuleSet]] = LRUCache(self._SHEETS)
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        """Drop what was parsed only if a variable has changed."""
+        if variables != self._variables:
+            super().set_variables(variables)
+
+    def reparse(self) -> None:
+        """Parse what is not in the cache."""
+        self.parse()
+
+
+def release_closed_widgets(app: App[Any]) -> None:
+    """Let the garbage collector free closed screens; a screen calls this when it is unmounted.
+
+    Textual keeps them in two places: among the watchers of the app's theme until the theme changes
+    (Textual issue 6666, text areas watch it), and in the cache of a method (Textual issue 6665). After ten
+    captions the collector stopped the app for a seventh of a second at a time.
+    """
+    watched: dict[str, list[tuple[Any, Any]]] = getattr(app, "__watchers", {})
+    for watchers in watched.values():
+        watchers[:] = [(node, callback) for node, callback in watchers if not node._closing]  # noqa: SLF001
+    StylesCache.get_inner_outer.cache_clear()
+
+
+def screen_strips(screen: Screen[Any]) -> Sequence[Iterable[Strip]]:
+    """Return what a screen shows as strips, line by line.
+
+    Textual's own backdrop of a dialog (its pull request 2139) dims the screen below segment by segment in the
+    event loop, which takes a tenth of a second with a large picture in it. The strips of a picture can be dimmed
+    at once, but no public method returns them.
+    """
+    return screen._compositor.render_full_update().strips  # noqa: SLF001
+
+
+def write_to_terminal(app: App[Any], sequence: str) -> None:
+    """Write an escape sequence between two frames; there is no public way to the driver's queue."""
+    if app._driver is not None:  # noqa: SLF001
+        app._driver.write(sequence)  # noqa: SLF001
 
 
 class LazyStrip(Strip):

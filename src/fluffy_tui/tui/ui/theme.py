@@ -1,4 +1,4 @@
-"""Our own theme: dark, calm, one accent. Textual's other themes stay available in the palette."""
+"""The default theme: dark, calm, one accent. Textual's other themes can be chosen in the palette."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ FLUFFY = Theme(
 )
 
 FAINTEST = 0.1
-"""Difference in brightness, of 1, between a border and what is behind it, below which few screens show it."""
+"""Least difference in brightness, from 0 to 1, at which a border can be seen on its background."""
 
 
 def with_quiet_borders(variables: dict[str, str]) -> dict[str, str]:
-    """Return a theme's variables, with another colour for borders without the keyboard if theirs is hardly seen.
+    """Return a theme's variables with a visible colour for the borders of unfocused boxes.
 
-    In some of Textual's themes it is almost the background, which is meant for boxes that have a colour of their
-    own; ours have none.
+    In some of Textual's themes that colour is almost the background's, since their boxes have a background of
+    their own; ours have none.
     """
     background = Color.parse(variables["background"])
     if background.ansi is not None:

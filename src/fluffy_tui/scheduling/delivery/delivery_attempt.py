@@ -1,0 +1,215 @@
+"""One attempt to bring a post into Buffer: search for it, upload its picture, create it, record it.
+
+The process may be killed at any instruction: nothing is created before Buffer was searched, and everything that may
+have been sent is on record before its first byte leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func
+
+from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode
+from fluffy_tui.scheduling import transitions
+from fluffy_tui.scheduling.delivery import channel_queue
+from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure
+from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, find_in_buffer
+from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
+from fluffy_tui.scheduling.delivery.pinterest_board import board_of
+from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
+from fluffy_tui.scheduling.model import Step
+
+if TYPE_CHECKING:
+    from procrastinate import App
+
+    from fluffy_tui.buffer import BufferClient, BufferPost, Channel
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.personas import Personas
+    from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
+    from fluffy_tui.scheduling.tables import PostRow
+    from fluffy_tui.scheduling.timings import Timings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAttempt:
+    """One attempt for one claimed post."""
+
+    post: PostRow
+    buffer: BufferClient
+    database: Database
+    queue: App
+    personas: Personas
+    pictures: PictureUpload
+    timings: Timings
+
+    async def run(self) -> None:
+        """Bring the post into Buffer.
+
+        Raises:
+            DeliveryFailure: it cannot be sent now; also the errors of Buffer and of the media host mean that.
+            ClaimLost: another attempt or the user has changed the post.
+        """
+        if self.post.step == Step.UNCONFIRMED and not await self._settle():
+            return
+        channel = await self._healthy_channel()
+        if await self._record_match(await self._find_with_picture(str(channel.service))):
+            return
+        await self._create(channel)
+
+    async def _settle(self) -> bool:
+        """Find out what became of an unanswered create; True if it certainly did not arrive.
+
+        Not finding it proves nothing before the create had time to arrive, so until then the post stays unconfirmed.
+        """
+        post = self.post
+        if await self._record_match(await find_in_buffer(self.buffer, post)):
+            return False
+        async with self.database.transaction() as session:
+            unsettled = await transitions.seconds_until_settled(session, post, self.timings.settle)
+        if unsettled > 0:
+            code, message = post.error_code, post.error_message
+            if code is None or message is None or code in ACCOUNT_WIDE:  # which is over: Buffer has answered
+                code = Code.NO_ANSWER
+                message = "Buffer did not answer. It is searched for the post before anything is sent again."
+            raise DeliveryFailure(Step.UNCONFIRMED, code, message, unsettled)
+        if post.error_code == Code.DUPLICATE_TEXT:
+            raise DeliveryFailure.final(
+                Code.DUPLICATE_TEXT, post.error_message or "Buffer says that it already has this text."
+            )
+        await self._move(Step.RENDERING, create_sent_at=None)
+        return True
+
+    async def _healthy_channel(self) -> Channel:
+        """Return the channel; Buffer is asked if what is known of it is out of date or bad."""
+        post = self.post
+        known = await self.personas.known_channel(str(post.channel_id), self.timings.channel_fresh)
+        channel = known
+        if channel is None or channel.problem:
+            channel = await self.buffer.channel(str(post.channel_id))
+            await self.personas.remember_channel(channel)
+        if channel.problem:
+            raise DeliveryFailure.blocked(PostError.CHANNEL_UNHEALTHY, channel.problem, post, self.timings)
+        if post.share_mode == ShareMode.ADD_TO_QUEUE and not channel.has_slots:
+            raise DeliveryFailure.blocked(
+                PostError.NO_SLOTS,
+                f"{channel.name} has no posting times in Buffer, so its queue would never be published. "
+                "Add posting times there.",
+                post,
+                self.timings,
+            )
+        return channel
+
+    async def _find_with_picture(self, service: str) -> BufferMatch:
+        """Search Buffer with the picture uploaded; in the first attempt it is made while Buffer answers.
+
+        Later attempts follow an error, and spend no request of the day before the picture is there.
+        """
+        post = self.post
+        if post.media_url is not None:
+            return await find_in_buffer(self.buffer, post)
+        if post.attempts > 1:
+            await self._upload_picture(service)
+            return await find_in_buffer(self.buffer, post)
+        search = asyncio.create_task(find_in_buffer(self.buffer, post), name=f"search-{post.id}")
+        try:
+            await self._upload_picture(service)
+            return await search
+        finally:
+            search.cancel()
+            await asyncio.gather(search, return_exceptions=True)
+
+    async def _upload_picture(self, service: str) -> None:
+        post = self.post
+        self.pictures.required_host()
+        rendition = await self.pictures.render(post.photo_id, post.framing, service)
+        await self._move(Step.HOSTING)
+        url = await self.pictures.upload(post.delivery_key, rendition)
+        await self._move(Step.HOSTING, media_url=url, rendition=rendition_facts(rendition))
+        post.media_url = url
+
+    async def _record_match(self, match: BufferMatch) -> bool:
+        """Record the post if it is in Buffer, and return whether it is."""
+        if match.post is not None:
+            await self._record(match.post)
+            return True
+        if match.without_picture is not None:
+            raise DeliveryFailure.final(
+                Code.IMAGE_DROPPED,
+                "Buffer has a post with this text but without the picture. Delete it in Buffer, then retry.",
+            )
+        return False
+
+    async def _create(self, channel: Channel) -> None:
+        """Send the one create request. That it may have been sent is on record before its first byte leaves."""
+        post = self.post
+        new = NewPost(
+            channel_id=channel.id,
+            service=channel.service,
+            text=post.caption,
+            image_url=str(post.media_url),
+            alt_text=post.alt_text,
+            share_mode=post.share_mode,
+            due_at=post.requested_at_time if post.share_mode == ShareMode.CUSTOM_SCHEDULED else None,
+            pinterest_board_id=board_of(post, channel),
+        )
+        if new.due_at is not None and new.due_at <= datetime.now(UTC):
+            raise DeliveryFailure.final(
+                PostError.TIME_PAST,
+                f"Its time, {new.due_at.astimezone():%Y-%m-%d %H:%M}, passed while it waited, so nothing was sent. "
+                "Choose a new time.",
+            )
+        before = time.time()  # the wall clock, because it goes on while the computer sleeps
+        await self._move(Step.SENDING, create_sent_at=func.now())
+        if not 0 <= time.time() - before <= self.timings.send_limit:
+            # Whoever takes over after `settle` relies on no create being sent later than `send_limit`.
+            raise DeliveryFailure.held(
+                PostError.ASLEEP,
+                "The computer was asleep just before sending, so nothing was sent.",
+                self.timings.first_lookup,
+            )
+        try:
+            created = await self.buffer.create_post(new)
+        except BufferError as error:
+            if error.code is Code.IMAGE_DROPPED and error.post is not None:
+                await self._delete_without_picture(error.post)
+            raise
+        await self._record(created)
+
+    async def _delete_without_picture(self, created: BufferPost) -> None:
+        """Delete the post that Buffer made without its picture, before another one may be sent."""
+        post = self.post
+        log.warning("Buffer dropped the picture of post %s; deleting %s there", post.id, created.id)
+        try:
+            await self.buffer.delete_post(created.id)
+        except BufferError as error:
+            async with self.database.transaction() as session:
+                message = (
+                    "Buffer created the post without its picture, and it could not be deleted there "
+                    f"({error.message}) Delete it in Buffer, then retry."
+                )
+                await transitions.fail(session, post, Code.IMAGE_DROPPED, message, buffer_post_id=created.id)
+            raise ClaimLost from error
+        raise DeliveryFailure.temporary(
+            Code.IMAGE_DROPPED, "Buffer created the post without its picture.", post, self.timings
+        )
+
+    async def _record(self, found: BufferPost) -> None:
+        async with self.database.transaction() as session:
+            recorded = await transitions.record_creation(session, self.post.id, found)
+            if recorded:
+                await channel_queue.wake_after_success(session, self.queue, self.post)
+        log.info("post %s is %s in Buffer%s", self.post.id, found.id, "" if recorded else " (known before)")
+
+    async def _move(self, step: Step, **values: object) -> None:
+        async with self.database.transaction() as session:
+            if not await transitions.move(session, self.post, step, **values):
+                raise ClaimLost
+        self.post.step = step

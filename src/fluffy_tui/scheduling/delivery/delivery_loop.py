@@ -1,0 +1,171 @@
+"""Deliver what is due: choose and claim the next post of a channel, run an attempt, hold or fail it otherwise."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from procrastinate.exceptions import ConnectorException
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from fluffy_tui.buffer import BufferError, Code, NextStep
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.media import MediaHostError
+from fluffy_tui.scheduling import transitions
+from fluffy_tui.scheduling.delivery import channel_queue
+from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
+from fluffy_tui.scheduling.delivery.delivery_attempt import DeliveryAttempt
+from fluffy_tui.scheduling.delivery.delivery_failure import (
+    ClaimLost,
+    DeliveryFailure,
+    failure_of,
+    internal_error,
+)
+from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
+from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE
+from fluffy_tui.scheduling.model import ON_THE_WAY, Step
+from fluffy_tui.scheduling.tables import PostRow
+
+if TYPE_CHECKING:
+    from procrastinate import App
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.buffer import BufferClient
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.media import MediaHost
+    from fluffy_tui.personas import Personas
+    from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.request_budget import RequestBudget
+    from fluffy_tui.scheduling.timings import Timings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Everything that one worker needs to bring posts into Buffer."""
+
+    database: Database
+    queue: App
+    personas: Personas
+    photos: Photos
+    timings: Timings
+    buffer: BufferClient | None
+    """None while no key is configured."""
+    host: MediaHost | None
+    """None while no media host is configured."""
+    budget: RequestBudget
+
+    @property
+    def pictures(self) -> PictureUpload:
+        """What makes and uploads the pictures."""
+        return PictureUpload(self.photos, self.host)
+
+    async def wake(self, post_id: int) -> None:
+        """Defer the delivery of a post whose pause is over, under its channel's lock.
+
+        If another post tries on its behalf, it is held like that one instead.
+        """
+        async with self.database.transaction() as session:
+            mine = (PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY))
+            post = (await session.execute(select(PostRow).where(*mine))).scalar_one_or_none()
+            if post is None or (
+                post.claim is None and await channel_queue.wait_behind(session, post_id, self.timings)
+            ):
+                return
+            await defer_delivery(session, self.queue, post)
+
+    async def retry_after_settings_change(self) -> None:
+        """Retry posts that waited for other settings, now that a worker has started with the current ones."""
+        async with self.database.transaction() as session:
+            await channel_queue.wake_for_new_settings(session, self.queue)
+
+    async def deliver(self, post_id: int) -> None:
+        """Take a post as far as possible now: it ends in Buffer, failed, or paused with the time of its next attempt.
+
+        Due posts ahead of it in the queue of its channel go first, even those whose pause ends in the meantime:
+        otherwise they would wait for all the others.
+
+        Doing this twice, or in two workers at once, does no harm: each step is a compare-and-set under this attempt's
+        own claim, and nothing is sent before Buffer was searched.
+        """
+        skipped: set[int] = set()
+        while (turn := await self._next_due(post_id, skipped)) is not None:
+            if not await self._deliver_one(turn) or turn == post_id:
+                skipped.add(turn)
+
+    async def _next_due(self, post_id: int, skipped: set[int]) -> int | None:
+        async with self.database.transaction() as session:
+            return await channel_queue.next_due(session, post_id, skipped)
+
+    async def _deliver_one(self, post_id: int) -> bool:
+        """Take one post as far as possible; False if there was nothing to do."""
+        async with self.database.transaction() as session:
+            if await channel_queue.wait_behind(session, post_id, self.timings):
+                return False
+            post = await transitions.claim(session, post_id)
+        if post is None:
+            return False
+        try:
+            await self._attempt(post)
+        except ClaimLost:
+            log.info("post %s was taken over, changed or cancelled", post_id)
+        except (BufferError, MediaHostError, DeliveryFailure) as error:
+            await self._pause_or_fail(post, failure_of(error, post, self.timings))
+        except (DatabaseUnavailable, SQLAlchemyError, ConnectorException):
+            raise  # nothing can be recorded now; recovery finds the post
+        except Exception as error:
+            # The boundary of one post: a bug that hits one must not hold up all those behind it.
+            log.exception("post %s: internal error", post_id)
+            await self._pause_or_fail(post, internal_error(error, post, self.timings))
+        return True
+
+    async def _attempt(self, post: PostRow) -> None:
+        if self.buffer is None:
+            raise BufferError(Code.KEY_MISSING, NextStep.HOLD)
+        if (closed := await self.budget.closed_for()) is not None:
+            window, seconds = closed
+            raise BufferError(Code.RATE_LIMITED, NextStep.HOLD, retry_after=seconds, window=window.length)
+        await DeliveryAttempt(
+            post, self.buffer, self.database, self.queue, self.personas, self.pictures, self.timings
+        ).run()
+
+    async def _pause_or_fail(self, post: PostRow, failure: DeliveryFailure) -> None:
+        log.info("post %s: %s (%s)", post.id, failure.code, failure.step)
+        async with self.database.transaction() as session:
+            if failure.step is Step.FAILED:
+                if await transitions.fail(session, post, failure.code, failure.message):
+                    await channel_queue.channel_unblocked(session, self.queue, post)
+                return
+            until = datetime.now(UTC) + timedelta(seconds=failure.pause)
+            if failure.code == Code.QUEUE_FULL:
+                until = await self._when_there_is_room(session, post, until)
+            await self._pause(session, post, failure, until)
+
+    async def _pause(
+        self, session: AsyncSession, post: PostRow, failure: DeliveryFailure, until: datetime
+    ) -> None:
+        code, message = failure.code, failure.message
+        if not await transitions.pause(session, post, failure.step, code, message, until):
+            return
+        await defer_waking(session, self.queue, post.id, until)
+        await channel_queue.hold_others(session, self.queue, post, code, message, until, self.timings)
+        if post.error_code in ACCOUNT_WIDE and code not in ACCOUNT_WIDE:
+            await channel_queue.channel_unblocked(session, self.queue, post)
+
+    async def _when_there_is_room(self, session: AsyncSession, post: PostRow, earliest: datetime) -> datetime:
+        """Return when a post of ours will have left Buffer's full queue.
+
+        Each attempt costs three of 250 requests a day. Whoever notices earlier that a post has left, or cancels one,
+        wakes this one.
+        """
+        now = datetime.now(UTC)
+        leaves = await channel_queue.room_expected(session, post.channel_id)
+        if leaves is None or leaves <= now:
+            return earliest
+        return min(
+            now + timedelta(seconds=self.timings.blocked_max), max(earliest, leaves + timedelta(minutes=1))
+        )

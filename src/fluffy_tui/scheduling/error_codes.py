@@ -1,0 +1,73 @@
+"""The codes of everything that can stop a post, and how far each one reaches: the post, its channel, or the account.
+
+Buffer's own codes are in `fluffy_tui.buffer.Code`. The values are stored with the posts.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from fluffy_tui.buffer import Code
+
+
+class PostError(StrEnum):
+    """Why a post does not go out, where it is not Buffer's API that says so."""
+
+    ASLEEP = "slept"
+    """The computer went to sleep just before sending."""
+    CHANNEL_DISCONNECTED = "channel_disconnected"
+    CHANNEL_UNHEALTHY = "channel_unhealthy"
+    CHANNEL_UNKNOWN = "channel_unknown"
+    INTERNAL_ERROR = "program_fault"
+    MEDIA_HOST = "media_host"
+    NO_SLOTS = "no_slots"
+    NOT_SCHEDULED_IN_BUFFER = "not_planned_in_buffer"
+    """Buffer has the post but will not publish it: it was made a draft there, or it needs approval."""
+    PHOTO_CHANGED = "photo_changed"
+    PHOTO_MISSING = "photo_missing"
+    PHOTO_UNREADABLE = "photo_unreadable"
+    PICTURE_NOT_FETCHED = "picture_not_fetched"
+    PICTURE_REFUSED = "picture_refused"
+    PUBLISHING_FAILED = "publishing_failed"
+    PUBLISHING_STUCK = "publishing_stuck"
+    REMOVED_IN_BUFFER = "removed_in_buffer"
+    """Somebody deleted the post in Buffer itself."""
+    TIME_PAST = "time_past"
+    WORKER_CRASHED = "worker_died"
+
+
+CHANNEL_WIDE = frozenset({Code.QUEUE_FULL, Code.DAILY_LIMIT, PostError.CHANNEL_UNHEALTHY, PostError.NO_SLOTS})
+"""What holds one post of a channel and would hold all its other posts too."""
+
+ACCOUNT_WIDE = frozenset(
+    {
+        Code.BLOCKED,
+        Code.FORBIDDEN,
+        Code.KEY_MISSING,
+        Code.KEY_REFUSED,
+        Code.RATE_LIMITED,
+        Code.REDIRECTED,
+        Code.UNREACHABLE,
+        Code.WRONG_ADDRESS,
+    }
+)
+"""What holds one post and would hold all other posts sent with the same key too."""
+
+KEY_SETTINGS = frozenset({Code.KEY_MISSING, Code.KEY_REFUSED, Code.FORBIDDEN, Code.WRONG_ADDRESS})
+"""What only other settings of the key or the address can fix; a worker reads them when it starts."""
+
+PUBLISHING_FAILURES = frozenset(
+    {
+        PostError.PUBLISHING_FAILED,
+        PostError.PICTURE_NOT_FETCHED,
+        PostError.PICTURE_REFUSED,
+        PostError.CHANNEL_DISCONNECTED,
+        PostError.PUBLISHING_STUCK,
+    }
+)
+"""Why Buffer could not publish a post that it had."""
+
+PICTURE_FAILURES = frozenset(
+    {Code.IMAGE_UNREADABLE, Code.IMAGE_DROPPED, PostError.PICTURE_NOT_FETCHED, PostError.MEDIA_HOST}
+)
+"""What uploading the picture again may fix."""

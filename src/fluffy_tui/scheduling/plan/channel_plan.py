@@ -1,0 +1,63 @@
+"""Read what is planned on a channel, and render a photo as it will be posted there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, or_, select
+
+from fluffy_tui.media import Framing, render
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling.delivery.channel_queue import POSITION
+from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Step
+from fluffy_tui.scheduling.plan.agenda import Agenda
+from fluffy_tui.scheduling.tables import PostRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.media import Rendition
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPlan:
+    """What is planned on the channels of one database."""
+
+    database: Database
+    missing: tuple[Missing, ...] = field(default=())
+    """What delivery lacks."""
+
+    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
+        """Return what waits for a persona's channel, whichever persona wrote it, and what went out recently.
+
+        Args:
+            persona: the one whose channel it is.
+            now: the present moment.
+            since: posts that went live before this are left out.
+        """
+        channel = persona.channel
+        if channel is None:
+            return Agenda(None, (), now, self.missing)
+        went_out = and_(PostRow.step == Step.LIVE, PostRow.posted_at >= since)
+        query = (
+            select(PostRow)
+            .where(
+                PostRow.channel_id == channel.id, or_(PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER)), went_out)
+            )
+            .order_by(POSITION, PostRow.id)
+        )
+        async with self.database.transaction() as session:
+            posts = tuple(row.to_post() for row in (await session.execute(query)).scalars())
+        return Agenda(channel, posts, now, self.missing)
+
+    def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
+        """Render a photo as it will be posted on a network; slow, so call it in a thread.
+
+        Raises:
+            PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
+        """
+        return render(photo.path, rules_for(service), framing)

@@ -1,0 +1,96 @@
+"""What Buffer's answer about a post means for our row: its state, its time, and why it was not published."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from fluffy_tui.buffer import BufferStatus
+from fluffy_tui.scheduling.error_codes import PostError
+from fluffy_tui.scheduling.model import PostStatus, Step
+
+if TYPE_CHECKING:
+    from fluffy_tui.buffer import BufferPost
+    from fluffy_tui.scheduling.tables import PostRow
+
+_CAUSES = (
+    (
+        re.compile(r"could not be fetched|media container.*(fetch|download|uri)|9004|2207052", re.I),
+        PostError.PICTURE_NOT_FETCHED,
+        "The network could not fetch the picture from its URL.",
+    ),
+    (
+        re.compile(r"aspect ratio|image (size|dimensions)|unsupported (image|media)|too (large|small)", re.I),
+        PostError.PICTURE_REFUSED,
+        "The network rejected the size or shape of the picture.",
+    ),
+    (
+        re.compile(
+            r"no longer connected|disconnected|reconnect|(access )?token|re-?authori[sz]e|permission", re.I
+        ),
+        PostError.CHANNEL_DISCONNECTED,
+        "Buffer may no longer publish to this channel. Reconnect the channel in Buffer.",
+    ),
+    (
+        re.compile(r"stuck|timed? ?out|try(ing)? again|retrying|temporar", re.I),
+        PostError.PUBLISHING_STUCK,
+        "Publishing did not finish. A retry may work.",
+    ),
+)
+"""What Buffer's messages mean. Buffer has no codes for these errors; the patterns are messages that users reported."""
+
+
+def publishing_error(message: str) -> tuple[PostError, str]:
+    """Return the code and the explanation of Buffer's message about a post that it could not publish."""
+    for pattern, code, explanation in _CAUSES:
+        if pattern.search(message):
+            return code, explanation
+    return PostError.PUBLISHING_FAILED, "Publishing failed."
+
+
+def row_values(found: BufferPost) -> dict[str, Any]:
+    """Return all values of a row that Buffer decides."""
+    no_error: dict[str, Any] = {"error_code": None, "error_message": None, "support_url": None}
+    if found.status == BufferStatus.SENT:
+        return no_error | {
+            "status": PostStatus.POSTED,
+            "step": Step.LIVE,
+            "posted_at": found.sent_at or found.due_at or datetime.now(UTC),
+            "external_link": found.external_link,
+        }
+    if found.status == BufferStatus.ERROR:
+        code, explanation = publishing_error(found.error_message or "")
+        return {
+            "status": PostStatus.FAILED,
+            "step": Step.FAILED,
+            "error_code": code,
+            "error_message": f"{explanation} Buffer says: {found.error_message or 'nothing'}",
+            "support_url": found.error_support_url,
+        }
+    step = Step.PUBLISHING if found.status == BufferStatus.SENDING else Step.ACCEPTED
+    values = no_error | {"status": PostStatus.SCHEDULED, "step": step}
+    if found.due_at is not None:
+        values["scheduled_at"] = found.due_at
+    if found.status in (BufferStatus.DRAFT, BufferStatus.NEEDS_APPROVAL):
+        values["error_code"] = PostError.NOT_SCHEDULED_IN_BUFFER
+        values["error_message"] = (
+            "The post is now a draft in Buffer, so it will not be published. Schedule it there, or cancel it."
+            if found.status == BufferStatus.DRAFT
+            else "The post is waiting for approval in Buffer and is not published before that."
+        )
+    return values
+
+
+def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
+    """Return only those values that differ from the row; empty when the row is up to date.
+
+    A caption that was changed in Buffer itself is taken over, since that is what gets published.
+    """
+    values = row_values(found)
+    if row.step == Step.LIVE:  # it is published; only its link may still be missing
+        values = {"external_link": found.external_link} if found.external_link else {}
+        values |= {} if values else {"link_looks": row.link_looks + 1}
+    elif found.text and found.text != row.caption and values["step"] != Step.FAILED:
+        values["caption"] = found.text
+    return {name: value for name, value in values.items() if getattr(row, name) != value}

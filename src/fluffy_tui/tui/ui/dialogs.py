@@ -1,0 +1,190 @@
+"""Dialogs: the base with its dimmed backdrop, a yes-or-no question, and a prompt for one line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen, ScreenResultType
+from textual.strip import Strip
+from textual.widgets import Button, Input, Static
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.keymap.bindings import Place, bindings, key_of, with_keys
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip, dimmed
+from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets, screen_strips
+
+if TYPE_CHECKING:
+    from textual.geometry import Region, Size
+    from textual.screen import Screen
+
+Made = TypeVar("Made")
+
+
+class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
+    """A dialog over the screen it was opened from, which is dimmed.
+
+    Args:
+        classes: Style classes in addition to `dialog`.
+    """
+
+    def __init__(self, *, classes: str = "") -> None:
+        super().__init__(classes=f"dialog {classes}".rstrip())
+        self._backdrop: list[Strip] = []
+        self._backdrop_size: Size | None = None
+
+    def on_unmount(self) -> None:
+        """Free the memory of the dialog."""
+        release_closed_widgets(self.app)
+
+    def refresh(self, *regions: Region, **options: Any) -> Self:
+        """Redraw; the screen below also calls this when it has changed."""
+        self.invalidate_backdrop()
+        return super().refresh(*regions, **options)
+
+    def invalidate_backdrop(self) -> None:
+        """Dim the screen below again at the next redraw; only the topmost screen hears about changes below."""
+        self._backdrop_size = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the screen below, dimmed by the dialog's background."""
+        below = self._below
+        if below is None or not 0 < self.styles.background.a < 1:
+            return super().render_lines(crop)
+        if self._backdrop_size != self.size:
+            self._backdrop, self._backdrop_size = self._dim(below), self.size
+        return [line.crop(crop.x, crop.right) for line in self._backdrop[crop.y : crop.bottom]]
+
+    def _dim(self, below: Screen[Any]) -> list[Strip]:
+        if isinstance(below, DialogScreen):
+            below.invalidate_backdrop()
+        strips = screen_strips(below)[: self.size.height]
+        lines = [dimmed(JoinedStrip(parts), self.styles.background) for parts in strips]
+        blank = Strip.blank(self.size.width, self.rich_style)
+        return [*lines, *[blank] * (self.size.height - len(lines))]
+
+    @property
+    def _below(self) -> Screen[Any] | None:
+        stack = self.app.screen_stack
+        index = stack.index(self) if self in stack else 0
+        return stack[index - 1] if index else None
+
+
+class ConfirmScreen(DialogScreen[bool]):
+    """A yes-or-no question.
+
+    Args:
+        title: A few words.
+        question: One or a few sentences.
+        yes: Label of the button for yes.
+        no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
+        own: The user's own keys by action id.
+    """
+
+    PLACE = Place.DIALOG
+    BINDINGS = bindings(Place.DIALOG, only=("dialog.yes", "dialog.no"))
+
+    def __init__(self, title: str, question: str, *, yes: str, no: str, own: Mapping[str, str]) -> None:
+        super().__init__()
+        self._title, self._question = title, question
+        self._yes = f"{yes}  {key_of('dialog.yes', own)}"
+        self._no = f"{no}  {key_of('dialog.no', own)}"
+
+    def compose(self) -> ComposeResult:
+        """Lay out question and buttons."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(self._title).markup
+            yield Static(self._question, markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(Content(self._yes), id="yes", compact=True, action="screen.yes")
+                yield Button(Content(self._no), id="no", compact=True, action="screen.no")
+
+    def on_mount(self) -> None:
+        """Focus the harmless answer."""
+        self.query_one("#no", Button).focus()
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
+
+
+class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
+    """A prompt for one line of text that closes with what was made of it.
+
+    If nothing can be made of it, the dialog stays open with the text and shows the reason.
+
+    Args:
+        title: A few words.
+        prompt: The placeholder of the field.
+        make: Makes the result; raises FluffyError with what is wrong with the text.
+        text: Initial text.
+        verb: What `enter` does, in one word.
+        own: The user's own keys by action id.
+    """
+
+    PLACE = Place.DIALOG
+    BINDINGS = bindings(Place.DIALOG, only=("dialog.cancel",))
+    DEFAULT_CSS = """
+    AskTextScreen {
+        #problem { display: none; color: $text-error; margin-top: 1; }
+        #problem.-shown { display: block; }
+        #hint { color: $text-muted; margin-top: 1; }
+    }
+    """
+
+    def __init__(
+        self,
+        title: str,
+        prompt: str,
+        make: Callable[[str], Awaitable[Made]],
+        *,
+        text: str = "",
+        verb: str = "save",
+        own: Mapping[str, str],
+    ) -> None:
+        super().__init__()
+        self._title, self._prompt, self._make, self._text = title, prompt, make, text
+        self._verb, self._own = verb, own
+
+    def compose(self) -> ComposeResult:
+        """Lay out field, error and keys."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = self._title
+            yield Input(self._text, placeholder=self._prompt, compact=True, max_length=200)
+            yield Static(id="problem", markup=False)
+            keys = with_keys("   {dialog.cancel} cancel", self._own)
+            yield Static(f"enter {self._verb}{keys}", id="hint", markup=False)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if text := event.value.strip():
+            self._try(text)
+        else:
+            self._show_error("Enter some text first.")
+
+    @work(group="ask-text", exclusive=True, exit_on_error=False, description="saving the text")
+    async def _try(self, text: str) -> None:
+        try:
+            made = await self._make(text)
+        except FluffyError as error:
+            self._show_error(str(error))
+        else:
+            self.dismiss(made)
+
+    def _show_error(self, message: str) -> None:
+        line = self.query_one("#problem", Static)
+        line.update(Content(f"! {message}"))
+        line.add_class("-shown")
+
+    def action_cancel(self) -> None:
+        """Close without a change."""
+        self.dismiss(None)

@@ -1,0 +1,147 @@
+"""The top lines of every screen: header, tabs, and the banner while the database is unreachable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
+from fluffy_tui.tui.text.channel_words import channel_health, channel_name
+from fluffy_tui.tui.text.words import one_line, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fluffy_tui.tui.session.overview import Overview
+
+SEPARATOR = Content.styled(" · ", "$foreground-disabled")
+
+
+class FrameHeader(Static):
+    """The first line: persona and channel, counts, and what needs attention."""
+
+    DEFAULT_CSS = """
+    FrameHeader { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self, *, demo: bool) -> None:
+        super().__init__(markup=False, id="frame-header")
+        self._demo = demo
+        self._overview: Overview | None = None
+
+    def show(self, overview: Overview) -> None:
+        """Show a new overview."""
+        self._overview = overview
+        self.refresh()
+
+    def render(self) -> Content:
+        """Fit the line to the width; the counts are left out first, then the name is cut."""
+        if self._overview is None:
+            return Content("")
+        left, right = _persona(self._overview), _alerts(self._overview, demo=self._demo)
+        middle = _counts(self._overview)
+        width = self.content_region.width
+        if middle.cell_length + 4 <= width - left.cell_length - right.cell_length:
+            left = Content.assemble(left, "   ", middle)
+        room = max(0, width - right.cell_length - 1)
+        line = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
+        return Content.assemble(line, " ", right)
+
+
+def _persona(overview: Overview) -> Content:
+    persona = overview.persona
+    if persona is None:
+        return Content.styled("fluffy-tui", "bold $primary")
+    name = Content.styled(one_line(persona.name), "bold $primary")
+    if persona.channel is None:
+        return name
+    arrow = Content.styled(" ▸ ", "$foreground-disabled")
+    return Content.assemble(name, arrow, channel_name(persona.channel))
+
+
+def _counts(overview: Overview) -> Content:
+    if overview.persona is None or not overview.read:
+        return Content("")
+    counts = overview.persona_counts
+    parts = [f"{counts.unscheduled:,} unscheduled"]
+    if counts.drafts:
+        parts.append(f"{counts.drafts:,} {plural(counts.drafts, 'draft')}")
+    if counts.scheduled:
+        parts.append(f"{counts.scheduled:,} scheduled")
+    return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
+
+
+def _alerts(overview: Overview, *, demo: bool) -> Content:
+    parts = []
+    if overview.needing:
+        words = f"! {overview.needing} {plural(overview.needing, 'problem')}"
+        parts.append(Content.styled(words, "$text-error"))
+    if overview.persona is not None and (health := channel_health(overview.persona)):
+        parts.append(Content.styled(f"! {health}", "$text-warning"))
+    if overview.worker_words:
+        starting = overview.worker_starting
+        sign, tone = ("●", "$foreground-muted") if starting else ("!", "$text-warning")
+        parts.append(Content.styled(f"{sign} {overview.worker_words}", tone))
+    if demo:
+        parts.append(Content.styled(" demo ", "$background on $accent"))
+    return Content("  ").join(parts)
+
+
+class Tab(Static):
+    """A tab's name with its key; a click opens it."""
+
+    DEFAULT_CSS = """
+    Tab {
+        width: auto; height: 1; padding: 0 1; margin-right: 1; color: $text-muted;
+        &:hover { background: $boost; }
+        &.-here { color: $text; background: $primary 25%; text-style: bold; }
+        &.-here:ansi { background: transparent; text-style: bold underline; }  /* ansi colours have no tints */
+    }
+    """
+
+    def __init__(self, id_: str, key: str, label: str, action: str, *, here: bool) -> None:
+        super().__init__(classes="-here" if here else "", id=f"tab-{id_.partition('.')[2]}")
+        self._key, self._label, self._action = key, label, action
+        self.show(0)
+
+    def show(self, needing: int) -> None:
+        """Show how many things on the tab need attention, if any."""
+        number = Content.styled(f" ●{needing}", "$text-error") if needing else ""
+        self.update(Content.assemble(Content.styled(self._key, "$primary"), f" {self._label}", number))
+
+    async def on_click(self) -> None:
+        """Open the tab."""
+        await self.run_action(f"app.{self._action}")
+
+
+def tabs(here: str, own: Mapping[str, str]) -> list[Tab]:
+    """Return the tabs with the user's keys; the one named `here` is highlighted."""
+    return [
+        Tab(action.id, key_of(action.id, own), action.label, action.name, here=action.id == f"app.{here}")
+        for action in actions_of(Place.EVERYWHERE)
+        if action.method.startswith("tab(")
+    ]
+
+
+class Banner(Static):
+    """Shown on every screen while the database is unreachable."""
+
+    DEFAULT_CSS = """
+    Banner {
+        height: auto; max-height: 2; padding: 0 1; background: $warning 25%; color: $text; display: none;
+        &.-shown { display: block; }
+        &:ansi { background: ansi_yellow; color: ansi_black; }  /* their yellow may be bright, their white is not */
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(markup=False, id="banner")
+
+    def show(self, away: str) -> None:
+        """Show why the database is unreachable; hide the banner if `away` is empty."""
+        self.set_class(bool(away), "-shown")
+        if away:
+            title = Content.styled("! Database unavailable: ", "bold")
+            self.update(Content.assemble(title, f"{one_line(away)} Your text is safe. Reconnecting…"))

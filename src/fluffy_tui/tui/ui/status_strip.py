@@ -1,0 +1,93 @@
+"""The lines above the footer: posts on their way to Buffer, the last results, and a running import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.scheduling import ON_THE_WAY, Step
+from fluffy_tui.tui.keymap.bindings import with_keys
+from fluffy_tui.tui.session.import_run import import_progress_words
+from fluffy_tui.tui.session.undo import in_grace, is_in_grace
+from fluffy_tui.tui.text.channel_words import zone_of
+from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
+from fluffy_tui.tui.text.words import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, tzinfo
+
+    from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.session.overview import Overview
+
+
+class StatusStrip(Static):
+    """The newest posts on their way, a line each; a click opens the posts.
+
+    Args:
+        own_zone: The user's time zone.
+        now: Returns the current time.
+        own: The user's own keys by action id.
+    """
+
+    DEFAULT_CSS = """
+    StatusStrip {
+        height: auto; max-height: 3; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; display: none;
+        &.-shown { display: block; }
+    }
+    """
+    LINES: ClassVar[tuple[int, int]] = (2, 3)
+    """Maximum number of lines in a low and in a tall terminal."""
+
+    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime], own: Mapping[str, str]) -> None:
+        super().__init__(markup=False, id="status-strip")
+        self._undo = with_keys("{app.undo_submit} undo", own)
+        self._own_zone = own_zone
+        self._now = now
+        self._overview: Overview | None = None
+
+    def show(self, overview: Overview) -> None:
+        """Show a new overview."""
+        self._overview = overview
+        self._draw(overview)
+
+    def automatic_refresh(self) -> None:
+        """Count down the seconds until a post leaves."""
+        if self._overview is not None:
+            self._draw(self._overview)
+
+    def _draw(self, overview: Overview) -> None:
+        self.auto_refresh = 1.0 if in_grace(overview.strip, self._now()) else None
+        lines = []
+        if overview.importing:
+            progress = import_progress_words(overview.importing)
+            lines.append(Content.assemble(Content.styled("● ", "$text-primary"), f"importing {progress}"))
+        most = self.LINES[self.app.size.height >= 30]
+        zone = zone_of(overview.persona, self._own_zone)
+        lines += [self._line(post, zone) for post in overview.strip[: most - len(lines)]]
+        hidden = sum(post.step in ON_THE_WAY for post in overview.strip[most:])
+        if hidden and lines:
+            more = Content.styled(f"   and {hidden} more", "$foreground-disabled")
+            lines[-1] = Content.assemble(lines[-1], more)
+        self.set_class(bool(lines), "-shown")
+        self.update(Content("\n").join(lines))
+
+    def _line(self, post: Post, zone: tzinfo) -> Content:
+        now = self._now()
+        words = state_in_both_zones(post, now, zone, self._own_zone)
+        if is_in_grace(post, now):
+            words += f" · {self._undo}"
+        elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
+            words += "…"
+        state = state_of(post)
+        return Content.assemble(
+            Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
+            Content.styled(quoted(post.caption), "$foreground-muted"),
+            f"  {words}",
+        )
+
+    async def on_click(self) -> None:
+        """Open the posts."""
+        await self.run_action("app.tab('posts')")

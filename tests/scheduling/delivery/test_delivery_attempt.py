@@ -1,0 +1,257 @@
+"""One post from submission to Buffer, and every error that Buffer is known for."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import PostStatus, Step
+from scheduling.workplace import Barrier, write_photo
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+
+async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
+    async with place.worker():
+        post = await place.submit()
+        done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    [there] = place.there()
+    assert done.status is PostStatus.SCHEDULED
+    assert done.buffer_post_id == there.id
+    assert done.scheduled_at == there.due_at
+    assert there.text == "fog on the pier"
+    assert there.assets[0].source == done.media_url
+    assert done.rendition is not None
+    assert done.rendition["width"] == 400
+
+
+async def test_a_post_goes_through_its_steps_in_order(place: Workplace) -> None:
+    seen: list[Step | None] = []
+    async with place.worker():
+        post = await place.submit()
+
+        def note(now: object) -> bool:
+            seen.append(now.step)  # type: ignore[attr-defined]
+            return seen[-1] is Step.ACCEPTED
+
+        await place.until(post.id, note)
+    order = [Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING, Step.ACCEPTED]
+    assert [step for step in order if step in seen] == list(dict.fromkeys(seen))
+
+
+def searches(place: Workplace) -> int:
+    """Return how often Buffer was searched for a post."""
+    return sum("posts" in request.fields for request in place.stand_in.requests)
+
+
+async def test_the_first_attempt_searches_buffer_while_the_picture_is_rendered(place: Workplace) -> None:
+    barrier = Barrier(place.services.database.url, "NEW.step = 'hosting'")
+    post = await place.submit()
+    async with place.worker():
+        await barrier.reached()
+        await place.stand_in.received("posts")  # would wait for ever if the search came after the picture
+        await asyncio.to_thread(barrier.remove)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert searches(place) == len(place.there()) == 1
+
+
+async def test_later_attempts_upload_the_picture_before_they_spend_a_request(place: Workplace) -> None:
+    pictures = place.settings.media_directory
+    assert pictures is not None
+    (pictures / "posts").write_text("no folder")
+    async with place.worker():
+        post = await place.submit()
+        await place.until(post.id, lambda now: now.step is Step.HELD and now.attempts >= 3)
+        assert searches(place) <= 1  # that of the first attempt is cancelled
+        (pictures / "posts").unlink()
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert searches(place) <= 2
+    assert len(place.there()) == 1
+
+
+@pytest.mark.parametrize(
+    "mode", [ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT, ShareMode.CUSTOM_SCHEDULED, ShareMode.SHARE_NOW]
+)
+async def test_every_share_mode_reaches_buffer(place: Workplace, mode: ShareMode) -> None:
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=3)
+    photo = await place.photo()
+    result = await place.services.scheduling.schedule_post(
+        photo, "at a time", share_mode=mode, at=at if mode is ShareMode.CUSTOM_SCHEDULED else None
+    )
+    assert result.post is not None
+    async with place.worker():
+        done = await place.until(result.post.id, lambda now: now.buffer_post_id is not None)
+    [there] = place.there()
+    assert there.share_mode == mode
+    if mode is ShareMode.CUSTOM_SCHEDULED:
+        assert done.scheduled_at == there.due_at == at
+
+
+async def test_the_original_file_is_never_changed(place: Workplace) -> None:
+    photo = await place.photo()
+    before = photo.path.read_bytes()
+    result = await place.services.scheduling.schedule_post(photo, "untouched")
+    assert result.post is not None
+    async with place.worker():
+        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    assert photo.path.read_bytes() == before
+
+
+TEMPORARY = [
+    (Kind.ACCEPT_THEN_DROP, {}),
+    (Kind.DROP_BEFORE, {}),
+    (Kind.SERVER_ERROR_BEFORE, {}),
+    (Kind.SERVER_ERROR_AFTER, {}),
+    (Kind.SLOW, {}),
+    (Kind.SLOW, {"after": True}),
+    (Kind.RATE_LIMITED, {"operation": "createPost", "seconds": 0.2}),
+    (Kind.RATE_LIMITED, {"operation": "posts", "seconds": 0.2}),
+    (Kind.UNEXPECTED, {}),
+    (Kind.UNEXPECTED, {"after": True}),
+    (Kind.UNKNOWN_TYPENAME, {}),
+    (Kind.NOT_JSON_403, {"operation": "createPost"}),
+    (Kind.BAD_KEY, {"operation": "createPost"}),
+    (Kind.QUEUE_FULL, {}),
+    (Kind.IMAGE_UNREADABLE, {"operation": "createPost"}),
+    (Kind.DROP_ASSET, {"operation": "createPost"}),
+    (Kind.NULL_EDGES, {}),
+    (Kind.DROP_BEFORE, {"operation": "posts"}),
+    (Kind.SERVER_ERROR_BEFORE, {"operation": "posts"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "options"), TEMPORARY, ids=lambda value: str(value))
+async def test_a_temporary_error_leaves_exactly_one_post(
+    place: Workplace, kind: Kind, options: dict[str, object]
+) -> None:
+    place.stand_in.faults.add(kind, **options)  # type: ignore[arg-type]
+    async with place.worker():
+        post = await place.submit()
+        done = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
+    assert done.step is Step.ACCEPTED, done.error_message
+    [there] = place.there()
+    assert done.buffer_post_id == there.id
+    assert done.error_message is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (Kind.QUEUE_FULL, "queue_full"),
+        (Kind.RATE_LIMITED, "rate_limited"),
+        (Kind.BAD_KEY, "key_refused"),
+        (Kind.NOT_JSON_403, "blocked"),
+    ],
+)
+async def test_a_post_that_cannot_be_sent_now_is_held_with_its_reason(
+    place: Workplace, kind: Kind, code: str
+) -> None:
+    seconds = 60.0 if kind is Kind.RATE_LIMITED else None
+    place.stand_in.faults.add(kind, operation="createPost", count=100, seconds=seconds)
+    async with place.worker():
+        post = await place.submit()
+        held = await place.until(post.id, lambda now: now.step is Step.HELD)
+    assert held.status is PostStatus.DRAFT
+    assert held.error_code == code
+    assert held.next_try_at is not None
+    assert place.there() == []
+
+
+async def test_an_unreadable_picture_fails_after_a_few_attempts(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.IMAGE_UNREADABLE, operation="createPost", count=100)
+    async with place.worker():
+        post = await place.submit()
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+    assert failed.status is PostStatus.FAILED
+    assert "Image could not be read from its URL" in str(failed.error_message)
+    assert failed.attempts == 3
+
+
+async def test_a_final_refusal_quotes_buffer(place: Workplace) -> None:
+    first = await place.submit("the very same words", 1)
+    async with place.worker():
+        await place.until(first.id, lambda now: now.step is Step.ACCEPTED)
+        second = await place.submit("the very same words", 2)
+        failed = await place.until(second.id, lambda now: now.step is Step.FAILED)
+    assert failed.error_code == "duplicate_text"
+    assert "Whoops, it looks like" in str(failed.error_message)
+    assert len(place.there()) == 1
+
+
+async def test_a_paused_queue_holds_the_post_until_it_is_resumed(place: Workplace) -> None:
+    channel = str(place.persona.buffer_channel_id)
+    place.stand_in.set_channel(channel, queue_paused=True)
+    await place.services.personas.available_channels()
+    async with place.worker():
+        post = await place.submit()
+        held = await place.until(post.id, lambda now: now.step is Step.HELD)
+        assert held.error_code == "channel_unhealthy"
+        assert "paused" in str(held.error_message)
+        place.stand_in.set_channel(channel, queue_paused=False)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(place.there()) == 1
+
+
+@pytest.mark.parametrize("damage", ["deleted", "changed", "broken"])
+async def test_a_photo_that_changes_before_delivery_is_not_sent(place: Workplace, damage: str) -> None:
+    post = await place.submit()
+    photo = await place.services.photos.get(post.photo_id)
+    if damage == "deleted":
+        photo.path.unlink()
+    elif damage == "changed":
+        Image.new("RGB", (400, 500), "red").save(photo.path)
+    else:
+        photo.path.write_bytes(b"\xff\xd8\xff no picture")
+    async with place.worker():
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+    assert "nothing was sent" in str(failed.error_message)
+    assert place.there() == []
+
+
+async def test_the_picture_has_no_location(place: Workplace) -> None:
+    path = write_photo(place.folder / "gps.jpg")
+    with Image.open(path) as image:
+        exif = image.getexif()
+        exif[0x8825] = {1: "N", 2: (52.0, 30.0, 0.0), 3: "E", 4: (13.0, 22.0, 0.0)}
+        image.save(path, exif=exif)
+    await place.services.photos.import_folders([place.folder], place.persona, on_progress=lambda _: None)
+    [photo] = await place.services.photos.unscheduled(place.persona)
+    result = await place.services.scheduling.schedule_post(photo, "nowhere to be found")
+    assert result.post is not None
+    async with place.worker():
+        done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    [uploaded] = (place.settings.media_directory or place.folder).rglob("*.jpg")
+    with Image.open(uploaded) as image:
+        assert not image.getexif()
+    assert done.rendition is not None
+    assert done.rendition["location_removed"] is True
+
+
+async def test_posts_of_one_channel_are_created_one_at_a_time_in_order(place: Workplace) -> None:
+    posts = [await place.submit(f"number {number}", number) for number in range(6)]
+    async with place.worker():
+        for post in posts:
+            await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert [post.text for post in place.there()] == [f"number {number}" for number in range(6)]
+    due = [post.due_at for post in place.there() if post.due_at is not None]
+    assert len(due) == 6
+    assert due == sorted(due)
+
+
+async def test_without_a_key_the_post_is_held(place: Workplace) -> None:
+    import dataclasses
+
+    post = await place.submit()
+    keyless = dataclasses.replace(place.services.delivery, buffer=None)
+    await keyless.deliver(post.id)
+    held = await place.services.scheduling.post(post.id)
+    assert held is not None
+    assert held.step is Step.HELD
+    assert held.error_code == "key_missing"

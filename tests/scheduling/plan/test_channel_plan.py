@@ -1,0 +1,67 @@
+"""Plans read from a real database, and the framing of planned posts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.scheduling import channel_zone, slots
+
+if TYPE_CHECKING:
+    from scheduling.workplace import Workplace
+
+
+async def test_queued_posts_are_on_the_agenda_with_their_slots(place: Workplace) -> None:
+    now = datetime.now(UTC)
+    asked = now + timedelta(days=3)
+    first, second = await place.submit("one", 1), await place.submit("two", 2)
+    await place.services.scheduling.schedule_post(
+        await place.photo(3), "three", share_mode=ShareMode.CUSTOM_SCHEDULED, at=asked
+    )
+    persona = await place.services.personas.by_id(place.persona.id)
+    agenda = await place.services.planning.agenda(persona, now, now - timedelta(days=1))
+    assert agenda.channel == persona.channel
+    assert agenda.channel is not None
+    coming = slots(agenda.channel, now)
+    at = {planned.post.id: planned for planned in agenda.to_come}
+    assert at[first.id].at == next(coming)
+    assert at[second.id].at == next(coming)
+    assert {planned.at for planned in agenda.to_come if not planned.is_forecast} == {asked}
+    assert agenda.waiting == 3
+    assert channel_zone(agenda.channel).key == agenda.channel.timezone
+
+
+async def test_the_limit_of_the_queue_is_stored_with_the_channel(place: Workplace) -> None:
+    (channel, *_) = await place.services.personas.available_channels()
+    assert channel.scheduled_posts_limit is not None
+    assert place.services.buffer is not None
+    alone = await place.services.buffer.channel(channel.id)
+    assert alone.scheduled_posts_limit is None
+    await place.services.personas.remember_channel(alone)
+    known = await place.services.personas.known_channel(channel.id, 60)
+    assert known == channel
+
+
+async def test_a_post_keeps_its_framing(place: Workplace) -> None:
+    photo = await place.photo()
+    framing = Framing(Fit.CROP_TOP, Shape.SQUARE, 90)
+    result = await place.services.scheduling.schedule_post(photo, "hello", framing=framing)
+    assert result.post is not None
+    post = await place.services.scheduling.post(result.post.id)
+    assert post is not None
+    assert post.framing == framing
+    async with place.worker():
+        out = await place.until(post.id, lambda post: post.rendition is not None)
+    assert out.rendition is not None
+    assert out.rendition["width"] == out.rendition["height"]
+    assert out.rendition["fit"] == "crop-top"
+
+
+async def test_a_preview_is_the_picture_as_posted(place: Workplace) -> None:
+    photo = await place.photo()
+    framing = Framing(Fit.PAD_PLAIN, Shape.PORTRAIT, 90)
+    made = place.services.planning.preview_rendition(photo, "instagram", framing)
+    assert made.fit_applied is Fit.PAD_PLAIN
+    assert abs(made.width / made.height - 0.8) < 0.002

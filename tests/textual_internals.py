@@ -1,0 +1,162 @@
+"""Every private Textual name that the tests need, each with its reason; they appear nowhere else in tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import textual.app
+import textual.pilot
+from textual.app import App
+from textual.css.parse import parse
+from textual.css.stylesheet import Stylesheet
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from textual.css.model import RuleSet
+    from textual.screen import Screen
+    from textual.widgets import Input, TextArea
+
+
+_parse_rules = Stylesheet._parse_rules
+
+
+def screen_lines(screen: Screen[Any]) -> list[str]:
+    """Return what a screen shows, without styles; publicly only an SVG can be exported."""
+    return [strip.text for strip in screen._compositor.render_strips()]
+
+
+def toasts(app: App[Any]) -> list[tuple[str, str]]:
+    """Return message and severity of each toast, oldest first; a pilot's app does not display them."""
+    return [(toast.message, toast.severity) for toast in app._notifications]
+
+
+def record_writes(app: App[Any]) -> list[str]:
+    """Return a list of what is written to the terminal from now on; the driver has no public name."""
+    written: list[str] = []
+    app._driver.write = written.append  # type: ignore[union-attr, method-assign]
+    return written
+
+
+def suggestion(field: Input) -> str:
+    """Return what a field suggests; it is drawn, but cannot be asked for."""
+    return str(field._suggestion)
+
+
+def show_cursor(field: Input | TextArea) -> None:
+    """Show a field's cursor, whatever phase of blinking it is in."""
+    field._pause_blink(visible=True)
+
+
+@contextmanager
+def while_closing(app: App[Any]) -> Iterator[None]:
+    """Put an app into the state in which it starts no new widgets."""
+    app._running = False
+    yield
+    app._running = True
+
+
+def draw_at_once(app: App[Any]) -> None:
+    """Do at once what Textual does by a timer up to 120 times a second: follow a resize, lay out, draw."""
+    _stop_delaying(app)
+    app._check_resize()
+    for below in app._background_screens:  # each tells the screen on top that it has changed
+        if below._dirty_widgets or below._layout_required:
+            below._on_timer_update()
+    app.screen._on_timer_update()
+
+
+def _stop_delaying(app: App[Any]) -> None:
+    """Draw what Textual holds back for a moment while one screen replaces another."""
+    for timer in [timer for timer in app._timers if timer.name == "delay_update"]:
+        if timer._callback is not None:
+            timer.stop()
+            app._timers.discard(timer)
+            timer._callback()
+
+
+@contextmanager
+def sharing_parsed_styles() -> Iterator[None]:
+    """Let all apps of a run share parsed style sheets: each would parse the same text again."""
+    parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+
+    def shared(sheet: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
+        key = (*arguments, *sorted(named.items()), *sorted(sheet._variables.items()))
+        if key not in parsed:
+            parsed[key] = _parse_rules(sheet, *arguments, **named)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", shared)
+        yield
+
+
+@contextmanager
+def counting_parsed_styles() -> Iterator[Counter[str]]:
+    """Yield how often each style sheet is parsed, with nothing shared between apps."""
+    parsed: Counter[str] = Counter()
+
+    def counting(scope: str, css: str, *arguments: Any, **named: Any) -> Any:
+        parsed[css] += 1
+        return parse(scope, css, *arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", _parse_rules)
+        patch.setattr("textual.css.stylesheet.parse", counting)
+        yield parsed
+
+
+@contextmanager
+def pilots_waiting_with(wait: Callable[..., Awaitable[None]]) -> Iterator[None]:
+    """Let pilots wait with this function; theirs takes a process that computes little for an idle one."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (textual.app, textual.pilot):
+            patch.setattr(module, "wait_for_idle", wait)
+        yield
+
+
+@contextmanager
+def recording_keys(pressed: Callable[[str, str], None]) -> Iterator[None]:
+    """Report the id and the key of each binding that answered a key, in every app that runs meanwhile.
+
+    Textual announces neither: a key is looked up in one private method and its action run in another.
+    """
+    current: ContextVar[str] = ContextVar("key", default="")
+    check, run = App._check_bindings, App.run_action
+
+    async def checking(app: App[Any], key: str, priority: bool = False) -> bool:
+        before = current.set(key)
+        try:
+            return await check(app, key, priority)
+        finally:
+            current.reset(before)
+
+    async def running(
+        app: App[Any], action: Any, default_namespace: Any = None, *rest: Any, **named: Any
+    ) -> bool:
+        key = current.get()
+        token = current.set("")  # what the action itself runs was not pressed
+        bindings = getattr(default_namespace, "_bindings", None)
+        try:
+            was_run = await run(app, action, default_namespace, *rest, **named)
+        finally:
+            current.reset(token)
+        if key and was_run and bindings is not None:
+            for binding in bindings.key_to_bindings.get(key, ()):
+                if binding.action == action and binding.id:
+                    pressed(binding.id, key)
+        return was_run
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(App, "_check_bindings", checking)
+        patch.setattr(App, "run_action", running)
+        yield
+
+
+def was_handled(event: Any) -> bool:
+    """Return whether a handler has prevented what Textual would do with an event."""
+    return bool(event._no_default_action)

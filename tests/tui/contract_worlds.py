@@ -1,0 +1,168 @@
+"""The same small world twice: on the fakes, and on the real services with a database and a stand-in Buffer."""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import text
+
+from fluffy_tui.bootstrap import Services as RealServices
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.demo import StandIn
+from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.paths import Paths
+from fluffy_tui.scheduling import Step
+from fluffy_tui.settings import MediaHostKind, Secret, Settings
+from fluffy_tui.similarity import BuiltinModel, LibraryWork
+from tui.fakes import FakeServices, FakeSetup
+
+if TYPE_CHECKING:
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.ports import Services, SetupPort
+
+PHOTOS = 6
+
+
+class World(ABC):
+    """Sarah on Instagram with six photos and no posts, and a persona without channel and photos.
+
+    Args:
+        services: All services.
+        setup: The settings.
+        sarah: The persona with a channel.
+        nobody: The persona without one.
+        photos: Sarah's photos, the oldest first.
+        key: A key that Buffer accepts.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        setup: SetupPort,
+        sarah: Persona,
+        nobody: Persona,
+        photos: list[Photo],
+        key: str,
+    ) -> None:
+        self.services, self.setup = services, setup
+        self.sarah, self.nobody = sarah, nobody
+        self.photos = photos
+        self.key = key
+
+    @property
+    def ids(self) -> list[int]:
+        """Sarah's photos by id, the oldest first."""
+        return [photo.id for photo in self.photos]
+
+    @abstractmethod
+    async def fail(self, post_id: int) -> None:
+        """Let a post fail, as a worker would."""
+
+    @abstractmethod
+    async def index(self) -> None:
+        """Index all photos, as a worker would."""
+
+
+class FakeWorld(World):
+    """The world on the fakes."""
+
+    def __init__(self, services: FakeServices, setup: FakeSetup) -> None:
+        personas, photos = services.personas.personas, services.photos.photos
+        mine = [photo for photo in photos.values() if photo.persona_id == 1]
+        super().__init__(services, setup, personas[1], personas[3], mine, "any-key")
+        self._fakes = services
+
+    async def fail(self, post_id: int) -> None:
+        """Let a post fail."""
+        self._fakes.scheduling.move(post_id, Step.FAILED, error_message="Buffer rejected it.")
+
+    async def index(self) -> None:
+        """Do nothing: the fakes need no index."""
+
+
+class RealWorld(World):
+    """The world on the real services."""
+
+    def __init__(
+        self,
+        services: RealServices,
+        setup: SetupService,
+        sarah: Persona,
+        nobody: Persona,
+        photos: list[Photo],
+        key: str,
+        models: Path,
+    ) -> None:
+        super().__init__(services, setup, sarah, nobody, photos, key)
+        self._real = services
+        self._models = models
+
+    async def fail(self, post_id: int) -> None:
+        """Let a post fail."""
+        async with self._real.database.transaction() as session:
+            await session.execute(
+                text(
+                    "UPDATE posts SET step = 'failed', status = 'failed', error_message = 'Buffer rejected it.'"
+                    " WHERE id = :id"
+                ),
+                {"id": post_id},
+            )
+
+    async def index(self) -> None:
+        """Hash and embed all photos."""
+        library = LibraryWork(self._real.database, self._real.photos, BuiltinModel(self._models), None)
+        try:
+            last: int | None = 0
+            while last is not None:
+                last = await library.look(last)
+        finally:
+            library.close()
+
+
+def fake_world(folder: Path) -> World:
+    """Return the world on the fakes."""
+    services = FakeServices(folder / "photos", photos=PHOTOS)
+    services.scheduling.all_posts.clear()
+    services.snippets.kept.clear()
+    paths = Paths(config_file=folder / "config.toml", data=folder / "data")
+    return FakeWorld(services, FakeSetup(paths))
+
+
+@asynccontextmanager
+async def real_world(folder: Path, database_url: str, models: Path) -> AsyncIterator[World]:
+    """Yield the world on the real services, with the photos of the fake one."""
+    drawn = [photo for photo in fake_world(folder).photos if photo.taken_at is not None]
+    for photo in drawn:
+        assert photo.taken_at is not None
+        os.utime(photo.path, (photo.taken_at.timestamp(),) * 2)
+    (folder / "media").mkdir()
+    async with StandIn(media=folder / "media") as stand_in:
+        settings = Settings(
+            paths=Paths(config_file=folder / "config.toml", data=folder / "data"),
+            database_url=Secret(database_url),
+            buffer_api_key=Secret(stand_in.key),
+            buffer_url=stand_in.url,
+            media_host=MediaHostKind.DIRECTORY,
+            media_base_url=stand_in.media_url,
+            media_directory=folder / "media",
+            undo_seconds=0.0,
+        )
+        environment = {"FLUFFY_CONFIG": str(folder / "config.toml"), "FLUFFY_DATA_DIR": str(folder / "data")}
+        async with open_services(settings) as services:
+            channels = {channel.name: channel for channel in await services.personas.available_channels()}
+            sarah = await services.personas.create("sarah")
+            sarah = await services.personas.set_channel(sarah, channels["sarah.frames"].id)
+            nobody = await services.personas.create("nobody")
+            await services.photos.import_folders(
+                [drawn[0].path.parent], sarah, on_progress=lambda progress: None
+            )
+            photos = sorted(await services.photos.unscheduled(sarah), key=lambda photo: photo.name)
+            yield RealWorld(
+                services, SetupService(settings, environment), sarah, nobody, photos, stand_in.key, models
+            )

@@ -1,0 +1,25 @@
+"""The services behind the screens, in memory: the ports of `fluffy_tui.tui.ports` with fixed data.
+
+`tests/tui/test_fakes_contract.py` runs each fake and the real service through the same cases.
+"""
+
+from tui.fakes.sample_data import CHANNELS, MARKUP, NOW, make_channel, make_persona, make_photo, make_post
+from tui.fakes.scheduling import problem_of
+from tui.fakes.services import FakeServices, Opening
+from tui.fakes.setup import CHECKS, KEY, FakeSetup
+
+__all__ = [
+    "CHANNELS",
+    "CHECKS",
+    "KEY",
+    "MARKUP",
+    "NOW",
+    "FakeServices",
+    "FakeSetup",
+    "Opening",
+    "make_channel",
+    "make_persona",
+    "make_photo",
+    "make_post",
+    "problem_of",
+]

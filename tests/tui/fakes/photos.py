@@ -1,0 +1,199 @@
+"""A library in memory, with drawn pictures."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.personas import Persona
+from fluffy_tui.photos import (
+    Browse,
+    FailedFile,
+    ImportProgress,
+    ImportSummary,
+    Photo,
+    Posted,
+    Sort,
+    Stack,
+    Verdict,
+)
+from tui.fakes.sample_data import MARKUP
+
+
+def sort_key(photo: Photo, sort: Sort) -> Any:
+    """Return what a photo is sorted by."""
+    return {
+        Sort.TAKEN: photo.taken_at or photo.modified_at,
+        Sort.IMPORTED: photo.id,
+        Sort.NAME: photo.name.lower(),
+        Sort.SHAPE: photo.ratio,
+    }[sort]
+
+
+def belongs(photo: Photo, browse: Browse) -> bool:
+    """Return whether a photo matches a `Browse`, apart from its post."""
+    shown = photo.taken_at or photo.modified_at
+    shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
+    return (
+        all(word in photo.name.lower() for word in browse.text.lower().split())
+        and (browse.taken_from is None or shown >= browse.taken_from)
+        and (browse.taken_before is None or shown < browse.taken_before)
+        and browse.orientation in (None, shape)
+        and browse.verdict in (None, photo.verdict or "undecided")
+        and browse.missing in (None, photo.missing_since is not None)
+    )
+
+
+class FakePhotos:
+    """A library of drawn photos; `import_gate` lets a test hold an import up."""
+
+    def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
+        self.photos = {photo.id: photo for photo in photos}
+        self._scheduled = scheduled
+        self.copies: dict[int, int] = {}
+        """The stack of each duplicate."""
+        self.same_files: dict[int, tuple[Path, ...]] = {}
+        self.asked: list[Browse] = []
+        """Arguments of `ids` and `first_ids`."""
+        self.decide_error: FluffyError | None = None
+        self.on_verdict: Callable[[Photo], None] = lambda photo: None
+        self.imported: list[tuple[tuple[Path, ...], Persona]] = []
+        self.import_gate = asyncio.Event()
+        self.import_gate.set()
+        self.import_error: FluffyError | None = None
+        self.import_failed: tuple[FailedFile, ...] = (
+            FailedFile(Path(f"/photos/{MARKUP}.jpg"), "The file is empty."),
+        )
+
+    async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]:
+        """Return the ids that a `Browse` asks for."""
+        self.asked.append(browse)
+        return list(self._lines(persona_id, browse))
+
+    def _lines(self, persona_id: int, browse: Browse) -> dict[int, tuple[int, ...]]:
+        """Return what is folded behind each row, by its photo, in order."""
+        taken = self._scheduled() if browse.posted is not Posted.ALL else set()
+        mine = [
+            photo
+            for photo in self.photos.values()
+            if photo.persona_id == persona_id and photo.id not in taken and belongs(photo, browse)
+        ]
+        mine.sort(key=lambda photo: (sort_key(photo, browse.sort), photo.id), reverse=browse.descending)
+        firsts: dict[object, int] = {}
+        lines: dict[int, tuple[int, ...]] = {}
+        for photo in mine:
+            stack = self.copies.get(photo.id, photo) if browse.folded else photo
+            if stack in firsts:
+                lines[firsts[stack]] += (photo.id,)
+            else:
+                firsts[stack] = photo.id
+                lines[photo.id] = ()
+        return lines
+
+    async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
+        """Return the stacks that these photos belong to."""
+        lines = self._lines(persona_id, browse)
+        found = {
+            first: Stack(behind) for first, behind in lines.items() if behind and {first, *behind} & set(ids)
+        }
+        for id_ in set(ids) & set(self.same_files):
+            found[id_] = Stack(found.get(id_, Stack()).behind, self.same_files[id_])
+        return found
+
+    async def count_folded(self, persona_id: int, browse: Browse) -> int:
+        """Count the folded photos."""
+        return sum(len(behind) for behind in self._lines(persona_id, browse).values())
+
+    async def first_ids(
+        self,
+        persona_id: int,
+        browse: Browse,
+        *,
+        limit: int,
+        after: int | None = None,
+        verdict: Verdict | None = None,
+    ) -> Sequence[int]:
+        """Return the first ids, or those from a photo on."""
+        if after is not None and after not in self.photos:
+            return []
+        self.asked.append(browse)
+        found = [
+            id_
+            for id_ in self._lines(persona_id, browse)
+            if verdict in (None, self.photos[id_].verdict or "undecided")
+        ]
+        if after is not None:
+            place = (sort_key(self.photos[after], browse.sort), after)
+            found = [
+                id_
+                for id_ in found
+                if ((sort_key(self.photos[id_], browse.sort), id_) <= place) == browse.descending
+                or id_ == after
+            ]
+        return found[:limit]
+
+    async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
+        """Return the first photo at or after a moment."""
+        for id_ in await self.ids(persona_id, browse):
+            shown = self.photos[id_].taken_at or self.photos[id_].modified_at
+            if shown < moment if browse.descending else shown >= moment:
+                return id_
+        return None
+
+    async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
+        """Store a verdict and announce it."""
+        if self.decide_error is not None:
+            raise self.decide_error
+        before = self.photos[photo_id]
+        stored = None if verdict is Verdict.UNDECIDED else verdict.value
+        self.photos[photo_id] = replace(before, verdict=stored)
+        self.on_verdict(self.photos[photo_id])
+        return Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED
+
+    async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
+        """Return the photos of these ids."""
+        return {id_: self.photos[id_] for id_ in ids if id_ in self.photos}
+
+    async def import_folders(
+        self,
+        folders: Sequence[Path],
+        persona: Persona,
+        *,
+        on_progress: Callable[[ImportProgress], None],
+    ) -> ImportSummary:
+        """Report progress once, wait for the gate, then end."""
+        if self.import_error is not None:
+            raise self.import_error
+        self.imported.append((tuple(folders), persona))
+        on_progress(
+            ImportProgress(seen=340, total=1200, imported=338, failed=1, bytes_read=10**9, seconds=2.0)
+        )
+        await self.import_gate.wait()
+        return ImportSummary(
+            persona=persona.name,
+            imported=1198,
+            unchanged=1,
+            moved=0,
+            duplicates=0,
+            missing=0,
+            failed=self.import_failed,
+            seconds=7.2,
+        )
+
+    def thumbnail(self, photo: Photo, width: int, height: int) -> object:
+        """Return the picture, scaled to fit."""
+        try:
+            with Image.open(photo.path) as image:
+                small = image.convert("RGB")
+        except OSError as error:
+            raise PhotoUnreadable(Unreadable.DAMAGED, name=photo.name) from error
+        small.thumbnail((width, height))
+        return small

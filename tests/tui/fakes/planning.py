@@ -1,0 +1,54 @@
+"""The posts on a channel, in memory; renditions are real."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.media import Framing, Rendition, render
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Missing, Post, Step
+
+if TYPE_CHECKING:
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
+
+
+class FakePlanning:
+    """Shows the current posts of the fake scheduling."""
+
+    def __init__(self, posts: Mapping[int, Post]) -> None:
+        self._posts = posts
+        self.missing: tuple[Missing, ...] = ()
+        self.error: Exception | None = None
+        self.unreadable = ""
+        """Why no picture can be rendered; empty if all can."""
+        self.rendered: list[tuple[int, Framing]] = []
+
+    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
+        """Return what is scheduled and what was posted lately."""
+        if self.error is not None:
+            raise self.error
+        if persona.channel is None:
+            return Agenda(None, (), now, self.missing)
+        posts = [
+            post
+            for post in sorted(self._posts.values(), key=lambda post: post.id)
+            if post.channel_id == persona.channel.id
+            and (
+                post.step in (*ON_THE_WAY, *IN_BUFFER)
+                or (post.step is Step.LIVE and post.posted_at is not None and post.posted_at >= since)
+            )
+        ]
+        return Agenda(persona.channel, tuple(posts), now, self.missing)
+
+    def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
+        """Render the drawn picture."""
+        if self.unreadable:
+            error = PhotoUnreadable(Unreadable.DAMAGED)
+            error.message = self.unreadable
+            raise error
+        self.rendered.append((photo.id, framing))
+        return render(photo.path, rules_for(service), framing)

@@ -1,0 +1,24 @@
+"""What is said before the app quits."""
+
+from __future__ import annotations
+
+from fluffy_tui.tui.session.exit_guard import exit_question
+from fluffy_tui.tui.session.import_run import ImportState
+from tui.conftest import Running
+from tui.fakes import FakeServices
+
+
+async def test_unfinished_work_is_named(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        driver.app.context.import_run.state = ImportState.RUNNING
+        assert exit_question(driver.app.context).splitlines() == [
+            "5 posts are still on the way to Buffer. The worker finishes that after you quit.",
+            "1 post is held and is retried only while fluffy-tui or a worker is running.",
+            "The import stops. Photos imported so far are kept.",
+        ]
+
+
+async def test_nothing_is_asked_when_everything_is_finished(running: Running, services: FakeServices) -> None:
+    services.scheduling.all_posts.clear()
+    async with running(persona="sarah") as driver:
+        assert exit_question(driver.app.context) == ""

@@ -1,0 +1,109 @@
+"""Cancelling a post keeps its text as a draft."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling import NotPossibleNow, Post, Step
+from fluffy_tui.tui.session.context import Context
+from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.undo import (
+    DraftNotSaved,
+    cancel_keeping_draft,
+    draft_of,
+    in_grace,
+    what_cancelling_does,
+    why_not_cancelled,
+)
+from tui.conftest import Driver, Running
+from tui.fakes import NOW, FakeServices
+
+WAITING = 11
+
+
+@pytest.fixture
+async def driver(running: Running) -> AsyncIterator[Driver]:
+    async with running(persona="sarah") as driver:
+        yield driver
+
+
+@pytest.fixture
+def context(driver: Driver) -> Context:
+    return driver.app.context
+
+
+@pytest.fixture
+def post(services: FakeServices) -> Post:
+    return services.scheduling.all_posts[WAITING]
+
+
+def kept(context: Context, services: FakeServices, post: Post) -> Draft | None:
+    return context.drafts.load(services.photos.photos[post.photo_id])
+
+
+async def test_the_text_is_kept_with_the_photo(context: Context, services: FakeServices, post: Post) -> None:
+    await cancel_keeping_draft(context, post)
+    assert post.id not in services.scheduling.all_posts
+    assert kept(context, services, post) == draft_of(post)
+
+
+async def test_a_newer_draft_is_not_overwritten(context: Context, services: FakeServices, post: Post) -> None:
+    context.drafts.save(services.photos.photos[post.photo_id], Draft(caption="newer"))
+    await cancel_keeping_draft(context, post)
+    assert kept(context, services, post) == Draft(caption="newer")
+
+
+async def test_a_post_that_cannot_be_cancelled_leaves_no_draft(
+    context: Context, services: FakeServices, post: Post
+) -> None:
+    services.scheduling.not_possible = NotPossibleNow("It is live.")
+    with pytest.raises(NotPossibleNow):
+        await cancel_keeping_draft(context, post)
+    assert kept(context, services, post) is None
+
+
+async def test_a_post_whose_text_cannot_be_saved_is_not_cancelled(
+    context: Context, services: FakeServices, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(context.drafts, "save", full)
+    with pytest.raises(DraftNotSaved, match="No space left on device"):
+        await cancel_keeping_draft(context, post)
+    assert post.id in services.scheduling.all_posts
+
+
+def test_only_a_post_that_has_not_left_can_be_undone(post: Post) -> None:
+    waiting = replace(post, next_try_at=NOW + timedelta(seconds=5))
+    newer = replace(waiting, id=WAITING + 1)
+    gone = replace(waiting, id=WAITING + 2, next_try_at=NOW)
+    assert in_grace([waiting, newer, gone], NOW) == newer
+    assert in_grace([gone, replace(waiting, step=Step.SENDING)], NOW) is None
+
+
+async def test_undo_reports_what_it_did(driver: Driver, services: FakeServices) -> None:
+    await driver.press("z")
+    assert driver.notices() == ["Nothing to undo. To cancel an earlier post, select it in Posts and press x."]
+    services.scheduling.move(WAITING, Step.QUEUED, next_try_at=NOW + timedelta(seconds=8))
+    await driver.heard()
+    services.scheduling.not_possible = FluffyError("Too late.")
+    await driver.press("z")
+    assert driver.toasts()[-1] == ("Too late.", "warning")
+    await driver.press("z")
+    assert driver.notices()[-1] == "Undone. The photo is back in the library with its text."
+    assert WAITING not in services.scheduling.all_posts
+
+
+@pytest.mark.parametrize("step", [*Step, None])
+def test_a_post_can_be_cancelled_until_it_is_published(post: Post, step: Step | None) -> None:
+    too_late = {Step.SENDING, Step.UNCONFIRMED, Step.PUBLISHING, Step.LIVE}
+    changed = replace(post, step=step)
+    assert bool(why_not_cancelled(changed)) is (step in too_late)
+    if step not in too_late:
+        assert "kept as a draft" in what_cancelling_does(changed, NOW.tzinfo, NOW.tzinfo)  # type: ignore[arg-type]

@@ -1,0 +1,561 @@
+"""Each fake and the real service give the same answers, so that tests of the screens cannot rely on a wrong fake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from fluffy_tui.buffer import Budget, Organization, ShareMode
+from fluffy_tui.core.app_events import Connected, Event, PostChanged, VerdictChanged
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.media import Fit, Framing
+from fluffy_tui.media import PhotoUnreadable as NoRendition
+from fluffy_tui.personas import (
+    PersonaNameTaken,
+    SnippetKind,
+    SnippetNameTaken,
+    SnippetNotFound,
+)
+from fluffy_tui.photos import (
+    Browse,
+    ImportProgress,
+    Orientation,
+    Photo,
+    PhotoNotFound,
+    PhotoUnreadable,
+    Posted,
+    Sort,
+    Verdict,
+)
+from fluffy_tui.scheduling import NotPossibleNow, Post, PostNotFound, PostStatus, ProblemKind, Reason, Step
+from fluffy_tui.settings import Secret
+from tui.contract_worlds import World, fake_world, real_world
+
+UNKNOWN = 10**9
+"""An id that nothing has."""
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for the built-in model, which is built once per run."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(params=["fake", "real"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path, models: Path) -> AsyncIterator[World]:
+    """Yield the world on the fakes, then the same on the real services."""
+    if request.param == "fake":
+        yield fake_world(tmp_path)
+        return
+    async with real_world(tmp_path, request.getfixturevalue("database_url"), models) as real:
+        yield real
+
+
+async def submit(world: World, index: int = 0, caption: str = "fog on the pier") -> Post:
+    """Submit one of sarah's photos."""
+    result = await world.services.scheduling.schedule_post(world.photos[index], caption)
+    assert result.ok, result.reason
+    assert result.post is not None
+    return result.post
+
+
+def by_id(posts: Sequence[Post]) -> list[int]:
+    return [post.id for post in posts]
+
+
+# Personas
+
+
+async def test_they_are_listed_by_name_whatever_the_case(world: World) -> None:
+    await world.services.personas.create("Aaron", "takes photos")
+    await world.services.personas.create("zoe")
+    names = [persona.name for persona in await world.services.personas.list()]
+    assert names == sorted(names, key=str.casefold)
+    assert {"Aaron", "zoe", "sarah"} <= set(names)
+
+
+async def test_a_new_one_has_no_channel(world: World) -> None:
+    made = await world.services.personas.create("zoe", "takes photos")
+    assert (made.name, made.description) == ("zoe", "takes photos")
+    assert made.channel is None
+    assert made.buffer_channel_id is None
+    assert made in await world.services.personas.list()
+
+
+@pytest.mark.parametrize("name", ["SARAH", " sarah "])
+async def test_a_name_is_taken_once(world: World, name: str) -> None:
+    personas = world.services.personas
+    with pytest.raises(PersonaNameTaken):
+        await personas.create(name)
+    with pytest.raises(PersonaNameTaken):
+        await personas.rename(world.nobody, name)
+    assert (await personas.rename(world.sarah, name)).name == name.strip()
+
+
+async def test_a_name_cannot_be_empty(world: World) -> None:
+    with pytest.raises(FluffyError):
+        await world.services.personas.create("  ")
+    with pytest.raises(FluffyError):
+        await world.services.personas.rename(world.sarah, "")
+
+
+async def test_a_channel_is_chosen_from_those_available(world: World) -> None:
+    personas = world.services.personas
+    channels = await personas.available_channels()
+    changed = await personas.set_channel(world.nobody, channels[-1].id, "board-1")
+    assert changed.channel is not None
+    assert changed.channel.id == changed.buffer_channel_id == channels[-1].id
+    assert changed.pinterest_board_id == "board-1"
+    assert changed in await personas.list()
+
+
+# Snippets
+
+
+async def test_hashtag_sets_come_first_each_kind_by_name(world: World) -> None:
+    snippets, mine = world.services.snippets, world.sarah.id
+    await snippets.create(mine, SnippetKind.PHRASE, "sig", "by sarah")
+    await snippets.create(mine, SnippetKind.HASHTAGS, "winter", "#snow")
+    await snippets.create(mine, SnippetKind.HASHTAGS, "Autumn", "#leaves")
+    assert [snippet.name for snippet in await snippets.list(mine)] == ["Autumn", "winter", "sig"]
+    assert await snippets.list(world.nobody.id) == []
+
+
+async def test_texts_are_cleaned(world: World) -> None:
+    made = await world.services.snippets.create(
+        world.sarah.id, SnippetKind.HASHTAGS, "#winter", "snow, #ice snow"
+    )
+    assert (made.name, made.text) == ("winter", "#snow #ice")
+
+
+@pytest.mark.parametrize(("name", "text"), [("", "x"), ("x", " "), ("two words", "x")])
+async def test_an_invalid_one_is_refused(world: World, name: str, text: str) -> None:
+    with pytest.raises(FluffyError):
+        await world.services.snippets.create(world.sarah.id, SnippetKind.PHRASE, name, text)
+
+
+async def test_a_name_is_taken_once_for_each_kind(world: World) -> None:
+    snippets, mine = world.services.snippets, world.sarah.id
+    await snippets.create(mine, SnippetKind.PHRASE, "sig", "by sarah")
+    other = await snippets.create(mine, SnippetKind.PHRASE, "place", "at the coast")
+    await snippets.create(mine, SnippetKind.HASHTAGS, "sig", "#sarah")
+    with pytest.raises(SnippetNameTaken):
+        await snippets.create(mine, SnippetKind.PHRASE, "SIG", "again")
+    with pytest.raises(SnippetNameTaken):
+        await snippets.change(other, name="Sig")
+
+
+async def test_what_is_not_given_stays_unchanged(world: World) -> None:
+    snippets = world.services.snippets
+    made = await snippets.create(world.sarah.id, SnippetKind.PHRASE, "sig", "by sarah")
+    renamed = await snippets.change(made, name="end")
+    assert renamed == replace(made, name="end")
+    assert await snippets.change(renamed, text="by me") == replace(renamed, text="by me")
+
+
+async def test_a_deleted_one_is_gone(world: World) -> None:
+    snippets = world.services.snippets
+    made = await snippets.create(world.sarah.id, SnippetKind.PHRASE, "sig", "by sarah")
+    await snippets.delete(made)
+    assert await snippets.list(world.sarah.id) == []
+    with pytest.raises(SnippetNotFound):
+        await snippets.delete(made)
+    with pytest.raises(SnippetNotFound):
+        await snippets.change(made, name="end")
+
+
+# Photos
+
+
+async def test_those_without_a_post_are_listed_newest_first(world: World) -> None:
+    photos, mine = world.services.photos, world.sarah.id
+    assert list(await photos.ids(mine, Browse())) == world.ids[::-1]
+    await submit(world, 5)
+    assert list(await photos.ids(mine, Browse())) == world.ids[-2::-1]
+    assert list(await photos.ids(mine, Browse(posted=Posted.ALL))) == world.ids[::-1]
+    assert list(await photos.ids(world.nobody.id, Browse())) == []
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("descending", [True, False])
+async def test_they_are_sorted(world: World, sort: Sort, descending: bool) -> None:
+    browse = Browse(sort=sort, descending=descending)
+    keys = {
+        Sort.TAKEN: lambda photo: (photo.modified_at, photo.id),
+        Sort.IMPORTED: lambda photo: photo.id,
+        Sort.NAME: lambda photo: (photo.name.lower(), photo.id),
+        Sort.SHAPE: lambda photo: (photo.ratio, photo.id),
+    }
+    expected = sorted(world.photos, key=keys[sort], reverse=descending)
+    assert list(await world.services.photos.ids(world.sarah.id, browse)) == [p.id for p in expected]
+
+
+@pytest.mark.parametrize(
+    "browse",
+    [
+        Browse(text="img 2003"),
+        Browse(orientation=Orientation.SQUARE),
+        Browse(orientation=Orientation.PORTRAIT),
+        Browse(orientation=Orientation.LANDSCAPE),
+        Browse(missing=True),
+        Browse(missing=False),
+        Browse(taken_from=datetime(2026, 11, 2, tzinfo=UTC)),
+        Browse(taken_before=datetime(2026, 11, 2, tzinfo=UTC)),
+        Browse(verdict=Verdict.PICK),
+        Browse(verdict=Verdict.UNDECIDED),
+    ],
+    ids=str,
+)
+async def test_they_are_filtered(world: World, browse: Browse) -> None:
+    await world.services.photos.decide(world.ids[2], Verdict.PICK)
+
+    def matches(photo: Photo) -> bool:
+        shape = "square" if photo.width == photo.height else "portrait" if photo.ratio < 1 else "landscape"
+        return (
+            all(word in photo.name.lower() for word in browse.text.split())
+            and browse.orientation in (None, shape)
+            and browse.missing in (None, False)
+            and (browse.taken_from is None or photo.modified_at >= browse.taken_from)
+            and (browse.taken_before is None or photo.modified_at < browse.taken_before)
+            and (browse.verdict is None or (browse.verdict is Verdict.PICK) == (photo.id == world.ids[2]))
+        )
+
+    expected = [photo.id for photo in reversed(world.photos) if matches(photo)]
+    assert list(await world.services.photos.ids(world.sarah.id, browse)) == expected
+
+
+async def test_the_first_of_a_list_can_be_asked_for(world: World) -> None:
+    photos, mine, newest = world.services.photos, world.sarah.id, world.ids[::-1]
+    await photos.decide(newest[1], Verdict.REJECT)
+    assert list(await photos.first_ids(mine, Browse(), limit=2)) == newest[:2]
+    assert list(await photos.first_ids(mine, Browse(), limit=2, after=newest[3])) == newest[3:5]
+    assert list(await photos.first_ids(mine, Browse(), limit=9, after=UNKNOWN)) == []
+    assert list(await photos.first_ids(mine, Browse(), limit=9, verdict=Verdict.REJECT)) == [newest[1]]
+    undecided = await photos.first_ids(mine, Browse(), limit=2, verdict=Verdict.UNDECIDED)
+    assert list(undecided) == [newest[0], newest[2]]
+
+
+async def test_a_moment_is_found_in_either_direction(world: World) -> None:
+    photos, mine = world.services.photos, world.sarah.id
+    third = world.photos[2].modified_at
+    assert await photos.id_at(mine, Browse(descending=False), third) == world.ids[2]
+    assert await photos.id_at(mine, Browse(), third) == world.ids[1]
+    assert await photos.id_at(mine, Browse(), datetime(1999, 1, 1, tzinfo=UTC)) is None
+
+
+async def test_a_verdict_is_stored_and_the_previous_one_returned(world: World) -> None:
+    photos, photo_id = world.services.photos, world.ids[0]
+    assert await photos.decide(photo_id, Verdict.PICK) is Verdict.UNDECIDED
+    assert (await photos.by_ids([photo_id]))[photo_id].verdict == "pick"
+    assert await photos.decide(photo_id, Verdict.UNDECIDED) is Verdict.PICK
+    assert (await photos.by_ids([photo_id]))[photo_id].verdict is None
+    with pytest.raises(PhotoNotFound):
+        await photos.decide(UNKNOWN, Verdict.PICK)
+
+
+async def test_unknown_photos_are_left_out(world: World) -> None:
+    assert list(await world.services.photos.by_ids([world.ids[0], UNKNOWN])) == [world.ids[0]]
+
+
+async def test_photos_without_duplicates_have_no_stacks(world: World) -> None:
+    photos, mine = world.services.photos, world.sarah.id
+    assert await photos.stacks(mine, Browse(folded=True), world.ids) == {}
+    assert await photos.count_folded(mine, Browse(folded=True)) == 0
+
+
+async def test_a_thumbnail_fits(world: World) -> None:
+    picture = await asyncio.to_thread(world.services.photos.thumbnail, world.photos[0], 40, 40)
+    assert max(picture.size) <= 40  # type: ignore[attr-defined]
+    assert picture.mode == "RGB"  # type: ignore[attr-defined]
+    world.photos[1].path.write_bytes(b"broken")
+    with pytest.raises(PhotoUnreadable):
+        await asyncio.to_thread(world.services.photos.thumbnail, world.photos[1], 40, 40)
+
+
+async def test_an_import_reports_progress_and_a_summary(world: World) -> None:
+    reported: list[ImportProgress] = []
+    summary = await world.services.photos.import_folders(
+        [world.photos[0].path.parent], world.sarah, on_progress=reported.append
+    )
+    assert reported
+    assert summary.persona == "sarah"
+    assert not summary.interrupted
+
+
+# Similarity
+
+
+async def test_a_photo_without_a_post_of_the_same_picture_was_not_posted_before(world: World) -> None:
+    await world.index()
+    similarity = world.services.similarity
+    if hasattr(similarity, "earlier_posts"):
+        similarity.earlier_posts = {}
+    assert await similarity.posted_before(world.photos[0]) is None
+    assert await similarity.copies(world.ids) == {}
+
+
+async def test_neighbours_are_sorted_and_leave_out_the_photo_and_those_with_a_post(world: World) -> None:
+    await world.index()
+    await submit(world, 5)
+    similarity, first = world.services.similarity, world.ids[0]
+    found = await similarity.more_like(first, limit=3)
+    assert len(found) == 3
+    assert [near.distance for near in found] == sorted(near.distance for near in found)
+    everyone = {near.photo_id for near in await similarity.more_like(first)}
+    assert everyone == set(world.ids) - {first, world.ids[5]}
+    all_of_them = await similarity.more_like(first, unscheduled_only=False)
+    assert {near.photo_id for near in all_of_them} == set(world.ids) - {first}
+
+
+async def test_the_least_similar_come_farthest_first(world: World) -> None:
+    await world.index()
+    found = await world.services.similarity.least_like([world.ids[0], world.ids[1]])
+    assert {near.photo_id for near in found} == set(world.ids[2:])
+    distances = [near.distance for near in found]
+    assert distances == sorted(distances, reverse=True)
+
+
+async def test_the_photos_of_the_last_posts_come_newest_first(world: World) -> None:
+    for index in (0, 1, 2):
+        await submit(world, index)
+    similarity = world.services.similarity
+    assert list(await similarity.recent_photos(world.sarah.id)) == world.ids[2::-1]
+    assert list(await similarity.recent_photos(world.sarah.id, last=1)) == [world.ids[2]]
+    assert list(await similarity.recent_photos(world.nobody.id)) == []
+
+
+async def test_progress_counts_a_personas_photos(world: World) -> None:
+    await world.index()
+    (progress,) = await world.services.similarity.progress(world.sarah.id)
+    assert (progress.persona_id, progress.photos, progress.hashed) == (world.sarah.id, 6, 6)
+    assert progress.is_complete
+    assert list(await world.services.similarity.progress(world.nobody.id)) == []
+
+
+# Scheduling
+
+
+async def test_a_submitted_post_is_queued(world: World) -> None:
+    framing = Framing(Fit.CROP)
+    at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=400)
+    result = await world.services.scheduling.schedule_post(
+        world.photos[0],
+        "fog",
+        alt_text="a pier",
+        share_mode=ShareMode.CUSTOM_SCHEDULED,
+        at=at,
+        framing=framing,
+    )
+    assert (result.ok, result.code) == (True, None)
+    post = result.post
+    assert post is not None
+    assert (post.step, post.status) == (Step.QUEUED, PostStatus.DRAFT)
+    assert (post.caption, post.alt_text, post.framing) == ("fog", "a pier", framing)
+    assert (post.share_mode, post.requested_at_time) == (ShareMode.CUSTOM_SCHEDULED, at)
+    assert (post.photo_id, post.persona_id) == (world.ids[0], world.sarah.id)
+    assert post.channel_id == world.sarah.buffer_channel_id
+    assert await world.services.scheduling.post(post.id) == post
+
+
+async def test_a_photo_has_one_post(world: World) -> None:
+    post = await submit(world)
+    result = await world.services.scheduling.schedule_post(world.photos[0], "again")
+    assert (result.ok, result.code) == (False, Reason.ALREADY_SCHEDULED)
+    assert result.post is not None
+    assert result.post.id == post.id
+
+
+@pytest.mark.parametrize(
+    ("caption", "alt_text", "code"),
+    [
+        (" ", "", Reason.CAPTION_EMPTY),
+        ("x" * 2_201, "", Reason.CAPTION_TOO_LONG),
+        ("x", "x" * 5_000, Reason.ALT_TEXT_TOO_LONG),
+    ],
+    ids=["empty", "long", "long alt text"],
+)
+async def test_texts_that_the_network_rejects_are_refused(
+    world: World, caption: str, alt_text: str, code: Reason
+) -> None:
+    result = await world.services.scheduling.schedule_post(world.photos[0], caption, alt_text=alt_text)
+    assert (result.ok, result.post, result.code) == (False, None, code)
+    assert result.reason
+
+
+async def test_a_time_must_be_given_and_in_the_future(world: World) -> None:
+    scheduling, mode = world.services.scheduling, ShareMode.CUSTOM_SCHEDULED
+    missing = await scheduling.schedule_post(world.photos[0], "x", share_mode=mode)
+    assert missing.code is Reason.TIME_MISSING
+    past = datetime(2020, 1, 1, tzinfo=UTC)
+    assert (
+        await scheduling.schedule_post(world.photos[0], "x", share_mode=mode, at=past)
+    ).code is Reason.TIME_PAST
+
+
+async def test_posts_are_listed_newest_first(world: World) -> None:
+    scheduling = world.services.scheduling
+    ids = [(await submit(world, index)).id for index in range(3)]
+    assert by_id(await scheduling.posts()) == ids[::-1]
+    assert by_id(await scheduling.posts(world.sarah, limit=2)) == ids[:0:-1]
+    assert by_id(await scheduling.posts(before_id=ids[2])) == ids[1::-1]
+    assert await scheduling.posts(world.nobody) == []
+    await world.fail(ids[1])
+    assert by_id(await scheduling.posts(steps=[Step.FAILED])) == [ids[1]]
+    assert by_id(await scheduling.posts(steps=[Step.QUEUED, None])) == [ids[2], ids[0]]
+    assert by_id(await scheduling.on_their_way()) == [ids[0], ids[2]]
+    assert await scheduling.post(UNKNOWN) is None
+
+
+async def test_counts(world: World) -> None:
+    await submit(world)
+    failed = await submit(world, 1)
+    await world.fail(failed.id)
+    counts = (await world.services.scheduling.counts())[world.sarah.id]
+    assert (counts.unscheduled, counts.drafts, counts.failed) == (4, 1, 1)
+    assert (counts.scheduled, counts.posted, counts.next_due_at) == (0, 0, None)
+
+
+@pytest.mark.parametrize("method", ["cancel", "let_go"])
+async def test_a_post_that_has_not_left_can_be_deleted_and_frees_its_photo(world: World, method: str) -> None:
+    scheduling = world.services.scheduling
+    post = await submit(world)
+    await getattr(scheduling, method)(post.id)
+    assert await scheduling.post(post.id) is None
+    assert world.ids[0] in list(await world.services.photos.ids(world.sarah.id, Browse()))
+
+
+@pytest.mark.parametrize("method", ["cancel", "let_go", "retry", "rehost", "edit", "move_up"])
+async def test_a_deleted_post_cannot_be_changed(world: World, method: str) -> None:
+    with pytest.raises(PostNotFound):
+        await getattr(world.services.scheduling, method)(UNKNOWN)
+
+
+async def test_an_edit_changes_what_is_given(world: World) -> None:
+    scheduling = world.services.scheduling
+    post = await submit(world)
+    edited = await scheduling.edit(post.id, caption="new", framing=Framing(Fit.CROP))
+    assert (edited.caption, edited.alt_text, edited.framing) == ("new", post.alt_text, Framing(Fit.CROP))
+    assert edited.step is Step.QUEUED
+    assert (await scheduling.edit(post.id, alt_text="a pier")).caption == "new"
+
+
+async def test_only_a_post_that_did_not_get_through_is_retried(world: World) -> None:
+    scheduling = world.services.scheduling
+    post = await submit(world)
+    with pytest.raises(NotPossibleNow):
+        await scheduling.retry(post.id)
+    await world.fail(post.id)
+    retried = await scheduling.retry(post.id)
+    assert (retried.step, retried.status) == (Step.QUEUED, PostStatus.DRAFT)
+
+
+async def test_a_post_moves_up_until_it_is_first(world: World) -> None:
+    scheduling, channel = world.services.scheduling, str(world.sarah.buffer_channel_id)
+    first, second = (await submit(world)).id, (await submit(world, 1)).id
+    assert by_id(await scheduling.queued_posts(channel)) == [first, second]
+    assert (await scheduling.move_up(second)).id == second
+    assert by_id(await scheduling.queued_posts(channel)) == [second, first]
+    with pytest.raises(NotPossibleNow):
+        await scheduling.move_up(second)
+    await world.fail(first)
+    with pytest.raises(NotPossibleNow):
+        await scheduling.move_up(first)
+
+
+async def test_a_failed_post_is_a_problem(world: World) -> None:
+    post = await submit(world)
+    scheduling = world.services.scheduling
+    assert not [item for item in await scheduling.problems() if item.post is not None]
+    await world.fail(post.id)
+    (problem,) = [item for item in await scheduling.problems() if item.post is not None]
+    assert problem.kind is ProblemKind.FAILED
+    assert problem.post is not None
+    assert (problem.post.id, problem.persona_id) == (post.id, world.sarah.id)
+
+
+async def test_an_unknown_post_has_no_timeline_and_the_rate_limit_is_known(world: World) -> None:
+    assert list(await world.services.scheduling.timeline(UNKNOWN)) == []
+    assert isinstance(await world.services.scheduling.budget(), Budget)
+
+
+# Planning
+
+
+async def test_the_agenda_has_the_posts_of_the_channel(world: World) -> None:
+    planning, now = world.services.planning, datetime.now(UTC)
+    post = await submit(world)
+    agenda = await planning.agenda(world.sarah, now, now - timedelta(days=1))
+    assert agenda.channel == world.sarah.channel
+    assert by_id(agenda.posts) == [post.id]
+    assert not agenda.missing
+    without = await planning.agenda(world.nobody, now, now)
+    assert (without.channel, without.posts) == (None, ())
+
+
+async def test_a_rendition_is_the_picture_as_posted(world: World) -> None:
+    planning = world.services.planning
+    rendition = await asyncio.to_thread(
+        planning.preview_rendition, world.photos[0], "instagram", Framing(Fit.CROP)
+    )
+    assert rendition.width >= 1
+    world.photos[1].path.write_bytes(b"broken")
+    if hasattr(planning, "unreadable"):
+        planning.unreadable = ""
+    with pytest.raises(NoRendition):
+        await asyncio.to_thread(planning.preview_rendition, world.photos[1], "instagram")
+
+
+# Workers
+
+
+async def test_the_heartbeat_has_an_age_or_there_was_none(world: World) -> None:
+    age = await world.services.workers.heartbeat_age()
+    assert age is None or age >= 0
+    assert world.services.workers.is_starting is False
+
+
+# Events
+
+
+async def test_changes_are_announced_after_the_connection(world: World) -> None:
+    async with aclosing(world.services.events()) as events:  # type: ignore[type-var]
+        assert isinstance(await anext(events), Connected)
+        post = await submit(world)
+        assert await first(events, PostChanged) == PostChanged(post.id, world.sarah.id)
+        await world.services.photos.decide(world.ids[1], Verdict.PICK)
+        assert await first(events, VerdictChanged) == VerdictChanged(world.ids[1], world.sarah.id)
+
+
+async def first(events: AsyncIterator[Event], kind: type[Event]) -> Event:
+    """Return the next event of a kind."""
+    async for event in events:
+        if isinstance(event, kind):
+            return event
+    raise AssertionError("the events ended")
+
+
+# Setup
+
+
+async def test_a_key_gives_access_to_channels_by_organization(world: World) -> None:
+    offered = await world.setup.ask_buffer(Secret(world.key))
+    assert offered
+    for organization, channels in offered:
+        assert isinstance(organization, Organization)
+        assert {channel.organization_id for channel in channels} <= {organization.id, "org-1"}
+
+
+async def test_saved_settings_are_used_at_once(world: World) -> None:
+    assert list(world.setup.save({"BUFFER_API_KEY": "another-key"})) == []
+    assert world.setup.settings.buffer_api_key is not None
+    assert world.setup.settings.buffer_api_key.reveal() == "another-key"
+
+
+async def test_it_is_known_whether_the_demo_is_installed(world: World) -> None:
+    assert world.setup.demo_trouble() == ""
