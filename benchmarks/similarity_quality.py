@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import io
 import random
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from fluffy_tui.photos import PhotoUnreadable, thumbnail
+from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.similarity.index.perceptual_hash import picture_bits
 from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION, BuiltinModel
@@ -111,7 +110,7 @@ def originals(folder: Path, most: int) -> list[Image.Image]:
     seen: list[NDArray[Any]] = []
     for path in paths:
         try:
-            picture = thumbnail(path, EDITED_SIDE, EDITED_SIDE)
+            picture = decode_to_fit(path, EDITED_SIDE, EDITED_SIDE)
         except PhotoUnreadable:
             continue
         bits = np.array([int(bit) for bit in picture_bits(shrunk(picture)).pdq])
@@ -131,23 +130,20 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=60)
     options = parser.parse_args()
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as models:
-        model = BuiltinModel(Path(models))
-        pictures = originals(options.folder, options.photos)
-        base = Seen(pictures, model)
-        totals = np.zeros((2, 2), dtype=int)
-        print(
-            f"{len(pictures)} photographs, {len(EDITS)} edits of each; {base.sound.sum()} show enough for PDQ"
-        )
-        print(f"{'edit':20} {'same picture':>14} {'same scene':>12}   false alarms")
-        for name, edit in EDITS.items():
-            seen = Seen([edit(picture) for picture in pictures], model)
-            found = [same_picture(base, seen), same_scene(base, seen)]
-            hits = [int(np.trace(one)) for one in found]
-            alarms = [int(one.sum()) - hit for one, hit in zip(found, hits, strict=True)]
-            totals += np.array([hits, alarms])
-            share = [hit / len(pictures) for hit in hits]
-            print(f"{name:20} {share[0]:14.2f} {share[1]:12.2f}   {alarms[0]} and {alarms[1]}")
+    model = BuiltinModel()
+    pictures = originals(options.folder, options.photos)
+    base = Seen(pictures, model)
+    totals = np.zeros((2, 2), dtype=int)
+    print(f"{len(pictures)} photographs, {len(EDITS)} edits of each; {base.sound.sum()} show enough for PDQ")
+    print(f"{'edit':20} {'same picture':>14} {'same scene':>12}   false alarms")
+    for name, edit in EDITS.items():
+        seen = Seen([edit(picture) for picture in pictures], model)
+        found = [same_picture(base, seen), same_scene(base, seen)]
+        hits = [int(np.trace(one)) for one in found]
+        alarms = [int(one.sum()) - hit for one, hit in zip(found, hits, strict=True)]
+        totals += np.array([hits, alarms])
+        share = [hit / len(pictures) for hit in hits]
+        print(f"{name:20} {share[0]:14.2f} {share[1]:12.2f}   {alarms[0]} and {alarms[1]}")
     pairs = len(EDITS) * len(pictures) * (len(pictures) - 1)
     for number, word in enumerate(("same picture", "same scene")):
         hit, alarm = totals[0, number], totals[1, number]

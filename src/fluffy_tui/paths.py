@@ -45,11 +45,6 @@ class Paths:
         return self.data / "thumbnails"
 
     @property
-    def models(self) -> Path:
-        """Models built from their weights; if deleted, they are rebuilt within a second."""
-        return self.data / "models"
-
-    @property
     def log_file(self) -> Path:
         """The log, with tracebacks and the worker's messages."""
         return self.data / "fluffy-tui.log"

@@ -1,9 +1,9 @@
-"""A fault campaign: posts are delivered by two workers while everything around them goes wrong by a seeded plan.
+"""A fault campaign: two workers deliver posts while everything around them fails according to a seeded plan.
 
-Meanwhile persons change posts that Buffer has, and take some back. Then Buffer's time moves on, and the posts are
-followed until they are live while that goes wrong too.
+At the same time users edit and cancel posts that are in Buffer. Then Buffer's clock moves on and the posts are
+published, while that fails too.
 
-By hand, from the folder `tests` (any seed; the report names it):
+To run one by hand, from the folder `tests` (without a seed it draws one, which the report names):
 
     python -m faults.campaign --seed 7 --posts 300
 """
@@ -27,13 +27,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from faults.audit import Findings, audit
-from faults.change_of_mind import ChangesOfMind
 from faults.cluster import Cluster
 from faults.crew import TIMINGS, Crew, worker_environment
-from faults.going_live import GoingLive
-from faults.ledger import Ledger, Told, Version, first_caption
+from faults.fault_player import FaultPlayer
+from faults.ledger import Expectation, Ledger, Version, first_caption
 from faults.plan import Act, AnswerAct, LateAct, Plan, Wish
-from faults.troublemaker import Troublemaker
+from faults.publication import Publication
+from faults.user_changes import UserChanges
 from faults.world import PERSONAS, albums, busy_world
 from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.buffer import ShareMode
@@ -49,52 +49,52 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
 
 UNDO_SECONDS = 1.0
-"""How long every second post may be undone before it goes out."""
+"""The undo delay of every second post."""
 
 SETTLED_WITHIN = 150.0
-"""Seconds after the last fault in which every post has to be in Buffer or in trouble."""
+"""Seconds after the last fault within which every post must be in Buffer or failed."""
 
 RETRIES = 3
-"""How many times a person retries what ended in trouble, before it counts as lost."""
+"""How often users retry a failed post before it counts as lost."""
 
 
 @dataclass
 class Report:
-    """What a campaign came to."""
+    """The results of a campaign."""
 
     seed: int
     posts: int
     faults: dict[str, int]
     duplicates: int
     losses: int
-    in_trouble: dict[int, str]
-    """Failed posts and their causes, before a person retried them."""
+    failed: dict[int, str]
+    """Failed posts and their causes, before they were retried."""
     resubmitted: int
-    """Submissions that met a dead database; each was written exactly once."""
+    """Submissions during which the database was down; each was stored exactly once."""
     written_before: int
-    """Those of them that had been written although the answer was lost."""
+    """Those of them that had been stored although the answer was lost."""
     longest_recovery: float
-    """Longest that any post stood still, in seconds, since the last fault that stops all delivery."""
+    """Longest time in seconds from the end of a fault that stops all delivery until a post arrived in Buffer."""
     slowest: list[str]
-    """The trail of the post that stood still for so long."""
+    """The history of that post."""
     settled: float
-    """Seconds from the last fault until every post was in Buffer or in trouble."""
+    """Seconds from the last fault until every post was in Buffer or failed."""
     seconds: float
     live: int = 0
-    """Posts that are live on both sides at the end."""
+    """Posts that are live on both sides in the end."""
     failed_late: dict[int, str] = field(default_factory=dict)
-    """Posts that Buffer had and did not publish, and their causes, before a person sent them again."""
+    """Posts that Buffer did not publish and their causes, before they were retried."""
     edits: dict[str, int] = field(default_factory=dict)
-    """Edits that persons asked for, and how their tries were answered; unknown: nobody could say at that moment."""
+    """How many edits were asked for, and how each try ended; unknown means that the outcome was not known yet."""
     cancels: dict[str, int] = field(default_factory=dict)
-    """The same for posts that were taken back; a refused one was tried again, or the post was kept.
+    """The same for cancels; a refused one was tried again, or the post was kept.
 
-    One that is gone already is gone by an earlier try of the same person that got no answer.
+    A post that is gone already was cancelled by an earlier try that got no answer.
     """
-    taken_back: int = 0
-    """Posts that are gone from both sides, their photos free."""
+    cancelled: int = 0
+    """Posts that are gone on both sides, with their photos free again."""
     jobs: dict[str, float] = field(default_factory=dict)
-    """Jobs of delivery that were put on the queue, for each post, by task."""
+    """Delivery jobs per post, by task."""
     violations: list[str] = field(default_factory=list)
 
     def as_text(self) -> str:
@@ -110,76 +110,76 @@ class Campaign:
     services: Services
     cluster: Cluster
     stand_in: StandIn
-    trouble: Troublemaker
+    player: FaultPlayer
     media: Path
     ledger: Ledger
-    minds: ChangesOfMind
+    users: UserChanges
     submitted_at: dict[str, datetime] = field(default_factory=dict)
     resubmitted: int = 0
     written_before: int = 0
 
     async def run(self, libraries: list[Album]) -> Report:
-        """Submit and make trouble at the same time, then let everything settle and look from both sides."""
+        """Submit posts and play faults at the same time, then let everything settle and compare both sides."""
         began = time.monotonic()
         await asyncio.gather(
             self._submit_all(libraries),
-            self.trouble.play(self.plan.faults),
-            self.minds.run(self.plan.changes),
+            self.player.play(self.plan.faults),
+            self.users.run(self.plan.changes),
         )
-        self.trouble.lift()
+        self.player.lift()
         lifted = time.monotonic()
         await self._settled()
-        await self.minds.settle()
+        await self.users.settle()
         settled = time.monotonic() - lifted
         longest, slowest = await self._longest_recovery()
         first = await self._audit()
         last = first
         for _ in range(RETRIES):
-            if last.in_trouble:
+            if last.failed:
                 await self._retry(last)
                 last = await self._audit()
-        still = [f"post {number} cannot be retried: {why}" for number, why in last.in_trouble.items()]
-        going = GoingLive(self.services, self.stand_in, self.trouble, self.ledger.left)
-        end = await going.run(self.plan.late)
-        still += [f"post {number} does not go live: {why}" for number, why in end.in_trouble.items()]
+        still = [f"post {number} cannot be retried: {why}" for number, why in last.failed.items()]
+        publication = Publication(self.services, self.stand_in, self.player, self.ledger.left)
+        end = await publication.run(self.plan.late)
+        still += [f"post {number} does not go live: {why}" for number, why in end.failed.items()]
         found = (first, last, end)
         violations = [
             *(word for each in found for word in each.violations),
             *still,
-            *self.minds.violations,
-            *self.trouble.crew.gave_up,
+            *self.users.violations,
+            *self.player.crew.gave_up,
         ]
         return Report(
             seed=self.plan.seed,
-            posts=len(self.ledger.told),
+            posts=len(self.ledger.expected),
             faults={act: self._played[act] for act in (*Act, *AnswerAct, *LateAct)},
             duplicates=sum(len(each.duplicates) for each in found),
             losses=sum(len(each.losses) for each in found) + len(still),
-            in_trouble=first.in_trouble,
+            failed=first.failed,
             resubmitted=self.resubmitted,
             written_before=self.written_before,
             longest_recovery=round(longest, 1),
             slowest=slowest,
             settled=round(settled, 1),
             seconds=round(time.monotonic() - began, 1),
-            live=len(self.ledger.left) - len(end.losses) - len(end.in_trouble),
-            failed_late=going.in_trouble,
-            edits=dict(sorted(self.minds.answers[Wish.EDIT].items())),
-            cancels=dict(sorted(self.minds.answers[Wish.CANCEL].items())),
-            taken_back=len(self.ledger.told) - len(self.ledger.left),
+            live=len(self.ledger.left) - len(end.losses) - len(end.failed),
+            failed_late=publication.failed,
+            edits=dict(sorted(self.users.answers[Wish.EDIT].items())),
+            cancels=dict(sorted(self.users.answers[Wish.CANCEL].items())),
+            cancelled=len(self.ledger.expected) - len(self.ledger.left),
             jobs=await self._jobs(),
             violations=list(dict.fromkeys(violations)),
         )
 
     @property
     def _played(self) -> Counter[Act | AnswerAct | LateAct]:
-        return self.trouble.played + Counter(self.minds.played)
+        return self.player.played + Counter(self.users.played)
 
     async def _jobs(self) -> dict[str, float]:
         query = "SELECT task_name, count(*) FROM procrastinate_jobs WHERE args ? 'post_id' GROUP BY 1"
         async with self.services.database.transaction() as session:
             rows = (await session.execute(text(query))).all()
-        return {name: round(count / len(self.ledger.told), 2) for name, count in rows}
+        return {name: round(count / len(self.ledger.expected), 2) for name, count in rows}
 
     async def _submit_all(self, libraries: list[Album]) -> None:
         for number, (persona, pause) in enumerate(self.plan.submissions):
@@ -187,14 +187,14 @@ class Campaign:
             await self._submit(libraries[persona].photos.pop(), number)
 
     async def _submit(self, photo: Photo, number: int) -> None:
-        """Submit one photo. Where the database went away meanwhile, ask again: it is written once or not at all."""
+        """Submit one photo; if the database goes down, submit again: the post is stored exactly once."""
         caption = f"number {number} of campaign {self.plan.seed}"
         now = datetime.now(UTC).replace(microsecond=0)
         at = now + timedelta(days=30, minutes=number) if number % 5 == 0 else None
-        self.ledger.told[caption] = Told(photo.id, {Version(caption, f"picture {number}", at)})
+        self.ledger.expected[caption] = Expectation(photo.id, {Version(caption, f"picture {number}", at)})
         undo_seconds = UNDO_SECONDS if number % 2 else 0.0
         scheduling = dataclasses.replace(self.services.scheduling, undo_seconds=undo_seconds)
-        unsure = False
+        is_unsure = False
         while True:
             try:
                 result = await scheduling.schedule_post(
@@ -205,13 +205,13 @@ class Campaign:
                     at=at,
                 )
             except DatabaseUnavailable:
-                self.resubmitted += not unsure
-                unsure = True
+                self.resubmitted += not is_unsure
+                is_unsure = True
                 await self.cluster.up.wait()
                 continue
             break
         if not result.ok:
-            assert unsure, f"{caption}: {result.reason}"
+            assert is_unsure, f"{caption}: {result.reason}"
             assert result.code is Reason.ALREADY_SCHEDULED, result.reason
             assert result.post is not None
             assert first_caption(result.post.caption) == caption
@@ -219,31 +219,31 @@ class Campaign:
         self.submitted_at[caption] = datetime.now(UTC)
 
     async def _settled(self) -> None:
-        """Wait until no post moves by itself any more, or for as long as is allowed."""
+        """Wait until no post is being delivered, or until the time is up."""
         try:
             async with asyncio.timeout(SETTLED_WITHIN):
                 async for event in self.services.events():
                     if isinstance(event, PostChanged | Connected) and not await self._moving():
                         return
         except TimeoutError:
-            return  # the audit tells what has not arrived
+            return  # the audit lists what has not arrived
 
     async def _moving(self) -> int:
         return len(await self.services.scheduling.on_their_way())
 
     async def _retry(self, findings: Findings) -> None:
-        """Do what a person would: delete in Buffer what lost its picture, then retry; one without a time takes a slot.
+        """Do what users would: delete posts without a picture in Buffer, retry, take a slot if the time is past.
 
-        A post that is out of Buffer because its own person deleted it is let go instead.
+        A post that is gone from Buffer because of an unanswered cancel is cancelled again instead.
         """
-        for post_id in findings.in_trouble:
+        for post_id in findings.failed:
             post = await self.services.scheduling.post(post_id)
             assert post is not None
-            if await self.minds.let_go(post):
+            if await self.users.finish_cancel(post):
                 continue
-            for there in self.stand_in.posts():
-                if post.buffer_post_id is None and there.text == post.caption and not there.assets:
-                    await self.services.delivery.buffer.delete_post(there.id)  # type: ignore[union-attr]
+            for remote in self.stand_in.posts():
+                if post.buffer_post_id is None and remote.text == post.caption and not remote.assets:
+                    await self.services.delivery.buffer.delete_post(remote.id)  # type: ignore[union-attr]
             if post.requested_at_time is not None and post.requested_at_time <= datetime.now(UTC):
                 await self.services.scheduling.edit(post_id, share_mode=ShareMode.ADD_TO_QUEUE)
                 self.ledger.of(post).done({"at": None})
@@ -254,40 +254,40 @@ class Campaign:
         return await audit(self.services, self.stand_in, self.media, self.ledger, self._played)
 
     async def _longest_recovery(self) -> tuple[float, list[str]]:
-        """Return how long a post stood still at most while nothing was in the way of all delivery, and its trail."""
+        """Return the longest time a post took while nothing stopped all delivery, and its history."""
         longest, slowest = 0.0, 0
-        for post in await self.services.scheduling.posts(limit=len(self.ledger.told) + 1):
-            trail = await self.services.scheduling.timeline(post.id)
-            arrived = next((event.at for event in trail if event.step is Step.ACCEPTED), None)
+        for post in await self.services.scheduling.posts(limit=len(self.ledger.expected) + 1):
+            history = await self.services.scheduling.timeline(post.id)
+            arrived = next((event.at for event in history if event.step is Step.ACCEPTED), None)
             if arrived is not None:
-                since = [lift for lift in self.trouble.lifted if lift <= arrived]
+                since = [lift for lift in self.player.lifted if lift <= arrived]
                 since.append(self.submitted_at[first_caption(post.caption)])
-                stood = (arrived - max(since)).total_seconds()
-                longest, slowest = max((longest, slowest), (stood, post.id))
-        trail = await self.services.scheduling.timeline(slowest)
+                took = (arrived - max(since)).total_seconds()
+                longest, slowest = max((longest, slowest), (took, post.id))
+        history = await self.services.scheduling.timeline(slowest)
         return longest, [
             f"{event.at:%H:%M:%S} {event.what} {event.step} {event.code or ''}, {event.worker}"
-            for event in trail
+            for event in history
         ]
 
 
 async def campaign(seed: int, posts: int, folder: Path) -> Report:
-    """Run one campaign; everything of it is kept below `folder`.
+    """Run one campaign with all its files below `folder`.
 
     Args:
         seed: draws the plan; the same seed gives the same plan.
         posts: how many are submitted.
-        folder: takes photos, hosted pictures and the workers' logs.
+        folder: for photos, uploaded pictures and the workers' logs.
     """
     plan = Plan.drawn(seed, posts, len(PERSONAS))
     media = folder / "media"
-    clock = ManualClock(datetime.now(UTC))  # nothing falls due, so that both sides can be compared at rest
+    clock = ManualClock(datetime.now(UTC))  # nothing becomes due, so that both sides can be compared
     stand_in = StandIn(
         media=media,
         clock=clock,
         world=busy_world(),
         windows=(Window("15m", "15min", 900, 1_000_000),),
-        duplicate_window=timedelta(0),  # Buffer's guard against the same text would hide a second create
+        duplicate_window=timedelta(0),  # Buffer's check for duplicate texts would hide a second create
     )
     async with Cluster() as cluster, stand_in:
         settings = _settings(cluster, stand_in, folder)
@@ -295,10 +295,10 @@ async def campaign(seed: int, posts: int, folder: Path) -> Report:
             sizes = Counter(persona for persona, _ in plan.submissions)
             libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
             async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:
-                trouble = Troublemaker(stand_in, cluster, crew, media)
+                player = FaultPlayer(stand_in, cluster, crew, media)
                 ledger = Ledger()
-                minds = ChangesOfMind(services, stand_in, cluster, ledger)
-                run = Campaign(plan, services, cluster, stand_in, trouble, media, ledger, minds)
+                users = UserChanges(services, stand_in, cluster, ledger)
+                run = Campaign(plan, services, cluster, stand_in, player, media, ledger, users)
                 return await run.run(libraries)
 
 
@@ -331,11 +331,13 @@ def _environment(settings: Settings, stand_in: StandIn) -> dict[str, str]:
 
 
 def main() -> int:
-    """Run a campaign by hand, print its report and return 1 when anything was violated."""
+    """Run a campaign, print its report and return 1 if anything was violated."""
     parser = argparse.ArgumentParser(prog="python -m faults.campaign", description=__doc__)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--posts", type=int, default=300)
-    parser.add_argument("--keep", action="store_true", help="keep the workers' logs even when all is well")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the workers' logs even if the campaign succeeds"
+    )
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="campaign-"))
     print(f"seed {options.seed}, {options.posts} posts, logs in {folder}", flush=True)

@@ -1,4 +1,4 @@
-"""The worker mode at the campaign's timings, as a process that can be killed."""
+"""The worker mode with the campaign's timings, as a process that can be killed."""
 
 from __future__ import annotations
 

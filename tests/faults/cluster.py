@@ -1,4 +1,4 @@
-"""A Postgres server of the campaign's own, to be stopped, killed and cut off without hurting other tests."""
+"""A separate Postgres server that can be stopped, killed and disconnected without disturbing other tests."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 class Cluster:
-    """The server, and the event that it is up."""
+    """A server, and an event that is set while it runs."""
 
     def __init__(self) -> None:
-        # Not below pytest's own folder, which the account that runs a server of root's cannot enter.
+        # Not below pytest's own folder, which the account that runs root's server cannot enter.
         self._place = Path(tempfile.mkdtemp(prefix="fluffy-campaign-"))
         self._server = EmbeddedServer(self._place / "postgres", log=self._place / "postgres.log")
         self.up = asyncio.Event()
         self.disturbances = 0
-        """How many times it went down or cut its connections."""
+        """How often it went down or dropped its connections."""
         self.url = ""
 
     async def __aenter__(self) -> Cluster:
@@ -43,17 +43,17 @@ class Cluster:
         shutil.rmtree(self._place, ignore_errors=True)
 
     async def start(self) -> None:
-        """Start the server, after a crash with its recovery."""
+        """Start the server, after a crash with recovery."""
         self.url = await asyncio.to_thread(self._server.start)
         self.up.set()
 
     async def stop(self) -> None:
-        """Stop the server as its administrator would."""
+        """Stop the server gracefully."""
         self._down()
         await asyncio.to_thread(self._server.release)
 
     def kill(self) -> None:
-        """Kill the server's main process with SIGKILL; its children notice and end."""
+        """Kill the server's main process with SIGKILL; its children notice and exit."""
         state = PidFile.read(self._place / "postgres")
         assert state is not None
         self._down()
@@ -62,7 +62,7 @@ class Cluster:
             os.sched_yield()
 
     def cut(self) -> None:
-        """End every connection but this one."""
+        """Terminate all connections but this one."""
         self.disturbances += 1
         with suppress(psycopg.OperationalError), psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(

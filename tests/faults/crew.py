@@ -1,4 +1,4 @@
-"""The campaign's workers: processes of their own, and what a service manager does for them."""
+"""The campaign's worker processes, restarted as a service manager would."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ TIMINGS = Timings(
     max_attempts=6,
     sync_delay=0.0,
     sync_min_interval=1.0,
-    sync_max_interval=1.0,  # Buffer's clock is moved by hand, ours is not: so it is asked without regard to due times
+    sync_max_interval=1.0,  # Buffer's clock is moved by hand, ours is not, so due times cannot decide when to ask
     max_link_checks=1_000_000,
 )
-"""Delivery's own proportions, only quicker: a slow create of `SLOW` seconds arrives before it counts as settled."""
+"""Production's proportions, only quicker: a create that takes `SLOW` seconds arrives before it counts as settled."""
 
 SLOW = 3.0
-"""Seconds that a slow answer takes: longer than `answer`, well under `settle`."""
+"""Seconds that a slow answer takes: longer than `request_timeout`, well under `settle`."""
 
 
 class Crew:
-    """Worker processes, each started anew when it ends, as a service manager would."""
+    """Worker processes, each restarted when it exits."""
 
     def __init__(self, count: int, environment: Mapping[str, str], log: Path, cluster: Cluster) -> None:
         self._environment = {**environment, "PYTHONPATH": str(Path(__file__).parents[1])}
@@ -54,7 +54,7 @@ class Crew:
         self._stopping = False
         self._count = count
         self.gave_up: list[str] = []
-        """Workers that ended by themselves although nothing had happened to the database since their start."""
+        """Workers that exited although nothing had happened to the database since their start."""
 
     async def __aenter__(self) -> Crew:
         self._tasks = [
@@ -74,7 +74,7 @@ class Crew:
         await asyncio.gather(*self._tasks, return_exceptions=error is not None)
 
     def kill(self, draw: float) -> None:
-        """Kill one worker with SIGKILL; `draw` from 0 to 1 says which."""
+        """Kill one worker with SIGKILL; `draw` from 0 to 1 chooses it."""
         living = sorted(self._children)
         if not living:
             return
@@ -96,11 +96,11 @@ class Crew:
             del self._children[number]
             if child.pid in self._killed or self._stopping or disturbances != self._cluster.disturbances:
                 continue
-            self.gave_up.append(f"worker {number} ended by itself with status {status}")
+            self.gave_up.append(f"worker {number} exited with status {status}")
 
 
 def worker_environment(values: Mapping[str, str]) -> dict[str, str]:
-    """Return this process's environment without settings of its own, and with `values`."""
+    """Return this process's environment with `values` in place of its own settings."""
     clean = {
         name: value
         for name, value in os.environ.items()

@@ -1,4 +1,4 @@
-"""What a campaign's persons were told about their posts: the measure for what both sides hold in the end."""
+"""What the answers said about each post of a campaign: what both sides must agree with in the end."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
 
 MARK = " / change "
-"""Stands in the captions of changed posts, behind the one that they were submitted with."""
+"""In captions of edited posts, after the caption that they were submitted with."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of a post, as a whole."""
+    """One version of a post."""
 
     caption: str
     alt_text: str
     at: datetime | None
-    """The time that was asked for; None for whatever slot Buffer gives."""
+    """The requested time; None for any slot."""
     framing: Framing = Framing()
 
     def changed(self, parts: dict[str, Any]) -> Version:
-        """Return the state after an edit of some of its parts."""
+        """Return the version after an edit of some of its parts."""
         return replace(self, **parts)
 
-    def is_kept_as(self, post: Post) -> bool:
-        """Tell whether our side has exactly this state."""
+    def matches(self, post: Post) -> bool:
+        """Return whether our row has exactly this version."""
         same_time = self.at is None or post.requested_at_time == self.at
         return same_time and (self.caption, self.alt_text, self.framing) == (
             post.caption,
@@ -41,50 +41,50 @@ class Version:
 
 
 @dataclass
-class Told:
+class Expectation:
     """What is known of one submission from the answers alone."""
 
     photo_id: int
-    may_be: set[Version]
-    """Its possible states: one, but for edits of which nobody could say whether they arrived."""
-    wants_gone: bool = False
-    """Whether its person means it to be taken back."""
-    was_asked_gone: bool = False
-    """Whether its person ever asked for that."""
-    may_be_gone: bool = False
-    """Whether something that takes it out of Buffer got no clear answer."""
-    is_gone: bool = False
-    """Whether its person was told that it was taken back."""
+    versions: set[Version]
+    """Its possible versions: more than one after edits with an unknown outcome."""
+    wants_cancel: bool = False
+    """Whether its user still wants to cancel it."""
+    cancel_requested: bool = False
+    """Whether its user ever asked to cancel it."""
+    may_be_removed: bool = False
+    """Whether it may have been deleted in Buffer by a request without a clear answer."""
+    is_cancelled: bool = False
+    """Whether it was reported as cancelled."""
 
     def done(self, parts: dict[str, Any]) -> None:
-        """Note an edit that was told as done."""
-        self.may_be = {version.changed(parts) for version in self.may_be}
+        """Record a successful edit."""
+        self.versions = {version.changed(parts) for version in self.versions}
 
     def unknown(self, parts: dict[str, Any]) -> None:
-        """Note an edit that may have arrived or not."""
-        self.may_be |= {version.changed(parts) for version in self.may_be}
+        """Record an edit with an unknown outcome."""
+        self.versions |= {version.changed(parts) for version in self.versions}
 
     def agrees_with(self, post: Post) -> bool:
-        """Tell whether our side has one of the possible states, as a whole."""
-        return any(version.is_kept_as(post) for version in self.may_be)
+        """Return whether our row has one of the possible versions."""
+        return any(version.matches(post) for version in self.versions)
 
 
 @dataclass
 class Ledger:
-    """All submissions of a campaign by the captions that they were submitted with, which are unique."""
+    """All submissions of a campaign by their original captions, which are unique."""
 
-    told: dict[str, Told] = field(default_factory=dict)
+    expected: dict[str, Expectation] = field(default_factory=dict)
 
     @property
-    def left(self) -> dict[str, Told]:
-        """Those that were not taken back."""
-        return {caption: told for caption, told in self.told.items() if not told.is_gone}
+    def left(self) -> dict[str, Expectation]:
+        """Those that were not cancelled."""
+        return {caption: expected for caption, expected in self.expected.items() if not expected.is_cancelled}
 
-    def of(self, post: Post) -> Told:
-        """Return what was told about a post."""
-        return self.told[first_caption(post.caption)]
+    def of(self, post: Post) -> Expectation:
+        """Return what is known of a post."""
+        return self.expected[first_caption(post.caption)]
 
 
 def first_caption(caption: str) -> str:
-    """Return the caption with which a post was submitted, whatever has been made of it since."""
+    """Return the caption that a post was submitted with, before any edit."""
     return caption.partition(MARK)[0]

@@ -1,4 +1,4 @@
-"""What goes wrong in a campaign, and when: drawn from a seed, so that a run can be repeated."""
+"""The faults of a campaign and their times, drawn from a seed so that a run can be repeated."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Act(StrEnum):
-    """Everything that can be made to go wrong."""
+    """The faults that can be played."""
 
     WORKER_KILLED = "worker killed"
     POSTGRES_STOPPED = "postgres stopped"
@@ -26,27 +26,27 @@ class Act(StrEnum):
     RATE_LIMITED = "429"
     NOT_JSON = "403 that is not JSON"
     ASSET_LOST = "asset lost"
-    LOOK_FAILED = "5xx while looking"
-    LOOK_EMPTY = "null instead of posts while looking"
+    SEARCH_FAILED = "5xx for a search"
+    SEARCH_EMPTY = "null instead of posts for a search"
     POSTGRES_AWAY = "postgres away for long"
 
 
 class LateAct(StrEnum):
-    """Everything that can be made to go wrong with posts that wait in Buffer or are being published."""
+    """The faults that can be played for posts in Buffer."""
 
-    WORKER_KILLED = "worker killed while following"
-    CONNECTIONS_CUT = "connections cut while following"
-    ASKED_IN_VAIN = "5xx instead of posts"
-    ASKED_EMPTY = "null instead of posts"
+    WORKER_KILLED = "worker killed during publication"
+    CONNECTIONS_CUT = "connections cut during publication"
+    SYNC_FAILED = "5xx instead of posts"
+    SYNC_EMPTY = "null instead of posts"
     PICTURE_LOST = "picture lost before it is published"
-    REMOVED_THERE = "removed in Buffer's own app"
-    MOVED_THERE = "moved in Buffer's own app"
-    LATE_LINK = "link comes late"
+    REMOVED_IN_BUFFER = "deleted in Buffer"
+    MOVED_IN_BUFFER = "moved in Buffer"
+    LATE_LINK = "late link"
     NETWORK_POST = "post imported from the network"
 
 
 class Wish(StrEnum):
-    """What a person wants done with a post that Buffer has."""
+    """What a user wants to do with a post in Buffer."""
 
     EDIT = "edit"
     CANCEL = "cancel"
@@ -55,13 +55,13 @@ class Wish(StrEnum):
 class Part(StrEnum):
     """What an edit may change."""
 
-    WORDS = "words"
+    TEXT = "text"
     TIME = "time"
     PICTURE = "picture"
 
 
 class AnswerAct(StrEnum):
-    """Everything that can go wrong with the request that edits or deletes a post in Buffer."""
+    """The faults of a request that edits or deletes a post in Buffer."""
 
     DROPPED_BEFORE = "edit or delete dropped before"
     DONE_THEN_DROPPED = "edited or deleted, then dropped"
@@ -71,7 +71,7 @@ class AnswerAct(StrEnum):
     SLOW_AFTER = "edited or deleted, then too slow"
     UNEXPECTED_AFTER = "edited or deleted, then errors[]"
     RATE_LIMITED = "429 for an edit or delete"
-    DONE_AND_NOT_SEEN = "edited or deleted without an answer, and the look after it dropped"
+    DONE_UNSEEN = "edited or deleted without an answer, and the check after it dropped"
     ASSET_LOST = "asset lost in an edit"
 
 
@@ -82,47 +82,47 @@ LASTING = {
     Act.MEDIA_AWAY: (0.5, 2.0),
     Act.POSTGRES_AWAY: (31.0, 45.0),
 }
-"""Faults that last until they are lifted, with the least and the greatest number of seconds."""
+"""Faults that last, with the shortest and longest duration in seconds."""
 
 
 LONG = 200
-"""Posts from which a campaign is a long one: only then the database is away for longer than a worker waits for it."""
+"""From this many posts a campaign is long: only then is the database down for longer than a worker waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault at its place in the schedule."""
+    """One fault of the schedule."""
 
     act: Act
     pause: float
-    """Seconds since the fault before it began."""
+    """Seconds since the previous fault."""
     lasts: float
-    """Seconds until it is lifted; 0 for what happens at once or waits for the next request."""
+    """Seconds until it ends; 0 for what happens at once or waits for the next request."""
     draw: float
-    """A number from 0 to 1 that chooses the victim, where there are several."""
+    """A number from 0 to 1 that chooses the victim if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One person's change of mind about a post that Buffer has."""
+    """One change of a post in Buffer by a user."""
 
     wish: Wish
     act: AnswerAct | None
-    """What goes wrong with it beside everything else; None for nothing."""
+    """The fault of its request; None for none."""
     parts: tuple[Part, ...]
     """What an edit changes."""
     pause: float
-    """Seconds since the change before it."""
+    """Seconds since the previous change."""
     draw: float
     """A number from 0 to 1 that chooses the post."""
     again: float
-    """Seconds after which a person tries again what was refused."""
+    """Seconds before a refused change is tried again."""
     insists: bool
-    """Whether a person whose cancel is refused every time comes back for it; the others keep the post."""
+    """Whether a cancel that was refused every time is tried again later; otherwise the post is kept."""
 
     @classmethod
     def drawn(cls, random_: random.Random, posts: int, span: float) -> tuple[Change, ...]:
-        """Draw changes for a third of the posts or more, in which every act comes up, over `span` seconds."""
+        """Draw changes for at least a third of the posts with every fault among them, over `span` seconds."""
         wishes: list[tuple[Wish, AnswerAct | None]] = [(Wish.EDIT, act) for act in AnswerAct]
         wishes += [(Wish.CANCEL, act) for act in AnswerAct if act is not AnswerAct.ASSET_LOST]
         choices: list[tuple[Wish, AnswerAct | None]] = [*wishes, *[(wish, None) for wish in (*Wish, *Wish)]]
@@ -150,15 +150,15 @@ class Plan:
     seed: int
     faults: tuple[Fault, ...]
     submissions: tuple[tuple[int, float], ...]
-    """For each post: which persona's it is, and the pause in seconds before it is submitted."""
+    """For each post: its persona, and the pause in seconds before it is submitted."""
     late: tuple[tuple[LateAct, float], ...]
-    """What goes wrong while posts go live, one thing a step, and a number from 0 to 1 that chooses the victim."""
+    """The faults during publication, one a step, with a number from 0 to 1 that chooses the victim."""
     changes: tuple[Change, ...]
-    """Who edits posts or takes them back, and what goes wrong with that."""
+    """The edits and cancels, with their faults."""
 
     @classmethod
     def drawn(cls, seed: int, posts: int, personas: int) -> Plan:
-        """Draw a schedule in which every kind of fault comes up, about one fault for every two posts."""
+        """Draw a schedule with every kind of fault, about one fault for every two posts."""
         random_ = random.Random(seed)
         usual: list[Act] = [act for act in Act if act is not Act.POSTGRES_AWAY]
         count = max(len(usual), posts // 2)

@@ -1,4 +1,4 @@
-"""Many posts for one channel go out one after the other, each as soon as the one before it is there."""
+"""The posts of one channel are sent one after the other, each as soon as the previous one is in Buffer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def test_the_end_of_a_job_tells_of_the_one_that_waited_for_it(
+async def test_the_end_of_a_job_notifies_of_the_one_that_waited_for_it(
     database_url: str, tmp_path: Path
 ) -> None:
     media = tmp_path / "media"
@@ -27,5 +27,7 @@ async def test_the_end_of_a_job_tells_of_the_one_that_waited_for_it(
             jobs = [row[0] for post in posts for row in listener.execute(query, [post.id])]
             async with place.worker():
                 await place.until(posts[-1].id, lambda now: now.step is Step.ACCEPTED)
-            told = [json.loads(notify.payload)["job_id"] for notify in listener.notifies(timeout=0)]
-    assert [job for job in told if job in jobs] == jobs[1:], "one second of polling is not waited for"
+            notified = [json.loads(notify.payload)["job_id"] for notify in listener.notifies(timeout=0)]
+    assert [job for job in notified if job in jobs] == jobs[1:], (
+        "no worker waits for its poll of once a second"
+    )

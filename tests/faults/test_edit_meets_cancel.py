@@ -1,4 +1,4 @@
-"""One person changes a post while another takes it back: both are told plainly, and nothing of it is left."""
+"""One user edits a post while another cancels it: both get a clear answer, and nothing is left of it."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ async def accepted(database_url: str, folder: Path) -> AsyncIterator[tuple[Workp
         yield place, post
 
 
-async def test_taken_back_while_an_edit_looks_at_it(database_url: str, tmp_path: Path) -> None:
+async def test_cancelled_while_an_edit_reads_it(database_url: str, tmp_path: Path) -> None:
     async with accepted(database_url, tmp_path) as (place, post):
         place.stand_in.faults.add(Kind.SLOW, operation="post", after=True)
         editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
         await place.stand_in.received("post")
         await place.services.scheduling.cancel(post.id)
         place.stand_in.faults.release()
-        with pytest.raises(PostNotFound, match="gone"):
+        with pytest.raises(PostNotFound, match="no longer exists"):
             await editing
-        assert place.there() == []
+        assert place.in_buffer() == []
 
 
 @pytest.mark.parametrize(
     "step", ["INSERT ON planned_edits", "UPDATE ON planned_edits", "INSERT ON post_events"]
 )
-async def test_taken_back_while_an_edit_is_written_down(database_url: str, tmp_path: Path, step: str) -> None:
+async def test_cancelled_while_an_edit_is_recorded(database_url: str, tmp_path: Path, step: str) -> None:
     async with accepted(database_url, tmp_path) as (place, post):
         barrier = Barrier(database_url, "true", before=step)
         editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
         await barrier.reached()
-        taking_back = asyncio.create_task(place.services.scheduling.cancel(post.id))
+        cancelling = asyncio.create_task(place.services.scheduling.cancel(post.id))
         await place.until_one_waits()
         await asyncio.to_thread(barrier.remove)
         [edited] = await asyncio.gather(editing, return_exceptions=True)
-        assert isinstance(edited, Post | FluffyError), "whichever was first, its person is told plainly"
-        await taking_back
-        assert place.there() == []
+        assert isinstance(edited, Post | FluffyError), "whichever was first, the user gets a clear answer"
+        await cancelling
+        assert place.in_buffer() == []
         assert await place.services.scheduling.post(post.id) is None
         assert len(await place.services.photos.unscheduled(place.persona)) == 1

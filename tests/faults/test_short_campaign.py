@@ -1,9 +1,8 @@
-"""A short campaign with a new seed each time; run the one that failed again by its seed."""
+"""A short campaign. Its seed is fixed, so that a run can be repeated; run `faults.campaign` by hand for other seeds."""
 
 from __future__ import annotations
 
 import os
-import secrets
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,23 +14,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+SEED = 61
+"""`CAMPAIGN_SEED` in the environment replaces it."""
 POSTS = 40
 
 
 @pytest.mark.timeout(400)
 async def test_every_post_is_accounted_for(tmp_path: Path) -> None:
-    seed = int(os.environ.get("CAMPAIGN_SEED") or secrets.randbelow(1_000_000))
-    print(f"campaign seed {seed} (CAMPAIGN_SEED={seed} draws the same plan)")
+    seed = int(os.environ.get("CAMPAIGN_SEED", SEED))
     report = await campaign(seed, POSTS, tmp_path)
     print(report.as_text())
     assert not report.violations, report.as_text()
-    assert report.posts == report.live + report.taken_back == POSTS
+    assert report.posts == report.live + report.cancelled == POSTS
     assert report.cancels["done"]
-    assert report.taken_back == report.cancels["done"] + report.cancels.get("gone already", 0)
+    assert report.cancelled == report.cancels["done"] + report.cancels.get("gone already", 0)
     assert report.edits["done"]
     assert report.edits["asked"] + report.cancels["asked"] >= POSTS // 3
     missing = {act for act, times in report.faults.items() if not times}
     assert missing == {Act.POSTGRES_AWAY}, (
-        "every kind of fault was played but the one that takes a long campaign"
+        "every kind of fault was played, but for the one that takes a long campaign"
     )
-    assert report.jobs["delivery:deliver"] < 8, "jobs do not multiply"
+    assert report.jobs["delivery:deliver"] < 8, "jobs do not pile up"

@@ -1,4 +1,4 @@
-"""The campaign's world: channels in Buffer, personas that speak through them, photos on disk."""
+"""The campaign's channels in Buffer, personas and photos."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ PERSONAS = {"ada": "ada.frames", "ben": "ben.sky", "cleo": "Cleo & Co", "dora": 
 """Each persona's channel; two of them share one."""
 
 ROOM = 100_000
-"""Posts that fit into a queue which is not full."""
+"""How many posts Buffer's queue takes while it is not full."""
 
 
 def busy_world() -> World:
-    """Return a world of three channels on three networks, with slots enough for everybody."""
+    """Return a world of three channels on three networks with plenty of slots."""
     world = World(scheduled_posts=ROOM)
     for name, service in (("ada.frames", "instagram"), ("ben.sky", "bluesky"), ("Cleo & Co", "facebook")):
         world.add_channel(Channel(name, service, "Europe/London", week(EVERY_DAY, *HOURS)))
@@ -34,14 +34,14 @@ def busy_world() -> World:
 
 @dataclass(frozen=True, slots=True)
 class Album:
-    """A persona with the photos that are still to be submitted."""
+    """A persona with the photos that are yet to be submitted."""
 
     persona: Persona
     photos: list[Photo]
 
 
 async def albums(services: Services, folder: Path, sizes: list[int]) -> list[Album]:
-    """Make the personas, and import as many photos for each as `sizes` says."""
+    """Create the personas, and import the given number of photos for each."""
     channels = {channel.name: channel.id for channel in await services.personas.available_channels()}
     made = []
     for number, (name, channel) in enumerate(PERSONAS.items()):

@@ -27,9 +27,9 @@ def save_pictures(folder: Path) -> None:
     (folder / "again.jpg").write_bytes((folder / "sea.jpg").read_bytes())
 
 
-async def index(real: RealApp, models: Path) -> None:
+async def index(real: RealApp) -> None:
     """Index all photos, as a worker does."""
-    library = LibraryWork(real.services.database, real.services.photos, BuiltinModel(models), None)
+    library = LibraryWork(real.services.database, real.services.photos, BuiltinModel(), None)
     try:
         while await look_round(library):
             pass
@@ -42,16 +42,14 @@ def toasts(real: RealApp) -> str:
     return " ".join(toast.message for toast in real.app._notifications)
 
 
-async def test_duplicates_similar_photos_and_the_earlier_post(
-    installation: Installation, tmp_path: Path
-) -> None:
+async def test_duplicates_similar_photos_and_the_earlier_post(installation: Installation) -> None:
     save_pictures(installation.photos)
     async with installation.running() as real:
         await real.to_library(5)
         await real.until(lambda: real.shows("indexing photos: 0 of 5"))
         await real.pilot.press("m")
         await real.until(lambda: "Still looking at pictures: 0 of 5." in toasts(real))
-        await index(real, tmp_path / "models")
+        await index(real)
         await real.until(lambda: real.shows("2 collapsed") and real.shows("▸ 2"))
         await real.until(lambda: not real.shows("indexing photos"))
         await real.pilot.press("s", "s", "g")  # by name: again or sea, cat, one of the fogs

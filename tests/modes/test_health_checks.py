@@ -47,13 +47,13 @@ async def test_progress_and_models_are_shown(database: Database, tmp_path: Path)
         paths=Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"),
         database_url=Secret(database.url),
     )
-    place = await open_place(database, tmp_path / "photos", settings.paths.models)
+    place = await open_place(database, tmp_path / "photos")
     await place.add(a=scene(1), b=scene(2))
     async with open_services(settings) as services:
         before = [check async for check in similarity(services)]
         assert before == [
             Check("similarity", Health.OK, "0 of 2 photos indexed for duplicates"),
-            Check("built-in model", Health.OK, "EfficientNet-Lite0, not built yet"),
+            Check("built-in model", Health.OK, "EfficientNet-Lite0, ready"),
         ]
         await place.look()
         (place.folder / "c.jpg").write_bytes((place.folder / "a.jpg").read_bytes() + b"x")

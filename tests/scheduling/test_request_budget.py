@@ -120,4 +120,4 @@ class TestASmallBudget:
         async with place.worker():
             for post in posts:
                 await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-        assert [there.text for there in place.there()] == [f"number {n}" for n in range(6)]
+        assert [remote.text for remote in place.in_buffer()] == [f"number {n}" for n in range(6)]

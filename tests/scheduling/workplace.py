@@ -83,7 +83,7 @@ class Workplace:
         assert result.post is not None
         return result.post
 
-    def there(self) -> list[BufferPost]:
+    def in_buffer(self) -> list[BufferPost]:
         """Return the stand-in's posts on the persona's channel, oldest first."""
         return [post for post in self.stand_in.posts() if post.channel_id == self.persona.buffer_channel_id]
 
@@ -106,9 +106,9 @@ class Workplace:
         async with self.services.database.transaction() as session:
             return list((await session.execute(query)).scalars())
 
-    async def until_one_waits(self, *words: str) -> None:
-        """Wait until a statement waits for a locked row; if words are given, one that contains any of them."""
-        while not any(word in query for query in await self.waiting() for word in words or ("",)):
+    async def until_one_waits(self, *fragments: str) -> None:
+        """Wait until a statement waits for a locked row; if fragments are given, one that contains any of them."""
+        while not any(part in query for query in await self.waiting() for part in fragments or ("",)):
             await asyncio.sleep(0.01)  # Postgres sends no event when somebody waits for a lock
 
     @asynccontextmanager
@@ -191,7 +191,7 @@ async def workplace(
 
 
 class Barrier:
-    """Blocks whoever is about to write a row that meets a condition, until it is removed.
+    """Blocks processes that are about to write a row that meets a condition, until it is removed.
 
     A trigger takes an advisory lock that this object already holds, so the worker stops at an exact place.
     """

@@ -16,16 +16,10 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 
-@pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder for the built network, which is built once a run."""
-    return tmp_path_factory.mktemp("models")
-
-
 @pytest.fixture
-async def place(database: Database, tmp_path: Path, models: Path) -> Place:
+async def place(database: Database, tmp_path: Path) -> Place:
     """Return an empty library."""
-    return await open_place(database, tmp_path / "photos", models)
+    return await open_place(database, tmp_path / "photos")
 
 
 @pytest.fixture

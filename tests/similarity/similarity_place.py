@@ -47,13 +47,11 @@ class Place:
     similarity: Similarity
     persona: Persona
     folder: Path
-    models: Path
-    """Where built networks are kept; all tests of a run share it."""
 
     @contextmanager
     def work(self, service: ImageEmbed | None = None) -> Iterator[LibraryWork]:
         """Open the library work."""
-        library = LibraryWork(self.database, self.photos, BuiltinModel(self.models), service)
+        library = LibraryWork(self.database, self.photos, BuiltinModel(), service)
         try:
             yield library
         finally:
@@ -136,9 +134,9 @@ async def ask_round(library: LibraryWork) -> bool:
     return found
 
 
-async def open_place(database: Database, folder: Path, models: Path, name: str = "sarah") -> Place:
+async def open_place(database: Database, folder: Path, name: str = "sarah") -> Place:
     """Return the library of a new persona."""
     persona = await Personas(database, None).create(name)
     photos = Photos(database, scheduled=scheduled_photo_ids())
-    alike = Similarity(database, posts=public_posts(), scheduled=scheduled_photo_ids())
-    return Place(database, photos, alike, persona, folder, models)
+    similarity = Similarity(database, posts=public_posts(), scheduled=scheduled_photo_ids())
+    return Place(database, photos, similarity, persona, folder)

@@ -421,7 +421,7 @@ async def test_counts(world: World) -> None:
     assert (counts.scheduled, counts.posted, counts.next_due_at) == (0, 0, None)
 
 
-@pytest.mark.parametrize("method", ["cancel", "let_go"])
+@pytest.mark.parametrize("method", ["cancel"])
 async def test_a_post_that_has_not_left_can_be_deleted_and_frees_its_photo(world: World, method: str) -> None:
     scheduling = world.services.scheduling
     post = await submit(world)
@@ -430,7 +430,7 @@ async def test_a_post_that_has_not_left_can_be_deleted_and_frees_its_photo(world
     assert world.ids[0] in list(await world.services.photos.ids(world.sarah.id, Browse()))
 
 
-@pytest.mark.parametrize("method", ["cancel", "let_go", "retry", "rehost", "edit", "move_up"])
+@pytest.mark.parametrize("method", ["cancel", "retry", "upload_again", "edit", "move_up"])
 async def test_a_deleted_post_cannot_be_changed(world: World, method: str) -> None:
     with pytest.raises(PostNotFound):
         await getattr(world.services.scheduling, method)(UNKNOWN)

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image
 
 from fluffy_tui.images.color import to_srgb
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.header import DAMAGED, open_picture, orientation, upright
+from fluffy_tui.images.photo_header import DAMAGED, open_picture, orientation, upright
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
 

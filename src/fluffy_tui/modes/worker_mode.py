@@ -32,7 +32,7 @@ MOST_FAILED_CONNECTIONS = 10
 """After this many in a row, about a minute, a worker whose starter is gone gives up on the database."""
 
 INDEXING_HUNG_SECONDS = 3600.0
-"""Longer than for deliveries: the model's weights are downloaded in one go, however slow the connection is."""
+"""Longer than for deliveries: an image_embed service may take minutes for one photo."""
 
 
 async def run(settings: Settings, *, with_starter: bool, timings: Timings | None = None) -> int:
@@ -104,7 +104,7 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
         if settings.image_embed_url is not None:
             service = await stack.enter_async_context(similarity.ImageEmbed(settings.image_embed_url))
         library = similarity.LibraryWork(
-            services.database, services.photos, similarity.BuiltinModel(settings.paths.models), service
+            services.database, services.photos, similarity.BuiltinModel(), service
         )
         stack.callback(library.close)
         await similarity.work(

@@ -11,7 +11,6 @@ import contextlib
 import logging
 import os
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
@@ -23,6 +22,7 @@ from fluffy_tui.photos.model import PhotoState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from fluffy_tui.photos.model import Photo
 

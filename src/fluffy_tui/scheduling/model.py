@@ -199,3 +199,20 @@ class PostNotFound(FluffyError):
 
 class NotPossibleNow(FluffyError):
     """The post's current state does not allow what was asked; the message says why."""
+
+
+class OutcomeUnknown(NotPossibleNow):
+    """It is not known yet whether Buffer took an edit."""
+
+
+class PictureLost(NotPossibleNow):
+    """Buffer dropped the picture in an edit, so the post has failed.
+
+    Args:
+        message: what happened and what to do.
+        deleted: whether the post was deleted in Buffer.
+    """
+
+    def __init__(self, message: str, *, deleted: bool) -> None:
+        super().__init__(message)
+        self.deleted = deleted

@@ -109,7 +109,7 @@ async def test_a_failed_upload_is_listed_as_a_problem_and_retried(place: Workpla
     assert item.when == post.scheduled_at, "it is needed by then"
     assert item.actions[0] is Remedy.UPLOAD_AGAIN
     assert (await place.services.scheduling.post(post.id)) == post
-    assert len(place.there()) == 1, "Buffer's post is not touched"
+    assert len(place.in_buffer()) == 1, "Buffer's post is not touched"
     photo.path.write_bytes(kept)
     assert await upkeep(place).verify_due() == {post.id: Verification.UPLOADED_AGAIN}
     assert await problems(place) == []

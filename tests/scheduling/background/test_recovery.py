@@ -33,8 +33,8 @@ async def finish(place: Workplace, post_id: int, log: Path) -> None:
     second.release()
     assert await second.ended() == 0, log.read_text()
     assert done.step is Step.ACCEPTED, done.error_message
-    [there] = place.there()
-    assert done.buffer_post_id == there.id
+    [remote] = place.in_buffer()
+    assert done.buffer_post_id == remote.id
 
 
 @pytest.mark.parametrize("where", PLACES)
@@ -84,7 +84,7 @@ async def test_a_worker_finishes_its_posts_when_the_app_quits(place: Workplace, 
         done = await place.services.scheduling.post(post.id)
         assert done is not None
         assert done.step is Step.ACCEPTED
-    assert len(place.there()) == 3
+    assert len(place.in_buffer()) == 3
 
 
 async def test_sigterm_stops_a_worker_without_losing_its_post(place: Workplace, tmp_path: Path) -> None:
@@ -99,12 +99,12 @@ async def test_sigterm_stops_a_worker_without_losing_its_post(place: Workplace, 
 
 
 async def finish_or_done(place: Workplace, post_id: int, log: Path) -> None:
-    """Finish the post, unless its job finished within the grace period."""
+    """Finish the post, unless its job finished before the worker stopped."""
     current = await place.services.scheduling.post(post_id)
     assert current is not None
     if current.step is not Step.ACCEPTED:
         await finish(place, post_id, log)
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_two_workers_share_the_work_without_duplicates(place: Workplace, tmp_path: Path) -> None:
@@ -116,4 +116,4 @@ async def test_two_workers_share_the_work_without_duplicates(place: Workplace, t
         assert await worker.ended() == 0
     steps = {(await place.services.scheduling.post(post.id)).step for post in posts}  # type: ignore[union-attr]
     assert steps == {Step.ACCEPTED}
-    assert sorted(there.text for there in place.there()) == [f"number {n}" for n in range(8)]
+    assert sorted(remote.text for remote in place.in_buffer()) == [f"number {n}" for n in range(8)]

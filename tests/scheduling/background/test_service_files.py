@@ -1,4 +1,4 @@
-"""The examples for service managers in docs/several-machines.md: they parse, and give a worker the time it needs."""
+"""The service manager examples in docs/several-machines.md are valid, and give a worker time to stop."""
 
 from __future__ import annotations
 
@@ -31,17 +31,15 @@ def starts_the_worker(command: list[str]) -> None:
 def test_the_systemd_unit_starts_a_worker_and_waits_for_it() -> None:
     service = unit()["Service"]
     starts_the_worker(shlex.split(service["ExecStart"]))
-    assert service["Restart"] == "always", (
-        "a worker that ends by itself has to come back, whatever its status"
-    )
+    assert service["Restart"] == "always", "a worker that exits must be restarted, whatever its status"
     assert float(service["TimeoutStopSec"]) > Timings().shutdown_limit
     assert service["KillMode"] == "process", "the embedded server may be in use by an app"
-    assert service["EnvironmentFile"].startswith("-"), "whoever sets everything in config.toml has none"
+    assert service["EnvironmentFile"].startswith("-"), "it is optional, since settings can be in config.toml"
     assert unit()["Install"]["WantedBy"] == "default.target"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
-def test_systemd_itself_finds_no_fault(tmp_path: Path) -> None:
+def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     program = tmp_path / ".venv" / "bin" / "fluffy-tui"
     program.parent.mkdir(parents=True)
     program.write_text("#!/bin/sh\n")

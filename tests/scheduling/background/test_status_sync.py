@@ -79,10 +79,10 @@ async def test_a_post_goes_live_with_its_time_and_link(place: Workplace, status_
     await until_due(place, post, 20)
     await status_sync.run()
     done = await current(place, post.id)
-    [there] = place.there()
+    [remote] = place.in_buffer()
     assert (done.status, done.step) == (PostStatus.POSTED, Step.LIVE)
-    assert done.posted_at == there.sent_at
-    assert done.external_link == there.external_link is not None
+    assert done.posted_at == remote.sent_at
+    assert done.external_link == remote.external_link is not None
 
 
 async def test_without_open_posts_nothing_is_asked(place: Workplace, status_sync: StatusSync) -> None:
@@ -135,8 +135,8 @@ async def test_publishing_is_noticed(place: Workplace, status_sync: StatusSync) 
     post = await accepted(place)
     await status_sync.run()
     await until_due(place, post, 0)
-    [there] = place.there()
-    there.publish_at = place.stand_in.clock.now() + timedelta(seconds=60)
+    [remote] = place.in_buffer()
+    remote.publish_at = place.stand_in.clock.now() + timedelta(seconds=60)
     await until_due(place, post, 15)
     await status_sync.run()
     assert (await current(place, post.id)).step is Step.PUBLISHING
@@ -200,8 +200,12 @@ async def test_a_failed_post_that_is_retried_in_buffer_becomes_live(
     await until_due(place, post, 20)
     await status_sync.run()
     assert (await current(place, post.id)).step is Step.FAILED
-    [there] = place.there()
-    there.status, there.sent_at, there.external_link = "sent", place.stand_in.clock.now(), "https://x.test/1"
+    [remote] = place.in_buffer()
+    remote.status, remote.sent_at, remote.external_link = (
+        "sent",
+        place.stand_in.clock.now(),
+        "https://x.test/1",
+    )
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
     done = await current(place, post.id)
@@ -213,13 +217,13 @@ async def test_a_post_that_was_moved_in_buffer_gets_its_new_time(
 ) -> None:
     post = await accepted(place)
     await status_sync.run()
-    [there] = place.there()
-    assert there.due_at is not None
-    there.due_at += timedelta(days=1)
+    [remote] = place.in_buffer()
+    assert remote.due_at is not None
+    remote.due_at += timedelta(days=1)
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
     moved = await current(place, post.id)
-    assert moved.scheduled_at == there.due_at
+    assert moved.scheduled_at == remote.due_at
     assert [event.what for event in await place.services.scheduling.timeline(post.id)][-1] == "due_moved"
 
 
@@ -236,7 +240,7 @@ async def test_a_post_that_was_deleted_in_buffer_fails_and_can_be_retried(
     await place.services.scheduling.retry(post.id)
     await place.services.delivery.deliver(post.id)
     assert (await current(place, post.id)).step is Step.ACCEPTED
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_a_gap_in_buffers_list_fails_nothing(place: Workplace, status_sync: StatusSync) -> None:
@@ -255,8 +259,8 @@ async def test_a_draft_in_buffer_is_reported_as_not_scheduled(
 ) -> None:
     post = await accepted(place)
     await status_sync.run()
-    [there] = place.there()
-    there.status, there.due_at = "draft", None
+    [remote] = place.in_buffer()
+    remote.status, remote.due_at = "draft", None
     await place.stand_in.advance(status_sync.timings.sync_max_interval)
     await status_sync.run()
     assert "draft" in str((await current(place, post.id)).error_message)

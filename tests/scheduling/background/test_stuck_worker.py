@@ -52,7 +52,7 @@ async def test_a_stuck_delivery_in_a_live_process_is_noticed_and_taken_over(
     for child in (stuck, other):
         os.kill(child.pid, signal.SIGTERM)
         await child.ended()
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_a_stuck_worker_exits_so_that_another_one_can_start(place: Workplace, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ async def test_a_stuck_worker_exits_so_that_another_one_can_start(place: Workpla
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     other.release()
     assert await other.ended() == 0
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 def test_a_loop_is_as_stuck_as_its_most_stuck_job() -> None:

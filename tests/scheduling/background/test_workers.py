@@ -85,7 +85,7 @@ async def test_a_worker_survives_terminated_connections(place: Workplace, tmp_pa
     last = await place.submit("after all of it", 9)
     await place.until(last.id, lambda now: now.step is Step.ACCEPTED)
     await stop(child)
-    assert len(place.there()) == 4
+    assert len(place.in_buffer()) == 4
 
 
 async def test_no_post_is_lost_when_connections_end_while_buffer_answers(
@@ -98,7 +98,7 @@ async def test_no_post_is_lost_when_connections_end_while_buffer_answers(
     assert cut(place.services.database.url, child) > 0
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     await stop(child)
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
@@ -118,7 +118,7 @@ async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
     await place.until(harmless.id, lambda now: now.step is Step.ACCEPTED)
     await stop(last)
     assert (failed.step, failed.error_code) == (Step.FAILED, "worker_died")
-    assert [there.text for there in place.there()] == ["harmless"]
+    assert [remote.text for remote in place.in_buffer()] == ["harmless"]
 
 
 @asynccontextmanager
@@ -245,7 +245,7 @@ class TestOwnServer:
         second = await place.submit("after", 2)
         await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
         await stop(child)
-        assert [there.text for there in place.there()] == ["before", "after"]
+        assert [remote.text for remote in place.in_buffer()] == ["before", "after"]
 
     async def test_a_worker_reconnects_after_its_server_crashed_during_a_delivery(
         self, cluster: Cluster, place: Workplace, tmp_path: Path
@@ -259,4 +259,4 @@ class TestOwnServer:
         await cluster.start()
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
         await stop(child)
-        assert len(place.there()) == 1
+        assert len(place.in_buffer()) == 1

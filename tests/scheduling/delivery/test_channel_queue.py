@@ -72,7 +72,7 @@ async def test_when_there_is_room_all_are_sent_in_order(place: Workplace) -> Non
     async with place.worker():
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in place.there()] == [f"number {n}" for n in range(4)]
+    assert [remote.text for remote in place.in_buffer()] == [f"number {n}" for n in range(4)]
 
 
 async def test_a_full_queue_is_tried_again_when_a_post_should_have_left_it(patient: Workplace) -> None:
@@ -100,7 +100,7 @@ async def test_a_cancelled_post_makes_room_for_the_first_in_the_queue(patient: W
         await patient.services.scheduling.cancel(first.id)
         for post in posts:
             await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in patient.there()] == ["number 0", "number 1"]
+    assert [remote.text for remote in patient.in_buffer()] == ["number 0", "number 1"]
 
 
 async def test_a_post_that_goes_live_makes_room(patient: Workplace) -> None:
@@ -109,8 +109,8 @@ async def test_a_post_that_goes_live_makes_room(patient: Workplace) -> None:
     full(patient)
     [post] = await submit_held(patient, 1)
     patient.stand_in.faults.clear()
-    [there] = patient.there()
-    there.status, there.sent_at = "sent", datetime.now(UTC)
+    [remote] = patient.in_buffer()
+    remote.status, remote.sent_at = "sent", datetime.now(UTC)
     await patient.services.status_sync.run()
     tomorrow = dataclasses.replace(
         patient.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(days=9)
@@ -137,7 +137,7 @@ async def test_a_long_queue_costs_no_more_jobs_than_a_short_one(place: Workplace
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert await jobs(place) <= 2 * count + 2 * tries + 10
-    assert [there.text for there in place.there()] == [post.caption for post in posts]
+    assert [remote.text for remote in place.in_buffer()] == [post.caption for post in posts]
 
 
 async def submit_undoable(place: Workplace, caption: str, number: int) -> Post:
@@ -211,7 +211,7 @@ async def test_a_post_whose_pause_ends_does_not_wait_for_the_whole_queue(place: 
         after = await place.services.scheduling.post(post.id)
         assert after is not None
         assert after.step is Step.ACCEPTED, "the first was searched for again before the others were done"
-    assert len(place.there()) == 3
+    assert len(place.in_buffer()) == 3
 
 
 async def jobs(place: Workplace) -> int:
@@ -235,7 +235,7 @@ async def test_moving_up_changes_the_order(place: Workplace) -> None:
     async with place.worker():
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in place.there()] == ["number 2", "number 0", "number 1"]
+    assert [remote.text for remote in place.in_buffer()] == ["number 2", "number 0", "number 1"]
 
 
 async def test_two_simultaneous_moves_both_take_effect(place: Workplace) -> None:
@@ -292,7 +292,7 @@ async def test_one_post_tries_a_rejected_key_on_behalf_of_all(patient: Workplace
     async with patient.worker():  # which starts with the current key
         for post in posts:
             await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in patient.there()] == [f"number {n}" for n in range(3)]
+    assert [remote.text for remote in patient.in_buffer()] == [f"number {n}" for n in range(3)]
 
 
 async def channel_requests(place: Workplace) -> list[object]:
@@ -311,7 +311,7 @@ async def test_retrying_a_post_behind_another_tries_the_first(patient: Workplace
         await patient.services.scheduling.retry(posts[2].id)
         for post in posts:
             await patient.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in patient.there()] == [f"number {n}" for n in range(3)]
+    assert [remote.text for remote in patient.in_buffer()] == [f"number {n}" for n in range(3)]
 
 
 async def test_a_post_with_an_error_of_its_own_holds_up_nobody(patient: Workplace) -> None:
@@ -323,7 +323,7 @@ async def test_a_post_with_an_error_of_its_own_holds_up_nobody(patient: Workplac
     )
     await delivery.deliver(first.id)
     await delivery.deliver(second.id)
-    assert [there.text for there in patient.there()] == ["can be read"]
+    assert [remote.text for remote in patient.in_buffer()] == ["can be read"]
     [waiting] = await queued(patient)
     assert waiting.error_code == "image_unreadable"
 
@@ -346,9 +346,9 @@ async def test_a_post_whose_time_passes_in_the_queue_fails_with_that_cause(place
     await place.services.scheduling.edit(failed.id, at=later)
     await place.services.scheduling.retry(failed.id)
     await place.services.delivery.deliver(failed.id)
-    [there] = place.there()
-    assert there.due_at is not None
-    assert abs(there.due_at - later) < timedelta(seconds=1)
+    [remote] = place.in_buffer()
+    assert remote.due_at is not None
+    assert abs(remote.due_at - later) < timedelta(seconds=1)
 
 
 async def test_channels_that_are_refused_at_the_same_moment_do_not_deadlock(

@@ -22,12 +22,12 @@ async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
     async with place.worker():
         post = await place.submit()
         done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    [there] = place.there()
+    [remote] = place.in_buffer()
     assert done.status is PostStatus.SCHEDULED
-    assert done.buffer_post_id == there.id
-    assert done.scheduled_at == there.due_at
-    assert there.text == "fog on the pier"
-    assert there.assets[0].source == done.media_url
+    assert done.buffer_post_id == remote.id
+    assert done.scheduled_at == remote.due_at
+    assert remote.text == "fog on the pier"
+    assert remote.assets[0].source == done.media_url
     assert done.rendition is not None
     assert done.rendition["width"] == 400
 
@@ -59,7 +59,7 @@ async def test_the_first_attempt_searches_buffer_while_the_picture_is_rendered(p
         await place.stand_in.received("posts")  # would wait for ever if the search came after the picture
         await asyncio.to_thread(barrier.remove)
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert searches(place) == len(place.there()) == 1
+    assert searches(place) == len(place.in_buffer()) == 1
 
 
 async def test_later_attempts_upload_the_picture_before_they_spend_a_request(place: Workplace) -> None:
@@ -73,7 +73,7 @@ async def test_later_attempts_upload_the_picture_before_they_spend_a_request(pla
         (pictures / "posts").unlink()
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert searches(place) <= 2
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ async def test_every_share_mode_reaches_buffer(place: Workplace, mode: ShareMode
     assert result.post is not None
     async with place.worker():
         done = await place.until(result.post.id, lambda now: now.buffer_post_id is not None)
-    [there] = place.there()
-    assert there.share_mode == mode
+    [remote] = place.in_buffer()
+    assert remote.share_mode == mode
     if mode is ShareMode.CUSTOM_SCHEDULED:
-        assert done.scheduled_at == there.due_at == at
+        assert done.scheduled_at == remote.due_at == at
 
 
 async def test_the_original_file_is_never_changed(place: Workplace) -> None:
@@ -136,8 +136,8 @@ async def test_a_temporary_error_leaves_exactly_one_post(
         post = await place.submit()
         done = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.FAILED))
     assert done.step is Step.ACCEPTED, done.error_message
-    [there] = place.there()
-    assert done.buffer_post_id == there.id
+    [remote] = place.in_buffer()
+    assert done.buffer_post_id == remote.id
     assert done.error_message is None
 
 
@@ -161,7 +161,7 @@ async def test_a_post_that_cannot_be_sent_now_is_held_with_its_reason(
     assert held.status is PostStatus.DRAFT
     assert held.error_code == code
     assert held.next_try_at is not None
-    assert place.there() == []
+    assert place.in_buffer() == []
 
 
 async def test_an_unreadable_picture_fails_after_a_few_attempts(place: Workplace) -> None:
@@ -182,7 +182,7 @@ async def test_a_final_refusal_quotes_buffer(place: Workplace) -> None:
         failed = await place.until(second.id, lambda now: now.step is Step.FAILED)
     assert failed.error_code == "duplicate_text"
     assert "Whoops, it looks like" in str(failed.error_message)
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_a_paused_queue_holds_the_post_until_it_is_resumed(place: Workplace) -> None:
@@ -196,7 +196,7 @@ async def test_a_paused_queue_holds_the_post_until_it_is_resumed(place: Workplac
         assert "paused" in str(held.error_message)
         place.stand_in.set_channel(channel, queue_paused=False)
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 @pytest.mark.parametrize("damage", ["deleted", "changed", "broken"])
@@ -212,7 +212,7 @@ async def test_a_photo_that_changes_before_delivery_is_not_sent(place: Workplace
     async with place.worker():
         failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
     assert "nothing was sent" in str(failed.error_message)
-    assert place.there() == []
+    assert place.in_buffer() == []
 
 
 async def test_the_picture_has_no_location(place: Workplace) -> None:
@@ -239,8 +239,8 @@ async def test_posts_of_one_channel_are_created_one_at_a_time_in_order(place: Wo
     async with place.worker():
         for post in posts:
             await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [post.text for post in place.there()] == [f"number {number}" for number in range(6)]
-    due = [post.due_at for post in place.there() if post.due_at is not None]
+    assert [post.text for post in place.in_buffer()] == [f"number {number}" for number in range(6)]
+    due = [post.due_at for post in place.in_buffer() if post.due_at is not None]
     assert len(due) == 6
     assert due == sorted(due)
 

@@ -28,4 +28,4 @@ async def test_a_picture_that_cannot_be_decoded_fails_with_its_reason(place: Wor
         failed = await place.until(result.post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))
     assert failed.error_code == "photo_unreadable"
     assert photo.path.name in str(failed.error_message)
-    assert place.there() == []
+    assert place.in_buffer() == []

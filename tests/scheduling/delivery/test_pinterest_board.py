@@ -38,11 +38,11 @@ async def test_a_pin_needs_a_board_and_goes_on_it(place: Workplace, pins: Channe
     result = await scheduling.schedule_post(photo, "a pin")
     assert result.post is not None, result.reason
     await place.services.delivery.deliver(result.post.id)
-    [there] = place.there()
-    assert there.metadata["pinterest"]["boardServiceId"] == board
+    [remote] = place.in_buffer()
+    assert remote.metadata["pinterest"]["boardServiceId"] == board
     edited = await scheduling.edit(result.post.id, caption="better words")
     assert edited.caption == "better words"
-    assert place.there()[0].metadata["pinterest"]["boardServiceId"] == board
+    assert place.in_buffer()[0].metadata["pinterest"]["boardServiceId"] == board
 
 
 async def test_a_deleted_board_fails_the_post_and_says_what_to_do(place: Workplace, pins: Channel) -> None:
@@ -60,8 +60,8 @@ async def test_a_deleted_board_fails_the_post_and_says_what_to_do(place: Workpla
     assert failed is not None
     assert (failed.step, failed.error_code) == (Step.FAILED, "board_missing")
     assert "board" in str(failed.error_message)
-    assert place.there() == []
+    assert place.in_buffer() == []
     await scheduling.retry(result.post.id)
     await place.services.delivery.deliver(result.post.id)
-    [there] = place.there()
-    assert there.metadata["pinterest"]["boardServiceId"] == kept, "the persona's current one"
+    [remote] = place.in_buffer()
+    assert remote.metadata["pinterest"]["boardServiceId"] == kept, "the persona's current one"

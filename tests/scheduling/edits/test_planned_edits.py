@@ -50,8 +50,8 @@ async def until_settled(place: Workplace) -> None:
     hours = 0
     while True:
         hours += 1
-        there = partial(hours_from_now, hours)
-        status_sync = dataclasses.replace(place.services.status_sync, timings=IMPATIENT, now=there)
+        remote = partial(hours_from_now, hours)
+        status_sync = dataclasses.replace(place.services.status_sync, timings=IMPATIENT, now=remote)
         await status_sync.run()
         if not await plans(place):
             return
@@ -65,10 +65,10 @@ def hours_from_now(hours: int) -> datetime:
 async def agree(place: Workplace, post: Post, *, changed: bool) -> None:
     """Check that the row, Buffer and the media host agree."""
     await until_settled(place)
-    [there] = place.there()
+    [remote] = place.in_buffer()
     async with place.services.database.transaction() as session:
         row = await session.get_one(PostRow, post.id)
-    [asset] = there.assets
+    [asset] = remote.assets
     assert asset.source == row.media_url
     assert row.delivery_key in asset.source
     assert row.shape == (Shape.SQUARE if changed else Shape.AUTO)
@@ -113,7 +113,7 @@ async def test_killed_while_buffer_changes_the_post(place: Workplace, tmp_path: 
     os.kill(editor.pid, signal.SIGKILL)
     await editor.ended()
     place.stand_in.faults.clear()  # it arrives all the same
-    await place.stand_in.until(lambda: post.media_url not in [a.source for a in place.there()[0].assets])
+    await place.stand_in.until(lambda: post.media_url not in [a.source for a in place.in_buffer()[0].assets])
     await agree(place, post, changed=True)
 
 
@@ -145,7 +145,7 @@ async def test_no_other_edit_is_sent_while_one_may_still_arrive(place: Workplace
         await place.services.scheduling.edit(post.id, caption="once more")
     await agree(place, post, changed=False)
     await place.services.scheduling.edit(post.id, caption="once more")
-    assert place.there()[0].text == "once more"
+    assert place.in_buffer()[0].text == "once more"
 
 
 async def test_an_unrecorded_edit_is_adopted_as_a_whole(place: Workplace) -> None:
@@ -163,7 +163,7 @@ async def test_an_unrecorded_edit_is_adopted_as_a_whole(place: Workplace) -> Non
     now = await place.services.scheduling.post(post.id)
     assert now is not None
     assert (now.caption, now.alt_text, now.requested_at_time) == ("other words", "a pier", at)
-    assert now.scheduled_at == place.there()[0].due_at == at
+    assert now.scheduled_at == place.in_buffer()[0].due_at == at
 
 
 async def test_two_simultaneous_edits_do_not_mix(place: Workplace, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_wit
         place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
     with pytest.raises(NotPossibleNow, match="dropped the picture"):
         await place.services.scheduling.edit(post.id, caption="better words")
-    assert len(place.there()) == (0 if deleted else 1)
+    assert len(place.in_buffer()) == (0 if deleted else 1)
     await fails_and_is_retried_with_its_picture(place, post)
 
 
@@ -213,7 +213,7 @@ async def test_a_lost_picture_is_noticed_even_if_the_edit_was_unanswered(place: 
     await place.stand_in.received("editPost")
     editing.cancel()
     await asyncio.gather(editing, return_exceptions=True)
-    await place.stand_in.until(lambda: not place.there()[0].assets)
+    await place.stand_in.until(lambda: not place.in_buffer()[0].assets)
     place.stand_in.faults.clear()
     await until_settled(place)
     await fails_and_is_retried_with_its_picture(place, post)
@@ -227,5 +227,5 @@ async def fails_and_is_retried_with_its_picture(place: Workplace, post: Post) ->
     assert Remedy.RETRY in problem.actions
     await place.services.scheduling.retry(post.id)
     await place.services.delivery.deliver(post.id)
-    [there] = place.there()
-    assert len(there.assets) == 1
+    [remote] = place.in_buffer()
+    assert len(remote.assets) == 1

@@ -55,7 +55,7 @@ async def test_nothing_is_sent_within_the_undo_delay(place: Workplace) -> None:
     assert result.post.next_try_at is not None
     async with place.worker():
         await place.services.delivery.deliver(result.post.id)
-        assert place.there() == []
+        assert place.in_buffer() == []
         done = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
     history = await place.services.scheduling.timeline(done.id)
     assert history[1].at >= result.post.next_try_at
@@ -70,7 +70,7 @@ async def test_undo_within_the_delay_frees_the_photo_and_sends_nothing(place: Wo
     other = await place.submit("another one", 2)
     async with place.worker():
         await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in place.there()] == ["another one"]
+    assert [remote.text for remote in place.in_buffer()] == ["another one"]
     with pytest.raises(PostNotFound):
         await place.services.scheduling.cancel(result.post.id)
 
@@ -94,7 +94,7 @@ async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
     await cancelling
     child.release()
     assert await child.ended() == 0
-    assert place.there() == []
+    assert place.in_buffer() == []
     assert await place.services.scheduling.post(post.id) is None
 
 
@@ -115,7 +115,7 @@ async def test_a_post_that_was_retried_while_it_was_cancelled_is_not_reported_as
 async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Workplace) -> None:
     post = await accepted(place)
     await place.services.scheduling.cancel(post.id)
-    assert place.there() == []
+    assert place.in_buffer() == []
     assert await place.services.scheduling.post(post.id) is None
     assert await is_free(place)
 
@@ -135,9 +135,9 @@ async def test_a_post_that_is_being_published_or_live_cannot_be_cancelled_or_edi
     place: Workplace, status: str, step: Step, words: str
 ) -> None:
     post = await accepted(place)
-    [there] = place.there()
-    there.status = status
-    there.sent_at = datetime.now(UTC) if status == "sent" else None
+    [remote] = place.in_buffer()
+    remote.status = status
+    remote.sent_at = datetime.now(UTC) if status == "sent" else None
     for attempt in (
         place.services.scheduling.cancel(post.id),
         place.services.scheduling.edit(post.id, caption="too late"),
@@ -147,7 +147,7 @@ async def test_a_post_that_is_being_published_or_live_cannot_be_cancelled_or_edi
     now = await place.services.scheduling.post(post.id)
     assert now is not None
     assert now.step is step
-    assert [there.text for there in place.there()] == ["fog on the pier"]
+    assert [remote.text for remote in place.in_buffer()] == ["fog on the pier"]
 
 
 async def test_an_unconfirmed_post_cannot_be_cancelled_or_edited(place: Workplace) -> None:
@@ -165,7 +165,7 @@ async def test_after_an_unanswered_delete_the_post_is_found_to_be_removed(place:
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="deletePost")
     with pytest.raises(BufferError):
         await place.services.scheduling.cancel(post.id)
-    assert place.there() == []
+    assert place.in_buffer() == []
     assert await place.services.scheduling.post(post.id) is not None
     status_sync = dataclasses.replace(
         place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
@@ -185,7 +185,7 @@ async def test_an_unsent_post_can_be_edited(place: Workplace) -> None:
     assert (edited.caption, edited.alt_text, edited.step) == ("better words", "a pier", Step.HELD)
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in place.there()] == ["better words"]
+    assert [remote.text for remote in place.in_buffer()] == ["better words"]
 
 
 @pytest.mark.parametrize(
@@ -212,25 +212,25 @@ async def test_a_worker_never_sends_the_old_caption_after_an_accepted_edit(
     assert await child.ended() == 0
     done = await place.services.scheduling.post(post.id)
     assert done is not None
-    [there] = place.there()
-    assert there.text == done.caption == ("new words" if was_edited else "old words")
+    [remote] = place.in_buffer()
+    assert remote.text == done.caption == ("new words" if was_edited else "old words")
 
 
 async def test_editing_the_caption_in_buffer_keeps_the_time(place: Workplace) -> None:
     post = await accepted(place)
     edited = await place.services.scheduling.edit(post.id, caption="better words")
-    [there] = place.there()
-    assert there.text == edited.caption == "better words"
-    assert there.due_at == edited.scheduled_at == post.scheduled_at
-    assert [asset.source for asset in there.assets] == [post.media_url]
+    [remote] = place.in_buffer()
+    assert remote.text == edited.caption == "better words"
+    assert remote.due_at == edited.scheduled_at == post.scheduled_at
+    assert [asset.source for asset in remote.assets] == [post.media_url]
     assert edited.status is PostStatus.SCHEDULED
 
 
 async def test_the_time_of_a_post_in_buffer_can_be_changed(place: Workplace) -> None:
     post = await accepted(place)
     edited = await place.services.scheduling.edit(post.id, at=LATER)
-    [there] = place.there()
-    assert there.due_at == edited.scheduled_at == edited.requested_at_time == LATER
+    [remote] = place.in_buffer()
+    assert remote.due_at == edited.scheduled_at == edited.requested_at_time == LATER
     assert edited.share_mode is ShareMode.CUSTOM_SCHEDULED
 
 
@@ -242,8 +242,8 @@ async def test_an_ignored_time_is_noticed(place: Workplace) -> None:
     assert caught.value.code is Code.EDIT_IGNORED
     now = await place.services.scheduling.post(post.id)
     assert now is not None
-    [there] = place.there()
-    assert (now.caption, now.scheduled_at) == (there.text, there.due_at)
+    [remote] = place.in_buffer()
+    assert (now.caption, now.scheduled_at) == (remote.text, remote.due_at)
 
 
 @pytest.mark.parametrize(
@@ -258,8 +258,8 @@ async def test_after_an_unanswered_edit_row_and_buffer_agree(place: Workplace, k
         assert kind in (Kind.SERVER_ERROR_BEFORE, Kind.DROP_BEFORE)
     now = await place.services.scheduling.post(post.id)
     assert now is not None
-    [there] = place.there()
-    assert there.text == now.caption
+    [remote] = place.in_buffer()
+    assert remote.text == now.caption
 
 
 async def test_an_edit_without_its_picture_is_refused(place: Workplace) -> None:
@@ -268,8 +268,8 @@ async def test_an_edit_without_its_picture_is_refused(place: Workplace) -> None:
         file.unlink()
     with pytest.raises(BufferError):
         await place.services.scheduling.edit(post.id, caption="better words")
-    [there] = place.there()
-    assert there.text == "fog on the pier"
+    [remote] = place.in_buffer()
+    assert remote.text == "fog on the pier"
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ async def test_what_the_network_would_reject_is_refused(
     post = await accepted(place)
     with pytest.raises(NotPossibleNow, match=f"(?i){words}"):
         await place.services.scheduling.edit(post.id, **change)  # type: ignore[arg-type]
-    assert [there.text for there in place.there()] == ["fog on the pier"]
+    assert [remote.text for remote in place.in_buffer()] == ["fog on the pier"]
 
 
 async def test_a_failed_post_can_be_edited_and_retried(place: Workplace) -> None:
@@ -305,13 +305,13 @@ async def test_a_failed_post_can_be_edited_and_retried(place: Workplace) -> None
         assert edited.step is Step.FAILED
         await place.services.scheduling.retry(failed.id)
         await place.until(failed.id, lambda now: now.step is Step.ACCEPTED)
-    assert sorted(there.text for there in place.there()) == ["quite other words", "the very same words"]
+    assert sorted(remote.text for remote in place.in_buffer()) == ["quite other words", "the very same words"]
 
 
 async def test_retrying_a_post_that_buffer_retries_makes_no_second_post(place: Workplace) -> None:
     post = await accepted(place)
-    [there] = place.there()
-    there.status, there.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
+    [remote] = place.in_buffer()
+    remote.status, remote.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
     status_sync = dataclasses.replace(
         place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
     )
@@ -320,7 +320,7 @@ async def test_retrying_a_post_that_buffer_retries_makes_no_second_post(place: W
     failed = await place.services.scheduling.post(post.id)
     assert failed is not None
     assert failed.step is Step.FAILED
-    there.status, there.sent_at = "sent", datetime.now(UTC)
+    remote.status, remote.sent_at = "sent", datetime.now(UTC)
     with pytest.raises(NotPossibleNow):
         await place.services.scheduling.retry(post.id)
     now = await place.services.scheduling.post(post.id)
@@ -330,29 +330,29 @@ async def test_retrying_a_post_that_buffer_retries_makes_no_second_post(place: W
 
 async def test_retrying_a_post_that_buffer_could_not_publish_leaves_only_one(place: Workplace) -> None:
     post = await accepted(place)
-    [there] = place.there()
-    there.status, there.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
+    [remote] = place.in_buffer()
+    remote.status, remote.error_message = "error", "Uh-oh. It looks like this post is stuck processing."
     await place.services.status_sync.run()
     await dataclasses.replace(
         place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
     ).run()
     await place.services.scheduling.retry(post.id)
     await place.services.delivery.deliver(post.id)
-    [only] = place.there()
-    assert (only.status, only.id == there.id) == ("scheduled", False)
+    [only] = place.in_buffer()
+    assert (only.status, only.id == remote.id) == ("scheduled", False)
 
 
 async def test_a_new_framing_of_a_post_in_buffer_gets_a_new_url(place: Workplace) -> None:
     post = await place.submit()
     await place.services.delivery.deliver(post.id)
-    [before] = place.there()
+    [before] = place.in_buffer()
     old = before.assets[0].source
     edited = await place.services.scheduling.edit(post.id, framing=Framing(Fit.CROP, Shape.SQUARE, 90))
-    [there] = place.there()
-    assert there.id == before.id
+    [remote] = place.in_buffer()
+    assert remote.id == before.id
     assert edited.framing == Framing(Fit.CROP, Shape.SQUARE, 90)
-    assert edited.scheduled_at == there.due_at, "a new picture does not move it"
-    [asset] = there.assets
+    assert edited.scheduled_at == remote.due_at, "a new picture does not move it"
+    [asset] = remote.assets
     assert asset.source == edited.media_url
     assert asset.source != old
     assert (asset.width, asset.height) == (400, 400)
@@ -372,8 +372,8 @@ async def test_a_new_framing_that_buffer_refuses_changes_nothing(place: Workplac
     with pytest.raises(BufferError):
         await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
     assert await place.services.scheduling.post(post.id) == before
-    [there] = place.there()
-    assert [asset.source for asset in there.assets] == [before.media_url if before else None]
+    [remote] = place.in_buffer()
+    assert [asset.source for asset in remote.assets] == [before.media_url if before else None]
     soon = dataclasses.replace(
         place.services.delivery, timings=dataclasses.replace(QUICK, picture_retention=0.0)
     )
@@ -387,14 +387,14 @@ async def test_a_new_framing_of_an_unsent_post_is_rendered_again(place: Workplac
     assert (edited.framing.shape, edited.media_url) == (Shape.SQUARE, None)
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    [there] = place.there()
-    assert [(asset.width, asset.height) for asset in there.assets] == [(400, 400)]
+    [remote] = place.in_buffer()
+    assert [(asset.width, asset.height) for asset in remote.assets] == [(400, 400)]
 
 
 async def test_editing_the_alt_text_keeps_a_caption_that_was_changed_in_buffer(place: Workplace) -> None:
     post = await accepted(place)
-    [there] = place.there()
-    there.text = "written in Buffer"
+    [remote] = place.in_buffer()
+    remote.text = "written in Buffer"
     edited = await place.services.scheduling.edit(post.id, alt_text="a pier")
-    assert edited.caption == place.there()[0].text == "written in Buffer"
+    assert edited.caption == place.in_buffer()[0].text == "written in Buffer"
     assert edited.alt_text == "a pier"

@@ -244,7 +244,7 @@ async def test_a_used_up_budget_shows_when_it_resets(database_url: str, tmp_path
         assert abs(held.when - used_up.when) < timedelta(minutes=1)
         left = await place.services.scheduling.budget()
         assert [window.remaining for window in left.windows.values()] == [0]
-        assert place.there(), "some posts were sent before"
+        assert place.in_buffer(), "some posts were sent before"
 
 
 async def test_a_draft_names_what_is_missing(place: Workplace) -> None:
@@ -268,7 +268,7 @@ async def test_a_failed_picture_is_uploaded_again(place: Workplace) -> None:
             file.unlink()
         await place.services.scheduling.upload_again(failed.id)
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_the_worst_problem_is_first(place: Workplace) -> None:

@@ -114,7 +114,7 @@ async def test_unusual_captions_arrive_as_typed(place: Workplace, caption: str) 
     assert post.caption == expected
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in place.there()] == [expected]
+    assert [remote.text for remote in place.in_buffer()] == [expected]
 
 
 async def test_a_too_long_alt_text_is_refused(place: Workplace) -> None:
@@ -191,7 +191,7 @@ async def test_cancelling_frees_the_photo(place: Workplace) -> None:
     async with place.worker():
         other = await place.submit("another one", 2)
         await place.until(other.id, lambda now: now.step is Step.ACCEPTED)
-    assert [there.text for there in place.there()] == ["another one"]
+    assert [remote.text for remote in place.in_buffer()] == ["another one"]
     with pytest.raises(PostNotFound):
         await place.services.scheduling.cancel(post.id)
 
@@ -214,7 +214,7 @@ async def test_a_failed_post_can_be_retried(place: Workplace) -> None:
         await place.services.scheduling.retry(post.id)
         done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert done.error_message is None
-    assert len(place.there()) == 1
+    assert len(place.in_buffer()) == 1
 
 
 async def test_counts_show_where_the_photos_are(place: Workplace) -> None:

@@ -245,7 +245,7 @@ async def test_a_killed_worker_loses_nothing(place: Place, tmp_path: Path) -> No
     """A process of its own is killed in the middle; the next one finishes, and every photo is looked at once."""
     await place.add(**{f"p{number}": scene(number, (320, 240)) for number in range(60)})
     script = tmp_path / "worker.py"
-    script.write_text(KILLED.format(url=place.database.url, models=str(place.models)))
+    script.write_text(KILLED.format(url=place.database.url))
     process = subprocess.Popen([sys.executable, str(script)])
     try:
         await until(place, "count(*) > 0 FROM photo_hashes")
@@ -277,7 +277,7 @@ async def nothing() -> None: ...
 async def main() -> None:
     database = Database({url!r})
     photos = Photos(database, scheduled=scheduled_photo_ids())
-    library = LibraryWork(database, photos, BuiltinModel(Path({models!r})), None)
+    library = LibraryWork(database, photos, BuiltinModel(), None)
     queue = build_queue({url!r})
     add_tasks(queue)
     await work(queue, library, database, asyncio.Event(), before_start=nothing)

@@ -1,11 +1,12 @@
-"""The built-in model: the real weights, their two locks, and the network that is built from them."""
+"""The built-in model: the network that ships with the package, and what it says of pictures."""
 
 from __future__ import annotations
 
-import io
-import os
-import pickle
-import struct
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,127 +14,73 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from fluffy_tui.similarity import BuiltinModel, ModelUnavailable
-from fluffy_tui.similarity.models.lite0_graph import DIMENSIONS, FEATURES, projection
-from fluffy_tui.similarity.models.lite0_weights import read_weights, unpickle_tensors, weights_file
+from fluffy_tui.similarity.models import builtin_model
+from similarity.index.test_perceptual_hash import made
 from similarity.similarity_place import scene
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from numpy.typing import NDArray
 
-MAGIC = 0x1950A86A20F9469CFC6C
-
-
-class Bomb:
-    """Runs a command when it is unpickled carelessly."""
-
-    def __init__(self, target: Path) -> None:
-        self.target = target
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return os.system, (f"touch {self.target}",)
+NETWORK = Path(builtin_model.__file__).parent / "effnet-lite0-rp512-1.onnx"
+REFERENCE: dict[str, list[float]] = json.loads((Path(__file__).parent / "vector_reference.json").read_text())
+"""Vectors of the network before its weights were stored in half precision, by the pictures' names in `made`."""
 
 
-def test_the_vector_is_of_length_one_and_near_for_an_edited_copy(models: Path) -> None:
-    model = BuiltinModel(models)
-    original = np.array(model.embed(scene(1)))
-    edited = np.array(model.embed(ImageEnhance.Brightness(scene(1)).enhance(1.15)))
-    other = np.array(model.embed(scene(2)))
+@pytest.fixture(scope="module")
+def model() -> BuiltinModel:
+    return BuiltinModel()
+
+
+def vector(model: BuiltinModel, picture: Image.Image) -> NDArray[np.float64]:
+    return np.array(model.embed(picture))
+
+
+def test_the_vector_is_of_length_one_and_near_for_an_edited_copy(model: BuiltinModel) -> None:
+    original = vector(model, scene(1))
+    edited = vector(model, ImageEnhance.Brightness(scene(1)).enhance(1.15))
+    other = vector(model, scene(2))
     assert original.shape == (512,)
     assert np.linalg.norm(original) == pytest.approx(1, abs=1e-5)
     assert 1 - original @ edited < 0.1 < 1 - original @ other
 
 
-def test_the_network_knows_what_imagenet_taught_it(models: Path) -> None:
+def test_the_network_knows_what_imagenet_taught_it(model: BuiltinModel) -> None:
     """Random weights would give vectors too; these tell flat colour from noise and from stripes."""
-    model = BuiltinModel(models)
     noise = [Image.effect_noise((512, 384), sigma).convert("RGB") for sigma in (80, 100)]
-    flat = [Image.new("RGB", (512, 384), colour) for colour in ((90, 120, 200), (95, 125, 190))]
-    first, second, third, fourth = (np.array(model.embed(picture)) for picture in (*noise, *flat))
+    flat = [Image.new("RGB", (512, 384), color) for color in ((90, 120, 200), (95, 125, 190))]
+    first, second, third, fourth = (vector(model, picture) for picture in (*noise, *flat))
     assert max(1 - first @ second, 1 - third @ fourth) < 0.25 < 1 - first @ third
 
 
-def test_the_projection_never_changes() -> None:
-    """Stored vectors would no longer be comparable."""
-    matrix = projection()
-    assert matrix.shape == (FEATURES, DIMENSIONS)
-    assert set(np.unique(np.abs(matrix))) == {np.float32(1 / np.sqrt(512))}
-    assert (matrix > 0).sum() == 327_741
-    assert (matrix[0, :12] > 0).astype(int).tolist() == [0, 0, 1, 1, 1, 1, 0, 1, 0, 1, 1, 0]
+def test_vectors_stay_comparable_with_stored_ones(model: BuiltinModel) -> None:
+    """A network that gives others needs another name."""
+    assert len(REFERENCE) == 6
+    for name, expected in REFERENCE.items():
+        assert vector(model, Image.fromarray(made(name))) @ np.array(expected) > 0.9999, name
 
 
-def test_the_network_is_built_once_and_a_damaged_one_is_built_anew(tmp_path: Path) -> None:
-    model = BuiltinModel(tmp_path / "models")
-    assert not model.is_built
-    before = model.embed(scene(3))
-    (built,) = (tmp_path / "models").iterdir()
-    written = built.stat().st_mtime_ns
-    assert BuiltinModel(tmp_path / "models").embed(scene(3)) == before
-    assert built.stat().st_mtime_ns == written
-    built.write_bytes(built.read_bytes()[:1_000_000])
-    assert BuiltinModel(tmp_path / "models").embed(scene(3)) == before
-    assert [path.name for path in (tmp_path / "models").iterdir()] == [built.name]
+def test_the_network_is_the_one_that_its_note_describes() -> None:
+    """Its licence and origin are written down beside it."""
+    note = NETWORK.with_suffix(".md").read_text()
+    assert hashlib.sha256(NETWORK.read_bytes()).hexdigest() in note
+    assert str(builtin_model.DESCRIPTION.configuration["weights_sha256"]) in note
+    assert NETWORK.stat().st_size < 8_000_000
 
 
-def test_other_weights_are_refused_by_their_hash(tmp_path: Path) -> None:
-    content = bytearray(weights_file().read_bytes())
-    content[-1] ^= 1
-    changed = tmp_path / "weights.pth"
-    changed.write_bytes(content)
-    with pytest.raises(ModelUnavailable, match="SHA-256 differs"):
-        read_weights(changed)
+def test_loading_it_collects_no_usage_data(tmp_path: Path) -> None:
+    """By default, onnxruntime keeps a database of events below the home folder, and looks up a host to send them to."""
+    program = (
+        "from PIL import Image; from fluffy_tui.similarity import BuiltinModel;"
+        "BuiltinModel().embed(Image.new('RGB', (512, 512)))"
+    )
+    home = tmp_path / "fresh-home"
+    home.mkdir()
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin"}
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    assert list(home.iterdir()) == []
 
 
-def test_weights_that_are_away_are_told(tmp_path: Path) -> None:
-    with pytest.raises(ModelUnavailable, match="cannot be read"):
-        read_weights(tmp_path / "nothing.pth")
-
-
-@pytest.mark.parametrize("place", range(5))
-def test_a_pickle_that_would_run_a_command_is_refused_wherever_it_stands(tmp_path: Path, place: int) -> None:
-    target = tmp_path / "exploded"
-    parts: list[object] = [MAGIC, 1001, {}, {}, []]
-    parts[place] = Bomb(target)
-    with pytest.raises(ModelUnavailable, match=r"system is not allowed"):
-        unpickle_tensors(b"".join(pickle.dumps(part, protocol=2) for part in parts))
-    assert not target.exists()
-
-
-@pytest.mark.parametrize("name", ["builtins eval", "torch._utils _rebuild_tensor_v3", "torch HalfStorage"])
-def test_only_the_names_of_tensors_are_known(name: str) -> None:
-    module, function = name.split()
-    head: tuple[object, ...] = (MAGIC, 1001, {})
-    parts = [pickle.dumps(part, protocol=2) for part in head]
-    evil = f"c{module}\n{function}\n.".encode()
-    with pytest.raises(ModelUnavailable, match="is not allowed"):
-        unpickle_tensors(b"".join([*parts, evil]))
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", pickle.dumps(7) * 5, b"\x80\x02."])
-def test_files_of_other_kinds_are_refused(content: bytes) -> None:
-    with pytest.raises(ModelUnavailable):
-        unpickle_tensors(content)
-
-
-def legacy_file(offset: int, shape: tuple[int, ...], strides: tuple[int, ...], numbers: int) -> bytes:
-    """Return a file as torch wrote it, with one tensor "t" cut from a storage of so many numbers."""
-    named = io.BytesIO()
-    named.write(b"\x80\x02}U\x01tctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\n")
-    named.write(b"U\x010U\x03cpuK\x04tQ" + b"K" + bytes([offset]))
-    for values in (shape, strides):
-        named.write(b"(" + b"".join(b"K" + bytes([value]) for value in values) + b"t")
-    named.write(b"tRs.")
-    head: tuple[object, ...] = (MAGIC, 1001, {})
-    parts = [pickle.dumps(part, protocol=2) for part in head]
-    storage = struct.pack("<q", numbers) + np.arange(numbers, dtype="<f4").tobytes()
-    return b"".join([*parts, named.getvalue(), pickle.dumps(["0"], protocol=2), storage])
-
-
-def test_tensors_are_cut_by_offset_shape_and_strides() -> None:
-    (tensor,) = unpickle_tensors(legacy_file(1, (2, 3), (1, 2), 12)).values()
-    assert tensor.tolist() == [[1, 3, 5], [2, 4, 6]]
-
-
-def test_a_tensor_that_reaches_beyond_its_storage_is_refused() -> None:
-    """It would read memory that is none of its business."""
-    with pytest.raises(ModelUnavailable, match="beyond its storage"):
-        unpickle_tensors(legacy_file(1, (4, 3), (3, 1), 12))
+def test_without_onnxruntime_the_way_to_install_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ModelUnavailable, match=r"onnxruntime.*pip install 'fluffy-tui\[embed\]'"):
+        BuiltinModel().load()

@@ -58,8 +58,8 @@ async def test_pictures_that_show_nothing_are_not_called_the_same(place: Place) 
     assert await place.similarity.copies(list(ids.values())) == {}
 
 
-async def test_personas_keep_their_pictures_apart(place: Place, tmp_path: Path, models: Path) -> None:
-    other = await open_place(place.database, tmp_path / "others", models, "otto")
+async def test_personas_keep_their_pictures_apart(place: Place, tmp_path: Path) -> None:
+    other = await open_place(place.database, tmp_path / "others", "otto")
     mine, theirs = await place.add(a=scene(4)), await other.add(b=scene(4).resize((320, 240)))
     await place.look()
     assert await place.similarity.same_picture(mine["a"]) == []

@@ -98,11 +98,9 @@ async def test_of_copies_only_the_first_is_an_answer(place: Place) -> None:
     assert len(farthest) == 4
 
 
-async def test_posts_missing_files_and_other_personas_are_left_out(
-    place: Place, tmp_path: Path, models: Path
-) -> None:
+async def test_posts_missing_files_and_other_personas_are_left_out(place: Place, tmp_path: Path) -> None:
     ids = await place.add(a=scene(1), posted=scene(2), gone=scene(3), left=scene(4))
-    other = await open_place(place.database, tmp_path / "others", models, "otto")
+    other = await open_place(place.database, tmp_path / "others", "otto")
     await other.add(theirs=scene(1).resize((320, 240)))
     await place.look()
     await place.post(ids["posted"])

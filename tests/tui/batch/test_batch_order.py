@@ -1,4 +1,4 @@
-"""The order of a week's photos: what is alike stands apart whenever it can."""
+"""The order of a batch: similar photos are kept apart whenever possible."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tui.fakes import NOW, make_photo, make_post
 
 
 @given(st.lists(st.integers(1, 5), max_size=12))
-def test_stacks_stand_apart_whenever_they_can(stacks: list[int]) -> None:
+def test_stacks_are_kept_apart_whenever_possible(stacks: list[int]) -> None:
     ids = list(range(len(stacks)))
-    alike = symmetric((a, b) for a, b in combinations(ids, 2) if stacks[a] == stacks[b])
-    order = arrange(ids, [alike])
+    similar = symmetric((a, b) for a, b in combinations(ids, 2) if stacks[a] == stacks[b])
+    order = arrange(ids, [similar])
     assert sorted(order) == ids
     most = max((stacks.count(stack) for stack in stacks), default=0)
     if most <= (len(stacks) + 1) // 2:
@@ -38,45 +38,45 @@ def test_stacks_stand_apart_whenever_they_can(stacks: list[int]) -> None:
         )
     )
 )
-def test_any_likeness_is_kept_apart_if_some_order_does(
+def test_similar_photos_are_kept_apart_if_any_order_does(
     world: tuple[int, set[tuple[int, int]], list[SlotNeighbours]],
 ) -> None:
     count, pairs, slots = world
-    alike = symmetric(pairs)
+    similar = symmetric(pairs)
 
-    def meets(order: tuple[int, ...] | list[int]) -> bool:
-        beside = any(slots[n].beside & alike.get(id_, set()) for n, id_ in enumerate(order))
+    def clashes(order: tuple[int, ...] | list[int]) -> bool:
+        beside = any(slots[n].beside & similar.get(id_, set()) for n, id_ in enumerate(order))
         return beside or any(
-            slots[n].follows and order[n - 1] in alike.get(order[n], ()) for n in range(1, count)
+            slots[n].follows and order[n - 1] in similar.get(order[n], ()) for n in range(1, count)
         )
 
-    found = arrange(range(count), [alike], slots)
+    found = arrange(range(count), [similar], slots)
     assert sorted(found) == list(range(count))
-    assert not meets(found) or all(meets(order) for order in permutations(range(count)))
+    assert not clashes(found) or all(clashes(order) for order in permutations(range(count)))
 
 
-def test_photos_that_are_not_alike_keep_their_order() -> None:
+def test_photos_that_are_not_similar_keep_their_order() -> None:
     assert arrange([5, 3, 9], []) == [5, 3, 9]
     assert arrange([5, 3, 9], [symmetric([(5, 9)])]) == [5, 3, 9]
 
 
-def test_the_narrower_likeness_counts_where_the_wider_cannot_be_kept_apart() -> None:
+def test_the_narrower_similarity_counts_where_the_wider_cannot_be_kept_apart() -> None:
     everything = symmetric(combinations([1, 2, 3], 2))
     assert arrange([1, 2, 3], [everything, symmetric([(1, 2)])]) == [1, 3, 2]
 
 
-def test_where_some_have_to_meet_as_few_as_possible_do() -> None:
-    alike = symmetric(combinations([1, 2, 3, 4], 2))
-    order = arrange([1, 2, 3, 4, 5], [alike])
-    assert sum(b in alike.get(a, ()) for a, b in pairwise(order)) <= 2
+def test_as_few_similar_photos_as_possible_are_neighbours() -> None:
+    similar = symmetric(combinations([1, 2, 3, 4], 2))
+    order = arrange([1, 2, 3, 4, 5], [similar])
+    assert sum(b in similar.get(a, ()) for a, b in pairwise(order)) <= 2
 
 
-def test_many_that_are_all_alike_are_given_up_soon() -> None:
+def test_the_search_gives_up_soon_where_all_are_similar() -> None:
     ids = list(range(40))
     assert sorted(arrange(ids, [symmetric(combinations(ids, 2))])) == ids
 
 
-def test_a_slot_knows_what_goes_out_beside_it(tmp_path: Path) -> None:
+def test_a_slot_knows_what_is_planned_around_it(tmp_path: Path) -> None:
     def planned(hours: int, photo_id: int) -> Planned:
         photo = make_photo(tmp_path, photo_id, 1)
         return Planned(make_post(photo_id, photo, "x", Step.QUEUED), NOW + timedelta(hours=hours), False)

@@ -1,4 +1,4 @@
-"""A week of posts: written one after the other, looked over in a table, submitted and taken back together."""
+"""Fill slots: captions written one after the other, reviewed in a table, submitted and undone together."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from tui.fakes import NOW, FakeServices
 
 
 @pytest.fixture(autouse=True)
-def nothing_known_to_be_alike(services: FakeServices) -> None:
-    """Let photos keep their order; in the fake world neighbours are alike."""
+def nothing_is_similar(services: FakeServices) -> None:
+    """Let photos keep their order; in the fake world neighbours are similar."""
     services.similarity.error = NotIndexedYet("Nobody has looked.")
 
 
@@ -34,17 +34,17 @@ def captions(services: FakeServices) -> list[object]:
 
 
 def shown(driver: Driver) -> list[int]:
-    """Return the photos of the week, in their order."""
+    """Return the photos of the batch, in their order."""
     return [entry.photo.id for entry in driver.screen.model.posts]
 
 
 def marks(driver: Driver) -> list[str]:
-    """Return the marks of the post one is at."""
+    """Return the marks of the current post."""
     return [mark.line for mark in driver.screen.query_one(PreflightLine).marks]
 
 
 async def fill(driver: Driver, *photo_ids: int) -> None:
-    """Open the screen for these photos, as the library does for those that are marked."""
+    """Open the screen for these photos, as the library does for the selected ones."""
     driver.app.post_message(FillWeek(photo_ids, "some photos"))
     await driver.settle()
     assert isinstance(driver.screen, BatchScreen)
@@ -56,7 +56,7 @@ async def write(driver: Driver, *texts: str) -> None:
         await driver.press(*text, "ctrl+n")
 
 
-async def test_a_week_is_written_looked_over_submitted_and_taken_back(
+async def test_a_batch_is_written_reviewed_submitted_and_undone(
     running: Running, services: FakeServices
 ) -> None:
     await services.photos.decide(15, Verdict.PICK)
@@ -64,10 +64,10 @@ async def test_a_week_is_written_looked_over_submitted_and_taken_back(
     async with running(persona="sarah") as driver:
         await driver.press("3", "f")
         assert isinstance(driver.screen, BatchScreen)
-        week = driver.screen.model.posts
+        entries = driver.screen.model.posts
         assert shown(driver) == [15, 39, 38, 37, 36, 35, 34], "picked ones first, rejected ones never"
         assert "with the newest photos: 1 picked and 6 undecided." in driver.screen.form.message
-        slots = [entry.slot for entry in week]
+        slots = [entry.slot for entry in entries]
         assert slots == sorted(slots, key=lambda slot: slot or NOW)
         assert len(set(slots)) == 7
         await write(driver, *(f"n{number}" for number in range(7)))
@@ -82,17 +82,17 @@ async def test_a_week_is_written_looked_over_submitted_and_taken_back(
         assert driver.screen.form.message.startswith("This post is submitted.")
         await driver.press("z")
         assert driver.screen.form.message == "All posts are undone."
-        assert not {photo.id for photo in (entry.photo for entry in week)} & {
+        assert not {photo.id for photo in (entry.photo for entry in entries)} & {
             post.photo_id for post in services.scheduling.all_posts.values()
         }
-        kept = driver.app.context.drafts.load(week[3].photo)
+        kept = driver.app.context.drafts.load(entries[3].photo)
         assert kept is not None
         assert kept.caption == "n3"
         await driver.press("ctrl+s")
-        assert captions(services)[7:] == [f"n{n}" for n in range(7)], "what was taken back can be sent again"
+        assert captions(services)[7:] == [f"n{n}" for n in range(7)], "what was undone can be submitted again"
 
 
-async def test_an_empty_caption_is_gone_to_a_photo_left_out_and_texts_are_kept(
+async def test_submit_goes_to_an_empty_caption_and_drafts_are_kept(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -116,7 +116,7 @@ async def test_an_empty_caption_is_gone_to_a_photo_left_out_and_texts_are_kept(
         assert kept.caption == "two"
 
 
-async def test_marked_photos_come_in_the_order_they_were_marked_and_lines_of_the_table_are_gone_to(
+async def test_photos_keep_the_order_of_the_selection_and_rows_open_their_captions(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -140,7 +140,7 @@ async def test_marked_photos_come_in_the_order_they_were_marked_and_lines_of_the
         assert not isinstance(driver.screen, BatchScreen)
 
 
-async def test_each_line_counts_the_lines_before_it_and_knows_their_captions(
+async def test_each_row_counts_the_rows_before_it_and_compares_their_captions(
     running: Running, services: FakeServices
 ) -> None:
     channel = services.personas.personas[1].channel
@@ -158,7 +158,7 @@ async def test_each_line_counts_the_lines_before_it_and_knows_their_captions(
         assert "\n".join(driver.screen.panel.table.lines).count("similar to") == 2
 
 
-async def test_the_fit_of_one_picture_is_chosen_and_its_text_comes_back(
+async def test_the_fit_of_one_picture_is_saved_with_its_draft(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -174,7 +174,7 @@ async def test_the_fit_of_one_picture_is_chosen_and_its_text_comes_back(
         assert driver.screen.model.posts[0].draft.framing == Framing(turn=90)
 
 
-async def test_what_is_refused_says_so_on_its_line_and_the_rest_goes_out(
+async def test_a_refusal_is_shown_in_its_row_and_the_rest_is_submitted(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -209,7 +209,7 @@ async def test_what_is_refused_says_so_on_its_line_and_the_rest_goes_out(
         ]
 
 
-async def test_a_post_that_went_out_meanwhile_is_not_taken_back_and_says_so(
+async def test_a_post_that_went_live_cannot_be_undone_and_says_so(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -226,7 +226,7 @@ async def test_a_post_that_went_out_meanwhile_is_not_taken_back_and_says_so(
         ]
 
 
-async def test_kept_drafts_are_told_and_taken_back(running: Running, services: FakeServices) -> None:
+async def test_posts_saved_as_drafts_are_shown_and_undone(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await fill(driver, 20)
         await write(driver, "one")
@@ -239,7 +239,7 @@ async def test_kept_drafts_are_told_and_taken_back(running: Running, services: F
         assert 99 not in services.scheduling.all_posts
 
 
-async def test_a_picture_that_cannot_be_read_stops_its_line_only(
+async def test_a_picture_that_cannot_be_read_stops_only_its_own_row(
     running: Running, services: FakeServices
 ) -> None:
     services.planning.unreadable = "It is broken."
@@ -252,7 +252,7 @@ async def test_a_picture_that_cannot_be_read_stops_its_line_only(
         assert services.scheduling.submitted == []
 
 
-async def test_photos_that_are_gone_are_said_and_the_last_one_left_out_leads_back(
+async def test_missing_photos_are_reported_and_skipping_the_last_one_closes_the_screen(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -264,8 +264,8 @@ async def test_photos_that_are_gone_are_said_and_the_last_one_left_out_leads_bac
         assert not isinstance(driver.screen, BatchScreen)
 
 
-class Likeness:
-    """Knows stacks of copies, and which photos are like which; those in `unseen` were not looked at yet."""
+class FakeSimilarity:
+    """Knows stacks of copies and similar photos; those in `unseen` are not indexed yet."""
 
     def __init__(self, stacks: dict[int, int], near: dict[int, Relation], unseen: Sequence[int] = ()) -> None:
         self._stacks, self._near, self._unseen = stacks, near, unseen
@@ -279,7 +279,7 @@ class Likeness:
     ) -> list[Neighbour]:
         """Return those in `near` as neighbours of each of them."""
         if photo_id in self._unseen:
-            raise NotIndexedYet("not looked at yet")
+            raise NotIndexedYet("Not indexed yet.")
         if photo_id not in self._near:
             return []
         return [
@@ -291,30 +291,32 @@ class Likeness:
 
 
 @pytest.mark.parametrize(
-    ("alike", "order"),
+    ("similarity", "order"),
     [
-        (Likeness({20: 1, 21: 1}, {}), [20, 22, 21, 23]),
-        (Likeness({}, {20: Relation.SAME_SCENE, 21: Relation.SAME_SCENE}), [20, 22, 21, 23]),
-        (Likeness({}, {20: Relation.SIMILAR, 21: Relation.SIMILAR}), [20, 22, 21, 23]),
-        (Likeness({}, {20: Relation.OTHER, 21: Relation.OTHER}), [20, 21, 22, 23]),
-        (Likeness({}, {20: Relation.SAME_SCENE, 21: Relation.SAME_SCENE}, [20, 21]), [20, 21, 22, 23]),
-        (Likeness({11: 1, 20: 1}, {}), [21, 20, 22, 23]),  # 11 goes out in the slot before
+        (FakeSimilarity({20: 1, 21: 1}, {}), [20, 22, 21, 23]),
+        (FakeSimilarity({}, {20: Relation.SAME_SCENE, 21: Relation.SAME_SCENE}), [20, 22, 21, 23]),
+        (FakeSimilarity({}, {20: Relation.SIMILAR, 21: Relation.SIMILAR}), [20, 22, 21, 23]),
+        (FakeSimilarity({}, {20: Relation.OTHER, 21: Relation.OTHER}), [20, 21, 22, 23]),
+        (FakeSimilarity({}, {20: Relation.SAME_SCENE, 21: Relation.SAME_SCENE}, [20, 21]), [20, 21, 22, 23]),
+        (FakeSimilarity({11: 1, 20: 1}, {}), [21, 20, 22, 23]),  # 11 goes out in the slot before
     ],
 )
-async def test_pictures_that_are_alike_get_slots_apart(
+async def test_similar_pictures_get_slots_apart(
     running: Running,
     services: FakeServices,
     monkeypatch: pytest.MonkeyPatch,
-    alike: Likeness,
+    similarity: FakeSimilarity,
     order: list[int],
 ) -> None:
-    monkeypatch.setattr(FakeServices, "similarity", alike, raising=False)
+    monkeypatch.setattr(FakeServices, "similarity", similarity, raising=False)
     async with running(persona="sarah") as driver:
         await fill(driver, 20, 21, 22, 23)
         assert shown(driver) == order
 
 
-async def test_leaving_waits_while_the_week_is_submitted(running: Running, services: FakeServices) -> None:
+async def test_the_screen_cannot_be_closed_while_the_batch_is_submitted(
+    running: Running, services: FakeServices
+) -> None:
     async with running(persona="sarah") as driver:
         await fill(driver, 20)
         await write(driver, "one")
@@ -340,31 +342,31 @@ async def test_leaving_waits_while_the_week_is_submitted(running: Running, servi
 
 
 def tab_here(driver: Driver) -> str:
-    """Return the tab that is marked."""
+    """Return the current tab."""
     [tab] = driver.screen.query("Tab.-here")
     return str(tab.id)
 
 
-async def test_the_plan_fills_the_week_with_the_photos_marked_in_the_library(running: Running) -> None:
+async def test_the_plan_fills_slots_with_the_photos_selected_in_the_library(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "j", "space", "f")
         assert tab_here(driver) == "tab-library", "it was opened from there"
-        marked = shown(driver)
+        selected = shown(driver)
         assert driver.screen.form.message == "Filling slots with 2 marked photos. ctrl+o leaves one out."
         await driver.press("escape", "3", *"llll")
-        assert "f fills the coming slots with 2 marked photos" in driver.screen.said
+        assert "f fills the upcoming free slots with 2 marked photos" in driver.text("#slot")
         await driver.press("f")
         assert tab_here(driver) == "tab-plan"
-        assert shown(driver) == marked
+        assert shown(driver) == selected
         await driver.press("escape", "enter")
-        assert driver.screen.form.photo.id in marked, "an empty slot gets a marked photo, too"
+        assert driver.screen.form.photo.id in selected, "a free slot gets a selected photo, too"
         assert tab_here(driver) == "tab-plan"
         await driver.press("escape", "1", "escape", "3", "f")
-        assert len(shown(driver)) == 7, "nothing is marked any more"
+        assert len(shown(driver)) == 7, "nothing is selected any more"
         assert driver.screen.form.message.startswith("Filling slots with the newest photos: 7 undecided.")
 
 
-async def test_marks_are_of_one_persona(running: Running) -> None:
+async def test_a_selection_belongs_to_one_persona(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "@", "g", "enter")
         assert not driver.app.context.marks

@@ -1,4 +1,4 @@
-"""Every key of the fit screen, and what the composer makes of pictures that cannot be rendered."""
+"""Every key of the fit screen, and pictures that cannot be rendered."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tui.fakes import FakeServices
 
 
 def marks(driver: Driver) -> list[str]:
-    """Return the marks of the composer."""
+    """Return the preflight marks."""
     return [mark.line for mark in driver.screen.query_one(PreflightLine).marks]
 
 
@@ -36,7 +36,7 @@ async def test_every_key_changes_the_framing_and_its_picture(
         assert driver.screen.query_one(CaptionForm).framing == Framing()
 
 
-async def test_the_composer_shows_what_was_taken_and_its_marks(
+async def test_the_composer_shows_the_chosen_fit_and_its_marks(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -51,9 +51,7 @@ async def test_the_composer_shows_what_was_taken_and_its_marks(
         assert "✓ alt text" in marks(driver) and "✓ 3 of 2,200" in marks(driver)
 
 
-async def test_a_picture_that_cannot_go_out_is_told_by_its_mark(
-    running: Running, services: FakeServices
-) -> None:
+async def test_a_picture_that_cannot_be_rendered_has_a_mark(running: Running, services: FakeServices) -> None:
     services.planning.unreadable = "The file is damaged."
     async with running(persona="sarah") as driver:
         await driver.press("enter")
@@ -62,7 +60,7 @@ async def test_a_picture_that_cannot_go_out_is_told_by_its_mark(
         assert driver.screen.summary == "✗ The file is damaged."
 
 
-async def test_a_time_near_another_post_is_told_while_it_is_typed(
+async def test_a_time_near_another_post_is_a_warning_while_it_is_typed(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:

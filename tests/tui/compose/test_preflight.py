@@ -1,4 +1,4 @@
-"""The marks under the form, and when a post will go out, in words."""
+"""The preflight marks, and the forecast of when a post will go out."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
-def draft(tmp_path: Path) -> PreflightInput:
-    """Return a draft with which all is well."""
+def post(tmp_path: Path) -> PreflightInput:
+    """Return a post that passes every check."""
     photo = make_photo(tmp_path, 1, 1)
     wide = replace(photo, width=1200, height=1500)
     from PIL import Image
@@ -45,21 +45,21 @@ def draft(tmp_path: Path) -> PreflightInput:
     )
 
 
-def told(draft: PreflightInput) -> list[str]:
+def lines_of(post: PreflightInput) -> list[str]:
     """Return the marks as lines."""
-    return [mark.line for mark in preflight(draft)]
+    return [mark.line for mark in preflight(post)]
 
 
 def posts(tmp_path: Path, count: int, **changes: Any) -> tuple[Post, ...]:
-    """Return posts that wait."""
+    """Return queued posts."""
     return tuple(
         make_post(number, make_photo(tmp_path, number, 1), f"post {number}", Step.QUEUED, **changes)
         for number in range(1, count + 1)
     )
 
 
-def test_all_is_well(draft: PreflightInput) -> None:
-    lines = told(draft)
+def test_a_post_that_passes_every_check(post: PreflightInput) -> None:
+    lines = lines_of(post)
     assert all(line.startswith("✓ ") for line in lines)
     assert [line[2:] for line in lines if "kB" not in line] == [
         "4:5",
@@ -97,10 +97,10 @@ def test_all_is_well(draft: PreflightInput) -> None:
         ),
     ],
 )
-def test_what_is_wrong_names_the_key_that_mends_it(
-    draft: PreflightInput, changes: dict[str, Any], line: str
+def test_every_problem_names_the_key_that_fixes_it(
+    post: PreflightInput, changes: dict[str, Any], line: str
 ) -> None:
-    assert line in told(replace(draft, **changes))
+    assert line in lines_of(replace(post, **changes))
 
 
 @pytest.mark.parametrize(
@@ -113,55 +113,55 @@ def test_what_is_wrong_names_the_key_that_mends_it(
         ({"scheduled_posts_limit": 0}, "! queue full, 0 of 0: will be held (ctrl+t)"),
     ],
 )
-def test_what_is_wrong_with_the_channel_is_told(
-    draft: PreflightInput, changes: dict[str, Any], line: str
-) -> None:
-    assert line in told(replace(draft, agenda=Agenda(replace(CHANNELS[0], **changes), (), NOW)))
+def test_problems_of_the_channel_are_shown(post: PreflightInput, changes: dict[str, Any], line: str) -> None:
+    assert line in lines_of(replace(post, agenda=Agenda(replace(CHANNELS[0], **changes), (), NOW)))
 
 
-def test_without_channel_key_or_host_it_is_told(draft: PreflightInput) -> None:
+def test_what_delivery_lacks_is_named_by_its_code_not_its_sentence(post: PreflightInput) -> None:
     missing = tuple(Missing(code, "Whatever this sentence says about a media host.") for code in MissingCode)
-    lines = told(replace(draft, agenda=Agenda(None, (), NOW, missing)))
+    lines = lines_of(replace(post, agenda=Agenda(None, (), NOW, missing)))
     assert "✗ no channel (esc then @ then c)" in lines
     assert "✗ no Buffer key: saved as a draft (esc then ,)" in lines
     assert "✗ no picture upload: saved as a draft (esc then ,)" in lines
     assert "✗ picture upload settings are wrong: saved as a draft (esc then ,)" in lines
 
 
-def test_nothing_is_told_of_earlier_posts_where_nobody_has_looked(draft: PreflightInput) -> None:
-    assert not any("before" in line for line in told(replace(draft, has_searched=False)))
+def test_there_is_no_mark_for_earlier_posts_until_they_were_searched(post: PreflightInput) -> None:
+    assert not any("before" in line for line in lines_of(replace(post, has_searched=False)))
 
 
-def test_links_count_where_the_network_counts_them(draft: PreflightInput) -> None:
-    lines = told(replace(draft, caption="https://example.org/long", rules=rules_for("mastodon")))
+def test_links_count_where_the_network_counts_them(post: PreflightInput) -> None:
+    lines = lines_of(replace(post, caption="https://example.org/long", rules=rules_for("mastodon")))
     assert "✓ 1 link, 23 each" in lines
     assert "✓ 23 of 500" in lines
 
 
-def test_a_ratio_that_buffer_does_not_publish_is_a_risk(draft: PreflightInput, tmp_path: Path) -> None:
+def test_a_shape_that_buffer_may_not_publish_is_a_warning(post: PreflightInput, tmp_path: Path) -> None:
     made = render(make_photo(tmp_path, 3, 1).path, rules_for("instagram"), Framing(shape=Shape.TALL))
-    assert "! 3:4 may become a reminder (ctrl+f)" in told(replace(draft, picture=RenderResult(made)))
+    assert "! 3:4 may become a reminder (ctrl+f)" in lines_of(replace(post, picture=RenderResult(made)))
 
 
-def test_a_caption_that_was_nearly_used_before_is_told(draft: PreflightInput) -> None:
+def test_a_caption_similar_to_an_earlier_one_is_a_warning(post: PreflightInput) -> None:
     earlier = ("something else altogether", "fog over the old pier at six #fog #sea")
-    like = replace(draft, caption="fog over the old pier at seven #quiet", earlier_captions=earlier)
-    assert "! similar to “fog over the old pier a…” (f2)" in told(like)
-    assert not any("similar" in line for line in told(replace(like, caption="rain on the new bridge today")))
+    similar = replace(post, caption="fog over the old pier at seven #quiet", earlier_captions=earlier)
+    assert "! similar to “fog over the old pier a…” (f2)" in lines_of(similar)
     assert not any(
-        "similar" in line for line in told(replace(like, caption="fog", earlier_captions=("fog",)))
+        "similar" in line for line in lines_of(replace(similar, caption="rain on the new bridge today"))
+    )
+    assert not any(
+        "similar" in line for line in lines_of(replace(similar, caption="fog", earlier_captions=("fog",)))
     )
 
 
-def test_comparing_very_long_captions_stays_quick(draft: PreflightInput) -> None:
+def test_comparing_very_long_captions_stays_quick(post: PreflightInput) -> None:
     import time
 
     before = time.process_time()
-    told(replace(draft, caption="ab " * 40_000, earlier_captions=("ba " * 40_000,) * 30))
-    assert time.process_time() - before < 5, "a guard against the square"
+    lines_of(replace(post, caption="ab " * 40_000, earlier_captions=("ba " * 40_000,) * 30))
+    assert time.process_time() - before < 5, "guards against quadratic time"
 
 
-def test_the_next_slot_is_told_in_both_zones_with_the_place_in_line(tmp_path: Path) -> None:
+def test_the_next_slot_is_shown_in_both_zones_with_the_place_in_the_queue(tmp_path: Path) -> None:
     channel = replace(CHANNELS[0], scheduled_posts_limit=10)
     agenda = Agenda(channel, posts(tmp_path, 7), NOW)
     words = queue_words(ShareMode.ADD_TO_QUEUE, agenda, NEW_YORK, BERLIN)
@@ -176,7 +176,7 @@ def test_the_next_slot_is_told_in_both_zones_with_the_place_in_line(tmp_path: Pa
     assert "no posting slots" in queue_words(ShareMode.ADD_TO_QUEUE, bare, NEW_YORK, NEW_YORK)
 
 
-def test_what_is_too_near_and_what_else_goes_out_that_day_is_told(tmp_path: Path) -> None:
+def test_posts_too_close_and_posts_of_the_same_day_are_named(tmp_path: Path) -> None:
     at = NOW + timedelta(hours=5)
     asked = {"share_mode": ShareMode.CUSTOM_SCHEDULED, "requested_at_time": at}
     agenda = Agenda(CHANNELS[0], posts(tmp_path, 1, **asked), NOW)
@@ -198,11 +198,11 @@ def test_the_runway_is_how_long_the_planned_posts_last(tmp_path: Path) -> None:
 @pytest.mark.parametrize("fit", list(Fit))
 @pytest.mark.parametrize("shape", list(Shape))
 @pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_a_framing_is_read_as_it_was_written(fit: Fit, shape: Shape, turn: int) -> None:
+def test_a_framing_is_parsed_as_it_was_written(fit: Fit, shape: Shape, turn: int) -> None:
     framing = Framing(fit, shape, turn)
     assert Framing.parse(str(framing)) == framing
 
 
 @pytest.mark.parametrize("written", ["", "nonsense", "[/b][red", "91 5:4"])
-def test_a_framing_that_is_not_known_is_the_usual_one(written: str) -> None:
+def test_an_unknown_framing_is_the_default(written: str) -> None:
     assert Framing.parse(written) == Framing()

@@ -1,4 +1,4 @@
-"""A picture that was posted before: told in the composer, and shown beside the post's own photo by a key."""
+"""A picture that was posted before: a mark in the composer, and both photos side by side."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ POSTED = EarlierPost(1, 1, Relation.SAME_PICTURE, 7, True, TWELVE_DAYS)
 """The first post, which is live, as an earlier post of another photo."""
 
 
-async def test_the_earlier_post_is_one_key_from_its_mark(running: Running, services: FakeServices) -> None:
+async def test_the_mark_of_an_earlier_post_has_a_key_that_opens_it(
+    running: Running, services: FakeServices
+) -> None:
     services.similarity.earlier_posts = {40: POSTED}
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello")
@@ -46,9 +48,7 @@ async def test_the_earlier_post_is_one_key_from_its_mark(running: Running, servi
         assert driver.screen.query_one("#caption", TextArea).text == "hello"
 
 
-async def test_a_photo_that_is_gone_and_a_post_that_was_let_go(
-    running: Running, services: FakeServices
-) -> None:
+async def test_a_deleted_photo_and_a_deleted_post(running: Running, services: FakeServices) -> None:
     services.similarity.earlier_posts = {40: POSTED, 39: None}  # type: ignore[dict-item]
     async with running(persona="sarah") as driver:
         del services.photos.photos[1]
@@ -62,7 +62,7 @@ async def test_a_photo_that_is_gone_and_a_post_that_was_let_go(
         assert "This picture has not been posted before." in driver.text("#message")
 
 
-def test_what_is_said_of_a_post() -> None:
+def test_an_earlier_post_in_words() -> None:
     zone = NOW.tzinfo
     assert zone is not None
     waits = EarlierPost(1, 2, Relation.SAME_FILE, 0, False, None)

@@ -1,4 +1,4 @@
-"""The composer: what is typed is never lost, and a post goes out once or it is said why not."""
+"""The composer: no text is ever lost, and a post is submitted once or the screen says why not."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def form(driver: Driver) -> CaptionForm:
 
 
 async def paste(driver: Driver, text: str) -> None:
-    """Paste into what has the keyboard."""
+    """Paste into the focused field."""
     driver.app.post_message(Paste(text))
     await driver.settle()
 
 
-async def written(driver: Driver) -> Draft | None:
-    """Wait until what is on the screen is written down; return it."""
+async def saved_draft(driver: Driver) -> Draft | None:
+    """Wait until the draft is saved; return it."""
     context, photo = driver.app.context, driver.screen._photo
     while driver.screen.drafts.has_unsaved:
         await driver.pilot.pause(0.02)
@@ -50,7 +50,7 @@ async def written(driver: Driver) -> Draft | None:
 
 
 @pytest.mark.parametrize("caption", AWKWARD)
-async def test_a_caption_goes_out_exactly_as_written(
+async def test_a_caption_is_submitted_exactly_as_written(
     running: Running, services: FakeServices, caption: str
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -71,7 +71,7 @@ async def test_after_submitting_the_next_photo_is_one_enter_away(
     async with running(persona="sarah") as driver:
         await driver.press("j", "enter", *"hello")
         photo = driver.screen._photo
-        assert await written(driver) == Draft("hello", framing=Framing())
+        assert await saved_draft(driver) == Draft("hello", framing=Framing())
         await driver.press("ctrl+j")
         assert driver.screen.query_one(PhotoList).highlighted_id == 38
         assert driver.app.context.drafts.load(photo) is None
@@ -81,7 +81,7 @@ async def test_after_submitting_the_next_photo_is_one_enter_away(
         assert driver.screen._photo.id == 38
 
 
-async def test_the_count_is_the_networks_and_turns_into_words(running: Running) -> None:
+async def test_the_count_is_the_networks_and_says_how_much_is_too_many(running: Running) -> None:
     async with running(persona="northern light") as driver:  # Bluesky counts graphemes, up to 300
         await driver.press("enter")
         await paste(driver, "👩‍👩‍👧‍👦" * 12)
@@ -96,7 +96,7 @@ async def test_the_count_is_the_networks_and_turns_into_words(running: Running) 
         assert driver.app.focused is caption
 
 
-async def test_an_empty_caption_is_refused_before_anything_is_asked(
+async def test_an_empty_caption_is_refused_before_anything_is_submitted(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -120,7 +120,7 @@ async def test_an_empty_caption_is_refused_before_anything_is_asked(
         (Reason.NO_CHANNEL, "sarah has no channel yet.", "caption"),
     ],
 )
-async def test_a_refusal_is_said_where_it_can_be_mended_and_the_text_stays(
+async def test_a_refusal_is_shown_where_it_can_be_fixed_and_the_text_stays(
     running: Running, services: FakeServices, code: Reason, reason: str, focused: str
 ) -> None:
     services.scheduling.refusal = ScheduleResult(False, reason=reason, code=code)
@@ -135,7 +135,7 @@ async def test_a_refusal_is_said_where_it_can_be_mended_and_the_text_stays(
         assert isinstance(driver.screen, LibraryScreen)
 
 
-async def test_a_draft_is_kept_and_what_is_missing_is_said(running: Running, services: FakeServices) -> None:
+async def test_a_post_saved_as_a_draft_says_what_is_missing(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         photo = services.photos.photos[40]
         post = make_post(99, photo, "hello", None)
@@ -147,7 +147,7 @@ async def test_a_draft_is_kept_and_what_is_missing_is_said(running: Running, ser
         assert driver.app.context.drafts.load(photo) is None
 
 
-async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
+async def test_a_lost_database_is_reported_and_the_text_stays(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -160,7 +160,7 @@ async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
         assert "Not submitted, the draft is kept. The database does not answer." in form(driver).message
         assert form(driver).caption.text == "hello"
         assert not form(driver).disabled
-        kept = await written(driver)
+        kept = await saved_draft(driver)
         assert kept is not None and kept.caption == "hello"
         services.scheduling.error = None
         services.find_database()
@@ -169,7 +169,7 @@ async def test_a_lost_database_refuses_plainly_and_keeps_the_text(
         assert len(services.scheduling.submitted) == 1
 
 
-async def test_something_unforeseen_keeps_the_text_too(running: Running, services: FakeServices) -> None:
+async def test_an_unexpected_error_keeps_the_text_too(running: Running, services: FakeServices) -> None:
     services.scheduling.error = None
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello")
@@ -180,7 +180,7 @@ async def test_something_unforeseen_keeps_the_text_too(running: Running, service
         services.scheduling.error = None
 
 
-async def test_a_second_submit_while_one_is_under_way_does_nothing(
+async def test_a_second_submit_does_nothing_while_one_is_running(
     running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, calls = asyncio.Event(), []
@@ -204,7 +204,7 @@ async def test_a_second_submit_while_one_is_under_way_does_nothing(
         assert len(services.scheduling.submitted) == 1
 
 
-async def test_leaving_keeps_everything_and_coming_back_shows_it(running: Running) -> None:
+async def test_the_draft_is_kept_and_shown_when_the_photo_is_opened_again(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j", "enter", *"hello", "tab", *"alt")
         await driver.press("ctrl+t", "left", *"18:30", "ctrl+f", "j", "l", "l", "enter", "escape")
@@ -222,7 +222,7 @@ async def test_leaving_keeps_everything_and_coming_back_shows_it(running: Runnin
 async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hel")
-        kept = await written(driver)
+        kept = await saved_draft(driver)
         assert kept is not None and kept.caption == "hel"
         assert driver.app.context.drafts.load(driver.screen._photo) == kept
     async with running(persona="sarah") as driver:  # a new app on the same folder, as after a crash
@@ -238,7 +238,7 @@ async def test_quitting_within_the_pause_loses_nothing(running: Running) -> None
         assert form(driver).caption.text == "hello"
 
 
-async def test_a_disk_that_refuses_is_said(running: Running, tmp_path: Path) -> None:
+async def test_a_full_disk_is_reported(running: Running, tmp_path: Path) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter")
 
@@ -253,7 +253,7 @@ async def test_a_disk_that_refuses_is_said(running: Running, tmp_path: Path) -> 
         driver.screen.drafts._unsaved.clear()
 
 
-async def test_nul_is_left_out_with_a_word(running: Running) -> None:
+async def test_control_characters_are_removed_with_a_notice(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter")
         await paste(driver, "a\0b\x1b[31mc\r\nd")
@@ -261,7 +261,9 @@ async def test_nul_is_left_out_with_a_word(running: Running) -> None:
         assert any("Removed 2 characters" in note.message for note in driver.app._notifications)
 
 
-async def test_100_kilobytes_stay_responsive(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_text_of_100_kilobytes_stays_responsive(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("enter")
         await paste(driver, "word and 👩‍👩‍👧‍👦 more\n" * 4_000)
@@ -276,14 +278,14 @@ async def test_100_kilobytes_stay_responsive(running: Running, monkeypatch: pyte
         await driver.pilot.press(*"abcdefghij")
         per_key = (time.process_time() - before) / 10
         assert counted == [], "counting waits for a pause"
-        assert per_key < 1.0, "a guard against the quadratic; the benchmark has the figures"
+        assert per_key < 1.0, "guards against quadratic time; the benchmark has the figures"
         caption.update_count()
         assert counted == [len(caption.text)]
-        kept = await written(driver)
+        kept = await saved_draft(driver)
         assert kept is not None and kept.caption == caption.text
 
 
-async def test_when(running: Running, services: FakeServices) -> None:
+async def test_every_way_to_schedule_can_be_chosen(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+t")
         when = form(driver).when
@@ -314,7 +316,7 @@ async def test_when(running: Running, services: FakeServices) -> None:
         assert str(submitted["at"]) == "2027-01-19 18:30:00-05:00"
 
 
-async def test_choices_by_mouse(running: Running) -> None:
+async def test_the_schedule_can_be_chosen_with_the_mouse(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter")
         for column, mode in (
@@ -336,7 +338,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         assert isinstance(driver.screen, ComposeScreen)
         assert form(driver).framing == Framing(Fit.CROP, turn=90)
         assert "rotated 90° · location and metadata removed" in driver.screen_text()
-        kept = await written(driver)
+        kept = await saved_draft(driver)
         assert kept is not None and kept.framing == Framing(Fit.CROP, turn=90)
         await driver.press("ctrl+s")
         (submitted,) = services.scheduling.submitted
@@ -347,7 +349,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
         )
 
 
-async def test_marks_name_the_persons_own_keys(running: Running) -> None:
+async def test_marks_name_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"compose.caption": "f9,ctrl+o"}) as driver:
         await driver.press("enter", "f3")
         assert "✗ no caption f9" in driver.text("#preflight")
@@ -355,7 +357,9 @@ async def test_marks_name_the_persons_own_keys(running: Running) -> None:
         assert driver.app.focused is form(driver).caption
 
 
-async def test_what_the_editor_wrote_can_be_undone(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_edit_in_the_external_editor_can_be_undone(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def edit(_: object, text: str) -> str:
         return f"{text}\nanother\0 line"
 
@@ -367,7 +371,9 @@ async def test_what_the_editor_wrote_can_be_undone(running: Running, monkeypatch
         assert form(driver).caption.text == "mine"
 
 
-async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_editor_setting_is_reported(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
     async with running(persona="sarah") as driver:
@@ -376,7 +382,7 @@ async def test_without_a_named_editor_it_is_said(running: Running, monkeypatch: 
         assert form(driver).caption.text == "hello"
 
 
-async def test_a_terminal_that_cannot_be_left_refuses_plainly(
+async def test_a_terminal_that_cannot_be_suspended_is_reported(
     running: Running, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("VISUAL", "true")
@@ -389,7 +395,7 @@ async def test_a_terminal_that_cannot_be_left_refuses_plainly(
 
 
 class Suspendable:
-    """Stands for an app in a terminal that can be left."""
+    """An app in a terminal that can be suspended."""
 
     def suspend(self) -> Any:
         """Do nothing."""
@@ -399,7 +405,7 @@ class Suspendable:
 
 
 @pytest.mark.parametrize("ends", ["", "\n"])
-def test_the_editor_gets_the_text_and_its_answer_is_taken(
+def test_the_editor_gets_the_text_and_its_result_is_used(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ends: str
 ) -> None:
     texts = tmp_path / "texts"
@@ -425,7 +431,7 @@ def test_the_editor_gets_the_text_and_its_answer_is_taken(
         ("'unbalanced", "could not be started"),
     ],
 )
-def test_an_editor_that_fails_is_said_and_leaves_nothing_behind(
+def test_an_editor_that_fails_is_reported_and_leaves_no_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, editor: str, message: str
 ) -> None:
     texts = tmp_path / "texts"
@@ -437,7 +443,7 @@ def test_an_editor_that_fails_is_said_and_leaves_nothing_behind(
     assert list(texts.iterdir()) == []
 
 
-async def test_a_photo_without_a_channel_counts_as_every_network_does(
+async def test_a_persona_without_a_channel_can_write_but_not_submit(
     running: Running, services: FakeServices
 ) -> None:
     for id_, photo in list(services.photos.photos.items()):

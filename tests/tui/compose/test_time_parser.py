@@ -20,7 +20,7 @@ TUESDAY = datetime(2027, 1, 12, 14, 30, tzinfo=UTC)
 
 
 def read(text: str, now: datetime = SUNDAY, zone: ZoneInfo = NEW_YORK) -> str:
-    """Return what is read, as the clock shows it."""
+    """Return the parsed time, as the clock shows it."""
     return f"{read_time(text, now, zone):%a %Y-%m-%d %H:%M %z}"
 
 
@@ -54,7 +54,7 @@ def read(text: str, now: datetime = SUNDAY, zone: ZoneInfo = NEW_YORK) -> str:
         ("24. dec 9:00", "Thu 2026-12-24 09:00 -0500"),
     ],
 )
-def test_what_people_type(text: str, meant: str) -> None:
+def test_times_are_parsed_as_people_type_them(text: str, meant: str) -> None:
     assert read(text) == meant
 
 
@@ -78,7 +78,7 @@ def test_what_people_type(text: str, meant: str) -> None:
         ("+0h", "has passed"),
     ],
 )
-def test_what_is_no_time_is_said(text: str, words: str) -> None:
+def test_text_that_is_not_a_time_is_refused(text: str, words: str) -> None:
     with pytest.raises(TimeNotUnderstood, match=words):
         read(text)
 
@@ -90,13 +90,13 @@ def test_a_time_that_the_clocks_skip_is_refused() -> None:
     assert read("tomorrow 3:30", before) == "Sun 2027-03-14 03:30 -0400"
 
 
-def test_of_a_time_that_comes_twice_the_first_to_come_is_meant() -> None:
+def test_a_time_that_occurs_twice_means_the_first_one_ahead() -> None:
     assert read("1:30", datetime(2026, 11, 1, 4, tzinfo=UTC)) == "Sun 2026-11-01 01:30 -0400"
     between = datetime(2026, 11, 1, 5, 45, tzinfo=UTC)  # 01:45 the first time
     assert read("1:30", between) == "Sun 2026-11-01 01:30 -0500"
 
 
-def test_hours_are_real_hours_and_days_are_days_of_the_clock() -> None:
+def test_hours_pass_in_real_time_and_days_on_the_wall_clock() -> None:
     evening = datetime(2026, 10, 24, 22, 30, tzinfo=UTC)  # 00:30 in Berlin, the clocks go back at 3
     assert read("+4h", evening, BERLIN) == "Sun 2026-10-25 03:30 +0100"
     assert read("+1d", evening, BERLIN) == "Mon 2026-10-26 00:30 +0100"
@@ -106,7 +106,7 @@ def test_hours_are_real_hours_and_days_are_days_of_the_clock() -> None:
 @example("1st 31 feb")
 @example("¼ past 9")
 @example("٣:٣٠")
-def test_anything_typed_is_read_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:
         moment = read_time(text, SUNDAY, NEW_YORK)
     except TimeNotUnderstood:
@@ -119,7 +119,7 @@ def test_anything_typed_is_read_or_refused(text: str) -> None:
     st.datetimes(datetime(2026, 12, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
     st.sampled_from(["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu"]),
 )
-def test_what_is_written_is_read_again(moment: datetime, zone: str) -> None:
+def test_a_written_time_is_parsed_again(moment: datetime, zone: str) -> None:
     there = moment.replace(second=0, microsecond=0).astimezone(ZoneInfo(zone))
     again = read_time(written_time(there, ZoneInfo(zone)), SUNDAY, ZoneInfo(zone))
     assert again.replace(tzinfo=None) == there.replace(tzinfo=None)
@@ -134,7 +134,7 @@ def test_what_is_written_is_read_again(moment: datetime, zone: str) -> None:
         ("09:00", "2027-01-13 09:00:00-05:00"),
     ],
 )
-def test_typed_times(typed: str, moment: str) -> None:
+def test_dates_and_times_in_figures(typed: str, moment: str) -> None:
     found = read_time(typed, TUESDAY, NEW_YORK)
     assert str(found) == moment
     assert read_time(written_time(found, NEW_YORK), TUESDAY, NEW_YORK) == found
@@ -145,13 +145,13 @@ def test_typed_times(typed: str, moment: str) -> None:
     [
         ("", "Write the time like"),
         ("tomorrow", "At what time"),
-        ("25:00", "no such day or time"),
-        ("2027-02-30 10:00", "no such day or time"),
+        ("25:00", "No such day or time"),
+        ("2027-02-30 10:00", "No such day or time"),
         ("2027-01-12 09:30", "has passed"),
         ("2026-12-31 10:00", "has passed"),
         ("2027-03-14 02:30", "does not exist on that day in New York"),
     ],
 )
-def test_times_that_cannot_be(typed: str, message: str) -> None:
+def test_impossible_times_are_refused(typed: str, message: str) -> None:
     with pytest.raises(TimeNotUnderstood, match=message):
         read_time(typed, TUESDAY, NEW_YORK)

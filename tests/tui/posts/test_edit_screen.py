@@ -1,4 +1,4 @@
-"""Changing a post: only what is different is sent, refusals keep every word, a failed post goes out again."""
+"""Editing a post: only changes are sent, refusals keep the text, a failed post is retried."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices
 
 IN_BUFFER, FAILED = ("2", "G", "k", "e"), ("4", "e")
-"""Keys that lead to changing post 2, which Buffer has, and post 4, which failed."""
+"""Keys that open post 2, which is in Buffer, and post 4, which failed, for editing."""
 
 
 def editing(driver: Driver) -> EditPostScreen:
@@ -28,16 +28,14 @@ def editing(driver: Driver) -> EditPostScreen:
 
 
 async def kept(driver: Driver, services: FakeServices, photo_id: int) -> Draft | None:
-    """Wait until what is on the screen is written down; return it."""
+    """Wait until the draft is saved; return it."""
     while editing(driver).drafts.has_unsaved:
         await driver.pilot.pause(0.02)
     await driver.settle()
     return driver.app.context.drafts.load(services.photos.photos[photo_id])
 
 
-async def test_only_the_words_that_are_different_are_changed(
-    running: Running, services: FakeServices
-) -> None:
+async def test_only_changed_text_is_sent(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER)
         assert editing(driver).form.caption.text == "coffee first"
@@ -67,7 +65,7 @@ async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, servic
         assert "in Buffer for" in driver.text("#post-state")
 
 
-async def test_t_changes_the_time_alone(running: Running, services: FakeServices) -> None:
+async def test_t_changes_only_the_time(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "G", "k", "t", "left")
         assert editing(driver).form.when.share_mode is ShareMode.CUSTOM_SCHEDULED
@@ -81,9 +79,7 @@ async def test_t_changes_the_time_alone(running: Running, services: FakeServices
         assert (edit["caption"], edit["alt_text"]) == (None, None)
 
 
-async def test_a_failed_post_is_sent_again_with_its_new_words(
-    running: Running, services: FakeServices
-) -> None:
+async def test_a_failed_post_is_retried_with_its_new_text(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*FAILED)
         editing(driver).form.alt_text.text = "a snowy street"
@@ -101,7 +97,7 @@ async def test_without_a_change_nothing_is_sent_to_buffer(running: Running, serv
         assert services.scheduling.edits == []
 
 
-async def test_a_refusal_keeps_every_word_on_the_screen_and_on_disk(
+async def test_a_refusal_keeps_the_text_on_the_screen_and_on_disk(
     running: Running, services: FakeServices
 ) -> None:
     services.scheduling.not_possible = NotPossibleNow(
@@ -125,7 +121,7 @@ async def test_a_refusal_keeps_every_word_on_the_screen_and_on_disk(
         assert services.scheduling.all_posts[2].caption == "too late"
 
 
-async def test_esc_keeps_what_was_typed_and_shows_it_again(running: Running, services: FakeServices) -> None:
+async def test_esc_keeps_a_draft_that_is_shown_again(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER, "end", *"xyz", "escape")
         assert isinstance(driver.screen, PostsScreen)
@@ -135,13 +131,13 @@ async def test_esc_keeps_what_was_typed_and_shows_it_again(running: Running, ser
         assert "not saved" in editing(driver).form.message
 
 
-async def test_looking_alone_keeps_nothing(running: Running, services: FakeServices) -> None:
+async def test_opening_without_typing_saves_no_draft(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*IN_BUFFER, "escape")
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
 
 
-async def test_empty_and_overlong_words_are_refused_at_their_field(
+async def test_empty_and_overlong_texts_are_refused_at_their_field(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -159,7 +155,7 @@ async def test_empty_and_overlong_words_are_refused_at_their_field(
         assert services.scheduling.edits == []
 
 
-async def test_several_get_one_time(running: Running, services: FakeServices) -> None:
+async def test_several_posts_get_one_time(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "j", "space", "t")
         assert driver.text("#post-state") == "2 posts get this time"
@@ -173,7 +169,9 @@ async def test_several_get_one_time(running: Running, services: FakeServices) ->
         assert isinstance(driver.screen, ProblemsScreen)
 
 
-async def test_saved_but_not_sent_again_is_said(running: Running, services: FakeServices) -> None:
+async def test_a_change_that_is_saved_but_not_retried_is_reported(
+    running: Running, services: FakeServices
+) -> None:
     async with running(persona="sarah") as driver:
         await driver.press(*FAILED)
         editing(driver).form.caption.text = "new words"
@@ -185,7 +183,7 @@ async def test_saved_but_not_sent_again_is_said(running: Running, services: Fake
         )
 
 
-async def test_a_database_that_is_away_is_said_and_nothing_is_lost(
+async def test_a_lost_database_is_reported_and_nothing_is_lost(
     running: Running, services: FakeServices
 ) -> None:
     async with running(persona="sarah") as driver:
@@ -219,12 +217,10 @@ async def test_another_fit_is_chosen_and_saved_with_the_post(
         assert edit["caption"] is None
 
 
-async def test_a_time_is_told_with_the_other_posts_of_its_day(
-    running: Running, services: FakeServices
-) -> None:
+async def test_the_forecast_leaves_out_the_post_itself(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("2", "e")
         picker = editing(driver).form.when
-        assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will have"
+        assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will get"
         await driver.press("escape", "G", "k", "t")
         assert "09:00" not in editing(driver).form.when.same_day, "a post is not in its own way"

@@ -23,7 +23,7 @@ WAYS = {
     "PostDetailScreen": ("enter",),
     "EditPostScreen": ("e",),
     "PlanScreen": ("escape", "escape", "3"),
-    "FillWeekScreen": ("f",),
+    "BatchScreen": ("f",),
     "ProblemsScreen": ("escape", "4"),
     "SettingsScreen": ("comma",),
     "SetupWizard": ("b",),

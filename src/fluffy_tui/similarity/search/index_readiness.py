@@ -8,8 +8,7 @@ from sqlalchemy import func, select
 
 from fluffy_tui.similarity.index.index_counts import progress
 from fluffy_tui.similarity.model import NoEmbeddings, NotIndexedYet
-from fluffy_tui.similarity.models.builtin_model import BuiltinModel
-from fluffy_tui.similarity.models.lite0_weights import INSTALL
+from fluffy_tui.similarity.models.builtin_model import INSTALL, BuiltinModel
 from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ async def explained(
         photo_ids: What was asked about.
         has_service: Whether an image_embed service is set.
     """
-    if isinstance(error, NoEmbeddings) and not has_service and BuiltinModel.missing_packages():
+    if isinstance(error, NoEmbeddings) and not has_service and not BuiltinModel.is_installed():
         return NoEmbeddings("Pictures cannot be compared here: the extra `embed` is not installed.", INSTALL)
     if len(photo_ids) == 1 and (reason := await session.scalar(_reason(photo_ids))):
         return NotIndexedYet(f"This picture could not be looked at: {reason}", error.hint)

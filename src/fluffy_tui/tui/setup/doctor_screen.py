@@ -10,7 +10,7 @@ from textual.widgets.option_list import Option
 
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 
@@ -75,7 +75,7 @@ def _summary(found: list[Check]) -> str:
     failed = sum(check.status is Health.FAIL for check in found)
     warned = sum(check.status is Health.WARN for check in found)
     parts = [f"✗ {failed} failed"] if failed else []
-    parts += [f"! {warned} warning{'s' * (warned != 1)}"] if warned else []
+    parts += [f"! {warned} {plural(warned, 'warning')}"] if warned else []
     return ", ".join(parts) or "✓ All checks passed"
 
 

@@ -15,7 +15,7 @@ from fluffy_tui.settings import Settings, SettingValue, setting_values
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.setup.wizard import SetupWizard
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 
@@ -137,7 +137,7 @@ def _keys_line(settings: Settings) -> _Line:
     problems, number = key_problems(settings.keys), len(settings.keys)
     shown = f"{number} changed" if number else "defaults"
     if problems:
-        shown = f"! {shown}, {len(problems)} problem{'s' * (len(problems) != 1)}"
+        shown = f"! {shown}, {len(problems)} {plural(len(problems), 'problem')}"
     change = " ".join(problems) or 'Under [keys] in config.toml, add for example "personas.new" = "a".'
     return _Line("[keys]", shown, "config.toml" if number else "default", "Your own keys, by action.", change)
 

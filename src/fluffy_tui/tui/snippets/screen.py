@@ -16,8 +16,8 @@ from fluffy_tui.networks import hashtag_count, rules_for
 from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.messages import on_event
-from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, hashtag_words, over_limit_words
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.snippets.snippet_editor import SnippetEditorScreen, over_limit_words
+from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.vim_list import VimList
@@ -196,6 +196,7 @@ class SnippetsScreen(FrameScreen):
 
 def _line(snippet: Snippet) -> Content:
     is_set = snippet.kind is SnippetKind.HASHTAGS
-    about = hashtag_words(hashtag_count(snippet.text)) if is_set else one_line(snippet.text)
+    count = hashtag_count(snippet.text)
+    about = f"{count} {plural(count, 'hashtag')}" if is_set else one_line(snippet.text)
     name = f"{'#' if is_set else ';'} {one_line(snippet.name)}"
     return Content.assemble((name, "bold"), (f"  {about}", "dim"))

@@ -15,7 +15,7 @@ from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
@@ -33,17 +33,12 @@ _WORDS = {
 """What it is called, and the placeholders of its two fields."""
 
 
-def hashtag_words(count: int) -> str:
-    """Return a number of hashtags in words."""
-    return f"{count} hashtag{'s' * (count != 1)}"
-
-
 def over_limit_words(count: int, rules: NetworkRules) -> str:
     """Return a warning if there are more hashtags than the network allows in a post, else nothing."""
     if rules.hashtag_limit is None or count <= rules.hashtag_limit:
         return ""
     over = count - rules.hashtag_limit
-    return f"! {hashtag_words(count)}, {over} too many: {rules.name} allows {rules.hashtag_limit} in a post"
+    return f"! {count} {plural(count, 'hashtag')}, {over} too many: {rules.name} allows {rules.hashtag_limit} in a post"
 
 
 class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
@@ -125,7 +120,7 @@ class SnippetEditorScreen(ReportsErrors, DialogScreen[Snippet | None]):
         elif count:
             limit = self._rules.hashtag_limit
             allowed = f" ({self._rules.name} allows {limit} in a post)" if limit is not None else ""
-            self._show(f"{hashtag_words(count)}{allowed}")
+            self._show(f"{count} {plural(count, 'hashtag')}{allowed}")
         else:
             self._show("")
 

@@ -1,4 +1,4 @@
-"""Every move of a post against a small model: what is allowed happens exactly, everything else is refused."""
+"""Every transition of a post against a small model: what is allowed happens, everything else is refused."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ STATUS_OF: dict[Step | None, set[PostStatus]] = {
     Step.FAILED: {PostStatus.FAILED},
 }
 IN_BUFFER = {Step.ACCEPTED, Step.PUBLISHING}
-SAID = {
+STEPS = {
     BufferStatus.SCHEDULED: Step.ACCEPTED,
     BufferStatus.SENDING: Step.PUBLISHING,
     BufferStatus.SENT: Step.LIVE,
     BufferStatus.ERROR: Step.FAILED,
 }
-"""What Buffer's word on a post that it has makes of it."""
+"""The step that Buffer's status of a post leads to."""
 
 ids = itertools.count(1)
 
 
 def buffer_post(status: BufferStatus, post_id: str) -> BufferPost:
-    """Return a post as Buffer tells of it."""
+    """Return a post as Buffer returns it."""
     now = datetime.now(UTC)
     return BufferPost(
         id=post_id,
@@ -71,7 +71,7 @@ def buffer_post(status: BufferStatus, post_id: str) -> BufferPost:
 
 
 class PostMachine(RuleBasedStateMachine):
-    """One post, its attempts old and new, its person, and Buffer."""
+    """One post, its old and new attempts, its user, and Buffer."""
 
     attempts: Bundle[Any] = Bundle("attempts")
 
@@ -132,12 +132,12 @@ class PostMachine(RuleBasedStateMachine):
         row = self._do(write)
         self.post_id = row.id
         self.model = SimpleNamespace(
-            step=step, claim=None, resting=False, sent=False, buffer_id=None, key=row.delivery_key
+            step=step, claim=None, paused=False, sent=False, buffer_id=None, key=row.delivery_key
         )
 
     @property
-    def under_way(self) -> bool:
-        """Whether the model's post is between submission and acceptance."""
+    def on_the_way(self) -> bool:
+        """Whether the post is submitted and not accepted yet."""
         return self.model.step in ON_THE_WAY
 
     @rule(target=attempts)
@@ -145,22 +145,22 @@ class PostMachine(RuleBasedStateMachine):
         """Begin an attempt."""
         row = self._do(lambda session: transitions.claim(session, self.post_id))
         model = self.model
-        allowed = self.under_way and not model.resting
+        allowed = self.on_the_way and not model.paused
         assert (row is not None) == allowed
         if row is None:
             return multiple()
-        in_doubt = model.step in (Step.SENDING, Step.UNCONFIRMED)
-        model.step = Step.UNCONFIRMED if in_doubt else Step.RENDERING
+        maybe_sent = model.step in (Step.SENDING, Step.UNCONFIRMED)
+        model.step = Step.UNCONFIRMED if maybe_sent else Step.RENDERING
         model.claim = row.claim
         return row
 
     def _may(self, attempt: PostRow) -> bool:
         same = attempt.id == self.post_id and attempt.claim == self.model.claim
-        return same and self.model.claim is not None and self.under_way
+        return same and self.model.claim is not None and self.on_the_way
 
     @rule(attempt=attempts, to=st.sampled_from([Step.RENDERING, Step.HOSTING, Step.SENDING]))
     def move(self, attempt: PostRow, to: Step) -> None:
-        """Let an attempt, new or old, go on."""
+        """Move the post in an attempt, new or old."""
         values = {"create_sent_at": func.now()} if to is Step.SENDING else {}
         moved = self._do(lambda session: transitions.move(session, attempt, to, **values))
         assert moved == self._may(attempt)
@@ -170,7 +170,7 @@ class PostMachine(RuleBasedStateMachine):
 
     @rule(attempt=attempts)
     def fail(self, attempt: PostRow) -> None:
-        """Let an attempt end as failed."""
+        """Fail the post in an attempt."""
         moved = self._do(
             lambda session: transitions.fail(session, attempt, "rejected", "Buffer refused this.")
         )
@@ -183,48 +183,48 @@ class PostMachine(RuleBasedStateMachine):
         step=st.sampled_from([Step.HELD, Step.UNCONFIRMED]),
         minutes=st.sampled_from([-1, 5]),
     )
-    def wait(self, attempt: PostRow, step: Step, minutes: int) -> None:
-        """Let an attempt rest, until then or until now."""
+    def pause(self, attempt: PostRow, step: Step, minutes: int) -> None:
+        """Pause the post in an attempt, until later or until now."""
         until = datetime.now(UTC) + timedelta(minutes=minutes)
         moved = self._do(
             lambda session: transitions.pause(session, attempt, step, "queue_full", "Full.", until)
         )
         assert moved == self._may(attempt)
         if moved:
-            self.model.step, self.model.claim, self.model.resting = step, None, minutes > 0
+            self.model.step, self.model.claim, self.model.paused = step, None, minutes > 0
             self.model.sent = self.model.sent and step is Step.UNCONFIRMED
 
-    @precondition(lambda self: self.model.resting)
+    @precondition(lambda self: self.model.paused)
     @rule()
     def time_passes(self) -> None:
-        """Let the time of the next try come."""
+        """Let the time of the next attempt come."""
         self._do(lambda session: session.execute(text("UPDATE posts SET next_try_at = now()")))
-        self.model.resting = False
+        self.model.paused = False
 
-    @rule(status=st.sampled_from(list(SAID)))
-    def turns_up_in_buffer(self, status: BufferStatus) -> None:
-        """Let somebody see the post in Buffer."""
+    @rule(status=st.sampled_from(list(STEPS)))
+    def appears_in_buffer(self, status: BufferStatus) -> None:
+        """Find the post in Buffer."""
         found = buffer_post(status, f"b{next(ids)}")
         recorded = self._do(lambda session: transitions.record_creation(session, self.post_id, found))
-        assert recorded == self.under_way
+        assert recorded == self.on_the_way
         if recorded:
-            self.model.step, self.model.buffer_id = SAID[status], found.id
-            self.model.claim, self.model.resting, self.model.sent = None, False, False
+            self.model.step, self.model.buffer_id = STEPS[status], found.id
+            self.model.claim, self.model.paused, self.model.sent = None, False, False
 
     @precondition(lambda self: self.model.buffer_id is not None)
-    @rule(status=st.sampled_from(list(SAID)), ours=st.booleans())
-    def buffer_tells(self, status: BufferStatus, ours: bool) -> None:
-        """Let Buffer tell of this post, or of another one."""
+    @rule(status=st.sampled_from(list(STEPS)), ours=st.booleans())
+    def buffer_answers(self, status: BufferStatus, ours: bool) -> None:
+        """Let Buffer return this post, or another one."""
         row = self._do(lambda session: session.get_one(PostRow, self.post_id))
         found = buffer_post(status, self.model.buffer_id if ours else "another")
         self._do(lambda session: transitions.record_status(session, row, found))
         if ours and self.model.step is not Step.LIVE:
-            self.model.step = SAID[status]
+            self.model.step = STEPS[status]
 
     @precondition(lambda self: self.model.buffer_id is not None)
     @rule()
-    def vanishes_from_buffer(self) -> None:
-        """Let the post be deleted in Buffer's own app."""
+    def is_deleted_in_buffer(self) -> None:
+        """Let the post be deleted in Buffer."""
         row = self._do(lambda session: session.get_one(PostRow, self.post_id))
         gone = self._do(lambda session: transitions.record_removal(session, row))
         assert gone == (self.model.step in IN_BUFFER)
@@ -232,32 +232,32 @@ class PostMachine(RuleBasedStateMachine):
             self.model.step = Step.FAILED
 
     @rule()
-    def resubmit(self) -> None:
-        """Let the person retry."""
+    def retry(self) -> None:
+        """Let the user retry."""
         row = self._do(lambda session: transitions.requeue(session, self.post_id))
         model = self.model
         assert (row is not None) == (model.step in (None, Step.HELD, Step.FAILED))
         if row is None:
             return
         assert (row.delivery_key != model.key) == (model.buffer_id is not None), (
-            "a new key only when it was there"
+            "a new key only if it was in Buffer"
         )
-        model.step, model.claim, model.resting = Step.QUEUED, None, False
+        model.step, model.claim, model.paused = Step.QUEUED, None, False
         model.buffer_id, model.key = None, row.delivery_key
 
     @rule()
-    def rewrite(self) -> None:
-        """Let the person change the words."""
+    def edit(self) -> None:
+        """Let the user change the caption."""
         row = self._do(lambda session: transitions.edit_unsent(session, self.post_id, caption="words"))
-        at_work = self.model.step in (Step.RENDERING, Step.HOSTING)
-        free = at_work or self.model.step in (None, Step.QUEUED, Step.HELD, Step.FAILED)
+        in_progress = self.model.step in (Step.RENDERING, Step.HOSTING)
+        free = in_progress or self.model.step in (None, Step.QUEUED, Step.HELD, Step.FAILED)
         assert (row is not None) == (free and not self.model.sent)
         if row is not None:
-            self.model.step, self.model.claim = Step.QUEUED if at_work else self.model.step, None
+            self.model.step, self.model.claim = Step.QUEUED if in_progress else self.model.step, None
 
     @rule(after=st.sampled_from([None, Step.QUEUED]))
-    def let_go(self, after: Step | None) -> None:
-        """Let the person give the post up, and use its photo again."""
+    def cancel(self, after: Step | None) -> None:
+        """Let the user cancel the post and use its photo again."""
         deleted = self._do(lambda session: transitions.delete_unsent(session, self.post_id))
         free = (None, Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.HELD, Step.FAILED)
         assert (deleted is not None) == (self.model.step in free and not self.model.sent)
@@ -279,7 +279,7 @@ class PostMachine(RuleBasedStateMachine):
         assert row.buffer_post_id == model.buffer_id
 
 
-def test_every_allowed_move_happens_and_every_other_is_refused(database_url: str) -> None:
+def test_every_allowed_transition_happens_and_every_other_is_refused(database_url: str) -> None:
     def machine() -> PostMachine:
         return PostMachine(database_url)
 
@@ -295,7 +295,7 @@ def test_every_allowed_move_happens_and_every_other_is_refused(database_url: str
 
 
 @pytest.mark.parametrize("step", [None, *Step], ids=str)
-def test_the_database_itself_refuses_a_status_that_the_step_does_not_bear_out(
+def test_the_database_refuses_a_status_that_does_not_fit_the_step(
     database_url: str, step: Step | None
 ) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:

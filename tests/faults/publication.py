@@ -1,4 +1,4 @@
-"""The second half of a campaign: Buffer's time moves on, posts are published, and that goes wrong too."""
+"""The second half of a campaign: Buffer's clock moves on, posts are published, and that fails too."""
 
 from __future__ import annotations
 
@@ -20,50 +20,50 @@ from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Step
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from faults.ledger import Told
+    from faults.fault_player import FaultPlayer
+    from faults.ledger import Expectation
     from faults.plan import LateAct
-    from faults.troublemaker import Troublemaker
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.demo import StandIn
 
 STEP_SECONDS = 0.4
-"""Real time between two jumps of Buffer's clock, in which the workers ask what has become of their posts."""
+"""Real time between two jumps of Buffer's clock, in which workers sync the status of posts."""
 
-FOLLOWED_WITHIN = 120.0
-"""Seconds after the last jump in which every post has to be known as live or as failed."""
+LIVE_WITHIN = 120.0
+"""Seconds after the last jump within which every post must be known as live or failed."""
 
 ROUNDS = 4
-"""How many times a person sends again what ended in trouble, before it counts as lost."""
+"""How often users retry a failed post before it counts as lost."""
 
 
 @dataclass
-class GoingLive:
-    """Takes the posts that Buffer has to their end."""
+class Publication:
+    """Publishes the posts that are in Buffer."""
 
     services: Services
     stand_in: StandIn
-    trouble: Troublemaker
-    submitted: Mapping[str, Told]
-    """What was submitted and not taken back."""
-    in_trouble: dict[int, str] = field(default_factory=dict)
-    """Posts that ended as failed on the way, and their causes, before a person sent them again."""
+    player: FaultPlayer
+    submitted: Mapping[str, Expectation]
+    """What was submitted and not cancelled."""
+    failed: dict[int, str] = field(default_factory=dict)
+    """Posts that failed, and their causes, before they were retried."""
 
     async def run(self, late: tuple[tuple[LateAct, float], ...]) -> Findings:
-        """Publish everything, step by step with a fault at each; then send again what failed, until all is live."""
+        """Publish everything in steps with a fault at each, then retry what failed until all is live."""
         stride = self._left() / len(late)
         for act, draw in late:
-            self.trouble.play_late(act, draw)
+            self.player.play_late(act, draw)
             await self._move_on(stride)
             await asyncio.sleep(STEP_SECONDS)
-        self.trouble.lift()
+        self.player.lift()
         for _ in range(ROUNDS):
             await self._to_the_end()
-            findings = await audit_live(self.services, self.stand_in, self.submitted, self.trouble.played)
-            if not findings.in_trouble or findings.violations:
+            findings = await audit_live(self.services, self.stand_in, self.submitted, self.player.played)
+            if not findings.failed or findings.violations:
                 break
-            self.in_trouble |= findings.in_trouble
-            for post_id in findings.in_trouble:
-                await self._send_again(post_id)
+            self.failed |= findings.failed
+            for post_id in findings.failed:
+                await self._retry(post_id)
             await self._until_none(ON_THE_WAY)
         return findings
 
@@ -74,38 +74,38 @@ class GoingLive:
 
     async def _move_on(self, by: timedelta) -> None:
         await self.stand_in.advance(by.total_seconds())
-        await self._have_it_asked()
+        await self._request_sync()
 
     async def _to_the_end(self) -> None:
         await self._move_on(self._left())
-        await self._move_on(timedelta(minutes=5))  # the last links come
+        await self._move_on(timedelta(minutes=5))  # for the last links
         await self._until_none(IN_BUFFER, without_link=True)
 
-    async def _have_it_asked(self) -> None:
-        """Put a look on the queue; a worker that was killed in one leaves the next to the clock of its periods."""
-        # its connections may have been cut this moment, or the next look is on the queue already
+    async def _request_sync(self) -> None:
+        """Defer a status sync; after a worker was killed in one, only the periodic task would."""
+        # connections may have been terminated at this moment, or a sync is deferred already
         with suppress(DatabaseUnavailable, AlreadyEnqueued):
             async with self.services.database.transaction() as session:
                 queue = self.services.delivery.queue
                 await defer(session, queue, "delivery:follow_soon", arguments={})
 
     async def _until_none(self, steps: tuple[Step, ...], *, without_link: bool = False) -> None:
-        """Wait until no post is at these steps, or for as long as is allowed: the audit tells what is left."""
+        """Wait until no post is at these steps, or until the time is up: the audit lists what is left."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(FOLLOWED_WITHIN):
+            async with asyncio.timeout(LIVE_WITHIN):
                 async for event in self.services.events():
                     if not isinstance(event, PostChanged | Connected):
                         continue
                     posts = await self.services.scheduling.posts(limit=len(self.submitted) + 1)
                     if not any(
-                        post.step in steps or (without_link and _wants_link(post.step, post.external_link))
+                        post.step in steps or (without_link and _has_no_link(post.step, post.external_link))
                         for post in posts
                     ):
                         return
-                    await self._have_it_asked()
+                    await self._request_sync()
 
-    async def _send_again(self, post_id: int) -> None:
-        """Do what a person would; one who asked for a time that is over by now takes the next slot."""
+    async def _retry(self, post_id: int) -> None:
+        """Retry as a user would: a post whose time is past takes the next slot."""
         post = await self.services.scheduling.post(post_id)
         assert post is not None
         if post.share_mode is ShareMode.CUSTOM_SCHEDULED:
@@ -113,5 +113,5 @@ class GoingLive:
         await self.services.scheduling.retry(post_id)
 
 
-def _wants_link(step: Step | None, link: str | None) -> bool:
+def _has_no_link(step: Step | None, link: str | None) -> bool:
     return step is Step.LIVE and link is None

@@ -1,4 +1,4 @@
-"""Buffer answers null where its posts should be: that is no proof that a create did not arrive."""
+"""Buffer answers null instead of its posts: that does not prove that a create did not arrive."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ async def test_null_instead_of_posts_never_leads_to_a_second_create(
         stand_in.faults.add(Kind.NULL_EDGES, count=1000)
         async with place.worker():
             post = await place.submit()
-            # Its pauses add up to more than the time after which a create counts as settled.
+            # Together its pauses are longer than the time after which a create counts as settled.
             await place.until(post.id, lambda now: now.attempts >= 9 or now.step is Step.ACCEPTED)
             stand_in.faults.clear()
             done = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
-        [there] = place.there()
-        assert done.buffer_post_id == there.id
+        [remote] = place.in_buffer()
+        assert done.buffer_post_id == remote.id

@@ -1,4 +1,4 @@
-"""Makes the faults of a plan happen, and lifts those that last."""
+"""Plays the faults of a plan, and ends those that last."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ SWITCHES: dict[Act, tuple[Kind, dict[str, Any]]] = {
     Act.RATE_LIMITED: (Kind.RATE_LIMITED, {"seconds": 1, "count": 3}),
     Act.NOT_JSON: (Kind.NOT_JSON_403, {"count": 2}),
     Act.ASSET_LOST: (Kind.DROP_ASSET, {}),
-    Act.LOOK_FAILED: (Kind.SERVER_ERROR_BEFORE, {"operation": "posts", "count": 2}),
-    Act.LOOK_EMPTY: (Kind.NULL_EDGES, {}),
+    Act.SEARCH_FAILED: (Kind.SERVER_ERROR_BEFORE, {"operation": "posts", "count": 2}),
+    Act.SEARCH_EMPTY: (Kind.NULL_EDGES, {}),
 }
-"""The stand-in's own switches; each waits for the next request that it fits."""
+"""The stand-in's fault switches; each affects the next matching request."""
 
 
 @dataclass
-class Troublemaker:
+class FaultPlayer:
     """Plays faults, and counts them."""
 
     stand_in: StandIn
@@ -47,10 +47,10 @@ class Troublemaker:
     media: Path
     played: Counter[Act | AnswerAct | LateAct] = field(default_factory=Counter)
     lifted: list[datetime] = field(default_factory=list)
-    """When something that stops all delivery was over."""
+    """When faults that stop all delivery ended."""
 
     async def play(self, faults: tuple[Fault, ...]) -> None:
-        """Play a schedule, fault after fault, each at its time."""
+        """Play a schedule, each fault at its time."""
         for fault in faults:
             await asyncio.sleep(fault.pause)
             self.played[fault.act] += 1
@@ -82,24 +82,24 @@ class Troublemaker:
             case Act.MEDIA_AWAY:
                 away = self.media.with_name("media.away")
                 self.media.rename(away)
-                self.media.touch()  # a file in its place: root could write into any folder
+                self.media.touch()  # a file in its place, because root could write into any folder
                 await asyncio.sleep(fault.lasts)
                 self.media.unlink()
                 away.rename(self.media)
             case _:
-                raise AssertionError(f"nobody plays {fault.act}")
+                raise AssertionError(f"unknown fault {fault.act}")
 
     def play_late(self, act: LateAct, draw: float) -> None:
-        """Make one thing go wrong with the posts that Buffer has."""
+        """Play one fault for the posts in Buffer."""
         self.played[act] += 1
         match act:
             case LateAct.WORKER_KILLED:
                 self.crew.kill(draw)
             case LateAct.CONNECTIONS_CUT:
                 self.cluster.cut()
-            case LateAct.ASKED_IN_VAIN:
+            case LateAct.SYNC_FAILED:
                 self.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="posts", count=2)
-            case LateAct.ASKED_EMPTY:
+            case LateAct.SYNC_EMPTY:
                 self.stand_in.faults.add(Kind.NULL_EDGES)
             case LateAct.LATE_LINK:
                 self.stand_in.faults.add(Kind.LATE_EXTERNAL_LINK, seconds=60.0)
@@ -112,15 +112,15 @@ class Troublemaker:
         match act:
             case LateAct.PICTURE_LOST:
                 (self.media / "posts" / post.assets[0].source.rsplit("/", 1)[-1]).unlink(missing_ok=True)
-            case LateAct.REMOVED_THERE:
+            case LateAct.REMOVED_IN_BUFFER:
                 del self.stand_in.world.posts[post.id]
-            case LateAct.MOVED_THERE:
+            case LateAct.MOVED_IN_BUFFER:
                 assert post.due_at is not None
                 post.due_at += timedelta(hours=5)
             case _:
-                raise AssertionError(f"nobody plays {act}")
+                raise AssertionError(f"unknown fault {act}")
 
     def lift(self) -> None:
-        """Take back every switch that no request has met."""
+        """Clear all switches that no request has used."""
         self.stand_in.faults.clear()
         self.lifted.append(datetime.now(UTC))

@@ -1,4 +1,4 @@
-"""The connection is cut at the very moment at which a job's end is written: its channel must not stand still."""
+"""The connection is lost at the very moment at which a job's end is recorded: its channel must not be blocked."""
 
 from __future__ import annotations
 

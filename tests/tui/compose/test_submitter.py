@@ -1,0 +1,92 @@
+"""Submissions run once, outlive their screen, and always have an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.media import Fit, Framing
+from fluffy_tui.scheduling import Reason, ScheduleResult
+from fluffy_tui.tui.compose.submitter import Submitter, submit_draft
+from fluffy_tui.tui.session.drafts import Draft
+from tui.fakes import NOW, FakeServices
+
+
+class FakeApp:
+    """Runs workers as tasks of its own."""
+
+    def __init__(self) -> None:
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def run_worker(self, work: Any, **_: object) -> None:
+        """Start a worker."""
+        self.tasks.append(asyncio.ensure_future(work))
+
+
+async def test_a_job_runs_as_a_worker_of_the_app_and_is_busy_until_it_ends() -> None:
+    app, gate = FakeApp(), asyncio.Event()
+    screen: Any = SimpleNamespace(app=app)
+    submitter = Submitter(screen)
+    assert not submitter.is_busy
+    submitter.start(_wait(gate), "waiting")
+    await asyncio.sleep(0)
+    assert submitter.is_busy
+    gate.set()
+    await app.tasks[0]
+    assert not submitter.is_busy
+
+
+async def test_a_job_that_fails_leaves_room_for_the_next() -> None:
+    app = FakeApp()
+    screen: Any = SimpleNamespace(app=app)
+    submitter = Submitter(screen)
+    submitter.start(_fail(), "failing")
+    with pytest.raises(RuntimeError):
+        await app.tasks[0]
+    assert not submitter.is_busy
+
+
+async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
+    context: Any = SimpleNamespace(services=services)
+    photo = services.photos.photos[40]
+    draft = Draft("fog", "a pier", ShareMode.CUSTOM_SCHEDULED, NOW)
+    result = await submit_draft(context, photo, draft, Framing(Fit.CROP))
+    assert result.ok
+    assert services.scheduling.submitted == [
+        {
+            "photo": photo,
+            "caption": "fog",
+            "alt_text": "a pier",
+            "share_mode": ShareMode.CUSTOM_SCHEDULED,
+            "at": NOW,
+            "framing": Framing(Fit.CROP),
+        }
+    ]
+
+
+async def test_whatever_goes_wrong_is_an_answer(services: FakeServices) -> None:
+    context: Any = SimpleNamespace(services=services)
+    photo = services.photos.photos[40]
+    refusal = ScheduleResult(False, None, "No channel.", Reason.NO_CHANNEL)
+    services.scheduling.refusal = refusal
+    assert await submit_draft(context, photo, Draft("fog"), Framing()) == refusal
+    services.scheduling.error = DatabaseUnavailable("The database does not answer.")
+    away = await submit_draft(context, photo, Draft("fog"), Framing())
+    assert (away.ok, away.code, away.reason) == (False, None, "The database does not answer.")
+    services.scheduling.error = RuntimeError("password=hunter2")
+    unforeseen = await submit_draft(context, photo, Draft("fog"), Framing())
+    assert not unforeseen.ok
+    assert "hunter2" not in unforeseen.reason
+
+
+async def _wait(gate: asyncio.Event) -> None:
+    await gate.wait()
+
+
+async def _fail() -> None:
+    raise RuntimeError("failed")
