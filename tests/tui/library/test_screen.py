@@ -171,7 +171,9 @@ async def test_an_unreadable_file_is_explained(running: Running, services: FakeS
     async with running(persona="sarah") as driver:
         while "cannot be read" not in preview(driver).sentence:
             await driver.pilot.pause(0.01)
-        assert preview(driver).sentence == "IMG_2040.JPG cannot be read as a picture."
+        assert preview(driver).sentence == (
+            "IMG_2040.JPG cannot be read: the picture is damaged. Copy it again from its source."
+        )
 
 
 async def test_an_empty_library_says_what_to_do(running: Running, services: FakeServices) -> None:
