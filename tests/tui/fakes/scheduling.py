@@ -37,13 +37,13 @@ _PROBLEMS: dict[Step | None, tuple[ProblemKind, str, str, tuple[Remedy, ...]]] =
         ProblemKind.FAILED,
         "This post was not published.",
         "Nothing more happens by itself.",
-        (Remedy.RETRY, Remedy.EDIT, Remedy.CHANGE_TIME, Remedy.CANCEL),
+        (Remedy.RETRY, Remedy.EDIT, Remedy.RESCHEDULE, Remedy.CANCEL),
     ),
     Step.HELD: (
         ProblemKind.HELD,
         "This post has to wait.",
         "It is tried again by itself.",
-        (Remedy.RETRY, Remedy.MOVE_UP, Remedy.EDIT, Remedy.CHANGE_TIME, Remedy.CANCEL),
+        (Remedy.RETRY, Remedy.MOVE_UP, Remedy.EDIT, Remedy.RESCHEDULE, Remedy.CANCEL),
     ),
     Step.UNCONFIRMED: (
         ProblemKind.UNCONFIRMED,

@@ -32,11 +32,11 @@ class ProblemKind(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What the user can do about a problem."""
+    """What the user can do about a problem, by the verb of the key table."""
 
     RETRY = "retry"
     EDIT = "edit"
-    CHANGE_TIME = "change_time"
+    RESCHEDULE = "reschedule"
     UPLOAD_AGAIN = "upload_again"
     """Render and upload the picture again, then send the post."""
     OPEN_IN_BUFFER = "open_in_buffer"

@@ -110,7 +110,7 @@ class ProblemInbox:
                     "Buffer has this post but will not publish it.",
                     "It stays in Buffer until you act.",
                     Remedy.OPEN_IN_BUFFER,
-                    Remedy.CHANGE_TIME,
+                    Remedy.RESCHEDULE,
                     Remedy.CANCEL,
                 )
 
@@ -142,7 +142,7 @@ class ProblemInbox:
             *upload,
             *retry,
             Remedy.EDIT,
-            Remedy.CHANGE_TIME,
+            Remedy.RESCHEDULE,
             *((Remedy.OPEN_IN_BUFFER,) if is_there else ()),
             Remedy.CANCEL,
         )
@@ -284,7 +284,7 @@ def _held(post: Post, *, can_move_up: bool) -> Problem:
         *((Remedy.UPLOAD_AGAIN,) if post.error_code in PICTURE_FAILURES else ()),
         *((Remedy.MOVE_UP,) if can_move_up else ()),
         Remedy.EDIT,
-        Remedy.CHANGE_TIME,
+        Remedy.RESCHEDULE,
         Remedy.CANCEL,
         when=post.next_try_at,
     )

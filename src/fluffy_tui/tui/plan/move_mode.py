@@ -38,7 +38,7 @@ class MoveRefused(FluffyError):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class PostMove:
     """A post on its way from one slot to another."""
 
     kind: MoveKind
@@ -60,7 +60,7 @@ class MoveMode:
 
     def __init__(self, scheduling: SchedulingPort) -> None:
         self._scheduling = scheduling
-        self.picked: Move | None = None
+        self.picked: PostMove | None = None
         """The post that was picked up; None outside move mode."""
 
     def prompt(self, with_keys: Callable[[str], str]) -> str:
@@ -86,9 +86,9 @@ class MoveMode:
         post = cell.planned.post
         if post.step in _FIXED:
             raise MoveRefused(_FIXED[post.step])
-        self.picked = Move(kind, post, cell.at)
+        self.picked = PostMove(kind, post, cell.at)
 
-    def drop(self, cell: Cell) -> Move | None:
+    def drop(self, cell: Cell) -> PostMove | None:
         """Leave move mode with the post dropped on a cell; return what to apply, None for its own slot.
 
         Raises:
@@ -105,13 +105,13 @@ class MoveMode:
         if move.kind is MoveKind.SWAP and (other is None or other.step in _FIXED):
             raise MoveRefused("Choose a post to swap with that is not live yet.")
         self.picked = None
-        return Move(move.kind, move.post, move.at, cell.at, other)
+        return PostMove(move.kind, move.post, move.at, cell.at, other)
 
     def cancel(self) -> None:
         """Leave move mode; the post keeps its slot."""
         self.picked = None
 
-    async def apply(self, move: Move) -> None:
+    async def apply(self, move: PostMove) -> None:
         """Reschedule what was dropped; if the second post of a swap cannot move, the first goes back.
 
         Raises:
@@ -120,22 +120,18 @@ class MoveMode:
         if move.to is None:
             return
         failed = f"Not {'moved' if move.other is None else 'swapped'}"
-        try:
-            await self._reschedule(move.post, move.to)
-        except FluffyError as error:
-            raise MoveRefused(f"{failed}: {error_words(error)}") from error
+        await self._reschedule(move.post, move.to, failed)
         if move.other is None:
             return
         try:
-            await self._reschedule(move.other, move.at)
-        except FluffyError as error:
-            try:
-                await self._reschedule(move.post, move.at)
-            except FluffyError as again:
-                raise MoveRefused(
-                    f"Half swapped: both posts now have the same time. Move one of them. {error_words(again)}"
-                ) from again
-            raise MoveRefused(f"{failed}: {error_words(error)}") from error
+            await self._reschedule(move.other, move.at, failed)
+        except MoveRefused:
+            half = "Half swapped: both posts now have the same time. Move one of them"
+            await self._reschedule(move.post, move.at, half)
+            raise
 
-    async def _reschedule(self, post: Post, at: datetime) -> None:
-        await self._scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
+    async def _reschedule(self, post: Post, at: datetime, failed: str) -> None:
+        try:
+            await self._scheduling.edit(post.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
+        except FluffyError as error:
+            raise MoveRefused(f"{failed}: {error_words(error)}") from error

@@ -14,7 +14,7 @@ from fluffy_tui.tui.compose import ComposeScreen, load_agenda, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.plan.move_mode import Move, MoveKind, MoveMode, MoveRefused
+from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostMove
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import CURSOR_ACTIONS, PlanGrid
 from fluffy_tui.tui.posts import PostDetailScreen
@@ -179,7 +179,7 @@ class PlanScreen(FrameScreen):
         self._describe()
 
     @work(group="moving", exit_on_error=False, description="moving posts")
-    async def _apply(self, move: Move) -> None:
+    async def _apply(self, move: PostMove) -> None:
         try:
             await self._move_mode.apply(move)
         except FluffyError as error:

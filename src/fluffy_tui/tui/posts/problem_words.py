@@ -32,15 +32,6 @@ _NAMES = {
 }
 _RESUMES = {ProblemKind.BUDGET_SPENT: "resumes", ProblemKind.UNCONFIRMED: "checks"}
 """What happens at the time of a problem that passes by itself, if it is not a retry."""
-_ACTIONS = {
-    Remedy.RETRY: "problems.retry",
-    Remedy.EDIT: "problems.edit",
-    Remedy.CHANGE_TIME: "problems.reschedule",
-    Remedy.UPLOAD_AGAIN: "problems.upload_again",
-    Remedy.CANCEL: "problems.cancel",
-    Remedy.OPEN_IN_BUFFER: "problems.open_in_buffer",
-    Remedy.MOVE_UP: "problems.move_up",
-}
 _LABELS = {action.id: action.label for action in actions_of(Place.PROBLEMS, Place.EVERYWHERE)}
 
 
@@ -109,7 +100,7 @@ def remedy_keys(problem: Problem, own: Mapping[str, str]) -> tuple[str, ...]:
         problem: The problem.
         own: The user's own keys, by action ID.
     """
-    helpful = [_ACTIONS[remedy] for remedy in problem.actions]
+    helpful = [f"{Place.PROBLEMS}.{remedy}" for remedy in problem.actions]
     if problem.kind is ProblemKind.DRAFT_KEPT and Remedy.RETRY not in problem.actions:
         helpful.insert(0, "app.settings")  # settings that delivery needs are missing
     if problem.kind is ProblemKind.WORKER_SILENT:
