@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         Step,
     )
     from fluffy_tui.settings import Secret, Settings
-    from fluffy_tui.similarity import EarlierPost, Neighbour, ReadingProgress
+    from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour
 
     OfferedChannels = tuple[Organization, Sequence[Channel]]
     """An organisation of Buffer's with its channels."""
@@ -135,7 +135,7 @@ class SimilarityPort(Protocol):
     async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]:
         """Return the photos of the persona's last posts that are out or on their way, newest first."""
 
-    async def progress(self, persona_id: int | None = ...) -> Sequence[ReadingProgress]:
+    async def progress(self, persona_id: int | None = ...) -> Sequence[IndexCounts]:
         """Return how far a persona's photos have been looked at; counts everything, so ask it rarely."""
 
     async def posted_before(self, photo: Photo) -> EarlierPost | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from fluffy_tui.core.app_events import PhotosIndexed
-from fluffy_tui.similarity import ReadingProgress
+from fluffy_tui.similarity import IndexCounts
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.session import messages
 from tui.conftest import Running
@@ -42,12 +42,12 @@ async def test_the_progress_follows_events_and_is_counted_once(
 class Counter:
     """Counts what a test says; a count can be changed while it runs."""
 
-    def __init__(self, progress: ReadingProgress) -> None:
+    def __init__(self, progress: IndexCounts) -> None:
         self.progress_now = progress
         self.counts = 0
         self.during: IndexProgress | None = None
 
-    async def progress(self, persona_id: int | None = None) -> list[ReadingProgress]:
+    async def progress(self, persona_id: int | None = None) -> list[IndexCounts]:
         """Return the progress."""
         self.counts += 1
         if self.during is not None:
@@ -63,7 +63,7 @@ def indexed(**changes: int) -> messages.PhotosIndexed:
 
 
 async def test_a_change_during_a_count_causes_one_more() -> None:
-    counter = Counter(ReadingProgress(1, 40, 12, {"m": 12}, 0, "m"))
+    counter = Counter(IndexCounts(1, 40, 12, {"m": 12}, 0, "m"))
     progress = IndexProgress(cast("SimilarityPort", counter), 1)
     counter.during = progress
     await progress.count()
@@ -72,7 +72,7 @@ async def test_a_change_during_a_count_causes_one_more() -> None:
 
 
 async def test_only_what_events_do_not_tell_is_counted_again() -> None:
-    counter = Counter(ReadingProgress(1, 40, 12, {"m": 12}, 0, "m"))
+    counter = Counter(IndexCounts(1, 40, 12, {"m": 12}, 0, "m"))
     progress = IndexProgress(cast("SimilarityPort", counter), 1)
     assert progress.add(indexed(hashed=1)), "nothing was counted yet"
     await progress.count()

@@ -13,7 +13,7 @@ from fluffy_tui.tui.session.worker_errors import ReportsErrors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fluffy_tui.similarity import ReadingProgress
+    from fluffy_tui.similarity import IndexCounts
     from fluffy_tui.tui.ports import SimilarityPort
     from fluffy_tui.tui.session.messages import PhotosIndexed
 
@@ -29,7 +29,7 @@ class IndexProgress:
     def __init__(self, similarity: SimilarityPort, persona_id: int) -> None:
         self._similarity = similarity
         self._persona_id = persona_id
-        self._progress: ReadingProgress | None = None
+        self._progress: IndexCounts | None = None
         self._is_stale = False
         self._is_counting = False
         self.is_counted = False
@@ -41,7 +41,7 @@ class IndexProgress:
         progress = self._progress
         if progress is None or progress.is_complete:
             return ""
-        return f"indexing photos: {progress.looked_at:,} of {progress.photos:,}"
+        return f"indexing photos: {progress.indexed:,} of {progress.photos:,}"
 
     def add(self, event: PhotosIndexed) -> bool:
         """Add what a worker has indexed; return whether everything has to be counted again."""
