@@ -29,7 +29,7 @@ from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.similarity import Similarity
-from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, Models, index_statement
+from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, ModelRegistry, index_statement
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION
 
 Vectors = NDArray[np.float32]
@@ -199,7 +199,7 @@ async def run(count: int, queries: int, url: str, *, hard: bool) -> None:
     database = Database(url)
     service = Personas(database, None)
     personas = [(await service.create(name)).id for name in SHARES]
-    model = await Models(database).enter(DESCRIPTION)
+    model = await ModelRegistry(database).register(DESCRIPTION)
     world = make_world(count, personas, hard=hard)
     built = await asyncio.to_thread(fill, url, world, model)
     print(f"{count:,} vectors of 512 numbers; index built in {built:.0f} s")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Step
-from fluffy_tui.similarity import BuiltinModel, LibraryWork
+from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.compose.screen import ComposeScreen
-from similarity.similarity_place import look_round, save, scene
+from similarity.similarity_place import save, scan_round, scene
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,9 +29,9 @@ def save_pictures(folder: Path) -> None:
 
 async def index(real: RealApp) -> None:
     """Index all photos, as a worker does."""
-    library = LibraryWork(real.services.database, real.services.photos, BuiltinModel(), None)
+    library = IndexWorker(real.services.database, real.services.photos, BuiltinModel(), None)
     try:
-        while await look_round(library):
+        while await scan_round(library):
             pass
     finally:
         library.close()
@@ -48,7 +48,7 @@ async def test_duplicates_similar_photos_and_the_earlier_post(installation: Inst
         await real.to_library(5)
         await real.until(lambda: real.shows("indexing photos: 0 of 5"))
         await real.pilot.press("m")
-        await real.until(lambda: "Still looking at pictures: 0 of 5." in toasts(real))
+        await real.until(lambda: "Photos are still being indexed: 0 of 5." in toasts(real))
         await index(real)
         await real.until(lambda: real.shows("2 collapsed") and real.shows("▸ 2"))
         await real.until(lambda: not real.shows("indexing photos"))

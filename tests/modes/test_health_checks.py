@@ -55,11 +55,11 @@ async def test_progress_and_models_are_shown(database: Database, tmp_path: Path)
             Check("similarity", Health.OK, "0 of 2 photos indexed for duplicates"),
             Check("built-in model", Health.OK, "EfficientNet-Lite0, ready"),
         ]
-        await place.look()
+        await place.scan()
         (place.folder / "c.jpg").write_bytes((place.folder / "a.jpg").read_bytes() + b"x")
         await place.import_again()
         (place.folder / "c.jpg").unlink()
-        await place.look()
+        await place.scan()
         after = [check async for check in similarity(services)]
     assert [check.detail for check in after] == [
         "2 of 3 photos indexed for duplicates; 1 failed",

@@ -1,4 +1,4 @@
-"""A library to look at, and a service to ask."""
+"""A library to index, and a stand-in for image_embed."""
 
 from __future__ import annotations
 

@@ -25,22 +25,22 @@ Fault = dict[str, Any] | int
 
 @dataclass
 class ImageEmbedStandIn:
-    """What the stand-in was sent, and what it is to answer."""
+    """What the stand-in has received, and what it answers."""
 
     url: str = ""
     operations: list[str] = field(default_factory=lambda: ["classify", "embed_clip_vit_b_32"])
     faults: Callable[[int], Fault | None] = lambda _: None
-    """Given the number of the request, from 0, what goes wrong with it."""
+    """Returns what goes wrong with a request, given its number from 0."""
     pictures: list[Image.Image] = field(default_factory=list)
-    """Every picture that came, decoded as it came."""
+    """Every picture that was received, decoded."""
     most_at_once: int = 0
     release: asyncio.Event | None = None
-    """While it is not set, no picture is answered."""
-    came: asyncio.Event = field(default_factory=asyncio.Event)
-    """A picture has come."""
+    """Until it is set, no picture is answered."""
+    received: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the first picture is received."""
     _at_work: int = 0
 
-    async def tell_operations(self, request: web.Request) -> web.Response:
+    async def list_operations(self, request: web.Request) -> web.Response:
         """Answer GET /available_operations/."""
         del request
         info = {"description": "", "allowed_targets": ["whole_image"], "default_target": "whole_image"}
@@ -67,7 +67,7 @@ class ImageEmbedStandIn:
         picture.load()
         assert form["image_file"].content_type == Image.MIME[str(picture.format)]
         self.pictures.append(picture)
-        self.came.set()
+        self.received.set()
         if self.release is not None:
             await self.release.wait()
         fault = self.faults(number)
@@ -86,7 +86,7 @@ class ImageEmbedStandIn:
 
 
 def clip_vector(picture: Image.Image) -> list[float]:
-    """Return 512 numbers that are near for pictures that look alike, of no particular length."""
+    """Return 512 numbers that are near for similar pictures, of no particular length."""
     seen = np.asarray(picture.convert("RGB").resize((16, 16)), dtype=np.float64).reshape(-1)
     mixing = np.random.default_rng(0).normal(size=(seen.size, 512))
     return [float(number) for number in (seen - seen.mean()) @ mixing / 100]
@@ -97,7 +97,7 @@ async def image_embed_stand_in() -> AsyncIterator[ImageEmbedStandIn]:
     """Run a stand-in on a free port of loopback."""
     stand_in = ImageEmbedStandIn()
     app = web.Application(client_max_size=1 << 26)
-    app.router.add_get("/available_operations/", stand_in.tell_operations)
+    app.router.add_get("/available_operations/", stand_in.list_operations)
     app.router.add_post("/analyze_image_upload/", stand_in.analyze)
     runner = web.AppRunner(app)
     await runner.setup()

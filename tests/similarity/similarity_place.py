@@ -1,4 +1,4 @@
-"""A library of small painted photographs, the work on it without a queue, and edits that keep the picture."""
+"""A library of small painted photos, and an index worker without a queue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy import text
 from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import public_posts, scheduled_photo_ids
-from fluffy_tui.similarity import BuiltinModel, LibraryWork, Similarity
+from fluffy_tui.similarity import BuiltinModel, IndexWorker, Similarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def save(picture: Image.Image, path: Path, **options: Any) -> Path:
 
 @dataclass
 class Place:
-    """A persona's library with everything that this pack offers."""
+    """A persona's library with its index."""
 
     database: Database
     photos: Photos
@@ -49,24 +49,24 @@ class Place:
     folder: Path
 
     @contextmanager
-    def work(self, service: ImageEmbed | None = None) -> Iterator[LibraryWork]:
-        """Open the library work."""
-        library = LibraryWork(self.database, self.photos, BuiltinModel(), service)
+    def worker(self, service: ImageEmbed | None = None) -> Iterator[IndexWorker]:
+        """Open an index worker."""
+        library = IndexWorker(self.database, self.photos, BuiltinModel(), service)
         try:
             yield library
         finally:
             library.close()
 
-    async def look(self, service: ImageEmbed | None = None) -> None:
-        """Look at photos until a round finds none."""
-        with self.work(service) as library:
-            while await look_round(library):
+    async def scan(self, service: ImageEmbed | None = None) -> None:
+        """Scan photos until a round finds none."""
+        with self.worker(service) as library:
+            while await scan_round(library):
                 pass
 
-    async def ask(self, service: ImageEmbed) -> None:
-        """Ask the service until a round finds no photo."""
-        with self.work(service) as library:
-            while await ask_round(library):
+    async def embed(self, service: ImageEmbed) -> None:
+        """Have the service embed photos until a round finds none."""
+        with self.worker(service) as library:
+            while await embed_round(library):
                 pass
 
     async def add(self, **pictures: Image.Image) -> dict[str, int]:
@@ -100,7 +100,7 @@ class Place:
         return value
 
     async def post(self, photo_id: int, *, status: str = "posted", days_ago: float = 12) -> int:
-        """Write a post as delivery would leave it, and return its id."""
+        """Insert a post as delivery would leave it, and return its id."""
         step = {"posted": "live", "scheduled": "accepted", "failed": "failed"}[status]
         rows = await self.rows(
             "INSERT INTO posts (photo_id, persona_id, caption, status, step, buffer_post_id, posted_at, scheduled_at,"
@@ -116,21 +116,21 @@ class Place:
         return int(rows[0][0])
 
 
-async def look_round(library: LibraryWork) -> bool:
-    """Look at all photos once; tell whether there was anything to do."""
-    last = await library.look(0)
+async def scan_round(library: IndexWorker) -> bool:
+    """Scan all photos once; return whether there was anything to do."""
+    last = await library.scan(0)
     found = last is not None
     while last is not None:
-        last = await library.look(last)
+        last = await library.scan(last)
     return found
 
 
-async def ask_round(library: LibraryWork) -> bool:
-    """Ask about all photos once; tell whether there was anything to do."""
-    last = await library.ask(0)
+async def embed_round(library: IndexWorker) -> bool:
+    """Have the service embed all photos once; return whether there was anything to do."""
+    last = await library.embed(0)
     found = last is not None
     while last is not None:
-        last = await library.ask(last)
+        last = await library.embed(last)
     return found
 
 

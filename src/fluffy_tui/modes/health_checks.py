@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
-    from fluffy_tui.similarity import EmbeddingModel, ReadingProgress
+    from fluffy_tui.similarity import EmbeddingModel, IndexCounts
     from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
 _WINDOWS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
@@ -156,11 +156,11 @@ async def similarity(services: Services) -> AsyncIterator[Check]:
         yield _embeddings(model, progress)
 
 
-def _indexed(progress: list[ReadingProgress]) -> Check:
+def _indexed(progress: list[IndexCounts]) -> Check:
     photos, hashed, failed = (
         sum(one.photos for one in progress),
         sum(one.hashed for one in progress),
-        sum(one.troubled for one in progress),
+        sum(one.failed for one in progress),
     )
     detail = f"{hashed:,} of {photos:,} photos indexed for duplicates"
     if failed:
@@ -168,7 +168,7 @@ def _indexed(progress: list[ReadingProgress]) -> Check:
             "similarity",
             Health.WARN,
             f"{detail}; {failed:,} failed",
-            "To see why, run: await similarity.troubles(persona.id) in fluffy-tui --console.",
+            "To see why, run: await similarity.failures(persona.id) in fluffy-tui --console.",
         )
     return Check("similarity", Health.OK, detail)
 
@@ -181,7 +181,7 @@ def _builtin_model(settings: Settings) -> Check:
     return Check("built-in model", Health.WARN, "not installed", "Run: pip install 'fluffy-tui[embed]'")
 
 
-def _embeddings(model: EmbeddingModel, progress: list[ReadingProgress]) -> Check:
+def _embeddings(model: EmbeddingModel, progress: list[IndexCounts]) -> Check:
     photos = sum(one.photos for one in progress)
     embedded = sum(one.embedded.get(model.name, 0) for one in progress)
     role = "in use" if model.active else "not in use"
@@ -197,7 +197,7 @@ async def image_embed(settings: Settings) -> Check:
             operations = await service.operations()
         except ImageEmbedUnavailable as error:
             return Check("image_embed", Health.WARN, error.message, error.hint)
-        detail = f"{service.place} supports {', '.join(operations) or 'nothing'}"
+        detail = f"{service.address} supports {', '.join(operations) or 'nothing'}"
         if service.operation not in operations:
             return Check(
                 "image_embed",

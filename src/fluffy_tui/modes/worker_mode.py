@@ -98,18 +98,18 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
     """
     settings, timings = services.settings, services.delivery.timings
     queue = build_queue(services.database.url, program_name("library"))
-    similarity.add_tasks(queue)
+    similarity.add_index_tasks(queue)
     async with AsyncExitStack() as stack:
         service = None
         if settings.image_embed_url is not None:
             service = await stack.enter_async_context(similarity.ImageEmbed(settings.image_embed_url))
-        library = similarity.LibraryWork(
+        worker = similarity.IndexWorker(
             services.database, services.photos, similarity.BuiltinModel(), service
         )
-        stack.callback(library.close)
-        await similarity.work(
+        stack.callback(worker.close)
+        await similarity.run_index_worker(
             queue,
-            library,
+            worker,
             services.database,
             stop,
             before_start=services.reach_server,

@@ -1,4 +1,4 @@
-"""Similarity: which photos are the same file, the same picture or the same scene, and what is like what."""
+"""Similarity: which photos are the same file, the same picture or the same scene, and which are similar."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from fluffy_tui.similarity.model import (
     EarlierPost,
     EmbeddingModel,
     ImageEmbedUnavailable,
+    IndexCounts,
     IndexFailure,
     ModelUnavailable,
     Neighbour,
     NoEmbeddings,
     NotIndexedYet,
-    ReadingProgress,
     Relation,
 )
 
 if TYPE_CHECKING:
-    from fluffy_tui.similarity.index.index_jobs import add_tasks, work
-    from fluffy_tui.similarity.index.index_worker import LibraryWork
+    from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
+    from fluffy_tui.similarity.index.index_worker import IndexWorker
     from fluffy_tui.similarity.models.builtin_model import BuiltinModel
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.search.duplicates import stacked_photos
@@ -34,18 +34,18 @@ __all__ = [
     "EmbeddingModel",
     "ImageEmbed",
     "ImageEmbedUnavailable",
+    "IndexCounts",
     "IndexFailure",
-    "LibraryWork",
+    "IndexWorker",
     "ModelUnavailable",
     "Neighbour",
     "NoEmbeddings",
     "NotIndexedYet",
-    "ReadingProgress",
     "Relation",
     "Similarity",
-    "add_tasks",
+    "add_index_tasks",
+    "run_index_worker",
     "stacked_photos",
-    "work",
 ]
 
 __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to import
@@ -53,10 +53,10 @@ __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to i
     {
         "BuiltinModel": "models.builtin_model",
         "ImageEmbed": "models.image_embed",
-        "LibraryWork": "index.index_worker",
+        "IndexWorker": "index.index_worker",
         "Similarity": "service",
-        "add_tasks": "index.index_jobs",
+        "add_index_tasks": "index.index_jobs",
         "stacked_photos": "search.duplicates",
-        "work": "index.index_jobs",
+        "run_index_worker": "index.index_jobs",
     },
 )

@@ -1,4 +1,4 @@
-"""What alike means here, in three words kept apart: same file, same picture, same scene."""
+"""What similar means, in three grades kept apart: same file, same picture, same scene."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ SAME_PICTURE_BITS = 31
 """PDQ hashes that differ in no more of their 256 bits show the same picture (Meta's own value, PDQ's README)."""
 
 SOUND_QUALITY = 50
-"""PDQ hashes of a lower quality, such as those of a night sky, say nothing (Meta: discard 49 and less)."""
+"""PDQ hashes of a lower quality, such as those of a night sky, mean nothing (Meta: discard 49 and less)."""
 
 
 class Relation(StrEnum):
-    """How alike two photos are."""
+    """How similar two photos are."""
 
     SAME_FILE = "same file"
     """The same bytes (SHA-256)."""
     SAME_PICTURE = "same picture"
     """The same picture saved again: other size, format, quality, colours (PDQ)."""
     SAME_SCENE = "same scene"
-    """A burst, a crop or another shot of the same thing (embedding)."""
+    """A burst, a crop or another shot of the same subject (embedding)."""
     SIMILAR = "similar"
-    """Something of the kind (embedding)."""
+    """A similar subject (embedding)."""
     OTHER = "other"
-    """Neither."""
+    """None of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,20 @@ class EarlierPost:
 
     post_id: int
     photo_id: int
-    """The photo that the post was made of."""
+    """The photo of that post."""
     relation: Relation
     """SAME_FILE or SAME_PICTURE."""
     bits: int
     """Differing bits of the two PDQ hashes; 0 for the same file."""
     posted: bool
-    """Whether it is out; otherwise it waits for its time."""
+    """Whether it is live; otherwise it waits for its time."""
     at: datetime | None
-    """When it went out, or else when it is due; None while Buffer has not given it a time."""
+    """When it was published, or else when it is due; None while Buffer has not given it a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A photo and how far it is from what was asked about."""
+    """A photo and its distance from the photos that were asked about."""
 
     photo_id: int
     distance: float
@@ -75,10 +75,10 @@ class ModelDescription:
     """A model that turns pictures into vectors, as its maker describes it."""
 
     name: str
-    """With its version: vectors of two names are never compared."""
+    """With its version: vectors of models with different names are never compared."""
     dimensions: int
     near_max: float | None = None
-    """Cosine distance up to which two pictures show the same scene; None where nobody has measured it."""
+    """Cosine distance up to which two pictures show the same scene; None if it was not measured."""
     similar_max: float | None = None
     """Cosine distance up to which two pictures count as similar."""
     configuration: Mapping[str, Any] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class EmbeddingModel:
     near_max: float | None
     similar_max: float | None
     active: bool
-    """Whether questions are answered with its vectors; true of at most one model."""
+    """Whether similar photos are found with its vectors; true of at most one model."""
 
     def relation(self, distance: float) -> Relation:
         """Return what a distance means under this model."""
@@ -107,42 +107,42 @@ class EmbeddingModel:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingProgress:
-    """How far the photos of one persona have been looked at."""
+class IndexCounts:
+    """How many photos of one persona are indexed."""
 
     persona_id: int
     photos: int
-    """Whose files are there."""
+    """Photos whose file is not missing."""
     hashed: int
     embedded: Mapping[str, int]
     """By the name of each model that was ever used."""
-    troubled: int
-    """Photos that could not be read, or not be embedded, at the last try."""
+    failed: int
+    """Photos that could not be read or embedded at the last attempt."""
     model: str = ""
-    """Name of the model whose vectors answer questions; empty before any was used."""
+    """Name of the active model; empty before any was used."""
 
     @property
-    def looked_at(self) -> int:
-        """Photos that are done with: hashed, embedded where a model answers, or resisting both."""
+    def indexed(self) -> int:
+        """Photos that are done: hashed, and embedded if a model is active; or failed."""
         known = min(self.hashed, self.embedded.get(self.model, 0)) if self.model else self.hashed
-        return min(self.photos, known + self.troubled)
+        return min(self.photos, known + self.failed)
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is left to look at."""
-        return self.looked_at >= self.photos
+        """Whether all photos are indexed."""
+        return self.indexed >= self.photos
 
 
 @dataclass(slots=True)
-class Gain:
-    """What a job has added to what is known of one persona's photos."""
+class IndexGains:
+    """What a job has added to one persona's index."""
 
     hashed: int = 0
     embedded: int = 0
     failed: int = 0
     """Photos that could not be read or embedded."""
     stacked: bool = False
-    """Whether copies were found."""
+    """Whether duplicates were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,20 +153,20 @@ class IndexFailure:
     reason: str
     """One plain sentence."""
     next_try_at: datetime | None
-    """None when it is not tried again before its file changes."""
+    """None if it is not tried again before its file changes."""
 
 
 class NotIndexedYet(FluffyError):
-    """A photo has no vector under the active model so far."""
+    """A photo has no vector under the active model yet."""
 
 
 class NoEmbeddings(FluffyError):
-    """No model has been used on this database, so nothing can be said about likeness."""
+    """No model has been used on this database, so photos cannot be compared."""
 
 
 class ModelUnavailable(FluffyError):
-    """The built-in model is not installed, or its weights are not those it was measured with."""
+    """The built-in model is not installed."""
 
 
 class ImageEmbedUnavailable(FluffyError):
-    """The image_embed service does not answer, or not as it should; later tries may succeed."""
+    """The image_embed service does not answer, or not as expected; a later attempt may succeed."""

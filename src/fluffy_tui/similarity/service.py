@@ -1,4 +1,4 @@
-"""The questions about likeness, all answered from what is stored."""
+"""The similarity service: every question is answered from the index in the database."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from fluffy_tui.similarity.index.index_counts import progress
-from fluffy_tui.similarity.index.model_registry import Models
+from fluffy_tui.similarity.index.index_counts import count_indexed
+from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.model import IndexFailure, NoEmbeddings, NotIndexedYet
 from fluffy_tui.similarity.search import neighbours
-from fluffy_tui.similarity.search.duplicates import copies, first_of_each, posted_before, same_picture
+from fluffy_tui.similarity.search.duplicates import copies, first_of_stacks, posted_before, same_picture
 from fluffy_tui.similarity.search.index_readiness import explained
 from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity.model import Copy, EarlierPost, EmbeddingModel, Neighbour, ReadingProgress
+    from fluffy_tui.similarity.model import Copy, EarlierPost, EmbeddingModel, IndexCounts, Neighbour
 
 
 class Similarity:
-    """Which photos are alike.
+    """Which photos are similar.
 
     Args:
         database: Open.
         posts: Selects `photo_id`, `post_id`, `posted_at`, `scheduled_at` and `created_at` of every post
-            that is out or on its way; posts belong to a pack above this one.
+            that is live or on its way; posts belong to a pack above this one.
         scheduled: Selects the ids of all photos that have a post of any kind.
-        has_service: Whether an image_embed service is set, which makes vectors where the extra `embed` is not
+        has_service: Whether an image_embed service is set, which makes vectors even if the extra `embed` is not
             installed.
     """
 
@@ -49,13 +49,13 @@ class Similarity:
         self._posts = posts
         self._scheduled = scheduled
         self._has_service = has_service
-        self._models = Models(database)
+        self._models = ModelRegistry(database)
         self._can_iterate: bool | None = None
 
     async def same_picture(self, photo_id: int) -> list[Copy]:
         """Return the persona's other photos that show the same picture, nearest first.
 
-        Empty as well for a photo that has not been looked at yet, or that shows too little to be told apart.
+        Also empty for a photo that is not indexed yet, or that shows too little to be told from others.
         """
         async with self._database.transaction() as session:
             return await same_picture(session, photo_id)
@@ -66,10 +66,10 @@ class Similarity:
             return await posted_before(session, photo if isinstance(photo, int) else photo.id, self._posts)
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
-        """Return the stack of each of these photos that has copies; photos of one stack show the same picture.
+        """Return the stack of each of these photos that has duplicates; photos of one stack show the same picture.
 
         Args:
-            photo_ids: For example those of a page of the library.
+            photo_ids: For example, those of a page of the library.
         """
         async with self._database.transaction() as session:
             return await copies(session, photo_ids)
@@ -77,7 +77,7 @@ class Similarity:
     async def more_like(
         self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True, fold: bool = False
     ) -> list[Neighbour]:
-        """Return the persona's photos that are most like this one, nearest first.
+        """Return the persona's photos that are most similar to this one, nearest first.
 
         Args:
             photo_id: Compared with all others.
@@ -108,7 +108,7 @@ class Similarity:
         """Return photos of the same persona that are far from all of these, farthest first.
 
         Args:
-            photo_ids: For example those of the last nine posts; ones that have no vector are passed over.
+            photo_ids: For example, those of the last nine posts; ones without a vector are ignored.
             limit: How many at most.
             unscheduled_only: Leave out photos that have a post.
             fold: Of photos that show the same picture, return only the first.
@@ -136,12 +136,12 @@ class Similarity:
         *,
         fold: bool,
     ) -> list[Neighbour]:
-        """Ask, for more than is wanted where copies of each other are to fold; and for still more if they are many."""
+        """Ask; if duplicates are to be folded for more than is wanted, and for still more if they are many."""
         async with self._database.transaction() as session:
             try:
                 for most in (limit * 2, limit * 6, limit * 16) if fold else (limit,):
                     found = await ask(session, most)
-                    kept = await first_of_each(session, found) if fold else found
+                    kept = await first_of_stacks(session, found) if fold else found
                     if len(kept) >= limit or len(found) < most:
                         break
             except (NoEmbeddings, NotIndexedYet) as error:
@@ -149,7 +149,7 @@ class Similarity:
         return kept[:limit]
 
     async def recent_photos(self, persona_id: int, *, last: int = 9) -> list[int]:
-        """Return the photos of the persona's last posts that are out or on their way, newest first."""
+        """Return the photos of the persona's last posts that are live or on their way, newest first."""
         post = self._posts.subquery()
         at = func.coalesce(post.c.posted_at, post.c.scheduled_at, post.c.created_at)
         query = (
@@ -166,23 +166,23 @@ class Similarity:
         """Return every model that was ever used, oldest first."""
         return await self._models.used()
 
-    async def progress(self, persona_id: int | None = None) -> list[ReadingProgress]:
-        """Return how far the photos of each persona have been looked at; counts everything, so ask it rarely.
+    async def progress(self, persona_id: int | None = None) -> list[IndexCounts]:
+        """Return how many photos of each persona are indexed; counts everything, so ask rarely.
 
         Args:
-            persona_id: Only this one; nothing comes back while it has no photos.
+            persona_id: Only this one; the list is empty while it has no photos.
         """
         async with self._database.transaction() as session:
-            return await progress(session, persona_id)
+            return await count_indexed(session, persona_id)
 
     async def _iterates(self, session: AsyncSession) -> bool:
-        """Whether pgvector reads its index on; asked once."""
+        """Return whether pgvector can continue an index scan; asked once."""
         if self._can_iterate is None:
             self._can_iterate = await neighbours.can_iterate(session)
         return self._can_iterate
 
-    async def troubles(self, persona_id: int, *, limit: int = 100) -> list[IndexFailure]:
-        """Return the photos that could not be read or embedded at the last try, and why."""
+    async def failures(self, persona_id: int, *, limit: int = 100) -> list[IndexFailure]:
+        """Return the photos that could not be read or embedded at the last attempt, and why."""
         query = (
             select(IndexFailureRow.photo_id, IndexFailureRow.reason, IndexFailureRow.next_try_at)
             .join(PHOTOS, PHOTOS.c.id == IndexFailureRow.photo_id)

@@ -1,4 +1,4 @@
-"""How hashes, vectors and the photos that resist are stored."""
+"""How hashes, vectors and failures are stored."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ PHOTOS = table(
     column("sha256", LargeBinary()),
     column("missing_since", DateTime(timezone=True)),
 )
-"""What this pack reads of the photos' table, whose rows belong to another pack."""
+"""What this pack reads of the table of photos, whose rows belong to another pack."""
 
 STACKS = "photo_stacks"
 """The sequence that numbers stacks of copies."""
 
 
 class PhotoHashRow(Base):
-    """What a picture looks like, in bits: the same picture has nearly the same bits."""
+    """The perceptual hashes of a photo: the same picture has nearly the same bits."""
 
     __tablename__ = "photo_hashes"
 
@@ -57,7 +57,7 @@ class PhotoHashRow(Base):
     pdq_quality: Mapped[int] = mapped_column(SmallInteger)
     dhash: Mapped[Any] = mapped_column(BIT(128))
     stack_id: Mapped[int | None]
-    """Shared by the persona's photos that show the same picture; null for a picture that is there once."""
+    """Shared by the persona's photos that show the same picture; null for a photo without duplicates."""
 
     __table_args__ = (
         Index("ix_photo_hashes_stack_id", "stack_id", postgresql_where=text("stack_id IS NOT NULL")),
@@ -75,7 +75,7 @@ class EmbeddingModelRow(Base):
     near_max: Mapped[float | None]
     """Cosine distance up to which two pictures show the same scene."""
     similar_max: Mapped[float | None]
-    """Cosine distance up to which a picture counts as "more like this"."""
+    """Cosine distance up to which two pictures count as similar."""
     configuration: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     active: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Timestamp]
@@ -88,7 +88,7 @@ class EmbeddingModelRow(Base):
 
 
 class PhotoEmbeddingRow(Base):
-    """One picture's unit vector under one model. Each model has a partial HNSW index, made at its first use."""
+    """A photo's unit vector under one model. Each model has a partial HNSW index, created at its first use."""
 
     __tablename__ = "photo_embeddings"
 
@@ -108,17 +108,17 @@ class PhotoEmbeddingRow(Base):
 
 
 class IndexFailureRow(Base):
-    """A photo that is being worked on or could not be; a trigger removes it when the photo's file changes."""
+    """A photo that is being indexed or could not be; a trigger removes it when the photo's file changes."""
 
     __tablename__ = "photo_troubles"
 
     photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True)
     stage: Mapped[str] = mapped_column(primary_key=True)
-    """`look` for reading the file, `ask` for the image_embed service."""
+    """`look` for scanning the file, `ask` for the image_embed service."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    """Tries that failed and were told."""
+    """Attempts that failed with a reason."""
     crashes: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    """Tries that were begun and never ended: the worker died meanwhile, or is at it just now."""
+    """Attempts that never ended: the worker died, or is still at it."""
     reason: Mapped[str] = mapped_column(server_default="")
     next_try_at: Mapped[datetime | None]
     """Null when it is not tried again before its file changes."""
@@ -133,6 +133,6 @@ def bits_apart(one: Any, other: Any) -> ColumnElement[float]:
 
 
 def among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:
-    """Return the condition that a value is one of some ids, given as one array whatever their number."""
+    """Return the condition that an id is one of these, given as one array whatever their number."""
     condition: ColumnElement[bool] = values == any_(literal(list(wanted), ARRAY(BigInteger())))
     return condition

@@ -1,4 +1,4 @@
-"""Each model's index: the one of a database that was made by an older version becomes the one of today."""
+"""Each model's index: that of an older database is replaced by the present one."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import psycopg
 from alembic import command
 
 from fluffy_tui.core.migration_runner import alembic_config
-from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, Models
+from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, ModelRegistry
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION
 
 if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 
-async def test_an_index_of_an_older_version_is_made_anew(database: Database, database_url: str) -> None:
-    model = await Models(database).enter(DESCRIPTION)
+async def test_an_index_of_an_older_version_is_built_again(database: Database, database_url: str) -> None:
+    model = await ModelRegistry(database).register(DESCRIPTION)
 
     def index() -> str:
         with psycopg.connect(database_url) as connection:
@@ -27,10 +27,10 @@ async def test_an_index_of_an_older_version_is_made_anew(database: Database, dat
         [(definition,)] = rows
         return str(definition)
 
-    entered = index()
-    assert "halfvec(512)" in entered
+    registered = index()
+    assert "halfvec(512)" in registered
     await asyncio.to_thread(command.downgrade, alembic_config(database_url), "0014")
     assert "vector_cosine_ops" in index()
     assert "halfvec" not in index()
     await asyncio.to_thread(command.upgrade, alembic_config(database_url), "head")
-    assert index() == entered
+    assert index() == registered

@@ -1,4 +1,4 @@
-"""The image_embed service: its faults, one at a time, and what becomes of each photo."""
+"""The image_embed client: the service's faults, one at a time, and their effect on each photo."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from PIL import Image
 
 from fluffy_tui.similarity import ImageEmbed, ImageEmbedUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused, unit_vector
-from similarity.similarity_place import ask_round, save, scene
+from similarity.similarity_place import embed_round, save, scene
 
 if TYPE_CHECKING:
     from similarity.image_embed_stand_in import Fault, ImageEmbedStandIn
     from similarity.similarity_place import Place
 
 LENGTHS = "SELECT vector_norm(embedding) FROM photo_embeddings"
-TROUBLES = "SELECT reason, attempts, crashes, next_try_at > now() FROM photo_troubles"
+FAILURES = "SELECT reason, attempts, crashes, next_try_at > now() FROM photo_troubles"
 
 
-async def test_the_operations_are_listed_whatever_slashes_the_address_has(
+async def test_extra_slashes_in_the_address_do_not_matter(
     stand_in: ImageEmbedStandIn,
 ) -> None:
     async with ImageEmbed(f"{stand_in.url}//") as service:
@@ -33,14 +33,14 @@ async def test_vectors_are_stored_with_length_one_and_the_name_of_the_model(
 ) -> None:
     await place.add(a=scene(1), b=scene(2))
     async with ImageEmbed(stand_in.url) as service:
-        await place.ask(service)
+        await place.embed(service)
     lengths = [row[0] for row in await place.rows(LENGTHS)]
     assert lengths == pytest.approx([1, 1], abs=1e-5)
     assert await place.one("SELECT name FROM embedding_models") == "clip-vit-b-32-openai/image_embed"
     assert stand_in.most_at_once == 1
 
 
-async def test_what_is_sent_is_an_upright_jpeg_of_at_most_1024_pixels(
+async def test_an_upright_jpeg_of_at_most_1024_pixels_is_sent(
     place: Place, stand_in: ImageEmbedStandIn
 ) -> None:
     exif = Image.Exif()
@@ -48,7 +48,7 @@ async def test_what_is_sent_is_an_upright_jpeg_of_at_most_1024_pixels(
     save(scene(3, (2400, 1600)), place.folder / "phone.png", exif=exif)
     await place.import_again()
     async with ImageEmbed(stand_in.url) as service:
-        await place.ask(service)
+        await place.embed(service)
     (picture,) = stand_in.pictures
     assert picture.format == "JPEG"
     assert picture.size == (683, 1024)
@@ -73,23 +73,23 @@ async def test_what_is_sent_is_an_upright_jpeg_of_at_most_1024_pixels(
         (413, "HTTP 413", False),
     ],
 )
-async def test_a_photo_that_the_service_refuses_is_kept_with_the_reason(
+async def test_the_reason_is_stored_when_the_service_refuses_a_photo(
     place: Place, stand_in: ImageEmbedStandIn, fault: Fault, reason: str, final: bool
 ) -> None:
-    """One photo's fault keeps no other from its vector; skipped is final, anything else is tried later."""
+    """It affects no other photo; skipped is final, anything else is tried again later."""
     ids = await place.add(a=scene(1), b=scene(2))
     stand_in.faults = lambda number: fault if number == 0 else None
     async with ImageEmbed(stand_in.url) as service:
-        await place.ask(service)
+        await place.embed(service)
         assert len(stand_in.pictures) == 2  # not asked again within the same minute
-        ((said, attempts, crashes, later),) = await place.rows(TROUBLES)
+        ((said, attempts, crashes, later),) = await place.rows(FAILURES)
         assert reason in said
         assert (attempts, crashes) == (1, 0)
         assert later is (None if final else True)
         embedded = await place.one("SELECT photo_id FROM photo_embeddings")
         assert embedded != min(ids.values())
         await place.rows("UPDATE photo_troubles SET next_try_at = now() WHERE next_try_at IS NOT NULL")
-        await place.ask(service)
+        await place.embed(service)
     assert await place.one("SELECT count(*) FROM photo_embeddings") == (1 if final else 2)
     assert await place.one("SELECT count(*) FROM photo_troubles") == (1 if final else 0)
 
@@ -100,7 +100,7 @@ async def test_pauses_grow_with_each_failure(place: Place, stand_in: ImageEmbedS
     pauses = []
     async with ImageEmbed(stand_in.url) as service:
         for _ in range(3):
-            await place.ask(service)
+            await place.embed(service)
             pauses.append(
                 await place.one("SELECT extract(epoch FROM next_try_at - now())::float FROM photo_troubles")
             )
@@ -109,61 +109,66 @@ async def test_pauses_grow_with_each_failure(place: Place, stand_in: ImageEmbedS
 
 
 @pytest.mark.parametrize("status", [404, 502, 503, 504])
-async def test_a_service_that_is_away_ends_the_round_and_blames_no_other_photo(
+async def test_an_unavailable_service_ends_the_round_and_affects_no_other_photo(
     place: Place, stand_in: ImageEmbedStandIn, status: int
 ) -> None:
     await place.add(a=scene(1), b=scene(2), c=scene(3))
     stand_in.faults = lambda number: status if number == 0 else None
     async with ImageEmbed(stand_in.url) as service:
-        with place.work(service) as library, pytest.raises(ImageEmbedUnavailable, match=f"HTTP {status}"):
-            await ask_round(library)
+        with place.worker(service) as library, pytest.raises(ImageEmbedUnavailable, match=f"HTTP {status}"):
+            await embed_round(library)
         assert await place.one("SELECT count(*) FROM photo_troubles") == 1
-        await place.ask(service)
+        await place.embed(service)
     assert await place.one("SELECT count(*) FROM photo_embeddings") == 2
 
 
-async def test_no_service_at_all_is_told_in_plain_words(place: Place, stand_in: ImageEmbedStandIn) -> None:
+async def test_a_missing_service_has_a_plain_message(place: Place, stand_in: ImageEmbedStandIn) -> None:
     await place.add(a=scene(1))
     url = stand_in.url.rsplit(":", 1)[0] + ":9"
     async with ImageEmbed(url) as service:
-        with place.work(service) as library, pytest.raises(ImageEmbedUnavailable, match="cannot be reached"):
-            await ask_round(library)
+        with (
+            place.worker(service) as library,
+            pytest.raises(ImageEmbedUnavailable, match="cannot be reached"),
+        ):
+            await embed_round(library)
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8000", "http://", "http://[", "nonsense"])
-async def test_an_address_that_is_none_is_told_in_plain_words(url: str) -> None:
+async def test_an_invalid_address_has_a_plain_message(url: str) -> None:
     async with ImageEmbed(url) as service:
         with pytest.raises(ImageEmbedUnavailable) as caught:
             await service.operations()
     assert "IMAGE_EMBED_URL" in str(caught.value)
 
 
-async def test_another_service_at_the_address_is_told(place: Place, stand_in: ImageEmbedStandIn) -> None:
+async def test_another_service_at_the_address_is_recognized(
+    place: Place, stand_in: ImageEmbedStandIn
+) -> None:
     async with ImageEmbed(f"{stand_in.url}/elsewhere") as service:
-        with pytest.raises(ImageEmbedUnavailable, match="does not speak like image_embed"):
+        with pytest.raises(ImageEmbedUnavailable, match="does not answer like image_embed"):
             await service.operations()
-        with pytest.raises(ImageEmbedUnavailable, match="does not speak like image_embed"):
+        with pytest.raises(ImageEmbedUnavailable, match="does not answer like image_embed"):
             await service.embed(scene(1))
 
 
 async def test_a_password_in_the_address_is_never_shown() -> None:
     service = ImageEmbed("http://me:secret@127.0.0.1:9/x")
     assert "secret" not in repr(service)
-    assert service.place == "127.0.0.1:9"
+    assert service.address == "127.0.0.1:9"
     async with service:
         with pytest.raises(ImageEmbedUnavailable) as caught:
             await service.operations()
     assert "secret" not in str(caught.value)
 
 
-async def test_a_photo_that_changes_while_the_service_thinks_gets_no_wrong_vector(
+async def test_a_photo_that_changes_during_the_request_gets_no_wrong_vector(
     place: Place, stand_in: ImageEmbedStandIn
 ) -> None:
     ids = await place.add(a=scene(1))
     stand_in.release = asyncio.Event()
     async with ImageEmbed(stand_in.url) as service:
-        asking = asyncio.create_task(place.ask(service))
-        await stand_in.came.wait()
+        asking = asyncio.create_task(place.embed(service))
+        await stand_in.received.wait()
         assert await place.add(a=scene(2)) == ids
         stand_in.release.set()
         await asking
@@ -179,10 +184,10 @@ async def test_a_photo_that_changes_while_the_service_thinks_gets_no_wrong_vecto
 @pytest.mark.parametrize(
     "numbers", [None, "x", [], [1.0], [math.nan] * 3, [math.inf, 0, 0], ["1", 2, 3], [0, 0, 0]]
 )
-def test_what_is_no_vector_is_seen(numbers: Any) -> None:
+def test_invalid_vectors_are_recognized(numbers: Any) -> None:
     assert unit_vector(numbers, 3) is None
 
 
-def test_a_vector_is_brought_to_length_one() -> None:
+def test_a_vector_is_scaled_to_length_one() -> None:
     assert unit_vector([0, 3, 4], 3) == [0, 0.6, 0.8]
     assert unit_vector([1e200, 0, 0], 3) == [1, 0, 0]

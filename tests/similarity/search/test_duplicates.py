@@ -1,4 +1,4 @@
-"""Same file and same picture: what is found, what is not, and the posts of it."""
+"""Same file and same picture: what is found, what is not, and earlier posts of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def test_a_picture_saved_again_in_any_way_is_found_and_another_one_is_not(place: Place) -> None:
+async def test_a_picture_that_was_saved_again_is_found_and_another_one_is_not(place: Place) -> None:
     original = scene(1)
     ids = await place.add(
         original=original,
@@ -26,7 +26,7 @@ async def test_a_picture_saved_again_in_any_way_is_found_and_another_one_is_not(
     save(original, place.folder / "coarse.jpg", quality=25)
     save(original, place.folder / "lossless.webp", lossless=True)
     ids = await place.import_again()
-    await place.look()
+    await place.scan()
     found = await place.similarity.same_picture(ids["original"])
     assert {copy.photo_id for copy in found} == {
         ids[name] for name in ("small", "recoloured", "coarse", "lossless")
@@ -42,17 +42,17 @@ async def test_a_rotated_phone_photo_is_the_same_picture_as_its_upright_copy(pla
     exif[0x0112] = 6
     save(upright.transpose(Image.Transpose.ROTATE_90), place.folder / "phone.jpg", exif=exif, quality=92)
     ids = await place.add(upright=upright)
-    await place.look()
+    await place.scan()
     (copy,) = await place.similarity.same_picture(ids["phone"])
     assert copy.photo_id == ids["upright"]
 
 
-async def test_pictures_that_show_nothing_are_not_called_the_same(place: Place) -> None:
-    """PDQ of an even surface says nothing; its quality tells."""
+async def test_empty_pictures_are_not_duplicates(place: Place) -> None:
+    """PDQ of an even surface means nothing, as its quality shows."""
     ids = await place.add(
         night=Image.new("RGB", (640, 480), (3, 3, 8)), fog=Image.new("RGB", (640, 480), (220, 222, 224))
     )
-    await place.look()
+    await place.scan()
     assert await place.one("SELECT max(pdq_quality) FROM photo_hashes") < 50
     assert await place.similarity.same_picture(ids["night"]) == []
     assert await place.similarity.copies(list(ids.values())) == {}
@@ -61,29 +61,29 @@ async def test_pictures_that_show_nothing_are_not_called_the_same(place: Place) 
 async def test_personas_keep_their_pictures_apart(place: Place, tmp_path: Path) -> None:
     other = await open_place(place.database, tmp_path / "others", "otto")
     mine, theirs = await place.add(a=scene(4)), await other.add(b=scene(4).resize((320, 240)))
-    await place.look()
+    await place.scan()
     assert await place.similarity.same_picture(mine["a"]) == []
     assert await place.similarity.copies([mine["a"], theirs["b"]]) == {}
 
 
-async def test_stacks_join_copies_and_grow_together(place: Place) -> None:
+async def test_duplicates_share_a_stack(place: Place) -> None:
     first, second = scene(5), scene(6)
     ids = await place.add(a=first, b=second, c=scene(7))
-    await place.look()
+    await place.scan()
     assert await place.similarity.copies(list(ids.values())) == {}
     ids = await place.add(a2=first.resize((320, 240)), b2=second.resize((320, 240)))
-    await place.look()
+    await place.scan()
     ids = await place.add(a3=ImageEnhance.Brightness(first).enhance(1.1))
-    await place.look()
+    await place.scan()
     stacks = await place.similarity.copies(list(ids.values()))
     assert stacks[ids["a"]] == stacks[ids["a2"]] == stacks[ids["a3"]]
     assert stacks[ids["b"]] == stacks[ids["b2"]] != stacks[ids["a"]]
     assert ids["c"] not in stacks
 
 
-async def test_a_picture_between_two_stacks_makes_them_one(place: Place) -> None:
+async def test_a_picture_between_two_stacks_joins_them(place: Place) -> None:
     ids = await place.add(a=scene(8), b=scene(9), between=scene(10))
-    await place.look()
+    await place.scan()
     await place.rows("DELETE FROM photo_hashes WHERE photo_id = :id", id=ids["between"])
     original = await place.one("SELECT pdq::text FROM photo_hashes WHERE photo_id = :id", id=ids["a"])
     flipped = "".join("10"[int(bit)] if number < 50 else bit for number, bit in enumerate(original))
@@ -110,45 +110,45 @@ async def test_a_picture_between_two_stacks_makes_them_one(place: Place) -> None
 
 async def test_a_replaced_file_leaves_its_stack(place: Place) -> None:
     ids = await place.add(a=scene(11), b=scene(11).resize((320, 240)))
-    await place.look()
+    await place.scan()
     assert len(await place.similarity.copies(list(ids.values()))) == 2
     await place.add(b=scene(12))
     assert await place.similarity.copies(list(ids.values())) == {}
-    await place.look()
+    await place.scan()
     assert await place.similarity.copies(list(ids.values())) == {}
     assert await place.similarity.same_picture(ids["a"]) == []
 
 
 @pytest.mark.parametrize("status", ["posted", "scheduled"])
-async def test_a_picture_that_was_posted_is_remembered_under_its_copy(place: Place, status: str) -> None:
+async def test_a_post_is_found_by_a_duplicate_of_its_photo(place: Place, status: str) -> None:
     ids = await place.add(old=scene(13), new=scene(13).resize((320, 240)), other=scene(14))
-    await place.look()
+    await place.scan()
     post = await place.post(ids["old"], status=status, days_ago=12)
-    sighting = await place.similarity.posted_before(ids["new"])
-    assert sighting is not None
-    assert (sighting.post_id, sighting.photo_id) == (post, ids["old"])
-    assert sighting.relation is Relation.SAME_PICTURE
-    assert sighting.posted is True
-    assert sighting.at is not None
-    assert timedelta(days=11.9) < datetime.now(UTC) - sighting.at < timedelta(days=12.1)
+    earlier = await place.similarity.posted_before(ids["new"])
+    assert earlier is not None
+    assert (earlier.post_id, earlier.photo_id) == (post, ids["old"])
+    assert earlier.relation is Relation.SAME_PICTURE
+    assert earlier.posted is True
+    assert earlier.at is not None
+    assert timedelta(days=11.9) < datetime.now(UTC) - earlier.at < timedelta(days=12.1)
     assert await place.similarity.posted_before(ids["other"]) is None
 
 
-async def test_the_photo_itself_counts_as_the_same_file_and_the_latest_post_is_told(place: Place) -> None:
+async def test_the_photo_itself_is_the_same_file_and_the_latest_post_is_returned(place: Place) -> None:
     ids = await place.add(a=scene(15), b=scene(15).resize((320, 240)))
     await place.post(ids["b"], days_ago=30)
     latest = await place.post(ids["a"], days_ago=2)
-    sighting = await place.similarity.posted_before(ids["a"])
-    assert sighting is not None
-    assert (sighting.relation, sighting.bits, sighting.post_id) == (Relation.SAME_FILE, 0, latest)
-    await place.look()
-    sighting = await place.similarity.posted_before(ids["b"])
-    assert sighting is not None
-    assert (sighting.relation, sighting.post_id) == (Relation.SAME_PICTURE, latest)
+    earlier = await place.similarity.posted_before(ids["a"])
+    assert earlier is not None
+    assert (earlier.relation, earlier.bits, earlier.post_id) == (Relation.SAME_FILE, 0, latest)
+    await place.scan()
+    earlier = await place.similarity.posted_before(ids["b"])
+    assert earlier is not None
+    assert (earlier.relation, earlier.post_id) == (Relation.SAME_PICTURE, latest)
 
 
-async def test_a_post_that_failed_was_never_seen(place: Place) -> None:
+async def test_failed_posts_do_not_count(place: Place) -> None:
     ids = await place.add(a=scene(16), b=scene(16).resize((320, 240)))
-    await place.look()
+    await place.scan()
     await place.post(ids["a"], status="failed")
     assert await place.similarity.posted_before(ids["b"]) is None

@@ -1,4 +1,4 @@
-"""More like this and least like those, and which model answers."""
+"""Most and least similar photos, and which model is active."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fluffy_tui.similarity import (
     nearest_queries,
     neighbours,
 )
-from fluffy_tui.similarity.index.model_registry import Models, active_model
+from fluffy_tui.similarity.index.model_registry import ModelRegistry, active_model
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION, BuiltinModel
 from fluffy_tui.similarity.tables import PhotoEmbeddingRow
 from similarity.similarity_place import Place, open_place, scene
@@ -38,11 +38,11 @@ async def active(place: Place) -> str:
 
 
 async def made_library(place: Place, count: int) -> np.ndarray[Any, Any]:
-    """Put made vectors of so many photos into the database, and return them in the order of their ids."""
+    """Insert random vectors of so many photos, and return them in the order of their ids."""
     chance = np.random.default_rng(1)
     vectors = chance.normal(size=(count, 512))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    model = await Models(place.database).enter(DESCRIPTION)
+    model = await ModelRegistry(place.database).register(DESCRIPTION)
     await place.rows(
         "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)"
         " SELECT :p, '/x/' || n, sha256(n::text::bytea), 1, 1, 1, 'JPEG', now() FROM generate_series(1, :n) n",
@@ -62,7 +62,7 @@ async def made_library(place: Place, count: int) -> np.ndarray[Any, Any]:
     return vectors
 
 
-async def test_the_nearest_come_first_with_their_distance_and_what_it_means(place: Place) -> None:
+async def test_the_nearest_are_first_with_distance_and_relation(place: Place) -> None:
     base = scene(1)
     ids = await place.add(
         base=base,
@@ -70,7 +70,7 @@ async def test_the_nearest_come_first_with_their_distance_and_what_it_means(plac
         cropped=base.crop((30, 20, 620, 460)),
         other=Image.effect_noise((640, 480), 90).convert("RGB"),
     )
-    await place.look()
+    await place.scan()
     found = await place.similarity.more_like(ids["base"])
     assert [one.photo_id for one in found[:2]] == [ids["again"], ids["cropped"]]
     assert {one.photo_id for one in found} == set(ids.values()) - {ids["base"]}
@@ -79,12 +79,12 @@ async def test_the_nearest_come_first_with_their_distance_and_what_it_means(plac
     assert sorted(one.distance for one in found) == [one.distance for one in found]
 
 
-async def test_of_copies_only_the_first_is_an_answer(place: Place) -> None:
+async def test_of_duplicates_only_the_first_is_returned(place: Place) -> None:
     """However many there are, the answer has as many pictures as were asked for."""
     pictures = {f"near{n}": scene(1).resize((300 + 20 * n, 240)) for n in range(6)}
     pictures |= {f"far{n}": scene(2).resize((300 + 20 * n, 240)) for n in range(6)}
     ids = await place.add(asked=scene(1), **pictures, other=scene(3), one_more=scene(4))
-    await place.look()
+    await place.scan()
     found = await place.similarity.more_like(ids["asked"], limit=3, fold=True)
     assert found[0].photo_id in {ids[f"near{n}"] for n in range(6)}
     assert len(found) == 3
@@ -102,7 +102,7 @@ async def test_posts_missing_files_and_other_personas_are_left_out(place: Place,
     ids = await place.add(a=scene(1), posted=scene(2), gone=scene(3), left=scene(4))
     other = await open_place(place.database, tmp_path / "others", "otto")
     await other.add(theirs=scene(1).resize((320, 240)))
-    await place.look()
+    await place.scan()
     await place.post(ids["posted"])
     (place.folder / "gone.jpg").unlink()
     await place.import_again()
@@ -119,28 +119,28 @@ async def test_least_like_is_far_from_each_of_the_last_posts(place: Place) -> No
         near_b=scene(2).resize((320, 240)),
         far=Image.effect_noise((640, 480), 90).convert("RGB"),
     )
-    await place.look()
+    await place.scan()
     found = await place.similarity.least_like([ids["a"], ids["b"]])
     assert found[0].photo_id == ids["far"]
     assert {one.photo_id for one in found[1:]} == {ids["near_a"], ids["near_b"]}
     assert found[0].distance > 2 * found[1].distance
 
 
-async def test_what_cannot_be_answered_yet_says_how_far_the_work_is(
+async def test_an_error_says_how_many_photos_are_indexed(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = await place.add(a=scene(1))
-    with pytest.raises(NoEmbeddings, match="Still looking at pictures: 0 of 1"):
+    with pytest.raises(NoEmbeddings, match="still being indexed: 0 of 1"):
         await place.similarity.more_like(ids["a"])
-    monkeypatch.setattr(BuiltinModel, "missing_packages", staticmethod(lambda: ["onnxruntime"]))
+    monkeypatch.setattr(BuiltinModel, "is_installed", staticmethod(lambda: False))
     with pytest.raises(NoEmbeddings, match="the extra `embed` is not installed") as caught:
         await place.similarity.more_like(ids["a"])
     assert "fluffy-tui[embed]" in caught.value.hint
     monkeypatch.undo()
-    await place.look()
+    await place.scan()
     ids = await place.add(b=scene(2))
     for answer in (place.similarity.more_like(ids["b"]), place.similarity.least_like([ids["b"]])):
-        with pytest.raises(NotIndexedYet, match="Still looking at pictures: 1 of 2"):
+        with pytest.raises(NotIndexedYet, match="still being indexed: 1 of 2"):
             await answer
     with pytest.raises(NotIndexedYet):
         await place.similarity.least_like([])
@@ -148,11 +148,11 @@ async def test_what_cannot_be_answered_yet_says_how_far_the_work_is(
         "INSERT INTO photo_troubles (photo_id, stage, reason) VALUES (:id, 'look', 'It is cut off.')",
         id=ids["b"],
     )
-    with pytest.raises(NotIndexedYet, match="could not be looked at: It is cut off"):
+    with pytest.raises(NotIndexedYet, match="could not be indexed: It is cut off"):
         await place.similarity.more_like(ids["b"])
 
 
-async def test_the_last_posts_are_those_that_are_out_or_on_their_way(place: Place) -> None:
+async def test_recent_photos_are_those_of_posts_that_are_live_or_on_their_way(place: Place) -> None:
     ids = await place.add(a=scene(1), b=scene(2), c=scene(3), d=scene(4))
     await place.post(ids["a"], days_ago=3)
     await place.post(ids["b"], status="scheduled", days_ago=-1)
@@ -163,12 +163,12 @@ async def test_the_last_posts_are_those_that_are_out_or_on_their_way(place: Plac
 
 
 @pytest.mark.parametrize("kept", [1.0, 0.2, 0.02])
-async def test_filters_lose_nothing_whichever_way_is_taken(
+async def test_filters_lose_nothing_with_or_without_the_index(
     place: Place, monkeypatch: pytest.MonkeyPatch, kept: float
 ) -> None:
-    """The index and comparing all find the same photos, also when few of many may be answered with.
+    """The index and comparing all find the same photos, even if few of many pass the filters.
 
-    So they do where pgvector is too old to read its index on.
+    An older pgvector that cannot continue an index scan finds them, too.
     """
     vectors = await made_library(place, 1500)
     ids = [row[0] for row in await place.rows("SELECT id FROM photos ORDER BY id")]
@@ -204,8 +204,8 @@ async def test_the_query_is_written_so_that_the_index_serves_it_or_cannot(place:
     async with place.database.transaction() as session:
         model = await active_model(session)
         assert model is not None
-        scope = nearest_queries.Scope(model, place.persona.id, scheduled_photo_ids())
-        query = nearest_queries.nearest(scope, exact=exact, tell_same=True).params(
+        scope = nearest_queries.SearchScope(model, place.persona.id, scheduled_photo_ids())
+        query = nearest_queries.nearest(scope, exact=exact, mark_same=True).params(
             sought=str(vectors[0].tolist()), without=[1], same_as=1, limit=24
         )
         written = query.compile(session.bind, compile_kwargs={"literal_binds": True})
@@ -216,48 +216,48 @@ async def test_the_query_is_written_so_that_the_index_serves_it_or_cannot(place:
     assert any("Sort" in line for line in plan) is exact
 
 
-async def test_a_new_model_answers_only_when_it_knows_every_photo(
+async def test_a_new_model_is_activated_only_when_it_is_complete(
     place: Place, stand_in: ImageEmbedStandIn
 ) -> None:
     ids = await place.add(a=scene(1), b=scene(2), c=scene(3))
-    await place.look()
+    await place.scan()
     assert await active(place) == DESCRIPTION.name
     stand_in.faults = lambda number: {"status": "error"} if number == 1 else None
     async with ImageEmbed(stand_in.url) as service:
-        await place.ask(service)
+        await place.embed(service)
         assert await place.one("SELECT count(*) FROM photo_embeddings") == 5
         assert await active(place) == DESCRIPTION.name
         await place.rows("UPDATE photo_troubles SET next_try_at = now()")
-        await place.ask(service)
+        await place.embed(service)
         assert await active(place) == service.description.name
         ids = await place.add(d=scene(4))
-        await place.look(service)
+        await place.scan(service)
     assert await place.one("SELECT count(*) FROM photo_embeddings WHERE photo_id = :d", d=ids["d"]) == 0
     counts = await place.rows("SELECT model_id, count(*) FROM photo_embeddings GROUP BY 1 ORDER BY 1")
     assert [row[1] for row in counts] == [3, 3]
-    await place.look()
+    await place.scan()
     assert await active(place) == DESCRIPTION.name
     assert len(await place.similarity.more_like(ids["d"])) == 3
 
 
-async def test_what_the_service_will_never_embed_does_not_hold_up_the_change(
+async def test_photos_that_the_service_skips_do_not_delay_its_model(
     place: Place, stand_in: ImageEmbedStandIn
 ) -> None:
     await place.add(a=scene(1), b=scene(2))
-    await place.look()
+    await place.scan()
     stand_in.faults = lambda number: {"status": "skipped"} if number == 0 else None
     async with ImageEmbed(stand_in.url) as service:
-        await place.ask(service)
+        await place.embed(service)
         assert await active(place) == service.description.name
 
 
-async def test_a_service_that_skips_everything_never_takes_over(
+async def test_a_service_that_skips_everything_is_never_activated(
     place: Place, stand_in: ImageEmbedStandIn
 ) -> None:
-    """As one does that lacks the operation."""
+    """A service that lacks the operation does."""
     await place.add(a=scene(1))
-    await place.look()
+    await place.scan()
     stand_in.operations = ["classify"]
     async with ImageEmbed(stand_in.url) as service:
-        await place.ask(service)
+        await place.embed(service)
     assert await active(place) == DESCRIPTION.name

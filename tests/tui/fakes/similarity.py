@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import Photo
-from fluffy_tui.similarity import EarlierPost, Neighbour, NotIndexedYet, ReadingProgress, Relation
+from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour, NotIndexedYet, Relation
 
 
 class FakeSimilarity:
@@ -45,12 +45,12 @@ class FakeSimilarity:
         mine = {photo.id for photo in self._photos(persona_id)}
         return sorted(self._scheduled() & mine, reverse=True)[:last]
 
-    async def progress(self, persona_id: int | None = None) -> Sequence[ReadingProgress]:
+    async def progress(self, persona_id: int | None = None) -> Sequence[IndexCounts]:
         """Return how many of the persona's photos are indexed."""
         self.counted += 1
         count = len(self._photos(persona_id or 0))
         hashed = count if self.hashed is None else self.hashed
-        return [ReadingProgress(persona_id or 0, count, hashed, {"fake": hashed}, 0, "fake")] if count else []
+        return [IndexCounts(persona_id or 0, count, hashed, {"fake": hashed}, 0, "fake")] if count else []
 
     async def posted_before(self, photo: Photo) -> EarlierPost | None:
         """Return the earlier post; raises NotIndexedYet if that is unknown."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from textual.app import App, ComposeResult
 
 from fluffy_tui.core.app_events import PhotosIndexed
-from fluffy_tui.similarity import ReadingProgress
+from fluffy_tui.similarity import IndexCounts
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from tui.conftest import Running, settle
 from tui.fakes import FakeServices
@@ -49,12 +49,12 @@ class Counter:
         self.counts = 0
         self.during: Callable[[], None] = lambda: None
 
-    async def progress(self, persona_id: int | None = None) -> list[ReadingProgress]:
+    async def progress(self, persona_id: int | None = None) -> list[IndexCounts]:
         """Return the progress."""
         self.counts += 1
         during, self.during = self.during, lambda: None
         during()
-        return [ReadingProgress(1, 40, 12, {"m": 12}, 0, "m")]
+        return [IndexCounts(1, 40, 12, {"m": 12}, 0, "m")]
 
 
 class LineApp(App[None]):

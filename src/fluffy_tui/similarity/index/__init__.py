@@ -1,1 +1,1 @@
-"""Hashing and embedding the library in the background."""
+"""The index: hashes and vectors of all photos, made in the background."""

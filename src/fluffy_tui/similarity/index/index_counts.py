@@ -1,4 +1,4 @@
-"""How far photos have been looked at: counted on demand, told by each job as it stores what it saw."""
+"""How many photos are indexed: counted on demand, and notified by each job when it stores its results."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, literal, select
 
 from fluffy_tui.core.event_stream import PHOTOS_CHANNEL
 from fluffy_tui.similarity.index.model_registry import active_model
-from fluffy_tui.similarity.model import Gain, ReadingProgress
+from fluffy_tui.similarity.model import IndexCounts, IndexGains
 from fluffy_tui.similarity.tables import (
     PHOTOS,
     EmbeddingModelRow,
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
-async def progress(session: AsyncSession, persona_id: int | None) -> list[ReadingProgress]:
-    """Return how far the photos of each persona, or of one, have been looked at."""
+async def count_indexed(session: AsyncSession, persona_id: int | None) -> list[IndexCounts]:
+    """Return how many photos of each persona, or of one, are indexed."""
     one = literal(True) if persona_id is None else PHOTOS.c.persona_id == persona_id
     wanted = (PHOTOS.c.missing_since.is_(None), one)
     per_persona = (
@@ -44,7 +44,7 @@ async def progress(session: AsyncSession, persona_id: int | None) -> list[Readin
         .where(*wanted)
         .group_by(PHOTOS.c.persona_id, EmbeddingModelRow.name)
     )
-    resisting = (
+    failures = (
         select(PHOTOS.c.persona_id, func.count(IndexFailureRow.photo_id.distinct()))
         .join(IndexFailureRow, IndexFailureRow.photo_id == PHOTOS.c.id)
         .where(*wanted, IndexFailureRow.reason != "")
@@ -54,36 +54,36 @@ async def progress(session: AsyncSession, persona_id: int | None) -> list[Readin
     embedded: dict[int, dict[str, int]] = {}
     for persona, name, count in await session.execute(per_model):
         embedded.setdefault(persona, {})[name] = count
-    troubled = {row[0]: row[1] for row in await session.execute(resisting)}
+    failed = {row[0]: row[1] for row in await session.execute(failures)}
     model = await active_model(session)
     return [
-        ReadingProgress(
+        IndexCounts(
             persona,
             photos,
             hashed,
             embedded.get(persona, {}),
-            troubled.get(persona, 0),
+            failed.get(persona, 0),
             model.name if model else "",
         )
         for persona, photos, hashed in rows
     ]
 
 
-async def add_failures(session: AsyncSession, gains: dict[int, Gain], photo_ids: Iterable[int]) -> None:
-    """Count photos that resisted among the gains of their personas."""
+async def add_failures(session: AsyncSession, gains: dict[int, IndexGains], photo_ids: Iterable[int]) -> None:
+    """Count photos that failed among the gains of their personas."""
     query = (
         select(PHOTOS.c.persona_id, func.count())
         .where(among(PHOTOS.c.id, photo_ids))
         .group_by(PHOTOS.c.persona_id)
     )
     for persona_id, count in await session.execute(query):
-        gains.setdefault(persona_id, Gain()).failed += count
+        gains.setdefault(persona_id, IndexGains()).failed += count
 
 
-async def tell(session: AsyncSession, gains: Mapping[int, Gain]) -> None:
-    """Tell whoever listens what came of a job, once its transaction is through.
+async def notify(session: AsyncSession, gains: Mapping[int, IndexGains]) -> None:
+    """Notify open apps of the results of a job, once its transaction is committed.
 
-    One notice for a persona and transaction: Postgres drops a second one of the same words.
+    One notification for a persona and transaction: Postgres drops a second one with the same content.
     """
     for persona_id, gain in gains.items():
         content = {

@@ -1,4 +1,4 @@
-"""The jobs of the queue `library`: rounds of looking and asking, a handful of photos each, and who works on them."""
+"""The jobs of the queue `library`: rounds of scanning and embedding, a few photos each, and the worker for them."""
 
 from __future__ import annotations
 
@@ -18,83 +18,82 @@ if TYPE_CHECKING:
     from procrastinate import App
 
     from fluffy_tui.core.database import Database
-    from fluffy_tui.similarity.index.index_worker import LibraryWork
+    from fluffy_tui.similarity.index.index_worker import IndexWorker
 
 log = logging.getLogger(__name__)
 
 QUEUE = "library"
-LOOK = "library:look"
-ASK = "library:ask"
+SCAN = "library:look"
+EMBED = "library:ask"
+"""The tasks' names are stored with jobs, and a trigger of the database defers the first one."""
 
 
-def add_tasks(queue: App) -> None:
-    """Register the tasks of this pack. They find what they work with in the worker's context.
+def add_index_tasks(queue: App) -> None:
+    """Register the tasks of this pack. They find the index worker in the worker's context.
 
-    A job does a handful of photos and defers the next, so that a worker that ends loses seconds of work. There is
-    one job of each kind at a time, and at most one that waits.
+    A job handles a few photos and defers the next job, so that a worker that stops loses seconds of work. There is
+    one job of each kind at a time, and at most one waiting.
     """
     blueprint = Blueprint()
 
     @blueprint.periodic(cron="*/5 * * * *")
-    @blueprint.task(name="look", queue=QUEUE, lock=LOOK, queueing_lock=LOOK, pass_context=True)
-    async def look(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
-        """Look at photos; a round that found some is followed by another one, until one finds none."""
+    @blueprint.task(name="look", queue=QUEUE, lock=SCAN, queueing_lock=SCAN, pass_context=True)
+    async def scan(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
+        """Scan photos; a round that found some is followed by another one, until one finds none."""
         del timestamp
-        work: LibraryWork = context.additional_context["library"]
-        last = await work.look(after)
+        worker: IndexWorker = context.additional_context["library"]
+        last = await worker.scan(after)
         if last is not None or after > 0:
-            await _defer(queue, LOOK, last or 0)
-        elif work.asks:
-            await _defer(queue, ASK, 0)
+            await _defer(queue, SCAN, last or 0)
+        elif worker.has_service:
+            await _defer(queue, EMBED, 0)
 
     @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name="ask", queue=QUEUE, lock=ASK, queueing_lock=ASK, pass_context=True)
-    async def ask(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
-        """Ask the service about photos; while it is away, one try a minute is enough."""
+    @blueprint.task(name="ask", queue=QUEUE, lock=EMBED, queueing_lock=EMBED, pass_context=True)
+    async def embed(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
+        """Have the service embed photos; while it is unavailable, one attempt a minute is enough."""
         del timestamp
-        work: LibraryWork = context.additional_context["library"]
+        worker: IndexWorker = context.additional_context["library"]
         try:
-            last = await work.ask(after)
+            last = await worker.embed(after)
         except ImageEmbedUnavailable as error:
             log.warning("%s", error)
             return
         if last is not None or after > 0:
-            await _defer(queue, ASK, last or 0)
+            await _defer(queue, EMBED, last or 0)
 
     queue.add_tasks_from(blueprint, namespace="library")
 
 
-async def work(
+async def run_index_worker(
     queue: App,
-    library: LibraryWork,
+    worker: IndexWorker,
     database: Database,
     stop: asyncio.Event,
     *,
     before_start: Callable[[], Awaitable[None]],
     **options: Any,
 ) -> None:
-    """Work on the library until `stop` is set; jobs under way may finish.
+    """Index libraries until `stop` is set; current jobs are finished.
 
     Args:
-        queue: With the tasks of this pack alone, so that nothing here can keep a delivery waiting.
-        library: Does the work.
+        queue: With the tasks of this pack alone, so that nothing here can delay a delivery.
+        worker: Does the work.
         database: Open.
-        stop: Set to leave.
-        before_start: Awaited before every start, for example to bring the embedded server back.
+        stop: Set to stop.
+        before_start: Awaited before every start, for example to restart the embedded server.
         options: Further options of Procrastinate's worker.
     """
 
     async def start() -> None:
         await before_start()
         async with database.transaction() as session:
-            await session.execute(
-                text("SELECT fluffy_defer_look()")
-            )  # what was left when the last worker ended
+            await session.execute(text("SELECT fluffy_defer_look()"))  # for what the last worker left
 
     await run_worker(
         queue,
         stop,
-        context={"library": library},
+        context={"library": worker},
         before_start=start,
         queues=[QUEUE],
         concurrency=2,

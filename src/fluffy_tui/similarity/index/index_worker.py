@@ -1,4 +1,4 @@
-"""The background work on the library: look at photos, embed them, and change over to a model that is complete."""
+"""The background work on the index: scan photos, embed them, and activate a model when it is complete."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from fluffy_tui.similarity.index.index_counts import add_failures, tell
-from fluffy_tui.similarity.index.model_registry import Models
-from fluffy_tui.similarity.index.photo_scan import Look, look, picture_or_failure, rendition, step_back
+from fluffy_tui.similarity.index.index_counts import add_failures, notify
+from fluffy_tui.similarity.index.model_registry import ModelRegistry
+from fluffy_tui.similarity.index.photo_scan import PhotoScan, lower_priority, picture_for_service, scan
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import Failure, Stage, Worklist
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PHOTOS_AT_ONCE = 16
-"""Photos of one job of looking, which takes about a second."""
+SCANNED_AT_ONCE = 16
+"""Photos of one job of scanning, which takes about a second."""
 
-ASKED_AT_ONCE = 4
-"""Photos of one job of asking; each may take the service minutes."""
+EMBEDDED_AT_ONCE = 4
+"""Photos of one job of the service; each may take minutes."""
 
 
-class LibraryWork:
-    """Does one job at a time of each stage, in a few threads that step back behind everybody else's.
+class IndexWorker:
+    """Does one job of each stage at a time, in a few threads of low priority.
 
     Args:
         database: Open.
-        photos: Knows the photos.
+        photos: The photos service.
         builtin: The built-in model, installed or not.
-        image_embed: The service, where one is set; its vectors are then the wanted ones.
+        image_embed: The service, if one is set; its vectors are then the wanted ones.
         threads: Pictures decoded side by side.
     """
 
@@ -61,27 +61,29 @@ class LibraryWork:
         self._photos = photos
         self._builtin = builtin
         self._image_embed = image_embed
-        self._models = Models(database)
-        self._to_look_at = Worklist(database, Stage.LOOK)
-        self._to_ask_about = Worklist(database, Stage.ASK)
-        self._said = ""
+        self._models = ModelRegistry(database)
+        self._to_scan = Worklist(database, Stage.SCAN)
+        self._to_embed = Worklist(database, Stage.EMBED)
+        self._logged = ""
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(
-            threads or max(1, (os.cpu_count() or 2) // 2), thread_name_prefix="library", initializer=step_back
+            threads or max(1, (os.cpu_count() or 2) // 2),
+            thread_name_prefix="library",
+            initializer=lower_priority,
         )
 
     def close(self) -> None:
-        """Let the threads end after the pictures they are at."""
+        """Stop the threads after the current pictures."""
         self._closed.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     @property
-    def asks(self) -> bool:
-        """Whether there is a service to ask."""
+    def has_service(self) -> bool:
+        """Whether an image_embed service is set."""
         return self._image_embed is not None
 
-    async def look(self, after: int) -> int | None:
-        """Look at the next photos that lack hashes or the built-in model's vectors.
+    async def scan(self, after: int) -> int | None:
+        """Scan the next photos that lack hashes or the built-in model's vectors.
 
         Args:
             after: The last photo of this round so far; 0 for a new round.
@@ -90,20 +92,20 @@ class LibraryWork:
             The last photo now, or None when the round found no more.
         """
         model = await self._builtin_model()
-        tasks = await self._to_look_at.begin(after, model.id if model else None, most=PHOTOS_AT_ONCE)
+        tasks = await self._to_scan.claim(after, model.id if model else None, most=SCANNED_AT_ONCE)
         if not tasks:
             if model is not None and self._image_embed is None:
-                await self._models.change_over(model, Stage.LOOK)
+                await self._models.activate_if_complete(model, Stage.SCAN)
             return None
         known = await self._photos.by_ids([task.photo_id for task in tasks])
         results = await asyncio.gather(
             *(self._in_thread(known[task.photo_id], task, model) for task in tasks if task.photo_id in known)
         )
-        await self._keep(self._to_look_at, tasks, results, model)
+        await self._finish(self._to_scan, tasks, results, model)
         return tasks[-1].photo_id
 
-    async def ask(self, after: int) -> int | None:
-        """Ask the image_embed service about the next photos that lack its vectors.
+    async def embed(self, after: int) -> int | None:
+        """Have the image_embed service embed the next photos that lack its vectors.
 
         Args:
             after: The last photo of this round so far; 0 for a new round.
@@ -112,89 +114,80 @@ class LibraryWork:
             The last photo now, or None when the round found no more.
 
         Raises:
-            ImageEmbedUnavailable: it is of no use to ask about more photos now.
+            ImageEmbedUnavailable: there is no point in asking about more photos now.
         """
         if self._image_embed is None:
             return None
-        model = await self._models.enter(self._image_embed.description)
-        tasks = await self._to_ask_about.begin(after, model.id, most=ASKED_AT_ONCE)
+        model = await self._models.register(self._image_embed.description)
+        tasks = await self._to_embed.claim(after, model.id, most=EMBEDDED_AT_ONCE)
         if not tasks:
-            await self._models.change_over(model, Stage.ASK)
+            await self._models.activate_if_complete(model, Stage.EMBED)
             return None
         known = await self._photos.by_ids([task.photo_id for task in tasks])
         for number, task in enumerate(tasks):
             try:
-                await self._ask_about(self._image_embed, known.get(task.photo_id), task, model)
+                result = await self._from_service(self._image_embed, known.get(task.photo_id))
             except ImageEmbedUnavailable as error:
                 failure = Failure(task.photo_id, error.message, final=False)
-                await self._keep(self._to_ask_about, tasks[number:], [failure], model)
+                await self._finish(self._to_embed, tasks[number:], [failure], model)
                 raise
+            if result is not None:
+                await self._finish(self._to_embed, [task], [result], model)
         return tasks[-1].photo_id
 
     async def _builtin_model(self) -> EmbeddingModel | None:
-        """Return the built-in model where its vectors are wanted: for want of a service, or of anything better yet."""
+        """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
         if self._image_embed is not None:
             active = await self._models.active()
             if active is not None and active.name != self._builtin.description.name:
                 return None
-        if not await self._loaded():
-            return None
-        return await self._models.enter(self._builtin.description)
-
-    async def _loaded(self) -> bool:
         try:
             await asyncio.get_running_loop().run_in_executor(self._pool, self._builtin.load)
         except ModelUnavailable as error:
-            if str(error) != self._said:
+            if str(error) != self._logged:
                 log.warning("%s", error)
-                self._said = str(error)
-            return False
-        return True
+                self._logged = str(error)
+            return None
+        return await self._models.register(self._builtin.description)
 
     def _in_thread(
         self, photo: Photo, task: Task, model: EmbeddingModel | None
-    ) -> asyncio.Future[Look | Failure | None]:
+    ) -> asyncio.Future[PhotoScan | Failure | None]:
         builtin = self._builtin if model is not None and task.vector else None
-        work = partial(self._look_unless_closed, photo, bits=task.bits, model=builtin)
+        work = partial(self._scan_unless_closed, photo, bits=task.bits, model=builtin)
         return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
-    def _look_unless_closed(
+    def _scan_unless_closed(
         self, photo: Photo, *, bits: bool, model: BuiltinModel | None
-    ) -> Look | Failure | None:
-        return None if self._closed.is_set() else look(photo, bits=bits, model=model)
+    ) -> PhotoScan | Failure | None:
+        return None if self._closed.is_set() else scan(photo, bits=bits, model=model)
 
-    async def _ask_about(
-        self, service: ImageEmbed, photo: Photo | None, task: Task, model: EmbeddingModel
-    ) -> None:
+    async def _from_service(self, service: ImageEmbed, photo: Photo | None) -> PhotoScan | Failure | None:
         if photo is None:
-            return
-        decode = partial(picture_or_failure, photo, partial(rendition, for_service=True))
-        picture = await asyncio.get_running_loop().run_in_executor(self._pool, decode)
+            return None
+        picture = await asyncio.get_running_loop().run_in_executor(self._pool, picture_for_service, photo)
         if isinstance(picture, Failure):
-            await self._keep(self._to_ask_about, [task], [picture], model)
-            return
+            return picture
         answer = await service.embed(picture)
         if isinstance(answer, EmbedRefused):
-            failure = Failure(task.photo_id, answer.reason, final=answer.final)
-            await self._keep(self._to_ask_about, [task], [failure], model)
-            return
-        seen = Look(photo.id, bytes.fromhex(photo.sha256), vector=answer)
-        await self._keep(self._to_ask_about, [task], [seen], model)
+            return Failure(photo.id, answer.reason, final=answer.final)
+        return PhotoScan(photo.id, bytes.fromhex(photo.sha256), vector=answer)
 
-    async def _keep(
+    async def _finish(
         self,
         worklist: Worklist,
         tasks: Sequence[Task],
-        results: Sequence[Look | Failure | None],
+        results: Sequence[PhotoScan | Failure | None],
         model: EmbeddingModel | None,
     ) -> None:
-        """Store what came of the tasks, and end them all."""
+        """Store the results of the tasks, and finish them all."""
         failures = [result for result in results if isinstance(result, Failure)]
         failed = {failure.photo_id for failure in failures}
         async with self._database.transaction() as session:
-            gains = await store(session, [result for result in results if isinstance(result, Look)], model)
+            scans = [result for result in results if isinstance(result, PhotoScan)]
+            gains = await store(session, scans, model)
             if failed:
                 await add_failures(session, gains, failed)
-            await tell(session, gains)
+            await notify(session, gains)
             done = [task.photo_id for task in tasks if task.photo_id not in failed]
-            await worklist.settle(session, done, failures)
+            await worklist.finish(session, done, failures)

@@ -1,4 +1,4 @@
-"""The embedding models of a database: which have been used, which one answers, and when to change over."""
+"""The embedding models of a database: which were used, which one is active, and when another becomes so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.similarity.index.worklist import hopeless
+from fluffy_tui.similarity.index.worklist import given_up
 from fluffy_tui.similarity.model import EmbeddingModel, ModelDescription
 from fluffy_tui.similarity.tables import PHOTOS, EmbeddingModelRow, IndexFailureRow, PhotoEmbeddingRow
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INDEX_PREFIX = "ix_photo_embeddings_hnsw_"
-"""Of the partial indexes; the model's id follows. Migrations leave these alone."""
+"""Of the partial indexes; the model's id follows. Migrations ignore these indexes."""
 
 _MODEL_LOCK = 0x666C75666D
 
 
-class Models:
+class ModelRegistry:
     """The rows of `embedding_models`.
 
     Args:
@@ -44,14 +44,14 @@ class Models:
             return [model_of(row) for row in rows]
 
     async def active(self) -> EmbeddingModel | None:
-        """Return the model whose vectors answer questions."""
+        """Return the active model."""
         async with self._database.transaction() as session:
             return await active_model(session)
 
-    async def enter(self, description: ModelDescription) -> EmbeddingModel:
-        """Return the model, entered with its index if this is its first use; the first model of all is active."""
+    async def register(self, description: ModelDescription) -> EmbeddingModel:
+        """Return the model, stored with its index if this is its first use; the first model of all is active."""
         async with self._database.transaction() as session:
-            known = await _named(session, description.name)
+            known = await _by_name(session, description.name)
             if known is not None:
                 return model_of(known)
             await session.execute(select(func.pg_advisory_xact_lock(_MODEL_LOCK)))
@@ -68,21 +68,21 @@ class Models:
                 )
                 .on_conflict_do_nothing()
             )
-            row = await _named(session, description.name)
-            assert row is not None  # noqa: S101 - it was inserted, here or by whoever held the lock before
+            row = await _by_name(session, description.name)
+            assert row is not None  # noqa: S101 - it was inserted, here or by the previous holder of the lock
             model = model_of(row)
             await session.execute(text(index_statement(model)))
         log.info("the embedding model %s is used for the first time", model.name)
         return model
 
-    async def change_over(self, model: EmbeddingModel, stage: str) -> bool:
-        """Let the model answer from now on if it knows every photo that the present one knows.
+    async def activate_if_complete(self, model: EmbeddingModel, stage: str) -> bool:
+        """Activate the model if it has a vector of every photo that the active one has.
 
-        Photos that will never have a vector under the new model do not hold it up. The old vectors stay.
+        Photos that will never have a vector under the new model are no obstacle. The old vectors stay.
 
         Args:
             model: The wanted one.
-            stage: Under which photos are kept that this model could not embed.
+            stage: Under which failures of this model are stored.
 
         Returns:
             Whether the model is active now.
@@ -94,7 +94,7 @@ class Models:
                 return True
             if not await session.scalar(_has_vectors(model)):
                 return False
-            if present is not None and await session.scalar(_lacks(model, present, stage)):
+            if present is not None and await session.scalar(_lacks_photos(model, present, stage)):
                 return False
             await session.execute(
                 update(EmbeddingModelRow).values(active=False).where(EmbeddingModelRow.active)
@@ -102,17 +102,17 @@ class Models:
             await session.execute(
                 update(EmbeddingModelRow).values(active=True).where(EmbeddingModelRow.id == model.id)
             )
-        log.info("the embedding model %s is complete and answers from now on", model.name)
+        log.info("the embedding model %s is complete and now active", model.name)
         return True
 
 
 async def active_model(session: AsyncSession) -> EmbeddingModel | None:
-    """Return the model whose vectors answer questions."""
+    """Return the active model."""
     row = await session.scalar(select(EmbeddingModelRow).where(EmbeddingModelRow.active))
     return None if row is None else model_of(row)
 
 
-async def _named(session: AsyncSession, name: str) -> EmbeddingModelRow | None:
+async def _by_name(session: AsyncSession, name: str) -> EmbeddingModelRow | None:
     return await session.scalar(select(EmbeddingModelRow).where(EmbeddingModelRow.name == name))
 
 
@@ -122,10 +122,10 @@ def model_of(row: EmbeddingModelRow) -> EmbeddingModel:
 
 
 def index_statement(model: EmbeddingModel) -> str:
-    """Return the statement for the model's index; Postgres uses it only for a literal id and the same cast.
+    """Return the statement that creates the model's index; Postgres uses it only with a literal id and the same cast.
 
-    It holds the numbers in half precision, which finds the same neighbours in an index of three fifths the size. It has
-    half as many links again as pgvector's own 16: a search looks at fewer vectors.
+    Its numbers are in half precision, which finds the same neighbours in an index of three fifths the size. It has
+    half as many links again as pgvector's default of 16: a search reads fewer vectors.
     """
     return (
         f"CREATE INDEX IF NOT EXISTS {INDEX_PREFIX}{model.id} ON photo_embeddings"
@@ -138,13 +138,13 @@ def _has_vectors(model: EmbeddingModel) -> Select[bool]:
     return select(exists().where(PhotoEmbeddingRow.model_id == model.id))
 
 
-def _lacks(model: EmbeddingModel, present: EmbeddingModel, stage: str) -> Select[bool]:
-    """Select whether a photo has a vector under the present model and could still get one under the new."""
+def _lacks_photos(model: EmbeddingModel, present: EmbeddingModel, stage: str) -> Select[bool]:
+    """Select whether some photo has a vector under the present model and could still get one under the new."""
     new = aliased(PhotoEmbeddingRow)
     old = aliased(PhotoEmbeddingRow)
     return select(
         exists()
         .where(old.model_id == present.id, PHOTOS.c.id == old.photo_id, PHOTOS.c.missing_since.is_(None))
         .where(~exists().where(new.photo_id == old.photo_id, new.model_id == model.id))
-        .where(~exists().where(IndexFailureRow.photo_id == old.photo_id, hopeless(stage)))
+        .where(~exists().where(IndexFailureRow.photo_id == old.photo_id, given_up(stage)))
     )

@@ -1,4 +1,4 @@
-"""Looks at one picture file: decoded once, hashed, embedded, made into a JPEG to send. Runs in threads."""
+"""Scans one photo: decoded once, hashed and embedded, or made ready for the service. Runs in threads."""
 
 from __future__ import annotations
 
@@ -15,15 +15,13 @@ from fluffy_tui.similarity.index.worklist import Failure
 from fluffy_tui.similarity.models.image_embed import SIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PIL import Image
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity.models.builtin_model import BuiltinModel
 
 _LONG_SIDE = 512
-"""Vectors of smaller renditions drift: .005 at most from 512 pixels, .103 from 256."""
+"""Vectors of smaller pictures drift: .005 at most from 512 pixels, .103 from 256."""
 
 _SHORT_SIDE = 256
 """Of a panorama, as long as its longer side stays within bounds; the model squashes pictures to 224 pixels."""
@@ -32,34 +30,17 @@ _LONGEST_SIDE = 2048
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What was seen of one photo."""
+class PhotoScan:
+    """What a scan found out about one photo."""
 
     photo_id: int
     sha256: bytes
-    """Of the file that was looked at; the photo may have another one by now."""
+    """Of the file that was scanned; the photo may have another one by now."""
     bits: PictureBits | None = None
     vector: list[float] | None = None
 
 
-def rendition(photo: Photo, *, for_service: bool = False) -> Image.Image:
-    """Return the upright RGB picture that hashes and vectors are made of.
-
-    Args:
-        photo: Whose file is decoded.
-        for_service: Return it as large as it is sent to image_embed.
-
-    Raises:
-        PhotoUnreadable: it is no sound picture.
-    """
-    longest = SIDE
-    if not for_service:
-        stretched = _SHORT_SIDE * max(photo.ratio, 1 / photo.ratio)
-        longest = round(min(_LONGEST_SIDE, max(_LONG_SIDE, stretched)))
-    return decode_to_fit(photo.path, longest, longest)
-
-
-def look(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> Look | Failure:
+def scan(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> PhotoScan | Failure:
     """Return hashes and vector of a photo, or why there are none; blocks for as long as decoding takes.
 
     Args:
@@ -68,12 +49,13 @@ def look(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> Look | Fail
         model: Whose vector is wanted; None for no vector.
 
     Raises:
-        ModelUnavailable: the model cannot be used; no fault of the photo.
+        ModelUnavailable: the model cannot be used; the photo may be fine.
     """
-    picture = picture_or_failure(photo, rendition)
+    stretched = _SHORT_SIDE * max(photo.ratio, 1 / photo.ratio)
+    picture = _decoded(photo, round(min(_LONGEST_SIDE, max(_LONG_SIDE, stretched))))
     if isinstance(picture, Failure):
         return picture
-    return Look(
+    return PhotoScan(
         photo_id=photo.id,
         sha256=bytes.fromhex(photo.sha256),
         bits=picture_bits(picture) if bits else None,
@@ -81,20 +63,25 @@ def look(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> Look | Fail
     )
 
 
-def picture_or_failure(photo: Photo, decode: Callable[[Photo], Image.Image]) -> Image.Image | Failure:
-    """Decode a photo whose file is still the one that was imported, or return why that is not to be had.
+def picture_for_service(photo: Photo) -> Image.Image | Failure:
+    """Return the picture that is sent to image_embed, or why there is none; blocks."""
+    return _decoded(photo, SIDE)
 
-    A file that is away or unreadable now may come back; one that is damaged stays so until it changes.
+
+def _decoded(photo: Photo, longest_side: int) -> Image.Image | Failure:
+    """Decode a photo whose file is still the one that was imported, or return why that is not possible.
+
+    A file that is missing or unreadable now may come back; one that is damaged stays so until it changes.
     """
     if state_of(photo, HashWhen.TOUCHED) is PhotoState.CHANGED:
         return Failure(photo.id, "The file has changed; import its folder again.", final=False)
     try:
-        return decode(photo)
+        return decode_to_fit(photo.path, longest_side, longest_side)
     except PhotoUnreadable as error:
         return Failure(photo.id, error.sentence, final=error.reason.is_final)
 
 
-def step_back() -> None:
-    """Let this thread yield to everybody else; where the system has no such thing for threads, do nothing."""
+def lower_priority() -> None:
+    """Let this thread run only when others are idle; does nothing where threads have no priority of their own."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

@@ -1,4 +1,4 @@
-"""Stores what was seen of photos, unless they have changed meanwhile, and puts copies into stacks."""
+"""Stores the results of scans, unless the photos have changed meanwhile, and puts duplicates into stacks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY, Gain
+from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY, IndexGains
 from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, bits_apart
 
 if TYPE_CHECKING:
@@ -28,94 +28,94 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from fluffy_tui.similarity.index.photo_scan import Look
+    from fluffy_tui.similarity.index.photo_scan import PhotoScan
     from fluffy_tui.similarity.model import EmbeddingModel
 
 _STACKS = NumberSequence(STACKS)
 
 
 async def store(
-    session: AsyncSession, looks: Sequence[Look], model: EmbeddingModel | None
-) -> dict[int, Gain]:
-    """Store hashes and vectors; a photo that has another file by now is left out and has its turn later.
+    session: AsyncSession, scans: Sequence[PhotoScan], model: EmbeddingModel | None
+) -> dict[int, IndexGains]:
+    """Store hashes and vectors; a photo that has another file by now is left out, and scanned again later.
 
     Args:
         session: The transaction.
-        looks: What was seen.
-        model: Whose vectors they are; None where there are none.
+        scans: The results.
+        model: Whose vectors they have; None if they have none.
 
     Returns:
-        What was gained, by persona.
+        What they add to the index, by persona.
     """
-    gains: dict[int, Gain] = {}
-    current = await _unchanged(session, looks)
-    hashed = [look for look in looks if look.photo_id in current and look.bits]
+    gains: dict[int, IndexGains] = {}
+    current = await _unchanged(session, scans)
+    hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
         await session.execute(
-            insert(PhotoHashRow).on_conflict_do_nothing(), [_hashes(look) for look in hashed]
+            insert(PhotoHashRow).on_conflict_do_nothing(), [_hashes(scan) for scan in hashed]
         )
-        stacked = await _stack(session, [look.photo_id for look in hashed])
-        for look in hashed:
-            gain = gains.setdefault(current[look.photo_id], Gain())
+        stacked = await _stack(session, [scan.photo_id for scan in hashed])
+        for scan in hashed:
+            gain = gains.setdefault(current[scan.photo_id], IndexGains())
             gain.hashed += 1
-            gain.stacked |= look.photo_id in stacked
-    embedded = [look for look in looks if look.photo_id in current and look.vector]
+            gain.stacked |= scan.photo_id in stacked
+    embedded = [scan for scan in scans if scan.photo_id in current and scan.vector]
     if embedded and model is not None:
         rows = [
             {
-                "photo_id": look.photo_id,
+                "photo_id": scan.photo_id,
                 "model_id": model.id,
                 "dimensions": model.dimensions,
-                "embedding": look.vector,
+                "embedding": scan.vector,
             }
-            for look in embedded
+            for scan in embedded
         ]
         await session.execute(insert(PhotoEmbeddingRow).on_conflict_do_nothing(), rows)
-        for look in embedded:
-            gains.setdefault(current[look.photo_id], Gain()).embedded += 1
+        for scan in embedded:
+            gains.setdefault(current[scan.photo_id], IndexGains()).embedded += 1
     return gains
 
 
-async def _unchanged(session: AsyncSession, looks: Sequence[Look]) -> dict[int, int]:
-    """Return the personas of the photos whose file is still the one looked at, and keep them so until the commit.
+async def _unchanged(session: AsyncSession, scans: Sequence[PhotoScan]) -> dict[int, int]:
+    """Return the personas of the photos whose file is still the scanned one, and lock them until the commit.
 
-    A photo that an import is changing just now is skipped: waiting for each other would end one of the two.
+    A photo that an import is changing at the moment is skipped: waiting for each other would be a deadlock.
     """
-    seen = func.unnest(
-        literal([look.photo_id for look in looks], ARRAY(BigInteger())),
-        literal([look.sha256 for look in looks], ARRAY(LargeBinary())),
-    ).table_valued(column("id", BigInteger()), column("sha256", LargeBinary()), name="seen")
-    seen = seen.render_derived()
+    scanned = func.unnest(
+        literal([scan.photo_id for scan in scans], ARRAY(BigInteger())),
+        literal([scan.sha256 for scan in scans], ARRAY(LargeBinary())),
+    ).table_valued(column("id", BigInteger()), column("sha256", LargeBinary()), name="scanned")
+    scanned = scanned.render_derived()
     query = (
         select(PHOTOS.c.id, PHOTOS.c.persona_id)
-        .join(seen, (seen.c.id == PHOTOS.c.id) & (seen.c.sha256 == PHOTOS.c.sha256))
+        .join(scanned, (scanned.c.id == PHOTOS.c.id) & (scanned.c.sha256 == PHOTOS.c.sha256))
         .with_for_update(read=True, skip_locked=True, of=PHOTOS)
     )
     return {row[0]: row[1] for row in await session.execute(query)}
 
 
-def _hashes(look: Look) -> dict[str, object]:
-    assert look.bits is not None  # noqa: S101 - the caller has filtered
+def _hashes(scan: PhotoScan) -> dict[str, object]:
+    assert scan.bits is not None  # noqa: S101 - the caller has filtered
     return {
-        "photo_id": look.photo_id,
-        "pdq": look.bits.pdq,
-        "pdq_quality": look.bits.pdq_quality,
-        "dhash": look.bits.dhash,
+        "photo_id": scan.photo_id,
+        "pdq": scan.bits.pdq,
+        "pdq_quality": scan.bits.pdq_quality,
+        "dhash": scan.bits.dhash,
     }
 
 
 async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
-    """Put each of the photos into the stack of its copies; stacks that it connects become one.
+    """Put each of the photos into the stack of its duplicates; stacks that it connects become one.
 
     Returns:
-        Which of the photos have copies.
+        Which of the photos have duplicates.
     """
-    groups = await _copies(session, photo_ids)
+    groups = await _duplicates(session, photo_ids)
     for members in groups.values():
         query = (
             select(PhotoHashRow.photo_id, PhotoHashRow.stack_id)
             .where(among(PhotoHashRow.photo_id, members))
-            .with_for_update(skip_locked=True)  # an import takes them away just now
+            .with_for_update(skip_locked=True)  # an import is deleting them at the moment
         )
         rows = (await session.execute(query)).all()
         stacks = {stack for _, stack in rows if stack is not None}
@@ -133,8 +133,8 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
     return set(groups)
 
 
-async def _copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return for each photo that has copies in its persona's library those copies and itself.
+async def _duplicates(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each photo that has duplicates in its persona's library those duplicates and itself.
 
     All hashes are compared, a 256-bit difference each, which no index makes faster below half a million photos.
     """

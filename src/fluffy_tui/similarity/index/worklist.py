@@ -1,8 +1,8 @@
-"""Which photos still have to be looked at, and what is kept of those that resist.
+"""Which photos still have to be indexed, and what is stored about those that fail.
 
-A photo under work is marked before the work begins. A mark that is found later was left by a worker that died at
-it: such photos are taken one at a time, and after three deaths once a day, so that a file that crashes a decoder
-does not keep the worker from everything else.
+A photo is marked before the work on it begins. A mark that is found later was left by a worker that crashed: such
+photos are taken one at a time, and after three crashes once a day, so that a file that crashes a decoder does not
+block all others.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
 CRASHES = 3
-"""A photo at which so many workers in a row have died is left alone for a day at a time."""
+"""A photo at which so many workers in a row have crashed is tried once a day."""
 
-_DEADLY = "Several workers in a row have died while they were reading it."
+_CRASHING = "Several workers in a row crashed while they were reading it."
 _SHORTEST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(days=1)
 
 
 class Stage(StrEnum):
-    """The two kinds of work: one needs the file alone, the other a service as well."""
+    """The two kinds of work: one needs only the file, the other a service as well; the values are stored."""
 
-    LOOK = "look"
-    """Read the file; hashes, and the built-in model's vector."""
-    ASK = "ask"
-    """Ask the image_embed service for a vector."""
+    SCAN = "look"
+    """Read the file: hashes, and the built-in model's vector."""
+    EMBED = "ask"
+    """Get a vector from the image_embed service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +53,23 @@ class Task:
     vector: bool
     """It lacks a vector under the model of this stage."""
     suspicious: bool
-    """A worker died at it, or with it."""
+    """A worker crashed at it, or at one of the same batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What to keep of a photo that resisted."""
+    """Why a photo could not be indexed."""
 
     photo_id: int
     reason: str
     final: bool
-    """Nothing changes before its file does."""
+    """It is not tried again before its file changes."""
 
 
-def hopeless(stage: str) -> ColumnElement[bool]:
-    """Return the condition that nothing is to be hoped of a photo in this stage."""
-    given_up = or_(IndexFailureRow.next_try_at.is_(None), IndexFailureRow.crashes >= CRASHES)
-    return and_(IndexFailureRow.stage == stage, given_up)
+def given_up(stage: str) -> ColumnElement[bool]:
+    """Return the condition that a photo will not get through this stage."""
+    never_or_rarely_tried = or_(IndexFailureRow.next_try_at.is_(None), IndexFailureRow.crashes >= CRASHES)
+    return and_(IndexFailureRow.stage == stage, never_or_rarely_tried)
 
 
 class Worklist:
@@ -77,20 +77,20 @@ class Worklist:
 
     Args:
         database: Open.
-        stage: Which.
+        stage: Which one.
     """
 
     def __init__(self, database: Database, stage: Stage) -> None:
         self._database = database
         self._stage = stage
 
-    async def begin(self, after: int, model_id: int | None, *, most: int) -> list[Task]:
-        """Return the next photos that lack something, and mark them as being worked on.
+    async def claim(self, after: int, model_id: int | None, *, most: int) -> list[Task]:
+        """Return the next photos that lack something, and mark them as in progress.
 
         Args:
-            after: Photos up to this id are not looked at; they had their turn in this round.
+            after: Photos up to this id are skipped; they had their turn in this round.
             model_id: Whose vectors are wanted; None for no vectors.
-            most: How many photos at most; a suspicious one comes alone.
+            most: How many photos at most; a suspicious one is returned alone.
         """
         async with self._database.transaction() as session:
             rows = (await session.execute(self._next(after, model_id, most))).all()
@@ -102,12 +102,12 @@ class Worklist:
                 await session.execute(self._mark([task.photo_id for task in tasks]))
         return tasks
 
-    async def settle(self, session: AsyncSession, done: Sequence[int], failures: Sequence[Failure]) -> None:
-        """Take the marks away, in the transaction that stores what came of the work.
+    async def finish(self, session: AsyncSession, done: Sequence[int], failures: Sequence[Failure]) -> None:
+        """Remove the marks, in the transaction that stores the results.
 
         Args:
             session: That transaction.
-            done: Photos that have now what they lacked, or changed meanwhile.
+            done: Photos that now have what they lacked, or have changed meanwhile.
             failures: The rest.
         """
         if done:
@@ -118,26 +118,26 @@ class Worklist:
                 )
             )
         for failure in failures:
-            await session.execute(self._keep(failure))
+            await session.execute(self._record(failure))
 
     def _next(self, after: int, model_id: int | None, most: int) -> Select[int, bool, bool, bool]:
-        hashes, vectors, trouble = PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
-        lacks_bits = hashes.photo_id.is_(None) if self._stage is Stage.LOOK else literal(False)
+        hashes, vectors, failure = PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
+        lacks_bits = hashes.photo_id.is_(None) if self._stage is Stage.SCAN else literal(False)
         lacks_vector = vectors.photo_id.is_(None) if model_id is not None else literal(False)
-        due = or_(trouble.photo_id.is_(None), trouble.next_try_at <= func.now())
+        due = or_(failure.photo_id.is_(None), failure.next_try_at <= func.now())
         return (
-            select(PHOTOS.c.id, lacks_bits, lacks_vector, func.coalesce(trouble.crashes, 0) > 0)
+            select(PHOTOS.c.id, lacks_bits, lacks_vector, func.coalesce(failure.crashes, 0) > 0)
             .select_from(PHOTOS)
             .outerjoin(hashes, hashes.photo_id == PHOTOS.c.id)
             .outerjoin(vectors, and_(vectors.photo_id == PHOTOS.c.id, vectors.model_id == (model_id or 0)))
-            .outerjoin(trouble, and_(trouble.photo_id == PHOTOS.c.id, trouble.stage == self._stage))
+            .outerjoin(failure, and_(failure.photo_id == PHOTOS.c.id, failure.stage == self._stage))
             .where(PHOTOS.c.id > after, PHOTOS.c.missing_since.is_(None), or_(lacks_bits, lacks_vector), due)
             .order_by(PHOTOS.c.id)
             .limit(most)
         )
 
     def _mark(self, photo_ids: Sequence[int]) -> Insert:
-        """Count a crash beforehand; whoever lives to settle the photo takes it back."""
+        """Count a crash beforehand; a worker that survives the photo deletes it again."""
         rows = [
             {"photo_id": photo_id, "stage": self._stage, "crashes": 1, "next_try_at": func.now()}
             for photo_id in photo_ids
@@ -150,14 +150,14 @@ class Worklist:
                 index_elements=["photo_id", "stage"],
                 set_={
                     "crashes": crashed,
-                    "reason": case((crashed >= CRASHES, _DEADLY), else_=IndexFailureRow.reason),
+                    "reason": case((crashed >= CRASHES, _CRASHING), else_=IndexFailureRow.reason),
                     "next_try_at": case((crashed >= CRASHES, func.now() + _LONGEST_PAUSE), else_=func.now()),
                 },
             )
         )
 
-    def _keep(self, failure: Failure) -> Update:
-        """Keep why a photo resisted, and when to try again: after 2 minutes, 8, 32, and so on up to a day."""
+    def _record(self, failure: Failure) -> Update:
+        """Store why a photo failed, and when to try again: after 2 minutes, 8, 32, and so on up to a day."""
         growing = _SHORTEST_PAUSE.total_seconds() * func.power(4, func.least(IndexFailureRow.attempts, 8))
         seconds = func.least(growing, _LONGEST_PAUSE.total_seconds())
         pause = func.make_interval(0, 0, 0, 0, 0, 0, seconds)

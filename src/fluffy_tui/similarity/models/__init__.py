@@ -1,1 +1,1 @@
-"""Embedding models: the built-in one, the image_embed service, and which one answers."""
+"""Embedding models: the built-in one and the image_embed service."""

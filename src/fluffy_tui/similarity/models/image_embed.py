@@ -1,8 +1,8 @@
 """The image_embed service over HTTP: CLIP vectors from a machine that has the model.
 
-Its behaviour is that of github.com/timlawrenz/image_embed at 3130a4d (July 2026): faults come as HTTP 200 with a
-status for each task, `skipped` stays skipped whatever one does, vectors have any length, pictures are not turned
-upright, and one request at a time is worked on, while which the service answers nobody.
+It behaves like github.com/timlawrenz/image_embed at 3130a4d (July 2026): errors are HTTP 200 with a status for each
+task, `skipped` is final, vectors have any length, pictures are not turned upright, and the service handles one
+request at a time, during which it answers no other.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ DESCRIPTION = ModelDescription(
 """No thresholds: distances of this model have not been measured here."""
 
 SIDE = 1024
-"""Longer side of the JPEG that is sent; the model itself looks at 224 pixels."""
+"""Longer side of the JPEG that is sent; the model itself takes 224 pixels."""
 
 _TIMEOUT = httpx.Timeout(10.0, read=180.0, write=60.0)
-"""A service that describes a picture for somebody else keeps everybody waiting."""
+"""While the service works on a picture for one client, all others wait."""
 
 _TASK = "embedding"
-_GATEWAY_TROUBLE = (502, 503, 504)
+_GATEWAY_ERRORS = (502, 503, 504)
 _NO_SUCH_ADDRESS = (404, 405)
 
 
@@ -51,7 +51,7 @@ class EmbedRefused:
     reason: str
     """One plain sentence."""
     final: bool
-    """Asking again with the same picture is of no use."""
+    """Sending the same picture again would not help."""
 
 
 class ImageEmbed:
@@ -69,11 +69,11 @@ class ImageEmbed:
         self._http = httpx.AsyncClient(timeout=_TIMEOUT, limits=httpx.Limits(max_connections=1))
 
     def __repr__(self) -> str:
-        return f"ImageEmbed({self.place})"
+        return f"ImageEmbed({self.address})"
 
     @property
-    def place(self) -> str:
-        """Host and port, for people; a password in the address is not part of it."""
+    def address(self) -> str:
+        """Host and port, without a password that the URL may contain."""
         try:
             parts = urlsplit(self._url)
             host, port = parts.hostname or "?", parts.port
@@ -94,7 +94,7 @@ class ImageEmbed:
         await self._http.__aexit__(kind, error, traceback)
 
     async def operations(self) -> list[str]:
-        """Return the names of what the service can do.
+        """Return the names of the service's operations.
 
         Raises:
             ImageEmbedUnavailable: it does not answer, or is another service.
@@ -102,14 +102,14 @@ class ImageEmbed:
         response = await self._send("GET", "/available_operations/")
         operations = _json(response).get("operations")
         if response.status_code != httpx.codes.OK or not isinstance(operations, dict):
-            raise self._strange(response)
+            raise self._unexpected(response)
         return sorted(operations)
 
     async def embed(self, picture: Image.Image) -> list[float] | EmbedRefused:
         """Return the unit vector of an upright RGB picture, or why the service gave none.
 
         Raises:
-            ImageEmbedUnavailable: it does not answer, or does not understand us.
+            ImageEmbedUnavailable: it does not answer, or not as expected.
         """
         response = await self._send(
             "POST",
@@ -118,14 +118,14 @@ class ImageEmbed:
             data={"tasks_json": _TASKS},
         )
         status = response.status_code
-        if status in _GATEWAY_TROUBLE or status in _NO_SUCH_ADDRESS:
-            raise self._strange(response)
+        if status in _GATEWAY_ERRORS or status in _NO_SUCH_ADDRESS:
+            raise self._unexpected(response)
         if status != httpx.codes.OK:
             return EmbedRefused(f"image_embed answered HTTP {status}.", final=False)
         results = _json(response).get("results")
         result = results.get(_TASK) if isinstance(results, dict) else None
         if not isinstance(result, dict):
-            raise self._strange(response)
+            raise self._unexpected(response)
         return _vector_or_refusal(result)
 
     async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
@@ -133,21 +133,23 @@ class ImageEmbed:
             return await self._http.request(method, self._url + path, **content)
         except httpx.TimeoutException as error:
             raise ImageEmbedUnavailable(
-                f"image_embed at {self.place} does not answer in time.",
-                "It works on one request at a time and may be busy; it is asked again later.",
+                f"image_embed at {self.address} does not answer in time.",
+                "It handles one request at a time and may be busy; it is asked again later.",
             ) from error
         except httpx.InvalidURL as error:
-            raise ImageEmbedUnavailable("IMAGE_EMBED_URL is no web address.", _ADDRESS) from error
+            raise ImageEmbedUnavailable("IMAGE_EMBED_URL is not a web address.", _ADDRESS) from error
         except httpx.UnsupportedProtocol as error:
-            raise ImageEmbedUnavailable("IMAGE_EMBED_URL has to begin with http://.", _ADDRESS) from error
+            raise ImageEmbedUnavailable(
+                "IMAGE_EMBED_URL has to begin with http:// or https://.", _ADDRESS
+            ) from error
         except httpx.HTTPError as error:
             raise ImageEmbedUnavailable(
-                f"image_embed at {self.place} cannot be reached.", "Start it, or correct IMAGE_EMBED_URL."
+                f"image_embed at {self.address} cannot be reached.", "Start it, or correct IMAGE_EMBED_URL."
             ) from error
 
-    def _strange(self, response: httpx.Response) -> ImageEmbedUnavailable:
+    def _unexpected(self, response: httpx.Response) -> ImageEmbedUnavailable:
         return ImageEmbedUnavailable(
-            f"What answers at {self.place} does not speak like image_embed (HTTP {response.status_code}).",
+            f"The service at {self.address} does not answer like image_embed (HTTP {response.status_code}).",
             _ADDRESS,
         )
 
@@ -176,9 +178,7 @@ def _vector_or_refusal(result: dict[str, Any]) -> list[float] | EmbedRefused:
     match result.get("status"):
         case "success":
             vector = unit_vector(result.get("data"), DESCRIPTION.dimensions)
-            return vector or EmbedRefused(
-                "image_embed sent something that is no vector of 512 numbers.", final=False
-            )
+            return vector or EmbedRefused("image_embed did not send a vector of 512 numbers.", final=False)
         case "skipped":
             return EmbedRefused(f"image_embed skipped it: {said or 'no reason was given'}.", final=True)
         case _:
@@ -186,7 +186,7 @@ def _vector_or_refusal(result: dict[str, Any]) -> list[float] | EmbedRefused:
 
 
 def unit_vector(numbers: object, dimensions: int) -> list[float] | None:
-    """Return the numbers brought to length one, or None for anything that is no such vector."""
+    """Return the numbers scaled to length one, or None for anything that is not such a vector."""
     if not isinstance(numbers, list) or len(numbers) != dimensions:
         return None
     if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):

@@ -1,1 +1,1 @@
-"""Questions about similarity: duplicates and nearest neighbours."""
+"""Searches in the index: duplicates and nearest neighbours."""

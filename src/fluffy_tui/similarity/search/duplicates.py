@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
     """Return the persona's other photos whose PDQ hash is near, nearest first.
 
-    All hashes are compared, which is exact and takes 6 ms for 100,000; only the few that are near meet the photos.
+    All hashes are compared, which is exact and takes 6 ms for 100,000; only the few near ones are joined with photos.
     """
     own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
     asked, found = PHOTOS.alias("asked"), PHOTOS.alias("found")
@@ -57,7 +57,7 @@ async def posted_before(
 
     Args:
         session: The transaction.
-        photo_id: Whose picture is looked for.
+        photo_id: Whose picture is searched for.
         posts: As `service.Similarity` takes it.
     """
     bits = {copy.photo_id: copy.bits for copy in await same_picture(session, photo_id)} | {photo_id: 0}
@@ -87,8 +87,8 @@ async def copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, i
     return {row[0]: row[1] for row in await session.execute(query) if row[1] is not None}
 
 
-async def first_of_each(session: AsyncSession, found: Sequence[Neighbour]) -> list[Neighbour]:
-    """Return an answer without the photos that are copies of one before them."""
+async def first_of_stacks(session: AsyncSession, found: Sequence[Neighbour]) -> list[Neighbour]:
+    """Return an answer without the photos that are duplicates of one before them."""
     stacks = await copies(session, [one.photo_id for one in found])
     seen: set[int] = set()
     kept = []

@@ -1,10 +1,10 @@
-"""The statements that find what is near, each built once: that takes SQLAlchemy about as long as answering it takes.
+"""The statements that find near vectors. Each is built once: that takes SQLAlchemy as long as running it takes.
 
-The model's HNSW index is used only by a query that writes the model's id literally and repeats the cast to half
-precision, in which the distances then are: some hundred-thousandths off. The persona is written out as well, so that a
-prepared statement is planned for as many photos as this one has.
+Postgres uses the model's HNSW index only for a query with the literal id of the model and the same cast to half
+precision; distances are then off by some hundred-thousandths. The persona is a literal as well, so that a statement
+is planned for the number of photos of this one.
 
-A vector is given as Postgres writes it, since nothing here reads its numbers.
+Vectors are passed as Postgres writes them, since nothing here reads their numbers.
 """
 
 from __future__ import annotations
@@ -57,16 +57,16 @@ _WIDTH = bindparam("width", type_=Text)
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """By which model, and among which photos, is searched."""
+class SearchScope:
+    """The model and the photos of a search."""
 
     model: EmbeddingModel
     persona_id: int
     scheduled: Select[Any] | None
-    """Selects the ids of photos that may not be answered with."""
+    """Selects the ids of photos to leave out."""
 
 
-def _of_active_model() -> Select[EmbeddingModelRow, str, int]:
+def _query_vector() -> Select[EmbeddingModelRow, str, int]:
     asked = any_(_PHOTO_IDS)
     known = and_(PhotoEmbeddingRow.model_id == EmbeddingModelRow.id, PhotoEmbeddingRow.photo_id == asked)
     return (
@@ -82,15 +82,15 @@ def _of_active_model() -> Select[EmbeddingModelRow, str, int]:
     )
 
 
-ASKED_ABOUT = _of_active_model()
-"""The model that answers, the mean vector of the `photo_ids` under it, and whose photos they are."""
+QUERY_VECTOR = _query_vector()
+"""The active model, the mean vector of the `photo_ids` under it, and their persona."""
 
 
 @lru_cache(maxsize=32)
-def few(scope: Scope, *, iterates: bool) -> Select[list[int] | None]:
-    """Return the query for the allowed photos if they are few, which sets the transaction up for the index, too.
+def few(scope: SearchScope, *, iterates: bool) -> Select[list[int] | None]:
+    """Return the query for the allowed photos if they are few; it also sets up the transaction for the index.
 
-    It takes `without`, `most`, which are few, and `width`, which is the index's `hnsw.ef_search`.
+    It takes `without`, `most` for how many are few, and `width` for the index's `hnsw.ef_search`.
     """
     settings: dict[str, Any] = {"plan_cache_mode": literal("force_custom_plan"), "hnsw.ef_search": _WIDTH}
     if iterates:
@@ -102,36 +102,36 @@ def few(scope: Scope, *, iterates: bool) -> Select[list[int] | None]:
 
 
 @lru_cache(maxsize=32)
-def compared(model: EmbeddingModel, *, tell_same: bool) -> Select[int, float, bool]:
-    """Return the query for the `limit` nearest of `photo_ids`: a join would have the server start a process to help.
+def compared(model: EmbeddingModel, *, mark_same: bool) -> Select[int, float, bool]:
+    """Return the query for the `limit` nearest of `photo_ids`; a join would make the server start parallel workers.
 
-    It takes `sought`, and `same_as` if it is to tell what shows the same picture as that photo.
+    It takes `sought`, and `same_as` if duplicates of that photo are to be marked.
     """
     distance = _distance(model, VECTOR)
-    return _told(
+    return _marked(
         select(PhotoEmbeddingRow.photo_id, distance)
         .where(_of(PhotoEmbeddingRow, model), PhotoEmbeddingRow.photo_id == any_(_PHOTO_IDS))
         .order_by(distance)
         .limit(_LIMIT),
-        tell_same=tell_same,
+        mark_same=mark_same,
     )
 
 
 @lru_cache(maxsize=32)
-def nearest(scope: Scope, *, exact: bool, tell_same: bool) -> Select[int, float, bool]:
-    """Return the query for the `limit` nearest allowed photos, so that the index serves it, or so that it cannot.
+def nearest(scope: SearchScope, *, exact: bool, mark_same: bool) -> Select[int, float, bool]:
+    """Return the query for the `limit` nearest allowed photos, written so that it uses the index, or cannot.
 
-    The index is in half precision, so that a query in full precision is never served by it. It takes `sought`,
-    `without`, and `same_as` if it is to tell what shows the same picture as that photo.
+    The index is in half precision, so a query in full precision never uses it. It takes `sought`, `without`, and
+    `same_as` if duplicates of that photo are to be marked.
     """
     distance = _distance(scope.model, VECTOR if exact else HALFVEC)
-    return _told(
+    return _marked(
         select(PhotoEmbeddingRow.photo_id, distance)
         .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
         .where(_of(PhotoEmbeddingRow, scope.model), _allowed(scope))
         .order_by(distance)
         .limit(_LIMIT),
-        tell_same=tell_same,
+        mark_same=mark_same,
     )
 
 
@@ -149,8 +149,8 @@ def farthest_of(model: EmbeddingModel) -> Select[int, float]:
     )
 
 
-def _allowed(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition for the photos that may be answered with."""
+def _allowed(scope: SearchScope) -> ColumnElement[bool]:
+    """Return the condition for the photos of the scope."""
     conditions = [
         PHOTOS.c.persona_id == literal_column(str(int(scope.persona_id))),
         PHOTOS.c.missing_since.is_(None),
@@ -162,10 +162,10 @@ def _allowed(scope: Scope) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _told(query: Select[int, float], *, tell_same: bool) -> Select[int, float, bool]:
-    """Have a query tell of each photo whether it shows the same picture as the one asked about."""
+def _marked(query: Select[int, float], *, mark_same: bool) -> Select[int, float, bool]:
+    """Add to a query whether each photo shows the same picture as the one asked about."""
     photo_id, distance = query.subquery().c
-    same = _is_same_picture(photo_id) if tell_same else literal_column("false")
+    same = _is_same_picture(photo_id) if mark_same else literal_column("false")
     return select(photo_id, distance, same).order_by(distance)
 
 
@@ -186,7 +186,7 @@ def _is_same_picture(photo_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 
 def _of(row: Any, model: EmbeddingModel) -> ColumnElement[bool]:
-    """Return the condition that a vector is the model's, with its id written out for the partial index."""
+    """Return the condition that a vector is the model's, with a literal id for the partial index."""
     condition: ColumnElement[bool] = row.model_id == literal_column(str(int(model.id)))
     return condition
 

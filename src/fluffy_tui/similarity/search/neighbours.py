@@ -1,10 +1,10 @@
-"""More like this and least like those: nearest vectors under the active model, filtered without losing any.
+"""Most and least similar photos: nearest vectors under the active model, filtered without losing any.
 
-The model's HNSW index is read on until enough photos have passed the filters (pgvector's iterative scan, since 0.8);
-an older pgvector is asked again for more before it. Where few photos would pass, reading the index on and on is slower
-than comparing just those, and where the index gave up, they are compared too.
+The scan of the model's HNSW index continues until enough photos have passed the filters (pgvector's iterative scan,
+since 0.8); an older pgvector is asked once more for a longer list. If few photos would pass, that is slower than
+comparing just those, so they are compared; so are all if the index did not find enough.
 
-The way to the database and back takes about as long as a search, so each question is few statements.
+A round trip to the database takes about as long as a search, so each question is few statements.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ from sqlalchemy import func, select, text
 
 from fluffy_tui.similarity.index.model_registry import model_of
 from fluffy_tui.similarity.model import Neighbour, NoEmbeddings, NotIndexedYet, Relation
-from fluffy_tui.similarity.search.nearest_sql import ASKED_ABOUT, Scope, compared, farthest_of, few, nearest
+from fluffy_tui.similarity.search.nearest_sql import (
+    QUERY_VECTOR,
+    SearchScope,
+    compared,
+    farthest_of,
+    few,
+    nearest,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,24 +34,24 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.model import EmbeddingModel
 
 FEW = 2000
-"""Of so few photos all are compared, which is exact and as fast as the index."""
+"""Up to so many photos are all compared, which is exact and as fast as the index."""
 
 ITERATES_SINCE = (0, 8)
-"""The version of pgvector that first reads its index on for as long as filters leave too little."""
+"""The first version of pgvector that continues an index scan while filters leave too few."""
 
 _SEARCH_WIDTH = 80
-"""Of the index (hnsw.ef_search). With the links that `models.index_statement` gives it, 99 in 100 of the true
-neighbours are found; with pgvector's own number of links that takes 200."""
+"""Of the index (hnsw.ef_search). With the links that `model_registry.index_statement` gives it, 99 in 100 of the
+true neighbours are found; with pgvector's default number of links that takes 200."""
 
 _WIDEST = 1000
-"""pgvector's own limit of it."""
+"""Pgvector's limit for it."""
 
 _FAR_CANDIDATES = 8
-"""Times as many as asked are taken from the index when the farthest are looked for, then compared one by one."""
+"""To find the farthest photos, so many times as many are taken from the index, then compared one by one."""
 
 
 async def can_iterate(session: AsyncSession) -> bool:
-    """Return whether this database's pgvector reads its index on; asking an older one to do so is an error."""
+    """Return whether this database's pgvector can continue an index scan; an older one raises an error."""
     version = await session.scalar(text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
     numbers = tuple(int(part) for part in str(version).split(".")[:2] if part.isdigit())
     return numbers >= ITERATES_SINCE
@@ -54,9 +61,9 @@ async def more_like(
     session: AsyncSession, photo_id: int, limit: int, scheduled: Select[Any] | None, *, iterates: bool
 ) -> list[Neighbour]:
     """Return the persona's nearest photos; see `service.Similarity.more_like`."""
-    model, vector, persona_id = await _asked_about(session, [photo_id])
+    model, vector, persona_id = await _query_vector(session, [photo_id])
     asked = {"sought": vector, "without": [photo_id], "same_as": photo_id}
-    rows = await _nearest(session, Scope(model, persona_id, scheduled), asked, limit, iterates=iterates)
+    rows = await _nearest(session, SearchScope(model, persona_id, scheduled), asked, limit, iterates=iterates)
     return [
         Neighbour(found, distance, Relation.SAME_PICTURE if same else model.relation(distance))
         for found, distance, same in rows
@@ -73,13 +80,13 @@ async def least_like(
 ) -> list[Neighbour]:
     """Return the persona's farthest photos; see `service.Similarity.least_like`.
 
-    A unit vector is far from several others on average when it is near to the opposite of their sum, and that the
-    index can find. Of those, the ones that are far from each are taken.
+    A unit vector is far from several others on average if it is near the opposite of their sum, which the index can
+    find. Of those, the ones that are far from each are returned.
     """
-    model, centre, persona_id = await _asked_about(session, photo_ids)
+    model, centre, persona_id = await _query_vector(session, photo_ids)
     opposite = Vector([-number for number in Vector.from_text(centre).to_list()]).to_text()
     asked = {"sought": opposite, "without": list(photo_ids)}
-    scope = Scope(model, persona_id, scheduled)
+    scope = SearchScope(model, persona_id, scheduled)
     rows = await _nearest(session, scope, asked, limit * _FAR_CANDIDATES, iterates=iterates)
     candidates = {"candidates": [row[0] for row in rows], "photo_ids": list(photo_ids)}
     found = (await session.execute(farthest_of(model), candidates)).all()
@@ -89,57 +96,57 @@ async def least_like(
     ]
 
 
-async def _asked_about(session: AsyncSession, photo_ids: Sequence[int]) -> tuple[EmbeddingModel, str, int]:
-    """Return the model that answers, the mean vector of some photos of one persona, and the persona.
+async def _query_vector(session: AsyncSession, photo_ids: Sequence[int]) -> tuple[EmbeddingModel, str, int]:
+    """Return the active model, the mean vector of some photos of one persona, and the persona.
 
     Raises:
         NoEmbeddings: no model was ever used.
         NotIndexedYet: none of the photos has a vector.
     """
-    found = (await session.execute(ASKED_ABOUT, {"photo_ids": list(photo_ids)})).one_or_none()
+    found = (await session.execute(QUERY_VECTOR, {"photo_ids": list(photo_ids)})).one_or_none()
     if found is None:
         raise NoEmbeddings(
-            "No photo has been looked at by an embedding model yet.",
-            "The worker does it; fluffy-tui --doctor tells what it lacks.",
+            "No photos are embedded yet.",
+            "The worker does it; fluffy-tui --doctor shows what is missing.",
         )
     model, vector, persona_id = found
     if vector is None:
         raise NotIndexedYet(
-            "The worker has not looked at this yet.", "It goes on by itself; try again later."
+            "This photo is not indexed yet.", "The worker continues by itself; try again later."
         )
     return model_of(model), vector, persona_id
 
 
 async def _nearest(
-    session: AsyncSession, scope: Scope, asked: dict[str, Any], limit: int, *, iterates: bool
+    session: AsyncSession, scope: SearchScope, asked: dict[str, Any], limit: int, *, iterates: bool
 ) -> list[tuple[int, float, bool]]:
     """Return the nearest of the allowed photos, from the index or by comparing all.
 
     Args:
         session: The transaction.
         scope: Where to search.
-        asked: `sought` and `without` as the queries take them, and `same_as` if that is to be told.
+        asked: `sought` and `without` as the queries take them, and `same_as` if duplicates of it are to be marked.
         limit: How many at most.
-        iterates: As `can_iterate` says.
+        iterates: As `can_iterate` returns it.
 
     Returns:
         Each with its distance, and whether it shows the same picture as `same_as`.
     """
     width = max(_SEARCH_WIDTH, min(limit * 2, _WIDEST))
-    asked, tell_same = {**asked, "limit": limit}, "same_as" in asked
+    asked, mark_same = {**asked, "limit": limit}, "same_as" in asked
     set_up = {"without": asked["without"], "most": FEW, "width": str(width)}
     allowed = await session.scalar(few(scope, iterates=iterates), set_up)
     if allowed is not None:
         asked["photo_ids"] = allowed
-        return await _found(session, compared(scope.model, tell_same=tell_same), asked)
-    by_index = nearest(scope, exact=False, tell_same=tell_same)
+        return await _found(session, compared(scope.model, mark_same=mark_same), asked)
+    by_index = nearest(scope, exact=False, mark_same=mark_same)
     for wide in (width,) if iterates else dict.fromkeys((width, _WIDEST)):
         if wide != width:
             await session.execute(select(func.set_config("hnsw.ef_search", str(wide), True)))
         found = await _found(session, by_index, asked)
         if len(found) >= limit:
             return found
-    return await _found(session, nearest(scope, exact=True, tell_same=tell_same), asked)
+    return await _found(session, nearest(scope, exact=True, mark_same=mark_same), asked)
 
 
 async def _found(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from fluffy_tui.core.app_events import PhotosIndexed
-    from fluffy_tui.similarity import ReadingProgress
+    from fluffy_tui.similarity import IndexCounts
     from fluffy_tui.tui.ports import SimilarityPort
 
 
@@ -36,7 +36,7 @@ class IndexProgress(ReportsErrors, Static):
         self._similarity = similarity
         self._persona_id = persona_id
         self._on_complete = on_complete
-        self._progress: ReadingProgress | None = None
+        self._progress: IndexCounts | None = None
         self._is_stale = False
         self._is_counting = False
         self.is_counted = False
@@ -48,7 +48,7 @@ class IndexProgress(ReportsErrors, Static):
         progress = self._progress
         if progress is None or progress.is_complete:
             return ""
-        return f"indexing photos: {progress.looked_at:,} of {progress.photos:,}"
+        return f"indexing photos: {progress.indexed:,} of {progress.photos:,}"
 
     def add(self, event: PhotosIndexed) -> None:
         """Add what a worker has indexed, or count everything where the event does not say enough."""
