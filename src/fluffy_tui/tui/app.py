@@ -225,7 +225,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.context.update_overview(persona=persona)
         self._state.remember(persona=persona.name)
         if before is None or before.id != persona.id:
-            self.context.marks.clear()
+            self.context.selection.clear()
             await self._reset_modes(*TABS)
         await self.switch_mode("library")
 

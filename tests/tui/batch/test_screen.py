@@ -369,6 +369,6 @@ async def test_the_plan_fills_slots_with_the_photos_selected_in_the_library(runn
 async def test_a_selection_belongs_to_one_persona(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "@", "g", "enter")
-        assert not driver.app.context.marks
+        assert not driver.app.context.selection
         await driver.press("@", "G", "enter", "space", "f")
         assert len(shown(driver)) == 1

@@ -280,15 +280,15 @@ async def test_the_selection_survives_changes_of_the_list_until_escape(
     stack(services, 39, 37, 20)
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "j", "space")
-        assert photos(driver).border_subtitle == "3 marked · 1–27 of 27 · 2 collapsed"
+        assert photos(driver).border_subtitle == "3 selected · 1–27 of 27 · 2 collapsed"
         assert line(driver, 0).startswith("● IMG_2040")
         assert photos(driver).highlighted_id == 35
         await driver.press("s", "G", "slash", *"img_202", "enter")
-        assert str(photos(driver).border_subtitle).startswith("3 marked")
+        assert str(photos(driver).border_subtitle).startswith("3 selected")
         await driver.press("escape")
-        assert str(photos(driver).border_subtitle).startswith("3 marked")
+        assert str(photos(driver).border_subtitle).startswith("3 selected")
         await driver.press("g", "space")
-        assert str(photos(driver).border_subtitle).startswith("2 marked")
+        assert str(photos(driver).border_subtitle).startswith("2 selected")
         await driver.press("escape")
         assert photos(driver).border_subtitle == "1–27 of 27 · 2 collapsed"
         assert "2 photos deselected." in toasts(driver)
@@ -313,7 +313,7 @@ async def test_selected_photos_fill_the_week_in_their_order(running: Running, se
         assert wanted == [(38, 40)]
         await services.scheduling.schedule_post(services.photos.photos[38], "the first")
         await driver.heard()
-        assert str(photos(driver).border_subtitle).startswith("1 marked")
+        assert str(photos(driver).border_subtitle).startswith("1 selected")
         del services.photos.photos[40]
         services.photos_changed()
         await driver.heard()

@@ -109,7 +109,9 @@ class LibraryBody(Container):
         """Show what is listed, and how many photos are selected or collapsed."""
         self.photos.border_title = Content(self._view.title)
         collapsed = self._collapsed - self._stacks.expanded_count if self._view.query is None else 0
-        self.photos.show_counts(self.context.marks.words, f"{collapsed:,} collapsed" if collapsed > 0 else "")
+        self.photos.show_counts(
+            self.context.selection.words, f"{collapsed:,} collapsed" if collapsed > 0 else ""
+        )
 
     def update_panes(self) -> None:
         """Show list and picture if there are photos, or a filter to change; else why there are none."""

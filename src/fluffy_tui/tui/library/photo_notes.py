@@ -50,7 +50,7 @@ class PhotoNotes:
         is_duplicate = neighbour is None and self._stacks.first_of(photo.id) is not None
         return RowNote(
             has_draft=photo.sha256 in self._drafts,
-            is_selected=photo.id in self._context.marks,
+            is_selected=photo.id in self._context.selection,
             duplicates=len(self._stacks.of(photo.id).behind) if in_library and not is_duplicate else 0,
             is_expanded=self._stacks.is_expanded(photo.id),
             is_duplicate=is_duplicate,

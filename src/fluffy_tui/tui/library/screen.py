@@ -88,7 +88,7 @@ class LibraryScreen(FrameScreen):
         back = context.with_keys("{library.clear} back")
         self._similar = SimilarView(services, self._loader, self._photos, back)
         self._triage = Triage(services.photos)
-        self._selection = context.marks
+        self._selection = context.selection
 
     def compose_body(self) -> ComposeResult:
         """Lay out the library."""
@@ -276,7 +276,7 @@ class LibraryScreen(FrameScreen):
     def action_fill_slots(self) -> None:
         """Write captions for the selected photos and give them the next free slots."""
         if self._selection:
-            self.app.post_message(FillWeek(self._selection.ids, self._selection.told))
+            self.app.post_message(FillWeek(self._selection.ids, self._selection.phrase))
         else:
             self.notify(self.context.with_keys(SELECT_FIRST), markup=False)
 
@@ -312,32 +312,32 @@ class LibraryScreen(FrameScreen):
         self._progress.count()
         if self._selection:
             found = await self.context.services.photos.by_ids(self._selection.ids)
-            self._selection.drop([photo_id for photo_id in self._selection.ids if photo_id not in found])
+            self._selection.remove([photo_id for photo_id in self._selection.ids if photo_id not in found])
             self._body.update_title()
 
     @on_event(PostChanged)
     @work(group="library-posts", exit_on_error=False, description="loading a post")
-    async def _update_posted(self, message: PostChanged) -> None:
+    async def _update_posted(self, event: PostChanged) -> None:
         """Deselect a photo that has its post now; reload if a post put a photo into the library, or out of it."""
-        post = await self.context.services.scheduling.post(message.post_id)
+        post = await self.context.services.scheduling.post(event.post_id)
         if post is not None and post.photo_id in self._selection:
-            self._selection.drop([post.photo_id])
+            self._selection.remove([post.photo_id])
             self._body.update_title()
         if post is None or post.photo_id in self._photos.rows.ids:
             self._loader.reload()
 
     @on_event(VerdictChanged)
-    def _update_verdict(self, message: VerdictChanged) -> None:
-        if self._triage.is_storing(message.photo_id):
+    def _update_verdict(self, event: VerdictChanged) -> None:
+        if self._triage.is_storing(event.photo_id):
             return
-        self._photos.reload_photo(message.photo_id)
+        self._photos.reload_photo(event.photo_id)
         if self._view.browse.verdict is not None:
             self._loader.reload()
 
     @on_event(PhotosIndexed)
-    def _update_progress(self, message: PhotosIndexed) -> None:
-        self._progress.add(message)
-        if message.stacked:
+    def _update_progress(self, event: PhotosIndexed) -> None:
+        self._progress.add(event)
+        if event.stacked:
             self._loader.reload_duplicates(is_indexing=bool(self._progress.text))
 
     @on_event(OverviewChanged)

@@ -125,11 +125,11 @@ class PlanScreen(FrameScreen):
 
     def action_fill(self) -> None:
         """Fill the upcoming free slots."""
-        marks = self.context.marks
+        selection = self.context.selection
         if not self._grid.free:
             self.notify(NO_FREE_SLOT)
-        elif marks:
-            self.app.post_message(FillWeek(marks.ids, marks.told))
+        elif selection:
+            self.app.post_message(FillWeek(selection.ids, selection.phrase))
         else:
             self._fill(min(MOST_AT_ONCE, len(self._grid.free)))
 
@@ -249,7 +249,11 @@ class PlanScreen(FrameScreen):
             hint = self.context.with_keys(
                 "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
             )
-            return [when, "", f"{hint} with {self.context.marks.told}" if self.context.marks else hint]
+            return [
+                when,
+                "",
+                f"{hint} with {self.context.selection.phrase}" if self.context.selection else hint,
+            ]
         post = cell.planned.post
         state = state_words(post, now, self._zone, own_zone)
         expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
@@ -275,7 +279,7 @@ class PlanScreen(FrameScreen):
     async def _write_for(self, at: datetime) -> None:
         """Open the composer for the first selected photo, or else the next one, at the slot's time."""
         photos = self.context.services.photos
-        ids = self.context.marks.ids or (await next_photos(photos, self.persona.id, 1)).ids
+        ids = self.context.selection.ids or (await next_photos(photos, self.persona.id, 1)).ids
         photo = (await photos.by_ids(ids[:1])).get(ids[0]) if ids else None
         if photo is None:
             self.notify(self.context.with_keys(NO_PHOTOS), markup=False)

@@ -1,1 +1,1 @@
-"""What the app knows while it runs: context, events, overview, drafts, undo, marks."""
+"""What the app knows while it runs: context, events, overview, drafts, undo, selection."""

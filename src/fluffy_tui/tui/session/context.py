@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.tui.keymap.bindings import with_keys
 from fluffy_tui.tui.session.import_run import ImportRun
-from fluffy_tui.tui.session.marks import Marks
 from fluffy_tui.tui.session.messages import OverviewChanged
 from fluffy_tui.tui.session.overview import Overview
+from fluffy_tui.tui.session.photo_selection import PhotoSelection
 
 if TYPE_CHECKING:
     from textual.signal import Signal
@@ -70,7 +70,7 @@ class Context:
     """The running import, or the last one."""
     typed_setup: dict[str, str] = field(default_factory=dict, repr=False)
     """Unsaved input of the setup wizard by setting; kept in memory only, since it contains secrets."""
-    marks: Marks = field(default_factory=Marks)
+    selection: PhotoSelection = field(default_factory=PhotoSelection)
     """Photos selected in the persona's library."""
     overview: Overview = field(default_factory=Overview)
     """What header and status strip show; replaced by `update_overview`."""

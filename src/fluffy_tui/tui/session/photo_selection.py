@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Marks:
+class PhotoSelection:
     """Selected photos in the order of their selection, whatever the list shows."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Marks:
         return f"{len(self._ids):,} selected" if self._ids else ""
 
     @property
-    def told(self) -> str:
+    def phrase(self) -> str:
         """The same within a sentence, such as `4 selected photos`; empty for none."""
         return f"{self.words} photo{'s' * (len(self) != 1)}" if self._ids else ""
 
@@ -42,7 +42,7 @@ class Marks:
         else:
             self._ids[photo_id] = None
 
-    def drop(self, photo_ids: Iterable[int]) -> None:
+    def remove(self, photo_ids: Iterable[int]) -> None:
         """Deselect these photos."""
         for photo_id in photo_ids:
             self._ids.pop(photo_id, None)
