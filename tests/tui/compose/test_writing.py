@@ -10,7 +10,6 @@ from fluffy_tui.personas import Snippet, SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary, word_before
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose import ComposeScreen
-from fluffy_tui.tui.snippets.fuzzy_search import best_matches
 from fluffy_tui.tui.snippets.screen import SnippetsScreen
 from fluffy_tui.tui.snippets.snippet_picker import PickTextScreen
 from tui.conftest import Driver, Running
@@ -57,24 +56,6 @@ def test_what_is_offered_comes_from_sets_and_recent_captions_the_likeliest_first
         (";sig", f"— {MARKUP}\nme"),
         (";sea", "#Sunset #sea #surf"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", [0, 1, 2]),
-        ("  ", [0, 1, 2]),
-        ("SEA", [0, 1]),
-        ("sf", [0]),
-        ("dunes", [1]),
-        ("beech", [0]),
-        ("mountains", []),
-        (MARKUP, [2]),
-    ],
-)
-def test_texts_are_found_by_a_few_letters(query: str, found: list[int]) -> None:
-    texts = [("sea and fog", "#sea #fog #beach"), ("walks", "#dunes by the sea"), (MARKUP, "x")]
-    assert best_matches(query, texts) == found
 
 
 def caption(driver: Driver) -> CaptionEditor:
@@ -201,7 +182,7 @@ async def test_without_any_set_it_is_said_what_to_do(running: Running, services:
         assert "no other captions yet" in driver.text("#none-found")
         await driver.press("escape", "f4")
         assert isinstance(driver.screen, SnippetsScreen)
-        assert "n makes a set of hashtags" in driver.text("#no-snippets")
+        assert "n creates a hashtag set" in driver.text("#no-snippets")
         await driver.press("enter", "r", "x", "z", "escape")
         assert isinstance(driver.screen, ComposeScreen)
 
@@ -234,7 +215,7 @@ async def test_help_tells_the_keys_of_what_is_offered_too(running: Running) -> N
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f1")
         text = "\n".join(str(static.render()) for static in driver.screen.query("#dialog Static"))
-        for words in ("composer", "offers while writing", "tab  enter", "ctrl+g", "ctrl+l", "f4", "f5"):
+        for words in ("composer", "autocomplete", "tab  enter", "ctrl+g", "ctrl+l", "f4", "f5"):
             assert words in text
         await driver.press("escape", "?")
         assert caption(driver).text == "?", "in a text it is a letter"
