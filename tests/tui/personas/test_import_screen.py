@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from textual.widgets import Input, ProgressBar
 
 from fluffy_tui.photos import FolderNotFound
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import ImportScreen
-from fluffy_tui.tui.personas.folder_field import suggest_folder, typed_folder
 from fluffy_tui.tui.session.import_run import ImportState
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, FakeServices
@@ -134,31 +132,3 @@ async def test_right_accepts_the_suggestion(running: Running, tmp_path: Path) ->
             await driver.pilot.pause()
         await driver.press("right")
         assert driver.screen.query_one(Input).value == str(tmp_path / "november")
-
-
-def test_suggestions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first folder in order; no files, and hidden folders only after a dot."""
-    for name in ("b-one", "a-one", ".hidden"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "a-file").write_text("")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert suggest_folder("~/") == "~/a-one"
-    assert suggest_folder("~/b") == "~/b-one"
-    assert suggest_folder("~/.h") == "~/.hidden"
-    assert suggest_folder("~/c") is None
-    assert suggest_folder("~/a-one") is None
-    assert suggest_folder("b") is None
-    assert suggest_folder("/nowhere/at/all/x") is None
-    assert suggest_folder("\0/") is None
-
-
-def test_dropped_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Terminals quote dropped paths; a name that contains a quote stays as it is."""
-    (tmp_path / "my photos").mkdir(parents=True)
-    (tmp_path / "it's").mkdir()
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert typed_folder(f"'{tmp_path}/my photos' ") == tmp_path / "my photos"
-    assert typed_folder(f"{tmp_path}/my\\ photos") == tmp_path / "my photos"
-    assert typed_folder(f"{tmp_path}/my photos") == tmp_path / "my photos"
-    assert typed_folder("~/it's") == tmp_path / "it's"
-    assert typed_folder("~nobody-has-that-name/x").name == "x"

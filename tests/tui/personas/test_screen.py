@@ -112,7 +112,7 @@ async def test_channel(running: Running, services: FakeServices) -> None:
         await driver.press("c")
         assert isinstance(driver.screen, ChannelPickerScreen)
         assert lines(driver)[0] == "✓ @sarah.ig Instagram"
-        assert lines(driver)[2].startswith("! @oldpage Facebook\nBuffer has lost its connection")
+        assert lines(driver)[2].startswith("! @oldpage Facebook\nBuffer has lost the connection")
         await driver.press("j", "j", "j", "enter")
         assert isinstance(driver.screen, PersonasScreen)
         assert services.personas.personas[3].buffer_channel_id == "channel-4"

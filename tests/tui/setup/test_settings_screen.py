@@ -1,4 +1,4 @@
-"""The settings screen and the health checks inside the app."""
+"""The settings screen."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.core.health import Check, Health
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import SETTINGS
-from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
-from fluffy_tui.tui.setup import DoctorScreen, SettingsScreen
+from fluffy_tui.tui.setup import SettingsScreen
 from fluffy_tui.tui.setup.wizard import SetupWizard
 from fluffy_tui.tui.ui.vim_list import VimList
 from tui.conftest import Driver, Running
-from tui.fakes import CHECKS, KEY, FakeSetup
+from tui.fakes import KEY, FakeSetup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,36 +95,3 @@ async def test_problems_with_user_keys_are_shown_at_startup_and_here(running: Ru
         await driver.press("comma", "G")
         assert "! 2 changed, 2 problems" in lines(driver)[-1]
         assert "There is no action personas.nope." in driver.text("#setting")
-
-
-async def test_each_health_check_has_a_sign_and_words(running: Running) -> None:
-    async with running(persona="sarah") as driver:
-        await driver.press("exclamation_mark")
-        assert isinstance(driver.screen, DoctorScreen)
-        assert [line[0] for line in lines(driver)] == ["✓", "!", "✗", "–"]
-        assert lines(driver)[1] == "! worker  none is running\n  → the app starts one"
-        assert driver.text("#checks-words") == "✗ 1 failed, ! 1 warning"
-        assert driver.screen.query_one(VimList).highlighted == 2
-        await driver.press("escape")
-        assert isinstance(driver.screen, LibraryScreen)
-
-
-async def test_health_checks_can_run_again(running: Running, setup: FakeSetup) -> None:
-    async with running(setup=setup) as driver:
-        await driver.press("exclamation_mark")
-        setup.found = [Check("files", Health.OK, "fine")]
-        await driver.press("r")
-        assert lines(driver) == ["✓ files  fine"]
-        assert driver.text("#checks-words") == "✓ All checks passed"
-
-
-async def test_running_health_checks_can_be_cancelled(running: Running, setup: FakeSetup) -> None:
-    setup.gate.clear()
-    async with running(setup=setup) as driver:
-        await driver.pilot.press("exclamation_mark")
-        await driver.pilot.pause()
-        assert driver.text("#checks-words") == "Checking… (esc cancels)"
-        await driver.pilot.press("escape")
-        await driver.settle()
-        assert isinstance(driver.screen, PersonasScreen)
-        assert setup.found is CHECKS

@@ -1,4 +1,4 @@
-"""Texts are found by a few of their letters."""
+"""Search for texts by a few letters."""
 
 from __future__ import annotations
 

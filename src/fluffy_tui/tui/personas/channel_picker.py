@@ -144,6 +144,5 @@ def _prompt(channel: Channel, board: PinterestBoard | None) -> Content:
     where = f"{channel_name(channel)} · {one_line(board.name)}" if board else channel_name(channel)
     name = Content.styled(where, "bold")
     if not channel.problem:
-        return Content.assemble(Content.styled("✓ ", "$text-success"), name)
-    trouble = Content.styled(f"\n{one_line(channel.problem)}", "dim")
-    return Content.assemble(Content.styled("! ", "$text-warning"), name, trouble)
+        return Content.assemble(("✓ ", "$text-success"), name)
+    return Content.assemble(("! ", "$text-warning"), name, (f"\n{one_line(channel.problem)}", "dim"))
