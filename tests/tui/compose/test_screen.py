@@ -143,7 +143,7 @@ async def test_a_post_saved_as_a_draft_says_what_is_missing(running: Running, se
         services.scheduling.refusal = ScheduleResult(False, post, reason, Reason.KEPT_AS_DRAFT)
         await driver.press("enter", *"hello", "ctrl+s")
         assert isinstance(driver.screen, LibraryScreen)
-        assert reason in [note.message for note in driver.app._notifications]
+        assert reason in driver.notices()
         assert driver.app.context.drafts.load(photo) is None
 
 
@@ -258,7 +258,7 @@ async def test_control_characters_are_removed_with_a_notice(running: Running) ->
         await driver.press("enter")
         await paste(driver, "a\0b\x1b[31mc\r\nd")
         assert form(driver).caption.text == "ab[31mc\nd"
-        assert any("Removed 2 characters" in note.message for note in driver.app._notifications)
+        assert any("Removed 2 characters" in notice for notice in driver.notices())
 
 
 async def test_a_text_of_100_kilobytes_stays_responsive(

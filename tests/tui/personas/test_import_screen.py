@@ -87,7 +87,7 @@ async def test_the_import_continues_while_the_user_browses(
         while driver.app.context.import_run.is_running:
             await driver.pilot.pause()
         await driver.settle()
-        assert "1,198 photos imported, 1 failed." in [toast.message for toast in driver.app._notifications]
+        assert "1,198 photos imported, 1 failed." in driver.notices()
         assert "importing" not in driver.text("#status-strip")
 
 

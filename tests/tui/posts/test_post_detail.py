@@ -82,7 +82,7 @@ async def test_the_keys_of_the_table_work_here_too(running: Running, services: F
         await driver.heard()
         assert "5th of 6 in the queue" in driver.text("#facts")
         await driver.press("y")
-        assert [note.message for note in driver.app._notifications][-1].startswith("No link yet")
+        assert driver.notices()[-1].startswith("No link yet")
 
 
 async def test_vim_keys_scroll_to_the_timeline(running: Running, services: FakeServices) -> None:

@@ -53,7 +53,7 @@ async def test_without_the_demo_extra_a_toast_says_how_to_install_it(
     async with fresh() as driver:
         await driver.press("d")
         assert isinstance(driver.screen, FirstRunScreen)
-        assert [toast.message for toast in driver.app._notifications] == [bare_setup.trouble]
+        assert driver.notices() == [bare_setup.trouble]
 
 
 @pytest.mark.parametrize("keys", [("i",), ("j", "j", "enter"), ("G", "enter")])

@@ -64,7 +64,7 @@ async def test_copy_gives_a_line_for_the_file_without_the_secret(running: Runnin
         assert driver.app.clipboard == 'buffer_api_key = ""'
         await driver.press("j", "y")
         assert driver.app.clipboard == 'buffer_url = "https://api.buffer.com"'
-        toasts = [toast.message for toast in driver.app._notifications]
+        toasts = driver.notices()
         assert toasts[-1] == 'Copied to the clipboard: buffer_url = "https://api.buffer.com"'
 
 
@@ -88,7 +88,7 @@ async def test_b_opens_the_wizard_and_esc_goes_back(running: Running) -> None:
 
 async def test_problems_with_user_keys_are_shown_at_startup_and_here(running: Running) -> None:
     async with running(keymap={"personas.new": "r", "personas.nope": "x"}) as driver:
-        toasts = [toast.message for toast in driver.app._notifications]
+        toasts = driver.notices()
         assert len(toasts) == 1
         assert "There is no action personas.nope." in toasts[0]
         assert "r is set for both personas.new and personas.rename" in toasts[0]

@@ -264,7 +264,7 @@ async def test_values_overridden_by_the_environment_are_reported(fresh: Fresh, b
     async with fresh() as driver:
         await to_the_host(driver)
         await driver.press("left", "enter")
-        toasts = [toast.message for toast in driver.app._notifications]
+        toasts = driver.notices()
         assert any("The environment overrides FLUFFY_MEDIA_HOST" in toast for toast in toasts)
 
 

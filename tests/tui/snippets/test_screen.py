@@ -92,13 +92,13 @@ async def test_delete_and_undo(running: Running, services: FakeServices, key: st
         assert len(services.snippets.kept) == 4
         await driver.press("G", key, key)
         assert lines(driver) == ["# autumn", "# sea and fog"]
-        assert any("Press z to undo" in note.message for note in driver.app._notifications)
+        assert any("Press z to undo" in notice for notice in driver.notices())
         await driver.press("z")
         assert lines(driver) == ["# autumn", "# sea and fog", "; brackets"]
         assert driver.text("#snippet-words") == f"a phrase with {MARKUP} in it"
         services.snippets.error = FluffyError("The database is away.")
         await driver.press("z")
-        assert any("The database is away." in note.message for note in driver.app._notifications)
+        assert any("The database is away." in notice for notice in driver.notices())
         await driver.press("z")
         assert lines(driver) == ["# autumn", "# sea and fog", "; brackets", "; sig"], (
             "a failed undo can be repeated"
