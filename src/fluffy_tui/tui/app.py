@@ -358,7 +358,7 @@ def _screen_of(mode: str, context: Context) -> Screen[None]:
     """Import a mode's screen when it is first shown: the first frame must not wait for Pillow."""
     match mode:
         case "library":
-            from fluffy_tui.tui.library.screen import LibraryScreen
+            from fluffy_tui.tui.library import LibraryScreen
 
             return LibraryScreen(context)
         case "posts":
