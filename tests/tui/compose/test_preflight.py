@@ -16,7 +16,7 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, Missing, MissingCode, Post, Step
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
-from fluffy_tui.tui.compose.preflight import PreflightInput, preflight
+from fluffy_tui.tui.compose.preflight import PreflightInput, preflight_marks
 from fluffy_tui.tui.compose.rendition_loader import RenderResult
 from tui.fakes import CHANNELS, NOW, make_photo, make_post
 
@@ -47,7 +47,7 @@ def post(tmp_path: Path) -> PreflightInput:
 
 def lines_of(post: PreflightInput) -> list[str]:
     """Return the marks as lines."""
-    return [mark.line for mark in preflight(post)]
+    return [mark.line for mark in preflight_marks(post)]
 
 
 def posts(tmp_path: Path, count: int, **changes: Any) -> tuple[Post, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import alt_text_problem, caption_problem
-from fluffy_tui.tui.compose import PreflightInput, preflight
+from fluffy_tui.tui.compose import PreflightInput, preflight_marks
 from fluffy_tui.tui.session.drafts import Draft
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Batch:
             earlier_post=entry.earlier_post,
             earlier_captions=(*others, *self.earlier_captions),
         )
-        return [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight(post)]
+        return [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight_marks(post)]
 
     def _assign(self, slots: Sequence[datetime]) -> None:
         for number, entry in enumerate(self.posts):

@@ -3,7 +3,14 @@
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import CaptionScreen
 from fluffy_tui.tui.compose.forecast import load_agenda, runway_words
-from fluffy_tui.tui.compose.preflight import Level, Mark, PreflightInput, preflight, text_marks, time_marks
+from fluffy_tui.tui.compose.preflight import (
+    Level,
+    Mark,
+    PreflightInput,
+    preflight_marks,
+    text_marks,
+    time_marks,
+)
 from fluffy_tui.tui.compose.rendition_loader import RenderResult, load_rendition
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.screen import ComposeScreen
@@ -20,7 +27,7 @@ __all__ = [
     "find_earlier_post",
     "load_agenda",
     "load_rendition",
-    "preflight",
+    "preflight_marks",
     "runway_words",
     "submit_draft",
     "text_marks",

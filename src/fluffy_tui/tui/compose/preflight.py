@@ -92,7 +92,7 @@ class PreflightInput:
     """Captions of the persona's last posts, newest first."""
 
 
-def preflight(post: PreflightInput) -> list[Mark]:
+def preflight_marks(post: PreflightInput) -> list[Mark]:
     """Return all marks, in the order of the form."""
     return [
         *_picture(post),

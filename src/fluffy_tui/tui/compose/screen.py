@@ -14,7 +14,7 @@ from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import CaptionScreen
 from fluffy_tui.tui.compose.forecast import load_agenda
-from fluffy_tui.tui.compose.preflight import preflight
+from fluffy_tui.tui.compose.preflight import preflight_marks
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.submitter import submit_draft
@@ -94,7 +94,7 @@ class ComposeScreen(CaptionScreen):
 
     def checks(self) -> list[Mark]:
         """Run every check of the preflight."""
-        return preflight(
+        return preflight_marks(
             replace(
                 self.form.preflight_input(),
                 picture=self._picture,
