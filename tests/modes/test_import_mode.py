@@ -105,7 +105,7 @@ async def test_failures_are_listed(
     assert "2 failed" in first
     assert listed == [
         f"  {tmp_path}/in/[b]a[/red.jpg: The file is empty.",
-        f"  {tmp_path}/in/evil\\x1b[2J\\n.jpg: It is a GIF, not a JPEG, PNG, WEBP, HEIC or AVIF picture.",
+        f"  {tmp_path}/in/evil\\x1b[2J\\n.jpg: It is a GIF, not a JPEG, PNG, WebP, HEIC or AVIF picture.",
     ]
 
 
@@ -149,9 +149,7 @@ def test_a_missing_folder_exits_with_2(tmp_path: Path) -> None:
     command = [*COMMAND, "--import", str(tmp_path / "nowhere"), "--persona", "sarah"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert (
-        done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. Check how it is spelt.\n"
-    )
+    assert done.stderr == f"fluffy-tui: The folder {tmp_path}/nowhere does not exist. Check the spelling.\n"
 
 
 def test_the_command_in_a_pipe(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

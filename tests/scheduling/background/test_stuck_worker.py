@@ -62,7 +62,7 @@ async def test_a_stuck_worker_exits_so_that_another_one_can_start(place: Workpla
     stuck = place.worker_process(log, stuck_after=1.0, stuck_exit=2.0)
     await barrier.reached()
     assert await stuck.ended() == FORCED_EXIT
-    assert "another worker goes on" in log.read_text()
+    assert "another worker can continue" in log.read_text()
     await asyncio.to_thread(barrier.remove)
     other = place.worker_process(tmp_path / "other.log")
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)

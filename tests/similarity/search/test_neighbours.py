@@ -16,11 +16,10 @@ from fluffy_tui.similarity import (
     NotIndexedYet,
     Relation,
     Similarity,
-    nearest_queries,
-    neighbours,
 )
 from fluffy_tui.similarity.index.model_registry import ModelRegistry, active_model
 from fluffy_tui.similarity.models.builtin_model import DESCRIPTION, BuiltinModel
+from fluffy_tui.similarity.search import nearest_sql, neighbours
 from fluffy_tui.similarity.tables import PhotoEmbeddingRow
 from similarity.similarity_place import Place, open_place, scene
 
@@ -204,8 +203,8 @@ async def test_the_query_is_written_so_that_the_index_serves_it_or_cannot(place:
     async with place.database.transaction() as session:
         model = await active_model(session)
         assert model is not None
-        scope = nearest_queries.SearchScope(model, place.persona.id, scheduled_photo_ids())
-        query = nearest_queries.nearest(scope, exact=exact, mark_same=True).params(
+        scope = nearest_sql.SearchScope(model, place.persona.id, scheduled_photo_ids())
+        query = nearest_sql.nearest(scope, exact=exact, mark_same=True).params(
             sought=str(vectors[0].tolist()), without=[1], same_as=1, limit=24
         )
         written = query.compile(session.bind, compile_kwargs={"literal_binds": True})

@@ -352,9 +352,9 @@ async def test_the_plan_fills_slots_with_the_photos_selected_in_the_library(runn
         await driver.press("space", "j", "space", "f")
         assert tab_here(driver) == "tab-library", "it was opened from there"
         selected = shown(driver)
-        assert driver.screen.form.message == "Filling slots with 2 marked photos. ctrl+o leaves one out."
+        assert driver.screen.form.message == "Filling slots with 2 selected photos. ctrl+o leaves one out."
         await driver.press("escape", "3", *"llll")
-        assert "f fills the upcoming free slots with 2 marked photos" in driver.text("#slot")
+        assert "f fills the upcoming free slots with 2 selected photos" in driver.text("#slot")
         await driver.press("f")
         assert tab_here(driver) == "tab-plan"
         assert shown(driver) == selected

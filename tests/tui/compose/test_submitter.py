@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,8 @@ from fluffy_tui.scheduling import Reason, ScheduleResult
 from fluffy_tui.tui.compose.submitter import Submitter, submit_draft
 from fluffy_tui.tui.session.drafts import Draft
 from tui.fakes import NOW, FakeServices
+
+LATER = NOW + timedelta(hours=1)
 
 
 class FakeApp:
@@ -54,7 +57,7 @@ async def test_a_job_that_fails_leaves_room_for_the_next() -> None:
 async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
     context: Any = SimpleNamespace(services=services)
     photo = services.photos.photos[40]
-    draft = Draft("fog", "a pier", ShareMode.CUSTOM_SCHEDULED, NOW)
+    draft = Draft("fog", "a pier", ShareMode.CUSTOM_SCHEDULED, LATER)
     result = await submit_draft(context, photo, draft, Framing(Fit.CROP))
     assert result.ok
     assert services.scheduling.submitted == [
@@ -63,7 +66,7 @@ async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
             "caption": "fog",
             "alt_text": "a pier",
             "share_mode": ShareMode.CUSTOM_SCHEDULED,
-            "at": NOW,
+            "at": LATER,
             "framing": Framing(Fit.CROP),
         }
     ]

@@ -77,7 +77,7 @@ async def test_the_import_continues_while_the_user_browses(
         assert isinstance(driver.screen, LibraryScreen)
         assert driver.text("#status-strip").startswith("● importing 340 of 1,200 · 170 per second · 5 s left")
         await driver.press("q")
-        assert "The import stops; what it has imported so far is kept." in str(
+        assert "The import stops. Photos imported so far are kept." in str(
             driver.screen.query_one("#dialog Static").render()
         )
         await driver.press("n", "i")

@@ -54,7 +54,7 @@ async def test_create_edit_rename(running: Running, services: FakeServices) -> N
         assert driver.text("#snippet-message") == "! 6 hashtags, 1 too many: Instagram allows 5 in a post"
         await driver.press("ctrl+s")
         assert lines(driver) == ["# autumn", "# sea and fog", "# winter", "; brackets", "; sig"]
-        assert driver.text("#snippet-words").startswith("#snow #ice a"), "the new one has the cursor"
+        assert driver.text("#snippet-words").startswith("#snow #ice #a"), "the new one has the cursor"
 
         await driver.press("s", *"hi", "enter", *"hello", "enter", *"there", "ctrl+j")
         assert "; hi" in lines(driver)
