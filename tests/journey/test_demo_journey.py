@@ -36,7 +36,7 @@ def quit_app(terminal: Terminal) -> None:
 
 def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
     with Terminal(own_home, "--demo") as terminal:
-        terminal.shows("personas", "sarah", "17 unscheduled", "demo")
+        terminal.shows("Personas", "sarah", "17 unscheduled", "demo")
         write_caption(terminal, "The light came back for a minute. [/b][red", "42/2,200")
         terminal.press(CTRL_S)
         terminal.shows("in Buffer for", "16 unscheduled")

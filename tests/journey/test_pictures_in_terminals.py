@@ -43,11 +43,11 @@ def pictured(terminal: Terminal) -> Cells:
 def dialog(terminal: Terminal) -> Cells:
     """Return the cells of the dialog with the keys; none while it is closed."""
     lines = terminal.screen.display
-    top = next((number for number, line in enumerate(lines) if "╭─ keys ─" in line), None)
+    top = next((number for number, line in enumerate(lines) if "╭─ Keys ─" in line), None)
     bottom = next((number for number, line in enumerate(lines) if "esc close ─╯" in line), None)
     if top is None or bottom is None:
         return set()
-    left = lines[top].index("╭─ keys ─")
+    left = lines[top].index("╭─ Keys ─")
     right = lines[bottom].index("esc close ─╯") + len("esc close ─╯")
     return {(line, column) for line in range(top, bottom + 1) for column in range(left, right)}
 
@@ -92,7 +92,7 @@ def browse(terminal: Terminal) -> None:
     terminal.resize(90, 28)
     terminal.until(
         lambda text: (
-            all(words in text for words in ("─ IMG_2053.JPG ─", "? keys"))
+            all(words in text for words in ("─ IMG_2053.JPG ─", "? Keys"))
             and fills(pictured(terminal), PANORAMA)
             and is_framed(terminal)
         )

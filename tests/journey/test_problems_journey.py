@@ -25,7 +25,7 @@ async def test_a_held_post_is_corrected_and_sent(installation: Installation) -> 
         await real.schedule("fgo on the pier")
         await real.pilot.press("4")
         await real.on(ProblemsScreen)
-        await real.until(lambda: all(map(real.shows, ("problem", "paused in Buffer", "held: The queue of"))))
+        await real.until(lambda: all(map(real.shows, ("problem", "queue paused", "held: The queue of"))))
         await real.pilot.press("G", "e")
         await real.on(EditPostScreen)
         real.app.screen.query_one(TextArea).text = "fog on the pier"

@@ -57,7 +57,7 @@ async def test_errors_keep_the_text_and_save_no_post(installation: Installation)
         for path in installation.photos.iterdir():
             path.unlink()
         await real.pilot.press("ctrl+s")
-        await real.until(lambda: real.shows("is gone"))
+        await real.until(lambda: real.shows("is missing"))
         assert isinstance(real.app.screen, ComposeScreen)
         assert real.app.screen.query_one(TextArea).text == "a fine caption"
         assert await real.services.scheduling.posts() == []
@@ -84,9 +84,9 @@ async def test_the_database_crashes_and_recovers(tmp_path: Path, reachable_place
             await to_composer(real)
             await real.type("before ")
             kill_postmaster(real.services.database.url)
-            await real.until(lambda: real.shows("database is away"))
+            await real.until(lambda: real.shows("Database unavailable"))
             await real.type("and after")
-            await real.until(lambda: not real.shows("database is away"))
+            await real.until(lambda: not real.shows("Database unavailable"))
             assert real.app.screen.query_one(TextArea).text == "before and after"
             await real.pilot.press("ctrl+s")
             await real.on(LibraryScreen)
