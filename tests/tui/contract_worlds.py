@@ -18,7 +18,7 @@ from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.paths import Paths
 from fluffy_tui.scheduling import Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
-from fluffy_tui.similarity import BuiltinModel, LibraryWork
+from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from tui.fakes import FakeServices, FakeSetup
 
 if TYPE_CHECKING:
@@ -116,11 +116,11 @@ class RealWorld(World):
 
     async def index(self) -> None:
         """Hash and embed all photos."""
-        library = LibraryWork(self._real.database, self._real.photos, BuiltinModel(), None)
+        library = IndexWorker(self._real.database, self._real.photos, BuiltinModel(), None)
         try:
             last: int | None = 0
             while last is not None:
-                last = await library.look(last)
+                last = await library.scan(last)
         finally:
             library.close()
 
