@@ -27,6 +27,7 @@ EDGES = {
     "tui/compose/submitter.py": "a worker's edge: the text stays on the screen, whatever went wrong",
     "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",
+    "tui/photo/graphics_watch.py": "the terminal is asked once its size is settled",
     "tui/photo/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
     "tui/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
 }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import os
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from fluffy_tui import __version__
 from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.core.terminal_text import HarmlessOutput, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from fluffy_tui.settings import Settings
 
@@ -21,9 +24,15 @@ FAILED, USAGE_ERROR, INTERRUPTED = 1, 2, 130
 """Exit statuses besides 0."""
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Print a usage error, which may quote a file's name."""
+        super().error(visible(message))
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="fluffy-tui",
         description="Schedule photos to social networks without leaving the terminal.",
         epilog="Without a mode, the app opens.",
@@ -82,15 +91,23 @@ def build_parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 success, 1 failure, 2 usage error, 130 interrupted."""
     options = build_parser().parse_args(arguments)
-    # --help needs neither these nor asyncio
-    from fluffy_tui.settings import InvalidSetting, load_settings
+    output, errors = cast("Any", HarmlessOutput(sys.stdout)), cast("Any", HarmlessOutput(sys.stderr))
+    with redirect_stdout(output), redirect_stderr(errors):
+        return _run_mode(options)
 
+
+def _run_mode(options: argparse.Namespace) -> int:
+    # --help needs neither these nor asyncio
+    from fluffy_tui.settings import InvalidSetting, load_settings, take_environment
+
+    settings = None
     try:
         _check_combination(options)
-        settings = load_settings()
+        environment = take_environment()
+        settings = load_settings(environment)
         import asyncio
 
-        return asyncio.run(_run(options, settings))
+        return asyncio.run(_run(options, settings, environment))
     except (InvalidSetting, UsageError) as error:
         return _print_error(error, USAGE_ERROR)
     except FluffyError as error:
@@ -101,6 +118,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # The program that reads our output has exited (`… | head`); nothing more can be printed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except Exception as error:
+        if settings is None:  # there is no log yet
+            raise
+        logging.getLogger(__name__).exception("the program has ended")
+        return _print_error(internal_error(error, settings), FAILED)
 
 
 def _check_combination(options: argparse.Namespace) -> None:
@@ -118,12 +140,19 @@ def _check_combination(options: argparse.Namespace) -> None:
         raise UsageError("--dry-run only works with --clean.")
 
 
+def internal_error(error: BaseException, settings: Settings) -> FluffyError:
+    """Return what to print about an error that nobody expected, whose traceback is in the log."""
+    return FluffyError(
+        f"Internal error ({type(error).__name__}).", f"The details are in {settings.paths.log_file}."
+    )
+
+
 def _print_error(error: Exception, status: int) -> int:
     sys.stderr.write(f"fluffy-tui: {error}\n")
     return status
 
 
-async def _run(options: argparse.Namespace, settings: Settings) -> int:
+async def _run(options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]) -> int:
     _open_log(settings)
     if options.folders is not None:
         from fluffy_tui.modes import import_mode
@@ -158,7 +187,7 @@ async def _run(options: argparse.Namespace, settings: Settings) -> int:
         return await _run_demo(settings, options.demo or None, options.persona)
     from fluffy_tui.modes import app_mode
 
-    return await app_mode.run(settings, options.persona, open_demo=_run_demo)
+    return await app_mode.run(settings, environment, options.persona, open_demo=_run_demo)
 
 
 async def _run_demo(settings: Settings, folder: Path | None = None, persona: str | None = None) -> int:

@@ -157,6 +157,10 @@ SETTINGS: tuple[Setting, ...] = (
 )
 """The settings table, from which the docs and the settings screen are made."""
 
+SECRETS = frozenset(setting.variable for setting in SETTINGS if setting.secret)
+"""The environment variables of secrets."""
+_VARIABLES = frozenset(setting.variable for setting in SETTINGS)
+
 
 @dataclass(frozen=True, slots=True)
 class S3Settings:
@@ -268,6 +272,32 @@ def load_settings(
     return _with_media(_with_services(settings, values), values)
 
 
+def take_environment() -> dict[str, str]:
+    """Return this process's environment, and remove from the process what no other program needs to see.
+
+    Editors, browsers, clipboard tools and servers that are started here inherit the rest: no password and no key. The
+    other variables of AWS are removed as well: the S3 client would read them by itself and upload elsewhere, or sign
+    with another key, than the settings say.
+    """
+    environment = dict(os.environ)
+    for name in environment.keys() - public_environment(environment).keys():
+        del os.environ[name]
+    return environment
+
+
+def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that a program of others may see: none that is secret or holds a password."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not (
+            name in SECRETS
+            or name.startswith("AWS_")
+            or (name in _VARIABLES and _without_password(value) != value)
+        )
+    }
+
+
 def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield action ids and keys; TOML reads an id without quotes as a table in a table."""
     for name, value in table.items():
@@ -279,9 +309,8 @@ def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:
     shown = {"FLUFFY_CONFIG": str(config_file)}
-    secrets = {setting.variable for setting in SETTINGS if setting.secret}
     for variable, value in values.items():
-        shown[variable] = "set" if variable in secrets else _without_password(value)
+        shown[variable] = "set" if variable in SECRETS else _without_password(value)
     return shown
 
 

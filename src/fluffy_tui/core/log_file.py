@@ -5,11 +5,20 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from fluffy_tui.core.terminal_text import visible_lines
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 LARGEST = 5_000_000
 """Bytes; a larger log is renamed to `….1` when the next program starts."""
+
+
+class _VisibleFormatter(logging.Formatter):
+    """Writes out what would act on the terminal in which somebody reads the log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return visible_lines(super().format(record))
 
 
 def open_log(path: Path) -> None:
@@ -22,7 +31,7 @@ def open_log(path: Path) -> None:
         path.replace(path.with_suffix(path.suffix + ".1"))
     path.touch(mode=0o600)
     handler = logging.FileHandler(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(_VisibleFormatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     for existing in list(root.handlers):
         root.removeHandler(existing)

@@ -10,6 +10,7 @@ from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 from fluffy_tui import tui
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
@@ -17,7 +18,7 @@ from fluffy_tui.tui.platform.terminal_check import check_terminal
 from fluffy_tui.tui.session.exit_guard import AfterExit
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
 
 async def run(
-    settings: Settings, persona: str | None, *, open_demo: Callable[[Settings], Awaitable[int]]
+    settings: Settings,
+    environment: Mapping[str, str],
+    persona: str | None,
+    *,
+    open_demo: Callable[[Settings], Awaitable[int]],
 ) -> int:
     """Run the app until the user quits; if they asked for the demo, open it in the same terminal."""
-    setup = SetupService(settings)
+    setup = SetupService(settings, environment)
     status, wish = await show(setup, persona=persona)
     return await open_demo(setup.settings) if wish is AfterExit.DEMO else status
 
@@ -59,6 +64,7 @@ async def show(
 
     Raises:
         UsageError: this terminal cannot show the app.
+        FluffyError: the app has crashed; the details are in the log.
     """
     check_terminal()
     setup.pictures = choose_renderer(setup.settings.preview)
@@ -73,6 +79,11 @@ async def show(
         wish = await app.run_async()
     finally:
         gc.enable()
+    if app.crash.error is not None:
+        raise FluffyError(
+            f"fluffy-tui has crashed ({type(app.crash.error).__name__}). Texts that you typed are kept as drafts.",
+            f"The details are in {setup.settings.paths.log_file}.",
+        )
     return app.return_code or 0, wish
 
 

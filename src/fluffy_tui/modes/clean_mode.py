@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.scheduling import MediaUpkeep
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _text_lines(done: CleanupResult, dry_run: bool) -> list[str]:
 
 
 def _text(picture: UnusedPicture) -> str:
-    return f"{picture.key}: {_REASONS[picture.why]} {picture.since.astimezone():%Y-%m-%d %H:%M}"
+    return f"{visible(picture.key)}: {_REASONS[picture.why]} {picture.since.astimezone():%Y-%m-%d %H:%M}"
 
 
 def _json_lines(done: CleanupResult, dry_run: bool) -> list[str]:

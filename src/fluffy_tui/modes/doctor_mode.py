@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.health import Check, Health
+from fluffy_tui.core.terminal_text import json_line, visible
 from fluffy_tui.modes.health_checks import checks
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
 
@@ -31,13 +31,12 @@ async def run(settings: Settings, *, as_json: bool) -> int:
 
 def _check_line(check: Check) -> str:
     remedy = f" → {check.remedy}" if check.remedy else ""
-    return f"{check.status.sign} {check.name}: {check.detail}{remedy}"
+    return visible(f"{check.status.sign} {check.name}: {check.detail}{remedy}")
 
 
 def _check_json(check: Check) -> str:
-    return json.dumps(
-        {"check": check.name, "status": check.status, "detail": check.detail, "remedy": check.remedy},
-        ensure_ascii=False,
+    return json_line(
+        {"check": check.name, "status": check.status, "detail": check.detail, "remedy": check.remedy}
     )
 
 
@@ -64,7 +63,7 @@ def _post_line(post: Post) -> str:
     error = f": {post.error_message}" if post.error_message else ""
     if post.support_url:
         error += f" See {post.support_url}"
-    return f"post {post.id}: {post.step or post.status}{link}{error}"
+    return visible(f"post {post.id}: {post.step or post.status}{link}{error}")
 
 
 def _event_line(event: PostEvent) -> str:
@@ -74,11 +73,11 @@ def _event_line(event: PostEvent) -> str:
     if event.next_try_at:
         parts.append(f"next attempt at {event.next_try_at.astimezone():%H:%M:%S}")
     parts.append(f"by {event.worker}")
-    return " · ".join(parts) + (f": {event.message}" if event.message else "")
+    return visible(" · ".join(parts) + (f": {event.message}" if event.message else ""))
 
 
 def _post_json(post: Post) -> str:
-    return json.dumps(
+    return json_line(
         {
             "event": "post",
             "id": post.id,
@@ -92,13 +91,12 @@ def _post_json(post: Post) -> str:
             "error_message": post.error_message,
             "support_url": post.support_url,
             "external_link": post.external_link,
-        },
-        ensure_ascii=False,
+        }
     )
 
 
 def _event_json(event: PostEvent) -> str:
-    return json.dumps(
+    return json_line(
         {
             "event": event.what,
             "at": _iso(event.at),
@@ -110,8 +108,7 @@ def _event_json(event: PostEvent) -> str:
             "scheduled_at": _iso(event.scheduled_at),
             "next_try_at": _iso(event.next_try_at),
             "worker": event.worker,
-        },
-        ensure_ascii=False,
+        }
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from contextlib import contextmanager
 from io import TextIOWrapper
@@ -12,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.atomic_file import atomic_writer
 from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.core.terminal_text import json_line
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostExport
 
@@ -78,7 +78,7 @@ async def write_json_lines(file: IO[str], rows: Rows) -> int:
     """Write one JSON object per line, and return the number of rows."""
     count = 0
     async for row in rows:
-        file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        file.write(json_line(row) + "\n")
         count += 1
     return count
 
@@ -87,7 +87,7 @@ async def write_json(file: IO[str], rows: Rows) -> int:
     """Write one JSON array, row by row, and return the number of rows."""
     count = 0
     async for row in rows:
-        file.write(("[\n" if count == 0 else ",\n") + json.dumps(row, ensure_ascii=False))
+        file.write(("[\n" if count == 0 else ",\n") + json_line(row))
         count += 1
     file.write("\n]\n" if count else "[]\n")
     return count

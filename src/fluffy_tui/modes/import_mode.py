@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.terminal_text import visible
 from fluffy_tui.personas import PersonaNameTaken, PersonaNotFound
 from fluffy_tui.photos import existing_folders
 
@@ -202,12 +203,8 @@ def _summary_line(summary: ImportSummary) -> str:
 
 
 def _print(text: str) -> None:
-    """Print a line; a file's name may hold control characters, or letters that the terminal cannot show."""
-    visible = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
-    encoding = sys.stdout.encoding or "utf-8"
-    print(visible.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    """Print one line; a file's name may hold line feeds."""
+    print(visible(text), flush=True)
 
 
 @contextmanager
@@ -225,7 +222,7 @@ def progress_bar() -> Iterator[Callable[[ImportProgress], None]]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}", markup=False),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(file=sys.__stderr__), transient=True) as bar:
         task = bar.add_task("", total=None, rate="")
 
         def show(progress: ImportProgress) -> None:

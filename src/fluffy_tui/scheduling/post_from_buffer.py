@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferStatus
+from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import PostStatus, Step
 
@@ -57,7 +58,7 @@ def row_values(found: BufferPost) -> dict[str, Any]:
             "status": PostStatus.POSTED,
             "step": Step.LIVE,
             "posted_at": found.sent_at or found.due_at or datetime.now(UTC),
-            "external_link": found.external_link,
+            "external_link": _link(found.external_link),
         }
     if found.status == BufferStatus.ERROR:
         code, explanation = publishing_error(found.error_message or "")
@@ -66,7 +67,7 @@ def row_values(found: BufferPost) -> dict[str, Any]:
             "step": Step.FAILED,
             "error_code": code,
             "error_message": f"{explanation} Buffer says: {found.error_message or 'nothing'}",
-            "support_url": found.error_support_url,
+            "support_url": _link(found.error_support_url),
         }
     step = Step.PUBLISHING if found.status == BufferStatus.SENDING else Step.ACCEPTED
     values = no_error | {"status": PostStatus.SCHEDULED, "step": step}
@@ -89,8 +90,13 @@ def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
     """
     values = row_values(found)
     if row.step == Step.LIVE:  # it is published; only its link may still be missing
-        values = {"external_link": found.external_link} if found.external_link else {}
+        link = _link(found.external_link)
+        values = {"external_link": link} if link else {}
         values |= {} if values else {"link_looks": row.link_looks + 1}
     elif found.text and found.text != row.caption and values["step"] != Step.FAILED:
         values["caption"] = found.text
     return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+def _link(address: str | None) -> str | None:
+    return address if address and is_link(address) else None

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter
 from textual.signal import Signal
 
+from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.keymap.user_keys import key_problems
+from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
+from fluffy_tui.tui.platform.terminal_input import TerminalAnswered
 from fluffy_tui.tui.session.context import Context, SystemZone, system_clock
 from fluffy_tui.tui.session.drafts import Drafts
 from fluffy_tui.tui.session.exit_guard import AfterExit, exit_question
@@ -36,11 +40,17 @@ from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.small_notice import SMALLEST
-from fluffy_tui.tui.ui.textual_fixes import CachedStylesheet, write_to_terminal
+from fluffy_tui.tui.ui.terminal_gate import TerminalGate
+from fluffy_tui.tui.ui.textual_fixes import (
+    CachedStylesheet,
+    CrashLog,
+    TerminalInput,
+    all_screens,
+    write_to_terminal,
+)
 from fluffy_tui.tui.ui.theme import FLUFFY, with_quiet_borders
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.screen import Screen
@@ -48,6 +58,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona
     from fluffy_tui.settings import Settings
+    from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
     from fluffy_tui.tui.ports import OpenServices, Services, SetupPort
 
 WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide")]
@@ -90,7 +101,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         clock: Callable[[], datetime] = system_clock,
         zone: tzinfo | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalInput)
         self.stylesheet = CachedStylesheet(variables=self.get_css_variables())
         self.setup = setup
         self.changes: Signal[AppEvent] = Signal(self, "changes")
@@ -105,11 +116,14 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             setup=setup,
             clock=clock,
             zone=zone or SystemZone(),
-            preview=preview,
             demo=demo,
         )
+        self._preview = preview
+        self._graphics = GraphicsWatch(self, setup.settings.preview, preview, self._switch_pictures)
         self._shared: Context | None = None
         self._demo = demo
+        self._gate = TerminalGate()
+        self.crash = CrashLog(self)
         self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, demo=demo))
         self._first_persona = persona
         self._new_channels: Sequence[Channel] = ()
@@ -135,6 +149,10 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         """Return the theme's variables with visible borders."""
         return with_quiet_borders(super().get_css_variables())
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every drawn line passes, the gate for text of others last."""
+        return [*super().get_line_filters(), self._gate]
+
     def watch_theme(self, theme: str) -> None:
         """Remember the theme."""
         if self.is_running:
@@ -147,6 +165,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy text with OSC 52 and every other way to the user's clipboard, and say which worked."""
+        text = visible_lines(text)  # it may be pasted into a terminal
         super().copy_to_clipboard(text)
         self._copy_beyond_terminal(text)
 
@@ -154,6 +173,29 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def _copy_beyond_terminal(self, text: str) -> None:
         how = "to the clipboard" if self.is_headless else await copy_beyond_terminal(text, os.environ)
         self.notify(copied_words(text, how), markup=False)
+
+    # The terminal
+
+    @on(events.AppFocus)
+    @on(events.Resize)
+    def _look_at_terminal(self) -> None:
+        self._graphics.look_again()
+
+    @on(TerminalAnswered)
+    def _terminal_answered(self, message: TerminalAnswered) -> None:
+        self._graphics.answered(message.answers)
+
+    def _switch_pictures(self, choice: RendererChoice) -> None:
+        from fluffy_tui.tui.photo.graphics_protocol import renderer_named
+        from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+
+        self.setup.pictures, self._preview = choice, choice.name
+        if self._shared is not None:
+            self._shared.preview = choice.name
+        for screen in all_screens(self):
+            for preview in screen.query(PhotoPreview):
+                preview.draw_with(renderer_named(choice.name))
+        self.screen.refresh(layout=True)
 
     # Opening the services, and restarting with new settings
 
@@ -169,7 +211,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     @on(StartupScreen.Opened)
     async def _services_opened(self, message: StartupScreen.Opened) -> None:
-        self._shared = self._new_context(message.services)
+        self._shared = self._new_context(message.services, preview=self._preview)
         notifications = Notifications(self, self._shared, partial(write_to_terminal, self))
         self.live_updates = LiveUpdates(self, self._shared, notifications.announce)
         self.live_updates.start()

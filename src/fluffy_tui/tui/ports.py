@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Agenda, PersonaCounts, Post, PostEvent, Problem, ScheduleResult, Step
     from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour
+    from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
     OfferedChannels = tuple[Organization, Sequence[Channel]]
 
@@ -172,6 +173,8 @@ class Services(Protocol):
 
 class SetupPort(Protocol):
     """The settings, and what it takes to change them inside the app."""
+
+    pictures: RendererChoice | None
 
     @property
     def settings(self) -> Settings: ...

@@ -14,6 +14,7 @@ from tui.fakes.sample_data import CHANNELS, MARKUP
 
 if TYPE_CHECKING:
     from fluffy_tui.paths import Paths
+    from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
     from fluffy_tui.tui.ports import OfferedChannels, SetupPort
 
 KEY = "key-that-nobody-may-see"
@@ -39,6 +40,7 @@ class FakeSetup:
         environment = {"FLUFFY_CONFIG": str(paths.config_file), "FLUFFY_DATA_DIR": str(paths.data)}
         given = {} if bare else {"BUFFER_API_KEY": KEY, "FLUFFY_PREVIEW": "half-cell"}
         settings = load_settings(environment, given=given)
+        self.pictures: RendererChoice | None = None
         self._settings = replace(
             settings, keys=dict(keys or {}), shown={**settings.shown, "FLUFFY_DATA_DIR": "/home/sarah/data"}
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.settings import Preview
-from fluffy_tui.tui.photo.terminal_query import ask_terminal
+from fluffy_tui.tui.photo.terminal_query import TerminalAnswers, ask_terminal
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.photo.painter import Painter
@@ -46,7 +46,7 @@ def choose_renderer(preview: Preview) -> RendererChoice:
     if reason := _no_terminal():
         return RendererChoice("off", reason)
     try:
-        return _query(preview)
+        return choice_for(preview, ask_terminal())
     except (OSError, ValueError, termios.error):
         log.exception("the terminal could not be queried")
         return RendererChoice(
@@ -75,8 +75,8 @@ def _no_terminal() -> str:
     return ""
 
 
-def _query(preview: Preview) -> RendererChoice:
-    answers = ask_terminal()
+def choice_for(preview: Preview, answers: TerminalAnswers) -> RendererChoice:
+    """Decide how to draw pictures in a terminal that has answered so."""
     if answers.cell:  # textual-image's own variables, which it reads when the first picture is painted
         os.environ["TEXTUAL_CELL_WIDTH"], os.environ["TEXTUAL_CELL_HEIGHT"] = map(str, answers.cell)
     if preview is Preview.KITTY:

@@ -151,6 +151,15 @@ class PhotoPreview(Vertical):
         """Free the terminal's memory."""
         self.cache.close()
 
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw pictures in another way from now on; what was painted before is forgotten."""
+        self._renderer = renderer
+        self.cache.close()
+        self.cache = PictureCache()
+        if self._picture is not None:
+            self._picture.painting = None
+            self._start(0.0)
+
     def show(self, photo: Photo, details: str | Content = "", neighbours: Sequence[Photo] = ()) -> None:
         """Show a photo, then paint its `neighbours` ahead in this order."""
         is_repeating, now = False, time.monotonic()
@@ -261,7 +270,8 @@ class PhotoPreview(Vertical):
     async def _paint(self, photo: Photo, area: PictureArea) -> Painting:
         """Paint in a thread. It goes on when the worker is cancelled, and its painting is kept all the same."""
         task = asyncio.ensure_future(asyncio.to_thread(self._painted, photo, area))
-        task.add_done_callback(lambda done: self._keep(photo, done))
+        renderer = self._renderer
+        task.add_done_callback(lambda done: self._keep(photo, done) if renderer is self._renderer else None)
         return await asyncio.shield(task)
 
     def _keep(self, photo: Photo, task: asyncio.Future[Painting]) -> None:

@@ -25,6 +25,8 @@ _CELL = "\x1b[16t"
 """The size of a cell in pixels (XTWINOPS)."""
 _ATTRIBUTES = "\x1b[c"
 """The terminal's features (DA1); 4 stands for Sixels."""
+QUERY = _KITTY + _CELL + _ATTRIBUTES
+"""All questions; the last one is answered by every terminal."""
 _CELL_ANSWER = re.compile(rb"\x1b\[6;(\d+);(\d+)t")
 _ATTRIBUTES_ANSWER = re.compile(rb"\x1b\[\?([\d;]*)c")
 
@@ -52,16 +54,21 @@ def ask_terminal(timeout: float = TIMEOUT) -> TerminalAnswers:
     if sys.__stdin__ is None or sys.__stdout__ is None:
         raise OSError("standard input or output is closed")
     source, target = sys.__stdin__.fileno(), sys.__stdout__.fileno()
-    cell = _cell_size(target)
     before = termios.tcgetattr(source)
     try:
         tty.setcbreak(source, termios.TCSANOW)
-        os.write(target, (_KITTY + ("" if cell else _CELL) + _ATTRIBUTES).encode())
+        os.write(target, QUERY.encode())
         received = _read(source, time.monotonic() + timeout)
     finally:
         termios.tcsetattr(source, termios.TCSANOW, before)
+    return read_answers(received)
+
+
+def read_answers(received: bytes) -> TerminalAnswers:
+    """Return what the answers to `QUERY` mean, in whatever else was received."""
     attributes = _ATTRIBUTES_ANSWER.search(received)
-    if found := _CELL_ANSWER.search(received):
+    cell = _cell_size(sys.__stdout__.fileno()) if sys.__stdout__ is not None else None
+    if cell is None and (found := _CELL_ANSWER.search(received)):
         cell = int(found[2]) or 10, int(found[1]) or 20
     return TerminalAnswers(
         answered=attributes is not None,

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Mapping
 from shutil import which
 
+from fluffy_tui.settings import public_environment
 from fluffy_tui.tui.text.words import one_line, shortened
 
 log = logging.getLogger(__name__)
@@ -52,13 +54,17 @@ async def _tmux(*arguments: str, stdin: str = "") -> str | None:
     """Return the output of a tmux command; None if there is no tmux or the command failed."""
     if which("tmux") is None:
         return None
-    process = await asyncio.create_subprocess_exec(
-        "tmux",
-        *arguments,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            "tmux",
+            *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=public_environment(os.environ),
+        )
+    except OSError:
+        return None
     output, _ = await process.communicate(stdin.encode())
     return output.decode(errors="replace") if process.returncode == 0 else None
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.settings import public_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,23 +34,27 @@ def edit_outside(app: App[None], text: str, environment: Mapping[str, str] | Non
     editor = environment.get("VISUAL") or environment.get("EDITOR")
     if not editor:
         raise EditorFailed("No editor configured.", "Set $VISUAL or $EDITOR, for example to nano.")
-    descriptor, name = tempfile.mkstemp(prefix="caption-", suffix=".txt")
-    path = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        _run(app, editor, path)
-        edited = path.read_bytes().decode("utf-8", errors="replace")
-    finally:
-        path.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix="fluffy-tui-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "caption.txt"
+            path.write_text(text, encoding="utf-8", errors="replace")
+            _run(app, editor, path, public_environment(environment))
+            if not path.exists():
+                raise EditorFailed(f"The editor {editor} deleted the file.", "The text is unchanged.")
+            edited = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise EditorFailed(
+            f"The text could not be passed to the editor: {error.strerror or error}.",
+            "The text is unchanged.",
+        ) from None
     return edited if text.endswith("\n") else edited.removesuffix("\n")
 
 
-def _run(app: App[None], editor: str, path: Path) -> None:
+def _run(app: App[None], editor: str, path: Path, environment: Mapping[str, str]) -> None:
     try:
         command = [*shlex.split(editor), str(path)]
         with app.suspend():
-            ended = subprocess.run(command, check=False)  # noqa: S603 - chosen by the user
+            ended = subprocess.run(command, env=environment, check=False)  # noqa: S603 - chosen by the user
     except SuspendNotSupported:
         raise EditorFailed("This terminal cannot run an editor.", "Write the caption here.") from None
     except (OSError, ValueError) as error:

@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.settings import public_environment
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.text.words import one_line
 
@@ -62,15 +63,18 @@ async def open_outside(
     if not await asyncio.to_thread(path.exists):
         raise NotOpened("The file no longer exists.", f"It was at {path}.")
     null = subprocess.DEVNULL
-    process = await asyncio.to_thread(
-        subprocess.Popen,
-        [opener, str(path)],
-        stdin=null,
-        stdout=null,
-        stderr=null,
-        env=dict(environment),
-        start_new_session=True,
-    )
+    try:
+        process = await asyncio.to_thread(
+            subprocess.Popen,
+            [opener, str(path)],
+            stdin=null,
+            stdout=null,
+            stderr=null,
+            env=public_environment(environment),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise NotOpened(f"{opener} could not be started: {error.strerror}.") from None
     waiting = threading.Thread(target=process.wait, name="image viewer", daemon=True)
     waiting.start()
     await asyncio.to_thread(waiting.join, ANSWERS_WITHIN)

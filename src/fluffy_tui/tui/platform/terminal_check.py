@@ -21,6 +21,11 @@ def check_terminal() -> None:
             raise UsageError(f"The app needs a terminal, but its standard {name} is not one.", _HINT)
     if sys.stdin is None or sys.stdout is None:
         raise UsageError("The app needs a terminal, but its standard input or output is closed.", _HINT)
+    if os.environ.get("TERM") == "dumb":
+        raise UsageError(
+            "This terminal says that it can only print lines (TERM=dumb), and the app draws on the whole screen.",
+            _HINT,
+        )
     if os.get_terminal_size(1).columns == 0:
         raise UsageError(
             "The terminal reports a width of 0 columns.",

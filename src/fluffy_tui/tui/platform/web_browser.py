@@ -7,6 +7,9 @@ import os
 import sys
 import webbrowser
 from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from fluffy_tui.core.terminal_text import is_link, visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +22,7 @@ BUFFER = "https://publish.buffer.com"
 
 def buffer_address(channel_id: str | None) -> str:
     """Return the address of a channel's queue in Buffer."""
-    return f"{BUFFER}/channels/{channel_id}/schedule" if channel_id else BUFFER
+    return f"{BUFFER}/channels/{quote(channel_id, safe='')}/schedule" if channel_id else BUFFER
 
 
 def has_browser(environment: Mapping[str, str], platform: str = sys.platform) -> bool:
@@ -36,6 +39,8 @@ def has_browser(environment: Mapping[str, str], platform: str = sys.platform) ->
 
 async def open_address(app: App[object], address: str) -> str:
     """Open an address, or copy it if there is no browser; return what was done."""
+    if not is_link(address):
+        return f"Not opened, because it is not an https address: {visible(address)}"
     if has_browser(os.environ) and await asyncio.to_thread(webbrowser.open, address):
         return f"Opened in the browser: {address}"
     app.copy_to_clipboard(address)

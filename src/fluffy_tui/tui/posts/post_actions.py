@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.session.undo import cancel_keeping_draft, what_cancelling_does, why_not_cancelled
 from fluffy_tui.tui.text.channel_words import zone_of
@@ -89,8 +90,10 @@ class PostActions:
         link = self._selected()[0].external_link
         if link is None:
             self._screen.notify("No link yet. It appears once the post is live.")
-        else:
+        elif is_link(link):
             self._screen.app.copy_to_clipboard(link)
+        else:
+            self._screen.notify("The link that Buffer gave is not an https address, so it was not copied.")
 
     def open_in_buffer(self) -> None:
         """Open the channel in Buffer's web app, or copy its address."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
+from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.terminal_text import UNSAFE
 
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+if TYPE_CHECKING:
+    import re
 
 _SHAPES = (
     ("1:1", 1.0),
@@ -29,17 +31,13 @@ def one_line(text: str) -> str:
     Line breaks and tabs become spaces, control characters and lone surrogates become `�`, and bidirectional
     controls are dropped, since they would reorder the text that follows.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(_harmless(char) for char in text)
+    return UNSAFE.sub(_harmless, text)
 
 
-def _harmless(char: str) -> str:
-    if char in "\n\r\t\u2028\u2029":
+def _harmless(found: re.Match[str]) -> str:
+    if found[0] in "\n\r\t\u2028\u2029":
         return " "
-    if char in _BIDI_CONTROLS:
-        return ""
-    return "�" if unicodedata.category(char) in ("Cc", "Cs") else char
+    return "" if "\u202a" <= found[0] <= "\u2069" else "�"
 
 
 def shortened(text: str, length: int = 24) -> str:

@@ -5,14 +5,23 @@ Each fix has a test that fails once Textual no longer needs it. Private names ar
 
 from __future__ import annotations
 
+import logging
+import os
+import selectors
+import time
 from abc import abstractmethod
+from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any
 
 from textual._styles_cache import StylesCache
+from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
 from textual.css.stylesheet import Stylesheet
+from textual.drivers.linux_driver import LinuxDriver
 from textual.strip import Strip
 from textual.widgets._footer import FooterKey  # has no public name
+
+from fluffy_tui.tui.platform.terminal_input import InputSieve, TerminalAnswered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,16 +30,116 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.color import Color
     from textual.css.model import RuleSet
+    from textual.message import Message
     from textual.screen import Screen
 
 __all__ = [
     "CachedStylesheet",
+    "CrashLog",
     "FooterKey",
     "LazyStrip",
+    "TerminalInput",
+    "all_screens",
+    "ask_in_app",
     "release_closed_widgets",
     "screen_strips",
     "write_to_terminal",
 ]
+
+log = logging.getLogger(__name__)
+
+
+class CrashLog:
+    """Makes an unexpected error end the app without a word on the screen: it is logged, and kept for a sentence.
+
+    Textual prints a traceback with the values of local variables, keys and passwords among them.
+
+    Args:
+        app: The app.
+    """
+
+    def __init__(self, app: App[Any]) -> None:
+        self.error: BaseException | None = None
+        """The error that has ended the app."""
+        self._handle = app._handle_exception  # noqa: SLF001
+        setattr(app, "_handle_exception", self._keep)  # noqa: B010
+        setattr(app, "_fatal_error", app._close_messages_no_wait)  # noqa: B010, SLF001
+        setattr(app, "panic", lambda *_: app._close_messages_no_wait())  # noqa: B010, SLF001
+
+    def _keep(self, error: Exception) -> None:
+        cause = getattr(error, "error", None)  # a worker's error comes wrapped in another one
+        self.error = cause if isinstance(cause, BaseException) else error
+        log.error("the app has crashed", exc_info=self.error)
+        self._handle(error)
+
+
+class _Parser(XTermParser):
+    """Parses what is typed; the terminal's answers to our questions become messages instead of keys."""
+
+    def __init__(self, sieve: InputSieve) -> None:
+        super().__init__()
+        self._sieve = sieve
+
+    def feed(self, data: str) -> Iterable[Message]:
+        if typed := self._sieve.feed(data, time.monotonic()):  # nothing would mean the end of the input
+            yield from super().feed(typed)
+        for answers in self._sieve.take_answers():
+            yield TerminalAnswered(answers)
+
+    def tick(self) -> Iterable[Message]:
+        if typed := self._sieve.expired(time.monotonic()):
+            yield from super().feed(typed)
+        yield from super().tick()
+
+
+class TerminalInput(LinuxDriver):
+    """Reads the terminal through a sieve, and survives what is not UTF-8 and a terminal that is gone.
+
+    Textual makes its parser inside the method that reads. There, a byte that is not UTF-8 ends the app, and the end of
+    the input is read again and again, with a processor fully used.
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.sieve = InputSieve()
+
+    def run_input_thread(self) -> None:
+        """Read until the app ends or the terminal is gone."""
+        parser = _Parser(self.sieve)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    data = self._read()
+                    if not data:
+                        self._app.call_later(self._app.exit)
+                        return
+                    self._process(parser.feed(decode(data)))
+                self._process(parser.tick())
+
+    def _read(self) -> bytes:
+        try:
+            return os.read(self.fileno, 4096)
+        except OSError:
+            return b""
+
+    def _process(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            self.process_message(message)
+
+
+def ask_in_app(app: App[Any], question: str) -> None:
+    """Ask the terminal something; its answers arrive as `TerminalAnswered`."""
+    driver = app._driver  # noqa: SLF001
+    if isinstance(driver, TerminalInput) and not app.is_headless:
+        driver.sieve.expect(time.monotonic())
+        driver.write(question)
+
+
+def all_screens(app: App[Any]) -> list[Screen[Any]]:
+    """Return the open screens of all modes; the public stack is only that of the current mode."""
+    return [screen for stack in app._screen_stacks.values() for screen in stack]  # noqa: SLF001
 
 
 class CachedStylesheet(Stylesheet):

@@ -1,0 +1,130 @@
+"""Whatever names, captions and messages hold, nothing of it acts on the terminal, on any screen."""
+
+from __future__ import annotations
+
+import base64
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+
+import textual_internals
+from fluffy_tui.core.health import Check, Health
+from fluffy_tui.core.terminal_text import UNSAFE
+from fluffy_tui.tui.ui.terminal_gate import TerminalGate
+
+if TYPE_CHECKING:
+    from tui.conftest import Driver, Running
+    from tui.fakes import FakeServices
+
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x9b31m\u202e\ud800\x7f\x00\r\b"
+"""Sets the clipboard, changes the colour, turns the text round, and is no UTF-8."""
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=()))))
+def test_lines_stay_as_wide_as_they_were(texts: list[str]) -> None:
+    segments = [Segment(text) for text in texts]
+    passed = TerminalGate().apply(segments, Color(0, 0, 0))
+    assert not any(UNSAFE.search(segment.text) for segment in passed)
+    assert [cell_len(segment.text) for segment in passed] == [cell_len(text) for text in texts]
+
+
+def test_ordinary_lines_pass_untouched() -> None:
+    segments = [Segment("first snow é 👩‍👩‍👧"), Segment("שלום")]
+    assert TerminalGate().apply(segments, Color(0, 0, 0)) is segments
+
+
+def make_hostile(services: FakeServices, driver_setup: Any) -> None:
+    """Put the text into everything that comes from others."""
+    for photos in (services.photos.photos, services.scheduling._photos):
+        for id_, photo in photos.items():
+            photos[id_] = replace(photo, path=Path(f"/photos/{HOSTILE}/{HOSTILE}{id_}.jpg"))
+    for id_, post in services.scheduling.all_posts.items():
+        services.scheduling.all_posts[id_] = replace(
+            post,
+            caption=f"{HOSTILE}{post.caption}{HOSTILE}",
+            alt_text=HOSTILE,
+            error_message=f"{HOSTILE}{post.error_message}",
+            external_link=f"javascript:{HOSTILE}",
+            support_url=f"https://a.b/{HOSTILE}",
+            media_url=f"https://a.b/{HOSTILE}",
+            buffer_post_id=HOSTILE,
+        )
+    services.personas.channels = [
+        replace(channel, name=f"{HOSTILE}{channel.name}", display_name=HOSTILE)
+        for channel in services.personas.channels
+    ]
+    for id_, persona in services.personas.personas.items():
+        channel = persona.channel and replace(persona.channel, name=f"{HOSTILE}{persona.channel.name}")
+        services.personas.personas[id_] = replace(
+            persona, name=f"{persona.name}{HOSTILE}", description=HOSTILE, channel=channel
+        )
+    driver_setup.found = [Check(f"a{HOSTILE}", Health.FAIL, f"b{HOSTILE}", f"c{HOSTILE}")]
+
+
+def acting(driver: Driver) -> list[str]:
+    """Return the lines of the screen that would act on the terminal, and those with what is left of the text."""
+    lines = textual_internals.screen_lines(driver.screen)
+    return [line for line in lines if UNSAFE.search(line)]
+
+
+SCREENS = {
+    "library": (),
+    "filmstrip": ("tab",),
+    "filter": ("slash",),
+    "similar": ("m",),
+    "composer": ("enter",),
+    "same picture": ("enter", "f8"),
+    "snippet picker": ("enter", "ctrl+g"),
+    "recent captions": ("enter", "ctrl+l"),
+    "batch": ("space", "space", "f"),
+    "posts": ("2",),
+    "post details": ("2", "enter"),
+    "edit post": ("2", "j", "e"),
+    "plan": ("3",),
+    "problems": ("4",),
+    "problem details": ("4", "enter"),
+    "personas": ("at",),
+    "settings": ("comma",),
+    "doctor": ("exclamation_mark",),
+    "channels": ("at", "c"),
+    "import": ("at", "i"),
+    "snippets": ("at", "s"),
+    "rename": ("at", "r"),
+    "palette": ("ctrl+p",),
+}
+
+
+@pytest.mark.parametrize("keys", SCREENS.values(), ids=SCREENS)
+async def test_no_screen_lets_text_act(
+    running: Running, services: FakeServices, keys: tuple[str, ...]
+) -> None:
+    async with running(persona="sarah") as driver:
+        make_hostile(services, driver.app.setup)
+        driver.app.action_reload()
+        await driver.heard()
+        for key in ("", *keys):
+            if key:
+                await driver.press(key)
+            driver.app.notify(HOSTILE, title=HOSTILE, markup=False)
+            await driver.settle()
+            assert not acting(driver), key
+        assert re.search(r"52;c;ZXZpbA", driver.screen_text())
+
+
+async def test_copied_text_does_not_act_where_it_is_pasted(running: Running) -> None:
+    async with running() as driver:
+        written = textual_internals.record_writes(driver.app)
+        driver.app.copy_to_clipboard(f"a\n{HOSTILE}")
+        await driver.settle()
+        (sequence,) = [text for text in written if text.startswith("\x1b]52;c;")]
+        copied = base64.b64decode(sequence.removeprefix("\x1b]52;c;").removesuffix("\a")).decode()
+        assert copied == "a\n" + r"\x1b]52;c;ZXZpbA==\x07\x9b31m\u202e\ud800\x7f\x00\r\x08"
+        assert not acting(driver)
