@@ -124,7 +124,7 @@ def test_the_log_can_be_read_in_a_terminal(tmp_path: Path) -> None:
     try:
         open_log(tmp_path / "log")
         try:
-            raise ValueError("\x1b]0;title\x07")
+            raise ValueError("\x1b]0;title\x07")  # noqa: TRY301
         except ValueError:
             logging.getLogger("fluffy").exception("cannot read %s", "photo\x1b[31m.jpg")
     finally:

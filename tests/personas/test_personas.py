@@ -115,3 +115,13 @@ async def test_a_pinterest_channel_is_chosen_with_its_board(personas: Personas) 
     frames = next(c for c in await personas.available_channels() if not c.pinterest_boards)
     sarah = await personas.set_channel(sarah, frames.id)
     assert (sarah.pinterest_board_id, sarah.needs_board) == (None, False)
+
+
+async def test_a_name_is_the_same_in_one_character_or_in_two(personas: Personas) -> None:
+    created = await personas.create("Jose\u0301")
+    assert created.name == "José"
+    assert await personas.get("JOSÉ") == await personas.get("jose\u0301") == created
+    with pytest.raises(PersonaNameTaken):
+        await personas.create("José")
+    with pytest.raises(PersonaNotFound):
+        await personas.get("jos\udce9")

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_REFUSED = frozenset({"54000", "54001", "54011", "54023"})
+"""Codes of statements beyond a limit of Postgres; the connection is fine."""
+
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -119,6 +122,8 @@ class Database:
                 yield session
             note_job_progress()
         except (OperationalError, InterfaceError) as error:
+            if getattr(error.orig, "sqlstate", None) in _REFUSED:
+                raise
             raise lost(error) from error
 
     async def describe(self) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import Channel, PinterestBoard, Service, SlotDay
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.name_key import composed
 from fluffy_tui.personas.model import (
     BufferNotConfigured,
     ChannelNotFound,
@@ -55,7 +56,7 @@ class Personas:
             PersonaNotFound: there is none.
         """
         async with self._database.transaction() as session:
-            query = _personas().where(func.lower(PersonaRow.name) == func.lower(name.strip()))
+            query = _personas().where(func.lower(PersonaRow.name) == func.lower(_spelled(name)))
             found = (await session.execute(query)).one_or_none()
         if found is None:
             raise PersonaNotFound(
@@ -187,8 +188,13 @@ def _refuse_unknown_board(row: ChannelRow | None, board_id: str) -> None:
         )
 
 
+def _spelled(name: str) -> str:
+    """Return a name as it is stored, whatever was typed or passed on the command line."""
+    return composed(" ".join(name.replace("\0", "").encode(errors="replace").decode().split()))
+
+
 def _clean(name: str) -> str:
-    clean = " ".join(name.replace("\0", "").split())
+    clean = _spelled(name)
     if not clean:
         raise FluffyError("A persona needs a name.", "Enter at least one letter.")
     return clean

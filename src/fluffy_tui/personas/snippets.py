@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.name_key import composed, name_key
 from fluffy_tui.networks import clean_caption, hashtags
 from fluffy_tui.personas.model import PersonaNotFound, Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
 from fluffy_tui.personas.tables import SnippetRow
@@ -100,7 +101,7 @@ def clean_name(kind: SnippetKind, name: str) -> str:
     Raises:
         FluffyError: it is empty, too long, or a phrase's name is more than one word.
     """
-    clean = " ".join(name.replace("\0", "").split()).lstrip(";#＃").strip()
+    clean = composed(" ".join(name.replace("\0", "").split()).lstrip(";#＃").strip())
     if not clean:
         raise FluffyError("A snippet needs a name.", "Enter at least one letter.")
     if len(clean) > LONGEST_NAME:
@@ -138,7 +139,7 @@ def clean_text(kind: SnippetKind, text: str) -> str:
             )
     by_case: dict[str, str] = {}
     for word in words:
-        by_case.setdefault(word.casefold(), word)
+        by_case.setdefault(name_key(word), word)
     return " ".join(by_case.values())
 
 

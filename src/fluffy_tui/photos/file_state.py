@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.model import Photo
 
 _PIECE = 1 << 20
+_EARLIEST, _LATEST = datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
+"""What is outside cannot be shown in every time zone."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,7 +53,7 @@ def file_state(
             status = os.fstat(file.fileno())
             if status.st_size != byte_size:
                 return PhotoState.CHANGED
-            same = hash_when is not HashWhen.ALWAYS and modified_time(status) == modified_at
+            same = hash_when is not HashWhen.ALWAYS and _was_modified_at(status, modified_at)
             if not same and hash_when is not HashWhen.NEVER:
                 same = hash_file(file) == sha256
     except (FileNotFoundError, NotADirectoryError):
@@ -62,8 +64,22 @@ def file_state(
 
 
 def modified_time(status: os.stat_result) -> datetime:
-    """Return a file's modification time to the microsecond, which is what Postgres keeps."""
-    return _EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000)
+    """Return a file's modification time to the microsecond, which is what Postgres keeps.
+
+    Raises:
+        OverflowError: no calendar has this time.
+    """
+    time = _EPOCH + timedelta(microseconds=status.st_mtime_ns // 1000)
+    if not _EARLIEST <= time <= _LATEST:
+        raise OverflowError("the modification time is out of range")
+    return time
+
+
+def _was_modified_at(status: os.stat_result, time: datetime) -> bool:
+    try:
+        return modified_time(status) == time
+    except OverflowError:
+        return False
 
 
 def hash_file(file: BufferedReader, stop: threading.Event | None = None) -> bytes:

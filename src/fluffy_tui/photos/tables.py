@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    and_,
     any_,
     bindparam,
     column,
@@ -69,7 +70,7 @@ class PhotoRow(Base):
     """Width over height."""
 
     __table_args__ = (
-        UniqueConstraint("persona_id", "path"),
+        Index("uq_photos_persona_id_path", "persona_id", func.md5(text("path")), unique=True),
         UniqueConstraint("persona_id", "sha256"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
         CheckConstraint("width > 0 AND height > 0", name="has_pixels"),
@@ -101,13 +102,17 @@ class PhotoCopyRow(Base):
 
     __tablename__ = "photo_copies"
 
-    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"), primary_key=True)
-    path: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[PrimaryKey]
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
+    path: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     byte_size: Mapped[int]
     modified_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_photo_copies_persona_id_sha256", "persona_id", "sha256"),)
+    __table_args__ = (
+        Index("uq_photo_copies_persona_id_path", "persona_id", func.md5(text("path")), unique=True),
+        Index("ix_photo_copies_persona_id_sha256", "persona_id", "sha256"),
+    )
 
 
 class ScheduledOnceRow(Base):
@@ -127,6 +132,11 @@ def among(column_of_ids: Any, ids: Iterable[int]) -> ColumnElement[bool]:
     """Return the condition that an id is one of these."""
     condition: ColumnElement[bool] = column_of_ids == any_(array_of(list(ids), BigInteger()))
     return condition
+
+
+def same_path(one: Any, other: Any) -> ColumnElement[bool]:
+    """Return the condition that two paths are equal; their hashes are indexed, because an index holds 2,700 bytes."""
+    return and_(func.md5(one) == func.md5(other), one == other)
 
 
 def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]:
@@ -158,7 +168,10 @@ def photos_with(
     wanted = wanted.render_derived()
     found = (
         select(*columns)
-        .where(PhotoRow.persona_id == persona_id, key == wanted.c.key)
+        .where(
+            PhotoRow.persona_id == persona_id,
+            same_path(key, wanted.c.key) if key is PhotoRow.path else key == wanted.c.key,
+        )
         .limit(1)
         .lateral("found")
     )

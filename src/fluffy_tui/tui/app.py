@@ -13,6 +13,7 @@ from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.signal import Signal
 
+from fluffy_tui.core.name_key import name_key
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
@@ -250,7 +251,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     async def _open_first(self, personas: list[Persona]) -> None:
         wanted = self._first_persona or self._state.state.persona
-        found = next((persona for persona in personas if persona.name.casefold() == wanted.casefold()), None)
+        found = next((persona for persona in personas if name_key(persona.name) == name_key(wanted)), None)
         if found is not None:
             await self._open_persona(found)
         elif not personas and not self._demo and is_bare(self.setup.settings):

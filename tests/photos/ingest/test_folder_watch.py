@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
@@ -150,3 +151,35 @@ async def test_a_folder_that_is_deleted_ends_the_watch(
         shutil.rmtree(folder)
         with pytest.raises(FolderNotFound):
             await task
+
+
+async def test_names_that_are_not_utf8_end_no_watch(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """Before, between and after photos, and in a folder's name."""
+    folder = tmp_path / "in"
+    write(folder / "first.jpg", seed=1)
+    async with watching(library, folder) as (watch, rounds, task):
+        for seed in (2, 3):
+            odd = folder / os.fsdecode(b"caf\xe9%d.jpg" % seed)
+            odd.write_bytes(encoded("JPEG", seed=seed + 100))
+            write(folder / os.fsdecode(b"\xff\xfe%d" % seed) / "inside.jpg", seed=seed + 200)
+            write(folder / f"{seed}.jpg", seed=seed)
+            await rounds.until_imported(1)
+        assert not task.done()
+        assert await names(library) == {"first.jpg", "2.jpg", "3.jpg"}
+    assert {"not UTF-8" in file.reason for file in watch.summary().failed} == {True}
+
+
+async def test_a_folder_that_cannot_be_read_for_a_while_ends_no_watch(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    write(folder / "below" / "first.jpg", seed=1)
+    async with watching(library, folder) as (_, rounds, task):
+        (folder / "below").chmod(0)
+        write(folder / "second.jpg", seed=2)
+        await rounds.until_imported(1)
+        (folder / "below").chmod(0o755)
+        write(folder / "below" / "third.jpg", seed=3)
+        await rounds.until_imported(1)
+        assert not task.done()
+    assert await names(library) == {"first.jpg", "second.jpg", "third.jpg"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import tracemalloc
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
@@ -336,3 +337,77 @@ async def test_memory_stays_flat(library: tuple[Photos, Persona], tmp_path: Path
     finally:
         tracemalloc.stop()
     assert peak < 12_000_000
+
+
+def very_long(folder: Path, number: int) -> Path:
+    """Return a folder whose path has about 2,900 bytes, written from inside because of no limit but the system's."""
+    return folder.joinpath(*(f"{number}{'é' * 120}" for _ in range(11)))
+
+
+async def test_a_path_of_any_length_is_imported_and_known_again(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """As a photo, as a copy and as a photo that moved; the others of the batch are imported anyway."""
+    for number in range(3):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    long = very_long(tmp_path / "in", 1)
+    write(long / "long.jpg", seed=10)
+    write(very_long(tmp_path / "in", 2) / "copy.jpg", seed=10)
+    assert len(os.fsencode(long)) > 2_704
+    assert await import_into(library, tmp_path / "in") == {"imported": 4, "duplicates": 1}
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 4, "duplicates": 1}
+    (long / "long.jpg").rename(long / "moved.jpg")
+    assert await import_into(library, tmp_path / "in") == {"unchanged": 3, "moved": 1, "duplicates": 1}
+    assert {"moved.jpg", "0.jpg", "1.jpg", "2.jpg"} == set(await stored(library))
+
+
+async def test_what_the_database_refuses_costs_no_other_photo(
+    library: tuple[Photos, Persona], database: Database, tmp_path: Path
+) -> None:
+    for number in range(7):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    async with database.transaction() as session:
+        await session.execute(text("ALTER TABLE photos ADD CONSTRAINT no_three CHECK (name <> '3.jpg')"))
+    photos, persona = library
+    summary = await photos.import_folders([tmp_path / "in"], persona)
+    assert counts(summary) == {"imported": 6, "failed": 1}
+    assert [(file.path.name, file.reason) for file in summary.failed] == [
+        ("3.jpg", "The database does not accept it; the log file says why.")
+    ]
+
+
+@pytest.mark.parametrize("seconds", [300_000_000_000, -300_000_000_000, 253_402_300_800, -62_135_596_801])
+async def test_an_impossible_time_costs_only_its_own_file(
+    library: tuple[Photos, Persona], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    """A file system may hold times that no calendar has; few do, so the answer of the system is replaced."""
+    for number in range(3):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    real = os.stat
+
+    def stat(path: Any, *arguments: Any, **options: Any) -> Any:
+        found = real(path, *arguments, **options)
+        return SimpleNamespace(st_mtime_ns=seconds * 10**9, **as_dict(found)) if path == odd else found
+
+    def as_dict(found: os.stat_result) -> dict[str, Any]:
+        names = ("st_mode", "st_ino", "st_dev", "st_size")
+        return {name: getattr(found, name) for name in names}
+
+    odd = str(tmp_path / "in" / "1.jpg")
+    monkeypatch.setattr(os, "stat", stat)
+    photos, persona = library
+    summary = await photos.import_folders([tmp_path / "in"], persona)
+    assert counts(summary) == {"imported": 2, "failed": 1}
+    assert "modification time is out of range" in summary.failed[0].reason
+
+
+async def test_a_folder_whose_name_is_not_utf8_is_told(
+    library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    (folder / "photo.jpg").write_bytes(encoded("JPEG"))
+    photos, persona = library
+    summary = await photos.import_folders([folder], persona)
+    assert counts(summary) == {"failed": 1}
+    assert "not UTF-8" in summary.failed[0].reason

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +43,7 @@ def fed(sieve: InputSieve, *pieces: str, now: float = 0.0) -> str:
 def pieces_of(text: str, cuts: set[int]) -> list[str]:
     """Cut a text at these places."""
     places = [0, *sorted(cut for cut in cuts if 0 < cut < len(text)), len(text)]
-    return [text[start:end] for start, end in zip(places, places[1:], strict=False)]
+    return [text[start:end] for start, end in itertools.pairwise(places)]
 
 
 @given(

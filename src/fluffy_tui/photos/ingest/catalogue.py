@@ -132,7 +132,7 @@ class Catalogue:
     async def mark_missing(self, places: Iterable[str]) -> int:
         """Mark the photos at or below the places whose files are gone, and return how many were not marked before."""
         gone: list[int] = []
-        for place in places:
+        for place in filter(_is_storable, places):
             below = _at_or_below(place)
             query = select(PhotoRow.id, PhotoRow.path).where(
                 PhotoRow.persona_id == self._persona_id,
@@ -232,6 +232,15 @@ class Catalogue:
         return insert(PhotoRow).from_select(
             ["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c)
         )
+
+
+def _is_storable(path: str) -> bool:
+    """Return whether a path can be in the database: one that is not UTF-8 never is."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _at_or_below(place: str) -> Callable[[Any], ColumnElement[bool]]:

@@ -15,7 +15,7 @@ from fluffy_tui.images import (
     unreadable,
 )
 from fluffy_tui.photos.file_state import Stopped, hash_file, modified_time
-from fluffy_tui.photos.ingest.folder_walk import has_picture_name
+from fluffy_tui.photos.ingest.folder_walk import IMPOSSIBLE_TIME, has_picture_name
 from fluffy_tui.photos.model import FailedFile
 
 if TYPE_CHECKING:
@@ -71,6 +71,8 @@ def read_file(path: str, stop: threading.Event) -> FoundFile | FailedFile | None
         failure = error
     except OSError as error:
         failure = unreadable(error)
+    except OverflowError:  # the time was changed after the file was listed
+        return FailedFile(readable_path(path), IMPOSSIBLE_TIME)
     return FailedFile(readable_path(path), failure.sentence) if has_picture_name(path) else None
 
 

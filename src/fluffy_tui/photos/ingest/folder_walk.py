@@ -25,6 +25,8 @@ PICTURE_SUFFIXES = frozenset(
 )
 """A file with such a name that is no picture is reported; other files are skipped silently."""
 
+IMPOSSIBLE_TIME = "Its modification time is out of range; set another one, for example with touch."
+
 _SYSTEM_FOLDERS = frozenset(
     {"@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found", "__macosx"}
 )
@@ -124,12 +126,15 @@ def _add(path: str, listing: Listing) -> None:
     try:
         path.encode()
         status = os.stat(path)  # noqa: PTH116 - a Path costs as much as the call itself
+        modified_at = modified_time(status)
+    except OverflowError:
+        reason = IMPOSSIBLE_TIME
     except UnicodeEncodeError:
         reason = "Its name, or that of a folder above it, is not UTF-8; rename it."
     except OSError as error:
         reason = unreadable(error).sentence
     else:
-        listing.files[path] = (status.st_size, modified_time(status))
+        listing.files[path] = (status.st_size, modified_at)
         return
     if has_picture_name(path):
         listing.failed.append(FailedFile(readable_path(path), reason))
@@ -154,10 +159,6 @@ def _candidates(entry: os.DirEntry[str], folders_here: list[str]) -> Iterator[st
                 )
                 return
             folders_here.append(entry.path)
-            if named_picture:
-                yield FailedFile(
-                    readable_path(entry.path), "A folder named like a picture; its contents were imported."
-                )
         elif named_picture:
             yield FailedFile(readable_path(entry.path), _why_no_file(entry))
     except OSError as error:

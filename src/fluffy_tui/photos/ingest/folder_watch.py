@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos.ingest.import_scope import ImportScope
     from fluffy_tui.photos.ingest.importer import Importer
+
+log = logging.getLogger(__name__)
+
+RESTART_SECONDS = 0.5
+"""Pause before watching begins again, so that a file that is being written does not keep a processor busy."""
 
 
 class WatchRefused(FluffyError):
@@ -81,7 +87,7 @@ class Watch:
                     paths = await upcoming
                     upcoming = asyncio.ensure_future(anext(changes))
                     await self._import(ChangedPaths(paths, self._folders), paths)
-                    await asyncio.to_thread(existing_folders, self._folders)
+                    await asyncio.to_thread(_refuse_vanished, self._folders)
             finally:
                 upcoming.cancel()
                 await asyncio.gather(upcoming, return_exceptions=True)
@@ -99,16 +105,26 @@ class Watch:
 
 
 async def _changes(folders: Sequence[Path]) -> AsyncGenerator[list[str], None]:
-    """Yield the paths below the folders that have changed, those of the same moment together."""
+    """Yield the paths below the folders that have changed, those of the same moment together.
+
+    Watching breaks off at a name that is not UTF-8, with an exception group. Then it begins again, and everything
+    counts as changed.
+    """
     import watchfiles
 
     try:
-        reported = watchfiles.awatch(
-            *folders, watch_filter=None, rust_timeout=0, ignore_permission_denied=True
-        )
-        async with aclosing(reported):
-            async for changes in reported:
-                yield sorted({path for _, path in changes})
+        while True:
+            reported = watchfiles.awatch(
+                *folders, watch_filter=None, rust_timeout=0, ignore_permission_denied=True
+            )
+            try:
+                async with aclosing(reported):
+                    async for changes in reported:
+                        yield sorted({path for _, path in changes})
+            except ExceptionGroup as group:
+                log.info("watching begins again: %s", group.exceptions)
+                await asyncio.sleep(RESTART_SECONDS)
+                yield [str(folder) for folder in folders]
     except (
         OSError,
         RuntimeError,
@@ -117,6 +133,17 @@ async def _changes(folders: Sequence[Path]) -> AsyncGenerator[list[str], None]:
             f"The folders cannot be watched: {error}.",
             "Raise fs.inotify.max_user_watches, or set WATCHFILES_FORCE_POLLING=1 for network drives.",
         ) from error
+
+
+def _refuse_vanished(folders: Sequence[Path]) -> None:
+    """Raise FolderNotFound if a folder is no longer there; one that only cannot be read may be readable again."""
+    for folder in folders:
+        try:
+            folder.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            existing_folders([folder])
+        except OSError as error:
+            log.info("a watched folder cannot be examined now: %s", error)
 
 
 def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:

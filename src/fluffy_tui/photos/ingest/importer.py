@@ -8,6 +8,7 @@ it loses only those.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -16,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
 from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
 from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
@@ -25,6 +28,10 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos.ingest.catalogue import Catalogue, StoredBatch
     from fluffy_tui.photos.ingest.import_scope import ImportScope
+
+log = logging.getLogger(__name__)
+
+REFUSED = "The database does not accept it; the log file says why."
 
 _LISTED_AT_ONCE = 512
 _BATCH_ROWS = 500
@@ -171,15 +178,28 @@ class Importer:
     async def _commit(self) -> None:
         batch, self._batch = self._batch, []
         if batch:
-            writing = asyncio.create_task(self._catalogue.store(batch), name="write a batch of photos")
+            writing = asyncio.create_task(self._store(batch), name="write a batch of photos")
             try:
-                self._add(await asyncio.shield(writing))
+                await asyncio.shield(writing)
             except asyncio.CancelledError:
-                self._add(
-                    await writing
-                )  # finished all the same, or the summary would omit what was committed
+                await writing  # finished all the same, or the summary would omit what was committed
                 raise
         self._batch_began = time.monotonic()
+
+    async def _store(self, batch: list[FoundFile]) -> None:
+        """Write a batch; if the database refuses it, write its halves, so that one bad file costs no other."""
+        try:
+            self._add(await self._catalogue.store(batch))
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                log.exception("the database refuses a photo")
+                self._fail(FailedFile(readable_path(batch[0].path), REFUSED))
+                return
+            middle = len(batch) // 2
+            await self._store(batch[:middle])
+            await self._store(batch[middle:])
 
     def _add(self, stored: StoredBatch) -> None:
         self._imported += stored.imported

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, and_, any_, column, delete, func, select, true
+from sqlalchemy import Text, and_, any_, column, delete, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.photos.ingest.file_presence import Presence, is_gone, presence
-from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, array_of
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, array_of, same_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ async def unchanged_copies(
     wanted = wanted.render_derived()
     found = (  # LATERAL for the reason that `tables.photos_with` gives
         select(PhotoCopyRow)
-        .where(PhotoCopyRow.persona_id == persona_id, PhotoCopyRow.path == wanted.c.path)
+        .where(PhotoCopyRow.persona_id == persona_id, same_path(PhotoCopyRow.path, wanted.c.path))
         .limit(1)
         .lateral("found")
     )
@@ -69,7 +70,8 @@ async def remember_copies(session: AsyncSession, persona_id: int, files: Sequenc
     insertion = insert(PhotoCopyRow)
     changed = {name: insertion.excluded[name] for name in ("sha256", "byte_size", "modified_at")}
     await session.execute(
-        insertion.on_conflict_do_update(index_elements=["persona_id", "path"], set_=changed), values
+        insertion.on_conflict_do_update(index_elements=["persona_id", text("md5(path)")], set_=changed),
+        values,
     )
 
 
@@ -79,6 +81,7 @@ async def forget_copies(session: AsyncSession, persona_id: int, paths: Sequence[
         await session.execute(
             delete(PhotoCopyRow).where(
                 PhotoCopyRow.persona_id == persona_id,
+                func.md5(PhotoCopyRow.path) == any_(array_of([_md5(path) for path in paths], Text())),
                 PhotoCopyRow.path == any_(array_of(list(paths), Text())),
             )
         )
@@ -98,6 +101,10 @@ async def forget_vanished_copies(
     paths = list(await session.scalars(query))
     gone = await asyncio.to_thread(lambda: [path for path in paths if is_gone(path)])
     await forget_copies(session, persona_id, gone)
+
+
+def _md5(path: str) -> str:
+    return hashlib.md5(path.encode(), usedforsecurity=False).hexdigest()
 
 
 def _of_present(copies: Iterable[tuple[str, str, int]]) -> set[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, func, literal, select, tuple_
+from sqlalchemy import LargeBinary, func, literal, or_, select, tuple_
 
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
@@ -118,9 +119,15 @@ def of_verdict(verdict: Verdict, row: Any = PhotoRow) -> ColumnElement[bool]:
     return condition
 
 
+def _named(word: str, row: Any) -> ColumnElement[bool]:
+    """Return the condition that a file's name contains a word, with é in one character or in two."""
+    forms = dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
+    return or_(*(func.strpos(row.name_key, func.lower(form)) > 0 for form in forms))
+
+
 def _conditions(browse: Browse, row: Any) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    conditions += [func.strpos(row.name_key, func.lower(word)) > 0 for word in browse.text.split()]
+    conditions += [_named(word, row) for word in browse.text.split()]
     if browse.taken_from is not None:
         conditions.append(row.shown_at >= browse.taken_from)
     if browse.taken_before is not None:

@@ -13,6 +13,7 @@ from textual.geometry import Offset
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from fluffy_tui.core.name_key import name_key
 from fluffy_tui.networks import hashtags
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.text.words import one_line
@@ -73,7 +74,7 @@ class Vocabulary:
             word: As `word_before` returns it.
             used: Hashtags that the rest of the caption has, which are not suggested again.
         """
-        sign, rest = word[:1], word[1:].casefold()
+        sign, rest = word[:1], name_key(word[1:])
         if sign == SNIPPET_SIGN:
             return tuple(self._snippets_named(rest))[:MOST]
         if not sign:
@@ -84,11 +85,11 @@ class Vocabulary:
             for folded, (spelling, note) in self._hashtags.items()
             if folded.startswith(rest) and folded not in taken
         ]
-        return () if [one.text.casefold() for one in found] == [f"#{rest}"] else tuple(found[:MOST])
+        return () if [name_key(one.text) for one in found] == [f"#{rest}"] else tuple(found[:MOST])
 
     def _snippets_named(self, prefix: str) -> Iterator[Completion]:
         for snippet in self._snippets:
-            if snippet.name.casefold().startswith(prefix):
+            if name_key(snippet.name).startswith(prefix):
                 yield Completion(f";{snippet.name}", snippet.text, one_line(snippet.text)[:_NOTE])
 
     def _rank(self, recent: list[str]) -> dict[str, tuple[str, str]]:
@@ -109,7 +110,7 @@ class Vocabulary:
 
 
 def _folded(hashtag: str) -> str:
-    return hashtag[1:].casefold()
+    return name_key(hashtag[1:])
 
 
 class Autocomplete(OptionList, can_focus=False):
@@ -166,7 +167,7 @@ class Autocomplete(OptionList, can_focus=False):
     @property
     def is_written_out(self) -> bool:
         """Whether the word at the cursor is the selected suggestion already."""
-        return self.selected.text.casefold() == self._word()[1].casefold()
+        return name_key(self.selected.text) == name_key(self._word()[1])
 
     def suggest(self) -> None:
         """Suggest what completes the word at the cursor."""

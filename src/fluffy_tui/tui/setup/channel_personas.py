@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from fluffy_tui.core.name_key import name_key
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ async def personas_for(
 
 
 async def _without_channel(channel: Channel, known: Sequence[Persona], personas: PersonasPort) -> Persona:
-    names = {persona.name.casefold(): persona for persona in known}
-    own = names.get(channel.name.casefold())
+    names = {name_key(persona.name): persona for persona in known}
+    own = names.get(name_key(channel.name))
     if own is not None and own.buffer_channel_id is None:
         return own
     name = channel.name if own is None else f"{channel.name} {channel.network}"
     number = 1
-    while name.casefold() in names:
+    while name_key(name) in names:
         number += 1
         name = f"{channel.name} {channel.network} {number}"
     return await personas.create(name)

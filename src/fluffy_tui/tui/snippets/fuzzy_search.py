@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluffy_tui.core.name_key import name_key
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,10 +23,10 @@ def best_matches(query: str, texts: Sequence[tuple[str, str]]) -> list[int]:
         query: A few letters, words, or an abbreviation such as `sf` for “sea and fog”.
         texts: Name and content of each text.
     """
-    wanted = " ".join(query.casefold().split())
+    wanted = " ".join(name_key(query).split())
     if not wanted:
         return list(range(len(texts)))
-    scores = [_score(wanted, name.casefold(), text[:_SEARCHED].casefold()) for name, text in texts]
+    scores = [_score(wanted, name_key(name), name_key(text[:_SEARCHED])) for name, text in texts]
     found = [index for index, score in enumerate(scores) if score >= LEAST_SCORE]
     return sorted(found, key=lambda index: -scores[index])
 
