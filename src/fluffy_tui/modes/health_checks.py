@@ -60,6 +60,14 @@ async def _database(services: Services) -> Check:
 
 async def _worker(services: Services) -> Check:
     workers = await services.workers.list()
+    alive = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
+    if services.workers.start_failure and not alive:
+        return Check(
+            "worker",
+            Health.FAIL,
+            f"the app cannot start one: {services.workers.start_failure}",
+            "It tries again. If fluffy-tui was updated or removed meanwhile, start it again.",
+        )
     if not workers:
         return Check(
             "worker",
@@ -76,7 +84,6 @@ async def _worker(services: Services) -> Check:
             f"{stuck.process} is stuck{age}",
             "End that process. The next worker continues with its posts.",
         )
-    alive = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
     if not alive:
         return Check(
             "worker",

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 CHECK_SECONDS = 10.0
 """How often to check the heartbeats of other workers; no event reports a heartbeat that stops."""
 
+STARTED_AFTER = 60.0
+"""Seconds after which a worker has certainly started; one that ends sooner is started again with growing pauses."""
+
 
 @asynccontextmanager
 async def supervised_worker(
@@ -67,16 +70,31 @@ class _Supervisor:
                 await asyncio.sleep(CHECK_SECONDS)
             started = loop.time()
             self._workers.expect_one()
-            self._child = ChildProcess(
-                [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
-                self._environment,
-                self._log_file,
-                keep_open=self._keep_open,
-            )
-            status = await self._child.ended()
-            log.warning("the app's worker (process %s) ended with status %s", self._child.pid, status)
-            pause = 0.5 if loop.time() - started > 60 else min(pause * 2, 30.0)
+            try:
+                failure = await self._run_child()
+            except OSError as error:  # the interpreter was removed, or there are too many processes
+                self._child = None
+                failure = f"{error.strerror or error}"
+            lasted = loop.time() - started
+            log.warning("the app's worker: %s", failure)
+            self._workers.start_failure = failure if lasted < STARTED_AFTER else ""
+            pause = 0.5 if lasted > STARTED_AFTER else min(pause * 2, 30.0)
             await asyncio.sleep(pause)
+
+    async def _run_child(self) -> str:
+        """Run a worker until it ends; return how it ended.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        self._child = ChildProcess(
+            [sys.executable, "-m", "fluffy_tui", "--worker", "--with-starter"],
+            self._environment,
+            self._log_file,
+            keep_open=self._keep_open,
+        )
+        status = await self._child.ended()
+        return f"it ended with status {status}; see the log file"
 
     async def _others_alive(self) -> bool:
         try:

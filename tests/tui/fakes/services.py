@@ -34,6 +34,7 @@ class FakeWorkers:
     def __init__(self) -> None:
         self.age: float | None = 3.0
         self.is_starting = False
+        self.start_failure = ""
 
     async def heartbeat_age(self) -> float | None:
         """Return the age."""

@@ -22,3 +22,14 @@ async def test_nothing_is_asked_when_everything_is_finished(running: Running, se
     services.scheduling.all_posts.clear()
     async with running(persona="sarah") as driver:
         assert exit_question(driver.app.context) == ""
+
+
+async def test_no_delivery_is_promised_without_a_worker(running: Running, services: FakeServices) -> None:
+    services.workers.age = None
+    services.workers.start_failure = "No such file or directory"
+    async with running(persona="sarah") as driver:
+        assert exit_question(driver.app.context).splitlines()[0] == (
+            "5 posts are still on the way to Buffer, but there is no worker to send them "
+            "(worker cannot be started: No such file or directory)."
+        )
+        assert "worker cannot be started: No such file or directory" in driver.screen_text()

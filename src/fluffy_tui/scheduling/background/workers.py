@@ -89,6 +89,8 @@ class Workers:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._expected_until = 0.0
+        self.start_failure = ""
+        """Why this process could not start a worker the last time it tried, as the end of a sentence."""
 
     def expect_one(self) -> None:
         """Note that this process is starting a worker, whose first heartbeat comes once it is ready."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fluffy_tui.tui.text.words import one_line
+
 if TYPE_CHECKING:
     from fluffy_tui.tui.session.context import Context
 
@@ -21,7 +23,13 @@ def exit_question(context: Context) -> str:
     parts = []
     if sending:
         subject = "1 post is" if sending == 1 else f"{sending} posts are"
-        parts.append(f"{subject} still on the way to Buffer. The worker finishes that after you quit.")
+        overview = context.overview
+        parts.append(
+            f"{subject} still on the way to Buffer, but there is no worker to send "
+            f"{'it' if sending == 1 else 'them'} ({one_line(overview.worker_words)})."
+            if overview.worker_failure and overview.worker_words
+            else f"{subject} still on the way to Buffer. The worker finishes that after you quit."
+        )
     if held:
         subject = "1 post is held and is" if held == 1 else f"{held} posts are held and are"
         parts.append(f"{subject} retried only while fluffy-tui or a worker is running.")

@@ -153,7 +153,9 @@ class LiveUpdates:
             return
         age = await workers.heartbeat_age()
         before = context.overview
-        context.update_overview(worker_age=age, worker_starting=workers.is_starting)
+        context.update_overview(
+            worker_age=age, worker_starting=workers.is_starting, worker_failure=workers.start_failure
+        )
         if context.overview.worker_words and workers.is_starting:
             self._check_worker_soon()
         if context.overview.differs_by_time(before, context.clock()):

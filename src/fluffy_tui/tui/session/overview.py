@@ -39,6 +39,8 @@ class Overview:
     """Seconds since the last heartbeat of any worker; None if there never was one."""
     worker_starting: bool = False
     """Whether the app has just started a worker whose first heartbeat may not have come yet."""
+    worker_failure: str = ""
+    """Why the app could not start a worker; it tries again."""
     read: bool = False
     """Whether counts and worker were read at least once."""
     away: str = ""
@@ -94,6 +96,8 @@ class Overview:
             return ""
         if self.worker_age is not None and self.worker_age < WORKER_SILENT_AFTER:
             return ""
+        if self.worker_failure:
+            return f"worker cannot be started: {self.worker_failure}"
         if self.worker_starting:
             return "worker starting"
         if self.worker_age is None:
@@ -139,6 +143,7 @@ async def read_numbers(services: Services) -> dict[str, Any]:
         "counts": await services.scheduling.counts(),
         "worker_age": await services.workers.heartbeat_age(),
         "worker_starting": services.workers.is_starting,
+        "worker_failure": services.workers.start_failure,
         "personas": {persona.id: persona for persona in await services.personas.list()},
         "troubles": tuple(await services.scheduling.problems()),
         "budget": await services.scheduling.budget(),

@@ -81,9 +81,9 @@ def _alerts(overview: Overview, *, demo: bool) -> Content:
     if overview.persona is not None and (health := channel_health(overview.persona)):
         parts.append(Content.styled(f"! {health}", "$text-warning"))
     if overview.worker_words:
-        starting = overview.worker_starting
+        starting = overview.worker_starting and not overview.worker_failure
         sign, tone = ("●", "$foreground-muted") if starting else ("!", "$text-warning")
-        parts.append(Content.styled(f"{sign} {overview.worker_words}", tone))
+        parts.append(Content.styled(f"{sign} {one_line(overview.worker_words)}", tone))
     if demo:
         parts.append(Content.styled(" demo ", "$background on $accent"))
     return Content("  ").join(parts)
