@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.tui.keymap.action import Trait
@@ -117,3 +118,27 @@ async def test_the_palette_shows_user_keys(running: Running) -> None:
         assert "Pick  (ctrl+y)" in titles
         assert "Keys  (? f1)" in titles
         assert not any("(p)" in title for title in titles)
+
+
+MULTIPLEXED = frozenset(f"ctrl+{letter}" for letter in "abgnopqsth")
+"""Keys that Zellij, tmux, screen or XON/XOFF keep for themselves."""
+
+
+def test_every_action_is_reached_where_a_multiplexer_takes_keys() -> None:
+    """By another key, or by the palette, which has one."""
+    unreached = {
+        action.id
+        for action in ACTIONS
+        if MULTIPLEXED.issuperset(action.keys.split(",")) and Trait.NOT_IN_PALETTE in action.traits
+    }
+    assert unreached == set()
+
+
+async def test_the_palette_opens_over_a_caption_without_ctrl_p(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        await driver.pilot.press("alt+x")
+        await driver.pilot.pause()
+        assert isinstance(driver.screen, CommandPalette)
+        await driver.press(*"schedule")
+        assert "Schedule" in driver.screen_text()

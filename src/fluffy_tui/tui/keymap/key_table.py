@@ -50,7 +50,7 @@ _POST = (
 
 ACTIONS: tuple[Action, ...] = (
     Action("app.help",                 "question_mark,f1",       "Keys",            "Show all keys for this screen", FOOTER, "app.help"),
-    Action("app.palette",              "ctrl+p",                 "Palette",         "Find any action by name", NOT_IN_PALETTE, "command_palette"),
+    Action("app.palette",              "ctrl+p,alt+x",           "Palette",         "Find any action by name", NOT_IN_PALETTE, "command_palette"),
     Action("app.library",              "1",                      "Library",         "Library: photos without a post", method="tab('library')"),
     Action("app.posts",                "2",                      "Posts",           "Posts: every post of this persona", method="tab('posts')"),
     Action("app.plan",                 "3",                      "Plan",            "Plan: the channel's slots for the next two weeks", method="tab('plan')"),
