@@ -16,7 +16,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Label, TextArea
 
 import textual_internals
-from fluffy_tui.tui.ui.textual_fixes import CachedStylesheet, release_closed_widgets
+from fluffy_tui.tui.ui.textual_fixes import CachedStylesheet, CrashLog, release_closed_widgets
 from tui.conftest import Driver, Running
 
 if TYPE_CHECKING:
@@ -163,3 +163,30 @@ async def test_a_closed_editor_of_a_post_is_freed(running: Running) -> None:
             await driver.press("enter", "e", "escape", "escape")
         while alive()["EditPostScreen"] > 1:  # until its last timer has run out; for ever if it is kept
             await driver.pilot.pause(0.01)
+
+
+class Crashing(App[None]):
+    """An app that fails with a secret in a local variable."""
+
+    def on_mount(self) -> None:
+        """Fail."""
+        secret = "hunter" + "2"
+        raise KeyError(f"no {len(secret)}")
+
+
+@pytest.mark.parametrize("is_fixed", [True, False], ids=["fixed", "needed"])
+async def test_a_crash_shows_no_local_variables(
+    is_fixed: bool, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Crashing()
+    crash = CrashLog(app) if is_fixed else None
+    await app.run_async(headless=True)
+    printed = "".join(capsys.readouterr())
+    assert app.return_code == 1
+    if crash is None:
+        assert "hunter2" in printed, "Textual shows no local variables: CrashLog can go"
+        return
+    assert printed == ""
+    assert isinstance(crash.error, KeyError)
+    assert "on_mount" in caplog.text
+    assert "hunter2" not in caplog.text

@@ -37,6 +37,7 @@ def edit_outside(app: App[None], text: str, environment: Mapping[str, str] | Non
     try:
         with tempfile.TemporaryDirectory(prefix="fluffy-tui-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "caption.txt"
+            path.touch(mode=0o600)
             path.write_text(text, encoding="utf-8", errors="replace")
             _run(app, editor, path, public_environment(environment))
             if not path.exists():
