@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from contextlib import asynccontextmanager
+import signal
+import termios
+from contextlib import asynccontextmanager, contextmanager
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 from fluffy_tui import tui
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
@@ -18,7 +21,7 @@ from fluffy_tui.tui.platform.terminal_check import check_terminal
 from fluffy_tui.tui.session.exit_guard import AfterExit
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.settings import Settings
@@ -26,6 +29,10 @@ if TYPE_CHECKING:
 
     Report = Callable[[str], None]
     Prepare = Callable[[Services, Report], Awaitable[None]]
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+SECONDS_TO_LEAVE = 10.0
+"""After a signal; whatever still waits then is ended by force."""
 
 
 async def run(
@@ -76,7 +83,8 @@ async def show(
         demo=demo,
     )
     try:
-        wish = await app.run_async()
+        with _leaving_on_signals(app):
+            wish = await app.run_async()
     finally:
         gc.enable()
     if app.crash.error is not None:
@@ -85,6 +93,32 @@ async def show(
             f"The details are in {setup.settings.paths.log_file}.",
         )
     return app.return_code or 0, wish
+
+
+@contextmanager
+def _leaving_on_signals(app: FluffyApp) -> Iterator[None]:
+    """Close the app when somebody ends its process, so that the terminal is left as it was.
+
+    Without a terminal there is nothing to restore, and nowhere to draw: then the process ends as signals do.
+    """
+    loop = asyncio.get_running_loop()
+    with hard_deadline(SECONDS_TO_LEAVE) as start_countdown:
+
+        def leave(number: signal.Signals) -> None:
+            try:
+                termios.tcgetattr(0)
+            except termios.error:
+                loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_DFL)
+                signal.raise_signal(number)
+            start_countdown()
+            app.exit(return_code=128 + number)
+
+        for number in SIGNALS:
+            loop.add_signal_handler(number, leave, number)
+        yield
+    for number in SIGNALS:
+        loop.remove_signal_handler(number)
 
 
 def _opener(setup: SetupService, prepare: Prepare, keep_open: Sequence[int]) -> OpenServices:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import selectors
+import signal
 import time
 from abc import abstractmethod
 from codecs import getincrementaldecoder
@@ -113,7 +114,7 @@ class TerminalInput(LinuxDriver):
                 if selector.select(0.1):
                     data = self._read()
                     if not data:
-                        self._app.call_later(self._app.exit)
+                        os.kill(os.getpid(), signal.SIGHUP)
                         return
                     self._process(parser.feed(decode(data)))
                 self._process(parser.tick())
