@@ -293,7 +293,7 @@ def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
         if not (
             name in SECRETS
             or name.startswith("AWS_")
-            or (name in _VARIABLES and _without_password(value) != value)
+            or (name in _VARIABLES and without_password(value) != value)
         )
     }
 
@@ -310,11 +310,12 @@ def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:
     shown = {"FLUFFY_CONFIG": str(config_file)}
     for variable, value in values.items():
-        shown[variable] = "set" if variable in SECRETS else _without_password(value)
+        shown[variable] = "set" if variable in SECRETS else without_password(value)
     return shown
 
 
-def _without_password(value: str) -> str:
+def without_password(value: str) -> str:
+    """Return an address without the name and password that it may hold."""
     scheme, separator, rest = value.partition("://")
     address, at, host = rest.rpartition("@")
     return f"{scheme}://…@{host}" if separator and at and "/" not in address else value

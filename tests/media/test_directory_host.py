@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.media import DirectoryHost, MediaHostError, media_key, open_media_host, probe, render
+from fluffy_tui.media import (
+    DirectoryHost,
+    MediaHostError,
+    media_key,
+    open_media_host,
+    probe,
+    public_listing,
+    render,
+)
 from fluffy_tui.networks import rules_for
 from fluffy_tui.settings import InvalidSetting, load_settings
 from media.media_pictures import quadrants, saved
@@ -65,7 +73,7 @@ async def test_everybody_may_read_and_no_half_file_stays(tmp_path: Path) -> None
     assert file.read_bytes() == b"second"
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o755
-    assert list(file.parent.iterdir()) == [file]
+    assert set(file.parent.iterdir()) == {file, file.parent / "index.html"}
 
 
 async def test_nothing_is_listed_before_anything_is_put(tmp_path: Path) -> None:
@@ -149,3 +157,19 @@ def test_an_address_that_cannot_work_is_refused_without_repeating_it(tmp_path: P
         open_media_host(settings)
     assert "s3cr3t" not in str(caught.value)
     assert not caught.value.temporary
+
+
+async def test_a_web_server_does_not_list_the_pictures(folder_server: FolderServer) -> None:
+    """The empty page is not a picture, and a page that the user has stays."""
+    host = DirectoryHost(folder_server.folder, folder_server.url)
+    (folder_server.folder / "index.html").write_text("mine")
+    await host.put(KEY, b"x")
+    assert await host.list_keys() == [KEY]
+    assert await public_listing(host.base_url) == ""
+    assert (folder_server.folder / "index.html").read_text() == "mine"
+    (folder_server.folder / "posts" / "index.html").unlink()
+    assert await public_listing(host.base_url) == f"{folder_server.url}/posts/"
+
+
+async def test_a_place_that_does_not_answer_lists_nothing() -> None:
+    assert await public_listing("http://127.0.0.1:9") == ""

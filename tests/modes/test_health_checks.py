@@ -8,7 +8,7 @@ import pytest
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.health import Check, Health
-from fluffy_tui.modes.health_checks import image_embed, similarity
+from fluffy_tui.modes.health_checks import image_embed, proxy_words, similarity
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
 from similarity.image_embed_stand_in import image_embed_stand_in
@@ -67,3 +67,14 @@ async def test_progress_and_models_are_shown(database: Database, tmp_path: Path)
         "effnet-lite0-rp512/1 (in use): 2 of 3 photos",
     ]
     assert after[0].status is Health.WARN
+
+
+def test_proxies_are_named_without_their_passwords() -> None:
+    environment = {
+        "HTTPS_PROXY": "http://me:hunter2@proxy:3128",
+        "no_proxy": "*",
+        "http_proxy": "",
+        "PATH": "/bin",
+    }
+    assert proxy_words(environment) == "HTTPS_PROXY http://…@proxy:3128"
+    assert proxy_words({}) == ""

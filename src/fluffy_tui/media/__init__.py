@@ -15,7 +15,7 @@ from fluffy_tui.media.frame_geometry import shapes_for
 from fluffy_tui.media.framing import TURNS, Fit, Framing, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
 from fluffy_tui.media.media_host import MediaHost, media_key
-from fluffy_tui.media.public_fetch import public_digest
+from fluffy_tui.media.public_fetch import public_digest, public_listing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.media.s3_host import S3Host
 
@@ -37,6 +37,7 @@ __all__ = [
     "open_media_host",
     "probe",
     "public_digest",
+    "public_listing",
     "render",
     "shapes_for",
 ]

@@ -16,6 +16,9 @@ from fluffy_tui.media.public_fetch import verify_public
 _PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE)
 """Troubles of a disk that go away without changing a setting."""
 
+_PAGES = ("index.html", "index.htm", "index.php")
+"""What web servers look for where an address is a folder."""
+
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,7 +71,15 @@ class DirectoryHost:
     def _write(self, key: str, data: bytes) -> None:
         target = self.directory / key
         self._create_folders(target.parent)
+        if key.startswith(POSTS):
+            self._hide_listing(target.parent)
+            self._hide_listing(self.directory)
         write_atomically(target, data, mode=0o644)  # so that nobody ever fetches half a picture
+
+    def _hide_listing(self, folder: Path) -> None:
+        """Give a folder without a page of its own an empty one, which web servers show in place of all its files."""
+        if not any((folder / name).exists() for name in _PAGES):
+            write_atomically(folder / _PAGES[0], b"", mode=0o644)
 
     def _remove(self, key: str) -> None:
         (self.directory / key).unlink(missing_ok=True)

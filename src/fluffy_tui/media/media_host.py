@@ -16,6 +16,9 @@ POSTS = "posts/"
 class MediaHost(Protocol):
     """A place that takes a JPEG and serves it at a public address. All methods raise `MediaHostError`."""
 
+    base_url: str
+    """Public address of its root, without a slash at the end."""
+
     async def put(self, key: str, data: bytes) -> str:
         """Store the picture under this key and return its public address; doing it twice is harmless."""
         ...

@@ -25,6 +25,9 @@ TIMEOUT = 20.0
 _PASSING = (404, 408, 425, 429)
 """Statuses below 500 that may pass: behind some caches a new picture is missing for minutes."""
 
+_LISTING_BYTES = 65_536
+"""How much of a page is searched for pictures."""
+
 _HINT = "Check that FLUFFY_MEDIA_BASE_URL is the public address of the place where the pictures are put."
 
 
@@ -66,18 +69,42 @@ async def public_digest(url: str, size: int, timeout: float = TIMEOUT) -> str:
     return digest.hexdigest()
 
 
+async def public_listing(base_url: str, timeout: float = TIMEOUT) -> str:
+    """Return the address below `base_url` at which everybody can list the pictures; empty if there is none."""
+    import httpx
+
+    for url in (f"{base_url}/posts/", f"{base_url}/"):
+        try:
+            async with (
+                _client(url, timeout, await asyncio.to_thread(_trusted)) as client,
+                client.stream("GET", url) as response,
+            ):
+                beginning = await anext(response.aiter_bytes(_LISTING_BYTES), b"")
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError):
+            continue
+        if response.status_code == 200 and (b".jpg" in beginning or b"<ListBucketResult" in beginning):
+            return url
+    return ""
+
+
+def _client(url: str, timeout: float, trusted: ssl.SSLContext) -> httpx.AsyncClient:
+    import httpx
+
+    # A proxy for the outside world has no way to this machine itself.
+    loopback = httpx.URL(url).host in ("127.0.0.1", "localhost", "::1")
+    return httpx.AsyncClient(
+        timeout=timeout,
+        trust_env=not loopback,
+        verify=trusted,
+        headers={"Accept-Encoding": "identity"},
+    )
+
+
 async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: float) -> None:
     import httpx
 
     try:
-        # A proxy for the outside world has no way to this machine itself.
-        loopback = httpx.URL(url).host in ("127.0.0.1", "localhost", "::1")
-        async with httpx.AsyncClient(
-            timeout=timeout,
-            trust_env=not loopback,
-            verify=await asyncio.to_thread(_trusted),
-            headers={"Accept-Encoding": "identity"},
-        ) as client:
+        async with _client(url, timeout, await asyncio.to_thread(_trusted)) as client:
             for method in ("HEAD", "GET"):
                 async with client.stream(method, url) as response:
                     _check_headers(method, url, response, size)

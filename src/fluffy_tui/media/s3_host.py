@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -14,12 +16,28 @@ from fluffy_tui.media.public_fetch import verify_public
 from fluffy_tui.settings import S3Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterator
 
     from obstore import Attributes
     from obstore.store import S3Config, S3Store
 
 R = TypeVar("R")
+
+
+@contextmanager
+def _without_foreign_variables() -> Iterator[None]:
+    """Hide the variables of AWS: the client would read them and upload elsewhere, unsigned or with another key.
+
+    In the program itself there are none, see `settings.take_environment`.
+    """
+    hidden = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
 
 ATTRIBUTES: Attributes = {
     "Content-Type": "image/jpeg",
@@ -77,22 +95,23 @@ class S3Host:
 
         settings = self._settings
         endpoint: S3Config = {"endpoint": settings.endpoint} if settings.endpoint else {}
-        return S3Store(
-            settings.bucket,
-            config=endpoint,
-            region=settings.region,
-            access_key_id=settings.access_key_id.reveal(),
-            secret_access_key=settings.secret_access_key.reveal(),
-            # The bucket's name in the path works with every service and with dots in the name.
-            virtual_hosted_style_request=False,
-            client_options={
-                "allow_http": (settings.endpoint or "").startswith("http://"),
-                "connect_timeout": timedelta(seconds=10),
-                "timeout": timedelta(seconds=60),
-            },
-            # A hiccup is not worth a new delivery attempt; an outage is, and that is decided elsewhere.
-            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=60)},
-        )
+        with _without_foreign_variables():
+            return S3Store(
+                settings.bucket,
+                config=endpoint,
+                region=settings.region,
+                access_key_id=settings.access_key_id.reveal(),
+                secret_access_key=settings.secret_access_key.reveal(),
+                # The bucket's name in the path works with every service and with dots in the name.
+                virtual_hosted_style_request=False,
+                client_options={
+                    "allow_http": (settings.endpoint or "").startswith("http://"),
+                    "connect_timeout": timedelta(seconds=10),
+                    "timeout": timedelta(seconds=60),
+                },
+                # A hiccup is not worth a new delivery attempt; an outage is, and that is decided elsewhere.
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=60)},
+            )
 
     async def _ask(self, request: Awaitable[R]) -> R:
         from obstore.exceptions import BaseError

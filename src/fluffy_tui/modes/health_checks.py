@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import KEY_PAGE
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS
-from fluffy_tui.media import open_media_host, probe
-from fluffy_tui.settings import Preview
+from fluffy_tui.media import open_media_host, probe, public_listing
+from fluffy_tui.settings import Preview, without_password
 from fluffy_tui.similarity import BuiltinModel, ImageEmbed, ImageEmbedUnavailable
 from fluffy_tui.tui.keymap.user_keys import key_problems
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from fluffy_tui.bootstrap import Services
@@ -43,6 +44,8 @@ async def checks(
             async for check in _buffer(services):
                 yield check
             yield await _media_host(services)
+            if proxies := proxy_words(os.environ):
+                yield Check("proxy", Health.OK, proxies)
             async for check in similarity(services):
                 yield check
     except FluffyError as error:
@@ -145,12 +148,29 @@ async def _media_host(services: Services) -> Check:
                 "Set FLUFFY_MEDIA_HOST to directory or s3, and FLUFFY_MEDIA_BASE_URL.",
             )
         milliseconds = await probe(host)
+        listing = await public_listing(host.base_url)
     except FluffyError as error:
         return Check("media host", Health.FAIL, error.message, error.hint)
+    if listing:
+        return Check(
+            "media host",
+            Health.WARN,
+            f"a test picture was uploaded and downloaded, but everybody can list all pictures at {listing}",
+            "Turn off directory listings in the web server, or public listing of the bucket.",
+        )
     return Check(
         "media host",
         Health.OK,
         f"a test picture was uploaded, downloaded unchanged and deleted from this machine in {milliseconds:.0f} ms",
+    )
+
+
+def proxy_words(environment: Mapping[str, str]) -> str:
+    """Name the proxies that the environment sets for Buffer and the media host; empty if there are none."""
+    return ", ".join(
+        f"{name} {without_password(value)}"
+        for name, value in sorted(environment.items())
+        if name.lower() in ("https_proxy", "http_proxy", "all_proxy") and value
     )
 
 
