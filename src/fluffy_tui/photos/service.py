@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.ingest.catalogue import Catalogue
 from fluffy_tui.photos.ingest.file_presence import mark_missing_files
+from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file
 from fluffy_tui.photos.ingest.folder_walk import existing_folders
 from fluffy_tui.photos.ingest.folder_watch import Watch
 from fluffy_tui.photos.ingest.import_scope import WholeFolders
@@ -194,6 +198,26 @@ class Photos:
     async def check(self, photo: Photo) -> PhotoState:
         """Read a photo's whole file and return whether it is still the one that was imported."""
         return await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
+
+    async def read_again(self, photo: Photo) -> None:
+        """Take over what is in a photo's file now, whether the photo has a post or not.
+
+        Raises:
+            FluffyError: the file cannot be read, or another photo has the same content.
+        """
+        found = await asyncio.to_thread(read_file, str(photo.path), threading.Event())
+        if not isinstance(found, FoundFile):
+            reason = found.reason if found else "It is not a picture."
+            raise FluffyError(f"{photo.name} was not read again. {reason}")
+        catalogue = Catalogue(self._database, photo.persona_id, self._scheduled)
+        try:
+            async with self._database.transaction() as session:
+                await catalogue.replace(session, photo.id, found)
+        except IntegrityError:
+            raise FluffyError(
+                f"{photo.name} now has the content of another photo.",
+                "Cancel the post and schedule that photo.",
+            ) from None
 
     def importer(
         self,

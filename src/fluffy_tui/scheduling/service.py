@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.problems.problem import Problem
     from fluffy_tui.scheduling.request_budget import RequestBudget
 
+_WAITING = frozenset({None, Step.FAILED, Step.HELD, Step.QUEUED, Step.ACCEPTED})
+"""Steps of a post that can get another picture; None is a draft's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scheduling:
@@ -192,11 +195,21 @@ class Scheduling:
     async def upload_again(self, post_id: int) -> Post:
         """Render and upload a post's picture again: at once if Buffer has the post, otherwise with a retry.
 
+        If the photo was exported again over its file meanwhile, the post gets the new picture.
+
         Raises:
             NotPossibleNow: it is being sent or live, or something that delivery needs is missing.
             PostNotFound: it was cancelled.
+            FluffyError: the changed file cannot be used, or the change of a post in Buffer failed.
         """
-        return await self._retry.upload_again(await self._existing(post_id))
+        existing = await self._existing(post_id)
+        photo = await self.photos.get(existing.photo_id)
+        if existing.step in _WAITING and await self.photos.check(photo) is PhotoState.CHANGED:
+            await self.photos.read_again(photo)
+            existing = await self._post_edit.edit(post_id, EditRequest(new_picture=True))
+            if existing.step in (Step.QUEUED, Step.ACCEPTED):
+                return existing
+        return await self._retry.upload_again(existing)
 
     async def problems(self, persona: Persona | int | None = None) -> list[Problem]:
         """Return everything that needs attention, of one persona or of all, the worst first."""
@@ -244,10 +257,12 @@ class Scheduling:
             BufferError: Buffer did not do it; with `edit_ignored` it took the text and kept the time.
         """
         request = EditRequest(caption, alt_text, share_mode, at, framing)
+        return await self._post_edit.edit(post_id, request)
+
+    @property
+    def _post_edit(self) -> PostEdit:
         pictures = PictureUpload(self.photos, self.host)
-        return await PostEdit(self._cancellation, self.personas, pictures, self.timings).edit(
-            post_id, request
-        )
+        return PostEdit(self._cancellation, self.personas, pictures, self.timings)
 
     @property
     def _retry(self) -> Retry:

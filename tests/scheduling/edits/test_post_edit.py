@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from PIL import Image
 
 from fluffy_tui.buffer import BufferError, Code, ShareMode
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, Post, PostNotFound, PostStatus, Step
 from scheduling.workplace import QUICK, Barrier
 
@@ -398,3 +401,43 @@ async def test_editing_the_alt_text_keeps_a_caption_that_was_changed_in_buffer(p
     edited = await place.services.scheduling.edit(post.id, alt_text="a pier")
     assert edited.caption == place.in_buffer()[0].text == "written in Buffer"
     assert edited.alt_text == "a pier"
+
+
+async def export_again(place: Workplace, post: Post) -> Path:
+    """Write another picture over the photo of a post, as a photo program does that exports it again."""
+    photo = await place.services.photos.get(post.photo_id)
+    Image.new("RGB", (640, 480), (20, 200, 20)).save(photo.path, "JPEG")
+    return photo.path
+
+
+async def test_a_photo_exported_again_is_uploaded_again_while_its_post_waits_in_buffer(
+    place: Workplace,
+) -> None:
+    """At a new URL, since Buffer may remember the old picture."""
+    post = await accepted(place)
+    await export_again(place, post)
+    again = await place.services.scheduling.upload_again(post.id)
+    assert (again.step, again.buffer_post_id) == (Step.ACCEPTED, post.buffer_post_id)
+    assert again.media_url not in (None, post.media_url)
+    [remote] = place.in_buffer()
+    assert [asset.source for asset in remote.assets] == [again.media_url]
+    photo = await place.services.photos.get(post.photo_id)
+    assert (photo.width, photo.height) == (640, 480)
+    assert await place.services.photos.check(photo) is PhotoState.UNCHANGED
+
+
+async def test_a_post_that_failed_for_its_changed_photo_is_sent_with_the_new_picture(
+    place: Workplace,
+) -> None:
+    post = await place.submit()
+    path = await export_again(place, post)
+    async with place.worker():
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+        assert failed.error_code == "photo_changed"
+        path.write_bytes(b"half")
+        with pytest.raises(FluffyError, match="was not read again"):
+            await place.services.scheduling.upload_again(post.id)
+        await export_again(place, post)
+        await place.services.scheduling.upload_again(post.id)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(place.in_buffer()) == 1

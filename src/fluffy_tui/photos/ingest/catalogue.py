@@ -193,13 +193,13 @@ class Catalogue:
         for photo_id, file in plan.touched:
             await session.execute(_change(photo_id, modified_at=file.modified_at, missing_since=None))
         for photo_id, file in plan.replaced:
-            await self._replace(session, photo_id, file)
+            await self.replace(session, photo_id, file)
         if plan.overwritten:
             await session.execute(_missing(plan.overwritten))
         if plan.new:
             await session.execute(self._insertion(plan.new))
 
-    async def _replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
+    async def replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
         """Give a photo new content; a trigger removes the hashes and vectors of the old one."""
         await session.execute(
             _change(

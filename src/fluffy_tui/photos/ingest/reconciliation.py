@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.file_reader import FoundFile
 
 CHANGED_AFTER_SCHEDULING = (
-    "The file has changed since it was scheduled. To import the new picture, save it under another name."
+    "The file has changed since it was scheduled. To post the new picture, select its post and upload again; "
+    "to keep both, save it under another name."
 )
 
 

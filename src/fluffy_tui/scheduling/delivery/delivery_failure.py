@@ -129,7 +129,7 @@ def photo_failure(state: PhotoState, photo: Photo) -> DeliveryFailure:
         return DeliveryFailure.final(
             PostError.PHOTO_CHANGED,
             f"{photo.path} has changed since it was imported, so nothing was sent. "
-            "Cancel the post and import the folder again.",
+            "Upload again to post the new picture, or cancel the post.",
         )
     return DeliveryFailure.final(
         PostError.PHOTO_UNREADABLE, f"{photo.path} could not be read, so nothing was sent."

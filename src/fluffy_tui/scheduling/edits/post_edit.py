@@ -40,6 +40,8 @@ class EditRequest:
     share_mode: ShareMode | None = None
     at: datetime | None = None
     framing: Framing | None = None
+    new_picture: bool = False
+    """Whether to render and upload the picture again, at a new URL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class EditedPost:
             at=at if moves_time else row.requested_at_time,
             moves_time=moves_time,
             framing=framing,
-            changes_picture=framing != row.framing,
+            changes_picture=request.new_picture or framing != row.framing,
         )
 
 
