@@ -68,6 +68,12 @@ PUBLISHING_FAILURES = frozenset(
 """Why Buffer could not publish a post that it had."""
 
 PICTURE_FAILURES = frozenset(
-    {Code.IMAGE_UNREADABLE, Code.IMAGE_DROPPED, PostError.PICTURE_NOT_FETCHED, PostError.MEDIA_HOST}
+    {
+        Code.IMAGE_UNREADABLE,
+        Code.IMAGE_DROPPED,
+        PostError.PICTURE_NOT_FETCHED,
+        PostError.MEDIA_HOST,
+        PostError.PHOTO_CHANGED,
+    }
 )
 """What uploading the picture again may fix."""
