@@ -56,6 +56,7 @@ MAY = datetime(2026, 5, 1, tzinfo=UTC)
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
     "text": (Browse(text="été_1"), lambda photo: photo.name.startswith("ÉTÉ_1")),
+    "in two characters": (Browse(text="e\u0301te\u0301_1"), lambda photo: photo.name.startswith("ÉTÉ_1")),
     "no pattern": (Browse(text="%"), lambda photo: "%" in photo.name),
     "from": (Browse(taken_from=MAY), lambda photo: shown(photo) >= MAY),
     "range": (Browse(taken_from=MAY, taken_before=JUNE), lambda photo: MAY <= shown(photo) < JUNE),

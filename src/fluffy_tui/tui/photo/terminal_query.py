@@ -80,7 +80,10 @@ def read_answers(received: bytes) -> TerminalAnswers:
 
 def _cell_size(terminal: int) -> tuple[int, int] | None:
     size = array.array("H", [0, 0, 0, 0])
-    fcntl.ioctl(terminal, termios.TIOCGWINSZ, size)
+    try:
+        fcntl.ioctl(terminal, termios.TIOCGWINSZ, size)
+    except OSError:  # no terminal
+        return None
     rows, columns, width, height = size
     return (width // columns, height // rows) if rows and columns and width and height else None
 
