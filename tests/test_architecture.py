@@ -27,7 +27,6 @@ EDGES = {
     "tui/compose/submitter.py": "a worker's edge: the text stays on the screen, whatever went wrong",
     "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",
-    "tui/photo/graphics_watch.py": "the terminal is asked once its size is settled",
     "tui/photo/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
     "tui/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",
 }
@@ -38,6 +37,7 @@ CLOCK = {
     "tui/caption/caption_editor.py": "a very long text is counted when typing pauses, not at each key",
     "tui/compose/caption_form.py": "a very long text is checked when typing pauses, not at each key",
     "tui/session/drafts.py": "a draft is saved a moment after a key, not at each key",
+    "tui/photo/graphics_watch.py": "the terminal is asked once its size is settled",
     "tui/photo/photo_preview.py": "nothing is decoded while the cursor still runs",
 }
 """Where the clock may be used, and why."""

@@ -49,3 +49,7 @@ def test_a_script_that_raises_ends_with_status_1_and_its_own_traceback(
 )
 def test_exit_statuses(own_home: Path, environment: dict[str, str], script: str, status: int) -> None:
     assert fluffy(own_home, "--console", text=script, **environment).status == status
+
+
+def test_what_a_script_writes_into_a_pipe_is_left_alone(own_home: Path) -> None:
+    assert fluffy(own_home, "--console", text="print('a\\x1b[1m')").out == "a\x1b[1m\n"

@@ -10,6 +10,7 @@ import inspect
 import sys
 import threading
 import traceback
+from contextlib import nullcontext, redirect_stdout
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,9 @@ async def run(settings: Settings) -> int:
         if sys.stdin.isatty():
             await Prompt(names).run()
             return 0
-        return await _run_script(sys.stdin.read(), names)
+        # What a script writes into a file or pipe is its own affair; on a terminal, text of others stays text.
+        with nullcontext() if sys.stdout.isatty() else redirect_stdout(sys.__stdout__):
+            return await _run_script(sys.stdin.read(), names)
 
 
 async def _run_script(source: str, names: dict[str, Any]) -> int:

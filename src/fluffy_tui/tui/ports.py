@@ -6,7 +6,7 @@ What a method does and raises is documented in the service: `personas`, `photos`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Agenda, PersonaCounts, Post, PostEvent, Problem, ScheduleResult, Step
     from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour
-    from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
     OfferedChannels = tuple[Organization, Sequence[Channel]]
 
@@ -176,7 +175,8 @@ class Services(Protocol):
 class SetupPort(Protocol):
     """The settings, and what it takes to change them inside the app."""
 
-    pictures: RendererChoice | None
+    pictures: Any
+    """How the terminal shows pictures: a `RendererChoice`, or None before that is known."""
 
     @property
     def settings(self) -> Settings: ...

@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.errors import DatabaseUnavailable
+from sqlalchemy.exc import SQLAlchemyError
+
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
 from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
@@ -190,9 +191,7 @@ class Importer:
         """Write a batch; if the database refuses it, write its halves, so that one bad file costs no other."""
         try:
             self._add(await self._catalogue.store(batch))
-        except DatabaseUnavailable:
-            raise
-        except Exception:
+        except (SQLAlchemyError, ValueError, OverflowError):
             if len(batch) == 1:
                 log.exception("the database refuses a photo")
                 self._fail(FailedFile(readable_path(batch[0].path), REFUSED))
