@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.model import NotPossibleNow, PostNotFound, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, PostNotFound, Step
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -38,6 +38,7 @@ class Cancellation:
             PostNotFound: it was cancelled already.
             BufferError: Buffer could not be asked, or did not answer.
         """
+        # An ambiguous post counts as unsent: the user says that the one in Buffer is to stay, or is not this one.
         async with self.database.transaction() as session:
             deleted = await transitions.delete_unsent(session, post_id)
             if deleted is not None:
@@ -62,6 +63,8 @@ class Cancellation:
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
+            if row.step in IN_BUFFER:
+                raise not_shown() from error
         else:
             await self.refuse_if_published(row, found)
             await self._delete(buffer, row)
@@ -113,6 +116,14 @@ def required(buffer: BufferClient | None) -> BufferClient:
     if buffer is None:
         raise NotPossibleNow("The post is in Buffer, and no Buffer key is set.", "Set BUFFER_API_KEY.")
     return buffer
+
+
+def not_shown() -> NotPossibleNow:
+    """Return the refusal to touch a post that Buffer had and does not show: reads may lag behind writes."""
+    return NotPossibleNow(
+        "Buffer does not show this post at the moment, which does not mean that it is gone.",
+        "That is being checked. Try again in a few minutes.",
+    )
 
 
 def not_found() -> PostNotFound:
