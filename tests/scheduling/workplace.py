@@ -100,6 +100,11 @@ class Workplace:
                         return post
         raise AssertionError("the events ended")
 
+    async def execute(self, statement: str) -> None:
+        """Run one SQL statement, to put the database into a state that takes long to reach."""
+        async with self.services.database.transaction() as session:
+            await session.execute(text(statement))
+
     async def waiting(self) -> list[str]:
         """Return the statements that wait for a locked row; those at a barrier do not count."""
         query = text(

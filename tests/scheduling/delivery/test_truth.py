@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, StandIn, WallClock
@@ -31,12 +30,19 @@ class SkewedClock(WallClock):
         self._ahead = ahead
 
 
-@pytest.fixture(
-    params=[timedelta(0), timedelta(hours=-2), timedelta(hours=2)], ids=["same", "behind", "ahead"]
-)
-async def stand_in(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[StandIn]:
-    """Yield a stand-in whose clock may differ from this computer's."""
-    clock = SkewedClock(request.param)
+SKEWED = pytest.mark.parametrize("ahead", [timedelta(hours=-2), timedelta(hours=2)], ids=["behind", "ahead"])
+
+
+@pytest.fixture
+def ahead() -> timedelta:
+    """Return how far Buffer's clock is ahead of this computer's."""
+    return timedelta(hours=2)
+
+
+@pytest.fixture
+async def stand_in(ahead: timedelta, tmp_path: Path) -> AsyncIterator[StandIn]:
+    """Yield a stand-in with a clock of its own."""
+    clock = SkewedClock(ahead)
     async with StandIn(media=tmp_path / "media", clock=clock, duplicate_window=timedelta(0)) as running:
         yield running
 
@@ -74,12 +80,10 @@ async def test_setting_this_computers_clock_never_sends_a_post_twice(place: Work
     assert result.post is not None
     async with place.worker():
         await place.until(result.post.id, lambda now: now.step is Step.UNCONFIRMED)
-        async with place.services.database.transaction() as session:
-            await session.execute(
-                text(
-                    "UPDATE posts SET created_at = created_at + interval '3 h', create_sent_at = create_sent_at - interval '3 h'"
-                )
-            )
+        await place.execute(
+            "UPDATE posts SET created_at = created_at + interval '3 h',"
+            " create_sent_at = create_sent_at - interval '3 h'"
+        )
         await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
     assert len(place.in_buffer()) == 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
+    from fluffy_tui.scheduling.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Cancellation:
     database: Database
     queue: App
     buffer: BufferClient | None
+    timings: Timings
 
     async def cancel(self, post_id: int) -> None:
         """Cancel a post and free its photo.
@@ -63,8 +66,7 @@ class Cancellation:
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
-            if row.step in IN_BUFFER:
-                raise not_shown() from error
+            await self.refuse_unless_gone(row, buffer)
         else:
             await self.refuse_if_published(row, found)
             await self._delete(buffer, row)
@@ -76,6 +78,16 @@ class Cancellation:
                     "The post was deleted in Buffer, but it was retried in the meantime.",
                     "Cancel it again if it should not be published.",
                 )
+
+    async def refuse_unless_gone(self, row: PostRow, buffer: BufferClient) -> None:
+        """Refuse to touch a post that Buffer says it does not have, until it has said so for long enough."""
+        if row.step not in IN_BUFFER:
+            return
+        now = buffer.time.now()
+        async with self.database.transaction() as session:
+            await transitions.record_missing(session, row, now)
+        if row.missing_since is None or row.missing_since + timedelta(seconds=self.timings.settle) > now:
+            raise not_shown()
 
     async def refuse_if_published(self, row: PostRow, found: BufferPost) -> None:
         """Record Buffer's answer about a post that is being published or is live, and refuse to touch it."""

@@ -154,6 +154,7 @@ class PostEdit:
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
+            await self.cancellation.refuse_unless_gone(row, buffer)
             raise not_shown() from error
         async with self.cancellation.database.transaction() as session:
             row = await planned_edits.settle(session, row, found, asked_at, self.timings)

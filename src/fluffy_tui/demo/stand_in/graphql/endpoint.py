@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hmac
 import zlib
@@ -173,14 +174,16 @@ class Endpoint:
 async def _endless(http: web.Request, *, compressed: bool) -> web.StreamResponse:
     """Send a body that goes on for as long as the client reads."""
     reply = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "application/json"})
-    packer = zlib.compressobj(wbits=31)
+    piece = b" " * 1_000_000
     if compressed:
         reply.headers[hdrs.CONTENT_ENCODING] = "gzip"
+        packer = zlib.compressobj(wbits=31)
+        piece = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
     await reply.prepare(http)
-    blank = b" " * 1_000_000
     with contextlib.suppress(ConnectionError):
         while True:
-            await reply.write(packer.compress(blank) or b"" if compressed else blank)
+            await reply.write(piece)
+            await asyncio.sleep(0)
     return reply
 
 
