@@ -7,7 +7,6 @@ import contextlib
 import hmac
 import zlib
 from collections.abc import Callable, Iterable
-from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -51,6 +50,7 @@ class Endpoint:
         self._limiter = limiter
         self._root = root
         self._record = record
+        self._late: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the endpoint."""
@@ -110,7 +110,7 @@ class Endpoint:
             return self._too_many(fault.window, round(seconds))
         if self._take(Kind.ABSURD_HEADERS, request):
             limits = [
-                ("RateLimit", '"x";r=0;t=999999999999999'),
+                ("RateLimit", '"x";r=7;t=999999999999999'),
                 ("RateLimit-Policy", '"x";q=100;w=900'),
                 (hdrs.RETRY_AFTER, "1000000000"),
             ]
@@ -157,9 +157,17 @@ class Endpoint:
 
     def _work_later(self, request: Request, seconds: float) -> None:
         async def work() -> None:
+            await asyncio.sleep(seconds)
             await answer(request, self._root)
 
-        self._clock.at(self._clock.now() + timedelta(seconds=seconds), work)
+        task = asyncio.get_running_loop().create_task(work())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    def stop(self) -> None:
+        """Forget what would have been carried out late."""
+        for task in self._late:
+            task.cancel()
 
     def _take(self, kind: Kind, request: Request, *, after: bool | None = None) -> Fault | None:
         posts = (self._world.posts.get(post_id) for post_id in request.posts)
