@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import dataclasses
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from aiohttp import web
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, StandIn, WallClock
-from fluffy_tui.scheduling import NotPossibleNow, Step
+from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step
 from scheduling.workplace import QUICK, Workplace, workplace
 
 if TYPE_CHECKING:
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post, StatusSync
 
 SETTLED = dataclasses.replace(QUICK, request_timeout=2.0, settle=4.0)
+
+IMPATIENT = dataclasses.replace(SETTLED, sync_min_interval=0.1, sync_max_interval=0.1)
 
 
 class SkewedClock(WallClock):
@@ -185,9 +191,7 @@ async def test_a_post_is_removed_only_after_it_was_missing_for_long(
     del place.stand_in.world.posts[remote.id]
     with pytest.raises(NotPossibleNow):
         await place.services.scheduling.cancel(post.id)
-    quick = dataclasses.replace(
-        status_sync, timings=dataclasses.replace(SETTLED, sync_min_interval=0.1, sync_max_interval=0.1)
-    )
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
     seen = set()
     while (now := await place.services.scheduling.post(post.id)) is not None and now.step is not Step.FAILED:
         seen.add(now.step)
@@ -199,3 +203,94 @@ async def test_a_post_is_removed_only_after_it_was_missing_for_long(
         await quick.run()
     assert now is not None
     assert now.step is Step.ACCEPTED, "a post that is seen again is in Buffer"
+
+
+async def test_an_organization_that_buffer_hides_is_reported_and_heals(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await delivered(place)
+    world = place.stand_in.world
+    world.organization_id, organization = "elsewhere", world.organization_id
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while ProblemKind.HIDDEN not in await kinds(place):
+        await quick.run()
+    world.organization_id = organization
+    while ProblemKind.HIDDEN in await kinds(place):
+        await quick.run()
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    assert (now.step, now.error_code) == (Step.ACCEPTED, None)
+
+
+async def test_a_clock_that_is_hours_off_is_reported(place: Workplace, status_sync: StatusSync) -> None:
+    await delivered(place)
+    while ProblemKind.CLOCK not in await kinds(place):
+        await dataclasses.replace(status_sync, timings=IMPATIENT).run()
+    [clock] = [item for item in await place.services.scheduling.problems() if item.kind is ProblemKind.CLOCK]
+    assert "2 h 0 min behind" in clock.why
+
+
+async def kinds(place: Workplace) -> set[ProblemKind]:
+    return {item.kind for item in await place.services.scheduling.problems()}
+
+
+async def test_absurd_pauses_hold_nothing(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ABSURD_HEADERS, operation="createPost")
+    post = await delivered(place)
+    assert post.step is Step.ACCEPTED
+
+
+async def test_a_retry_by_hand_is_tried_although_the_limit_is_reached(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.RATE_LIMITED, seconds=3600, operation="createPost")
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    held = await place.services.scheduling.post(post.id)
+    assert held is not None
+    assert (held.step, held.error_code) == (Step.HELD, "rate_limited")
+    await place.services.scheduling.retry(post.id)
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+
+
+@asynccontextmanager
+async def trickling(media: Path) -> AsyncIterator[str]:
+    """Serve a folder, but the first picture that is asked for byte by byte and without an end."""
+    first: list[str] = []
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        first.append(request.path)
+        if request.path != first[0]:
+            return web.FileResponse(media / request.path.removeprefix("/"))
+        reply = web.StreamResponse()
+        await reply.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await reply.write(b"\xff")
+                await asyncio.sleep(0.05)
+        return reply
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_an_upload_without_an_end_is_held_and_the_channel_goes_on(
+    database_url: str, tmp_path: Path, stand_in: StandIn
+) -> None:
+    media = tmp_path / "media"
+    hasty = dataclasses.replace(SETTLED, upload_limit=1.0, backoff_min=600.0, backoff_max=600.0)
+    async with (
+        trickling(media) as url,
+        workplace(database_url, tmp_path, stand_in, media, timings=hasty, media_url=url) as place,
+    ):
+        first = await place.submit()
+        second = await place.submit("another one", 1)
+        async with place.worker():
+            held = await place.until(first.id, lambda now: now.step is Step.HELD)
+            await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+    assert held.error_code in ("step_timeout", "media_host"), "whichever limit ends it first"

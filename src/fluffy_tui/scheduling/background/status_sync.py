@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PUBLISHED = (BufferStatus.SENDING, BufferStatus.SENT)
-_HIDDEN = (Code.FORBIDDEN, Code.NOT_FOUND)
+_HIDDEN = (Code.FORBIDDEN, Code.KEY_REFUSED, Code.NOT_FOUND)
 """What Buffer answers to a key that may not see an organisation."""
 
 SYNC_SOON = "delivery:follow_soon"

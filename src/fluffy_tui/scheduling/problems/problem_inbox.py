@@ -68,6 +68,7 @@ class ProblemInbox:
         problems += await self._channels(persona_id)
         problems += await self._worker()
         problems += await self._clock()
+        problems += await self._hidden()
         problems += await self._used_up_budget()
         positions = {row.id: row.line_order or row.id for row in rows}
 
@@ -88,7 +89,7 @@ class ProblemInbox:
             PostRow.error_code == PostError.AMBIGUOUS,
             and_(
                 PostRow.step.in_(IN_BUFFER),
-                PostRow.error_code.in_((PostError.NOT_SCHEDULED_IN_BUFFER, PostError.UNREADABLE_IN_BUFFER)),
+                PostRow.error_code == PostError.NOT_SCHEDULED_IN_BUFFER,
             ),
             and_(PostRow.error_code == PostError.POSTED_TWICE, or_(PostRow.step != Step.LIVE, recent)),
         )
@@ -141,14 +142,6 @@ class ProblemInbox:
                     "Buffer is checked again, so nothing is posted twice.",
                     Remedy.OPEN_IN_BUFFER,
                     when=post.next_try_at,
-                )
-            case _ if post.error_code == PostError.UNREADABLE_IN_BUFFER:
-                return _of_post(
-                    post,
-                    ProblemKind.HIDDEN,
-                    "Buffer does not show this post any more.",
-                    "Buffer is asked again from time to time.",
-                    Remedy.OPEN_IN_BUFFER,
                 )
             case _:
                 return _of_post(
@@ -297,6 +290,27 @@ class ProblemInbox:
                 break
         then = "Posts are sent as soon as a worker runs: the app starts one, or run fluffy-tui --worker."
         return [Problem(ProblemKind.WORKER_SILENT, what, why, then, None, ())]
+
+    async def _hidden(self) -> list[Problem]:
+        query = (
+            select(PostRow.channel_id, func.count(), func.min(PostRow.error_message))
+            .where(PostRow.step.in_(IN_BUFFER), PostRow.error_code == PostError.UNREADABLE_IN_BUFFER)
+            .group_by(PostRow.channel_id)
+        )
+        async with self.database.transaction() as session:
+            hidden = (await session.execute(query)).all()
+        return [
+            Problem(
+                ProblemKind.HIDDEN,
+                f"Buffer does not show {'1 post' if count == 1 else f'{count} posts'} of a channel any more.",
+                str(why),
+                "Buffer is asked again from time to time.",
+                None,
+                (Remedy.OPEN_IN_BUFFER,),
+                channel_id=channel_id,
+            )
+            for channel_id, count, why in hidden
+        ]
 
     async def _clock(self) -> list[Problem]:
         query = select(StatusSyncRow.local_lead).where(StatusSyncRow.local_lead.is_not(None))
