@@ -1,4 +1,8 @@
-"""What decides whether a post is in Buffer: Buffer's clock, creates without effect, and how long a post is missing."""
+"""What decides whether a post is in Buffer: Buffer's clock, creates without effect, and how long a post is missing.
+
+Revision ID: 0020
+Revises: 0016
+"""
 
 from __future__ import annotations
 
