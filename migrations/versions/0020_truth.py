@@ -1,7 +1,7 @@
 """What decides whether a post is in Buffer: Buffer's clock, creates without effect, and how long a post is missing.
 
 Revision ID: 0020
-Revises: 0016
+Revises: 0018
 """
 
 from __future__ import annotations
