@@ -82,7 +82,7 @@ def test_the_app_shows_names_as_text(own_home: Path, photos: Path) -> None:
         terminal.press(ESCAPE)
         terminal.shows("newest first", "of 3", "2.jpg")
         terminal.press("i")
-        terminal.shows("Import")
+        terminal.shows("Import photos for")
         terminal.press(ESCAPE)
         terminal.shows("newest first", "of 3", "2.jpg")
         terminal.press("q")
