@@ -13,6 +13,7 @@ from alembic import command
 from procrastinate.schema import SchemaManager
 
 import fluffy_tui.bootstrap  # noqa: F401 - imports every table that migrations are compared with
+from fluffy_tui.core.connection import database_check
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 from fluffy_tui.core.migration_runner import alembic_config, migrate, migrations_folder, newest_revision
 
@@ -88,7 +89,7 @@ def test_procrastinates_schema_is_the_one_that_the_revision_was_written_for() ->
     [
         ("postgresql://me:hunter2@127.0.0.1:1/photos", "does not respond"),
         ("postgresql://me:hunter2@no-such-host.invalid/photos", "was not found"),
-        ("postgresql://me:hunter2@/no_such?host={host}&port={port}", "has no database no_such or no user me"),
+        ("postgresql://me:hunter2@/no_such?host={host}&port={port}", 'role "me" does not exist'),
     ],
 )
 def test_an_unreachable_database_is_explained_without_the_password(
@@ -107,10 +108,6 @@ def test_a_database_without_pgvector_says_what_to_install(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every test server has the extension, so ask for one that does not exist."""
-    from fluffy_tui.core import migration_runner
-
-    monkeypatch.setattr(
-        migration_runner, "VECTOR_VERSION", migration_runner.VECTOR_VERSION.replace("'vector'", "'absent'")
-    )
+    monkeypatch.setattr(database_check, "VECTOR", "absent")
     with pytest.raises(DatabaseUnavailable, match="does not have the extension pgvector"):
         migrate(database_url)

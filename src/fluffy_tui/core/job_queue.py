@@ -103,13 +103,7 @@ def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
         min_size=1,
         max_size=6,
         timeout=30,
-        kwargs={
-            "connect_timeout": 5,
-            "application_name": name,
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        },
+        kwargs={"application_name": name},
     )
     connector.liveness = Liveness(HUNG_SECONDS)
     return procrastinate.App(
