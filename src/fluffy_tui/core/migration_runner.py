@@ -62,7 +62,7 @@ def migrate(url: str) -> None:
         connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
         if _is_current(connection, facts := check_server(connection)):
             return
-        current, newest = _current_revision(connection), newest_revision()
+        current, newest = _current_revision(connection, facts), newest_revision()
         check_before_migration(connection, facts, Base.metadata.tables.keys(), is_new=current is None)
         _create_vector_extension(connection)
         _upgrade(url)
@@ -84,7 +84,7 @@ def _is_current(connection: psycopg.Connection, facts: Facts) -> bool:
         DatabaseUnavailable: the revision is another program's, or tables are missing.
         DatabaseTooNew: the revision is one of a newer version of this program.
     """
-    current = _current_revision(connection)
+    current = _current_revision(connection, facts)
     if current is None:
         return False
     if re.fullmatch(r"\d{4}", current) is None:
@@ -142,10 +142,11 @@ def _create_vector_extension(connection: psycopg.Connection) -> None:
         ) from None
 
 
-def _current_revision(connection: psycopg.Connection) -> str | None:
+def _current_revision(connection: psycopg.Connection, facts: Facts) -> str | None:
     found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
     if not found or not found[0]:
         return None
+    check_tables(connection, facts, {"alembic_version"}, needs_vector=False)
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     return str(row[0]) if row else None
 

@@ -89,43 +89,46 @@ class PostgresServer:
 
 
 @contextmanager
-def running(binaries: Path, **settings: str) -> Iterator[PostgresServer]:
+def running(binaries: Path) -> Iterator[PostgresServer]:
     """Run a new server, as an unprivileged account when the tests are root's."""
     place = Path(tempfile.mkdtemp(prefix="fluffy-servers-"))
     account = ServerAccount.for_cluster(place / "data")
-    port = free_port()
-    server = PostgresServer(place / "data", port, account, binaries)
     try:
         account.grant_passage(binaries / "postgres")
         account.private_folder(place)
-        account.private_folder(server.data)
         secret = place / "secret"
         secret.write_text(PASSWORD)
         secret.chmod(0o644)
         made = account.run(
             [
-                *(binaries / "initdb", "-D", server.data, f"--username={OWNER}", f"--pwfile={secret}"),
+                *(binaries / "initdb", "-D", place / "data", f"--username={OWNER}", f"--pwfile={secret}"),
                 *("--auth-local=reject", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C"),
                 "--no-sync",
             ],
             binaries=binaries,
         )
         assert made.returncode == 0, made.stdout
-        options = {
-            "listen_addresses": "127.0.0.1",
-            "port": str(port),
-            "unix_socket_directories": "",
-            "fsync": "off",
-        }
-        server.control(
-            "-o", " ".join(f"-c {name}='{value}'" for name, value in (options | settings).items()), "start"
-        )
-        try:
+        with started(place / "data", account, binaries) as server:
             yield server
-        finally:
-            server.control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+@contextmanager
+def started(data: Path, account: ServerAccount, binaries: Path) -> Iterator[PostgresServer]:
+    """Start the server of an existing data folder on a port of its own."""
+    server = PostgresServer(data, free_port(), account, binaries)
+    options = {
+        "listen_addresses": "127.0.0.1",
+        "port": str(server.port),
+        "unix_socket_directories": "",
+        "fsync": "off",
+    }
+    server.control("-o", " ".join(f"-c {name}='{value}'" for name, value in options.items()), "start")
+    try:
+        yield server
+    finally:
+        server.control("-m", "immediate", "stop")
 
 
 def free_port() -> int:
