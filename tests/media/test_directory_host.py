@@ -149,3 +149,30 @@ def test_an_address_that_cannot_work_is_refused_without_repeating_it(tmp_path: P
         open_media_host(settings)
     assert "s3cr3t" not in str(caught.value)
     assert not caught.value.temporary
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://127.0.0.1:8000",
+        "https://localhost/p",
+        "https://192.168.1.5/p",
+        "https://[fd00::1]/p",
+        "https://nas/p",
+        "https://nas.local/p",
+    ],
+)
+def test_an_address_that_only_this_network_knows_is_refused_for_the_real_buffer(
+    tmp_path: Path, base_url: str
+) -> None:
+    """From here it answers, and Buffer would never get the picture."""
+    values = {
+        "FLUFFY_CONFIG": str(tmp_path / "none.toml"),
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_BASE_URL": base_url,
+        "FLUFFY_MEDIA_DIRECTORY": str(tmp_path),
+    }
+    with pytest.raises(MediaHostError, match="Buffer cannot fetch pictures from") as caught:
+        open_media_host(load_settings(values))
+    assert "public https address" in caught.value.hint
+    assert open_media_host(load_settings({**values, "FLUFFY_BUFFER_URL": "http://127.0.0.1:9"})) is not None

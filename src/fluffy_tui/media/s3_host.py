@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from datetime import timedelta
 from functools import cached_property
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
-from fluffy_tui.media.media_host import POSTS
-from fluffy_tui.media.public_fetch import verify_public
+from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
+from fluffy_tui.media.public_fetch import certificate_problem, trusted_authorities, verify_public
 from fluffy_tui.settings import S3Settings
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ ATTRIBUTES: Attributes = {
     "Cache-Control": "public, max-age=31536000, immutable",
 }
 """What the bucket answers with beside the picture."""
+
+
+_CONNECT_SECONDS = 10.0
+
+_CLOCK_CODES = ("RequestTimeTooSkewed", "RequestExpired")
+_REGION_CODES = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
+
+_CHECK_ENDPOINT = "Check FLUFFY_S3_ENDPOINT and that this machine is online."
 
 
 class S3Host:
@@ -87,7 +96,7 @@ class S3Host:
             virtual_hosted_style_request=False,
             client_options={
                 "allow_http": (settings.endpoint or "").startswith("http://"),
-                "connect_timeout": timedelta(seconds=10),
+                "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
                 "timeout": timedelta(seconds=60),
             },
             # A hiccup is not worth a new delivery attempt; an outage is, and that is decided elsewhere.
@@ -98,46 +107,79 @@ class S3Host:
         from obstore.exceptions import BaseError
 
         try:
-            return await request
+            async with time_limit(PUT_SECONDS, f"The media host {self._place}", _CHECK_ENDPOINT):
+                return await request
         except (BaseError, OSError, ValueError) as error:
-            failure = self._explained(str(error), type(error).__name__)
+            answer, kind = str(error), type(error).__name__
+        failure = self._explained(answer, kind)
+        if failure.temporary and (problem := await self._certificate_problem()):
+            failure = MediaHostError(
+                f"The certificate of the media host {self._place} is not trusted: {problem}.",
+                "Give it a valid certificate of a public authority for this name, or correct FLUFFY_S3_ENDPOINT.",
+                temporary=False,
+            )
         # Raised out here, so that the service's answer, which quotes the key, hangs on no traceback.
         raise failure
 
-    def _explained(self, answer: str, kind: str) -> MediaHostError:
-        bucket, place = self._settings.bucket, f"AWS {self._settings.region}"
+    @property
+    def _place(self) -> str:
         if self._settings.endpoint:
-            place = urlsplit(self._settings.endpoint).netloc.rpartition("@")[2]
+            return urlsplit(self._settings.endpoint).netloc.rpartition("@")[2]
+        return f"AWS {self._settings.region}"
+
+    async def _certificate_problem(self) -> str:
+        """Return what is wrong with the endpoint's certificate, which obstore only says in a long text."""
+        parts = urlsplit(self._settings.endpoint or "")
+        if parts.scheme != "https":
+            return ""
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                trusted = await asyncio.to_thread(trusted_authorities)
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443, ssl=trusted)
+                writer.close()
+        except OSError as error:
+            return certificate_problem(error)
+        return ""
+
+    def _explained(self, answer: str, kind: str) -> MediaHostError:
+        bucket, place = self._settings.bucket, self._place
         found = re.search(r"<Code>(\w{1,64})</Code>", answer)
-        code = f" ({found[1]})" if found else ""
+        code = found[1] if found else ""
+        told = f" ({code})" if code else ""
         status = re.search(r"status code: (\d{3})", answer)
+        if code in _CLOCK_CODES:
+            return MediaHostError(
+                f"The clock of this machine differs too much from that of the media host {place}{told}.",
+                "Set the clock (timedatectl set-ntp true), and check the time zone.",
+                temporary=True,
+            )
         if kind in ("PermissionDeniedError", "UnauthenticatedError", "PermissionError"):
             return MediaHostError(
-                f"The media host {place} refused the key for bucket {bucket}{code}.",
+                f"The media host {place} refused the key for bucket {bucket}{told}.",
                 "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what that key may do.",
                 temporary=False,
             )
         if kind in ("NotFoundError", "FileNotFoundError"):
             return MediaHostError(
-                f"The media host {place} has no bucket {bucket}{code}.",
+                f"The media host {place} has no bucket {bucket}{told}.",
                 "Check FLUFFY_S3_BUCKET and FLUFFY_S3_ENDPOINT.",
+                temporary=False,
+            )
+        # obstore gives neither status nor code of a redirect without an address.
+        if code in _REGION_CODES or "redirect without LOCATION" in answer or (status and status[1] < "400"):
+            return MediaHostError(
+                f"The bucket {bucket} is in another region than {self._settings.region}{told}.",
+                "Check FLUFFY_S3_REGION.",
                 temporary=False,
             )
         if status and status[1] < "500" and status[1] not in ("408", "429"):
             return MediaHostError(
-                f"The media host {place} answers for bucket {bucket} with status {status[1]}{code}.",
+                f"The media host {place} answers for bucket {bucket} with status {status[1]}{told}.",
                 "Check FLUFFY_S3_ENDPOINT, FLUFFY_S3_REGION and FLUFFY_S3_BUCKET.",
                 temporary=False,
             )
-        if "redirect" in answer.lower():
-            return MediaHostError(
-                f"The bucket {bucket} is in another region than {self._settings.region}.",
-                "Check FLUFFY_S3_REGION.",
-                temporary=False,
-            )
-        reason = f"status {status[1]}{code}" if status else "no connection"
+        silent = "no connection" if "HTTP error" in answer else "it does not answer like an S3 service"
+        reason = f"status {status[1]}{told}" if status else silent
         return MediaHostError(
-            f"The media host {place} cannot be reached: {reason}.",
-            "Check FLUFFY_S3_ENDPOINT and that this machine is online.",
-            temporary=True,
+            f"The media host {place} cannot be reached: {reason}.", _CHECK_ENDPOINT, temporary=True
         )
