@@ -179,7 +179,11 @@ BUCKET = {
         ("FLUFFY_BUFFER_URL", "https://me:hu@sh/x@api.buffer.com/", "write @ as %40"),
         ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
-        ("FLUFFY_MEDIA_DIRECTORY", "~nobody-here/pictures", "is not known"),
+        (
+            "FLUFFY_MEDIA_DIRECTORY",
+            "~nobody-here/pictures",
+            "home folder of ~nobody-here/pictures is not known",
+        ),
         ("FLUFFY_DATA_DIR", "~nobody-here/data", "is not known"),
     ],
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -246,7 +246,7 @@ def load_settings(
         InvalidSetting: A value is invalid, or the file cannot be read or is not TOML.
     """
     environment = os.environ if environment is None else environment
-    config_file = _path(environment.get("FLUFFY_CONFIG") or default_config_file())
+    config_file = _path(environment.get("FLUFFY_CONFIG"), default_config_file)
     from_file = _read_config(config_file)
     values: dict[str, str] = {}
     origins: dict[str, str] = {}
@@ -262,7 +262,7 @@ def load_settings(
             values[setting.variable], origins[setting.variable] = str(from_file[setting.key]), "config.toml"
         else:
             origins[setting.variable] = "default"
-    data = _path(values.get("FLUFFY_DATA_DIR") or default_data_folder()).absolute()
+    data = _path(values.get("FLUFFY_DATA_DIR"), default_data_folder).absolute()
     settings = Settings(
         paths=Paths(config_file=config_file, data=data),
         keys=dict(_own_keys(from_file.get("keys", {}))),
@@ -272,13 +272,11 @@ def load_settings(
     return _with_media(_with_services(settings, values), values)
 
 
-def _path(text: str | Path) -> Path:
+def _path(text: str | None, default: Callable[[], Path] = Path) -> Path:
     try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise InvalidSetting(
-            f"The home folder in {text} is not known: this user has none in /etc/passwd. Set HOME."
-        ) from None
+        return (Path(text) if text else default()).expanduser()
+    except RuntimeError:  # of ~ for a user without an entry in /etc/passwd, or one that does not exist
+        raise InvalidSetting(f"The home folder of {text or 'this user'} is not known. Set HOME.") from None
 
 
 def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -21,6 +21,7 @@ def open_log(path: Path) -> None:
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_suffix(path.suffix + ".1"))
     path.touch(mode=0o600)
+    logging.raiseExceptions = False  # on a full disk, a line is lost and nothing is printed over the screen
     handler = logging.FileHandler(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
