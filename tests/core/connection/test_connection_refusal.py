@@ -8,15 +8,20 @@ import logging
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+import hypothesis
 import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from core.connection.postgres_servers import ENCODED, PASSWORD, PostgresServer, free_port
+from core.connection.secrets_in_addresses import ALPHABET, FORMS, parts
 from fluffy_tui.core.connection import connection_refusal, explain_refusal, read_address
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import migrate
@@ -199,6 +204,24 @@ def test_a_standby_when_the_address_demands_writing(tcp_server: PostgresServer) 
 def test_an_option_with_a_value_that_libpq_does_not_know(tcp_server: PostgresServer) -> None:
     error = refusal(tcp_server.url(options="?sslmode=no-verify"))
     assert 'invalid sslmode value: "no-verify"' in error.message
+
+
+@given(secret=st.text(ALPHABET, min_size=4, max_size=20), form=st.sampled_from(FORMS), encoded=st.booleans())
+@hypothesis.settings(max_examples=60, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+@example(secret="AB@CD/EF?GH", form=FORMS[0], encoded=False)
+def test_no_part_of_a_password_is_said_or_logged(
+    tcp_server: PostgresServer, caplog: pytest.LogCaptureFixture, secret: str, form: str, encoded: bool
+) -> None:
+    """Whatever is wrong with address or password, a real server refuses it."""
+    written = quote(secret, safe="") if encoded and "://" in form else secret
+    url = form.format(written).replace("db.example", "127.0.0.1").replace("5432", str(tcp_server.port))
+    with pytest.raises(DatabaseUnavailable) as caught:
+        migrate(read_address(url))
+    if "//{}@" in form or ":{}/" in form or form.endswith(":{}"):
+        return  # it stands where a user or a port does
+    shown = f"{caught.value} {caught.value!r} {caplog.text}"
+    assert not [part for part in parts(secret) if part in shown]
+    assert caught.value.hint
 
 
 class Authority:

@@ -55,8 +55,14 @@ def pgbouncer(server: PostgresServer, **settings: str) -> Iterator[str]:
     for file in place.iterdir():
         file.chmod(0o644)
     assert PROGRAM is not None
-    other = {"user": account.uid, "group": account.gid, "extra_groups": ()} if account.is_other else {}
-    process = subprocess.Popen([PROGRAM, configuration], stderr=subprocess.DEVNULL, cwd="/", **other)
+    process = subprocess.Popen(
+        [PROGRAM, configuration],
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        user=account.uid if account.is_other else None,
+        group=account.gid if account.is_other else None,
+        extra_groups=() if account.is_other else None,
+    )
     try:
         while not listens(port):
             assert process.poll() is None, (place / "log").read_text()

@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import pq, sql
@@ -158,7 +158,9 @@ def _sentence(reason: str, options: dict[str, str]) -> str:
 
 
 def _attempt(address: str) -> _Attempt:
-    connection = pq.PGconn.connect_start(address.encode())
+    connection: Any = pq.PGconn.connect_start(
+        address.encode()
+    )  # psycopg's protocol lacks the documented pointer
     try:
         if connection.pgconn_ptr and (libpq := _libpq()):
             libpq.PQsetErrorVerbosity(ctypes.c_void_p(connection.pgconn_ptr), _VERBOSE)
