@@ -19,6 +19,8 @@ from fluffy_tui.settings import S3Settings, Secret, load_settings
 if TYPE_CHECKING:
     from media.media_servers import ToldServer
 
+pytestmark = pytest.mark.slow
+
 pytest_plugins = ("media.media_servers",)
 
 KEY_ID, SECRET = "AKIAVISIBLENOWHERE", "s3cr3t-visible-nowhere"

@@ -17,6 +17,8 @@ from fluffy_tui.core.migration_runner import MIGRATION_LOCK, migrate, newest_rev
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(tcp_server: PostgresServer) -> Iterator[PostgresServer]:

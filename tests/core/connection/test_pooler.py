@@ -25,6 +25,7 @@ PROGRAM = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/opt/homebrew/bin:/
 
 pytestmark = [
     pytest.mark.servers,
+    pytest.mark.slow,
     pytest.mark.skipif(PROGRAM is None, reason="needs Debian's package pgbouncer"),
 ]
 
