@@ -64,9 +64,9 @@ async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
     yield Connected()
     while True:
-        async for notify in connection.notifies(timeout=20):
+        async for notify in connection.notifies(timeout=60):
             yield _event(notify.channel, notify.payload)
-        async with asyncio.timeout(10):  # a peer that vanished without a word is noticed here
+        async with asyncio.timeout(10):  # a server that vanished behind a pooler is noticed here
             await connection.execute("SELECT 1")
 
 
