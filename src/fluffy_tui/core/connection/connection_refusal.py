@@ -98,6 +98,11 @@ def explain_refusal(error: Exception, address: str) -> DatabaseUnavailable:
             f"The database service was not found: {_sentence(attempt.reason, options)}",
             "Define it in ~/.pg_service.conf, or correct service in DATABASE_URL.",
         )
+    if "user" not in options:
+        return DatabaseUnavailable(
+            f"DATABASE_URL names no user: {_sentence(attempt.reason, options)}",
+            "Write one: postgresql://user@host/database.",
+        )
     try:
         reachable = _listens(options)
     except (socket.gaierror, UnicodeError):
@@ -150,7 +155,7 @@ def _host(address: str) -> str:
 
 
 def _sentence(reason: str, options: dict[str, str]) -> str:
-    """Return the reason as a sentence on one line; the password is in none that is known, and certainly not here."""
+    """Return the first line of a reason as a sentence, without the place and without the password."""
     line = _PLACE.sub("", reason.strip().splitlines()[0] if reason.strip() else "no reason given").strip()
     if password := options.get("password"):
         line = line.replace(password, "…")
@@ -158,9 +163,8 @@ def _sentence(reason: str, options: dict[str, str]) -> str:
 
 
 def _attempt(address: str) -> _Attempt:
-    connection: Any = pq.PGconn.connect_start(
-        address.encode()
-    )  # psycopg's protocol lacks the documented pointer
+    # Any, because the protocol of psycopg's types lacks the documented pointer.
+    connection: Any = pq.PGconn.connect_start(address.encode())
     try:
         if connection.pgconn_ptr and (libpq := _libpq()):
             libpq.PQsetErrorVerbosity(ctypes.c_void_p(connection.pgconn_ptr), _VERBOSE)
@@ -239,7 +243,8 @@ def _places(options: dict[str, str]) -> Iterator[tuple[str, int]]:
     hosts = (options.get("hostaddr") or options.get("host") or "").split(",")
     ports = (options.get("port") or "").split(",")
     for number, host in enumerate(hosts):
-        yield host, int(ports[number % len(ports)] or _DEFAULT_PORT)
+        port = ports[number % len(ports)]
+        yield host, int(port) if port.isdecimal() else _DEFAULT_PORT
 
 
 def _connected(host: str, port: int) -> socket.socket | None:
