@@ -74,3 +74,14 @@ async def test_what_is_inserted_while_nobody_listens_starts_when_it_listens_agai
             )
         await other.configure_task("ring").defer_async(number=1)
         assert await rung.get() == 1
+
+
+async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(database_url: str) -> None:
+    async with bells(database_url) as (other, rung):
+        at = datetime.now(UTC) + timedelta(seconds=0.3)
+        await other.configure_task("ring", schedule_at=at).defer_async(number=1)
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            await connection.execute("SELECT FROM procrastinate_jobs WHERE status = 'todo' FOR UPDATE")
+            await asyncio.sleep(0.8)
+            assert rung.empty()
+        assert await rung.get() == 1

@@ -61,8 +61,16 @@ POLL_SECONDS = 30.0
 """How often a worker asks for jobs unasked; it is told of new ones, and knows when the next one is due."""
 
 _NEXT_DUE = """
-SELECT extract(epoch FROM min(scheduled_at) - now())::float8 AS seconds FROM procrastinate_jobs
-WHERE status = 'todo' AND scheduled_at > now() AND queue_name = ANY (%(queues)s::varchar[])
+SELECT CASE WHEN bool_or(coalesce(scheduled_at <= now(), true)) THEN 1
+    ELSE extract(epoch FROM min(scheduled_at) - now()) END::float8 AS seconds
+FROM procrastinate_jobs AS waiting
+WHERE status = 'todo' AND queue_name = ANY (%(queues)s::varchar[]) AND (scheduled_at > now() OR NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS running WHERE running.lock = waiting.lock AND running.status = 'doing'
+))
+"""
+"""In how many seconds to ask again, when there is no job to take now.
+
+A job that could be taken and was not has its row locked by a transaction at this moment, which nobody tells the end of.
 """
 
 _JOB_INSERTED = '{"type": "job_inserted", "job_id": 0}'
