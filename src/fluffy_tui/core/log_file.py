@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 LARGEST = 5_000_000
 """Bytes; a larger log is renamed to `….1` when the next program starts."""
 
+_NAME = "fluffy-tui"
+
 
 def open_log(path: Path) -> None:
     """Log everything to `path`, which only its owner may read.
@@ -23,6 +25,7 @@ def open_log(path: Path) -> None:
     path.touch(mode=0o600)
     logging.raiseExceptions = False  # on a full disk, a line is lost and nothing is printed over the screen
     handler = logging.FileHandler(path, encoding="utf-8")
+    handler.set_name(_NAME)
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     for existing in list(root.handlers):
@@ -39,3 +42,11 @@ def open_log(path: Path) -> None:
         "PIL",
     ):
         logging.getLogger(verbose).setLevel(logging.WARNING)
+
+
+def log_place() -> str:
+    """Return where the log is that this program writes, for a sentence."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler) and handler.name == _NAME:
+            return handler.baseFilename
+    return "the log file"

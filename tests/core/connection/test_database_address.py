@@ -74,6 +74,8 @@ def test_a_connection_that_was_dropped_is_noticed_within_half_a_minute() -> None
         ("postgresql://h:sixty/x", "port", "@ as %40"),
         ("postgresql://h:70000/x", "not a number from 1 to 65535", "5432"),
         ("host=h port=sixty", "port", "5432"),
+        ("host=a,b port=1,2,3", "3 ports for 2 hosts", "one for each host"),
+        ("postgresql://h/x?connect_timeout=soon", "connect_timeout", "remove it"),
         ("postgresql://me@::1/x", "IPv6", "[::1]"),
         ("postgresql://me@[::1/x", "IPv6", "[::1]"),
         ("postgresql://me@::1]:5432/x", "IPv6", "[::1]"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import psycopg
@@ -10,6 +11,9 @@ from psycopg import pq
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DEFAULTS = {
     "connect_timeout": "5",
@@ -66,7 +70,7 @@ def read_address(text: str) -> str:
         raise _unreadable(text)
     try:
         given = conninfo_to_dict(text)
-        _check_ports(given.get("port"))
+        _check_numbers(given)
         return make_conninfo("", **{**_DEFAULTS, **given, "client_encoding": "UTF8"})
     except (psycopg.ProgrammingError, ValueError):  # a ValueError is about bytes that are no text
         raise _unreadable(text) from None
@@ -89,10 +93,17 @@ def _check_shape(url: str) -> None:
         raise _refused("has a host or port that cannot be one", f"{_FORM}. {_ENCODED}")
 
 
-def _check_ports(ports: object) -> None:
-    for port in str(ports or "").split(","):
-        if port and not (port.isdecimal() and 0 < int(port) < 65_536):
+def _check_numbers(given: Mapping[str, object]) -> None:
+    hosts, ports = (str(given.get(name) or "").split(",") for name in ("host", "port"))
+    for port in filter(None, ports):
+        if not (port.isdecimal() and 0 < int(port) < 65_536):
             raise _refused("has a port that is not a number from 1 to 65535", f"{_FORM}. {_ENCODED}")
+    if len(ports) not in (1, len(hosts)):
+        raise _refused(
+            f"has {len(ports)} ports for {len(hosts)} hosts", "Write one port, or one for each host."
+        )
+    if not str(given.get("connect_timeout", "0")).isdecimal():
+        raise _refused("has a connect_timeout that is not a number of seconds", "Correct it, or remove it.")
 
 
 def _unreadable(text: str) -> DatabaseUnavailable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.log_file import log_place
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -85,4 +86,4 @@ def error_words(error: BaseException) -> str:
     """Return the message of an expected error; details of an unexpected one belong in the log."""
     if isinstance(error, FluffyError):
         return str(error)
-    return "Internal error. See the log file for details."
+    return f"Internal error. See {log_place()} for details."
