@@ -146,8 +146,11 @@ def _current_revision(connection: psycopg.Connection, facts: Facts) -> str | Non
     found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
     if not found or not found[0]:
         return None
-    check_tables(connection, facts, {"alembic_version"}, needs_vector=False)
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        check_tables(connection, facts, {"alembic_version"}, needs_vector=False)
+        raise
     return str(row[0]) if row else None
 
 

@@ -34,8 +34,11 @@ SELECT
     quote_ident(current_user) AS role,
     quote_ident(current_schema()) AS schema,
     coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may_create,
-    (SELECT default_version FROM pg_available_extensions WHERE name = %(vector)s) AS available_vector,
     (SELECT extversion FROM pg_extension WHERE extname = %(vector)s) AS vector,
+    (
+        SELECT default_version FROM pg_available_extensions WHERE name = %(vector)s
+        AND NOT EXISTS (SELECT FROM pg_extension WHERE extname = %(vector)s)  -- it reads a folder of files
+    ) AS available_vector,
     (
         SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace AS place ON place.oid = extnamespace
         WHERE extname = %(vector)s AND NOT nspname = ANY (current_schemas(true))
@@ -58,9 +61,10 @@ class Facts:
     schema: str | None
     """Where new tables are created; None if no schema of the search path exists."""
     may_create: bool
-    available_vector: str | None
     vector: str | None
     """The version of pgvector in this database."""
+    available_vector: str | None
+    """The version that the server could put into it, if there is none yet."""
     hidden_in: str | None
     """The schema of pgvector, if it is not in the search path."""
 
