@@ -49,6 +49,8 @@ class ToldServer:
 
     url: str
     answers: dict[str, bytes | None] = field(default_factory=dict)
+    requests: list[bytes] = field(default_factory=list)
+    """The heads of all requests."""
 
 
 @pytest_asyncio.fixture
@@ -60,6 +62,7 @@ async def told_server() -> AsyncIterator[ToldServer]:
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = await reader.readuntil(b"\r\n\r\n")
+            told.requests.append(request)
             reply = told.answers[request.split(b" ", 1)[0].decode()]
             if reply is None:
                 await over.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 import traceback
 from collections.abc import Iterator
@@ -180,6 +181,40 @@ async def test_each_refusal_has_its_cause_and_remedy(
     assert says in error.message
     assert remedy in error.hint
     assert error.temporary is temporary
+
+
+async def test_the_environment_of_other_programs_changes_nothing(
+    s3_endpoint: str, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another endpoint, a session's token, no signature, a proxy: an upload goes where the settings say."""
+    foreign = {
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_SESSION_TOKEN": "foreign",
+        "AWS_SKIP_SIGNATURE": "true",
+        "AWS_S3_EXPRESS": "true",
+        "AWS_DEFAULT_REGION": "mars-1",
+        "http_proxy": "http://127.0.0.1:9",
+        "ALL_PROXY": "http://127.0.0.1:9",
+    }
+    for name, value in foreign.items():
+        monkeypatch.setenv(name, value)
+    await host_for(s3_endpoint).put(KEY, PICTURE)
+    assert {name: os.environ[name] for name in foreign} == foreign
+    monkeypatch.undo()
+    assert client.get_object(Bucket="pictures", Key=KEY)["Body"].read() == PICTURE
+
+
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_SKIP_SIGNATURE"])
+async def test_a_request_is_signed_with_the_key_of_the_settings_alone(
+    told_server: ToldServer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "true")
+    told_server.answers = {"PUT": answer("200 OK")}
+    await refusal(host_for(told_server.url.removesuffix("/picture.jpg")))
+    [request] = told_server.requests
+    assert f"Credential={KEY_ID}/".encode() in request
+    assert b"security-token" not in request
 
 
 async def test_an_upload_that_gets_no_answer_ends(

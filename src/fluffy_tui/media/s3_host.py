@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
 from fluffy_tui.media.public_fetch import certificate_problem, trusted_authorities, verify_public
-from fluffy_tui.settings import S3Settings
+from fluffy_tui.settings import LOOPBACK, S3Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Iterator
 
     from obstore import Attributes
     from obstore.store import S3Config, S3Store
@@ -86,22 +89,23 @@ class S3Host:
 
         settings = self._settings
         endpoint: S3Config = {"endpoint": settings.endpoint} if settings.endpoint else {}
-        return S3Store(
-            settings.bucket,
-            config=endpoint,
-            region=settings.region,
-            access_key_id=settings.access_key_id.reveal(),
-            secret_access_key=settings.secret_access_key.reveal(),
-            # The bucket's name in the path works with every service and with dots in the name.
-            virtual_hosted_style_request=False,
-            client_options={
-                "allow_http": (settings.endpoint or "").startswith("http://"),
-                "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
-                "timeout": timedelta(seconds=60),
-            },
-            # A hiccup is not worth a new delivery attempt; an outage is, and that is decided elsewhere.
-            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=60)},
-        )
+        with _only_our_settings(settings.endpoint or ""):
+            return S3Store(
+                settings.bucket,
+                config=endpoint,
+                region=settings.region,
+                access_key_id=settings.access_key_id.reveal(),
+                secret_access_key=settings.secret_access_key.reveal(),
+                # The bucket's name in the path works with every service and with dots in the name.
+                virtual_hosted_style_request=False,
+                client_options={
+                    "allow_http": (settings.endpoint or "").startswith("http://"),
+                    "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
+                    "timeout": timedelta(seconds=60),
+                },
+                # A hiccup is not worth a new delivery attempt; an outage is, and that is decided elsewhere.
+                retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=60)},
+            )
 
     async def _ask(self, request: Awaitable[R]) -> R:
         from obstore.exceptions import BaseError
@@ -181,5 +185,32 @@ class S3Host:
         silent = "no connection" if "HTTP error" in answer else "it does not answer like an S3 service"
         reason = f"status {status[1]}{told}" if status else silent
         return MediaHostError(
-            f"The media host {place} cannot be reached: {reason}.", _CHECK_ENDPOINT, temporary=True
+            f"The media host {place} cannot be reached: {reason}.",
+            _CHECK_ENDPOINT + _proxy_words(),
+            temporary=True,
         )
+
+
+@contextmanager
+def _only_our_settings(endpoint: str) -> Iterator[None]:
+    """Hide what obstore reads from the environment by itself: another endpoint, a foreign token, unsigned requests.
+
+    What the settings screen shows is what is used. A proxy for the outside world has no way to this machine itself.
+    """
+    loopback = urlsplit(endpoint).hostname in LOOPBACK
+    hidden = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") or (loopback and name.lower().endswith("_proxy"))
+    }
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _proxy_words() -> str:
+    proxies = getproxies_environment()
+    return " The environment sends requests through a proxy (https_proxy)." if proxies.get("https") else ""
