@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fluffy_tui.settings import (
     SETTINGS,
@@ -177,6 +180,7 @@ BUCKET = {
         ("FLUFFY_BUFFER_URL", "https://api.buffer.com:hush", "a port that is not a number"),
         ("FLUFFY_BUFFER_URL", "https://api.buffer.com:70000", "a port that is not a number"),
         ("FLUFFY_BUFFER_URL", "https://me:hu@sh/x@api.buffer.com/", "write @ as %40"),
+        ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "/ as %2F"),
         ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
         (
@@ -208,3 +212,18 @@ def test_spaces_around_an_address_or_a_key_do_not_matter() -> None:
 def test_no_part_of_a_password_in_an_address_is_shown(password: str) -> None:
     settings = load_settings({"IMAGE_EMBED_URL": f"https://me:{password}@embed.example/v1"})
     assert settings.shown["IMAGE_EMBED_URL"] == "https://…@embed.example/v1"
+
+
+ADDRESSES = ("FLUFFY_BUFFER_URL", "FLUFFY_MEDIA_BASE_URL", "FLUFFY_S3_ENDPOINT")
+
+
+@given(
+    st.text(string.ascii_uppercase + string.digits + "@/?#:%[] ", min_size=4, max_size=16),
+    st.sampled_from(ADDRESSES),
+)
+def test_no_part_of_a_password_is_in_an_error_or_shown(password: str, variable: str) -> None:
+    try:
+        shown = load_settings({**BUCKET, variable: f"https://me:{password}@host.example/v1"}).shown[variable]
+    except InvalidSetting as error:
+        shown = str(error)
+    assert not [start for start in range(len(password) - 3) if password[start : start + 4] in shown]

@@ -417,13 +417,16 @@ def _web_address(variable: str, address: str, *, allow_http: bool = False) -> st
     if not host or parts.scheme not in schemes or re.search(r"[\s\x00-\x1f\x7f]", address):
         what = "an https or http address" if allow_http else "an https address (http only on this machine)"
         raise InvalidSetting(f"{variable} must be {what}, such as https://example.com.", variable)
-    if "@" in parts.netloc and address.count("@") > 1:
-        raise InvalidSetting(f"{variable} has a password with an unencoded @; write @ as %40.", variable)
     try:
-        parts.port  # noqa: B018 - reading it checks it
+        has_port = parts.port is not None  # reading it checks it
     except ValueError:
         raise InvalidSetting(
             f"{variable} has a port that is not a number from 0 to 65535. Write it as https://example.com:443.",
             variable,
         ) from None
+    has_name = "@" in parts.netloc
+    if (has_name or has_port) and address.count("@") > has_name:
+        raise InvalidSetting(
+            f"{variable} has a password with an unencoded @ or /; write @ as %40 and / as %2F.", variable
+        )
     return address

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from fluffy_tui.media import DirectoryHost, MediaHostError, media_key, open_media_host, probe, render
+from fluffy_tui.media import (
+    DirectoryHost,
+    MediaHostError,
+    directory_host,
+    media_key,
+    open_media_host,
+    probe,
+    render,
+)
 from fluffy_tui.networks import rules_for
 from fluffy_tui.settings import InvalidSetting, load_settings
 from media.media_pictures import quadrants, saved
@@ -176,3 +185,16 @@ def test_an_address_that_only_this_network_knows_is_refused_for_the_real_buffer(
         open_media_host(load_settings(values))
     assert "public https address" in caught.value.hint
     assert open_media_host(load_settings({**values, "FLUFFY_BUFFER_URL": "http://127.0.0.1:9"})) is not None
+
+
+async def test_a_disk_that_does_not_answer_ends_an_upload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(directory_host, "PUT_SECONDS", 0.2)
+    monkeypatch.setattr(directory_host, "write_atomically", lambda *_, **__: over.wait())
+    with pytest.raises(MediaHostError) as caught:
+        await DirectoryHost(tmp_path, "http://127.0.0.1").put(KEY, b"x")
+    over.set()
+    assert "took longer than" in caught.value.message
+    assert caught.value.temporary

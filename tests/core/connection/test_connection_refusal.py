@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import logging
+import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -167,6 +168,16 @@ def test_the_first_of_several_hosts_that_answers_is_used(tcp_server: PostgresSer
     address = f"postgresql://owner:{ENCODED}@127.0.0.1:{free_port()},127.0.0.1:{tcp_server.port}/postgres"
     with psycopg.connect(read_address(address)) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="only Linux has this option")
+def test_the_system_ends_a_connection_whose_packets_are_lost(tcp_server: PostgresServer) -> None:
+    with (
+        psycopg.connect(read_address(tcp_server.url())) as connection,
+        socket.socket(fileno=os.dup(connection.fileno())) as own,
+    ):
+        assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 30_000
+        assert own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_a_service_that_is_not_defined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
