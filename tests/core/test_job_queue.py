@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -36,7 +36,7 @@ async def bells(database_url: str) -> AsyncIterator[tuple[App, asyncio.Queue[int
         raise AssertionError(number)
 
     stop = asyncio.Event()
-    options = {"queues": ["bells"], "fetch_job_polling_interval": 3600.0}
+    options: dict[str, Any] = {"queues": ["bells"], "fetch_job_polling_interval": 3600.0}
     working = asyncio.create_task(run_worker(queue, stop, context={}, before_start=ready, **options))
     async with other.open_async():
         await other.configure_task("ring").defer_async(number=0)
