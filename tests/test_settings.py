@@ -181,6 +181,7 @@ BUCKET = {
         ("FLUFFY_BUFFER_URL", "https://api.buffer.com:70000", "a port that is not a number"),
         ("FLUFFY_BUFFER_URL", "https://me:hu@sh/x@api.buffer.com/", "write @ as %40"),
         ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "/ as %2F"),
+        ("FLUFFY_BUFFER_URL", "https://ü..example", "must be an https address"),
         ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
         ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
         (

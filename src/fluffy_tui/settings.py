@@ -411,7 +411,9 @@ def _web_address(variable: str, address: str, *, allow_http: bool = False) -> st
     try:
         parts = urlsplit(address)
         host, loopback = parts.hostname, parts.hostname in LOOPBACK
-    except ValueError:  # broken brackets
+        if host and not host.isascii():
+            host.encode("idna")
+    except ValueError:  # broken brackets, or a name that no host can have
         host, loopback = None, False
     schemes = ("https", "http") if allow_http or loopback else ("https",)
     if not host or parts.scheme not in schemes or re.search(r"[\s\x00-\x1f\x7f]", address):
