@@ -232,3 +232,13 @@ def test_a_standby(server: PostgresServer) -> None:
             error = refusal(second)
     assert "standby" in error.message
     assert "primary" in error.hint
+
+
+@pytest.mark.servers
+def test_a_server_without_pgvector(debian_server: PostgresServer) -> None:
+    with psycopg.connect(debian_server.url()) as connection:
+        if connection.execute("SELECT FROM pg_available_extensions WHERE name = 'vector'").fetchone():
+            pytest.skip("this server has pgvector")
+    error = refusal(debian_server, "postgres", OWNER)
+    assert "does not have the extension pgvector" in error.message
+    assert f"postgresql-{debian_server.binaries.parent.name}-pgvector" in error.hint
