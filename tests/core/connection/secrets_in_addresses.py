@@ -24,7 +24,7 @@ FORMS = (
 )
 
 
-_SAID = "%40, :5432 [::1]:5432 %3A, %2F, %3F, %23, %25, %20. postgresql://"
+_SAID = "%40, :5432 [::1]:5432 %3A, %2F, %3F, %23, %25, %26, %20. postgresql://"
 """What the remedies themselves write."""
 
 

@@ -26,9 +26,7 @@ _DEFAULTS = {
 """What a connection gets unless the address says otherwise; libpq's names and units."""
 
 _FORM = "Write it as postgresql://user:password@host:5432/database"
-_ENCODED = (
-    "In user and password, write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25, a space as %20."
-)
+_ENCODED = "In user and password, write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25, & as %26, a space as %20."
 
 _URL = re.compile(r"[^:/]+://(?:[^@/:?]*(?::[^@/]*)?@)?(?P<hosts>[^@/?]*)[^@]*", re.DOTALL)
 """A URL whose parts cannot be mistaken: no @ other than the one before the host. libpq takes the first one."""
@@ -108,9 +106,11 @@ def _check_numbers(given: Mapping[str, object]) -> None:
 
 def _unreadable(text: str) -> DatabaseUnavailable:
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    query = text.rpartition("@")[2].partition("?")[2]
-    for name, _ in parse_qsl(query, keep_blank_values=True):
-        if name not in known and re.fullmatch(r"\w{1,40}", name):
+    names = [name for name, _ in parse_qsl(text.rpartition("@")[2].partition("?")[2], keep_blank_values=True)]
+    # After the option password, a word may be a part of it, with an unencoded & in front.
+    may_be_named = _INSTEAD if "password" in names else names
+    for name in names:
+        if name not in known and name in may_be_named and re.fullmatch(r"\w{1,40}", name):
             return _refused(
                 f"has the option {name}, which libpq does not know", f"{_INSTEAD.get(name, 'Remove it')}."
             )
