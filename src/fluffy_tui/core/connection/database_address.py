@@ -26,7 +26,10 @@ _DEFAULTS = {
 """What a connection gets unless the address says otherwise; libpq's names and units."""
 
 _FORM = "Write it as postgresql://user:password@host:5432/database"
-_ENCODED = "In user and password, write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25, & as %26, a space as %20."
+_ENCODED = (
+    "In user and password, write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25,"
+    " & as %26, a space as %20."
+)
 
 _URL = re.compile(r"[^:/]+://(?:[^@/:?]*(?::[^@/]*)?@)?(?P<hosts>[^@/?]*)[^@]*", re.DOTALL)
 """A URL whose parts cannot be mistaken: no @ other than the one before the host. libpq takes the first one."""
