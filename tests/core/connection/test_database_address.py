@@ -71,7 +71,7 @@ def test_a_connection_that_was_dropped_is_noticed_within_half_a_minute() -> None
         ("postgresql://h/x?schema=mine", "the option schema", "options=-csearch_path%3DNAME"),
         ("postgresql://h/x?sslmode=require&ssl=1", "the option ssl,", "sslmode=require"),
         ("postgresql://h/x?connection_limit=5", "the option connection_limit", "Remove it"),
-        ("postgresql://h:sixty/x", "port", "@ as %40"),
+        ("postgresql://h:sixty/x", "a port that is not a number", "@ as %40"),
         ("postgresql://h:70000/x", "not a number from 1 to 65535", "5432"),
         ("host=h port=sixty", "port", "5432"),
         ("host=a,b port=1,2,3", "3 ports for 2 hosts", "one for each host"),

@@ -91,14 +91,16 @@ def _check_shape(url: str) -> None:
                 "has an IPv6 address that is not in brackets",
                 f"{_FORM}, with a host such as [::1]. {_ENCODED}",
             )
-        raise _refused("has a host or port that cannot be one", f"{_FORM}. {_ENCODED}")
+        raise (
+            _bad_port() if ":" in host else _refused("has a host that cannot be one", f"{_FORM}. {_ENCODED}")
+        )
 
 
 def _check_numbers(given: Mapping[str, object]) -> None:
     hosts, ports = (str(given.get(name) or "").split(",") for name in ("host", "port"))
     for port in filter(None, ports):
         if not (port.isdecimal() and 0 < int(port) < 65_536):
-            raise _refused("has a port that is not a number from 1 to 65535", f"{_FORM}. {_ENCODED}")
+            raise _bad_port()
     if len(ports) not in (1, len(hosts)):
         raise _refused(
             f"has {len(ports)} ports for {len(hosts)} hosts", "Write one port, or one for each host."
@@ -115,9 +117,13 @@ def _unreadable(text: str) -> DatabaseUnavailable:
     for name in names:
         if name not in known and name in may_be_named and re.fullmatch(r"\w{1,40}", name):
             return _refused(
-                f"has the option {name}, which libpq does not know", f"{_INSTEAD.get(name, 'Remove it')}."
+                f"has the option {name}, which Postgres does not know", f"{_INSTEAD.get(name, 'Remove it')}."
             )
     return _refused("cannot be read", f"{_FORM}. {_ENCODED}")
+
+
+def _bad_port() -> DatabaseUnavailable:
+    return _refused("has a port that is not a number from 1 to 65535", f"{_FORM}. {_ENCODED}")
 
 
 def _refused(what: str, hint: str) -> DatabaseUnavailable:
