@@ -48,6 +48,7 @@ def refusal(text: str) -> DatabaseUnavailable:
         ("postgresql://?service=photos", {"service": "photos"}),
         ("host=h user=me password='a b@c' dbname=x", {"password": "a b@c", "host": "h"}),
         ("service=photos", {"service": "photos"}),
+        ("hostaddr=10.0.0.1,10.0.0.2 port=1,2", {"hostaddr": "10.0.0.1,10.0.0.2", "port": "1,2"}),
         (" postgresql://h/x\n", {"host": "h", "dbname": "x"}),
         ("postgresql://", {}),
     ],

@@ -91,13 +91,14 @@ def _check_shape(url: str) -> None:
                 "has an IPv6 address that is not in brackets",
                 f"{_FORM}, with a host such as [::1]. {_ENCODED}",
             )
-        raise (
-            _bad_port() if ":" in host else _refused("has a host that cannot be one", f"{_FORM}. {_ENCODED}")
-        )
+        if ":" in host:
+            raise _bad_port()
+        raise _refused("has a host that cannot be one", f"{_FORM}. {_ENCODED}")
 
 
 def _check_numbers(given: Mapping[str, object]) -> None:
-    hosts, ports = (str(given.get(name) or "").split(",") for name in ("host", "port"))
+    hosts = str(given.get("host") or given.get("hostaddr") or "").split(",")
+    ports = str(given.get("port") or "").split(",")
     for port in filter(None, ports):
         if not (port.isdecimal() and 0 < int(port) < 65_536):
             raise _bad_port()
