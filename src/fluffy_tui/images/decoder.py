@@ -13,14 +13,19 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
+from fluffy_tui.images.coded_data import is_whole
 from fluffy_tui.images.color import to_srgb
+from fluffy_tui.images.color_tags import color_profile
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.photo_header import DAMAGED, open_picture, orientation, upright
+from fluffy_tui.images.jpeg_pixels import jpeg_pixels
+from fluffy_tui.images.photo_header import DAMAGED, open_picture
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fluffy_tui.images.photo_header import OpenedPicture
 
 _TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -109,9 +114,9 @@ def decode(source: Path | bytes, *, at_least: float = 1.0) -> DecodedPicture:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
     with reading(source) as file:
-        picture, exif = open_picture(file)
-        with picture:
-            return _decode(picture, exif, min(1.0, at_least))
+        opened = open_picture(file)
+        with opened.picture:
+            return _decode(opened, min(1.0, at_least))
 
 
 def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
@@ -121,38 +126,50 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
     with reading(source) as file:
-        picture, exif = open_picture(file)
-        with picture:
-            size = upright(picture.size, orientation(exif))
-            scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
-            decoded = _decode(picture, exif, min(1.0, scale * _PREVIEW_GAP))
+        opened = open_picture(file)
+        size = opened.upright_size
+        scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
+        with opened.picture:
+            decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP))
     fitted = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     return decoded.resized(fitted, gap=_PREVIEW_GAP)
 
 
-def _decode(picture: Image.Image, exif: Image.Exif, at_least: float) -> DecodedPicture:
-    stored, turned = picture.size, orientation(exif)
+def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
+    """Decode a picture, in one attempt: after an error Pillow would return what it has got so far."""
+    picture = opened.picture
+    stored = picture.size
     try:
-        if at_least < 1:
-            picture.draft(None, (int(stored[0] * at_least) + 1, int(stored[1] * at_least) + 1))
-        with _one_large if picture.width * picture.height > _LARGE else nullcontext():
-            picture.load()
-            spare = picture.width / (stored[0] * at_least)
-            pixels = _in_simple_mode(picture, max(1, int(spare / _CONVERSION_GAP)))
-        if turned in _TRANSPOSITIONS:
-            pixels = pixels.transpose(_TRANSPOSITIONS[turned])
+        profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
+        with _one_large if stored[0] * stored[1] > _LARGE else nullcontext():
+            pixels = _pixels(opened, at_least)
+        if opened.orientation in _TRANSPOSITIONS:
+            pixels = pixels.transpose(_TRANSPOSITIONS[opened.orientation])
     except TOO_LARGE:
         raise too_large() from None
     except DAMAGED:
-        raise PhotoUnreadable(Unreadable.DAMAGED) from None
+        reason = Unreadable.DAMAGED if opened.is_complete else Unreadable.CUT_SHORT
+        raise PhotoUnreadable(reason) from None
     xmp = _xmp(picture)
     return DecodedPicture(
         pixels,
-        upright(stored, turned),
-        picture.info.get("icc_profile"),
-        has_location=b"GPSLatitude" in xmp or _has_position(exif),
+        opened.upright_size,
+        profile,
+        has_location=b"GPSLatitude" in xmp or _has_position(opened.exif),
         xmp=xmp,
     )
+
+
+def _pixels(opened: OpenedPicture, at_least: float) -> Image.Image:
+    """Return the pixels as stored, in a simple mode; they may be smaller than the picture is."""
+    picture = opened.picture
+    if picture.format in ("JPEG", "MPO"):
+        scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale * at_least <= 1)
+        return jpeg_pixels(opened.file, picture.mode, picture.size, scale)
+    if not is_whole(opened.file, str(picture.format), opened.byte_size, picture.width * picture.height):
+        raise ValueError("the coded data are damaged")
+    picture.load()
+    return _in_simple_mode(picture, max(1, int(1 / at_least / _CONVERSION_GAP)))
 
 
 def _in_simple_mode(picture: Image.Image, factor: int) -> Image.Image:

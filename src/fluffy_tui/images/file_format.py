@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
+import struct
 from typing import TYPE_CHECKING
+
+from fluffy_tui.images.iso_boxes import read_items, top_boxes
+from fluffy_tui.images.png_chunks import png_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +17,9 @@ HEAD_BYTES = 64
 
 _PIECE = 1 << 20
 _JPEG_END = b"\xff\xd9"
-_START_OF_SCAN = 0xDA
+START_OF_SCAN = 0xDA
+_FRAME_HEAD = 16
 _MOST_JUNK = 1 << 16
-_MOST_EXIF = 1 << 20
 
 _OTHERS = (
     (b"GIF8", "a GIF"),
@@ -84,59 +87,54 @@ def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
         None where only decoding could tell.
     """
     if picture_format == "JPEG":
-        scan = _start_of_scan(file)
-        return scan is not None and _contains(file, _JPEG_END, scan, size)
+        scans = [start for marker, start, _ in jpeg_segments(file) if marker == START_OF_SCAN]
+        if not scans:
+            return False
+        return _contains(file, _JPEG_END, scans[0], size) or None  # a few programs leave the end marker out
     if picture_format == "PNG":
-        return any(kind == b"IEND" for kind, _, _ in _png_chunks(file, size))
+        return any(kind == b"IEND" for kind, _, _ in png_chunks(file, size))
     if picture_format == "WEBP":
         file.seek(4)
         # Some writers leave out the last pad byte.
         return int.from_bytes(file.read(4), "little") + 8 <= size + 1
-    return _boxes_fit(file, size)
+    return _pictures_fit(file, size)
 
 
-def late_png_exif(file: BinaryIO, size: int) -> bytes | None:
-    """Return an eXIf chunk that follows the pixels, where the PNG specification allows it too."""
-    for kind, position, length in _png_chunks(file, size):
-        if kind == b"eXIf" and length <= _MOST_EXIF:
-            file.seek(position)
-            content = file.read(length + 4)
-            data, checksum = content[:length], content[length:]
-            return data if zlib.crc32(b"eXIf" + data).to_bytes(4, "big") == checksum else None
-    return None
-
-
-def _png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield kind, position and length of the data of each chunk that lies within the file, up to the last."""
-    position = 8
-    while position + 12 <= size:
+def webp_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, position and length of the data of each chunk, those of an animation's first picture too."""
+    position, has_frame = 12, False
+    while position + 8 <= size:
         file.seek(position)
         head = file.read(8)
-        length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if position + 12 + length > size:
-            return
-        yield kind, position + 8, length
-        if kind == b"IEND":
-            return
-        position += 12 + length
+        kind, length = head[:4], int.from_bytes(head[4:], "little")
+        yield kind, position + 8, min(length, size - position - 8)
+        if kind == b"ANMF" and not has_frame:
+            has_frame = True
+            position += 8 + _FRAME_HEAD
+        else:
+            position += 8 + length + length % 2
 
 
-def _start_of_scan(file: BinaryIO) -> int | None:
-    """Return where a JPEG's compressed data begin; from there on an end marker cannot occur by chance."""
+def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, position and length, both with the marker, of each segment up to the first scan, with that.
+
+    From there on an end marker cannot occur by chance.
+    """
     position, junk = 2, 0
     while junk < _MOST_JUNK:
         file.seek(position)
         head = file.read(4)
         if len(head) < 4:
-            return None
+            return
         if head[0] != 0xFF or head[1] == 0xFF:  # junk or padding between segments, which decoders skip too
             position, junk = position + 1, junk + 1
             continue
-        if head[1] == _START_OF_SCAN:
-            return position
         has_no_length = head[1] in (0x00, 0x01) or 0xD0 <= head[1] <= 0xD8
-        position += 2 if has_no_length else 2 + int.from_bytes(head[2:], "big")
-    return None
+        length = 2 if has_no_length else 2 + int.from_bytes(head[2:], "big")
+        yield head[1], position, length
+        if head[1] == START_OF_SCAN:
+            return
+        position += length
 
 
 def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
@@ -154,23 +152,15 @@ def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
     return False
 
 
-def _boxes_fit(file: BinaryIO, size: int) -> bool | None:
-    """Return whether every box of an ISO base media file lies within the file.
+def _pictures_fit(file: BinaryIO, size: int) -> bool | None:
+    """Return whether every picture of an ISO base media file lies within it.
 
-    Once the description and the pixels have been seen whole, the rest may be anything: phones append data that
-    is not in boxes.
+    Behind them may be anything: phones append data that is not in boxes.
     """
-    position, seen = 0, set[bytes]()
-    while position < size:
-        file.seek(position)
-        head = file.read(16)
-        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        if length < 8:  # up to the end of the file, or not a box
-            return None
-        position += length
-        if position > size:
-            return None if {b"meta", b"mdat"} <= seen else False
-        seen.add(kind)
-    return True
+    try:
+        items = read_items(file, size)
+    except (ValueError, IndexError, struct.error):
+        return None
+    if items.coded:
+        return items.end <= size
+    return all(end <= size for _, _, end in top_boxes(file, size))

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 from PIL import ExifTags, Image
 
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, late_png_exif
+from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete
 from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
+from fluffy_tui.images.png_chunks import png_chunk, without_bombs
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -53,6 +54,33 @@ class PictureHeader:
     orientation: int
     """EXIF's, 1 to 8."""
     taken_at: datetime | None
+    is_complete: bool = True
+    """False where only decoding could tell whether the end of the picture is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPicture:
+    """A picture that is opened, but not decoded yet."""
+
+    picture: Image.Image
+    exif: Image.Exif
+    """Empty where there is none or it is damaged."""
+    file: BinaryIO
+    byte_size: int
+    is_complete: bool
+    """False where only decoding could tell."""
+
+    @property
+    def orientation(self) -> int:
+        """EXIF's, 1 to 8; HEIC is turned by its decoder, which resets it to 1."""
+        value = self.exif.get(ExifTags.Base.Orientation)
+        return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height as seen upright."""
+        width, height = self.picture.size
+        return (height, width) if self.orientation in SIDEWAYS else (width, height)
 
 
 def read_header(file: BinaryIO) -> PictureHeader:
@@ -61,21 +89,19 @@ def read_header(file: BinaryIO) -> PictureHeader:
     Raises:
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
     """
-    picture, exif = open_picture(file)
-    with picture:
-        turned = orientation(exif)
-        width, height = upright(picture.size, turned)
-        return PictureHeader(str(picture.format), width, height, turned, taken_at(exif))
+    opened = open_picture(file)
+    with opened.picture as picture:
+        width, height = opened.upright_size
+        return PictureHeader(
+            str(picture.format), width, height, opened.orientation, taken_at(opened.exif), opened.is_complete
+        )
 
 
-def open_picture(file: BinaryIO) -> tuple[Image.Image, Image.Exif]:
+def open_picture(file: BinaryIO) -> OpenedPicture:
     """Open a picture by its header, and make sure that its end is there too.
 
     Args:
         file: Open for reading; it has to stay open as long as the picture is used.
-
-    Returns:
-        The picture, not decoded yet, and its EXIF data; empty where there are none or they are damaged.
 
     Raises:
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
@@ -94,19 +120,18 @@ def open_picture(file: BinaryIO) -> tuple[Image.Image, Image.Exif]:
     if complete is False:
         raise PhotoUnreadable(Unreadable.CUT_SHORT)
     try:
-        file.seek(0)
-        picture = Image.open(file, formats=[picture_format])
-        if picture.width * picture.height > MOST_PIXELS:
-            raise too_large()
-        if complete is None:
-            picture.load()
+        shown = without_bombs(file, size) if picture_format == "PNG" else file
+        shown.seek(0)
+        picture = Image.open(shown, formats=[picture_format])
     except TOO_LARGE:
         raise too_large() from None
     except DAMAGED:
         raise PhotoUnreadable(Unreadable.DAMAGED) from None
+    if picture.width * picture.height > MOST_PIXELS:
+        raise too_large()
     if picture.width < 1 or picture.height < 1:
         raise PhotoUnreadable(Unreadable.DAMAGED)
-    return picture, _exif(picture, file, size)
+    return OpenedPicture(picture, _exif(picture, file, size), file, size, bool(complete))
 
 
 @functools.cache
@@ -128,23 +153,12 @@ def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
     try:
         if raw is None and picture.format == "PNG":
             text = picture.info.get("Raw profile type exif")  # ImageMagick's, from before PNG had eXIf
-            raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else late_png_exif(file, size)
+            raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else png_chunk(file, size, b"eXIf")
         if raw:
             exif.load(raw)
     except DAMAGED:
         return Image.Exif()
     return exif
-
-
-def orientation(exif: Image.Exif) -> int:
-    """Return EXIF's orientation, 1 to 8; HEIC is turned by its decoder, which resets it to 1."""
-    value = exif.get(ExifTags.Base.Orientation)
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def upright(size: tuple[int, int], turned: int) -> tuple[int, int]:
-    """Return width and height as seen upright."""
-    return (size[1], size[0]) if turned in SIDEWAYS else size
 
 
 def taken_at(exif: Image.Exif) -> datetime | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import (
     PhotoUnreadable,
     Unreadable,
+    decode_to_fit,
     open_regular,
     read_header,
     readable_path,
@@ -78,6 +80,8 @@ def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> F
     before = os.fstat(file.fileno())
     try:
         header = read_header(file)
+        if not header.is_complete:
+            decode_to_fit(Path(path), 1, 1)
         sha256 = hash_file(file, stop)
     except PhotoUnreadable:
         _refuse_growing(file, before)  # a file half written is damaged for now only

@@ -1,0 +1,82 @@
+"""The pixels of a JPEG, strictly: what libjpeg only warns of, and Pillow passes over, is damage here."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simplejpeg
+from PIL import Image
+
+from fluffy_tui.images.file_format import START_OF_SCAN, jpeg_segments
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+_START_OF_IMAGE = b"\xff\xd8"
+_END_OF_IMAGE = b"\xff\xd9"
+_JFIF, _ADOBE, _COMMENT = 0xE0, 0xEE, 0xFE
+_COLOR_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
+
+_HARMLESS = "Invalid SOS parameters for sequential JPEG"
+"""Some phones write these parameters, and every decoder ignores them."""
+
+_STRAY = re.compile(r"(\d{1,2}) extraneous bytes before marker 0xd9")
+"""Some cameras pad their data. As libjpeg keeps its last warning only, the pictures are decoded again without the pad,
+to see whether there was another one. A pad longer than this may be what is left of a hole in the data."""
+_MOST_STRAY = 16
+
+
+def jpeg_pixels(file: BinaryIO, mode: str, size: tuple[int, int], scale: int) -> Image.Image:
+    """Decode a JPEG whole, or raise.
+
+    Args:
+        file: Open for reading; its position is moved.
+        mode: L, RGB or CMYK, as Pillow reads it from the header.
+        size: Width and height of the whole picture.
+        scale: By which both are divided: 1, 2, 4 or 8.
+
+    Raises:
+        ValueError: the data are damaged.
+    """
+    content = _without_metadata(file)
+    if _END_OF_IMAGE not in content[-_MOST_STRAY:]:
+        content += _END_OF_IMAGE  # libjpeg then warns only if the picture itself is not whole
+    try:
+        return _decode(content, mode, size, scale)
+    except ValueError as error:
+        stray = _STRAY.search(str(error))
+        end = content.rfind(_END_OF_IMAGE)
+        if stray is None or int(stray[1]) > _MOST_STRAY:
+            raise
+        return _decode(content[: end - int(stray[1])] + _END_OF_IMAGE, mode, size, scale)
+
+
+def _without_metadata(file: BinaryIO) -> bytes:
+    """Return what is to be decoded; damage in a profile or a comment is no damage of the picture."""
+    segments = [segment for segment in jpeg_segments(file) if not _is_metadata(segment[0])]
+    pieces = [_START_OF_IMAGE]
+    for marker, start, length in segments:
+        file.seek(start)
+        pieces.append(file.read(-1 if marker == START_OF_SCAN else length))
+    return b"".join(pieces)
+
+
+def _is_metadata(marker: int) -> bool:
+    """Return whether a segment has no influence on the pixels, as JFIF's and Adobe's have."""
+    return marker == _COMMENT or (0xE0 <= marker <= 0xEF and marker not in (_JFIF, _ADOBE))
+
+
+def _decode(content: bytes, mode: str, size: tuple[int, int], scale: int) -> Image.Image:
+    width, height = (-(-side // scale) for side in size)
+    options = {"colorspace": _COLOR_SPACES[mode], "min_width": width, "min_height": height}
+    try:
+        values = simplejpeg.decode_jpeg(content, **options)
+    except ValueError as error:
+        if _HARMLESS not in str(error):
+            raise
+        values = simplejpeg.decode_jpeg(content, **options, strict=False)
+    if mode == "CMYK":  # stored as light, not as ink, by convention of Adobe's
+        np.invert(values, out=values)
+    return Image.fromarray(values[:, :, 0] if mode == "L" else values, mode)
