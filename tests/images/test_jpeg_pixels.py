@@ -61,7 +61,7 @@ def test_a_few_stray_bytes_before_the_end_are_no_damage(pad: bytes) -> None:
 
 
 def test_stray_bytes_do_not_hide_damage() -> None:
-    """libjpeg keeps its last warning only, and that is the one about stray bytes."""
+    """Only the last warning is known, and that is the one about stray bytes."""
     content = jpeg(quality=95, restart_marker_blocks=20)
     hurt = content.replace(b"\xff\xd3", b"\xff\xd5", 1)
     assert hurt != content

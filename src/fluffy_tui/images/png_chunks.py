@@ -41,7 +41,7 @@ def png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
 
 
 def png_chunk(file: BinaryIO, size: int, wanted: bytes) -> bytes | None:
-    """Return the content of the first chunk of a kind; None for one that is damaged. Only eXIf may follow the pixels."""
+    """Return the content of the first chunk of a kind, or None if it is damaged; only eXIf may follow the pixels."""
     for kind, position, length in png_chunks(file, size):
         if kind == _PIXELS and wanted != b"eXIf":
             return None
@@ -69,7 +69,7 @@ def without_bombs(file: BinaryIO, size: int) -> BinaryIO:
 
 
 def _is_bomb(file: BinaryIO, kind: bytes, position: int, length: int) -> bool:
-    """Return whether a chunk holds more text than Pillow takes; any other text this long is not needed."""
+    """Return whether a profile or XMP packet is longer than Pillow takes; other texts this long are not needed."""
     if kind not in (b"iCCP", b"iTXt"):
         return kind in _TEXTS
     file.seek(position)
