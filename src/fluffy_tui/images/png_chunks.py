@@ -54,13 +54,10 @@ def png_chunk(file: BinaryIO, size: int, wanted: bytes) -> bytes | None:
 
 
 def without_bombs(file: BinaryIO, size: int) -> BinaryIO:
-    """Return the file as Pillow can take it whole: without texts behind the pixels, or those that are far too long."""
-    pieces, start, has_pixels = [], 0, False
+    """Return the file as Pillow can take it whole: without long texts that are not needed, or may be bombs."""
+    pieces, start = [], 0
     for kind, position, length in png_chunks(file, size):
-        has_pixels = has_pixels or kind == _PIXELS
-        if (has_pixels and kind in _TEXTS) or (
-            length > _SUSPICIOUS and _is_bomb(file, kind, position, length)
-        ):
+        if length > _SUSPICIOUS and _is_bomb(file, kind, position, length):
             pieces.append((start, position - 8))
             start = position + length + 4
     if not pieces:
