@@ -12,6 +12,7 @@ from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_to_fit
+    from fluffy_tui.images.limited_process import within_limits
     from fluffy_tui.images.photo_header import DAMAGED, PictureHeader, read_header
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
 
@@ -28,6 +29,7 @@ __all__ = [
     "readable_path",
     "reading",
     "unreadable",
+    "within_limits",
 ]
 
 __getattr__ = lazy_exports(
@@ -43,5 +45,6 @@ __getattr__ = lazy_exports(
         "readable_path": "regular_file",
         "reading": "regular_file",
         "unreadable": "regular_file",
+        "within_limits": "limited_process",
     },
 )

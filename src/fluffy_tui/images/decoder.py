@@ -6,8 +6,6 @@ function of a file.
 
 from __future__ import annotations
 
-import threading
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +15,8 @@ from fluffy_tui.images.coded_data import is_whole
 from fluffy_tui.images.color import to_srgb
 from fluffy_tui.images.color_tags import color_profile
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.jpeg_pixels import jpeg_pixels
+from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
+from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
 from fluffy_tui.images.photo_header import DAMAGED, open_picture
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
@@ -54,7 +53,6 @@ _CONVERSION_GAP = 2.0
 
 _LARGE = 50_000_000
 """Pixels from which pictures are decoded one at a time: 250 million take a gigabyte where the format has no draft."""
-_one_large = threading.Lock()
 
 _BAND = 16_000_000
 """Pixels that are converted at once, so that no second copy of a large picture is made."""
@@ -113,10 +111,7 @@ def decode(source: Path | bytes, *, at_least: float = 1.0) -> DecodedPicture:
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
-    with reading(source) as file:
-        opened = open_picture(file)
-        with opened.picture:
-            return _decode(opened, min(1.0, at_least))
+    return within_limits(_decoded, source, min(1.0, at_least))
 
 
 def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
@@ -125,6 +120,17 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
+    return within_limits(_fitted, source, width, height)
+
+
+def _decoded(source: Path | bytes, at_least: float) -> DecodedPicture:
+    with reading(source) as file:
+        opened = open_picture(file)
+        with opened.picture:
+            return _decode(opened, at_least)
+
+
+def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
     with reading(source) as file:
         opened = open_picture(file)
         size = opened.upright_size
@@ -138,15 +144,18 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
 def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
     """Decode a picture, in one attempt: after an error Pillow would return what it has got so far."""
     picture = opened.picture
-    stored = picture.size
+    is_large = picture.width * picture.height > _LARGE
+    if not are_set() and (is_large or not _is_bounded(opened)):
+        raise NeedsLimits(large=is_large)
     try:
         profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
-        with _one_large if stored[0] * stored[1] > _LARGE else nullcontext():
-            pixels = _pixels(opened, at_least)
+        pixels = _pixels(opened, at_least)
         if opened.orientation in _TRANSPOSITIONS:
             pixels = pixels.transpose(_TRANSPOSITIONS[opened.orientation])
     except TOO_LARGE:
         raise too_large() from None
+    except TooManyScans:
+        raise PhotoUnreadable(Unreadable.TOO_COSTLY) from None
     except DAMAGED:
         reason = Unreadable.DAMAGED if opened.is_complete else Unreadable.CUT_SHORT
         raise PhotoUnreadable(reason) from None
@@ -158,6 +167,13 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
         has_location=b"GPSLatitude" in xmp or _has_position(opened.exif),
         xmp=xmp,
     )
+
+
+def _is_bounded(opened: OpenedPicture) -> bool:
+    """Return whether the header alone bounds what decoding takes: one pass over so many pixels."""
+    if opened.picture.format in ("JPEG", "MPO"):
+        return not has_many_scans(opened.file)
+    return opened.picture.format == "PNG"
 
 
 def _pixels(opened: OpenedPicture, at_least: float) -> Image.Image:

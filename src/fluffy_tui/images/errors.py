@@ -22,6 +22,10 @@ class Unreadable(StrEnum):
     CUT_SHORT = "cut short"
     DAMAGED = "damaged"
     TOO_LARGE = "too large"
+    TOO_COSTLY = "too costly"
+    """Decoding it takes more time or memory than any picture should."""
+    NO_DECODER = "no decoder"
+    """The process that decodes could not be started."""
     STILL_CHANGING = "still changing"
     """Another program is writing it."""
 
@@ -34,6 +38,7 @@ class Unreadable(StrEnum):
             Unreadable.CUT_SHORT,
             Unreadable.DAMAGED,
             Unreadable.TOO_LARGE,
+            Unreadable.TOO_COSTLY,
         )
 
 
@@ -52,6 +57,8 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.CUT_SHORT: ("the file is cut short", _COPY_AGAIN),
     Unreadable.DAMAGED: ("the picture is damaged", _COPY_AGAIN),
     Unreadable.TOO_LARGE: ("the picture has more than {detail} megapixels", "Export it in a smaller size."),
+    Unreadable.TOO_COSTLY: ("decoding it takes too much time or memory", "Export it again as a JPEG."),
+    Unreadable.NO_DECODER: ("its decoder could not be started", "Free some memory, or restart fluffy-tui."),
     Unreadable.STILL_CHANGING: ("it is still being written", "Import the folder again when it is done."),
 }
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 _START_OF_IMAGE = b"\xff\xd8"
+_SCAN = b"\xff\xda"
 _END_OF_IMAGE = b"\xff\xd9"
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JFIF, _ADOBE, _COMMENT = 0xE0, 0xEE, 0xFE
 _COLOR_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 
@@ -28,6 +31,29 @@ to see whether there was another one. A pad longer than this may be what is left
 _MOST_STRAY = 16
 
 
+MOST_SCANS = 200
+"""Passes over a progressive picture; programs that try every way to save a byte write some sixty."""
+
+
+class TooManyScans(ValueError):
+    """Decoding would pass over the picture again and again: a few megabytes could take hours."""
+
+
+def has_many_scans(file: BinaryIO) -> bool:
+    """Return whether a JPEG is decoded in several passes: it is progressive, or its colours are stored apart."""
+    colors = 0
+    for marker, start, _ in jpeg_segments(file):
+        file.seek(start)
+        head = file.read(10)
+        if marker in _FRAMES:
+            if marker in _PROGRESSIVE:
+                return True
+            colors = head[9]
+        elif marker == START_OF_SCAN:
+            return head[4] < colors
+    return False
+
+
 def jpeg_pixels(file: BinaryIO, mode: str, size: tuple[int, int], scale: int) -> Image.Image:
     """Decode a JPEG whole, or raise.
 
@@ -38,9 +64,13 @@ def jpeg_pixels(file: BinaryIO, mode: str, size: tuple[int, int], scale: int) ->
         scale: By which both are divided: 1, 2, 4 or 8.
 
     Raises:
+        TooManyScans: it would take too long.
         ValueError: the data are damaged.
     """
     content = _without_metadata(file)
+    first = content.find(_SCAN)
+    if content.count(_SCAN, first, content.find(_END_OF_IMAGE, first)) > MOST_SCANS:
+        raise TooManyScans
     if _END_OF_IMAGE not in content[-_MOST_STRAY:]:
         content += _END_OF_IMAGE  # libjpeg then warns only if the picture itself is not whole
     try:

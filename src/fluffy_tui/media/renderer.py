@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
-from fluffy_tui.images import decode, read_header, reading
+from fluffy_tui.images import decode, read_header, reading, within_limits
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
 from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
-from fluffy_tui.networks import NetworkRules
+from fluffy_tui.networks import ImageRules, NetworkRules
 
 if TYPE_CHECKING:
     from fluffy_tui.images import DecodedPicture
@@ -42,21 +42,25 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
+    return within_limits(_render, path, rules.image, framing)
+
+
+def _render(path: Path, rules: ImageRules, framing: Framing) -> Rendition:
     with reading(path) as file:
         header = read_header(file)
     size = _turned((header.width, header.height), framing.turn)
-    target = frame(size, rules.image, framing)
+    target = frame(size, rules, framing)
     # Half as much again as is needed leaves the resampling enough to work with.
     at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
     picture = decode(path, at_least=at_least).turned(framing.turn)
     mark = find_ai_mark(path, picture.xmp)
     canvas = _compose(picture, target, framing.fit)
-    limit = min(TARGET_BYTES, rules.image.max_bytes)
+    limit = min(TARGET_BYTES, rules.max_bytes)
     xmp = xmp_packet(mark) if mark else b""
     longest = float(LONGEST_SIDE)
     while (encoded := _encode(canvas, limit, xmp)) is None:
         longest = min(longest, max(canvas.size)) * SHRINK
-        target = frame(size, rules.image, framing, longest_side=int(longest))
+        target = frame(size, rules, framing, longest_side=int(longest))
         canvas = _compose(picture, target, framing.fit)
     data, quality = encoded
     return Rendition(
