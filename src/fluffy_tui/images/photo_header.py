@@ -9,7 +9,7 @@ import struct
 import warnings
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
@@ -37,8 +37,14 @@ SIDEWAYS = frozenset({5, 6, 7, 8})
 _YEARS = range(1800, 2200)
 """Cameras without a set clock, and programs without a date, write years outside of it."""
 
-_EXIF_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
-_EXIF_OFFSET = re.compile(r"[+-]\d\d:\d\d|Z")
+_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
+_EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
+
+_MOST_HOURS = 15
+"""Between a zone and Greenwich."""
+
+_SPARE = bytes(1 << 16)
+"""Put behind EXIF data, as Pillow gives up on all fields after one whose value would end behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
             text = picture.info.get("Raw profile type exif")  # ImageMagick's, from before PNG had eXIf
             raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else png_chunk(file, size, b"eXIf")
         if raw:
-            exif.load(raw)
+            exif.load(raw + _SPARE)
     except DAMAGED:
         return Image.Exif()
     return exif
@@ -190,12 +196,13 @@ def _exif_time(time: object, offset: object) -> datetime | None:
     if moment.year not in _YEARS:
         return None
     zone = _EXIF_OFFSET.match(_text(offset).strip())
-    if zone is not None:
-        try:
-            return datetime.fromisoformat(moment.isoformat() + zone.group())
-        except ValueError:  # an offset of 99 hours
-            pass
-    return moment.astimezone()
+    if zone is None:
+        return moment.astimezone()
+    hours, minutes = int(zone[2] or 0), int(zone[3] or 0)
+    if hours > _MOST_HOURS or minutes > 59:
+        return moment.astimezone()
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return moment.replace(tzinfo=timezone(-ahead if zone[1] == "-" else ahead))
 
 
 def _text(value: object) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui import images
 from fluffy_tui.images import (
     PhotoUnreadable,
     Unreadable,
-    decode_to_fit,
     open_regular,
     read_header,
     readable_path,
@@ -81,7 +81,7 @@ def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> F
     try:
         header = read_header(file)
         if not header.is_complete:
-            decode_to_fit(Path(path), 1, 1)
+            images.decode_to_fit(Path(path), 1, 1)
         sha256 = hash_file(file, stop)
     except PhotoUnreadable:
         _refuse_growing(file, before)  # a file half written is damaged for now only
