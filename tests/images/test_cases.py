@@ -14,7 +14,7 @@ import shutil
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from PIL import Image
@@ -24,7 +24,7 @@ from fluffy_tui.media import render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file
 from fluffy_tui.photos.ingest.folder_walk import walk
-from fluffy_tui.photos.model import FailedFile
+from fluffy_tui.photos.model import FailedFile, PassedOver
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +42,9 @@ READ_BY_NOW = {
 """Formats that the list calls unreadable."""
 
 
+Outcome: TypeAlias = FoundFile | FailedFile | PassedOver
+
+
 def own_path(name: str) -> Path:
     """Return where a case lies in a folder of photos: the part before the first mark says what it is about."""
     kind, _, rest = name.partition("__")
@@ -49,7 +52,7 @@ def own_path(name: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, FoundFile | FailedFile]:
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Outcome]:
     """Import all files as one folder, and return what became of each, by its name; quiet ones are missing."""
     folder = tmp_path_factory.mktemp("photos")
     for name in EXPECTED:
@@ -57,9 +60,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, FoundFile
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(CASES / name, copy)
     names = {str(folder / own_path(name)): name for name in EXPECTED}
-    found: dict[str, FoundFile | FailedFile] = {}
+    found: dict[str, Outcome] = {}
     for path in walk([folder], threading.Event()):
-        outcome = path if isinstance(path, FailedFile) else read_file(path, threading.Event())
+        outcome = read_file(path, threading.Event()) if isinstance(path, str) else path
         if outcome is not None:
             found[names[str(outcome.path)]] = outcome
     return found
@@ -71,11 +74,11 @@ def named(*kinds: str) -> list[str]:
 
 @pytest.mark.parametrize("name", named("import"))
 def test_sound_pictures_are_imported_shown_and_posted_right(
-    outcomes: Mapping[str, FoundFile | FailedFile], name: str
+    outcomes: Mapping[str, Outcome], name: str
 ) -> None:
     """Upright, at their size, with the time taken, and in the same colours in the preview and in the post."""
     case, found = EXPECTED[name], outcomes[name]
-    assert isinstance(found, FoundFile), found.reason
+    assert isinstance(found, FoundFile), found
     if "size" in case:
         assert [found.width, found.height] == case["size"]
     check_time(case, found.taken_at)
@@ -90,19 +93,38 @@ def test_sound_pictures_are_imported_shown_and_posted_right(
 
 
 @pytest.mark.parametrize("name", named("refuse"))
-def test_what_is_no_picture_is_refused_with_its_reason(
-    outcomes: Mapping[str, FoundFile | FailedFile], name: str
+def test_what_is_no_picture_is_refused_with_its_reason(outcomes: Mapping[str, Outcome], name: str) -> None:
+    if name in READ_BY_NOW:
+        assert_imported(outcomes, name)
+    else:
+        assert isinstance(outcomes[name], FailedFile)
+
+
+@pytest.mark.parametrize("name", named("named", "icloud"))
+def test_pictures_of_every_other_kind_are_imported_or_counted(
+    outcomes: Mapping[str, Outcome], name: str
 ) -> None:
-    assert isinstance(outcomes[name], FailedFile)
+    if isinstance(outcomes[name], FoundFile):
+        assert_imported(outcomes, name)
+    else:
+        assert isinstance(outcomes[name], PassedOver)
 
 
 @pytest.mark.parametrize("name", named("damaged"))
 def test_what_does_not_decode_whole_is_neither_shown_nor_posted(
-    outcomes: Mapping[str, FoundFile | FailedFile], name: str
+    outcomes: Mapping[str, Outcome], name: str
 ) -> None:
     for use in (functools.partial(decode_to_fit, CASES / name, 300, 300), functools.partial(posted, name)):
         with pytest.raises(PhotoUnreadable):
             use()
+
+
+def assert_imported(outcomes: Mapping[str, Outcome], name: str) -> None:
+    found = outcomes[name]
+    assert isinstance(found, FoundFile), found
+    assert [found.width, found.height] == EXPECTED[name]["size"]
+    assert_corners(decode_to_fit(CASES / name, 300, 300), EXPECTED[name])
+    assert_corners(posted(name), EXPECTED[name])
 
 
 def posted(name: str) -> Image.Image:
@@ -110,16 +132,12 @@ def posted(name: str) -> Image.Image:
 
 
 @pytest.mark.parametrize("name", named("quiet"))
-def test_what_was_never_meant_as_a_photo_is_passed_over(
-    outcomes: Mapping[str, FoundFile | FailedFile], name: str
-) -> None:
+def test_what_was_never_meant_as_a_photo_is_passed_over(outcomes: Mapping[str, Outcome], name: str) -> None:
     assert name not in outcomes
 
 
 @pytest.mark.parametrize("name", named("either"))
-def test_oddities_are_taken_whole_or_refused(
-    outcomes: Mapping[str, FoundFile | FailedFile], name: str
-) -> None:
+def test_oddities_are_taken_whole_or_refused(outcomes: Mapping[str, Outcome], name: str) -> None:
     if isinstance(outcomes[name], FoundFile):
         with contextlib.suppress(PhotoUnreadable):
             assert_corners(decode_to_fit(CASES / name, 300, 300), EXPECTED[name])

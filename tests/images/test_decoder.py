@@ -158,7 +158,7 @@ def test_a_damaged_profile_is_ignored() -> None:
     [
         (b"", Unreadable.EMPTY),
         (encoded()[:300], Unreadable.CUT_SHORT),
-        (b"GIF89a", Unreadable.UNSUPPORTED),
+        (b"%PDF-1.7", Unreadable.UNSUPPORTED),
         (huge_png(), Unreadable.TOO_LARGE),
     ],
 )

@@ -19,6 +19,8 @@ class Unreadable(StrEnum):
     EMPTY = "empty"
     UNSUPPORTED = "unsupported"
     """A sound file, perhaps, but of no format that is read here."""
+    UNUSUAL = "unusual"
+    """A kind of its format that is not read here."""
     CUT_SHORT = "cut short"
     DAMAGED = "damaged"
     TOO_LARGE = "too large"
@@ -35,6 +37,7 @@ class Unreadable(StrEnum):
         return self in (
             Unreadable.EMPTY,
             Unreadable.UNSUPPORTED,
+            Unreadable.UNUSUAL,
             Unreadable.CUT_SHORT,
             Unreadable.DAMAGED,
             Unreadable.TOO_LARGE,
@@ -51,9 +54,10 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.DISK_ERROR: ("reading it failed ({detail})", "Check the disk."),
     Unreadable.EMPTY: ("the file is empty", _COPY_AGAIN),
     Unreadable.UNSUPPORTED: (
-        "it is {detail}, not a JPEG, PNG, WebP, HEIC or AVIF picture",
+        "it is {detail}, not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF, BMP or JPEG XL picture",
         "Export it as a JPEG.",
     ),
+    Unreadable.UNUSUAL: ("it is {detail}, which few programs can read", "Export it as an ordinary JPEG."),
     Unreadable.CUT_SHORT: ("the file is cut short", _COPY_AGAIN),
     Unreadable.DAMAGED: ("the picture is damaged", _COPY_AGAIN),
     Unreadable.TOO_LARGE: ("the picture has more than {detail} megapixels", "Export it in a smaller size."),

@@ -12,37 +12,45 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-HEAD_BYTES = 64
+HEAD_BYTES = 256
 """How many first bytes `identify` wants; HEIF lists its compatible brands there."""
 
 _PIECE = 1 << 20
 _JPEG_END = b"\xff\xd9"
 START_OF_SCAN = 0xDA
+JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_LOSSLESS = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 _FRAME_HEAD = 16
 _MOST_JUNK = 1 << 16
 
+_JXL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
+
 _OTHERS = (
-    (b"GIF8", "a GIF"),
-    (b"BM", "a BMP"),
-    (b"II*\0", "a TIFF or camera raw file"),
-    (b"MM\0*", "a TIFF or camera raw file"),
+    (b"II*\0\x10\0\0\0CR", "a Canon raw file"),
+    (b"IIU\0", "a Panasonic raw file"),
+    (b"IIRO", "an Olympus raw file"),
+    (b"FUJIFILMCCD-RAW", "a Fujifilm raw file"),
+    (b"\0\0\0\x0cjP  ", "a JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000"),
     (b"%PDF", "a PDF"),
     (b"8BPS", "a Photoshop file"),
-    (b"\xff\x0a", "a JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "a JPEG XL"),
     (b"\x89PNG\r\n\x1a\n", "a PNG made for iOS only"),
     (b"<?xml", "XML text"),
     (b"<svg", "an SVG"),
     (b"<!DOCTYPE", "a web page"),
+    (b"<!doctype", "a web page"),
     (b"<html", "a web page"),
 )
+_BRANDS = {b"crx ": "a Canon raw file", b"avci": "an AVC picture", b"jxs ": "a JPEG XS"}
 
 
 def identify(head: bytes) -> str | None:
     """Return Pillow's name of the picture format that begins with `head`, or None.
 
-    The signatures are those of ISO/IEC 10918-1 (JPEG), the PNG and WebP container specifications, and the
-    brands of ISO/IEC 23008-12 (HEIF) and of the AV1 Image File Format.
+    The signatures are those of ISO/IEC 10918-1 (JPEG), the PNG and WebP container specifications, ISO/IEC 18181-2
+    (JPEG XL), TIFF 6.0, GIF 89a, and the brands of ISO/IEC 23008-12 (HEIF) and of the AV1 Image File Format.
     """
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
@@ -50,11 +58,19 @@ def identify(head: bytes) -> str | None:
         return "PNG"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "WEBP"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if head.startswith(_JXL):
+        return "JXL"
+    if head.startswith(_TIFF) and head[8:10] != b"CR":
+        return "TIFF"
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return "BMP"
     return _identify_brands(head)
 
 
 def _identify_brands(head: bytes) -> str | None:
-    if head[4:8] != b"ftyp":
+    if head[4:8] != b"ftyp" or head[8:12] in _BRANDS:
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head))
     brands = {head[8:12]} | {head[start : start + 4] for start in range(16, end - 3, 4)}
@@ -71,7 +87,7 @@ def describe(head: bytes) -> str:
         if head.startswith(signature):
             return words
     if head[4:8] == b"ftyp":
-        return "a video"
+        return _BRANDS.get(head[8:12], "a video")
     return "something else"
 
 
@@ -97,7 +113,21 @@ def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
         file.seek(4)
         # Some writers leave out the last pad byte.
         return int.from_bytes(file.read(4), "little") + 8 <= size + 1
-    return _pictures_fit(file, size)
+    if picture_format in ("HEIF", "AVIF"):
+        return _pictures_fit(file, size)
+    return True  # a decoder tells, when the picture is first shown
+
+
+def odd_jpeg(file: BinaryIO) -> str | None:
+    """Return in a few words what makes a JPEG one that no photo program writes and none here can decode, or None."""
+    for marker, start, _ in jpeg_segments(file):
+        if marker in JPEG_FRAMES:
+            file.seek(start)
+            head = file.read(10)
+            if head[4] != 8:
+                return f"a JPEG of {head[4]} bits a color"
+            return "a lossless JPEG" if marker in _LOSSLESS else None
+    return None
 
 
 def webp_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:

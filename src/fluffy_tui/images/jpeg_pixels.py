@@ -9,7 +9,7 @@ import numpy as np
 import simplejpeg
 from PIL import Image
 
-from fluffy_tui.images.file_format import START_OF_SCAN, jpeg_segments
+from fluffy_tui.images.file_format import JPEG_FRAMES, START_OF_SCAN, jpeg_segments
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _START_OF_IMAGE = b"\xff\xd8"
 _SCAN = b"\xff\xda"
 _END_OF_IMAGE = b"\xff\xd9"
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _JFIF, _ADOBE, _COMMENT = 0xE0, 0xEE, 0xFE
 _COLOR_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
@@ -45,7 +44,7 @@ def has_many_scans(file: BinaryIO) -> bool:
     for marker, start, _ in jpeg_segments(file):
         file.seek(start)
         head = file.read(10)
-        if marker in _FRAMES:
+        if marker in JPEG_FRAMES:
             if marker in _PROGRESSIVE:
                 return True
             colors = head[9]

@@ -10,16 +10,20 @@ import warnings
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
 from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete
+from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, odd_jpeg
+from fluffy_tui.images.limited_process import NeedsLimits, are_set
 from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
 from fluffy_tui.images.png_chunks import png_chunk, without_bombs
+from fluffy_tui.images.regular_file import reading
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
 # Damaged EXIF; the picture is fine. Process-wide because Python 3.11 has no filters per thread.
@@ -37,6 +41,8 @@ SIDEWAYS = frozenset({5, 6, 7, 8})
 _YEARS = range(1800, 2200)
 """Cameras without a set clock, and programs without a date, write years outside of it."""
 
+_SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
+
 _EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
@@ -52,7 +58,7 @@ class PictureHeader:
     """What is known of a picture without decoding it."""
 
     format: str
-    """As Pillow names it: JPEG, PNG, WEBP, HEIF or AVIF."""
+    """As Pillow names it: JPEG, MPO, PNG, WEBP, HEIF, AVIF, TIFF, GIF, BMP or JXL."""
     width: int
     """Pixels, as seen upright."""
     height: int
@@ -78,7 +84,11 @@ class OpenedPicture:
 
     @property
     def orientation(self) -> int:
-        """EXIF's, 1 to 8; HEIC is turned by its decoder, which resets it to 1."""
+        """EXIF's, 1 to 8; HEIC is turned by its decoder, which resets it to 1, as are TIFF and JPEG XL."""
+        if self.picture.format == "TIFF" or (
+            self.picture.format == "JXL" and not getattr(self.picture, "jpeg", 0)
+        ):
+            return 1
         value = self.exif.get(ExifTags.Base.Orientation)
         return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
@@ -89,10 +99,17 @@ class OpenedPicture:
         return (height, width) if self.orientation in SIDEWAYS else (width, height)
 
 
+def header_of(source: Path | bytes) -> PictureHeader:
+    """Read the header of a picture file, as `read_header` does."""
+    with reading(source) as file:
+        return read_header(file)
+
+
 def read_header(file: BinaryIO) -> PictureHeader:
     """Read the header of an open picture file, whose position is moved.
 
     Raises:
+        NeedsLimits: its header cannot be read without decoding it.
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
     """
     opened = open_picture(file)
@@ -120,8 +137,12 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
     picture_format = identify(head)
     if picture_format is None:
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, describe(head))
-    if picture_format == "HEIF":
-        _register_heif()
+    if picture_format == "JPEG" and (oddity := odd_jpeg(file)):
+        raise PhotoUnreadable(Unreadable.UNUSUAL, oddity)
+    if picture_format in _REGISTERED:
+        _register(picture_format)
+    if picture_format == "JXL" and not are_set():
+        raise NeedsLimits(large=False)  # it is decoded as it is opened
     complete = is_complete(file, picture_format, size)
     if complete is False:
         raise PhotoUnreadable(Unreadable.CUT_SHORT)
@@ -132,20 +153,39 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
     except TOO_LARGE:
         raise too_large() from None
     except DAMAGED:
+        if picture_format == "TIFF":
+            raise PhotoUnreadable(Unreadable.UNSUPPORTED, "a camera raw file, or a damaged TIFF") from None
         raise PhotoUnreadable(Unreadable.DAMAGED) from None
     if picture.width * picture.height > MOST_PIXELS:
         raise too_large()
     if picture.width < 1 or picture.height < 1:
         raise PhotoUnreadable(Unreadable.DAMAGED)
+    if picture_format == "TIFF":
+        _refuse_raw(picture)
     return OpenedPicture(picture, _exif(picture, file, size), file, size, bool(complete))
 
 
-@functools.cache
-def _register_heif() -> None:
-    """Teach Pillow HEIC; pillow-heif takes a tenth of a second to import, so only when a file needs it."""
-    import pillow_heif
+_REGISTERED = ("HEIF", "JXL")
 
-    pillow_heif.register_heif_opener()
+
+@functools.cache
+def _register(picture_format: str) -> None:
+    """Teach Pillow a format; that takes up to a tenth of a second, so only when a file needs it."""
+    if picture_format == "HEIF":
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    else:
+        import_module("pillow_jxl")
+
+
+def _refuse_raw(picture: Image.Image) -> None:
+    """Refuse a TIFF whose first picture is only a small one of what a camera saw, or no picture to look at."""
+    tags = picture.getexif()
+    if tags.get(_DNG_VERSION) or (tags.get(_SUBFILE_TYPE) or 0) & _REDUCED:
+        raise PhotoUnreadable(Unreadable.UNSUPPORTED, "a camera raw file")
+    if picture.mode in ("F", "I"):
+        raise PhotoUnreadable(Unreadable.UNUSUAL, "a TIFF of 32 bits a color")
 
 
 def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
@@ -157,6 +197,8 @@ def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
     exif = Image.Exif()
     raw = picture.info.get("exif")
     try:
+        if picture.format == "TIFF":
+            return picture.getexif()
         if raw is None and picture.format == "PNG":
             text = picture.info.get("Raw profile type exif")  # ImageMagick's, from before PNG had eXIf
             raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else png_chunk(file, size, b"eXIf")

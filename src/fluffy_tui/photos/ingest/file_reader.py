@@ -79,7 +79,10 @@ def read_file(path: str, stop: threading.Event) -> FoundFile | FailedFile | None
 def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> FoundFile:
     before = os.fstat(file.fileno())
     try:
-        header = read_header(file)
+        try:
+            header = read_header(file)
+        except images.NeedsLimits:
+            header = images.within_limits(images.header_of, Path(path))
         if not header.is_complete:
             images.decode_to_fit(Path(path), 1, 1)
         sha256 = hash_file(file, stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -128,4 +129,5 @@ def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
         duplicates=before.duplicates + more.duplicates,
         missing=before.missing + more.missing,
         seconds=before.seconds + more.seconds,
+        passed_over=Counter(before.passed_over) + Counter(more.passed_over),
     )
