@@ -6,7 +6,7 @@ function of a file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
@@ -43,6 +43,9 @@ _QUARTER_TURNS = {
     270: Image.Transpose.ROTATE_90,
 }
 
+_ANIMATED = frozenset({"PNG", "WEBP", "AVIF", "GIF", "TIFF"})
+"""The formats whose further pictures are no copies of the first one, for depth or in another size."""
+
 _PREVIEW_GAP = 1.5
 """How much larger than asked the cheap first reduction leaves a preview, for the last one to be sharp.
 
@@ -71,6 +74,8 @@ class DecodedPicture:
     """Whether the file says where the picture was taken, in EXIF or XMP."""
     xmp: bytes
     """The XMP packet; empty where there is none."""
+    is_first_of_several: bool = False
+    """Whether the file is an animation, or has several pages."""
 
     def turned(self, degrees: int) -> DecodedPicture:
         """Return the picture turned clockwise by 0, 90, 180 or 270 degrees."""
@@ -78,7 +83,7 @@ class DecodedPicture:
             return self
         size = self.size if degrees == 180 else (self.size[1], self.size[0])
         pixels = self.pixels.transpose(_QUARTER_TURNS[degrees])
-        return DecodedPicture(pixels, size, self.profile, self.has_location, self.xmp)
+        return replace(self, pixels=pixels, size=size)
 
     def resized(
         self,
@@ -149,6 +154,7 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
         raise NeedsLimits(large=is_large)
     try:
         profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
+        several = picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
         pixels = _pixels(opened, at_least)
         if opened.orientation in _TRANSPOSITIONS:
             pixels = pixels.transpose(_TRANSPOSITIONS[opened.orientation])
@@ -166,6 +172,7 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
         profile,
         has_location=b"GPSLatitude" in xmp or _has_position(opened.exif),
         xmp=xmp,
+        is_first_of_several=several,
     )
 
 

@@ -72,6 +72,7 @@ def _render(path: Path, rules: ImageRules, framing: Framing) -> Rendition:
         fit_applied=target.fit_applied,
         location_removed=picture.has_location,
         ai_mark=mark,
+        is_first_of_several=picture.is_first_of_several,
         source_width=size[0],
         source_height=size[1],
     )

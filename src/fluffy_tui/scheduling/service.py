@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from sqlalchemy import case, func, or_, select
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
+from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState, PhotoUnreadable
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
 from fluffy_tui.scheduling.edits.cancellation import Cancellation, not_found
@@ -114,8 +115,18 @@ class Scheduling:
             refusal = file_refusal(state, current)
         if refusal is None and not self.missing:
             refusal = channel_refusal(persona)
+        if refusal is None:
+            refusal = await self._picture_refusal(current)
         writer = PostWriter(self.database, self.queue, self.undo_seconds, self.missing)
         return refusal or await writer.write(submission)
+
+    async def _picture_refusal(self, photo: Photo) -> ScheduleResult | None:
+        """Return why a photo cannot be posted that does not decode whole; quick where it has been shown before."""
+        try:
+            await asyncio.to_thread(self.photos.thumbnail, photo, 1, 1)
+        except PhotoUnreadable as error:
+            return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)
+        return None
 
     async def posts(
         self,

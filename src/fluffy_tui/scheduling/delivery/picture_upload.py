@@ -76,4 +76,5 @@ def rendition_facts(rendition: Rendition) -> dict[str, object]:
         "sha256": rendition.sha256,
         "fit": rendition.fit_applied,
         "location_removed": rendition.location_removed,
+        "first_of_several": rendition.is_first_of_several,
     }
