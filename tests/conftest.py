@@ -43,6 +43,9 @@ hypothesis.settings.load_profile("untimed")
 
 _numbers = itertools.count()
 
+WHOLE_PROGRAMS = frozenset({"make_app", "running", "place", "patient"})
+"""The fixtures of tests that run the whole app or a worker, each of which takes a second or so."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch whether the tests of the screens press every key, and have what is started here hear every signal.
@@ -63,8 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
         elif folder == "faults":
             item.add_marker(pytest.mark.faults)
-        if "snap_compare" in getattr(item, "fixturenames", ()):
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "snap_compare" in fixtures:
             item.add_marker(pytest.mark.snapshot)
+        if fixtures & WHOLE_PROGRAMS:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)

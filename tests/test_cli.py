@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.slow
+
+
 def test_version(own_home: Path) -> None:
     assert fluffy(own_home, "--version").out == f"fluffy-tui {fluffy_tui.__version__}\n"
 

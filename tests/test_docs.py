@@ -53,6 +53,7 @@ async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
         yield running
 
 
+@pytest.mark.slow
 async def test_the_transcript_is_what_the_console_answers(
     own_home: Path, tmp_path: Path, database_url: str, stand_in: StandIn
 ) -> None:

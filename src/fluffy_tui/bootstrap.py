@@ -38,7 +38,7 @@ from fluffy_tui.scheduling import (
 from fluffy_tui.similarity import Similarity, stacked_photos
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
     from procrastinate import App
 
@@ -73,8 +73,8 @@ class Services:
         if self.server is not None:
             await asyncio.to_thread(self.server.start)
 
-    def events(self) -> AsyncIterator[Event]:
-        """Yield every change in the database, for ever."""
+    def events(self) -> AsyncGenerator[Event, None]:
+        """Yield every change in the database, for ever; close it, so that its connection is not left open."""
         return events(self.database.url, self.reach_server)
 
 

@@ -19,6 +19,7 @@ import shutil
 import tempfile
 import time
 from collections import Counter
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -222,9 +223,10 @@ class Campaign:
         """Wait until no post is being delivered, or until the time is up."""
         try:
             async with asyncio.timeout(SETTLED_WITHIN):
-                async for event in self.services.events():
-                    if isinstance(event, PostChanged | Connected) and not await self._moving():
-                        return
+                async with aclosing(self.services.events()) as events:
+                    async for event in events:
+                        if isinstance(event, PostChanged | Connected) and not await self._moving():
+                            return
         except TimeoutError:
             return  # the audit lists what has not arrived
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -93,16 +93,18 @@ class Publication:
         """Wait until no post is at these steps, or until the time is up: the audit lists what is left."""
         with suppress(TimeoutError):
             async with asyncio.timeout(LIVE_WITHIN):
-                async for event in self.services.events():
-                    if not isinstance(event, PostChanged | Connected):
-                        continue
-                    posts = await self.services.scheduling.posts(limit=len(self.submitted) + 1)
-                    if not any(
-                        post.step in steps or (without_link and _has_no_link(post.step, post.external_link))
-                        for post in posts
-                    ):
-                        return
-                    await self._request_sync()
+                async with aclosing(self.services.events()) as events:
+                    async for event in events:
+                        if not isinstance(event, PostChanged | Connected):
+                            continue
+                        posts = await self.services.scheduling.posts(limit=len(self.submitted) + 1)
+                        if not any(
+                            post.step in steps
+                            or (without_link and _has_no_link(post.step, post.external_link))
+                            for post in posts
+                        ):
+                            return
+                        await self._request_sync()
 
     async def _retry(self, post_id: int) -> None:
         """Retry as a user would: a post whose time is past takes the next slot."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -187,16 +188,17 @@ class UserChanges:
 
     async def _choose(self, change: Change) -> Post:
         """Return a post in Buffer that nobody else is changing, as soon as there is one."""
-        async for event in self.services.events():
-            if not isinstance(event, PostChanged | Connected):
-                continue
-            try:
-                posts = await self._posts()
-            except DatabaseUnavailable:
-                continue  # an event follows when it is back
-            free = [post for post in posts if self._is_free(post, change.wish)]
-            if free:
-                return free[int(change.draw * len(free)) % len(free)]
+        async with aclosing(self.services.events()) as events:
+            async for event in events:
+                if not isinstance(event, PostChanged | Connected):
+                    continue
+                try:
+                    posts = await self._posts()
+                except DatabaseUnavailable:
+                    continue  # an event follows when it is back
+                free = [post for post in posts if self._is_free(post, change.wish)]
+                if free:
+                    return free[int(change.draw * len(free)) % len(free)]
         raise AssertionError("the events ended")
 
     def _is_free(self, post: Post, wish: Wish) -> bool:

@@ -274,6 +274,7 @@ def test_other_source_types_are_no_ai_mark(tmp_path: Path) -> None:
     assert b"xmp" not in rendition.data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("service", sorted(all_rules()))
 @pytest.mark.parametrize("fit", Fit)
 @pytest.mark.parametrize("size", [(2000, 2000), (3000, 500), (400, 3000), (1, 1), (1913, 1001), (799, 1001)])

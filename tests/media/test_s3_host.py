@@ -16,6 +16,9 @@ import pytest
 from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe
 from fluffy_tui.settings import S3Settings, Secret, load_settings
 
+pytestmark = pytest.mark.slow
+
+
 pytest_plugins = ("media.media_servers",)
 
 KEY_ID, SECRET = "AKIAVISIBLENOWHERE", "s3cr3t-visible-nowhere"

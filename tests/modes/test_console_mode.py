@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def environment(database_url: str) -> dict[str, str]:
     return {"DATABASE_URL": database_url}

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 async def stand_in(tmp_path: Path) -> AsyncIterator[StandIn]:
     async with StandIn(media=tmp_path / "media") as running:

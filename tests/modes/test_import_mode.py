@@ -23,6 +23,8 @@ from photos.photo_files import SCHEDULED, encoded, write
 if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "fluffy_tui"]
 PLENTY = 60
 """Sparse files of half a gigabyte: far more than can be hashed before the import is interrupted."""

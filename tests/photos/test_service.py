@@ -45,6 +45,7 @@ async def fill(database: Database, persona: Persona, count: int) -> None:
         await session.execute(FILL, {"persona": persona.id, "count": count})
 
 
+@pytest.mark.slow
 async def test_a_hundred_thousand_ids(database: Database, library: tuple[Photos, Persona]) -> None:
     """All without a post and only those, newest first by what is shown, eight bytes each."""
     photos, persona = library
@@ -119,6 +120,7 @@ async def test_the_service_makes_thumbnails(library: tuple[Photos, Persona], tmp
         photos.thumbnail(photo, 24, 24)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [PhotoRow.path, PhotoRow.sha256])
 async def test_an_import_never_reads_the_whole_table(
     database: Database, library: tuple[Photos, Persona], key: Any

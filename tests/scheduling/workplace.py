@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,12 +89,15 @@ class Workplace:
 
     async def until(self, post_id: int, holds: Callable[[Post], bool]) -> Post:
         """Wait until `holds` is true for the post, and return it."""
-        async for event in self.services.events():
-            if isinstance(event, Connected) or (isinstance(event, PostChanged) and event.post_id == post_id):
-                post = await self.services.scheduling.post(post_id)
-                assert post is not None, "the post is gone"
-                if holds(post):
-                    return post
+        async with aclosing(self.services.events()) as events:
+            async for event in events:
+                if isinstance(event, Connected) or (
+                    isinstance(event, PostChanged) and event.post_id == post_id
+                ):
+                    post = await self.services.scheduling.post(post_id)
+                    assert post is not None, "the post is gone"
+                    if holds(post):
+                        return post
         raise AssertionError("the events ended")
 
     async def waiting(self) -> list[str]:

@@ -510,7 +510,7 @@ async def test_the_heartbeat_has_an_age_or_there_was_none(world: World) -> None:
 
 
 async def test_changes_are_announced_after_the_connection(world: World) -> None:
-    async with aclosing(world.services.events()) as events:  # type: ignore[type-var]
+    async with aclosing(world.services.events()) as events:
         assert isinstance(await anext(events), Connected)
         post = await submit(world)
         assert await first(events, PostChanged) == PostChanged(post.id, world.sarah.id)

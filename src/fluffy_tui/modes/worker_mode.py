@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING
 
 from fluffy_tui import similarity
@@ -128,17 +128,18 @@ async def _orphaned(services: Services) -> None:
     """
     await input_ended()
     failures = 0
-    async for event in services.events():
-        match event:
-            case Disconnected():
-                failures += 1
-                if failures == MOST_FAILED_CONNECTIONS:
-                    log.info("the starter and the database are gone")
-                    return
-            case Connected() | PostChanged():
-                failures = 0
-                if not await _sending(services):
-                    return
+    async with aclosing(services.events()) as events:
+        async for event in events:
+            match event:
+                case Disconnected():
+                    failures += 1
+                    if failures == MOST_FAILED_CONNECTIONS:
+                        log.info("the starter and the database are gone")
+                        return
+                case Connected() | PostChanged():
+                    failures = 0
+                    if not await _sending(services):
+                        return
 
 
 async def _sending(services: Services) -> bool:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture
 def empty_place() -> Iterator[DatabaseFolder]:
     """Yield an empty data folder; afterwards stop its server and remove it."""

@@ -22,6 +22,8 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 AS_ROOT = os.geteuid() == 0
 
 

@@ -17,6 +17,8 @@ from fluffy_tui.demo import write_sample_photos
 from fluffy_tui.demo.sample_photos import photo_files
 from fluffy_tui.demo.sample_photos.photo_files import SAMPLE_PHOTOS, SamplePhoto
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 pillow_heif.register_heif_opener()

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photos
 
 
+pytestmark = pytest.mark.slow
+
+
 def counts(summary: ImportSummary) -> dict[str, int]:
     """Return the counts of a summary that are not zero."""
     every = {

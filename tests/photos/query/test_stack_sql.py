@@ -8,6 +8,7 @@ from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo
+
+pytestmark = pytest.mark.slow
 
 SEVERAL = 600
 MANY = 20_000

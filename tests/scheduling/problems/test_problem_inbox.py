@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import os
 import signal
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -129,19 +130,21 @@ async def find_missing(place: Workplace) -> None:
 
 async def until_listed(place: Workplace, kind: ProblemKind) -> Problem:
     """Return the one problem of this kind, once it is listed."""
-    async for _ in place.services.events():
-        found = [item for item in await place.services.scheduling.problems() if item.kind is kind]
-        if found:
-            [item] = found
-            return item
+    async with aclosing(place.services.events()) as events:
+        async for _ in events:
+            found = [item for item in await place.services.scheduling.problems() if item.kind is kind]
+            if found:
+                [item] = found
+                return item
     raise AssertionError("the events ended")
 
 
 async def until_gone(place: Workplace, kind: ProblemKind) -> None:
     """Wait until no problem of this kind is listed."""
-    async for _ in place.services.events():
-        if all(item.kind is not kind for item in await place.services.scheduling.problems()):
-            return
+    async with aclosing(place.services.events()) as events:
+        async for _ in events:
+            if all(item.kind is not kind for item in await place.services.scheduling.problems()):
+                return
 
 
 @pytest.mark.parametrize("fault", ["disconnected", "locked", "queue_paused"])

@@ -67,6 +67,7 @@ def test_the_hash_does_not_depend_on_the_layout_in_memory(layout: str) -> None:
     assert pdq(view)[0].tolist() == pdq(np.ascontiguousarray(view))[0].tolist()
 
 
+@pytest.mark.slow
 def test_an_edited_copy_has_nearly_the_same_bits() -> None:
     """Smaller and brighter, it differs in a few of 256 bits; another picture in about half of them."""
     picture = Image.fromarray(made("smooth 640x480 60"))

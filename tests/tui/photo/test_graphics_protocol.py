@@ -11,6 +11,8 @@ import pytest
 
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = """
 import sys
 from fluffy_tui.settings import Preview

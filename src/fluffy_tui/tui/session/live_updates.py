@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.app_events import Connected, Disconnected, PhotosChanged, PostChanged
@@ -94,8 +95,9 @@ class LiveUpdates:
         )
 
     async def _follow_events(self) -> None:
-        async for event in self._context.services.events():
-            self._on_event(event)
+        async with aclosing(self._context.services.events()) as events:
+            async for event in events:
+                self._on_event(event)
 
     def _on_event(self, event: Event) -> None:
         match event:
