@@ -16,7 +16,7 @@ HOLES = {"zeros": b"\0", "ones": b"\xff"}
 
 def saved(made: Image.Image, picture_format: str, **options: object) -> bytes:
     target = io.BytesIO()
-    made.save(target, picture_format, **options)  # type: ignore[arg-type]
+    made.save(target, picture_format, **options)
     return target.getvalue()
 
 

@@ -24,7 +24,7 @@ SRGB_CURVE, LINEAR, PQ, HLG = 13, 8, 16, 18
 
 def png(*chunks: tuple[bytes, bytes], color: tuple[int, int, int] = SHADE, **options: object) -> bytes:
     target = io.BytesIO()
-    Image.new("RGB", (40, 40), color).save(target, "PNG", **options)  # type: ignore[arg-type]
+    Image.new("RGB", (40, 40), color).save(target, "PNG", **options)
     content = target.getvalue()
     added = b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -141,7 +141,8 @@ def srgb() -> bytes:
 def encode_pq(share: float) -> int:
     """Return the value of a light, as a share of paper white."""
     power = (share * 203 / 10_000) ** 0.1593017578125
-    return round(255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375)
+    value: float = 255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+    return round(value)
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.0, 0), (0.05, 63), (0.2141, 127), (0.5, 188), (0.8, 231)])

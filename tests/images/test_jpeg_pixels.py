@@ -15,7 +15,7 @@ END = b"\xff\xd9"
 
 def jpeg(mode: str = "RGB", **options: object) -> bytes:
     target = io.BytesIO()
-    picture(400, 300, mode=mode).save(target, "JPEG", **options)  # type: ignore[arg-type]
+    picture(400, 300, mode=mode).save(target, "JPEG", **options)
     return target.getvalue()
 
 

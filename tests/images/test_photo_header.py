@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import ExifTags, Image
@@ -24,7 +24,7 @@ def header(content: bytes) -> PictureHeader:
     return read_header(io.BytesIO(content))
 
 
-def with_times(times: Mapping[int, str], *, modified: str | None = None) -> bytes:
+def with_times(times: Mapping[Any, str], *, modified: str | None = None) -> bytes:
     """Return a JPEG with these tags in its Exif IFD."""
     data = Image.Exif()
     data.get_ifd(ExifTags.IFD.Exif).update(times)
