@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_to_fit
     from fluffy_tui.images.limited_process import NeedsLimits, within_limits
-    from fluffy_tui.images.photo_header import DAMAGED, PictureHeader, header_of, read_header
+    from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
 
 __all__ = [
@@ -37,7 +37,6 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "DAMAGED": "photo_header",
         "DecodedPicture": "decoder",
         "NeedsLimits": "limited_process",
         "PictureHeader": "photo_header",

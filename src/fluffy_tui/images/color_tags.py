@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags
 
+from fluffy_tui.images.errors import DAMAGED
 from fluffy_tui.images.icc_profile import (
     ADOBE_COLORS,
     SRGB_COLORS,
@@ -13,7 +14,6 @@ from fluffy_tui.images.icc_profile import (
     profile_by_numbers,
 )
 from fluffy_tui.images.iso_boxes import read_items
-from fluffy_tui.images.photo_header import DAMAGED
 from fluffy_tui.images.png_chunks import png_chunk
 
 if TYPE_CHECKING:

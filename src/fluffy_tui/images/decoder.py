@@ -14,10 +14,10 @@ from PIL import ExifTags, Image
 from fluffy_tui.images.coded_data import is_whole
 from fluffy_tui.images.color import to_srgb
 from fluffy_tui.images.color_tags import color_profile
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
 from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
-from fluffy_tui.images.photo_header import DAMAGED, open_picture
+from fluffy_tui.images.photo_header import open_picture
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
 

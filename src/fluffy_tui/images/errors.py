@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from enum import StrEnum
 from typing import Any
 
 from fluffy_tui.core.errors import FluffyError
+
+DAMAGED = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
+    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error, UserWarning,
+)  # fmt: skip
+"""What Pillow and its plugins raise for a damaged file (UserWarning where warnings are errors)."""
 
 
 class Unreadable(StrEnum):

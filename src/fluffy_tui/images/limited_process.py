@@ -18,7 +18,7 @@ from contextlib import nullcontext
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +97,7 @@ def serve(descriptor: int) -> None:
         signal.alarm(SECONDS)
         try:
             answer = True, function(*args, **options)
-        except Exception as error:  # noqa: BLE001 - raised again by the starter
+        except (PhotoUnreadable, *DAMAGED) as error:
             answer = False, error
         signal.alarm(0)
         connection.send(answer)

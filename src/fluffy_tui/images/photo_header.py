@@ -5,9 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-import struct
 import warnings
-import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, odd_jpeg
 from fluffy_tui.images.limited_process import NeedsLimits, are_set
 from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
@@ -28,12 +26,6 @@ if TYPE_CHECKING:
 
 # Damaged EXIF; the picture is fine. Process-wide because Python 3.11 has no filters per thread.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-
-DAMAGED = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
-    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error, UserWarning,
-)  # fmt: skip
-"""What Pillow and its plugins raise for a damaged file (UserWarning where warnings are errors)."""
 
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """The orientations of EXIF in which the stored picture lies on its side."""
