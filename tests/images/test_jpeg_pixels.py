@@ -60,6 +60,19 @@ def test_a_few_stray_bytes_before_the_end_are_no_damage(pad: bytes) -> None:
     assert decode(content.removesuffix(END) + pad + END).pixels.tobytes() == decode(content).pixels.tobytes()
 
 
+def test_stray_bytes_may_be_followed_by_a_film() -> None:
+    """With end markers of its own in it."""
+    content = jpeg()
+    moving = content.removesuffix(END) + b"\0\0" + END + b"\0\0\0\x18ftypmp42" + (b"x" * 99 + END) * 50
+    assert decode(moving).pixels.tobytes() == decode(content).pixels.tobytes()
+
+
+@pytest.mark.parametrize("count", [20, 99, 311, 5000])
+def test_many_stray_bytes_are_what_is_left_of_a_hole(count: int) -> None:
+    with pytest.raises(PhotoUnreadable):
+        decode(jpeg().removesuffix(END) + bytes(count) + END)
+
+
 def test_stray_bytes_do_not_hide_damage() -> None:
     """Only the last warning is known, and that is the one about stray bytes."""
     content = jpeg(quality=95, restart_marker_blocks=20)

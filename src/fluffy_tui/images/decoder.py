@@ -17,7 +17,7 @@ from fluffy_tui.images.color_tags import color_profile
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
 from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
-from fluffy_tui.images.photo_header import open_picture
+from fluffy_tui.images.photo_header import open_to_decode
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
 
@@ -43,6 +43,7 @@ _QUARTER_TURNS = {
     270: Image.Transpose.ROTATE_90,
 }
 
+_JPEG = ("JPEG", "MPO")
 _ANIMATED = frozenset({"PNG", "WEBP", "AVIF", "GIF", "TIFF"})
 """The formats whose further pictures are no copies of the first one, for depth or in another size."""
 
@@ -130,14 +131,14 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
 
 def _decoded(source: Path | bytes, at_least: float) -> DecodedPicture:
     with reading(source) as file:
-        opened = open_picture(file)
+        opened = open_to_decode(file)
         with opened.picture:
             return _decode(opened, at_least)
 
 
 def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
     with reading(source) as file:
-        opened = open_picture(file)
+        opened = open_to_decode(file)
         size = opened.upright_size
         scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
         with opened.picture:
@@ -150,7 +151,7 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
     """Decode a picture, in one attempt: after an error Pillow would return what it has got so far."""
     picture = opened.picture
     is_large = picture.width * picture.height > _LARGE
-    if not are_set() and (is_large or not _is_bounded(opened)):
+    if not are_set() and (is_large or (picture.format in _JPEG and has_many_scans(opened.file))):
         raise NeedsLimits(large=is_large)
     try:
         profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
@@ -176,19 +177,12 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
     )
 
 
-def _is_bounded(opened: OpenedPicture) -> bool:
-    """Return whether the header alone bounds what decoding takes: one pass over so many pixels."""
-    if opened.picture.format in ("JPEG", "MPO"):
-        return not has_many_scans(opened.file)
-    return opened.picture.format == "PNG"
-
-
 def _pixels(opened: OpenedPicture, at_least: float) -> Image.Image:
     """Return the pixels as stored, in a simple mode; they may be smaller than the picture is."""
     picture = opened.picture
-    if picture.format in ("JPEG", "MPO"):
+    if picture.format in _JPEG:
         scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale * at_least <= 1)
-        return jpeg_pixels(opened.file, picture.mode, picture.size, scale)
+        return jpeg_pixels(opened.file, picture.mode, picture.size, scale, has_end=opened.is_complete)
     if not is_whole(opened.file, str(picture.format), opened.byte_size, picture.width * picture.height):
         raise ValueError("the coded data are damaged")
     picture.load()

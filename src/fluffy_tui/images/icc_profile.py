@@ -10,11 +10,10 @@ import functools
 import struct
 from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    import numpy as np
     from numpy.typing import NDArray
 
 Chromaticities: TypeAlias = tuple[float, float, float, float, float, float, float, float]
@@ -46,8 +45,8 @@ _PEAK_OF_HLG = 1000.0
 _KNEE = 0.8
 """Share of paper white from which on lights roll off."""
 
-_D50 = np.array([0.9642, 1.0, 0.8249])
-_BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+_D50 = (0.9642, 1.0, 0.8249)
+_BRADFORD = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
 
 
 @functools.lru_cache(maxsize=32)
@@ -76,7 +75,7 @@ def profile_by_measures(colors: Chromaticities, gamma: float) -> bytes | None:
     """
     try:
         return _profile(colors, _gamma(gamma))
-    except (np.linalg.LinAlgError, struct.error, ValueError, ZeroDivisionError):
+    except (struct.error, ValueError, OverflowError):  # NumPy's error of a matrix is a ValueError, too
         return None
 
 
@@ -110,15 +109,18 @@ def _profile(colors: Chromaticities, curve: bytes) -> bytes:
 
 def _to_d50(colors: Chromaticities) -> NDArray[np.float64]:
     """Return the XYZ of red, green and blue, one in each column, as seen under the light of the profile."""
+    import numpy as np
+
     x, y = np.array(colors).reshape(4, 2).T
     xyz = np.array([x / y, np.ones(4), (1 - x - y) / y])
     rgb, white = xyz[:, :3], xyz[:, 3]
     rgb = rgb * np.linalg.solve(rgb, white)
-    adapted = np.linalg.inv(_BRADFORD) @ np.diag((_BRADFORD @ _D50) / (_BRADFORD @ white)) @ _BRADFORD
+    cones = np.array(_BRADFORD)
+    adapted = np.linalg.inv(cones) @ np.diag((cones @ _D50) / (cones @ white)) @ cones
     return np.asarray(adapted @ rgb, dtype=np.float64)
 
 
-def _xyz(values: NDArray[np.float64]) -> bytes:
+def _xyz(values: Iterable[float]) -> bytes:
     return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(float(value) * 65536) for value in values))
 
 
@@ -138,6 +140,8 @@ _SRGB_CURVE = b"para\0\0\0\0" + struct.pack(
 
 def _sampled(light: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> bytes:
     """Return the curve that takes a value to its light, as shares of paper white, with what is brighter rolled off."""
+    import numpy as np
+
     shares = light(np.linspace(0.0, 1.0, 4096)) / _PAPER_WHITE
     room = 1 - _KNEE
     rolled = np.where(shares < _KNEE, shares, 1 - room * np.exp(-(shares - _KNEE) / room))
@@ -146,6 +150,8 @@ def _sampled(light: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> byt
 
 def _pq_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return candela per square metre by SMPTE ST 2084."""
+    import numpy as np
+
     power = value ** (1 / 78.84375)
     return 10_000 * (np.maximum(power - 0.8359375, 0) / (18.8515625 - 18.6875 * power)) ** (
         1 / 0.1593017578125
@@ -154,6 +160,8 @@ def _pq_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _hlg_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return candela per square metre by ITU-R BT.2100, on a screen of a thousand."""
+    import numpy as np
+
     a, b, c = 0.17883277, 0.28466892, 0.55991073
     scene = np.where(value <= 0.5, value**2 / 3, (np.exp((value - c) / a) + b) / 12)
     return np.asarray(_PEAK_OF_HLG * scene**1.2, dtype=np.float64)

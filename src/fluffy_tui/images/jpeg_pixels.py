@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-import simplejpeg
 from PIL import Image
 
 from fluffy_tui.images.file_format import JPEG_FRAMES, START_OF_SCAN, jpeg_segments
@@ -24,11 +22,10 @@ _COLOR_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK"}
 _HARMLESS = "Invalid SOS parameters for sequential JPEG"
 """Some phones write these parameters, and every decoder ignores them."""
 
-_STRAY = re.compile(r"(\d{1,2}) extraneous bytes before marker 0xd9")
+_STRAY = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 """Some cameras pad their data. As libjpeg keeps its last warning only, the pictures are decoded again without the pad,
 to see whether there was another one. A pad longer than this may be what is left of a hole in the data."""
 _MOST_STRAY = 16
-
 
 MOST_SCANS = 200
 """Passes over a progressive picture; programs that try every way to save a byte write some sixty."""
@@ -53,7 +50,9 @@ def has_many_scans(file: BinaryIO) -> bool:
     return False
 
 
-def jpeg_pixels(file: BinaryIO, mode: str, size: tuple[int, int], scale: int) -> Image.Image:
+def jpeg_pixels(
+    file: BinaryIO, mode: str, size: tuple[int, int], scale: int, *, has_end: bool
+) -> Image.Image:
     """Decode a JPEG whole, or raise.
 
     Args:
@@ -61,29 +60,38 @@ def jpeg_pixels(file: BinaryIO, mode: str, size: tuple[int, int], scale: int) ->
         mode: L, RGB or CMYK, as Pillow reads it from the header.
         size: Width and height of the whole picture.
         scale: By which both are divided: 1, 2, 4 or 8.
+        has_end: Whether there is an end marker. A few programs leave it out; libjpeg then warns of a picture that is
+            not whole only if it is given one.
 
     Raises:
         TooManyScans: it would take too long.
         ValueError: the data are damaged.
     """
-    content = _without_metadata(file)
-    first = content.find(_SCAN)
-    if content.count(_SCAN, first, content.find(_END_OF_IMAGE, first)) > MOST_SCANS:
+    end = b"" if has_end else _END_OF_IMAGE
+    if has_many_scans(file) and _scans(_without_metadata(file)) > MOST_SCANS:
         raise TooManyScans
-    if _END_OF_IMAGE not in content[-_MOST_STRAY:]:
-        content += _END_OF_IMAGE  # libjpeg then warns only if the picture itself is not whole
+    file.seek(0)
+    try:
+        return _decode(file.read() + end, mode, size, scale)
+    except ValueError:
+        content = _without_metadata(file) + end
     try:
         return _decode(content, mode, size, scale)
     except ValueError as error:
         stray = _STRAY.search(str(error))
-        end = content.rfind(_END_OF_IMAGE)
+        stop = content.find(_END_OF_IMAGE, content.find(_SCAN))
         if stray is None or int(stray[1]) > _MOST_STRAY:
             raise
-        return _decode(content[: end - int(stray[1])] + _END_OF_IMAGE, mode, size, scale)
+        return _decode(content[: stop - int(stray[1])] + _END_OF_IMAGE, mode, size, scale)
+
+
+def _scans(content: bytes) -> int:
+    first = content.find(_SCAN)
+    return content.count(_SCAN, first, content.find(_END_OF_IMAGE, first))
 
 
 def _without_metadata(file: BinaryIO) -> bytes:
-    """Return what is to be decoded; damage in a profile or a comment is no damage of the picture."""
+    """Return what is needed of a file; libjpeg warns of a damaged profile as of damaged pixels."""
     segments = [segment for segment in jpeg_segments(file) if not _is_metadata(segment[0])]
     pieces = [_START_OF_IMAGE]
     for marker, start, length in segments:
@@ -98,6 +106,9 @@ def _is_metadata(marker: int) -> bool:
 
 
 def _decode(content: bytes, mode: str, size: tuple[int, int], scale: int) -> Image.Image:
+    import numpy as np
+    import simplejpeg
+
     width, height = (-(-side // scale) for side in size)
     options = {"colorspace": _COLOR_SPACES[mode], "min_width": width, "min_height": height}
     try:

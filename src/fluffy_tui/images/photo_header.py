@@ -92,9 +92,9 @@ class OpenedPicture:
 
 
 def header_of(source: Path | bytes) -> PictureHeader:
-    """Read the header of a picture file, as `read_header` does."""
+    """Read the header of a picture file that is going to be decoded; to be called through `within_limits`."""
     with reading(source) as file:
-        return read_header(file)
+        return _header(open_to_decode(file))
 
 
 def read_header(file: BinaryIO) -> PictureHeader:
@@ -104,12 +104,29 @@ def read_header(file: BinaryIO) -> PictureHeader:
         NeedsLimits: its header cannot be read without decoding it.
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
     """
-    opened = open_picture(file)
+    return _header(open_picture(file))
+
+
+def _header(opened: OpenedPicture) -> PictureHeader:
     with opened.picture as picture:
         width, height = opened.upright_size
         return PictureHeader(
             str(picture.format), width, height, opened.orientation, taken_at(opened.exif), opened.is_complete
         )
+
+
+def open_to_decode(file: BinaryIO) -> OpenedPicture:
+    """Open a picture as `open_picture` does, where its decoder may run.
+
+    Raises:
+        NeedsLimits: it may not run here; what can be told by the first bytes costs no second look at the header.
+        PhotoUnreadable: it is no picture, damaged, cut short, or too large.
+    """
+    if not are_set():
+        file.seek(0)
+        if identify(file.read(HEAD_BYTES)) not in (*_BOUNDED, None):
+            raise NeedsLimits(large=False)
+    return open_picture(file)
 
 
 def open_picture(file: BinaryIO) -> OpenedPicture:
@@ -158,6 +175,8 @@ def open_picture(file: BinaryIO) -> OpenedPicture:
 
 
 _REGISTERED = ("HEIF", "JXL")
+_BOUNDED = ("JPEG", "PNG")
+"""The formats whose header alone bounds what decoding takes."""
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
-from fluffy_tui.images import decode, read_header, reading, within_limits
+from fluffy_tui.images import decode, header_of, within_limits
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
 from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame
 from fluffy_tui.media.framing import Fit, Framing
@@ -46,8 +46,7 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
 
 
 def _render(path: Path, rules: ImageRules, framing: Framing) -> Rendition:
-    with reading(path) as file:
-        header = read_header(file)
+    header = header_of(path)
     size = _turned((header.width, header.height), framing.turn)
     target = frame(size, rules, framing)
     # Half as much again as is needed leaves the resampling enough to work with.
