@@ -23,7 +23,9 @@ _DEFLATE_HOLE = bytes(64)
 """Drawings may have as many zeros, so this is only a reason to look closer."""
 _HEVC_NEVER = bytes(3)
 """What cannot occur within a unit of HEVC data (ITU-T H.265, 7.4.2): the encoder puts a 3 between."""
-_AV1_HOLE = bytes(64)
+_MOST_PAD = 8
+"""Zeros that some programs leave behind a unit."""
+_AV1_HOLE = bytes(128)
 """Pictures of a single colour have no zeros at all."""
 _ERASED = b"\xff" * 64
 """Flash memory that was erased and not written again; no format has such runs."""
@@ -105,7 +107,7 @@ def _is_hevc(data: bytes, length_size: int) -> bool:
     while position < len(data):
         start = position + length_size
         position = start + int.from_bytes(data[position:start], "big")
-        if position > len(data) or data.find(_HEVC_NEVER, start, position) >= 0:
+        if position > len(data) or data.find(_HEVC_NEVER, start, position - _MOST_PAD) >= 0:
             return False
     return _ERASED not in data
 

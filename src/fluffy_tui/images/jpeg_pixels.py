@@ -27,6 +27,9 @@ _STRAY = re.compile(r"(\d+) extraneous bytes before marker 0xd9")
 to see whether there was another one. A pad longer than this may be what is left of a hole in the data."""
 _MOST_STRAY = 16
 
+_MOST_BYTES = 1 << 29
+"""Of a file; films behind a picture are shorter, and the largest pictures are."""
+
 MOST_SCANS = 200
 """Passes over a progressive picture; programs that try every way to save a byte write some sixty."""
 
@@ -72,7 +75,7 @@ def jpeg_pixels(
         raise TooManyScans
     file.seek(0)
     try:
-        return _decode(file.read() + end, mode, size, scale)
+        return _decode(file.read(_MOST_BYTES) + end, mode, size, scale)
     except ValueError:
         content = _without_metadata(file) + end
     try:
@@ -96,7 +99,7 @@ def _without_metadata(file: BinaryIO) -> bytes:
     pieces = [_START_OF_IMAGE]
     for marker, start, length in segments:
         file.seek(start)
-        pieces.append(file.read(-1 if marker == START_OF_SCAN else length))
+        pieces.append(file.read(_MOST_BYTES if marker == START_OF_SCAN else length))
     return b"".join(pieces)
 
 

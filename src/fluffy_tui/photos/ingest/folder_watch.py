@@ -95,7 +95,8 @@ class Watch:
         for path in paths:
             self._failed.pop(readable_path(path), None)
         self._failed.update({file.path: file for file in done.failed})
-        if not paths or done.imported or done.moved or done.duplicates or done.missing or done.failed:
+        news = (done.imported, done.moved, done.duplicates, done.missing, done.failed, done.passed_over)
+        if not paths or any(news):
             self._on_round(done)
 
 
