@@ -30,7 +30,7 @@ from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.personas import Personas
 from fluffy_tui.similarity import Similarity
 from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, ModelRegistry, index_statement
-from fluffy_tui.similarity.models.builtin_model import DESCRIPTION
+from fluffy_tui.similarity.models.onnx_model import DESCRIPTION
 
 Vectors = NDArray[np.float32]
 

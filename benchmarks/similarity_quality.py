@@ -21,7 +21,7 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
 from fluffy_tui.similarity.index.perceptual_hash import picture_bits
 from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY
-from fluffy_tui.similarity.models.builtin_model import DESCRIPTION, BuiltinModel
+from fluffy_tui.similarity.models.onnx_model import DESCRIPTION, BuiltinModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable

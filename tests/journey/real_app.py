@@ -15,6 +15,7 @@ from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from settling import ENDLESS, settle
+from textual_internals import screen_lines
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -56,7 +57,7 @@ class RealApp:
     @property
     def text(self) -> str:
         """The text on the screen."""
-        return "\n".join(strip.text for strip in self.app.screen._compositor.render_strips())
+        return "\n".join(screen_lines(self.app.screen))
 
     def shows(self, text: str) -> bool:
         """Whether this text is on the screen."""

@@ -9,6 +9,7 @@ from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from similarity.similarity_place import save, scan_round, scene
+from textual_internals import toasts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,9 +38,9 @@ async def index(real: RealApp) -> None:
         library.close()
 
 
-def toasts(real: RealApp) -> str:
+def toast_text(real: RealApp) -> str:
     """Return the text of all toasts."""
-    return " ".join(toast.message for toast in real.app._notifications)
+    return " ".join(message for message, _ in toasts(real.app))
 
 
 async def test_duplicates_similar_photos_and_the_earlier_post(installation: Installation) -> None:
@@ -48,7 +49,7 @@ async def test_duplicates_similar_photos_and_the_earlier_post(installation: Inst
         await real.to_library(5)
         await real.until(lambda: real.shows("indexing photos: 0 of 5"))
         await real.pilot.press("m")
-        await real.until(lambda: "Photos are still being indexed: 0 of 5." in toasts(real))
+        await real.until(lambda: "Photos are still being indexed: 0 of 5." in toast_text(real))
         await index(real)
         await real.until(lambda: real.shows("2 collapsed") and real.shows("▸ 2"))
         await real.until(lambda: not real.shows("indexing photos"))

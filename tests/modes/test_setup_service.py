@@ -124,4 +124,4 @@ async def test_the_doctor_in_the_app_uses_the_open_services(
 
 def test_it_satisfies_the_port(setup: SetupService) -> None:
     port: SetupPort = setup
-    assert port.demo_trouble() == ""
+    assert port.demo_problem() == ""

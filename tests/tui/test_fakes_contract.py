@@ -544,4 +544,4 @@ async def test_saved_settings_are_used_at_once(world: World) -> None:
 
 
 async def test_it_is_known_whether_the_demo_is_installed(world: World) -> None:
-    assert world.setup.demo_trouble() == ""
+    assert world.setup.demo_problem() == ""

@@ -1,4 +1,4 @@
-"""A folder of this machine that a web server of the person's own serves."""
+"""A folder of this machine that a web server of yours serves."""
 
 from __future__ import annotations
 

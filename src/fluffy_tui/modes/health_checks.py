@@ -151,7 +151,7 @@ async def similarity(services: Services) -> AsyncIterator[Check]:
     """Yield how many photos are indexed, and each model's share."""
     progress = await services.similarity.progress()
     yield _indexed(progress)
-    yield _builtin_model(services.settings)
+    yield _onnx_model(services.settings)
     for model in await services.similarity.models():
         yield _embeddings(model, progress)
 
@@ -173,7 +173,7 @@ def _indexed(progress: list[IndexCounts]) -> Check:
     return Check("similarity", Health.OK, detail)
 
 
-def _builtin_model(settings: Settings) -> Check:
+def _onnx_model(settings: Settings) -> Check:
     if BuiltinModel.is_installed():
         return Check("built-in model", Health.OK, "EfficientNet-Lite0, ready")
     if settings.image_embed_url:

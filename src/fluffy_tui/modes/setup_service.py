@@ -96,7 +96,7 @@ class SetupService:
             variable for variable, value in values.items() if self.environment.get(variable, value) != value
         ]
 
-    def demo_trouble(self) -> str:
+    def demo_problem(self) -> str:
         """Return why the demo cannot be opened; empty when it can."""
         from fluffy_tui.demo import require_extra
 

@@ -70,7 +70,7 @@ async def nothing() -> None:
 async def test_photos_are_hashed_without_the_built_in_model(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from fluffy_tui.similarity.models.builtin_model import BuiltinModel
+    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
 
     monkeypatch.setattr(BuiltinModel, "is_installed", staticmethod(lambda: False))
     await place.add(a=scene(1))

@@ -10,7 +10,7 @@ from alembic import command
 
 from fluffy_tui.core.migration_runner import alembic_config
 from fluffy_tui.similarity.index.model_registry import INDEX_PREFIX, ModelRegistry
-from fluffy_tui.similarity.models.builtin_model import DESCRIPTION
+from fluffy_tui.similarity.models.onnx_model import DESCRIPTION
 
 if TYPE_CHECKING:
     from fluffy_tui.core.database import Database

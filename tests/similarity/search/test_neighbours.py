@@ -18,7 +18,7 @@ from fluffy_tui.similarity import (
     Similarity,
 )
 from fluffy_tui.similarity.index.model_registry import ModelRegistry, active_model
-from fluffy_tui.similarity.models.builtin_model import DESCRIPTION, BuiltinModel
+from fluffy_tui.similarity.models.onnx_model import DESCRIPTION, BuiltinModel
 from fluffy_tui.similarity.search import nearest_sql, neighbours
 from fluffy_tui.similarity.tables import PhotoEmbeddingRow
 from similarity.similarity_place import Place, open_place, scene

@@ -84,7 +84,7 @@ class FakeSetup:
         )
         return self.outranked
 
-    def demo_trouble(self) -> str:
+    def demo_problem(self) -> str:
         """Return `trouble`."""
         return self.trouble
 

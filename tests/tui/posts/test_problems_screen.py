@@ -349,17 +349,17 @@ async def test_a_silent_worker_is_noticed_without_any_event(running: Running, se
         assert updates is not None
         updates.check_worker()
         await driver.settle()
-        assert WORKER in driver.app.context.overview.troubles
+        assert WORKER in driver.app.context.overview.problems
         services.scheduling.other_problems = []
         services.workers.age = 1.0
         updates.check_worker()
         await driver.settle()
-        assert WORKER not in driver.app.context.overview.troubles
+        assert WORKER not in driver.app.context.overview.problems
 
 
 def test_a_spent_budget_is_read_again_when_its_window_ends() -> None:
     spent = Problem(ProblemKind.BUDGET_SPENT, "", "", "", NOW, ())
-    overview = Overview(read=True, worker_age=1.0, troubles=(spent,))
+    overview = Overview(read=True, worker_age=1.0, problems=(spent,))
     assert overview.differs_by_time(overview, NOW)
     assert not overview.differs_by_time(overview, NOW - timedelta(seconds=1))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo, Photos
     from fluffy_tui.similarity.index.worklist import Task
     from fluffy_tui.similarity.model import EmbeddingModel
-    from fluffy_tui.similarity.models.builtin_model import BuiltinModel
+    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
 
 log = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class IndexWorker:
         Returns:
             The last photo now, or None when the round found no more.
         """
-        model = await self._builtin_model()
+        model = await self._onnx_model()
         tasks = await self._to_scan.claim(after, model.id if model else None, most=SCANNED_AT_ONCE)
         if not tasks:
             if model is not None and self._image_embed is None:
@@ -135,7 +135,7 @@ class IndexWorker:
                 await self._finish(self._to_embed, [task], [result], model)
         return tasks[-1].photo_id
 
-    async def _builtin_model(self) -> EmbeddingModel | None:
+    async def _onnx_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
         if self._image_embed is not None:
             active = await self._models.active()

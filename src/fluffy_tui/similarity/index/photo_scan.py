@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity.models.builtin_model import BuiltinModel
+    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
 
 _LONG_SIDE = 512
 """Vectors of smaller pictures drift: .005 at most from 512 pixels, .103 from 256."""

@@ -77,7 +77,7 @@ class ProblemList(VimList):
 
     def update_problems(self) -> None:
         """Show the problems of the current overview."""
-        self._problems = {problem_id(problem): problem for problem in self.context.overview.troubles}
+        self._problems = {problem_id(problem): problem for problem in self.context.overview.problems}
         self._selected &= self._problems.keys()
         self._fill()
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import ProblemKind, Remedy, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
-from fluffy_tui.tui.session.overview import needs_person
 from fluffy_tui.tui.text.times import both_zones, moment_words, own_moment, relative_time
 from fluffy_tui.tui.text.words import one_line
 
@@ -47,14 +46,14 @@ def problem_sign(problem: Problem) -> str:
         return "✗"
     if problem.kind is ProblemKind.UNCONFIRMED:
         return "?"
-    return "!" if needs_person(problem) else "●"
+    return "!" if problem.needs_user else "●"
 
 
 def problem_tone(problem: Problem) -> str:
     """Return the theme's colour for the severity."""
     if problem.kind in (ProblemKind.FAILED, ProblemKind.REMOVED_IN_BUFFER, ProblemKind.WORKER_SILENT):
         return "error"
-    return "warning" if needs_person(problem) else "primary"
+    return "warning" if problem.needs_user else "primary"
 
 
 def subject(problem: Problem, overview: Overview) -> str:
@@ -85,7 +84,7 @@ def outlook(problem: Problem, now: datetime, zone: tzinfo, own_zone: tzinfo) -> 
         own_zone: The user's time zone, for everything else.
     """
     if problem.when is None:
-        return "waits for you" if needs_person(problem) else "passes by itself"
+        return "waits for you" if problem.needs_user else "passes by itself"
     if problem.when <= now:
         return "retrying now"
     if problem.kind is ProblemKind.MEDIA_HOST:

@@ -118,7 +118,7 @@ class ProblemsScreen(FrameScreen):
     def _show_problems(self) -> None:
         overview, now, own_zone = self.context.overview, self.context.clock(), self.context.zone
         self._list.update_problems()
-        some = bool(overview.troubles)
+        some = bool(overview.problems)
         self._list.display = self._details.display = some
         self._nothing.display = not some
         self._nothing.update(no_problems(overview, own_zone) if overview.read else LOADING)

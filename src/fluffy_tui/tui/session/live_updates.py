@@ -35,7 +35,7 @@ class LiveUpdates:
 
     Args:
         app: Runs the workers and timers.
-        context: Its overview is kept up to date, and its screens are told.
+        context: Its overview is kept up to date, and its screens are notified.
         on_posts_changed: Called with the posts that changed, as they are now.
     """
 

@@ -47,7 +47,7 @@ class Overview:
     """The running import, whichever persona it is for."""
     personas: Mapping[int, Persona] = field(default_factory=dict)
     """All personas by id."""
-    troubles: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     """Everything that may need attention, of all personas, worst first."""
     budget: Budget | None = None
     """How many requests Buffer still accepts; None before that was read."""
@@ -55,7 +55,7 @@ class Overview:
     @property
     def needing(self) -> int:
         """How many problems do not resolve by themselves."""
-        return sum(needs_person(item) for item in self.troubles)
+        return sum(item.needs_user for item in self.problems)
 
     def differs_by_time(self, before: Overview, now: datetime) -> bool:
         """Return whether the problems are outdated although nothing changed in the database.
@@ -69,7 +69,7 @@ class Overview:
             return True
         return any(
             item.kind is ProblemKind.BUDGET_SPENT and item.when is not None and item.when <= now
-            for item in self.troubles
+            for item in self.problems
         )
 
     @property
@@ -99,11 +99,6 @@ class Overview:
         if self.worker_age is None:
             return "no worker"
         return f"worker silent for {_age(self.worker_age)}"
-
-
-def needs_person(item: Problem) -> bool:
-    """Return whether a problem stays until the user acts."""
-    return item.needs_user
 
 
 def _age(seconds: float) -> str:
@@ -140,7 +135,7 @@ async def read_numbers(services: Services) -> dict[str, Any]:
         "worker_age": await services.workers.heartbeat_age(),
         "worker_starting": services.workers.is_starting,
         "personas": {persona.id: persona for persona in await services.personas.list()},
-        "troubles": tuple(await services.scheduling.problems()),
+        "problems": tuple(await services.scheduling.problems()),
         "budget": await services.scheduling.budget(),
         "read": True,
     }

@@ -80,7 +80,7 @@ class FirstRunScreen(FrameScreen):
 
     def action_demo(self) -> None:
         """Leave for the demo, which opens in the same terminal."""
-        if problem := self.context.setup.demo_trouble():
+        if problem := self.context.setup.demo_problem():
             self.notify(problem, severity="warning", timeout=10, markup=False)
         else:
             self.app.exit(AfterExit.DEMO)

@@ -14,14 +14,14 @@ import pytest
 from PIL import Image, ImageEnhance
 
 from fluffy_tui.similarity import BuiltinModel, ModelUnavailable
-from fluffy_tui.similarity.models import builtin_model
+from fluffy_tui.similarity.models import onnx_model
 from similarity.index.test_perceptual_hash import made
 from similarity.similarity_place import scene
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-NETWORK = Path(builtin_model.__file__).parent / "effnet-lite0-rp512-1.onnx"
+NETWORK = Path(onnx_model.__file__).parent / "effnet-lite0-rp512-1.onnx"
 REFERENCE: dict[str, list[float]] = json.loads((Path(__file__).parent / "vector_reference.json").read_text())
 """Vectors of the network before its weights were stored in half precision, by the pictures' names in `made`."""
 
@@ -63,7 +63,7 @@ def test_the_network_is_the_one_that_its_note_describes() -> None:
     """Its licence and origin are written down beside it."""
     note = NETWORK.with_suffix(".md").read_text()
     assert hashlib.sha256(NETWORK.read_bytes()).hexdigest() in note
-    assert str(builtin_model.DESCRIPTION.configuration["weights_sha256"]) in note
+    assert str(onnx_model.DESCRIPTION.configuration["weights_sha256"]) in note
     assert NETWORK.stat().st_size < 8_000_000
 
 
