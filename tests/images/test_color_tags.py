@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 
+import pillow_heif
 import pytest
 from PIL import ExifTags, Image, ImageCms
 
@@ -16,6 +17,8 @@ from fluffy_tui.images.icc_profile import (
     profile_by_measures,
     profile_by_numbers,
 )
+
+pillow_heif.register_heif_opener()
 
 SHADE = (180, 90, 60)
 BT709, BT2020, P3 = 1, 9, 12
@@ -185,3 +188,27 @@ def test_measures_that_are_no_colours_make_no_profile() -> None:
 def test_the_profile_travels_with_the_picture() -> None:
     assert decode(png()).profile is None
     assert decode(png(cicp(P3, SRGB_CURVE))).profile == profile_by_numbers(P3, SRGB_CURVE)
+
+
+@pytest.mark.parametrize("picture_format", ["AVIF", "HEIF"])
+@pytest.mark.parametrize(
+    ("numbers", "color"),
+    [
+        ((P3, SRGB_CURVE), (203, 60, 52)),
+        ((BT2020, PQ), (encode_pq(0.716),) * 3),
+        ((BT709, SRGB_CURVE), SHADE),
+    ],
+)
+def test_the_numbers_of_a_box_are_those_of_a_chunk(
+    picture_format: str, numbers: tuple[int, int], color: tuple[int, int, int]
+) -> None:
+    """HEIC and AVIF name their colours as PNG does."""
+    target = io.BytesIO()
+    options: dict[str, object] = (
+        {"quality": 100, "subsampling": "4:4:4"} if picture_format == "AVIF" else {"quality": -1}
+    )
+    Image.new("RGB", (64, 64), color).save(target, picture_format, **options)
+    content = bytearray(target.getvalue())
+    box = content.index(b"colrnclx") + 8
+    content[box : box + 4] = struct.pack(">HH", *numbers)
+    assert near(shown(bytes(content)), shown(png(cicp(*numbers), color=color)), 4)
