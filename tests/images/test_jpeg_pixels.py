@@ -97,3 +97,11 @@ def test_damaged_metadata_are_no_damage_of_the_picture(marker: bytes) -> None:
     content = encoded(width=400, height=300)
     bad = marker + b"\0\x20" + b"ICC_PROFILE\0\x07\x02" + b"\xff\xd9\xff\xda" * 4
     assert decode(content[:2] + bad + content[2:]).pixels.tobytes() == decode(content).pixels.tobytes()
+
+
+def test_what_is_left_of_a_damaged_picture_can_be_asked_for() -> None:
+    content = jpeg(quality=95)
+    half = content[: len(content) // 2] + END
+    left = decode(half, accept_damaged=True).pixels
+    assert left.size == (400, 300)
+    assert left.crop((0, 0, 400, 64)).tobytes() == decode(content).pixels.crop((0, 0, 400, 64)).tobytes()

@@ -107,17 +107,18 @@ class DecodedPicture:
         return to_srgb(small, self.profile)
 
 
-def decode(source: Path | bytes, *, at_least: float = 1.0) -> DecodedPicture:
+def decode(source: Path | bytes, *, at_least: float = 1.0, accept_damaged: bool = False) -> DecodedPicture:
     """Decode a picture; blocks for as long as that takes, and may be called in several threads at once.
 
     Args:
         source: The file, or its content.
         at_least: The share of its width and height that is needed. Decoding a JPEG smaller saves most of the time.
+        accept_damaged: Whether to return what the decoder can make of a damaged picture, if it can make anything of it.
 
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
-    return within_limits(_decoded, source, min(1.0, at_least))
+    return within_limits(_decoded, source, min(1.0, at_least), accept_damaged)
 
 
 def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
@@ -129,11 +130,11 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
     return within_limits(_fitted, source, width, height)
 
 
-def _decoded(source: Path | bytes, at_least: float) -> DecodedPicture:
+def _decoded(source: Path | bytes, at_least: float, accept_damaged: bool) -> DecodedPicture:
     with reading(source) as file:
         opened = open_to_decode(file)
         with opened.picture:
-            return _decode(opened, at_least)
+            return _decode(opened, at_least, accept_damaged=accept_damaged)
 
 
 def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
@@ -147,7 +148,7 @@ def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
     return decoded.resized(fitted, gap=_PREVIEW_GAP)
 
 
-def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
+def _decode(opened: OpenedPicture, at_least: float, *, accept_damaged: bool = False) -> DecodedPicture:
     """Decode a picture, in one attempt: after an error Pillow would return what it has got so far."""
     picture = opened.picture
     is_large = picture.width * picture.height > _LARGE
@@ -156,7 +157,7 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
     try:
         profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
         several = picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
-        pixels = _pixels(opened, at_least)
+        pixels = _pixels(opened, at_least, accept_damaged=accept_damaged)
         if opened.orientation in _TRANSPOSITIONS:
             pixels = pixels.transpose(_TRANSPOSITIONS[opened.orientation])
     except TOO_LARGE:
@@ -177,13 +178,15 @@ def _decode(opened: OpenedPicture, at_least: float) -> DecodedPicture:
     )
 
 
-def _pixels(opened: OpenedPicture, at_least: float) -> Image.Image:
+def _pixels(opened: OpenedPicture, at_least: float, *, accept_damaged: bool) -> Image.Image:
     """Return the pixels as stored, in a simple mode; they may be smaller than the picture is."""
     picture = opened.picture
     if picture.format in _JPEG:
         scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale * at_least <= 1)
-        return jpeg_pixels(opened.file, picture.mode, picture.size, scale, has_end=opened.is_complete)
-    if not is_whole(opened.file, str(picture.format), opened.byte_size, picture.width * picture.height):
+        ends = {"has_end": opened.is_complete, "strict": not accept_damaged}
+        return jpeg_pixels(opened.file, picture.mode, picture.size, scale, **ends)
+    pixel_count = picture.width * picture.height
+    if not (accept_damaged or is_whole(opened.file, str(picture.format), opened.byte_size, pixel_count)):
         raise ValueError("the coded data are damaged")
     picture.load()
     return _in_simple_mode(picture, max(1, int(1 / at_least / _CONVERSION_GAP)))

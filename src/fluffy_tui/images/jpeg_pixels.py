@@ -54,7 +54,7 @@ def has_many_scans(file: BinaryIO) -> bool:
 
 
 def jpeg_pixels(
-    file: BinaryIO, mode: str, size: tuple[int, int], scale: int, *, has_end: bool
+    file: BinaryIO, mode: str, size: tuple[int, int], scale: int, *, has_end: bool, strict: bool
 ) -> Image.Image:
     """Decode a JPEG whole, or raise.
 
@@ -65,6 +65,7 @@ def jpeg_pixels(
         scale: By which both are divided: 1, 2, 4 or 8.
         has_end: Whether there is an end marker. A few programs leave it out; libjpeg then warns of a picture that is
             not whole only if it is given one.
+        strict: Whether to raise for damaged data, as far as anything can be made of them at all.
 
     Raises:
         TooManyScans: it would take too long.
@@ -74,6 +75,8 @@ def jpeg_pixels(
     if has_many_scans(file) and _scans(_without_metadata(file)) > MOST_SCANS:
         raise TooManyScans
     file.seek(0)
+    if not strict:
+        return _decode(file.read(_MOST_BYTES) + end, mode, size, scale, strict=False)
     try:
         return _decode(file.read(_MOST_BYTES) + end, mode, size, scale)
     except ValueError:
@@ -108,14 +111,16 @@ def _is_metadata(marker: int) -> bool:
     return marker == _COMMENT or (0xE0 <= marker <= 0xEF and marker not in (_JFIF, _ADOBE))
 
 
-def _decode(content: bytes, mode: str, size: tuple[int, int], scale: int) -> Image.Image:
+def _decode(
+    content: bytes, mode: str, size: tuple[int, int], scale: int, *, strict: bool = True
+) -> Image.Image:
     import numpy as np
     import simplejpeg
 
     width, height = (-(-side // scale) for side in size)
     options = {"colorspace": _COLOR_SPACES[mode], "min_width": width, "min_height": height}
     try:
-        values = simplejpeg.decode_jpeg(content, **options)
+        values = simplejpeg.decode_jpeg(content, **options, strict=strict)
     except ValueError as error:
         if _HARMLESS not in str(error):
             raise

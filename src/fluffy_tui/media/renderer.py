@@ -27,7 +27,9 @@ SHRINK = 0.8
 """Share of the longest side that is kept when no quality is small enough."""
 
 
-def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Rendition:
+def render(
+    path: Path, rules: NetworkRules, framing: Framing = Framing(), *, accept_damaged: bool = False
+) -> Rendition:
     """Render the photo for a network; the file itself is only read, and equal input gives equal bytes.
 
     The result is upright, sRGB, a baseline JPEG of at most 1440 pixels a side and 1 MB (less where the
@@ -38,20 +40,21 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
         path: The photo.
         rules: The network's.
         framing: The shape wanted, the turn, and what is done where the ratio has to change.
+        accept_damaged: Whether to render what is left of a damaged photo.
 
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
-    return within_limits(_render, path, rules.image, framing)
+    return within_limits(_render, path, rules.image, framing, accept_damaged)
 
 
-def _render(path: Path, rules: ImageRules, framing: Framing) -> Rendition:
+def _render(path: Path, rules: ImageRules, framing: Framing, accept_damaged: bool) -> Rendition:
     header = header_of(path)
     size = _turned((header.width, header.height), framing.turn)
     target = frame(size, rules, framing)
     # Half as much again as is needed leaves the resampling enough to work with.
     at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
-    picture = decode(path, at_least=at_least).turned(framing.turn)
+    picture = decode(path, at_least=at_least, accept_damaged=accept_damaged).turned(framing.turn)
     mark = find_ai_mark(path, picture.xmp)
     canvas = _compose(picture, target, framing.fit)
     limit = min(TARGET_BYTES, rules.max_bytes)

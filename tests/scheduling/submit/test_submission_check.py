@@ -164,9 +164,13 @@ async def test_a_photo_that_does_not_decode_whole_is_refused(place: Workplace) -
     photos = await place.services.photos.unscheduled(place.persona)
     [half] = [photo for photo in photos if photo.name == "half.jpg"]
     result = await place.services.scheduling.schedule_post(half, "half of it")
-    assert result.code is Reason.PHOTO_UNREADABLE
+    assert result.code is Reason.PHOTO_DAMAGED
     assert result.reason.startswith("half.jpg cannot be read: the picture is damaged.")
     assert await place.services.scheduling.posts() == []
+    accepted = await place.services.scheduling.schedule_post(half, "half of it", accept_damaged=True)
+    assert accepted.post is not None
+    async with place.worker():
+        await place.until(accepted.post.id, lambda now: now.step is Step.ACCEPTED)
 
 
 async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:

@@ -129,7 +129,9 @@ class DeliveryAttempt:
     async def _upload_picture(self, service: str) -> None:
         post = self.post
         self.pictures.required_host()
-        rendition = await self.pictures.render(post.photo_id, post.framing, service)
+        rendition = await self.pictures.render(
+            post.photo_id, post.framing, service, accept_damaged=post.accept_damaged
+        )
         await self._move(Step.HOSTING)
         url = await self.pictures.upload(post.delivery_key, rendition)
         await self._move(Step.HOSTING, media_url=url, rendition=rendition_facts(rendition))
