@@ -6,6 +6,7 @@ import asyncio
 import logging
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferClient
@@ -193,11 +194,17 @@ def _build(
         workers=workers,
         delivery=Delivery(database, queue, personas, photos, timings, buffer, host, budget),
         recovery=Recovery(database, queue, timings),
-        status_sync=StatusSync(database, queue, buffer, budget, timings),
+        status_sync=StatusSync(
+            database, queue, buffer, budget, timings, now=buffer.time.now if buffer else _local_now
+        ),
         buffer=buffer,
         host=host,
         server=server,
     )
+
+
+def _local_now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _open_host(settings: Settings) -> tuple[MediaHost | None, Missing | None]:

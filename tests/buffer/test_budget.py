@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from buffer.scripted_buffer import Reply, asking, error_entry
 from fluffy_tui.buffer import Budget, BudgetWindow, BufferClient, BufferError
@@ -164,3 +166,33 @@ async def test_a_429_without_retry_after_waits_for_the_window() -> None:
 def test_retry_after(text: str | None, seconds: float | None) -> None:
     """Seconds and HTTP dates are valid; anything else is ignored."""
     assert read_retry_after(text, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["1000000000", "Fri, 31 Dec 9999 23:59:59 GMT", "1e300", "nan", "inf", "-5", "9" * 400]
+)
+def test_an_absurd_pause_is_no_pause(text: str) -> None:
+    """Nothing is held longer than Buffer's longest window."""
+    assert read_retry_after(text, NOW) in (None, 0.0)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "RateLimit",
+                "RateLimit-Policy",
+                "X-RateLimit-Remaining",
+                "X-RateLimit-Limit",
+                "X-RateLimit-Reset",
+            ]
+        ),
+        st.text(st.characters(codec="ascii"))
+        | st.from_regex(r'"x";[rqwt]=\d{1,15};[rqwt]=\d{1,15};[rqwt]=\d{1,15}'),
+    )
+)
+def test_any_limit_is_bounded_or_ignored(headers: dict[str, str]) -> None:
+    for window in read_windows(headers, NOW):
+        assert 0 < window.length <= 2_592_000
+        assert 0 <= window.remaining <= 1_000_000
+        assert window.resets_at is None or window.resets_at <= NOW + timedelta(days=30)

@@ -186,7 +186,7 @@ async def test_null_edges_are_an_error_when_absence_matters() -> None:
     null = {"data": {"posts": {"edges": None, "pageInfo": {"hasNextPage": False, "endCursor": None}}}}
     async with asking(Reply(null)) as (client, _):
         with pytest.raises(BufferError) as caught:
-            [post async for post in client.posts("o1", channel_ids=["c1"], null_is_empty=False)]
+            [post async for post in client.posts("o1", channel_ids=["c1"], gaps_allowed=False)]
     assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
 
 

@@ -193,10 +193,10 @@ TRANSPORT = [
     pytest.param(Drop(b"SSH-2.0-hello\r\n\r\n"), "no_answer", LOOK_FIRST, RETRY, id="not-http"),
     pytest.param(
         Drop(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope"),
-        "no_answer",
+        "unknown_answer",
         LOOK_FIRST,
         RETRY,
-        id="broken-gzip",
+        id="compressed-unasked",
     ),
 ]
 

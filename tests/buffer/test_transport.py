@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from buffer.scripted_buffer import KEY, Drip, Received, Reply, Silence, Step, asking, new_post, success
 from fluffy_tui.buffer import BufferClient, BufferError, NextStep
+from fluffy_tui.buffer.server_time import ServerTime
+from fluffy_tui.demo import Kind, StandIn, WallClock
 from fluffy_tui.settings import Secret
 
 
@@ -87,3 +92,40 @@ async def test_headers() -> None:
     assert asked.headers["User-Agent"].startswith("fluffy-tui/")
     assert asked.headers["Authorization"] == f"Bearer {KEY}"
     assert asked.body["operationName"] == "CreatePost"
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+async def test_a_body_without_an_end_is_refused_while_it_arrives(compressed: bool) -> None:
+    """Reading it whole would take all memory; so would unpacking it."""
+    async with StandIn() as server, BufferClient(server.url, Secret(server.key)) as client:
+        server.faults.add(Kind.ENDLESS_BODY, after=compressed)
+        with pytest.raises(BufferError) as caught:
+            await client.account()
+        assert caught.value.code == "unknown_answer"
+        assert await client.account()
+
+
+async def test_the_time_at_the_server_is_that_of_its_last_reply() -> None:
+    clock = WallClock()
+    await clock.advance(7200)
+    async with StandIn(clock=clock) as server, BufferClient(server.url, Secret(server.key)) as client:
+        assert not client.time.is_known
+        await client.account()
+        assert abs(client.time.now() - clock.now()) < timedelta(seconds=60)
+        assert abs(client.time.local_lead + timedelta(hours=2)) < timedelta(seconds=60)
+
+
+@given(st.text())
+def test_any_date_header_is_read_or_ignored(date: str) -> None:
+    time = ServerTime()
+    time.read(date)
+    time.now()
+
+
+@pytest.mark.parametrize(
+    "date", [None, "", "yesterday", "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0001 00:00:00 GMT"]
+)
+def test_an_absurd_date_is_not_the_time(date: str | None) -> None:
+    time = ServerTime()
+    time.read(date)
+    assert not time.is_known

@@ -140,7 +140,7 @@ def _compare(
         "text": (post.caption, remote.text),
         "time": (post.scheduled_at, remote.due_at),
         "status": ("scheduled", remote.status),
-        "picture": ([post.media_url], [asset.source for asset in remote.assets]),
+        "picture": ([post.media_url], _sources(post, remote)),
         "alt text": ([post.alt_text], [asset.alt_text for asset in remote.assets]),
         "uploaded bytes": ((post.rendition or {}).get("bytes"), _size(media, post)),
         "pixels": (
@@ -192,11 +192,19 @@ def _compare_live(findings: Findings, post: Post, found: list[BufferPost], playe
         "time": (post.posted_at, remote.sent_at),
         "text": (post.caption, remote.text),
         "link": (post.external_link or "none", remote.external_link),
-        "picture": ([post.media_url], [asset.source for asset in remote.assets]),
+        "picture": ([post.media_url], _sources(post, remote)),
     }
     for name, (ours, theirs) in facts.items():
         if ours != theirs:
             findings.disagreements.append(f"{who}: {name} is {ours} here and {theirs} in Buffer")
+
+
+def _sources(post: Post, remote: BufferPost) -> list[str | None]:
+    """Return where Buffer has the pictures, with our address for one that it has put elsewhere."""
+    return [
+        post.media_url if asset.source.startswith("https://buffer-media.example.com/") else asset.source
+        for asset in remote.assets
+    ]
 
 
 def _size(media: Path, post: Post) -> int | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from faults.crew import SLOW
+from faults.crew import SLOW, TIMINGS
 from faults.plan import Act, AnswerAct, Fault, LateAct
 from faults.world import ROOM
 from fluffy_tui.demo import Kind
@@ -31,6 +31,13 @@ SWITCHES: dict[Act, tuple[Kind, dict[str, Any]]] = {
     Act.RATE_LIMITED: (Kind.RATE_LIMITED, {"seconds": 1, "count": 3}),
     Act.NOT_JSON: (Kind.NOT_JSON_403, {"count": 2}),
     Act.ASSET_LOST: (Kind.DROP_ASSET, {}),
+    Act.ARRIVES_LATE: (Kind.LATE_WORK, {"seconds": SLOW}),
+    Act.ARRIVES_VERY_LATE: (Kind.LATE_WORK, {"seconds": TIMINGS.settle + SLOW}),
+    Act.ENDLESS: (Kind.ENDLESS_BODY, {}),
+    Act.READS_LAG: (Kind.LAGGING_READS, {"seconds": SLOW, "count": 20}),
+    Act.NULL_NODES: (Kind.NULL_NODES, {}),
+    Act.POISONED: (Kind.POISONED_TEXT, {"count": 50}),
+    Act.ABSURD_HEADERS: (Kind.ABSURD_HEADERS, {}),
     Act.SEARCH_FAILED: (Kind.SERVER_ERROR_BEFORE, {"operation": "posts", "count": 2}),
     Act.SEARCH_EMPTY: (Kind.NULL_EDGES, {}),
 }
@@ -54,6 +61,10 @@ class FaultPlayer:
         for fault in faults:
             await asyncio.sleep(fault.pause)
             self.played[fault.act] += 1
+            if fault.act is Act.ADDRESS_REPLACED:
+                self.stand_in.faults.add(Kind.REWRITTEN_ASSETS)
+                self.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+                continue
             if fault.act in SWITCHES:
                 kind, options = SWITCHES[fault.act]
                 self.stand_in.faults.add(kind, **options)

@@ -100,6 +100,11 @@ class Workplace:
                         return post
         raise AssertionError("the events ended")
 
+    async def execute(self, statement: str) -> None:
+        """Run one SQL statement, to put the database into a state that takes long to reach."""
+        async with self.services.database.transaction() as session:
+            await session.execute(text(statement))
+
     async def waiting(self) -> list[str]:
         """Return the statements that wait for a locked row; those at a barrier do not count."""
         query = text(
@@ -167,16 +172,22 @@ class Workplace:
 
 @asynccontextmanager
 async def workplace(
-    database_url: str, tmp_path: Path, stand_in: StandIn, media: Path, *, timings: Timings = QUICK
+    database_url: str,
+    tmp_path: Path,
+    stand_in: StandIn,
+    media: Path,
+    *,
+    timings: Timings = QUICK,
+    media_url: str | None = None,
 ) -> AsyncIterator[Workplace]:
-    """Open a workplace on a fresh database."""
+    """Open a workplace on a fresh database; `media_url` is where the media folder is served, if not by the stand-in."""
     settings = Settings(
         paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
         database_url=Secret(database_url),
         buffer_api_key=Secret(stand_in.key),
         buffer_url=stand_in.url,
         media_host=MediaHostKind.DIRECTORY,
-        media_base_url=stand_in.media_url,
+        media_base_url=media_url or stand_in.media_url,
         media_directory=media,
         undo_seconds=0.0,
     )

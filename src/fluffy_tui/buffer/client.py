@@ -14,6 +14,7 @@ from fluffy_tui.buffer.graphql_documents import Operation
 from fluffy_tui.buffer.refusals import refused_by_type
 from fluffy_tui.buffer.request_variables import create_input, edit_input, posts_input
 from fluffy_tui.buffer.response_parser import account_from, channel_from, post_from
+from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.buffer.transport import Transport
 from fluffy_tui.buffer.values import Account, BufferPost, BufferStatus, Channel, NewPost, ShareMode
 from fluffy_tui.settings import Secret
@@ -68,6 +69,11 @@ class BufferClient:
     def budget(self) -> Budget:
         """How many requests are left, as last reported."""
         return self._transport.budget
+
+    @property
+    def time(self) -> ServerTime:
+        """What time it is at Buffer."""
+        return self._transport.time
 
     async def account(self) -> Account:
         """Return the account of the key with its organisations."""
@@ -135,15 +141,17 @@ class BufferClient:
         created_after: datetime | None = None,
         statuses: Collection[BufferStatus] | None = None,
         due_between: tuple[datetime, datetime] | None = None,
-        null_is_empty: bool = True,
+        gaps_allowed: bool = True,
     ) -> AsyncIterator[BufferPost]:
         """Yield the posts that match all conditions, newest first, one request per 50 posts.
 
         They include posts that Buffer imported from the network (`via` is `network`). The schema allows null instead
-        of a page; set `null_is_empty` to False when the absence of a post matters.
+        of a page and of any post in it, and one post may be unreadable; set `gaps_allowed` to False when the absence
+        of a post matters.
 
         Raises:
-            BufferError: `unknown_answer` for such a null, and whatever any request may raise.
+            BufferError: `unknown_answer` for a gap, once everything that can be read was yielded; and whatever any
+                request may raise.
         """
         conditions = posts_input(
             organization_id,
@@ -153,21 +161,27 @@ class BufferClient:
             due_between=due_between,
         )
         cursor: str | None = None
+        cursors: set[str] = set()
+        has_gaps = False
         while True:
             variables = {"input": conditions, "first": _PAGE_SIZE, "after": cursor}
             answer = await self._transport.run(graphql_documents.POSTS, variables)
-            if not null_is_empty and answer.get("edges") is None:
+            edges, cursor = _read(graphql_documents.POSTS, _page, answer)
+            has_gaps = has_gaps or edges is None
+            for edge in edges or ():
+                try:
+                    post = _read(graphql_documents.POSTS, lambda edge: post_from(edge["node"]), edge)
+                except BufferError:
+                    has_gaps = True
+                else:
+                    yield post
+            if cursor in cursors:  # it would request the same pages until the budget is exhausted
                 raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
-            page, next_cursor = _read(graphql_documents.POSTS, _page, answer)
-            for post in page:
-                yield post
-            if next_cursor is None:
-                return
-            if (
-                next_cursor == cursor
-            ):  # otherwise this would request the same page until the budget is exhausted
-                raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
-            cursor = next_cursor
+            if cursor is None:
+                break
+            cursors.add(cursor)
+        if has_gaps and not gaps_allowed:
+            raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
 
     async def find_by_asset(
         self, organization_id: str, channel_id: str, marker: str, created_after: datetime
@@ -194,11 +208,12 @@ class BufferClient:
         return post
 
 
-def _page(answer: Mapping[str, Any]) -> tuple[list[BufferPost], str | None]:
-    """Read one page of posts and the cursor of the next; Buffer may send null for the edges."""
-    posts = [post_from(edge["node"]) for edge in answer.get("edges") or () if edge]
-    page_info = answer["pageInfo"]
-    return posts, page_info["endCursor"] if page_info["hasNextPage"] else None
+def _page(answer: Mapping[str, Any]) -> tuple[list[Any] | None, str | None]:
+    """Read the edges of one page of posts, and the cursor of the next page."""
+    edges, page_info = answer.get("edges"), answer["pageInfo"]
+    if not isinstance(edges, list | None):
+        raise TypeError("edges that are not a list")
+    return edges, str(page_info["endCursor"]) if page_info["hasNextPage"] else None
 
 
 def _typename(operation: Operation, payload: object) -> object:

@@ -6,6 +6,7 @@ import math
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from fluffy_tui.buffer.clean_json import shortened
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class BufferError(FluffyError):  # noqa: A001 -- named for Buffer; the builtin o
         post: BufferPost | None = None,
     ) -> None:
         message, hint = _TEXTS[code]
+        buffer_message = shortened(buffer_message) or ""
         if buffer_message:
             stop = "" if buffer_message.rstrip().endswith((".", "!", "?")) else "."
             message = f"{message} Buffer says: {buffer_message.rstrip()}{stop}"

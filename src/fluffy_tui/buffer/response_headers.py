@@ -7,6 +7,7 @@ headers that Buffer's command-line client still understands. Only the client imp
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,12 @@ from typing import Any
 
 from http_sf import StructuredFieldError, parse
 
-from fluffy_tui.buffer.budget import QUARTER_HOUR, BudgetWindow
+from fluffy_tui.buffer.budget import MONTH, QUARTER_HOUR, BudgetWindow
+
+_log = logging.getLogger("fluffy_tui.buffer")
+
+
+_MOST_REQUESTS = 1_000_000
 
 
 def read_windows(headers: Mapping[str, str], now: datetime) -> list[BudgetWindow]:
@@ -30,7 +36,10 @@ def read_windows(headers: Mapping[str, str], now: datetime) -> list[BudgetWindow
 
 
 def read_retry_after(text: str | None, now: datetime) -> float | None:
-    """Return a `Retry-After` header, which has seconds or an HTTP date, as seconds from `now`."""
+    """Return a `Retry-After` header, which has seconds or an HTTP date, as seconds from `now`.
+
+    None if it is missing or absurd: no window of Buffer's is longer than 30 days.
+    """
     if not text:
         return None
     try:
@@ -38,9 +47,12 @@ def read_retry_after(text: str | None, now: datetime) -> float | None:
     except ValueError:
         try:
             seconds = (_aware(parsedate_to_datetime(text)) - now).total_seconds()
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    if math.isfinite(seconds) and seconds <= MONTH:
+        return max(0.0, seconds)
+    _log.warning("ignored an absurd Retry-After of %.40s", text)
+    return None
 
 
 def _structured(limits_text: str, policies_text: str, now: datetime) -> list[BudgetWindow]:
@@ -50,12 +62,20 @@ def _structured(limits_text: str, policies_text: str, now: datetime) -> list[Bud
     for index, (name, limit) in enumerate(limits):
         policy = by_name.get(name) or (policies[index][1] if len(policies) == len(limits) else {})
         length, remaining = policy.get("w"), limit.get("r")
-        if length is None or remaining is None:
+        if length is None or remaining is None or not 0 < length <= MONTH:
             continue
         seconds = limit.get("t")
+        if seconds is not None and not 0 <= seconds <= length:
+            _log.warning("ignored a rate limit that resets in %s of %s seconds", seconds, length)
+            seconds = None
         resets_at = None if seconds is None else now + timedelta(seconds=seconds)
-        windows.append(BudgetWindow(length, remaining, policy.get("q"), resets_at))
+        windows.append(BudgetWindow(length, _count(remaining), _count(policy.get("q")), resets_at))
     return windows
+
+
+def _count(value: int | None) -> Any:
+    """Return a number of requests as the database can store it."""
+    return None if value is None else max(0, min(value, _MOST_REQUESTS))
 
 
 def _items(text: str) -> list[tuple[str, dict[str, int]]]:
@@ -78,7 +98,11 @@ def _legacy(headers: Mapping[str, str], prefix: str, now: datetime) -> list[Budg
         return []
     limit = headers.get(f"{prefix}-Limit", "")
     resets_at = _reset(headers.get(f"{prefix}-Reset", ""))
-    return [BudgetWindow(QUARTER_HOUR, remaining, int(limit) if limit.isdecimal() else None, resets_at)]
+    if resets_at is not None and resets_at > now + timedelta(seconds=QUARTER_HOUR):
+        _log.warning("ignored a rate limit that resets at %s", resets_at)
+        resets_at = None
+    quota = _count(int(limit)) if limit.isdecimal() and len(limit) < 20 else None
+    return [BudgetWindow(QUARTER_HOUR, _count(remaining), quota, resets_at)]
 
 
 def _reset(text: str) -> datetime | None:

@@ -6,11 +6,13 @@ client turns those into a `BufferError`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from fluffy_tui.buffer.clean_json import shortened
 from fluffy_tui.buffer.values import (
     Account,
     BufferPost,
@@ -24,6 +26,12 @@ from fluffy_tui.buffer.values import (
 
 Answer = Mapping[str, Any]
 """A JSON object from Buffer."""
+
+_YEARS = range(1900, 2200)
+"""What lies outside cannot be a time of a post, and not every zone could show it."""
+
+_LINK = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)[:/])\S{1,2000}")
+"""Addresses that a browser may be sent to; without TLS only on this computer, as the demo's are."""
 
 _Known = TypeVar("_Known", bound=StrEnum)
 
@@ -48,7 +56,7 @@ def channel_from(answer: Answer) -> Channel:
         id=_id(answer["id"]),
         organization_id=_text(answer["organizationId"]),
         name=_text(answer["name"]),
-        display_name=answer.get("displayName"),
+        display_name=_optional(answer.get("displayName")),
         service=_known(Service, answer["service"]),
         service_id=_text(answer["serviceId"]),
         timezone=_text(answer["timezone"]),
@@ -74,15 +82,15 @@ def post_from(answer: Answer) -> BufferPost:
     return BufferPost(
         id=_id(answer["id"]),
         status=_known(BufferStatus, answer["status"]),
-        text=answer.get("text") or "",
+        text=_optional(answer.get("text")) or "",
         channel_id=_text(answer["channelId"]),
         due_at=_moment(answer.get("dueAt")),
         sent_at=_moment(answer.get("sentAt")),
         created_at=created_at,
         via=_text(answer["via"]),
-        external_link=answer.get("externalLink"),
-        error_message=error.get("message"),
-        error_support_url=error.get("supportUrl"),
+        external_link=_link(answer.get("externalLink")),
+        error_message=shortened(error.get("message")),
+        error_support_url=_link(error.get("supportUrl")),
         asset_sources=tuple(_text(asset["source"]) for asset in answer["assets"]),
         alt_text=next((asset["image"]["altText"] for asset in answer["assets"] if asset.get("image")), None),
     )
@@ -112,4 +120,14 @@ def _moment(value: object) -> datetime | None:
     if value is None:
         return None
     moment = datetime.fromisoformat(_text(value))
+    if moment.year not in _YEARS:
+        raise ValueError(f"a time in the year {moment.year}")
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _link(value: object) -> str | None:
+    return value if isinstance(value, str) and _LINK.fullmatch(value) else None
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else _text(value)

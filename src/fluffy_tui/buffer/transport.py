@@ -10,6 +10,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,10 +18,12 @@ import httpx
 
 from fluffy_tui import __version__
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
+from fluffy_tui.buffer.clean_json import cleaned
 from fluffy_tui.buffer.errors import BufferError, Code, NextStep
 from fluffy_tui.buffer.graphql_documents import Operation
 from fluffy_tui.buffer.refusals import ReplyError, refused_by_errors, refused_by_status, reply_errors
 from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
+from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.settings import Secret
 
 _log = logging.getLogger("fluffy_tui.buffer")
@@ -28,6 +31,8 @@ _log = logging.getLogger("fluffy_tui.buffer")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CONNECTIONS = 3
 """Buffer asks clients for at most two or three requests at a time (notes of its command-line client)."""
+_LARGEST_REPLY = 8_000_000
+"""Bytes; a page of 50 posts with the longest captions of any network stays below a tenth of this."""
 
 
 class Transport:
@@ -49,6 +54,7 @@ class Transport:
         on_budget: Callable[[Budget], None] | None = None,
     ) -> None:
         self.budget = Budget()
+        self.time = ServerTime()
         self._on_budget = on_budget
         self._url = httpx.URL(url)
         self._key = key
@@ -60,7 +66,11 @@ class Transport:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
             # The firewall in front of Buffer rejects clients without a User-Agent of their own.
-            headers={"User-Agent": f"fluffy-tui/{__version__}", "Accept": "application/json"},
+            headers={
+                "User-Agent": f"fluffy-tui/{__version__}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",  # so that a small reply cannot unpack to a huge one
+            },
             trust_env=self._url.host not in _LOOPBACK,  # no proxy can reach this computer's loopback
         )
 
@@ -92,15 +102,18 @@ class Transport:
                 *(operation.name, status or "none", milliseconds, outcome, "?" if left is None else left),
             )
 
-    async def _send(self, operation: Operation, variables: Mapping[str, Any]) -> httpx.Response:
+    async def _send(self, operation: Operation, variables: Mapping[str, Any]) -> _Reply:
         sent = _SentMark()
         body = {"query": operation.document, "variables": variables, "operationName": operation.name}
         headers = {"Authorization": f"Bearer {self._usable_key()}"}
         try:
-            async with asyncio.timeout(self._timeout):
-                return await self._http.post(
-                    self._url, json=body, headers=headers, extensions={"trace": sent.observe}
-                )
+            async with (
+                asyncio.timeout(self._timeout),
+                self._http.stream(
+                    "POST", self._url, json=body, headers=headers, extensions={"trace": sent.observe}
+                ) as reply,
+            ):
+                return _Reply(reply.status_code, reply.headers, await _body(reply))
         except (httpx.RequestError, TimeoutError) as error:
             _log.debug("%s: %s: %s", operation.name, type(error).__name__, error)
             if sent.is_set:
@@ -116,7 +129,7 @@ class Transport:
             raise BufferError(Code.KEY_REFUSED, NextStep.HOLD)
         return key
 
-    def _read_reply(self, operation: Operation, reply: httpx.Response, variables: Mapping[str, Any]) -> Any:
+    def _read_reply(self, operation: Operation, reply: _Reply, variables: Mapping[str, Any]) -> Any:
         body = self._json(reply)
         errors = reply_errors(body or {})
         known = self.budget
@@ -139,17 +152,19 @@ class Transport:
             )
         return answer
 
-    def _json(self, reply: httpx.Response) -> Mapping[str, Any] | None:
+    def _json(self, reply: _Reply) -> Mapping[str, Any] | None:
         """Return the body as a JSON object; None if it is anything else."""
         try:
             # The server may echo the key, which must never appear in an error or the log.
-            body = json.loads(reply.text.replace(self._key.reveal(), "[key]"))
+            text = (reply.body or b"").decode().replace(self._key.reveal(), "[key]")
+            body = cleaned(json.loads(text))
         except (ValueError, RecursionError):
             return None
         return body if isinstance(body, Mapping) else None
 
-    def _read_headers(self, reply: httpx.Response, errors: tuple[ReplyError, ...]) -> float | None:
+    def _read_headers(self, reply: _Reply, errors: tuple[ReplyError, ...]) -> float | None:
         """Update the budget and return how many seconds to wait, if Buffer says so."""
+        self.time.read(reply.headers.get("Date"))
         now = datetime.now(UTC)
         if windows := read_windows(reply.headers, now):
             self.budget = self.budget.updated(*windows)
@@ -166,6 +181,28 @@ class Transport:
         if wait is None and (window := self.budget.exhausted) and window.resets_at:
             return max(0.0, (window.resets_at - now).total_seconds())
         return wait
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A reply of the server."""
+
+    status_code: int
+    headers: httpx.Headers
+    body: bytes | None
+    """None if it was too large or compressed, which was not asked for."""
+
+
+async def _body(reply: httpx.Response) -> bytes | None:
+    """Read a body as it was sent, for as long as it stays within bounds."""
+    if reply.headers.get("Content-Encoding", "identity") != "identity":
+        return None
+    body = bytearray()
+    async for piece in reply.aiter_raw():
+        body += piece
+        if len(body) > _LARGEST_REPLY:
+            return None
+    return bytes(body)
 
 
 class _SentMark:

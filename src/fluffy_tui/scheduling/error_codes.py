@@ -13,6 +13,8 @@ from fluffy_tui.buffer import Code
 class PostError(StrEnum):
     """Why a post does not go out, where it is not Buffer's API that says so."""
 
+    AMBIGUOUS = "ambiguous"
+    """Buffer has posts that may be this one or not; only the user can tell."""
     ASLEEP = "slept"
     """The computer went to sleep just before sending."""
     CHANNEL_DISCONNECTED = "channel_disconnected"
@@ -28,11 +30,19 @@ class PostError(StrEnum):
     PHOTO_UNREADABLE = "photo_unreadable"
     PICTURE_NOT_FETCHED = "picture_not_fetched"
     PICTURE_REFUSED = "picture_refused"
+    POSTED_TWICE = "posted_twice"
+    """A create whose effect appeared late was published as well."""
     PUBLISHING_FAILED = "publishing_failed"
     PUBLISHING_STUCK = "publishing_stuck"
     REMOVED_IN_BUFFER = "removed_in_buffer"
-    """Somebody deleted the post in Buffer itself."""
+    """Buffer no longer has the post."""
+    STEP_TIMEOUT = "step_timeout"
+    """A step of the delivery did not end."""
     TIME_PAST = "time_past"
+    TOO_MANY_CREATES = "too_many_creates"
+    """Several creates had no effect that was ever seen."""
+    UNREADABLE_IN_BUFFER = "unreadable_in_buffer"
+    """Buffer refuses to show the post."""
     WORKER_CRASHED = "worker_died"
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class RequestEvent(StrEnum):
     """What was asked of Buffer; the values are stored."""
 
+    DOUBLE_DELETED = "double_deleted"
+    """A create that was given up took effect late, so the post was in Buffer twice; one was deleted."""
     EDIT_SENT = "edit_sent"
     """A change was sent to Buffer; the next entry shows the result."""
     EDIT_REFUSED = "edit_refused"

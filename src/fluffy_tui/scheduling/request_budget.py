@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -84,6 +84,16 @@ class RequestBudget:
             return None
         last = max(spent, key=lambda window: _seconds(window))
         return last, _seconds(last)
+
+    async def forget_exhausted(self) -> None:
+        """Forget which windows are used up, so that the next request asks Buffer itself."""
+        await self.written()
+        async with self._database.transaction() as session:
+            await session.execute(
+                delete(RequestBudgetRow).where(
+                    RequestBudgetRow.key_mark == self._fingerprint, RequestBudgetRow.remaining <= 0
+                )
+            )
 
     async def _write(self) -> None:
         while (budget := self._latest) is not None:

@@ -275,11 +275,11 @@ class Scheduling:
 
     @property
     def _retry(self) -> Retry:
-        return Retry(self.database, self.queue, self.personas, self.buffer, self.missing)
+        return Retry(self.database, self.queue, self.personas, self.buffer, self.missing, self.request_budget)
 
     @property
     def _cancellation(self) -> Cancellation:
-        return Cancellation(self.database, self.queue, self.buffer)
+        return Cancellation(self.database, self.queue, self.buffer, self.timings)
 
     async def queued_posts(self, channel_id: str) -> list[Post]:
         """Return the posts of a channel that Buffer has not accepted yet, in the order in which they are sent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -83,6 +83,14 @@ class PostRow(Base):
     """Token of the current attempt; an older attempt can no longer change the post."""
     create_sent_at: Mapped[datetime | None]
     """When a create may have been sent without an answer; while set, search Buffer before sending."""
+    create_buffer_time: Mapped[datetime | None]
+    """When the last create was sent, by Buffer's clock."""
+    first_create_buffer_time: Mapped[datetime | None]
+    """When the first create with this delivery key was sent, by Buffer's clock: what is older cannot be ours."""
+    lost_creates: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many creates had no effect that was ever seen; each may still have one, so doubles are searched for."""
+    missing_since: Mapped[datetime | None]
+    """Since when Buffer, which has accepted the post, does not show it; by Buffer's clock."""
     next_try_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     error_code: Mapped[str | None]
@@ -224,6 +232,9 @@ class StatusSyncRow(Base):
 
     organization_id: Mapped[str] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime]
+    """By Buffer's clock."""
+    local_lead: Mapped[timedelta | None]
+    """How far the clock of the machine that asked was ahead of Buffer's."""
 
 
 class WorkerNameRow(Base):

@@ -35,13 +35,21 @@ class Timings:
     """How long Buffer may take to answer one request."""
     send_limit: float = 5.0
     """A create must be sent within this time of being recorded, or not at all."""
-    settle: float = 60.0
-    """How long after an unanswered create the post may still appear in Buffer.
+    settle: float = 300.0
+    """How long after an unanswered request its effect may still appear in Buffer.
 
-    Must be longer than `send_limit` and `request_timeout` together: only then can no create be in flight.
+    A front such as Cloudflare's lets a server work on for 100 seconds after the connection to the client is gone, and
+    reads were seen to lag behind writes by up to 120. Must be longer than `send_limit` and `request_timeout` together:
+    only then can no request be in flight.
     """
+    max_lost_creates: int = 3
+    """After this many creates whose effect never appeared, nothing more is sent unless the user asks."""
     first_lookup: float = 2.0
-    """Pause before searching Buffer for a create that got no answer."""
+    """Pause before searching Buffer for a create that got no answer; each further pause is three times as long."""
+    render_limit: float = 120.0
+    """How long making a picture may take."""
+    upload_limit: float = 180.0
+    """How long uploading a picture and fetching it back may take."""
 
     # pauses before the next attempt
     backoff_min: float = 5.0
@@ -71,8 +79,8 @@ class Timings:
     """Shortest time between two status requests for one organisation."""
     sync_max_interval: float = 30 * MINUTE
     """Time between two status requests while nothing is due."""
-    sync_failed: float = 2 * DAY
-    """How long a post that Buffer could not publish is still checked, since it can be retried in Buffer."""
+    sync_failed: float = 7 * DAY
+    """How long a post that Buffer could not publish or no longer has is still checked: it may return."""
     max_link_checks: int = 6
     """How often a live post is checked for its link."""
 
@@ -89,6 +97,11 @@ class Timings:
     def blocked(self, tries: int) -> float:
         """Return the pause before asking again whether there is room, after this many attempts in a row."""
         return min(self.blocked_max, self.blocked_min * 2.0 ** min(tries - 1, 16))
+
+    def next_lookup(self, unsettled: float) -> float:
+        """Return the pause before searching again, for a create that may still appear for `unsettled` seconds."""
+        since = max(self.settle - unsettled, 0.0)
+        return min(unsettled, max(self.first_lookup, 2.0 * since))
 
     def backoff(self, tries: int) -> float:
         """Return the pause before the next attempt, after this many in a row."""

@@ -6,7 +6,6 @@ Nothing else in the program writes `posts.step` or `posts.status`.
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, extract, func, or_, select, update
@@ -17,6 +16,7 @@ from fluffy_tui.scheduling.post_from_buffer import changed_values, row_values
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -77,6 +77,7 @@ async def record_creation(session: AsyncSession, post_id: int, found: BufferPost
         .values(
             buffer_post_id=found.id,
             create_sent_at=None,
+            missing_since=None,
             next_try_at=None,
             claim=None,
             stalls=0,
@@ -125,31 +126,66 @@ async def pause(
     return await move(session, post, step, **values)
 
 
-async def seconds_until_settled(session: AsyncSession, post: PostRow, settle: float) -> float:
+async def seconds_until_settled(
+    session: AsyncSession, post: PostRow, settle: float, buffer_now: datetime
+) -> float:
     """Return for how many more seconds a create of this post may still appear in Buffer; 0 or less if settled.
 
-    Measured by the database's clock, since another machine may have sent the create.
+    Both the database's clock, which all machines share, and Buffer's have to say so: either may be set at any moment.
     """
-    settled_at = PostRow.create_sent_at + timedelta(seconds=settle)
-    query = select(extract("epoch", settled_at - func.now())).where(PostRow.id == post.id)
+    elapsed = func.least(
+        func.now() - PostRow.create_sent_at,
+        func.coalesce(buffer_now - PostRow.create_buffer_time, func.now() - PostRow.create_sent_at),
+    )
+    query = select(settle - extract("epoch", elapsed)).where(PostRow.id == post.id)
     return float((await session.execute(query)).scalar_one_or_none() or 0.0)
+
+
+async def unclaimed(
+    session: AsyncSession, post: PostRow, candidates: Sequence[BufferPost]
+) -> list[BufferPost]:
+    """Return those posts in Buffer that can only be `post`: none if another delivery could be meant as well."""
+    ids = [candidate.id for candidate in candidates]
+    taken = set(
+        (
+            await session.execute(select(PostRow.buffer_post_id).where(PostRow.buffer_post_id.in_(ids)))
+        ).scalars()
+    )
+    rival = select(PostRow.id).where(
+        PostRow.channel_id == post.channel_id,
+        PostRow.caption == post.caption,
+        PostRow.create_sent_at.is_not(None),
+        PostRow.id != post.id,
+    )
+    if (await session.execute(rival.limit(1))).scalar_one_or_none() is not None:
+        return []
+    return [candidate for candidate in candidates if candidate.id not in taken]
+
+
+async def lose_create(session: AsyncSession, post: PostRow, to: Step) -> bool:
+    """Record that the effect of a create never appeared, so that another one may be sent."""
+    return await move(session, post, to, create_sent_at=None, lost_creates=PostRow.lost_creates + 1)
 
 
 async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     """Queue a failed or held post or a draft; None if it is not in such a state.
 
     A post that Buffer accepted and then failed to publish gets a new delivery key, because the old one would be found
-    in Buffer and mistaken for the new delivery.
+    in Buffer and mistaken for the new delivery. Any other keeps it, so that a create that takes effect late is found.
     """
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
     ).scalar_one_or_none()
-    if row is None or (row.step is not None and row.step not in (Step.HELD, Step.FAILED)):
+    if row is None or not (row.step in (None, Step.HELD, Step.FAILED) or _is_ambiguous(row)):
         return None
     if row.buffer_post_id is not None:
         await _drop_planned_edit(session, row.id)
         row.delivery_key, row.buffer_post_id = new_delivery_key(), None
-        row.media_url = row.scheduled_at = None
+        row.media_url = row.scheduled_at = row.missing_since = None
+        row.create_buffer_time = row.first_create_buffer_time = None
+        row.lost_creates = 0
+    row.lost_creates = min(1, row.lost_creates + (row.create_sent_at is not None))
+    row.create_sent_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
     row.next_try_at = row.error_code = row.error_message = row.claim = None
     row.attempts = row.stalls = row.link_looks = 0
@@ -158,13 +194,18 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     return row
 
 
+def _is_ambiguous(row: PostRow) -> bool:
+    """Whether only the user can say if the post is in Buffer."""
+    return row.step == Step.UNCONFIRMED and row.error_code == PostError.AMBIGUOUS
+
+
 async def delete_unsent(session: AsyncSession, post_id: int) -> PostRow | None:
     """Delete a post that cannot be in Buffer, which frees its photo, and return it; None if it may be there."""
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
     ).scalar_one_or_none()
     free = (None, Step.QUEUED, Step.HELD, Step.FAILED, *_PREPARING)
-    if row is None or row.step not in free or row.create_sent_at is not None:
+    if row is None or not ((row.step in free and row.create_sent_at is None) or _is_ambiguous(row)):
         return None
     await session.delete(row)
     await session.flush()
@@ -238,6 +279,8 @@ async def record_status(session: AsyncSession, row: PostRow, found: BufferPost) 
     `row` is the post as it was before Buffer was asked: if it has changed since, the answer may be out of date.
     """
     values = changed_values(row, found)
+    if row.missing_since is not None:
+        values["missing_since"] = None
     if not values:
         return False
     statement = (
@@ -253,12 +296,17 @@ async def record_status(session: AsyncSession, row: PostRow, found: BufferPost) 
     return _one_row(await session.execute(statement))
 
 
+async def record_missing(session: AsyncSession, row: PostRow, buffer_now: datetime) -> None:
+    """Record since when Buffer does not show a post that it has accepted; the first time counts."""
+    await session.execute(
+        update(PostRow)
+        .where(PostRow.id == row.id, PostRow.step.in_(IN_BUFFER), PostRow.missing_since.is_(None))
+        .values(missing_since=buffer_now)
+    )
+
+
 async def record_removal(
-    session: AsyncSession,
-    row: PostRow,
-    *,
-    code: str = PostError.REMOVED_IN_BUFFER,
-    message: str = "The post was deleted in Buffer. Retry it, or cancel it.",
+    session: AsyncSession, row: PostRow, *, code: str | None = None, message: str | None = None
 ) -> bool:
     """Fail a post that is no longer in Buffer."""
     statement = (
@@ -269,12 +317,44 @@ async def record_removal(
             PostRow.step.in_(IN_BUFFER),
             PostRow.updated_at == row.updated_at,
         )
-        .values(status=PostStatus.FAILED, step=Step.FAILED, error_code=code, error_message=message)
+        .values(
+            status=PostStatus.FAILED,
+            step=Step.FAILED,
+            error_code=code or PostError.REMOVED_IN_BUFFER,
+            error_message=message
+            or "Buffer no longer has this post: it was deleted there, or the key belongs to another account. "
+            "Retry it, or cancel it.",
+        )
     )
     if not _one_row(await session.execute(statement)):
         return False
     await _drop_planned_edit(session, row.id)
     return True
+
+
+async def record_unreadable(session: AsyncSession, row: PostRow, code: str, message: str) -> None:
+    """Record why Buffer refuses to show a post that it has accepted."""
+    await session.execute(
+        update(PostRow)
+        .where(PostRow.id == row.id, PostRow.step.in_(IN_BUFFER), PostRow.error_code.is_distinct_from(code))
+        .values(error_code=code, error_message=message)
+    )
+
+
+async def adopt_double(session: AsyncSession, row: PostRow, double: BufferPost) -> bool:
+    """Take over the other one of two posts in Buffer, since that is the one which is published."""
+    statement = (
+        update(PostRow)
+        .where(PostRow.id == row.id, PostRow.buffer_post_id == row.buffer_post_id)
+        .values(buffer_post_id=double.id, **row_values(double))
+    )
+    return _one_row(await session.execute(statement))
+
+
+async def doubles_checked(session: AsyncSession, row: PostRow, double: str | None) -> None:
+    """Record that no double of a post can appear any more, with what could not be undone about one."""
+    told = {"error_code": PostError.POSTED_TWICE, "error_message": double} if double else {}
+    await session.execute(update(PostRow).where(PostRow.id == row.id).values(lost_creates=0, **told))
 
 
 async def count_crash(session: AsyncSession, post_id: int) -> list[PostRow]:

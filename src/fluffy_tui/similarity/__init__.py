@@ -22,8 +22,8 @@ from fluffy_tui.similarity.model import (
 if TYPE_CHECKING:
     from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
     from fluffy_tui.similarity.index.index_worker import IndexWorker
-    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
+    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.search.duplicates import stacked_photos
     from fluffy_tui.similarity.service import Similarity
 

@@ -120,9 +120,14 @@ async def test_cancelling_an_accepted_post_deletes_it_in_buffer_first(place: Wor
     assert await is_free(place)
 
 
-async def test_a_post_that_was_deleted_in_buffer_can_be_cancelled(place: Workplace) -> None:
+async def test_a_post_that_was_deleted_in_buffer_can_be_cancelled_once_that_is_certain(
+    place: Workplace,
+) -> None:
     post = await accepted(place)
     place.stand_in.world.posts.clear()
+    with pytest.raises(NotPossibleNow, match="does not show this post"):
+        await place.services.scheduling.cancel(post.id)
+    await place.execute("UPDATE posts SET missing_since = missing_since - interval '1 hour'")
     await place.services.scheduling.cancel(post.id)
     assert await is_free(place)
 
@@ -167,11 +172,11 @@ async def test_after_an_unanswered_delete_the_post_is_found_to_be_removed(place:
         await place.services.scheduling.cancel(post.id)
     assert place.in_buffer() == []
     assert await place.services.scheduling.post(post.id) is not None
-    status_sync = dataclasses.replace(
-        place.services.status_sync, now=lambda: datetime.now(UTC) + timedelta(hours=1)
-    )
-    await dataclasses.replace(place.services.status_sync).run()
-    await status_sync.run()
+    await place.services.status_sync.run()
+    for _ in range(2):  # the first look only notes since when it is missing
+        await place.execute("UPDATE follow_rounds SET asked_at = asked_at - interval '1 hour'")
+        await place.services.status_sync.run()
+        await place.execute("UPDATE posts SET missing_since = missing_since - interval '1 hour'")
     removed = await place.services.scheduling.post(post.id)
     assert removed is not None
     assert removed.error_code == "removed_in_buffer"

@@ -49,6 +49,20 @@ class Kind(StrEnum):
     """The limit of scheduled posts is reported as reached."""
     BAD_KEY = "bad_key"
     """The key is reported as invalid."""
+    LATE_WORK = "late_work"
+    """The connection is dropped without a reply, and the request is carried out `seconds` (70 by default) later."""
+    LAGGING_READS = "lagging_reads"
+    """Posts made in the last `seconds` (120 by default) are not there yet, in lists and when asked for by id."""
+    REWRITTEN_ASSETS = "rewritten_assets"
+    """A new post has its pictures at addresses of Buffer's own."""
+    NULL_NODES = "null_nodes"
+    """`posts` returns a page on which every post is null."""
+    POISONED_TEXT = "poisoned_text"
+    """The texts of posts hold characters that no database or terminal can take, and links that are none."""
+    ABSURD_HEADERS = "absurd_headers"
+    """HTTP 429 that asks for a pause of decades."""
+    ENDLESS_BODY = "endless_body"
+    """A reply that does not end; with `after` it comes compressed, and is small until it is unpacked."""
 
 
 ANY_OPERATION = "*"
@@ -66,6 +80,11 @@ _OPERATIONS = {
     Kind.QUEUE_PAUSED: ANY_OPERATION,
     Kind.IMAGE_UNREADABLE: ANY_OPERATION,
     Kind.QUEUE_FULL: ANY_OPERATION,
+    Kind.LAGGING_READS: ANY_OPERATION,
+    Kind.NULL_NODES: "posts",
+    Kind.POISONED_TEXT: ANY_OPERATION,
+    Kind.ABSURD_HEADERS: ANY_OPERATION,
+    Kind.ENDLESS_BODY: ANY_OPERATION,
 }
 """Which operation a fault applies to by default; those not listed here apply to `createPost`."""
 

@@ -21,7 +21,7 @@ from fluffy_tui.demo.stand_in.post_requirements import (
 )
 from fluffy_tui.demo.stand_in.publisher import Publisher
 from fluffy_tui.demo.stand_in.queue_slots import next_free_slot, slots
-from fluffy_tui.demo.stand_in.world import Asset, Channel, Post, World
+from fluffy_tui.demo.stand_in.world import Asset, Channel, Post, World, new_id
 
 QUEUE_MODES = frozenset({"addToQueue", "shareNext"})
 DUPLICATE_WINDOW = timedelta(hours=1)
@@ -68,6 +68,9 @@ class Mutations:
         metadata = dict(request.get("metadata") or {})
         check_input(channel.service, text, request["assets"], metadata)
         assets = await self._read(channel, request["assets"], metadata, "createPost")
+        if self._faults.take(Kind.REWRITTEN_ASSETS, operation, own):
+            for asset in assets:
+                asset.source = f"https://buffer-media.example.com/{new_id()}.jpg"
         now = self._clock.now()
         draft = bool(request.get("saveToDraft") or request.get("needsApproval"))
         self._refuse_duplicate(channel, text, request.get("dueAt"), now)

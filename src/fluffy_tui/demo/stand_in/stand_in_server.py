@@ -91,6 +91,7 @@ class StandIn:
     ) -> None:
         self.faults.clear()
         self._publisher.stop()
+        self._endpoint.stop()
         await self.clock.settle()
         self._save()
         await self._stack.aclose()
@@ -204,7 +205,9 @@ class StandIn:
         )
         root = Resolvers(self.world, self.clock, self.faults, self._mutations, self._changed)
         limiter = RateLimiter(self._windows, partition=self.world.account_id)
-        endpoint = Endpoint(self.world, self.clock, self.faults, limiter, root.root(), self._record)
+        self._endpoint = endpoint = Endpoint(
+            self.world, self.clock, self.faults, limiter, root.root(), self._record
+        )
         app.add_routes(endpoint.routes())
         app.add_routes(control_routes(self.world, self.clock, self.faults, self.requests, self.set_channel))
         app.add_routes(post_page(self.world))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -12,19 +13,22 @@ from typing import TYPE_CHECKING
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import InterfaceError, OperationalError
 
-from fluffy_tui.buffer import BufferError, Code
+from fluffy_tui.buffer import BufferError, BufferStatus, Code
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.find_in_buffer import MAX_CLOCK_SKEW
+from fluffy_tui.scheduling.delivery.find_in_buffer import oldest_possible
 from fluffy_tui.scheduling.edits import planned_edits
-from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES
+from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
+from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,15 +40,17 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_PUBLISHED = (BufferStatus.SENDING, BufferStatus.SENT)
+_HIDDEN = (Code.FORBIDDEN, Code.KEY_REFUSED, Code.NOT_FOUND)
+"""What Buffer answers to a key that may not see an organisation."""
+
 SYNC_SOON = "delivery:follow_soon"
 MAX_SINGLE_REQUESTS = 5
 """How many posts that were missing from the answer are asked for one by one in a round."""
+_UNSURE = timedelta(minutes=1)
+"""How far two readings of Buffer's clock may differ."""
 BETWEEN_RUNS = timedelta(seconds=60)
 """The periodic run comes every minute; only what is due earlier needs a job of its own."""
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class StatusSync:
     buffer: BufferClient | None
     budget: RequestBudget
     timings: Timings
-    now: Callable[[], datetime] = field(default=_utc_now)
+    now: Callable[[], datetime]
     """The time by Buffer's clock."""
 
     async def run(self) -> datetime | None:
@@ -76,6 +82,8 @@ class StatusSync:
         for organization_id, posts in (await self._open_posts()).items():
             asked_at = await self._asked_at(organization_id)
             moment = next_request(posts, asked_at, self.now(), self.timings, edits)
+            if asked_at > self.now() + _UNSURE:  # by a clock that was wrong then, or is not known yet
+                moment = self.now()
             if moment <= self.now():
                 if await self.budget.closed_for(reserve=RESERVE) is not None:
                     log.info(
@@ -119,7 +127,7 @@ class StatusSync:
         )
         failed = and_(
             PostRow.step == Step.FAILED,
-            PostRow.error_code.in_(PUBLISHING_FAILURES),
+            PostRow.error_code.in_(PUBLISHING_FAILURES | {PostError.REMOVED_IN_BUFFER}),
             PostRow.scheduled_at > self.now() - timedelta(seconds=self.timings.sync_failed),
         )
         edited = PostRow.id.in_(select(PlannedEditRow.post_id))
@@ -127,7 +135,7 @@ class StatusSync:
             select(PostRow)
             .where(
                 PostRow.buffer_post_id.is_not(None),
-                or_(PostRow.step.in_(IN_BUFFER), without_link, failed, edited),
+                or_(PostRow.step.in_(IN_BUFFER), without_link, failed, edited, PostRow.lost_creates > 0),
             )
             .order_by(PostRow.created_at)
         )
@@ -157,45 +165,144 @@ class StatusSync:
     async def _ask(self, buffer: BufferClient, organization_id: str, posts: Sequence[PostRow]) -> None:
         async with self.database.transaction() as session:
             asked_at = await planned_edits.database_now(session)
+        found: dict[int, list[BufferPost]] = defaultdict(list)
         try:
-            found = await self._list(buffer, organization_id, posts)
-            for row in posts:
-                if (post := found.get(str(row.buffer_post_id))) is not None:
-                    await self._record(row, post, asked_at)
-            missing = [row for row in posts if row.buffer_post_id not in found and row.step in IN_BUFFER]
-            for row in missing[:MAX_SINGLE_REQUESTS]:
-                await self._ask_for_one(buffer, row, asked_at)
+            await self._list(buffer, organization_id, posts, found)
         except BufferError as error:
             log.info("could not ask Buffer about posts: %s (%s)", error.code, error)
+            is_whole = False
+            if error.code in _HIDDEN:
+                await self._record_hidden(posts, error)
+        else:
+            is_whole = True
+        for row in posts:
+            # One post that cannot be recorded must not stop those behind it.
+            with _one_by_one(row):
+                mine = next((post for post in found[row.id] if post.id == row.buffer_post_id), None)
+                if mine is not None:
+                    await self._record(row, mine, asked_at)
+        if is_whole:
+            await self._note_clock(buffer, organization_id)
+            await self._look_for_missing(buffer, posts, found, asked_at)
+            for row in posts:
+                with _one_by_one(row):
+                    await self._undo_double(buffer, row, found[row.id])
 
     async def _list(
-        self, buffer: BufferClient, organization_id: str, posts: Sequence[PostRow]
-    ) -> dict[str, BufferPost]:
-        """Return Buffer's posts by id; reading stops as soon as every open one was found."""
-        open_ids = {str(row.buffer_post_id) for row in posts}
-        found: dict[str, BufferPost] = {}
-        channels = sorted({str(row.channel_id) for row in posts})
-        since = min(row.created_at for row in posts) - MAX_CLOCK_SKEW
-        # Null in place of a page is not a list that a post could be missing from.
-        listed = buffer.posts(organization_id, channel_ids=channels, created_after=since, null_is_empty=False)
+        self,
+        buffer: BufferClient,
+        organization_id: str,
+        posts: Sequence[PostRow],
+        found: dict[int, list[BufferPost]],
+    ) -> None:
+        """Collect what Buffer has of each post, doubles included; stops as soon as nothing more can be missing.
+
+        Raises:
+            BufferError: the list could not be read whole, so that a post which is not in it may be in Buffer.
+        """
+        by_id = {str(row.buffer_post_id): row.id for row in posts}
+        keys = {row.delivery_key: row.id for row in posts if row.lost_creates}
+        left = set(by_id)
+        listed = buffer.posts(
+            organization_id,
+            channel_ids=sorted({str(row.channel_id) for row in posts}),
+            created_after=min(oldest_possible(row, self.now()) for row in posts),
+            gaps_allowed=False,
+        )
         async for post in listed:
-            if post.via != "network" and post.id in open_ids:
-                found[post.id] = post
-                if found.keys() == open_ids:
-                    break
-        return found
+            if post.via == "network":
+                continue
+            row_id = by_id.get(post.id)
+            if row_id is None:
+                row_id = next((keys[key] for key in keys if any(key in s for s in post.asset_sources)), None)
+            if row_id is not None:
+                found[row_id].append(post)
+                left.discard(post.id)
+            if not left and not keys:
+                return
+
+    async def _look_for_missing(
+        self,
+        buffer: BufferClient,
+        posts: Sequence[PostRow],
+        found: Mapping[int, Sequence[BufferPost]],
+        asked_at: datetime,
+    ) -> None:
+        """Find out about posts that are not in Buffer's whole list.
+
+        Reads may lag behind writes. So a post is only taken for removed once no list has had it for longer than such a
+        lag, and Buffer also says that there is no post with its id.
+        """
+        settled = self.now() - timedelta(seconds=self.timings.settle)
+        asked = 0
+        for row in posts:
+            if row.step not in IN_BUFFER or any(post.id == row.buffer_post_id for post in found[row.id]):
+                continue
+            with _one_by_one(row):
+                if row.missing_since is None:
+                    async with self.database.transaction() as session:
+                        await transitions.record_missing(session, row, self.now())
+                elif row.missing_since <= settled and asked < MAX_SINGLE_REQUESTS:
+                    asked += 1
+                    await self._ask_for_one(buffer, row, asked_at)
 
     async def _ask_for_one(self, buffer: BufferClient, row: PostRow, asked_at: datetime) -> None:
-        """Ask for one post that was missing: a gap in a list proves nothing, Buffer's "not found" does."""
         try:
             await self._record(row, await buffer.post(str(row.buffer_post_id)), asked_at)
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
-                raise
+                log.info("could not ask Buffer about post %s: %s", row.id, error.code)
+                return
             async with self.database.transaction() as session:
                 if await transitions.record_removal(session, row):
-                    log.info("post %s was deleted in Buffer", row.id)
+                    log.info("post %s is no longer in Buffer", row.id)
                     await channel_queue.wake_next(session, self.queue, row.channel_id)
+
+    async def _record_hidden(self, posts: Sequence[PostRow], error: BufferError) -> None:
+        """Show that Buffer refuses to say anything about these posts: the key belongs to another account, perhaps."""
+        message = f"Buffer does not show this post, so its state is not known. {error}"
+        async with self.database.transaction() as session:
+            for row in posts:
+                await transitions.record_unreadable(session, row, PostError.UNREADABLE_IN_BUFFER, message)
+
+    async def _note_clock(self, buffer: BufferClient, organization_id: str) -> None:
+        async with self.database.transaction() as session:
+            await session.execute(
+                update(StatusSyncRow)
+                .where(StatusSyncRow.organization_id == organization_id)
+                .values(local_lead=buffer.time.local_lead)
+            )
+
+    async def _undo_double(self, buffer: BufferClient, row: PostRow, found: Sequence[BufferPost]) -> None:
+        """Delete what an earlier create has left in Buffer besides the post, once no more can appear.
+
+        Of two posts the one that is published stays.
+        """
+        last = row.create_buffer_time
+        if not row.lost_creates or (
+            last is not None and last + timedelta(seconds=self.timings.settle) > self.now()
+        ):
+            return
+        doubles = [post for post in found if post.id != row.buffer_post_id]
+        mine = next((post for post in found if post.id == row.buffer_post_id), None)
+        not_undone = None
+        for double in doubles:
+            if mine is not None and double.status in _PUBLISHED and mine.status not in _PUBLISHED:
+                async with self.database.transaction() as session:
+                    if not await transitions.adopt_double(session, row, double):
+                        return  # it was changed; the next round looks again
+                mine, double = double, mine
+            if double.status in _PUBLISHED:
+                not_undone = (
+                    f"It was posted twice: {double.external_link or 'see Buffer'}. Delete one of them."
+                )
+                continue
+            await buffer.delete_post(double.id)
+            async with self.database.transaction() as session:
+                await record_event(session, row.id, RequestEvent.DOUBLE_DELETED)
+            log.warning("post %s was in Buffer twice; %s was deleted there", row.id, double.id)
+        async with self.database.transaction() as session:
+            await transitions.doubles_checked(session, row, not_undone)
 
     async def _record(self, row: PostRow, found: BufferPost, asked_at: datetime) -> None:
         async with self.database.transaction() as session:
@@ -211,6 +318,19 @@ class StatusSync:
         if row.step in IN_BUFFER and after != Step.ACCEPTED:
             log.info("post %s is %s", row.id, after)
             await channel_queue.wake_next(session, self.queue, row.channel_id)
+
+
+@contextmanager
+def _one_by_one(row: PostRow) -> Iterator[None]:
+    """Let an error about one post end with that post; what makes all of them fail goes on."""
+    try:
+        yield
+    except (DatabaseUnavailable, OperationalError, InterfaceError):
+        raise
+    except BufferError as error:
+        log.info("could not ask Buffer about post %s: %s (%s)", row.id, error.code, error)
+    except Exception:
+        log.exception("post %s could not be brought up to date", row.id)
 
 
 def next_request(
@@ -236,6 +356,13 @@ def next_request(
 
 def _next_for(row: PostRow, asked_at: datetime, now: datetime, timings: Timings) -> datetime:
     latest = asked_at + timedelta(seconds=timings.sync_max_interval)
+    if row.missing_since is not None and row.step in IN_BUFFER:
+        since_missing = (now - row.missing_since).total_seconds()
+        pause = min(max(since_missing / 2, timings.sync_min_interval), timings.sync_max_interval)
+        return asked_at + timedelta(seconds=pause)
+    if row.lost_creates and row.create_buffer_time is not None:
+        settled = row.create_buffer_time + timedelta(seconds=timings.settle)
+        latest = min(latest, max(settled, asked_at + timedelta(seconds=timings.sync_min_interval)))
     since = row.posted_at if row.step == Step.LIVE else row.scheduled_at
     if since is None or row.step == Step.FAILED:
         return latest

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode
+from fluffy_tui.core.elapsed_time import elapsed_seconds
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure
@@ -24,15 +24,18 @@ from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
     from procrastinate import App
 
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Personas
     from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
-    from fluffy_tui.scheduling.tables import PostRow
     from fluffy_tui.scheduling.timings import Timings
 
 log = logging.getLogger(__name__)
@@ -60,9 +63,23 @@ class DeliveryAttempt:
         if self.post.step == Step.UNCONFIRMED and not await self._settle():
             return
         channel = await self._healthy_channel()
+        self._refuse_past_time()
         if await self._record_match(await self._find_with_picture(str(channel.service))):
             return
         await self._create(channel)
+
+    def _refuse_past_time(self) -> None:
+        due_at = self._due_at
+        if due_at is not None and due_at <= self.buffer.time.now():
+            raise DeliveryFailure.final(
+                PostError.TIME_PAST,
+                f"Its time, {due_at.astimezone():%Y-%m-%d %H:%M}, passed while it waited, so nothing was sent. "
+                "Choose a new time.",
+            )
+
+    @property
+    def _due_at(self) -> datetime | None:
+        return self.post.requested_at_time if self.post.share_mode == ShareMode.CUSTOM_SCHEDULED else None
 
     async def _settle(self) -> bool:
         """Find out what became of an unanswered create; True if it certainly did not arrive.
@@ -70,29 +87,61 @@ class DeliveryAttempt:
         Not finding it proves nothing before the create had time to arrive, so until then the post stays unconfirmed.
         """
         post = self.post
-        if await self._record_match(await find_in_buffer(self.buffer, post)):
+        match = await find_in_buffer(self.buffer, post)
+        if await self._record_match(match):
             return False
         async with self.database.transaction() as session:
-            unsettled = await transitions.seconds_until_settled(session, post, self.timings.settle)
+            unsettled = await transitions.seconds_until_settled(
+                session, post, self.timings.settle, self.buffer.time.now()
+            )
         if unsettled > 0:
             code, message = post.error_code, post.error_message
             if code is None or message is None or code in ACCOUNT_WIDE:  # which is over: Buffer has answered
                 code = Code.NO_ANSWER
                 message = "Buffer did not answer. It is searched for the post before anything is sent again."
-            raise DeliveryFailure(Step.UNCONFIRMED, code, message, unsettled)
+            raise DeliveryFailure(Step.UNCONFIRMED, code, message, self.timings.next_lookup(unsettled))
+        if match.lookalikes:
+            await self._take_lookalike(match.lookalikes)
+            return False
+        async with self.database.transaction() as session:
+            if not await transitions.lose_create(session, post, Step.RENDERING):
+                raise ClaimLost
+        post.step, post.create_sent_at = Step.RENDERING, None
+        post.lost_creates += 1
         if post.error_code == Code.DUPLICATE_TEXT:
             raise DeliveryFailure.final(
                 Code.DUPLICATE_TEXT, post.error_message or "Buffer says that it already has this text."
             )
-        await self._move(Step.RENDERING, create_sent_at=None)
+        if post.lost_creates >= self.timings.max_lost_creates:
+            raise DeliveryFailure.final(
+                PostError.TOO_MANY_CREATES,
+                f"It was sent {post.lost_creates} times, and Buffer shows none of them. "
+                "Look into Buffer; if the post is not there, retry.",
+            )
         return True
 
-    async def _healthy_channel(self) -> Channel:
-        """Return the channel; Buffer is asked if what is known of it is out of date or bad."""
+    async def _take_lookalike(self, lookalikes: tuple[BufferPost, ...]) -> None:
+        """Record the one post that must be ours although Buffer has replaced the picture's URL, or ask the user."""
         post = self.post
-        known = await self.personas.known_channel(str(post.channel_id), self.timings.channel_fresh)
-        channel = known
-        if channel is None or channel.problem:
+        async with self.database.transaction() as session:
+            free = await transitions.unclaimed(session, post, lookalikes)
+        if len(free) == 1:
+            await self._record(free[0])
+            return
+        raise DeliveryFailure(
+            Step.UNCONFIRMED,
+            PostError.AMBIGUOUS,
+            f"Buffer has {len(lookalikes)} posts with this text, and none shows whether it is this one. "
+            "Look into Buffer: if this post is there, cancel it here; if it is not, retry it.",
+            self.timings.blocked(post.attempts if post.error_code == PostError.AMBIGUOUS else 1),
+        )
+
+    async def _healthy_channel(self) -> Channel:
+        """Return the channel; Buffer is asked if what is known of it, or of its clock, is out of date or bad."""
+        post = self.post
+        channel = await self.personas.known_channel(str(post.channel_id), self.timings.channel_fresh)
+        needs_time = self._due_at is not None and not self.buffer.time.is_known
+        if channel is None or channel.problem or needs_time:
             channel = await self.buffer.channel(str(post.channel_id))
             await self.personas.remember_channel(channel)
         if channel.problem:
@@ -129,18 +178,36 @@ class DeliveryAttempt:
     async def _upload_picture(self, service: str) -> None:
         post = self.post
         self.pictures.required_host()
-        rendition = await self.pictures.render(
-            post.photo_id, post.framing, service, accept_damaged=post.accept_damaged
-        )
+        async with self._limit(self.timings.render_limit, "Making the picture"):
+            rendition = await self.pictures.render(
+                post.photo_id, post.framing, service, accept_damaged=post.accept_damaged
+            )
         await self._move(Step.HOSTING)
-        url = await self.pictures.upload(post.delivery_key, rendition)
+        async with self._limit(self.timings.upload_limit, "Uploading the picture"):
+            url = await self.pictures.upload(post.delivery_key, rendition)
         await self._move(Step.HOSTING, media_url=url, rendition=rendition_facts(rendition))
         post.media_url = url
 
+    @asynccontextmanager
+    async def _limit(self, seconds: float, what: str) -> AsyncIterator[None]:
+        """End a step that takes too long, so that the other posts of the channel go on."""
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                yield
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            raise DeliveryFailure.temporary(
+                PostError.STEP_TIMEOUT,
+                f"{what} did not end within {seconds / 60:.0f} minutes.",
+                self.post,
+                self.timings,
+            ) from None
+
     async def _record_match(self, match: BufferMatch) -> bool:
         """Record the post if it is in Buffer, and return whether it is."""
-        if match.post is not None:
-            await self._record(match.post)
+        if match.posts:
+            await self._record(match.posts[0])
             return True
         if match.without_picture is not None:
             raise DeliveryFailure.final(
@@ -159,18 +226,19 @@ class DeliveryAttempt:
             image_url=str(post.media_url),
             alt_text=post.alt_text,
             share_mode=post.share_mode,
-            due_at=post.requested_at_time if post.share_mode == ShareMode.CUSTOM_SCHEDULED else None,
+            due_at=self._due_at,
             pinterest_board_id=board_of(post, channel),
         )
-        if new.due_at is not None and new.due_at <= datetime.now(UTC):
-            raise DeliveryFailure.final(
-                PostError.TIME_PAST,
-                f"Its time, {new.due_at.astimezone():%Y-%m-%d %H:%M}, passed while it waited, so nothing was sent. "
-                "Choose a new time.",
-            )
-        before = time.time()  # the wall clock, because it goes on while the computer sleeps
-        await self._move(Step.SENDING, create_sent_at=func.now())
-        if not 0 <= time.time() - before <= self.timings.send_limit:
+        self._refuse_past_time()
+        sent_at = self.buffer.time.now()
+        before = elapsed_seconds()
+        await self._move(
+            Step.SENDING,
+            create_sent_at=func.now(),
+            create_buffer_time=sent_at,
+            first_create_buffer_time=func.coalesce(PostRow.first_create_buffer_time, sent_at),
+        )
+        if elapsed_seconds() - before > self.timings.send_limit:
             # Whoever takes over after `settle` relies on no create being sent later than `send_limit`.
             raise DeliveryFailure.held(
                 PostError.ASLEEP,

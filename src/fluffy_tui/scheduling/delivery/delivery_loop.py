@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import ConnectorException
 from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import BufferError, Code, NextStep
 from fluffy_tui.core.errors import DatabaseUnavailable
@@ -115,7 +115,7 @@ class Delivery:
             log.info("post %s was taken over, changed or cancelled", post_id)
         except (BufferError, MediaHostError, DeliveryFailure) as error:
             await self._pause_or_fail(post, failure_of(error, post, self.timings))
-        except (DatabaseUnavailable, SQLAlchemyError, ConnectorException):
+        except (DatabaseUnavailable, OperationalError, InterfaceError, ConnectorException):
             raise  # nothing can be recorded now; recovery finds the post
         except Exception as error:
             # The boundary of one post: a bug that hits one must not hold up all those behind it.

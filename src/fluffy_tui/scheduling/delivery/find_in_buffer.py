@@ -6,52 +6,77 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from fluffy_tui.buffer import BufferError
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.scheduling.tables import PostRow
 
-MAX_CLOCK_SKEW = timedelta(hours=1)
-"""How far this machine's clock and Buffer's may differ without a post being overlooked."""
+FRONT_SKEW = timedelta(minutes=10)
+"""How far the clock that dates Buffer's replies may differ from the one that dates its posts."""
+
+UNKNOWN_SKEW = timedelta(days=1)
+"""How far the database's clock and Buffer's may differ, where nothing better is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class BufferMatch:
     """What Buffer has of one delivery."""
 
-    post: BufferPost | None = None
-    """The post with the delivery key in its picture's URL."""
+    posts: tuple[BufferPost, ...] = ()
+    """Posts with the delivery key in their picture's URL; more than one if a create took effect late."""
     without_picture: BufferPost | None = None
     """A post with exactly our text but no picture, made since our create was sent: Buffer dropped the picture."""
+    lookalikes: tuple[BufferPost, ...] = ()
+    """Posts that would be ours if Buffer has replaced the picture's URL: same text, one picture, made since then."""
+
+
+def oldest_possible(post: PostRow, buffer_now: datetime) -> datetime:
+    """Return the time, by Buffer's clock, before which this delivery cannot have been created there."""
+    if post.first_create_buffer_time is not None:
+        return post.first_create_buffer_time - FRONT_SKEW
+    return min(post.created_at, buffer_now) - UNKNOWN_SKEW
 
 
 async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
-    """Search the post's channel, in every status, from before the post was written.
+    """Search the post's channel, in every status, from before its first create was sent.
 
     Raises:
-        BufferError: Buffer could not be asked, so nothing is known.
+        BufferError: Buffer could not be asked, or its answer had gaps, so nothing is known.
     """
-    without_picture = None
+    posts, lookalikes, without_picture = [], [], None
     found = buffer.posts(
         str(post.organization_id),
         channel_ids=[str(post.channel_id)],
-        created_after=post.created_at - MAX_CLOCK_SKEW,
-        null_is_empty=post.create_sent_at
-        is None,  # once a create may be in flight, only a real answer counts
+        created_after=oldest_possible(post, buffer.time.now()),
+        gaps_allowed=post.create_sent_at is None and post.lost_creates == 0,
     )
-    async for candidate in found:
-        if candidate.via == "network":
-            continue
-        if any(post.delivery_key in source for source in candidate.asset_sources):
-            return BufferMatch(post=candidate)
-        if _may_have_lost_its_picture(candidate, post):
-            without_picture = candidate
-    return BufferMatch(without_picture=without_picture)
+    try:
+        async for candidate in found:
+            if candidate.via == "network":
+                continue
+            if any(post.delivery_key in source for source in candidate.asset_sources):
+                posts.append(candidate)
+            elif _may_be_ours(candidate, post):
+                if candidate.asset_sources:
+                    lookalikes.append(candidate)
+                else:
+                    without_picture = candidate
+    except BufferError:
+        if not posts:  # what was found is there, whatever the rest of the answer was
+            raise
+    return BufferMatch(tuple(posts), without_picture, tuple(lookalikes))
 
 
-def _may_have_lost_its_picture(candidate: BufferPost, post: PostRow) -> bool:
+def _may_be_ours(candidate: BufferPost, post: PostRow) -> bool:
+    if post.create_sent_at is None or post.first_create_buffer_time is None:
+        return False
+    from_our_host = str(post.media_url).partition(post.delivery_key)[0]
     return (
-        post.create_sent_at is not None
-        and not candidate.asset_sources
-        and candidate.text == post.caption
-        and candidate.created_at >= post.create_sent_at - MAX_CLOCK_SKEW
+        candidate.text.strip() == post.caption.strip()
+        and len(candidate.asset_sources) <= 1
+        and not any(source.startswith(from_our_host) for source in candidate.asset_sources)
+        and candidate.created_at >= post.first_create_buffer_time - FRONT_SKEW
     )

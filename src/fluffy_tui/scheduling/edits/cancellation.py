@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.model import NotPossibleNow, PostNotFound, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, PostNotFound, Step
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.buffer import BufferClient, BufferPost
     from fluffy_tui.core.database import Database
+    from fluffy_tui.scheduling.timings import Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Cancellation:
     database: Database
     queue: App
     buffer: BufferClient | None
+    timings: Timings
 
     async def cancel(self, post_id: int) -> None:
         """Cancel a post and free its photo.
@@ -38,6 +41,7 @@ class Cancellation:
             PostNotFound: it was cancelled already.
             BufferError: Buffer could not be asked, or did not answer.
         """
+        # An ambiguous post counts as unsent: the user says that the one in Buffer is to stay, or is not this one.
         async with self.database.transaction() as session:
             deleted = await transitions.delete_unsent(session, post_id)
             if deleted is not None:
@@ -62,6 +66,7 @@ class Cancellation:
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
+            await self.refuse_unless_gone(row, buffer)
         else:
             await self.refuse_if_published(row, found)
             await self._delete(buffer, row)
@@ -73,6 +78,16 @@ class Cancellation:
                     "The post was deleted in Buffer, but it was retried in the meantime.",
                     "Cancel it again if it should not be published.",
                 )
+
+    async def refuse_unless_gone(self, row: PostRow, buffer: BufferClient) -> None:
+        """Refuse to touch a post that Buffer says it does not have, until it has said so for long enough."""
+        if row.step not in IN_BUFFER:
+            return
+        now = buffer.time.now()
+        async with self.database.transaction() as session:
+            await transitions.record_missing(session, row, now)
+        if row.missing_since is None or row.missing_since + timedelta(seconds=self.timings.settle) > now:
+            raise not_shown()
 
     async def refuse_if_published(self, row: PostRow, found: BufferPost) -> None:
         """Record Buffer's answer about a post that is being published or is live, and refuse to touch it."""
@@ -113,6 +128,14 @@ def required(buffer: BufferClient | None) -> BufferClient:
     if buffer is None:
         raise NotPossibleNow("The post is in Buffer, and no Buffer key is set.", "Set BUFFER_API_KEY.")
     return buffer
+
+
+def not_shown() -> NotPossibleNow:
+    """Return the refusal to touch a post that Buffer had and does not show: reads may lag behind writes."""
+    return NotPossibleNow(
+        "Buffer does not show this post at the moment, which does not mean that it is gone.",
+        "That is being checked. Try again in a few minutes.",
+    )
 
 
 def not_found() -> PostNotFound:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
+from fluffy_tui.core.elapsed_time import elapsed_seconds
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery
 from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.edits import planned_edits
-from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, required
+from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, not_shown, required
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
 from fluffy_tui.scheduling.submit.submission_check import text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
@@ -154,9 +154,8 @@ class PostEdit:
         except BufferError as error:
             if error.code is not Code.NOT_FOUND:
                 raise
-            async with self.cancellation.database.transaction() as session:
-                await transitions.record_removal(session, row)
-            raise NotPossibleNow("This post was deleted in Buffer.", "Retry it, or cancel it.") from error
+            await self.cancellation.refuse_unless_gone(row, buffer)
+            raise not_shown() from error
         async with self.cancellation.database.transaction() as session:
             row = await planned_edits.settle(session, row, found, asked_at, self.timings)
         await self.cancellation.refuse_if_published(row, found)
@@ -202,10 +201,10 @@ class PostEdit:
             raise
 
     async def _mark_sent(self, plan: PlannedEditRow, picture: dict[str, Any]) -> PlannedEditRow:
-        before = time.time()  # the wall clock, because it goes on while the computer sleeps
+        before = elapsed_seconds()
         async with self.cancellation.database.transaction() as session:
             sent = await planned_edits.mark_sent(session, plan, **picture)
-        if not 0 <= time.time() - before <= self.timings.send_limit:
+        if elapsed_seconds() - before > self.timings.send_limit:
             # Whoever checks after `settle` relies on no edit being sent later than `send_limit`.
             raise NotPossibleNow("The computer was asleep just before sending.", "Try again.")
         return sent

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferClient
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Personas
+    from fluffy_tui.scheduling.request_budget import RequestBudget
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Retry:
     buffer: BufferClient | None
     missing: tuple[Missing, ...]
     """What delivery lacks; while it lacks something, nothing can be retried."""
+    budget: RequestBudget
 
     async def retry(self, existing: Post, *, upload_again: bool = False) -> Post:
         """Queue a failed or held post or a draft; see `Scheduling.retry`.
@@ -54,6 +56,7 @@ class Retry:
         is_past = time_refusal(existing.share_mode, existing.requested_at_time) is not None
         if is_past and existing.step in (None, Step.FAILED):
             raise NotPossibleNow("The time of this post is past.", "Choose a new time first.")
+        await self.budget.forget_exhausted()  # what the user asks for is always tried
         await self._delete_first_try(existing.id)
         async with self.database.transaction() as session:
             row = await session.get_one(PostRow, existing.id)

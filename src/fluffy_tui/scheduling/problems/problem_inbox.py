@@ -14,7 +14,7 @@ from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
-from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
+from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -29,6 +29,20 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.timings import Timings
 
 _ORDER = list(ProblemKind)
+
+TOLERATED_SKEW = timedelta(minutes=5)
+"""How far this computer's clock and Buffer's may differ before the user is told."""
+
+_CLOCK_THEN = (
+    "Posts go out at the right time by Buffer's clock; set this computer's to see the right times here."
+)
+
+
+def skew_sentence(lead: timedelta) -> str:
+    """Return how far this computer's clock is ahead of Buffer's, or behind it if `lead` is negative."""
+    minutes = round(abs(lead).total_seconds() / 60)
+    amount = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
+    return f"It is {amount} {'ahead of' if lead > timedelta(0) else 'behind'} Buffer's clock."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,8 @@ class ProblemInbox:
         problems += await self._missing_photos(persona_id)
         problems += await self._channels(persona_id)
         problems += await self._worker()
+        problems += await self._clock()
+        problems += await self._hidden()
         problems += await self._used_up_budget()
         positions = {row.id: row.line_order or row.id for row in rows}
 
@@ -65,11 +81,17 @@ class ProblemInbox:
     async def _rows(self, persona_id: int | None) -> list[PostRow]:
         settled = PostRow.create_sent_at + timedelta(seconds=self.timings.settle) < func.now()
         unconfirmed = and_(PostRow.step == Step.UNCONFIRMED, or_(PostRow.create_sent_at.is_(None), settled))
+        recent = PostRow.posted_at > func.now() - timedelta(seconds=self.timings.sync_failed)
         has_problem = or_(
             PostRow.step.is_(None),
             PostRow.step.in_((Step.FAILED, Step.HELD)),
             unconfirmed,
-            and_(PostRow.step.in_(IN_BUFFER), PostRow.error_code == PostError.NOT_SCHEDULED_IN_BUFFER),
+            PostRow.error_code == PostError.AMBIGUOUS,
+            and_(
+                PostRow.step.in_(IN_BUFFER),
+                PostRow.error_code == PostError.NOT_SCHEDULED_IN_BUFFER,
+            ),
+            and_(PostRow.error_code == PostError.POSTED_TWICE, or_(PostRow.step != Step.LIVE, recent)),
         )
         query = select(PostRow).where(has_problem, _of_persona(persona_id)).order_by(PostRow.id)
         async with self.database.transaction() as session:
@@ -88,6 +110,24 @@ class ProblemInbox:
 
     def _of_post(self, post: Post, first: Collection[int]) -> Problem:
         match post.step:
+            case _ if post.error_code == PostError.POSTED_TWICE:
+                return _of_post(
+                    post,
+                    ProblemKind.POSTED_TWICE,
+                    "This post was published twice.",
+                    "Delete one of them on the network; this note goes after a week.",
+                    Remedy.OPEN_IN_BUFFER,
+                )
+            case Step.UNCONFIRMED if post.error_code == PostError.AMBIGUOUS:
+                return _of_post(
+                    post,
+                    ProblemKind.AMBIGUOUS,
+                    "Only you can tell whether Buffer has this post.",
+                    "Nothing is sent before you say so.",
+                    Remedy.OPEN_IN_BUFFER,
+                    Remedy.RETRY,
+                    Remedy.CANCEL,
+                )
             case None:
                 return self._draft(post)
             case Step.FAILED:
@@ -137,7 +177,7 @@ class ProblemInbox:
         return _of_post(
             post,
             ProblemKind.REMOVED_IN_BUFFER if removed else ProblemKind.FAILED,
-            "This post was deleted in Buffer." if removed else "This post was not published.",
+            "Buffer no longer has this post." if removed else "This post was not published.",
             "Nothing happens until you act.",
             *upload,
             *retry,
@@ -250,6 +290,45 @@ class ProblemInbox:
                 break
         then = "Posts are sent as soon as a worker runs: the app starts one, or run fluffy-tui --worker."
         return [Problem(ProblemKind.WORKER_SILENT, what, why, then, None, ())]
+
+    async def _hidden(self) -> list[Problem]:
+        query = (
+            select(PostRow.channel_id, func.count(), func.min(PostRow.error_message))
+            .where(PostRow.step.in_(IN_BUFFER), PostRow.error_code == PostError.UNREADABLE_IN_BUFFER)
+            .group_by(PostRow.channel_id)
+        )
+        async with self.database.transaction() as session:
+            hidden = (await session.execute(query)).all()
+        return [
+            Problem(
+                ProblemKind.HIDDEN,
+                f"Buffer does not show {'1 post' if count == 1 else f'{count} posts'} of a channel any more.",
+                str(why),
+                "Buffer is asked again from time to time.",
+                None,
+                (Remedy.OPEN_IN_BUFFER,),
+                channel_id=channel_id,
+            )
+            for channel_id, count, why in hidden
+        ]
+
+    async def _clock(self) -> list[Problem]:
+        query = select(StatusSyncRow.local_lead).where(StatusSyncRow.local_lead.is_not(None))
+        async with self.database.transaction() as session:
+            leads = (await session.execute(query.order_by(StatusSyncRow.asked_at.desc()).limit(1))).scalars()
+            lead = leads.one_or_none()
+        if lead is None or abs(lead) <= TOLERATED_SKEW:
+            return []
+        return [
+            Problem(
+                ProblemKind.CLOCK,
+                "This computer's clock is wrong.",
+                skew_sentence(lead),
+                _CLOCK_THEN,
+                None,
+                (),
+            )
+        ]
 
     async def _used_up_budget(self) -> list[Problem]:
         closed = await self.budget.closed_for()

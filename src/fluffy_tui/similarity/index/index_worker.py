@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Photo, Photos
     from fluffy_tui.similarity.index.worklist import Task
     from fluffy_tui.similarity.model import EmbeddingModel
-    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
+    from fluffy_tui.similarity.models.onnx_model import BuiltinModel
 
 log = logging.getLogger(__name__)
 

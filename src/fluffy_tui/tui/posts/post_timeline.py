@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import PostEvent
 
 _EVENTS = {
+    "double_deleted": "was in Buffer twice; one was deleted there",
     "edited": "edited",
     "edit_sent": "edit sent to Buffer",
     "edit_refused": "edit rejected",

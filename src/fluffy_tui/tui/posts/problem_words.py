@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 _NAMES = {
     ProblemKind.FAILED: "failed",
-    ProblemKind.REMOVED_IN_BUFFER: "deleted in Buffer",
+    ProblemKind.REMOVED_IN_BUFFER: "not in Buffer",
     ProblemKind.WORKER_SILENT: "no worker",
     ProblemKind.PHOTO_MISSING: "photo missing",
     ProblemKind.CHANNEL: "channel",
+    ProblemKind.POSTED_TWICE: "posted twice",
+    ProblemKind.AMBIGUOUS: "unconfirmed",
+    ProblemKind.CLOCK: "clock",
+    ProblemKind.HIDDEN: "not shown",
     ProblemKind.NOT_PLANNED: "not scheduled",
     ProblemKind.UNCONFIRMED: "unconfirmed",
     ProblemKind.MEDIA_HOST: "picture",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hmac
+import zlib
 from collections.abc import Callable, Iterable
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -20,6 +24,8 @@ BAD_KEY = "Access token is not valid"
 TOO_MANY = "Too many requests from this client. Please try again later."
 INTERNAL = "Internal error, please try again"
 DEFAULT_RETRY_AFTER = 30
+DEFAULT_LATENESS = 70
+"""Seconds; the longest that was seen is above 60."""
 
 
 class _Dropped(Exception):
@@ -44,6 +50,7 @@ class Endpoint:
         self._limiter = limiter
         self._root = root
         self._record = record
+        self._late: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes of the endpoint."""
@@ -58,8 +65,14 @@ class Endpoint:
         """Reply to a GET as Buffer does: as if the key were missing."""
         return _unauthenticated(NO_KEY)
 
-    async def handle(self, http: web.Request) -> web.Response:
-        """Handle one request."""
+    async def handle(self, http: web.Request) -> web.StreamResponse:
+        """Handle one request; every reply is dated by the stand-in's own clock."""
+        reply = await self._handle(http)
+        if not reply.prepared:
+            reply.headers[hdrs.DATE] = format_datetime(self._clock.now(), usegmt=True)
+        return reply
+
+    async def _handle(self, http: web.Request) -> web.StreamResponse:
         agent = http.headers.get(hdrs.USER_AGENT, "")
         request = read_request(await http.read(), agent)
         self._record(request)
@@ -71,6 +84,8 @@ class Endpoint:
         refusal = self._check_budget(request)
         if refusal is not None:
             return refusal
+        if endless := self._take(Kind.ENDLESS_BODY, request):
+            return await _endless(http, compressed=endless.after)
         try:
             return await self._work(request)
         except _Dropped:
@@ -93,6 +108,14 @@ class Endpoint:
         if fault is not None:
             seconds = DEFAULT_RETRY_AFTER if fault.seconds is None else fault.seconds
             return self._too_many(fault.window, round(seconds))
+        if self._take(Kind.ABSURD_HEADERS, request):
+            limits = [
+                ("RateLimit", '"x";r=7;t=999999999999999'),
+                ("RateLimit-Policy", '"x";q=100;w=900'),
+                (hdrs.RETRY_AFTER, "1000000000"),
+            ]
+            body = {"errors": [{"message": TOO_MANY, "extensions": {"code": "RATE_LIMIT_EXCEEDED"}}]}
+            return web.json_response(body, status=429, headers=CIMultiDict(limits))
         if refusal is not None:
             return self._too_many(refusal.window.name, refusal.retry_after)
         return None
@@ -105,6 +128,9 @@ class Endpoint:
         """Carry out the request; faults before it leave no trace, faults after it do."""
         if self._take(Kind.DROP_BEFORE, request):
             raise _Dropped
+        if late := self._take(Kind.LATE_WORK, request):
+            self._work_later(request, DEFAULT_LATENESS if late.seconds is None else late.seconds)
+            raise _Dropped
         if self._take(Kind.SERVER_ERROR_BEFORE, request):
             return _bad_gateway()
         if slow := self._take(Kind.SLOW, request, after=False):
@@ -116,6 +142,9 @@ class Endpoint:
         status, body = await answer(request, self._root)
         if status != 200:
             return self._reply(status, body)
+        if "posts" in request.fields and self._take(Kind.NULL_NODES, request):
+            page = body["data"]["posts"]  # the schema allows no such null, so it is put in behind its back
+            page["edges"] = [None] * max(1, len(page["edges"] or ()))
         if slow := self._take(Kind.SLOW, request, after=True):
             await self._faults.hold(slow)
         if self._take(Kind.ACCEPT_THEN_DROP, request):
@@ -126,6 +155,20 @@ class Endpoint:
             return self._reply(200, _unexpected())
         return self._reply(200, body)
 
+    def _work_later(self, request: Request, seconds: float) -> None:
+        async def work() -> None:
+            await asyncio.sleep(seconds)
+            await answer(request, self._root)
+
+        task = asyncio.get_running_loop().create_task(work())
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+
+    def stop(self) -> None:
+        """Forget what would have been carried out late."""
+        for task in self._late:
+            task.cancel()
+
     def _take(self, kind: Kind, request: Request, *, after: bool | None = None) -> Fault | None:
         posts = (self._world.posts.get(post_id) for post_id in request.posts)
         channels = request.channels | {post.channel_id for post in posts if post is not None}
@@ -134,6 +177,22 @@ class Endpoint:
     def _reply(self, status: int, body: Reply, headers: Iterable[tuple[str, str]] = ()) -> web.Response:
         budget = self._limiter.headers(self._clock.now())
         return web.json_response(body, status=status, headers=CIMultiDict([*budget, *headers]))
+
+
+async def _endless(http: web.Request, *, compressed: bool) -> web.StreamResponse:
+    """Send a body that goes on for as long as the client reads."""
+    reply = web.StreamResponse(headers={hdrs.CONTENT_TYPE: "application/json"})
+    piece = b" " * 1_000_000
+    if compressed:
+        reply.headers[hdrs.CONTENT_ENCODING] = "gzip"
+        packer = zlib.compressobj(wbits=31)
+        piece = packer.compress(piece) + packer.flush(zlib.Z_FULL_FLUSH)
+    await reply.prepare(http)
+    with contextlib.suppress(ConnectionError):
+        while True:
+            await reply.write(piece)
+            await asyncio.sleep(0)
+    return reply
 
 
 def _unauthenticated(message: str) -> web.Response:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Iterable
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,9 @@ from fluffy_tui.demo.stand_in.world import Channel, Post, World
 
 PAGE_SIZE = 20
 """Posts per page by default; Buffer's own figure is not documented."""
+
+DEFAULT_LAG = 120
+"""Seconds by which a lagging read is behind; the longest that was seen."""
 
 DAILY_LIMITS = {"twitter": 50}
 """Posts per day and channel; null for the other networks."""
@@ -81,9 +84,28 @@ class Resolvers:
     def post(self, arguments: Arguments) -> Arguments:
         """Resolve `post`."""
         post = self._world.posts.get(arguments["input"]["id"])
-        if post is None:
+        if post is None or self._is_hidden(post, self._lag("post", {post.channel_id})):
             raise GraphQLError("Post not found", extensions={"code": "NOT_FOUND"})
-        return post_view(post, self._world)
+        return self._view(post)
+
+    def _lag(self, operation: str, channels: Collection[str]) -> timedelta:
+        """Return how far this read is behind what was written."""
+        fault = self._faults.take(Kind.LAGGING_READS, frozenset({operation}), frozenset(channels))
+        if fault is None:
+            return timedelta(0)
+        return timedelta(seconds=DEFAULT_LAG if fault.seconds is None else fault.seconds)
+
+    def _is_hidden(self, post: Post, lag: timedelta) -> bool:
+        return bool(lag) and post.created_at > self._clock.now() - lag
+
+    def _view(self, post: Post) -> Arguments:
+        view = post_view(post, self._world)
+        if self._faults.take(Kind.POISONED_TEXT, frozenset({"posts"}), frozenset({post.channel_id})):
+            view |= {
+                "text": f"\x00\ud800\x1b{post.text}\x9f",
+                "externalLink": "javascript:alert(1)" if post.external_link else None,
+            }
+        return view
 
     def posts(self, arguments: Arguments) -> Arguments:
         """Resolve `posts` to one page."""
@@ -91,15 +113,18 @@ class Resolvers:
         conditions = arguments["input"].get("filter") or {}
         wanted = frozenset(conditions.get("channelIds") or self._world.channels)
         self._import_from_network(wanted)
-        found = [post for post in self._world.posts.values() if _matches(post, conditions)]
+        lag = self._lag("posts", wanted)
+        found = [
+            post
+            for post in self._world.posts.values()
+            if _matches(post, conditions) and not self._is_hidden(post, lag)
+        ]
         for rule in reversed(arguments["input"].get("sort") or [{"field": "createdAt", "direction": "desc"}]):
             found.sort(key=_SORT_KEYS[rule["field"]], reverse=rule["direction"] == "desc")
         page = _page(found, arguments.get("first"), arguments.get("after"))
         if self._faults.take(Kind.NULL_EDGES, frozenset({"posts"}), wanted):
             return {"edges": None, "pageInfo": page["pageInfo"] | {"hasNextPage": False}}
-        page["edges"] = [
-            {"cursor": _cursor(post), "node": post_view(post, self._world)} for post in page.pop("posts")
-        ]
+        page["edges"] = [{"cursor": _cursor(post), "node": self._view(post)} for post in page.pop("posts")]
         return page
 
     async def create_post(self, arguments: Arguments) -> Arguments:

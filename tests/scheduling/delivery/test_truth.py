@@ -1,0 +1,296 @@
+"""What the program knows about a post is true, whatever clocks, fronts and replicas of Buffer's do."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from aiohttp import web
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.demo import Kind, StandIn, WallClock
+from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step
+from scheduling.workplace import QUICK, Workplace, workplace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fluffy_tui.scheduling import Post, StatusSync
+
+SETTLED = dataclasses.replace(QUICK, request_timeout=2.0, settle=4.0)
+
+IMPATIENT = dataclasses.replace(SETTLED, sync_min_interval=0.1, sync_max_interval=0.1)
+
+
+class SkewedClock(WallClock):
+    """A clock that is ahead of this computer's, or behind it."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        super().__init__()
+        self._ahead = ahead
+
+
+SKEWED = pytest.mark.parametrize("ahead", [timedelta(hours=-2), timedelta(hours=2)], ids=["behind", "ahead"])
+
+
+@pytest.fixture
+def ahead() -> timedelta:
+    """Return how far Buffer's clock is ahead of this computer's."""
+    return timedelta(hours=2)
+
+
+@pytest.fixture
+async def stand_in(ahead: timedelta, tmp_path: Path) -> AsyncIterator[StandIn]:
+    """Yield a stand-in with a clock of its own."""
+    clock = SkewedClock(ahead)
+    async with StandIn(media=tmp_path / "media", clock=clock, duplicate_window=timedelta(0)) as running:
+        yield running
+
+
+@pytest.fixture
+async def place(database_url: str, tmp_path: Path, stand_in: StandIn) -> AsyncIterator[Workplace]:
+    """Yield a workplace in which unanswered creates settle soon."""
+    async with workplace(database_url, tmp_path, stand_in, tmp_path / "media", timings=SETTLED) as opened:
+        yield opened
+
+
+async def delivered(place: Workplace, **options: object) -> Post:
+    result = await place.services.scheduling.schedule_post(await place.photo(), "fog", **options)  # type: ignore[arg-type]
+    assert result.post is not None
+    async with place.worker():
+        return await place.until(
+            result.post.id, lambda now: now.buffer_post_id is not None or now.step is Step.FAILED
+        )
+
+
+@SKEWED
+async def test_a_lost_reply_leads_to_one_post_whatever_the_clocks_say(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    assert post.buffer_post_id == remote.id
+
+
+@SKEWED
+async def test_setting_this_computers_clock_never_sends_a_post_twice(place: Workplace) -> None:
+    """All times that the database has noted are hours off after it."""
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="posts", count=2)
+    result = await place.services.scheduling.schedule_post(await place.photo(), "fog")
+    assert result.post is not None
+    async with place.worker():
+        await place.until(result.post.id, lambda now: now.step is Step.UNCONFIRMED)
+        await place.execute(
+            "UPDATE posts SET created_at = created_at + interval '3 h',"
+            " create_sent_at = create_sent_at - interval '3 h'"
+        )
+        await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(place.in_buffer()) == 1
+
+
+async def test_reads_that_lag_neither_double_nor_fail_a_post(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    place.stand_in.faults.add(Kind.LAGGING_READS, count=1000, seconds=2.0)
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    assert post.buffer_post_id == remote.id
+
+
+async def test_null_posts_are_not_an_answer(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    place.stand_in.faults.add(Kind.NULL_NODES, count=12)
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    assert post.buffer_post_id == remote.id
+
+
+async def test_a_post_is_recognised_when_buffer_replaces_its_pictures_address(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.REWRITTEN_ASSETS)
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    assert post.buffer_post_id == remote.id
+
+
+async def test_of_several_posts_that_look_alike_none_is_taken_and_none_is_sent(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.REWRITTEN_ASSETS, count=2)
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, count=2)
+    schedule = place.services.scheduling.schedule_post
+    first, second = [await schedule(await place.photo(number), "fog") for number in (1, 2)]
+    assert first.post is not None
+    assert second.post is not None
+    async with place.worker():
+        for post in (first.post, second.post):
+            await place.until(post.id, lambda now: now.error_code == "ambiguous")
+        assert len(place.in_buffer()) == 2
+        await place.services.scheduling.cancel(first.post.id)
+        await place.services.scheduling.retry(second.post.id)
+        await place.until(second.post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(place.in_buffer()) == 3, "the user said that the second one was not there"
+
+
+@SKEWED
+async def test_a_create_that_takes_effect_after_the_next_one_is_deleted(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    post = await delivered(place)
+    assert post.step is Step.ACCEPTED
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
+    async with place.worker():
+        await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
+    events = await place.services.scheduling.timeline(post.id)
+    assert "double_deleted" in {event.what for event in events}
+
+
+async def test_creates_whose_effect_never_appears_are_not_repeated_for_ever(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.DROP_BEFORE, count=1000)
+    post = await delivered(place)
+    assert (post.step, post.error_code) == (Step.FAILED, "too_many_creates")
+    creates = sum("createPost" in request.fields for request in place.stand_in.requests)
+    assert creates == SETTLED.max_lost_creates
+
+
+async def test_a_time_that_is_past_by_buffers_clock_is_refused_before_anything_is_uploaded(
+    database_url: str, tmp_path: Path
+) -> None:
+    media = tmp_path / "media"
+    async with (
+        StandIn(media=media, clock=SkewedClock(timedelta(hours=2))) as stand_in,
+        workplace(database_url, tmp_path, stand_in, media, timings=SETTLED) as place,
+    ):
+        at = stand_in.clock.now() - timedelta(hours=1)
+        post = await delivered(place, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
+        assert (post.step, post.error_code) == (Step.FAILED, "time_past")
+        assert not list(media.rglob("*.jpg"))
+
+
+@pytest.fixture
+def status_sync(place: Workplace) -> StatusSync:
+    return place.services.status_sync
+
+
+async def test_a_poisoned_post_stops_neither_itself_nor_the_others(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+    place.stand_in.faults.add(Kind.POISONED_TEXT, count=1000)
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    assert (post.buffer_post_id, post.caption) == (remote.id, "fog")
+
+
+async def test_a_post_is_removed_only_after_it_was_missing_for_long(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await delivered(place)
+    [remote] = place.in_buffer()
+    del place.stand_in.world.posts[remote.id]
+    with pytest.raises(NotPossibleNow):
+        await place.services.scheduling.cancel(post.id)
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    seen = set()
+    while (now := await place.services.scheduling.post(post.id)) is not None and now.step is not Step.FAILED:
+        seen.add(now.step)
+        await quick.run()
+    assert now is not None
+    assert (seen, now.error_code) == ({Step.ACCEPTED}, "removed_in_buffer")
+    place.stand_in.world.posts[remote.id] = remote
+    while (now := await place.services.scheduling.post(post.id)) is not None and now.step is Step.FAILED:
+        await quick.run()
+    assert now is not None
+    assert now.step is Step.ACCEPTED, "a post that is seen again is in Buffer"
+
+
+async def test_an_organization_that_buffer_hides_is_reported_and_heals(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await delivered(place)
+    world = place.stand_in.world
+    world.organization_id, organization = "elsewhere", world.organization_id
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while ProblemKind.HIDDEN not in await kinds(place):
+        await quick.run()
+    world.organization_id = organization
+    while ProblemKind.HIDDEN in await kinds(place):
+        await quick.run()
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    assert (now.step, now.error_code) == (Step.ACCEPTED, None)
+
+
+async def test_a_clock_that_is_hours_off_is_reported(place: Workplace, status_sync: StatusSync) -> None:
+    await delivered(place)
+    while ProblemKind.CLOCK not in await kinds(place):
+        await dataclasses.replace(status_sync, timings=IMPATIENT).run()
+    [clock] = [item for item in await place.services.scheduling.problems() if item.kind is ProblemKind.CLOCK]
+    assert "2 h 0 min behind" in clock.why
+
+
+async def kinds(place: Workplace) -> set[ProblemKind]:
+    return {item.kind for item in await place.services.scheduling.problems()}
+
+
+async def test_absurd_pauses_hold_nothing(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.ABSURD_HEADERS, operation="createPost")
+    post = await delivered(place)
+    assert post.step is Step.ACCEPTED
+
+
+async def test_a_retry_by_hand_is_tried_although_the_limit_is_reached(place: Workplace) -> None:
+    place.stand_in.faults.add(Kind.RATE_LIMITED, seconds=3600, operation="createPost")
+    post = await place.submit()
+    await place.services.delivery.deliver(post.id)
+    held = await place.services.scheduling.post(post.id)
+    assert held is not None
+    assert (held.step, held.error_code) == (Step.HELD, "rate_limited")
+    await place.services.scheduling.retry(post.id)
+    async with place.worker():
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+
+
+@asynccontextmanager
+async def trickling(media: Path) -> AsyncIterator[str]:
+    """Serve a folder, but the first picture that is asked for byte by byte and without an end."""
+    first: list[str] = []
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        first.append(request.path)
+        if request.path != first[0]:
+            return web.FileResponse(media / request.path.removeprefix("/"))
+        reply = web.StreamResponse()
+        await reply.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await reply.write(b"\xff")
+                await asyncio.sleep(0.05)
+        return reply
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def test_an_upload_without_an_end_is_held_and_the_channel_goes_on(
+    database_url: str, tmp_path: Path, stand_in: StandIn
+) -> None:
+    media = tmp_path / "media"
+    hasty = dataclasses.replace(SETTLED, upload_limit=1.0, backoff_min=600.0, backoff_max=600.0)
+    async with (
+        trickling(media) as url,
+        workplace(database_url, tmp_path, stand_in, media, timings=hasty, media_url=url) as place,
+    ):
+        first = await place.submit()
+        second = await place.submit("another one", 1)
+        async with place.worker():
+            held = await place.until(first.id, lambda now: now.step is Step.HELD)
+            await place.until(second.id, lambda now: now.step is Step.ACCEPTED)
+    assert held.error_code in ("step_timeout", "media_host"), "whichever limit ends it first"
