@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import time
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 import psutil
@@ -111,6 +112,22 @@ def test_it_ends_with_its_starter(own_processes: limits._Processes) -> None:
     process = own_processes._idle[0]
     process._connection.close()
     assert process._process.wait() == 0
+
+
+def test_no_answer_is_taken_for_that_to_another_question(
+    own_processes: limits._Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that nobody waited for, as after ctrl+c, would be the picture of another photo."""
+    first = call(own_processes, os.getpid)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Connection, "poll", interrupted)
+        call(own_processes, abs, -1)
+    assert call(own_processes, abs, -2) == 2
+    assert call(own_processes, os.getpid) != first
+
+
+def interrupted(*_: object) -> bool:
+    raise KeyboardInterrupt
 
 
 def test_what_goes_wrong_there_is_raised_here(own_processes: limits._Processes) -> None:

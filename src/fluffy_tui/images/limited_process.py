@@ -120,12 +120,15 @@ class _Process:
                 pass_fds=(theirs.fileno(),),
             )
         self._connection = Connection(ours.detach())
+        self._is_answering = False
 
     @property
-    def is_alive(self) -> bool:
-        return self._process.poll() is None
+    def is_ready(self) -> bool:
+        """Whether it can be asked: an answer that nobody took would be taken for that to the next question."""
+        return not self._is_answering and self._process.poll() is None
 
     def call(self, function: Callable[..., T], args: tuple[object, ...], options: dict[str, object]) -> T:
+        self._is_answering = True
         try:
             self._connection.send((function, args, options))
             while not self._connection.poll(_LOOK_SECONDS):
@@ -134,6 +137,7 @@ class _Process:
             succeeded, answer = self._connection.recv()
         except (EOFError, ConnectionError):
             raise PhotoUnreadable(self._why_ended()) from None
+        self._is_answering = False
         if not succeeded:
             raise answer
         return answer  # type: ignore[no-any-return]
@@ -176,7 +180,7 @@ class _Processes:
     def _take(self) -> _Process:
         while self._idle:
             process = self._idle.pop()
-            if process.is_alive:
+            if process.is_ready:
                 return process
             process.end()
         try:
