@@ -24,6 +24,7 @@ EDGES = {
     "modes/console_mode.py": "the error of the user's own script, printed as `python -` does",
     "modes/worker_supervisor.py": "a heartbeat that cannot be read now; the app reports that the database is down",
     "scheduling/delivery/delivery_loop.py": "a job: the error is logged and kept on the post for the next attempt",
+    "scheduling/background/status_sync.py": "one post that cannot be recorded must not stop the others",
     "tui/compose/submitter.py": "a worker's edge: the text stays on the screen, whatever went wrong",
     "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",

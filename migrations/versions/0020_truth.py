@@ -1,4 +1,8 @@
-"""What decides whether a post is in Buffer: Buffer's clock, creates without effect, and how long a post is missing."""
+"""What decides whether a post is in Buffer: Buffer's clock, creates without effect, and how long a post is missing.
+
+Revision ID: 0020
+Revises: 0016
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
     op.add_column("posts", sa.Column("create_buffer_time", moment))
     op.add_column("posts", sa.Column("first_create_buffer_time", moment))
-    op.add_column("posts", sa.Column("lost_creates", sa.Integer, nullable=False, server_default=sa.text("0")))
+    op.add_column("posts", sa.Column("lost_creates", sa.BigInteger, nullable=False, server_default=sa.text("0")))
     op.add_column("posts", sa.Column("missing_since", moment))
     op.add_column("follow_rounds", sa.Column("local_lead", sa.Interval))
 
