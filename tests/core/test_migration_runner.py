@@ -51,6 +51,28 @@ def test_a_downgrade_removes_everything_and_can_be_reversed(database_url: str) -
     command.check(alembic_config(database_url))
 
 
+@pytest.mark.parametrize(
+    "nonsense",
+    ["0001-01-01 00:00+02 BC", "0001-01-01 00:00+02", "9999-12-31 23:59-02", "infinity", "-infinity"],
+)
+def test_times_that_no_program_can_show_are_forgotten(database_url: str, nonsense: str) -> None:
+    """One such row kept a whole library from being shown."""
+    command.downgrade(alembic_config(database_url), "0016")
+    with psycopg.connect(database_url) as connection:
+        connection.execute("INSERT INTO personas (name) VALUES ('me')")
+        connection.execute(
+            "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at)"
+            " SELECT id, kind, sha256(kind::bytea), 1, 1, 1, 'JPEG', taken::timestamptz, '2024-05-01'::timestamptz"
+            " FROM personas, (VALUES ('a', %s), ('b', '2024-05-01 12:00+00'), ('c', NULL)) AS photo (kind, taken)",
+            (nonsense,),
+        )
+    command.upgrade(alembic_config(database_url), "head")
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("SELECT path, taken_at, shown_at FROM photos ORDER BY path").fetchall()
+    assert [(path, taken is not None) for path, taken, _ in rows] == [("a", False), ("b", True), ("c", False)]
+    assert all(shown.year == 2024 for _, _, shown in rows)
+
+
 def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url: str) -> None:
     errors: list[BaseException] = []
 
