@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from alembic import context
-from sqlalchemy import create_engine, make_url, pool
+from sqlalchemy import create_engine, pool
 
 from fluffy_tui.core.database import Base
+from fluffy_tui.core.migration_runner import connect_unhurried
 
 
 def include_name(name: str | None, type_: str, parents: object) -> bool:
@@ -20,8 +23,8 @@ def include_name(name: str | None, type_: str, parents: object) -> bool:
 
 def run() -> None:
     """Apply the revisions in one transaction."""
-    url = make_url(context.config.attributes["url"]).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, poolclass=pool.NullPool)
+    connect = partial(connect_unhurried, context.config.attributes["url"])
+    engine = create_engine("postgresql+psycopg://", creator=connect, poolclass=pool.NullPool)
     with engine.connect() as connection:
         context.configure(
             connection=connection,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import string
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fluffy_tui.settings import (
     SETTINGS,
@@ -151,3 +154,77 @@ def test_given_values_override_all_others_and_empty_means_not_set(tmp_path: Path
     settings = load_settings({**environment, "FLUFFY_PREVIEW": "kitty"}, given=given)
     assert settings.preview is Preview.OFF
     assert settings.image_embed_url is None
+
+
+BUCKET = {
+    "FLUFFY_MEDIA_HOST": "s3",
+    "FLUFFY_MEDIA_BASE_URL": "https://pictures.example",
+    "FLUFFY_S3_BUCKET": "pictures",
+    "AWS_ACCESS_KEY_ID": "id",
+    "AWS_SECRET_ACCESS_KEY": "hush",
+}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("FLUFFY_S3_ENDPOINT", "minio.example:9000", "such as https://example.com"),
+        ("FLUFFY_S3_ENDPOINT", "https://", "an https or http address"),
+        ("FLUFFY_S3_ENDPOINT", "https://[::1", "an https or http address"),
+        ("FLUFFY_S3_ENDPOINT", "https://a b.example", "an https or http address"),
+        ("FLUFFY_S3_ENDPOINT", "https://minio.example:hush", "a port that is not a number"),
+        ("FLUFFY_S3_BUCKET", "my pictures", "may only hold"),
+        ("FLUFFY_S3_REGION", "us east", "may only hold"),
+        ("AWS_ACCESS_KEY_ID", "hush\nhush", "may only hold"),
+        ("AWS_SECRET_ACCESS_KEY", "hush\u00a0hush", "may only hold"),
+        ("FLUFFY_BUFFER_URL", "https://api.buffer.com:hush", "a port that is not a number"),
+        ("FLUFFY_BUFFER_URL", "https://api.buffer.com:70000", "a port that is not a number"),
+        ("FLUFFY_BUFFER_URL", "https://me:hu@sh/x@api.buffer.com/", "write @ as %40"),
+        ("FLUFFY_BUFFER_URL", "https://me:12/hush@api.buffer.com/", "/ as %2F"),
+        ("FLUFFY_BUFFER_URL", "https://ü..example", "must be an https address"),
+        ("FLUFFY_BUFFER_URL", "https://[hush", "must be an https address"),
+        ("FLUFFY_MEDIA_BASE_URL", "https://pictures.example:hush", "a port that is not a number"),
+        (
+            "FLUFFY_MEDIA_DIRECTORY",
+            "~nobody-here/pictures",
+            "home folder of ~nobody-here/pictures is not known",
+        ),
+        ("FLUFFY_DATA_DIR", "~nobody-here/data", "is not known"),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused_without_quoting_it(
+    variable: str, value: str, says: str
+) -> None:
+    kind = {"FLUFFY_MEDIA_HOST": "directory"} if variable == "FLUFFY_MEDIA_DIRECTORY" else {}
+    with pytest.raises(InvalidSetting, match=says) as caught:
+        load_settings({**BUCKET, **kind, variable: value})
+    assert "hush" not in str(caught.value)
+
+
+def test_spaces_around_an_address_or_a_key_do_not_matter() -> None:
+    settings = load_settings(
+        {**BUCKET, "FLUFFY_S3_ENDPOINT": " http://nas:9000\n", "AWS_ACCESS_KEY_ID": "id\n"}
+    )
+    assert settings.s3 is not None
+    assert (settings.s3.endpoint, settings.s3.access_key_id) == ("http://nas:9000", Secret("id"))
+
+
+@pytest.mark.parametrize("password", ["hush", "hu/sh", "hu@sh", "hu?sh", "hu#sh", "hush:hush"])
+def test_no_part_of_a_password_in_an_address_is_shown(password: str) -> None:
+    settings = load_settings({"IMAGE_EMBED_URL": f"https://me:{password}@embed.example/v1"})
+    assert settings.shown["IMAGE_EMBED_URL"] == "https://…@embed.example/v1"
+
+
+ADDRESSES = ("FLUFFY_BUFFER_URL", "FLUFFY_MEDIA_BASE_URL", "FLUFFY_S3_ENDPOINT")
+
+
+@given(
+    st.text(string.ascii_uppercase + string.digits + "@/?#:%[] ", min_size=4, max_size=16),
+    st.sampled_from(ADDRESSES),
+)
+def test_no_part_of_a_password_is_in_an_error_or_shown(password: str, variable: str) -> None:
+    try:
+        shown = load_settings({**BUCKET, variable: f"https://me:{password}@host.example/v1"}).shown[variable]
+    except InvalidSetting as error:
+        shown = str(error)
+    assert not [start for start in range(len(password) - 3) if password[start : start + 4] in shown]

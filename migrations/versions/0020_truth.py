@@ -20,7 +20,9 @@ def upgrade() -> None:
     moment = sa.DateTime(timezone=True)
     op.add_column("posts", sa.Column("create_buffer_time", moment))
     op.add_column("posts", sa.Column("first_create_buffer_time", moment))
-    op.add_column("posts", sa.Column("lost_creates", sa.BigInteger, nullable=False, server_default=sa.text("0")))
+    op.add_column(
+        "posts", sa.Column("lost_creates", sa.BigInteger, nullable=False, server_default=sa.text("0"))
+    )
     op.add_column("posts", sa.Column("missing_since", moment))
     op.add_column("follow_rounds", sa.Column("local_lead", sa.Interval))
 

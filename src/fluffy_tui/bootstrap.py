@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
 from fluffy_tui.buffer import BufferClient
 from fluffy_tui.core.app_events import Event
-from fluffy_tui.core.database import Database, connection_url, program_name
+from fluffy_tui.core.connection import read_address
+from fluffy_tui.core.database import Database, program_name, server_sentence
 from fluffy_tui.core.embedded import EmbeddedServer
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.core.migration_runner import migrate
@@ -105,7 +109,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         server, url = await _open_server(settings, report, stack)
         report("updating the database")
-        await asyncio.to_thread(migrate, url)
+        await asyncio.to_thread(_migrate, url, settings)
         report("opening the library")
         name = program_name(role)
         database = Database(url, name=name)
@@ -126,16 +130,27 @@ async def open_services(
         yield _build(settings, database, build_queue(url, name), budget, server, buffer, timings)
 
 
+def _migrate(url: str, settings: Settings) -> None:
+    try:
+        migrate(url)
+    except (psycopg.Error, DBAPIError) as error:
+        log.exception("the database could not be updated")
+        raise DatabaseUnavailable(
+            f"The database could not be updated: {server_sentence(error)}",
+            f"Nothing was changed. The details are in {settings.paths.log_file}.",
+        ) from None
+
+
 async def _open_server(
     settings: Settings, report: Callable[[str], None], stack: AsyncExitStack
 ) -> tuple[EmbeddedServer | None, str]:
     if settings.database_url is not None:
         report("connecting to the database")
-        return None, connection_url(settings.database_url.reveal())
+        return None, read_address(settings.database_url.reveal())
     report("starting the embedded database")
     server = EmbeddedServer(settings.paths.database, log=settings.paths.server_log)
     stack.callback(_release, server)
-    return server, await asyncio.to_thread(server.start)
+    return server, read_address(await asyncio.to_thread(server.start))
 
 
 def _release(server: EmbeddedServer) -> None:

@@ -203,6 +203,7 @@ def _prepare_to_draw() -> None:
 
 
 def _open_log(settings: Settings) -> None:
+    from fluffy_tui.core.folder_owner import folder_remedy
     from fluffy_tui.core.log_file import open_log
 
     try:
@@ -210,5 +211,5 @@ def _open_log(settings: Settings) -> None:
     except OSError as error:
         raise FluffyError(
             f"The data folder {settings.paths.data} cannot be used: {error.strerror}.",
-            "Make it writable, or set FLUFFY_DATA_DIR to another folder.",
+            folder_remedy(error, settings.paths.data),
         ) from None

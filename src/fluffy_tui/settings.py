@@ -8,8 +8,9 @@ Uses only the standard library, because it is imported before the first frame is
 from __future__ import annotations
 
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +22,9 @@ from fluffy_tui.paths import Paths, default_config_file, default_data_folder
 BUFFER_URL = "https://api.buffer.com"
 """Buffer's GraphQL endpoint (developers.buffer.com, guides)."""
 
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names of this machine itself."""
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -246,7 +250,7 @@ def load_settings(
         InvalidSetting: A value is invalid, or the file cannot be read or is not TOML.
     """
     environment = os.environ if environment is None else environment
-    config_file = Path(environment.get("FLUFFY_CONFIG") or default_config_file()).expanduser()
+    config_file = _path(environment.get("FLUFFY_CONFIG"), default_config_file)
     from_file = _read_config(config_file)
     values: dict[str, str] = {}
     origins: dict[str, str] = {}
@@ -262,7 +266,7 @@ def load_settings(
             values[setting.variable], origins[setting.variable] = str(from_file[setting.key]), "config.toml"
         else:
             origins[setting.variable] = "default"
-    data = Path(values.get("FLUFFY_DATA_DIR") or default_data_folder()).expanduser().absolute()
+    data = _path(values.get("FLUFFY_DATA_DIR"), default_data_folder).absolute()
     settings = Settings(
         paths=Paths(config_file=config_file, data=data),
         keys=dict(_own_keys(from_file.get("keys", {}))),
@@ -298,6 +302,13 @@ def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _path(text: str | None, default: Callable[[], Path] = Path) -> Path:
+    try:
+        return (Path(text) if text else default()).expanduser()
+    except RuntimeError:  # of ~ for a user without an entry in /etc/passwd, or one that does not exist
+        raise InvalidSetting(f"The home folder of {text or 'this user'} is not known. Set HOME.") from None
+
+
 def _own_keys(table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield action ids and keys; TOML reads an id without quotes as a table in a table."""
     for name, value in table.items():
@@ -315,10 +326,9 @@ def _shown(values: Mapping[str, str], config_file: Path) -> dict[str, str]:
 
 
 def without_password(value: str) -> str:
-    """Return an address without the name and password that it may hold."""
+    """Return an address without what is before its last @, since an unencoded password may hold any character."""
     scheme, separator, rest = value.partition("://")
-    address, at, host = rest.rpartition("@")
-    return f"{scheme}://…@{host}" if separator and at and "/" not in address else value
+    return f"{scheme}://…@{rest.rpartition('@')[2]}" if separator and "@" in rest else value
 
 
 def _read_config(config_file: Path) -> dict[str, Any]:
@@ -368,17 +378,32 @@ def _with_media(settings: Settings, values: Mapping[str, str]) -> Settings:
         media_base_url=_web_address("FLUFFY_MEDIA_BASE_URL", base_url).rstrip("/"),
     )
     if media_host is MediaHostKind.DIRECTORY:
-        directory = Path(_required("FLUFFY_MEDIA_DIRECTORY", values, media_host)).expanduser().absolute()
+        directory = _path(_required("FLUFFY_MEDIA_DIRECTORY", values, media_host)).absolute()
         return replace(settings, media_directory=directory)
     return replace(
         settings,
-        s3=S3Settings(
-            bucket=_required("FLUFFY_S3_BUCKET", values, media_host),
-            endpoint=values.get("FLUFFY_S3_ENDPOINT"),
-            region=values.get("FLUFFY_S3_REGION", "us-east-1"),
-            access_key_id=Secret(_required("AWS_ACCESS_KEY_ID", values, media_host)),
-            secret_access_key=Secret(_required("AWS_SECRET_ACCESS_KEY", values, media_host)),
-        ),
+        s3=_s3_settings(values, media_host),
+    )
+
+
+def _s3_settings(values: Mapping[str, str], media_host: MediaHostKind) -> S3Settings:
+    """Check everything that becomes part of a request; obstore ends the program over what cannot."""
+
+    def checked(variable: str, pattern: str, what: str, default: str | None = None) -> str:
+        value = default or _required(variable, values, media_host)
+        value = values.get(variable, value).strip()
+        if re.fullmatch(pattern, value) is None:
+            raise InvalidSetting(f"{variable} may only hold {what}.", variable)
+        return value
+
+    endpoint = values.get("FLUFFY_S3_ENDPOINT")
+    key = (r"[!-~]+", "letters, digits and signs of ASCII, without spaces")
+    return S3Settings(
+        bucket=checked("FLUFFY_S3_BUCKET", r"[A-Za-z0-9_.-]+", "letters, digits, points and hyphens"),
+        endpoint=_web_address("FLUFFY_S3_ENDPOINT", endpoint, allow_http=True) if endpoint else None,
+        region=checked("FLUFFY_S3_REGION", r"[A-Za-z0-9_-]+", "letters, digits and hyphens", "us-east-1"),
+        access_key_id=Secret(checked("AWS_ACCESS_KEY_ID", *key)),
+        secret_access_key=Secret(checked("AWS_SECRET_ACCESS_KEY", *key)),
     )
 
 
@@ -409,13 +434,30 @@ def _seconds(variable: str, value: str) -> float:
     return seconds
 
 
-def _web_address(variable: str, address: str) -> str:
-    parts = urlsplit(address)
-    loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")
-    if (
-        not parts.hostname
-        or parts.scheme not in ("https", "http")
-        or (parts.scheme == "http" and not loopback)
-    ):
-        raise InvalidSetting(f"{variable} must be an https address (http only on this machine).", variable)
+def _web_address(variable: str, address: str, *, allow_http: bool = False) -> str:
+    """Check an address and return it; the error quotes nothing of it, since it may hold a password."""
+    address = address.strip()
+    try:
+        parts = urlsplit(address)
+        host, loopback = parts.hostname, parts.hostname in LOOPBACK
+        if host and not host.isascii():
+            host.encode("idna")
+    except ValueError:  # broken brackets, or a name that no host can have
+        host, loopback = None, False
+    schemes = ("https", "http") if allow_http or loopback else ("https",)
+    if not host or parts.scheme not in schemes or re.search(r"[\s\x00-\x1f\x7f]", address):
+        what = "an https or http address" if allow_http else "an https address (http only on this machine)"
+        raise InvalidSetting(f"{variable} must be {what}, such as https://example.com.", variable)
+    try:
+        has_port = parts.port is not None  # reading it checks it
+    except ValueError:
+        raise InvalidSetting(
+            f"{variable} has a port that is not a number from 0 to 65535. Write it as https://example.com:443.",
+            variable,
+        ) from None
+    has_name = "@" in parts.netloc
+    if (has_name or has_port) and address.count("@") > has_name:
+        raise InvalidSetting(
+            f"{variable} has a password with an unencoded @ or /; write @ as %40 and / as %2F.", variable
+        )
     return address

@@ -158,7 +158,7 @@ def test_a_damaged_profile_is_ignored() -> None:
     [
         (b"", Unreadable.EMPTY),
         (encoded()[:300], Unreadable.CUT_SHORT),
-        (b"GIF89a", Unreadable.UNSUPPORTED),
+        (b"%PDF-1.7", Unreadable.UNSUPPORTED),
         (huge_png(), Unreadable.TOO_LARGE),
     ],
 )
@@ -211,3 +211,45 @@ def test_several_threads_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         small = list(pool.map(lambda path: decode_to_fit(path, 150, 150), paths))
     assert [one.height for one in small] == [100 + number for number in range(20)]
+
+
+@pytest.mark.parametrize("picture_format", ["PNG", "WEBP", "AVIF", "GIF", "TIFF"])
+@pytest.mark.parametrize("count", [1, 3])
+def test_an_animation_is_told_from_a_picture(picture_format: str, count: int) -> None:
+    """Only its first picture is shown and posted."""
+    first, *others = [picture(64, 48, seed) for seed in range(count)]
+    decoded = decode(saved(first, picture_format, save_all=True, append_images=others))
+    assert decoded.is_first_of_several is (count > 1)
+    assert nearly(decoded.resized((64, 48)).getpixel((8, 24)), (200, 0, 0))
+
+
+@pytest.mark.parametrize("picture_format", ["GIF", "TIFF", "BMP"])
+def test_further_formats_are_decoded(picture_format: str) -> None:
+    small = decode_to_fit(saved(picture(400, 300), picture_format), 100, 100)
+    assert small.size == (100, 75)
+    assert nearly(small.getpixel((10, 40)), (200, 0, 0))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_tiff_is_turned_once(orientation: int) -> None:
+    """Pillow turns it by itself."""
+    content = saved(picture(400, 200), "TIFF", tiffinfo={274: orientation})
+    assert decode(content).size == ((200, 400) if orientation >= 5 else (400, 200))
+    assert decode(content).pixels.size == decode(content).size
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "CMYK", "I;16"])
+def test_every_mode_of_a_tiff_becomes_rgb(mode: str) -> None:
+    made = Image.new("I;16", (80, 80), 0x8000) if mode == "I;16" else picture(80, 80, mode=mode)
+    assert decode_to_fit(saved(made, "TIFF"), 40, 40).mode == "RGB"
+
+
+@pytest.mark.parametrize(
+    ("mode", "tag"), [("F", None), ("I", None), ("RGB", (254, 1)), ("RGB", (50706, b"\1\4\0\0"))]
+)
+def test_a_tiff_that_is_no_picture_to_look_at_is_refused(mode: str, tag: tuple[int, Any] | None) -> None:
+    """Measurements, the small picture of a raw file, and raw data."""
+    content = saved(Image.new(mode, (80, 80)), "TIFF", tiffinfo=dict([tag] if tag else []))
+    with pytest.raises(PhotoUnreadable) as caught:
+        decode(content)
+    assert caught.value.reason in (Unreadable.UNSUPPORTED, Unreadable.UNUSUAL)

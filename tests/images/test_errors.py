@@ -54,7 +54,7 @@ def refusal(path: Path) -> PhotoUnreadable:
         (b"hello, this is a text", "it is something else"),
         (b"<html><body>login</body></html>", "it is a web page"),
         (b"\xff\xd8\xff", "the file is cut short"),
-        (b"GIF89a", "it is a GIF"),
+        (b"%PDF-1.7", "it is a PDF"),
     ],
 )
 def test_what_is_no_picture_is_named(tmp_path: Path, content: bytes, words: str) -> None:

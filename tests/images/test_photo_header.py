@@ -6,7 +6,7 @@ import io
 import struct
 import zlib
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from PIL import ExifTags, Image
@@ -24,7 +24,7 @@ def header(content: bytes) -> PictureHeader:
     return read_header(io.BytesIO(content))
 
 
-def with_times(times: Mapping[int, str], *, modified: str | None = None) -> bytes:
+def with_times(times: Mapping[Any, str], *, modified: str | None = None) -> bytes:
     """Return a JPEG with these tags in its Exif IFD."""
     data = Image.Exif()
     data.get_ifd(ExifTags.IFD.Exif).update(times)
@@ -112,3 +112,40 @@ def test_a_png_for_ios_is_refused_by_name() -> None:
     with pytest.raises(PhotoUnreadable, match="a PNG made for iOS only") as caught:
         header(ios)
     assert caught.value.reason is Unreadable.UNSUPPORTED
+
+
+@pytest.mark.parametrize("offset", ["+02:00", "+2:00", "+0200", " +02:00"])
+def test_an_offset_is_read_however_it_is_written(offset: str) -> None:
+    times = {TAGS.DateTimeOriginal: "2024:05:01 12:30:15", TAGS.OffsetTimeOriginal: offset}
+    assert header(with_times(times)).taken_at == datetime(2024, 5, 1, 10, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("offset", ["+99:99", "+24:00", "+02:75", "   :  ", "UTC", "", "\x80"])
+def test_a_nonsense_offset_costs_no_date(offset: str) -> None:
+    times = {TAGS.DateTimeOriginal: "2024:05:01 12:30:15", TAGS.OffsetTimeOriginal: offset}
+    assert header(with_times(times)).taken_at == datetime(2024, 5, 1, 12, 30, 15).astimezone()
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "1582", "9999"])
+@pytest.mark.parametrize("offset", [None, "+02:00", "-12:00"])
+def test_a_year_out_of_range_is_no_time(year: str, offset: str | None) -> None:
+    """Moved to another zone it could not be shown, nor read from the database."""
+    times = {TAGS.DateTimeOriginal: f"{year}:01:01 00:00:00"}
+    if offset:
+        times[TAGS.OffsetTimeOriginal] = offset
+    assert header(with_times(times)).taken_at is None
+    assert header(with_times(times, modified="2024:05:01 12:30:15")).taken_at is not None
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize("kind", range(1, 13))
+def test_a_damaged_field_costs_no_date(kind: int) -> None:
+    """Its value would end behind the EXIF data; the fields after it are sound."""
+    length = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}[kind]
+    taken = b"2024:05:01 12:30:15\0"
+    first = struct.pack("<HHHII", 2, 0x0131, kind, 4000 // length, 60)
+    first += struct.pack("<HHIII", 0x8769, 4, 1, 38, 0)
+    fields = struct.pack("<HHHIII", 1, 0x9003, 2, len(taken), 56, 0) + taken
+    target = io.BytesIO()
+    picture().save(target, "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + first + fields)
+    assert header(target.getvalue()).taken_at == datetime(2024, 5, 1, 12, 30, 15).astimezone()

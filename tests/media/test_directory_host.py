@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from fluffy_tui.media import (
     DirectoryHost,
     MediaHostError,
+    directory_host,
     media_key,
     open_media_host,
     probe,
@@ -173,3 +175,43 @@ async def test_a_web_server_does_not_list_the_pictures(folder_server: FolderServ
 
 async def test_a_place_that_does_not_answer_lists_nothing() -> None:
     assert await public_listing("http://127.0.0.1:9") == ""
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "http://127.0.0.1:8000",
+        "https://localhost/p",
+        "https://192.168.1.5/p",
+        "https://[fd00::1]/p",
+        "https://nas/p",
+        "https://nas.local/p",
+    ],
+)
+def test_an_address_that_only_this_network_knows_is_refused_for_the_real_buffer(
+    tmp_path: Path, base_url: str
+) -> None:
+    """From here it answers, and Buffer would never get the picture."""
+    values = {
+        "FLUFFY_CONFIG": str(tmp_path / "none.toml"),
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_BASE_URL": base_url,
+        "FLUFFY_MEDIA_DIRECTORY": str(tmp_path),
+    }
+    with pytest.raises(MediaHostError, match="Buffer cannot fetch pictures from") as caught:
+        open_media_host(load_settings(values))
+    assert "public https address" in caught.value.hint
+    assert open_media_host(load_settings({**values, "FLUFFY_BUFFER_URL": "http://127.0.0.1:9"})) is not None
+
+
+async def test_a_disk_that_does_not_answer_ends_an_upload(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(directory_host, "PUT_SECONDS", 0.2)
+    monkeypatch.setattr(directory_host, "write_atomically", lambda *_, **__: over.wait())
+    with pytest.raises(MediaHostError) as caught:
+        await DirectoryHost(tmp_path, "http://127.0.0.1").put(KEY, b"x")
+    over.set()
+    assert "took longer than" in caught.value.message
+    assert caught.value.temporary

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
+import contextlib
 import socket
-import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from fluffy_tui.media import MediaHostError
-from fluffy_tui.media.public_fetch import verify_public
+from fluffy_tui.media.public_fetch import public_digest, verify_public
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
     from media.media_servers import ToldServer
 
 pytest_plugins = ("media.media_servers",)
@@ -110,7 +106,7 @@ async def test_an_answer_cut_short_is_temporary(told_server: ToldServer) -> None
 async def test_silence_is_temporary(told_server: ToldServer) -> None:
     """A server that takes the request and never answers."""
     error = await refusal(told_server, None, None, timeout=0.5)
-    assert "no answer in time" in error.message
+    assert "no answer within 0.5 s, and Buffer waits no longer" in error.message
     assert error.temporary
 
 
@@ -135,38 +131,90 @@ async def test_what_is_no_address_is_permanent(url: str) -> None:
     assert not caught.value.temporary
 
 
-async def test_a_certificate_that_nobody_trusts_is_permanent(tmp_path: Path) -> None:
+async def test_a_certificate_that_nobody_trusts_is_permanent(untrusted_server: str) -> None:
     """Buffer would refuse it too, so it is not accepted here."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    pem = tmp_path / "certificate.pem"
-    pem.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
+    with pytest.raises(MediaHostError) as caught:
+        await verify_public(f"{untrusted_server}/x.jpg", PICTURE)
+    assert "self-signed certificate" in caught.value.message
+    assert not caught.value.temporary
 
-    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+
+@pytest.mark.parametrize(
+    ("answer", "remedy"),
+    [
+        ({"status": "302 Found", "more": "Location: https://me:pw@cdn.example/x"}, "without a redirect"),
+        ({"status": "403 Forbidden"}, "Let everyone read"),
+        ({"status": "405 Method Not Allowed"}, "Buffer asks with HEAD"),
+        ({"status": "404 Not Found"}, "FLUFFY_MEDIA_BASE_URL"),
+        ({"kind": "text/html"}, "FLUFFY_MEDIA_BASE_URL"),
+        ({"kind": "image/webp"}, "image optimisation"),
+        ({"length": 7, "body": b"smaller"}, "image optimisation"),
+    ],
+)
+async def test_each_refusal_has_its_own_remedy(
+    told_server: ToldServer, answer: dict[str, str], remedy: str
+) -> None:
+    error = await refusal(told_server, reply(**{**answer, "body": b""}), GOOD_GET)  # type: ignore[arg-type]
+    assert remedy in error.hint
+    assert "pw" not in error.message
+
+
+@contextlib.asynccontextmanager
+async def serving(answer: Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]) -> AsyncIterator[str]:
+    """Serve an answer that is written bit by bit; yield the picture's address."""
+    handlers: set[asyncio.Task[None] | None] = set()
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        handlers.add(asyncio.current_task())
+        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await answer(await reader.readuntil(b"\r\n\r\n"), writer)
         writer.close()
 
-    server = await asyncio.start_server(never, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(handle, "127.0.0.1", 0)
     async with server:
-        port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/x.jpg"
+        for task in filter(None, handlers):
+            task.cancel()
+        await asyncio.gather(*filter(None, handlers))
+
+
+async def test_a_body_without_an_end_is_read_no_further_than_the_picture() -> None:
+    """Chunks override the length that the headers name."""
+    sent = 0
+
+    async def pour(request: bytes, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        fetched = request.startswith(b"GET")
+        writer.write(reply(body=b"", more="Transfer-Encoding: chunked" if fetched else ""))
+        while fetched:
+            writer.write(b"100000\r\n" + bytes(1 << 20) + b"\r\n")
+            await writer.drain()
+            sent += 1
+
+    async with serving(pour) as url:
+        with pytest.raises(MediaHostError, match="more than the picture"):
+            await public_digest(url, len(PICTURE))
+    assert sent < 20
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+async def test_a_server_that_gives_a_byte_now_and_then_is_ended(method: str) -> None:
+    """Each step is in time, and together they would never end."""
+    endless = {"HEAD": b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000, "GET": GOOD_GET[:-1] + b"x" * 10_000}
+
+    async def trickle(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if not request.startswith(method.encode()):
+            writer.write(GOOD_HEAD)
+            return
+        start = len(GOOD_HEAD) if method == "GET" else 0
+        writer.write(endless[method][:start])
+        for byte in endless[method][start:]:
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.1)
+
+    async with serving(trickle) as url:
         with pytest.raises(MediaHostError) as caught:
-            await verify_public(f"https://127.0.0.1:{port}/x.jpg", PICTURE)
-    assert "certificate" in caught.value.message
-    assert not caught.value.temporary
+            await verify_public(url, PICTURE, timeout=30, limit=0.5)
+    assert "took longer than" in caught.value.message
+    assert caught.value.temporary

@@ -8,17 +8,19 @@ import os
 import socket
 import traceback
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3  # type: ignore[import-untyped]
 import httpx
 import pytest
 
-from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe
+from fluffy_tui.media import MediaHostError, S3Host, media_key, open_media_host, probe, s3_host
 from fluffy_tui.settings import S3Settings, Secret, load_settings
 
-pytestmark = pytest.mark.slow
+if TYPE_CHECKING:
+    from media.media_servers import ToldServer
 
+pytestmark = pytest.mark.slow
 
 pytest_plugins = ("media.media_servers",)
 
@@ -142,6 +144,94 @@ async def test_an_unreachable_service_is_temporary(caplog: pytest.LogCaptureFixt
     assert f"127.0.0.1:{port}" in error.message
     assert SECRET not in caplog.text
     assert KEY_ID not in caplog.text
+
+
+def answer(status: str, code: str = "") -> bytes:
+    body = f"<Error><Code>{code}</Code><AWSAccessKeyId>{KEY_ID}</AWSAccessKeyId></Error>" if code else ""
+    return f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+@pytest.mark.parametrize(
+    ("reply", "says", "remedy", "temporary"),
+    [
+        (
+            answer("403 Forbidden", "RequestTimeTooSkewed"),
+            "The clock of this machine differs",
+            "Set the clock",
+            True,
+        ),
+        (answer("403 Forbidden", "SignatureDoesNotMatch"), "refused the key", "AWS_SECRET_ACCESS_KEY", False),
+        (
+            answer("400 Bad Request", "AuthorizationHeaderMalformed"),
+            "another region",
+            "FLUFFY_S3_REGION",
+            False,
+        ),
+        (answer("301 Moved Permanently", "PermanentRedirect"), "another region", "FLUFFY_S3_REGION", False),
+        (answer("405 Method Not Allowed"), "status 405", "FLUFFY_S3_ENDPOINT", False),
+        (answer("200 OK"), "does not answer like an S3 service", "FLUFFY_S3_ENDPOINT", True),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "cannot be reached", "FLUFFY_S3_ENDPOINT", True),
+    ],
+)
+async def test_each_refusal_has_its_cause_and_remedy(
+    told_server: ToldServer, reply: bytes, says: str, remedy: str, temporary: bool
+) -> None:
+    told_server.answers = {"PUT": reply}
+    error = await refusal(host_for(told_server.url.removesuffix("/picture.jpg")))
+    assert says in error.message
+    assert remedy in error.hint
+    assert error.temporary is temporary
+
+
+async def test_the_environment_of_other_programs_changes_nothing(
+    s3_endpoint: str, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another endpoint, a session's token, no signature, a proxy: an upload goes where the settings say."""
+    foreign = {
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_SESSION_TOKEN": "foreign",
+        "AWS_SKIP_SIGNATURE": "true",
+        "AWS_S3_EXPRESS": "true",
+        "AWS_DEFAULT_REGION": "mars-1",
+        "http_proxy": "http://127.0.0.1:9",
+        "ALL_PROXY": "http://127.0.0.1:9",
+    }
+    for name, value in foreign.items():
+        monkeypatch.setenv(name, value)
+    await host_for(s3_endpoint).put(KEY, PICTURE)
+    assert {name: os.environ[name] for name in foreign} == foreign
+    monkeypatch.undo()
+    assert client.get_object(Bucket="pictures", Key=KEY)["Body"].read() == PICTURE
+
+
+@pytest.mark.parametrize("name", ["AWS_SESSION_TOKEN", "AWS_SKIP_SIGNATURE"])
+async def test_a_request_is_signed_with_the_key_of_the_settings_alone(
+    told_server: ToldServer, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "true")
+    told_server.answers = {"PUT": answer("200 OK")}
+    await refusal(host_for(told_server.url.removesuffix("/picture.jpg")))
+    [request] = told_server.requests
+    assert f"Credential={KEY_ID}/".encode() in request
+    assert b"security-token" not in request
+
+
+async def test_an_upload_that_gets_no_answer_ends(
+    told_server: ToldServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_server.answers = {"PUT": None}
+    monkeypatch.setattr(s3_host, "PUT_SECONDS", 0.5)
+    error = await refusal(host_for(told_server.url.removesuffix("/picture.jpg")))
+    assert "took longer than" in error.message
+    assert error.temporary
+
+
+async def test_a_certificate_that_nobody_trusts_is_named(untrusted_server: str) -> None:
+    error = await refusal(host_for(untrusted_server))
+    assert "The certificate of the media host 127.0.0.1" in error.message
+    assert "self-signed" in error.message
+    assert not error.temporary
 
 
 def test_the_settings_open_the_bucket(tmp_path: Any) -> None:

@@ -36,6 +36,7 @@ async def call(place: Workplace, home: Path, *arguments: str) -> Ended:
         "FLUFFY_MEDIA_HOST": "directory",
         "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
         "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
+        "FLUFFY_BUFFER_URL": place.stand_in.url,
     }
     return await asyncio.to_thread(lambda: fluffy(home, *arguments, **environment))
 
@@ -130,6 +131,16 @@ async def test_a_posts_history_is_printed_in_order(place: Workplace, own_home: P
     assert [step for step in steps if step] == ["queued", "rendering", "hosting", "sending", "accepted"]
     plain = await call(place, own_home, "--doctor", "--post", str(post.id))
     assert len(plain.out.splitlines()) == 1 + len(trail)
+    assert plain.out.startswith(f"post {post.id}: in Buffer")
+    said = [line.split(" · ")[1] for line in plain.out.splitlines()[1:]]
+    assert said[0] == "submitted"
+    assert [word for word in said if word.startswith(("sending", "in Buffer"))] == [
+        "sending: preparing picture",
+        "sending: uploading picture",
+        "sending to Buffer",
+        said[-1],
+    ]
+    assert not {"accepted", "rendering", "hosting", "step"} & set(" ".join(said).split())
 
 
 async def test_a_post_that_does_not_exist_is_status_2(place: Workplace, own_home: Path) -> None:

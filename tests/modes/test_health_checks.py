@@ -36,7 +36,12 @@ async def test_a_working_service_is_shown_with_its_operations(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("url", "status"),
-    [(None, Health.SKIP), ("http://127.0.0.1:9", Health.WARN), ("nonsense", Health.WARN)],
+    [
+        (None, Health.SKIP),
+        ("http://127.0.0.1:9", Health.WARN),
+        ("nonsense", Health.WARN),
+        ("http://h:99999", Health.WARN),
+    ],
 )
 async def test_a_missing_service_is_not_a_failure(tmp_path: Path, url: str | None, status: Health) -> None:
     assert (await image_embed(with_service(tmp_path, url))).status is status

@@ -96,7 +96,7 @@ async def test_failures_are_listed(
 ) -> None:
     """Exit 1, the path and the reason; a file name cannot send control codes to the terminal."""
     write(tmp_path / "in" / "[b]a[/red.jpg", b"")
-    write(tmp_path / "in" / "evil\x1b[2J\n.jpg", b"GIF89a")
+    write(tmp_path / "in" / "evil\x1b[2J\n.jpg", b"%PDF-1.7")
     write(tmp_path / "in" / "good.jpg")
     assert (
         await import_folders(services.personas, services.photos, [tmp_path / "in"], "sarah", as_json=False)
@@ -107,7 +107,8 @@ async def test_failures_are_listed(
     assert "2 failed" in first
     assert listed == [
         f"  {tmp_path}/in/[b]a[/red.jpg: The file is empty.",
-        f"  {tmp_path}/in/evil\\x1b[2J\\n.jpg: It is a GIF, not a JPEG, PNG, WebP, HEIC or AVIF picture.",
+        f"  {tmp_path}/in/evil\\x1b[2J\\n.jpg: It is a PDF, not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF, BMP or"
+        " JPEG XL picture.",
     ]
 
 

@@ -75,7 +75,7 @@ def test_a_file_that_never_becomes_a_picture_fails(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     with watching(tmp_path / "in") as (process, output):
         assert event(output)["event"] == "taken"
-        arrive(tmp_path / "in" / "a.jpg", write(tmp_path / "a.jpg", b"GIF89a"))
+        arrive(tmp_path / "in" / "a.jpg", write(tmp_path / "a.jpg", b"%PDF-1.7"))
         assert event(output)["failed"] == 1
         waiting = event(output)
         assert (waiting["event"], waiting["path"]) == ("waiting", str(tmp_path / "in" / "a.jpg"))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from fluffy_tui.photos import Photo, PhotoUnreadable
 from fluffy_tui.photos.file_state import modified_time
-from fluffy_tui.photos.thumbnails import SIDE, ThumbnailCache, Thumbnails
+from fluffy_tui.photos.thumbnails import _VERSION, SIDE, ThumbnailCache, Thumbnails
 from photos.photo_files import FORMATS, write
 
 if TYPE_CHECKING:
@@ -108,10 +108,10 @@ def test_the_least_recently_used_are_dropped(tmp_path: Path) -> None:
     names = [f"{number:064x}" for number in range(1, 10)]
     for age, name in enumerate(["0" * 64, *names]):
         cache.put(name, picture)
-        os.utime(folder / name[:2] / f"{name}-2.jpg", ns=(age, age))
+        os.utime(folder / name[:2] / f"{name}-{_VERSION}.jpg", ns=(age, age))
     assert cache.get("0" * 64, 40, 40) is not None  # used just now
     cache.put("f" * 64, picture)
-    left = {path.stem.removesuffix("-2") for path in kept(folder)}
+    left = {path.stem.removesuffix(f"-{_VERSION}") for path in kept(folder)}
     assert len(left) == 9
     assert {"0" * 64, "f" * 64} <= left
     assert names[0] not in left

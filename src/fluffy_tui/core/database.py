@@ -7,10 +7,12 @@ import os
 import socket
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, make_url, text
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+import psycopg
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_REFUSED = frozenset({"54000", "54001", "54011", "54023"})
+_BEYOND_LIMITS = frozenset({"54000", "54001", "54011", "54023"})
 """Codes of statements beyond a limit of Postgres; the connection is fine."""
 
 NAMING = {
@@ -44,27 +46,6 @@ class Base(DeclarativeBase):
     type_annotation_map = {str: Text, int: BigInteger, datetime: DateTime(timezone=True)}  # noqa: RUF012
 
 
-def connection_url(url: str) -> str:
-    """Return `url` in the one form that psycopg and SQLAlchemy both get: `postgresql://…`.
-
-    Raises:
-        DatabaseUnavailable: it is not a Postgres URL. The message never quotes the URL, which may hold a password.
-    """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise DatabaseUnavailable(
-            "DATABASE_URL is not a valid URL.",
-            "It should look like postgresql://user:password@host:5432/database.",
-        ) from None
-    if parsed.get_backend_name() not in ("postgresql", "postgres"):
-        raise DatabaseUnavailable(
-            f"DATABASE_URL is for {parsed.get_backend_name()}, but fluffy-tui needs Postgres.",
-            "Use a URL that starts with postgresql://, or unset it to use the embedded server.",
-        )
-    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
 def program_name(role: str) -> str:
     """Return the name that this process has in the database, such as `fluffy-tui worker host:4711`.
 
@@ -75,17 +56,57 @@ def program_name(role: str) -> str:
     return f"fluffy-tui {role} {host}"[: 63 - len(tail)] + tail
 
 
+_REFUSED = {
+    "25006": ("The database is read-only.", "Use the address of the primary server in DATABASE_URL."),
+    "53100": ("The disk of the database is full.", "Free some space there; then try again."),
+    "53200": ("The database server is out of memory.", "Give it more memory, or close other programs."),
+    "53300": (
+        "The database has too many connections.",
+        "Close programs that use it, or raise its max_connections.",
+    ),
+    "57014": ("The database took too long.", "Try again, or raise statement_timeout of the database user."),
+    "55P03": (
+        "The database is locked by another program.",
+        "Wait until that program has finished; then try again.",
+    ),
+}
+"""What a working database may refuse at any time, by SQLSTATE."""
+
+
 def lost(error: Exception) -> DatabaseUnavailable:
-    """Return the error to show when a working connection fails; the cause is only logged."""
-    log.warning("the database went away: %s", type(error).__name__)
-    return DatabaseUnavailable("The database does not respond.", "It reconnects by itself; then try again.")
+    """Return the error to show when a working connection fails; the cause is only logged.
+
+    Args:
+        error: psycopg's own, or another library's about it.
+    """
+    cause = _cause(error)
+    log.warning("the database went away: %s %s", type(cause).__name__, _state(cause))
+    message, hint = _REFUSED.get(
+        _state(cause), ("The database does not respond.", "It reconnects by itself; then try again.")
+    )
+    return DatabaseUnavailable(message, hint)
+
+
+def server_sentence(error: Exception) -> str:
+    """Return what the server itself said about a statement, without the statement and its values."""
+    cause = _cause(error)
+    said = cause.diag.message_primary if isinstance(cause, psycopg.Error) else None
+    return f"{said or type(cause).__name__}."
+
+
+def _cause(error: Exception) -> BaseException:
+    return getattr(error, "orig", None) or error.__cause__ or error
+
+
+def _state(error: BaseException) -> str:
+    return (error.sqlstate or "") if isinstance(error, psycopg.Error) else ""
 
 
 class Database:
     """A small pool of connections; each user action takes one for a short transaction.
 
     Args:
-        url: `postgresql://…`, as `connection_url` returns it; never shown, since it may hold a password.
+        url: as `read_address` returns it, for libpq; never shown, since it may hold a password.
         pool_size: connections kept open; two more may be opened temporarily.
         name: shown by the database for its connections, see `program_name`.
     """
@@ -93,11 +114,11 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 3, name: str = "fluffy-tui") -> None:
         self._url = url
         self._engine = create_async_engine(
-            make_url(url).set(drivername="postgresql+psycopg"),
+            "postgresql+psycopg://",
+            async_creator=partial(psycopg.AsyncConnection.connect, url, application_name=name),
             pool_size=pool_size,
             max_overflow=2,
             pool_pre_ping=True,  # a restarted server costs one quiet reconnect instead of an error
-            connect_args={"connect_timeout": 5, "application_name": name},
             hide_parameters=True,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
@@ -107,7 +128,7 @@ class Database:
 
     @property
     def url(self) -> str:
-        """The connection URL for psycopg and Procrastinate; it may hold a password."""
+        """The address for psycopg and Procrastinate; it may hold a password."""
         return self._url
 
     @asynccontextmanager
@@ -121,10 +142,12 @@ class Database:
             async with self._sessions.begin() as session:
                 yield session
             note_job_progress()
-        except (OperationalError, InterfaceError) as error:
-            if getattr(error.orig, "sqlstate", None) in _REFUSED:
+        except DBAPIError as error:
+            if _state(_cause(error)) in _BEYOND_LIMITS:
                 raise
-            raise lost(error) from error
+            if isinstance(error, OperationalError | InterfaceError) or _state(_cause(error)) in _REFUSED:
+                raise lost(error) from error
+            raise
 
     async def describe(self) -> str:
         """Return the versions of the server and of pgvector."""

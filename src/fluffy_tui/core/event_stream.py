@@ -21,8 +21,8 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
+from fluffy_tui.core.connection import explain_refusal
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.migration_runner import explain_connection_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -37,20 +37,20 @@ async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> Asy
     """Yield what changes, for ever; a lost connection is reported, then made again with growing pauses.
 
     Args:
-        url: connection URL for psycopg.
+        url: of the database, for psycopg.
         before_connect: awaited before every attempt, for example to bring the embedded server back.
     """
     pause = 0.25
     while True:
         try:
             await before_connect()
-            connection = await psycopg.AsyncConnection.connect(url, autocommit=True, connect_timeout=5)
+            connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
             async with connection, aclosing(_notifications(connection)) as notifications:
                 pause = 0.25
                 async for event in notifications:
                     yield event
         except psycopg.Error as error:
-            yield Disconnected(explain_connection_error(error, url).message)
+            yield Disconnected((await asyncio.to_thread(explain_refusal, error, url)).message)
         except (OSError, TimeoutError, FluffyError) as error:
             yield Disconnected(
                 error.message if isinstance(error, FluffyError) else "The database does not respond."
@@ -64,9 +64,9 @@ async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
     yield Connected()
     while True:
-        async for notify in connection.notifies(timeout=20):
+        async for notify in connection.notifies(timeout=60):
             yield _event(notify.channel, notify.payload)
-        async with asyncio.timeout(10):  # a peer that vanished without a word is noticed here
+        async with asyncio.timeout(10):  # a server that vanished behind a pooler is noticed here
             await connection.execute("SELECT 1")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from procrastinate.connector import Notify
     from procrastinate.job_context import JobContext
     from procrastinate.middleware import WorkerMiddleware
     from procrastinate.worker import Worker
@@ -56,23 +57,74 @@ FROM next
 """Repeats what Procrastinate's trigger sends for a new job, to workers of all queues and of its own."""
 
 
+POLL_SECONDS = 30.0
+"""How often a worker asks for jobs unasked; it is told of new ones, and knows when the next one is due."""
+
+_NEXT_DUE = """
+SELECT CASE WHEN bool_or(coalesce(scheduled_at <= now(), true)) THEN 1
+    ELSE extract(epoch FROM min(scheduled_at) - now()) END::float8 AS seconds
+FROM procrastinate_jobs AS waiting
+WHERE status = 'todo' AND queue_name = ANY (%(queues)s::varchar[]) AND (scheduled_at > now() OR NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS running WHERE running.lock = waiting.lock AND running.status = 'doing'
+))
+"""
+"""In how many seconds to ask again, when there is no job to take now.
+
+A job that could be taken and was not has its row locked by a transaction at this moment, which nobody tells the end of.
+"""
+
+_JOB_INSERTED = '{"type": "job_inserted", "job_id": 0}'
+"""What Procrastinate's trigger sends, for no particular job."""
+
+
 class _Connector(procrastinate.PsycopgConnector):
-    """Ends jobs more carefully than Procrastinate 3.10 does.
+    """Ends jobs more carefully than Procrastinate 3.10 does, and wakes the worker when one is due.
 
     When the connection breaks while a job's end is written, Procrastinate gives up. The job then stays `doing` under
     a live worker, where no recovery looks for it, and its lock blocks every later job of its channel. And a job that
     waited for the lock is only found at the next poll, so a channel's posts would go out one per second.
 
     It also stops Procrastinate's heartbeat, which runs in a task of its own, when jobs make no progress.
+
+    Procrastinate finds jobs whose time has come, and jobs inserted while it does not listen or has just asked, only by
+    polling. To poll less than once a second, which keeps a database awake for nothing, it is notified of them here.
     """
 
     liveness: Liveness
+    _notify: Notify | None = None
+    _heard = False
+    """Whether a notification came since the worker last began to ask for a job."""
+    _alarm: asyncio.TimerHandle | None = None
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        if query != sql.queries["fetch_job"]:
+            return cast("dict[str, Any]", await super().execute_query_one_async(query, **arguments))
+        self._heard = False
         row: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
-        if query == sql.queries["fetch_job"]:
-            self.liveness.note_progress()
+        self.liveness.note_progress()
+        if row["id"] is None:
+            due = await super().execute_query_one_async(_NEXT_DUE, queues=arguments["queues"])
+            self._wake_in(0.0 if self._heard else due["seconds"])
         return row
+
+    def _wake_in(self, seconds: float | None) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if seconds is not None:
+            self._alarm = asyncio.get_running_loop().call_later(seconds, self._wake)
+
+    def _wake(self) -> None:
+        if self._notify is not None:
+            self._waking = asyncio.ensure_future(self._notify(channel="", payload=_JOB_INSERTED))
+
+    async def _loop_notify(self, on_notification: Notify, *arguments: Any, **options: Any) -> None:
+        async def notify(channel: str, payload: str) -> None:
+            self._heard = True
+            await on_notification(channel=channel, payload=payload)
+
+        self._notify = notify
+        self._wake()  # for what was inserted before it listened
+        await super()._loop_notify(notify, *arguments, **options)
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         if query == sql.queries["update_heartbeat"] and self.liveness.is_hung:
@@ -103,20 +155,13 @@ def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
         min_size=1,
         max_size=6,
         timeout=30,
-        kwargs={
-            "connect_timeout": 5,
-            "application_name": name,
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-        },
+        kwargs={"application_name": name},
     )
     connector.liveness = Liveness(HUNG_SECONDS)
     return procrastinate.App(
         connector=connector,
         worker_defaults={
             "concurrency": 4,
-            "fetch_job_polling_interval": 1.0,  # scheduled and retried jobs are found by polling alone
             "shutdown_graceful_timeout": 10.0,
             "delete_jobs": "never",
             "update_heartbeat_interval": HEARTBEAT_SECONDS,
@@ -242,6 +287,8 @@ async def _run_until(
             return await call_next()
 
     middleware: list[WorkerMiddleware] = [track, _abort_or_shutdown]
+    # an idle loop makes progress by polling alone
+    options.setdefault("fetch_job_polling_interval", min(POLL_SECONDS, liveness.limit / 10))
     worker = asyncio.create_task(
         queue.run_worker_async(worker_middleware=middleware, **options), name="worker"
     )

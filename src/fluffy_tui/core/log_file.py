@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 LARGEST = 5_000_000
 """Bytes; a larger log is renamed to `….1` when the next program starts."""
 
+_NAME = "fluffy-tui"
+
 
 class _VisibleFormatter(logging.Formatter):
     """Writes out what would act on the terminal in which somebody reads the log."""
@@ -30,7 +32,9 @@ def open_log(path: Path) -> None:
     if path.exists() and path.stat().st_size > LARGEST:
         path.replace(path.with_suffix(path.suffix + ".1"))
     path.touch(mode=0o600)
+    logging.raiseExceptions = False  # on a full disk, a line is lost and nothing is printed over the screen
     handler = logging.FileHandler(path, encoding="utf-8")
+    handler.set_name(_NAME)
     handler.setFormatter(_VisibleFormatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root = logging.getLogger()
     for existing in list(root.handlers):
@@ -47,3 +51,11 @@ def open_log(path: Path) -> None:
         "PIL",
     ):
         logging.getLogger(verbose).setLevel(logging.WARNING)
+
+
+def log_place() -> str:
+    """Return where the log is that this program writes, for a sentence."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler) and handler.name == _NAME:
+            return handler.baseFilename
+    return "the log file"

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
 
+from fluffy_tui.core.connection import explain_refusal
+from fluffy_tui.core.connection.database_check import (
+    OWN_DATABASE,
+    Facts,
+    check_before_migration,
+    check_server,
+    check_tables,
+)
+from fluffy_tui.core.database import Base
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -20,20 +29,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OLDEST_POSTGRES = 14
-OLDEST_PGVECTOR = (0, 7)
-"""The duplicate search needs bit_hamming_ops, which was added in pgvector 0.7.0 (its changelog)."""
-
 MIGRATION_LOCK = 0x666C756666  # "fluff"; any number works if every program uses the same
 
-VECTOR_VERSION = (
-    "SELECT coalesce((SELECT extversion FROM pg_extension WHERE extname = 'vector'),"
-    " (SELECT default_version FROM pg_available_extensions WHERE name = 'vector'))"
-)
-"""The version of pgvector that is installed in the database, or else the one available on the server."""
+UNHURRIED = "SET statement_timeout = 0; SET lock_timeout = 0"
+"""A migration takes as long as it takes, and waits for one that another program runs."""
 
-_INVALID_PASSWORD = ("28P01", "28000")
-_UNKNOWN_DATABASE = "3D000"
+_FIRST_TABLE = "personas"
+"""Every revision has it, so a database without it was not migrated by this program."""
 
 
 def migrations_folder() -> Path:
@@ -49,21 +51,56 @@ def migrate(url: str) -> None:
     Programs that start at the same time take turns by an advisory lock; the second has nothing left to do.
 
     Raises:
-        DatabaseUnavailable: no connection, a server that is too old, or no pgvector.
+        DatabaseUnavailable: no connection, or a database that cannot be used; nothing was changed.
         DatabaseTooNew: the database was migrated by a newer version of this program.
     """
     with _connect(url) as connection:
-        _check_server(connection)
-        if _current_revision(connection) == newest_revision():
+        facts = check_server(connection)
+        if _is_current(connection, facts):
             return  # a normal start takes no lock
+        connection.execute(UNHURRIED)
         connection.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
-        current, newest = _current_revision(connection), newest_revision()
-        if current == newest:
+        if _is_current(connection, facts := check_server(connection)):
             return
-        _refuse_newer(current)
+        current, newest = _current_revision(connection, facts), newest_revision()
+        check_before_migration(connection, facts, Base.metadata.tables.keys(), is_new=current is None)
         _create_vector_extension(connection)
         _upgrade(url)
         log.info("migrated the database from %s to %s", current or "empty", newest)
+
+
+def connect_unhurried(url: str) -> psycopg.Connection:
+    """Return a connection for migrations."""
+    connection = psycopg.connect(url, autocommit=True)
+    connection.execute(UNHURRIED)
+    connection.autocommit = False
+    return connection
+
+
+def _is_current(connection: psycopg.Connection, facts: Facts) -> bool:
+    """Return whether there is nothing to migrate.
+
+    Raises:
+        DatabaseUnavailable: the revision is another program's, or tables are missing.
+        DatabaseTooNew: the revision is one of a newer version of this program.
+    """
+    current = _current_revision(connection, facts)
+    if current is None:
+        return False
+    if re.fullmatch(r"\d{4}", current) is None:
+        raise DatabaseUnavailable(
+            "The database belongs to another program: the revision in its table alembic_version is none of fluffy-tui.",
+            OWN_DATABASE,
+        )
+    is_newest = current == newest_revision()
+    tables = Base.metadata.tables.keys() if is_newest else {_FIRST_TABLE}
+    check_tables(connection, facts, tables, needs_vector=is_newest)
+    if current not in _known_revisions():
+        raise DatabaseTooNew(
+            f"The database was migrated by a newer fluffy-tui (schema {current}, this one knows {newest_revision()}).",
+            "Upgrade fluffy-tui on this machine.",
+        )
+    return is_newest
 
 
 def alembic_config(url: str) -> Config:
@@ -88,72 +125,11 @@ def _known_revisions() -> set[str]:
 @contextmanager
 def _connect(url: str) -> Iterator[psycopg.Connection]:
     try:
-        connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
-    except psycopg.Error as error:
-        raise explain_connection_error(error, url) from None
+        connection = psycopg.connect(url, autocommit=True)
+    except (psycopg.Error, UnicodeError) as error:  # a host name that is too long is a UnicodeError
+        raise explain_refusal(error, url) from None
     with connection:
         yield connection
-
-
-def explain_connection_error(error: psycopg.Error, url: str) -> DatabaseUnavailable:
-    """Return an error that says why the database could not be reached; the password is never part of it."""
-    try:
-        parts = conninfo_to_dict(url)
-    except psycopg.Error:
-        return DatabaseUnavailable(
-            "DATABASE_URL is not a valid URL.",
-            "It should look like postgresql://user:password@host:5432/database.",
-        )
-    host, user, name = (
-        parts.get("host") or "this machine",
-        parts.get("user") or "you",
-        parts.get("dbname") or "postgres",
-    )
-    message = str(error).lower()
-    if (
-        error.sqlstate in _INVALID_PASSWORD
-        or "authentication failed" in message
-        or "no password supplied" in message
-    ):
-        return DatabaseUnavailable(
-            f"The database at {host} rejected the user {user} or the password.",
-            "Correct them in DATABASE_URL.",
-        )
-    if error.sqlstate == _UNKNOWN_DATABASE or "does not exist" in message:
-        return DatabaseUnavailable(
-            f"The server at {host} has no database {name} or no user {user}.",
-            f"Create the database (createdb {name}) or correct DATABASE_URL.",
-        )
-    if "translate host name" in message or "resolve" in message or "name or service not known" in message:
-        return DatabaseUnavailable(
-            f"The database host {host} was not found.",
-            "Correct DATABASE_URL or check the network connection.",
-        )
-    return DatabaseUnavailable(
-        f"The database at {host} does not respond.",
-        "Start the server, or correct host and port in DATABASE_URL.",
-    )
-
-
-def _check_server(connection: psycopg.Connection) -> None:
-    major = connection.info.server_version // 10_000
-    if major < OLDEST_POSTGRES:
-        raise DatabaseUnavailable(
-            f"The database is PostgreSQL {major}; fluffy-tui needs {OLDEST_POSTGRES} or newer.",
-            "Upgrade the server, or unset DATABASE_URL to use the embedded one.",
-        )
-    row = connection.execute(VECTOR_VERSION).fetchone()
-    version = row[0] if row else None
-    if version is None:
-        raise DatabaseUnavailable(
-            "The database server does not have the extension pgvector.",
-            "Install it there (for example the package postgresql-16-pgvector) and try again.",
-        )
-    if tuple(int(part) for part in str(version).split(".")[:2]) < OLDEST_PGVECTOR:
-        raise DatabaseUnavailable(
-            f"The database has pgvector {version}; fluffy-tui needs 0.7 or newer.",
-            "Upgrade it on the server, then run ALTER EXTENSION vector UPDATE.",
-        )
 
 
 def _create_vector_extension(connection: psycopg.Connection) -> None:
@@ -166,20 +142,16 @@ def _create_vector_extension(connection: psycopg.Connection) -> None:
         ) from None
 
 
-def _current_revision(connection: psycopg.Connection) -> str | None:
+def _current_revision(connection: psycopg.Connection, facts: Facts) -> str | None:
     found = connection.execute("SELECT to_regclass('alembic_version') IS NOT NULL").fetchone()
     if not found or not found[0]:
         return None
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    try:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.errors.InsufficientPrivilege:
+        check_tables(connection, facts, {"alembic_version"}, needs_vector=False)
+        raise
     return str(row[0]) if row else None
-
-
-def _refuse_newer(current: str | None) -> None:
-    if current is not None and current not in _known_revisions():
-        raise DatabaseTooNew(
-            f"The database was migrated by a newer fluffy-tui (schema {current}, this one knows {newest_revision()}).",
-            "Upgrade fluffy-tui on this machine.",
-        )
 
 
 def _upgrade(url: str) -> None:

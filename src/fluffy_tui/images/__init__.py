@@ -8,40 +8,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_to_fit
-    from fluffy_tui.images.photo_header import DAMAGED, PictureHeader, read_header
+    from fluffy_tui.images.limited_process import NeedsLimits, within_limits
+    from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
 
 __all__ = [
     "DAMAGED",
     "DecodedPicture",
+    "NeedsLimits",
     "PhotoUnreadable",
     "PictureHeader",
     "Unreadable",
     "decode",
     "decode_to_fit",
+    "header_of",
     "open_regular",
     "read_header",
     "readable_path",
     "reading",
     "unreadable",
+    "within_limits",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
-        "DAMAGED": "photo_header",
         "DecodedPicture": "decoder",
+        "NeedsLimits": "limited_process",
         "PictureHeader": "photo_header",
         "decode": "decoder",
         "decode_to_fit": "decoder",
+        "header_of": "photo_header",
         "open_regular": "regular_file",
         "read_header": "photo_header",
         "readable_path": "regular_file",
         "reading": "regular_file",
         "unreadable": "regular_file",
+        "within_limits": "limited_process",
     },
 )

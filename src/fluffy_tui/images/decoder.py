@@ -6,21 +6,25 @@ function of a file.
 
 from __future__ import annotations
 
-import threading
-from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
+from fluffy_tui.images.coded_data import is_whole
 from fluffy_tui.images.color import to_srgb
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.photo_header import DAMAGED, open_picture, orientation, upright
+from fluffy_tui.images.color_tags import color_profile
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
+from fluffy_tui.images.jpeg_pixels import TooManyScans, has_many_scans, jpeg_pixels
+from fluffy_tui.images.limited_process import NeedsLimits, are_set, within_limits
+from fluffy_tui.images.photo_header import open_to_decode
 from fluffy_tui.images.pixel_limit import TOO_LARGE, too_large
 from fluffy_tui.images.regular_file import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fluffy_tui.images.photo_header import OpenedPicture
 
 _TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,6 +43,10 @@ _QUARTER_TURNS = {
     270: Image.Transpose.ROTATE_90,
 }
 
+_JPEG = ("JPEG", "MPO")
+_ANIMATED = frozenset({"PNG", "WEBP", "AVIF", "GIF", "TIFF"})
+"""The formats whose further pictures are no copies of the first one, for depth or in another size."""
+
 _PREVIEW_GAP = 1.5
 """How much larger than asked the cheap first reduction leaves a preview, for the last one to be sharp.
 
@@ -49,7 +57,6 @@ _CONVERSION_GAP = 2.0
 
 _LARGE = 50_000_000
 """Pixels from which pictures are decoded one at a time: 250 million take a gigabyte where the format has no draft."""
-_one_large = threading.Lock()
 
 _BAND = 16_000_000
 """Pixels that are converted at once, so that no second copy of a large picture is made."""
@@ -68,6 +75,8 @@ class DecodedPicture:
     """Whether the file says where the picture was taken, in EXIF or XMP."""
     xmp: bytes
     """The XMP packet; empty where there is none."""
+    is_first_of_several: bool = False
+    """Whether the file is an animation, or has several pages."""
 
     def turned(self, degrees: int) -> DecodedPicture:
         """Return the picture turned clockwise by 0, 90, 180 or 270 degrees."""
@@ -75,7 +84,7 @@ class DecodedPicture:
             return self
         size = self.size if degrees == 180 else (self.size[1], self.size[0])
         pixels = self.pixels.transpose(_QUARTER_TURNS[degrees])
-        return DecodedPicture(pixels, size, self.profile, self.has_location, self.xmp)
+        return replace(self, pixels=pixels, size=size)
 
     def resized(
         self,
@@ -98,20 +107,18 @@ class DecodedPicture:
         return to_srgb(small, self.profile)
 
 
-def decode(source: Path | bytes, *, at_least: float = 1.0) -> DecodedPicture:
+def decode(source: Path | bytes, *, at_least: float = 1.0, accept_damaged: bool = False) -> DecodedPicture:
     """Decode a picture; blocks for as long as that takes, and may be called in several threads at once.
 
     Args:
         source: The file, or its content.
         at_least: The share of its width and height that is needed. Decoding a JPEG smaller saves most of the time.
+        accept_damaged: Whether to return what the decoder can make of a damaged picture, if it can make anything of it.
 
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
-    with reading(source) as file:
-        picture, exif = open_picture(file)
-        with picture:
-            return _decode(picture, exif, min(1.0, at_least))
+    return within_limits(_decoded, source, min(1.0, at_least), accept_damaged)
 
 
 def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
@@ -120,39 +127,69 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
     Raises:
         PhotoUnreadable: the file cannot be read, or is no sound picture.
     """
+    return within_limits(_fitted, source, width, height)
+
+
+def _decoded(source: Path | bytes, at_least: float, accept_damaged: bool) -> DecodedPicture:
     with reading(source) as file:
-        picture, exif = open_picture(file)
-        with picture:
-            size = upright(picture.size, orientation(exif))
-            scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
-            decoded = _decode(picture, exif, min(1.0, scale * _PREVIEW_GAP))
+        opened = open_to_decode(file)
+        with opened.picture:
+            return _decode(opened, at_least, accept_damaged=accept_damaged)
+
+
+def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
+    with reading(source) as file:
+        opened = open_to_decode(file)
+        size = opened.upright_size
+        scale = min(1.0, max(1, width) / size[0], max(1, height) / size[1])
+        with opened.picture:
+            decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP))
     fitted = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     return decoded.resized(fitted, gap=_PREVIEW_GAP)
 
 
-def _decode(picture: Image.Image, exif: Image.Exif, at_least: float) -> DecodedPicture:
-    stored, turned = picture.size, orientation(exif)
+def _decode(opened: OpenedPicture, at_least: float, *, accept_damaged: bool = False) -> DecodedPicture:
+    """Decode a picture, in one attempt: after an error Pillow would return what it has got so far."""
+    picture = opened.picture
+    is_large = picture.width * picture.height > _LARGE
+    if not are_set() and (is_large or (picture.format in _JPEG and has_many_scans(opened.file))):
+        raise NeedsLimits(large=is_large)
     try:
-        if at_least < 1:
-            picture.draft(None, (int(stored[0] * at_least) + 1, int(stored[1] * at_least) + 1))
-        with _one_large if picture.width * picture.height > _LARGE else nullcontext():
-            picture.load()
-            spare = picture.width / (stored[0] * at_least)
-            pixels = _in_simple_mode(picture, max(1, int(spare / _CONVERSION_GAP)))
-        if turned in _TRANSPOSITIONS:
-            pixels = pixels.transpose(_TRANSPOSITIONS[turned])
+        profile = color_profile(picture, opened.exif, opened.file, opened.byte_size)
+        several = picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
+        pixels = _pixels(opened, at_least, accept_damaged=accept_damaged)
+        if opened.orientation in _TRANSPOSITIONS:
+            pixels = pixels.transpose(_TRANSPOSITIONS[opened.orientation])
     except TOO_LARGE:
         raise too_large() from None
+    except TooManyScans:
+        raise PhotoUnreadable(Unreadable.TOO_COSTLY) from None
     except DAMAGED:
-        raise PhotoUnreadable(Unreadable.DAMAGED) from None
+        reason = Unreadable.DAMAGED if opened.is_complete else Unreadable.CUT_SHORT
+        raise PhotoUnreadable(reason) from None
     xmp = _xmp(picture)
     return DecodedPicture(
         pixels,
-        upright(stored, turned),
-        picture.info.get("icc_profile"),
-        has_location=b"GPSLatitude" in xmp or _has_position(exif),
+        opened.upright_size,
+        profile,
+        has_location=b"GPSLatitude" in xmp or _has_position(opened.exif),
         xmp=xmp,
+        is_first_of_several=several,
     )
+
+
+def _pixels(opened: OpenedPicture, at_least: float, *, accept_damaged: bool) -> Image.Image:
+    """Return the pixels as stored, in a simple mode; they may be smaller than the picture is."""
+    picture = opened.picture
+    if picture.format in _JPEG:
+        scale = next(scale for scale in (8, 4, 2, 1) if scale == 1 or scale * at_least <= 1)
+        ends = {"has_end": opened.is_complete, "strict": not accept_damaged}
+        return jpeg_pixels(opened.file, picture.mode, picture.size, scale, **ends)
+    pixel_count = picture.width * picture.height
+    if not (accept_damaged or is_whole(opened.file, str(picture.format), opened.byte_size, pixel_count)):
+        raise ValueError("the coded data are damaged")
+    picture.load()
+    return _in_simple_mode(picture, max(1, int(1 / at_least / _CONVERSION_GAP)))
 
 
 def _in_simple_mode(picture: Image.Image, factor: int) -> Image.Image:

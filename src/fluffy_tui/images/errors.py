@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from enum import StrEnum
 from typing import Any
 
 from fluffy_tui.core.errors import FluffyError
+
+DAMAGED = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
+    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error, UserWarning,
+)  # fmt: skip
+"""What Pillow and its plugins raise for a damaged file (UserWarning where warnings are errors)."""
 
 
 class Unreadable(StrEnum):
@@ -19,9 +27,15 @@ class Unreadable(StrEnum):
     EMPTY = "empty"
     UNSUPPORTED = "unsupported"
     """A sound file, perhaps, but of no format that is read here."""
+    UNUSUAL = "unusual"
+    """A kind of its format that is not read here."""
     CUT_SHORT = "cut short"
     DAMAGED = "damaged"
     TOO_LARGE = "too large"
+    TOO_COSTLY = "too costly"
+    """Decoding it takes more time or memory than any picture should."""
+    NO_DECODER = "no decoder"
+    """The process that decodes could not be started."""
     STILL_CHANGING = "still changing"
     """Another program is writing it."""
 
@@ -31,9 +45,11 @@ class Unreadable(StrEnum):
         return self in (
             Unreadable.EMPTY,
             Unreadable.UNSUPPORTED,
+            Unreadable.UNUSUAL,
             Unreadable.CUT_SHORT,
             Unreadable.DAMAGED,
             Unreadable.TOO_LARGE,
+            Unreadable.TOO_COSTLY,
         )
 
 
@@ -46,12 +62,15 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.DISK_ERROR: ("reading it failed ({detail})", "Check the disk."),
     Unreadable.EMPTY: ("the file is empty", _COPY_AGAIN),
     Unreadable.UNSUPPORTED: (
-        "it is {detail}, not a JPEG, PNG, WebP, HEIC or AVIF picture",
+        "it is {detail}, not a JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF, BMP or JPEG XL picture",
         "Export it as a JPEG.",
     ),
+    Unreadable.UNUSUAL: ("it is {detail}, which few programs can read", "Export it as an ordinary JPEG."),
     Unreadable.CUT_SHORT: ("the file is cut short", _COPY_AGAIN),
     Unreadable.DAMAGED: ("the picture is damaged", _COPY_AGAIN),
     Unreadable.TOO_LARGE: ("the picture has more than {detail} megapixels", "Export it in a smaller size."),
+    Unreadable.TOO_COSTLY: ("decoding it takes too much time or memory", "Export it again as a JPEG."),
+    Unreadable.NO_DECODER: ("its decoder could not be started", "Free some memory, or restart fluffy-tui."),
     Unreadable.STILL_CHANGING: ("it is still being written", "Import the folder again when it is done."),
 }
 

@@ -2,44 +2,55 @@
 
 from __future__ import annotations
 
-import zlib
+import struct
 from typing import TYPE_CHECKING
+
+from fluffy_tui.images.iso_boxes import read_items, top_boxes
+from fluffy_tui.images.png_chunks import png_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-HEAD_BYTES = 64
+HEAD_BYTES = 256
 """How many first bytes `identify` wants; HEIF lists its compatible brands there."""
 
 _PIECE = 1 << 20
 _JPEG_END = b"\xff\xd9"
-_START_OF_SCAN = 0xDA
+START_OF_SCAN = 0xDA
+JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_LOSSLESS = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
+_FRAME_HEAD = 16
 _MOST_JUNK = 1 << 16
-_MOST_EXIF = 1 << 20
+
+_JXL = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_BMP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})
 
 _OTHERS = (
-    (b"GIF8", "a GIF"),
-    (b"BM", "a BMP"),
-    (b"II*\0", "a TIFF or camera raw file"),
-    (b"MM\0*", "a TIFF or camera raw file"),
+    (b"II*\0\x10\0\0\0CR", "a Canon raw file"),
+    (b"IIU\0", "a Panasonic raw file"),
+    (b"IIRO", "an Olympus raw file"),
+    (b"FUJIFILMCCD-RAW", "a Fujifilm raw file"),
+    (b"\0\0\0\x0cjP  ", "a JPEG 2000"),
+    (b"\xff\x4f\xff\x51", "a JPEG 2000"),
     (b"%PDF", "a PDF"),
     (b"8BPS", "a Photoshop file"),
-    (b"\xff\x0a", "a JPEG XL"),
-    (b"\0\0\0\x0cJXL ", "a JPEG XL"),
     (b"\x89PNG\r\n\x1a\n", "a PNG made for iOS only"),
     (b"<?xml", "XML text"),
     (b"<svg", "an SVG"),
     (b"<!DOCTYPE", "a web page"),
+    (b"<!doctype", "a web page"),
     (b"<html", "a web page"),
 )
+_BRANDS = {b"crx ": "a Canon raw file", b"avci": "an AVC picture", b"jxs ": "a JPEG XS"}
 
 
 def identify(head: bytes) -> str | None:
     """Return Pillow's name of the picture format that begins with `head`, or None.
 
-    The signatures are those of ISO/IEC 10918-1 (JPEG), the PNG and WebP container specifications, and the
-    brands of ISO/IEC 23008-12 (HEIF) and of the AV1 Image File Format.
+    The signatures are those of ISO/IEC 10918-1 (JPEG), the PNG and WebP container specifications, ISO/IEC 18181-2
+    (JPEG XL), TIFF 6.0, GIF 89a, and the brands of ISO/IEC 23008-12 (HEIF) and of the AV1 Image File Format.
     """
     if head.startswith(b"\xff\xd8\xff"):
         return "JPEG"
@@ -47,11 +58,19 @@ def identify(head: bytes) -> str | None:
         return "PNG"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "WEBP"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if head.startswith(_JXL):
+        return "JXL"
+    if head.startswith(_TIFF) and head[8:10] != b"CR":
+        return "TIFF"
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return "BMP"
     return _identify_brands(head)
 
 
 def _identify_brands(head: bytes) -> str | None:
-    if head[4:8] != b"ftyp":
+    if head[4:8] != b"ftyp" or head[8:12] in _BRANDS:
         return None
     end = min(int.from_bytes(head[:4], "big"), len(head))
     brands = {head[8:12]} | {head[start : start + 4] for start in range(16, end - 3, 4)}
@@ -68,7 +87,7 @@ def describe(head: bytes) -> str:
         if head.startswith(signature):
             return words
     if head[4:8] == b"ftyp":
-        return "a video"
+        return _BRANDS.get(head[8:12], "a video")
     return "something else"
 
 
@@ -84,59 +103,68 @@ def is_complete(file: BinaryIO, picture_format: str, size: int) -> bool | None:
         None where only decoding could tell.
     """
     if picture_format == "JPEG":
-        scan = _start_of_scan(file)
-        return scan is not None and _contains(file, _JPEG_END, scan, size)
+        scans = [start for marker, start, _ in jpeg_segments(file) if marker == START_OF_SCAN]
+        if not scans:
+            return False
+        return _contains(file, _JPEG_END, scans[0], size) or None  # a few programs leave the end marker out
     if picture_format == "PNG":
-        return any(kind == b"IEND" for kind, _, _ in _png_chunks(file, size))
+        return any(kind == b"IEND" for kind, _, _ in png_chunks(file, size))
     if picture_format == "WEBP":
         file.seek(4)
         # Some writers leave out the last pad byte.
         return int.from_bytes(file.read(4), "little") + 8 <= size + 1
-    return _boxes_fit(file, size)
+    if picture_format in ("HEIF", "AVIF"):
+        return _pictures_fit(file, size)
+    return True  # a decoder tells, when the picture is first shown
 
 
-def late_png_exif(file: BinaryIO, size: int) -> bytes | None:
-    """Return an eXIf chunk that follows the pixels, where the PNG specification allows it too."""
-    for kind, position, length in _png_chunks(file, size):
-        if kind == b"eXIf" and length <= _MOST_EXIF:
-            file.seek(position)
-            content = file.read(length + 4)
-            data, checksum = content[:length], content[length:]
-            return data if zlib.crc32(b"eXIf" + data).to_bytes(4, "big") == checksum else None
+def odd_jpeg(file: BinaryIO) -> str | None:
+    """Return in a few words what makes a JPEG one that no photo program writes and none here can decode, or None."""
+    for marker, start, _ in jpeg_segments(file):
+        if marker in JPEG_FRAMES:
+            file.seek(start)
+            head = file.read(10)
+            if head[4] != 8:
+                return f"a JPEG of {head[4]} bits a color"
+            return "a lossless JPEG" if marker in _LOSSLESS else None
     return None
 
 
-def _png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
-    """Yield kind, position and length of the data of each chunk that lies within the file, up to the last."""
-    position = 8
-    while position + 12 <= size:
+def webp_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
+    """Yield kind, position and length of the data of each chunk, those of an animation's first picture too."""
+    position, has_frame = 12, False
+    while position + 8 <= size:
         file.seek(position)
         head = file.read(8)
-        length, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if position + 12 + length > size:
-            return
-        yield kind, position + 8, length
-        if kind == b"IEND":
-            return
-        position += 12 + length
+        kind, length = head[:4], int.from_bytes(head[4:], "little")
+        yield kind, position + 8, min(length, size - position - 8)
+        if kind == b"ANMF" and not has_frame:
+            has_frame = True
+            position += 8 + _FRAME_HEAD
+        else:
+            position += 8 + length + length % 2
 
 
-def _start_of_scan(file: BinaryIO) -> int | None:
-    """Return where a JPEG's compressed data begin; from there on an end marker cannot occur by chance."""
+def jpeg_segments(file: BinaryIO) -> Iterator[tuple[int, int, int]]:
+    """Yield marker, position and length, both with the marker, of each segment up to the first scan, with that.
+
+    From there on an end marker cannot occur by chance.
+    """
     position, junk = 2, 0
     while junk < _MOST_JUNK:
         file.seek(position)
         head = file.read(4)
         if len(head) < 4:
-            return None
+            return
         if head[0] != 0xFF or head[1] == 0xFF:  # junk or padding between segments, which decoders skip too
             position, junk = position + 1, junk + 1
             continue
-        if head[1] == _START_OF_SCAN:
-            return position
         has_no_length = head[1] in (0x00, 0x01) or 0xD0 <= head[1] <= 0xD8
-        position += 2 if has_no_length else 2 + int.from_bytes(head[2:], "big")
-    return None
+        length = 2 if has_no_length else 2 + int.from_bytes(head[2:], "big")
+        yield head[1], position, length
+        if head[1] == START_OF_SCAN:
+            return
+        position += length
 
 
 def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
@@ -154,23 +182,15 @@ def _contains(file: BinaryIO, end_mark: bytes, start: int, size: int) -> bool:
     return False
 
 
-def _boxes_fit(file: BinaryIO, size: int) -> bool | None:
-    """Return whether every box of an ISO base media file lies within the file.
+def _pictures_fit(file: BinaryIO, size: int) -> bool | None:
+    """Return whether every picture of an ISO base media file lies within it.
 
-    Once the description and the pixels have been seen whole, the rest may be anything: phones append data that
-    is not in boxes.
+    Behind them may be anything: phones append data that is not in boxes.
     """
-    position, seen = 0, set[bytes]()
-    while position < size:
-        file.seek(position)
-        head = file.read(16)
-        length, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        if length == 1:
-            length = int.from_bytes(head[8:16], "big")
-        if length < 8:  # up to the end of the file, or not a box
-            return None
-        position += length
-        if position > size:
-            return None if {b"meta", b"mdat"} <= seen else False
-        seen.add(kind)
-    return True
+    try:
+        items = read_items(file, size)
+    except (ValueError, IndexError, struct.error):
+        return None
+    if items.coded:
+        return items.end <= size
+    return all(end <= size for _, _, end in top_boxes(file, size))

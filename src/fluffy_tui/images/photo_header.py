@@ -5,30 +5,27 @@ from __future__ import annotations
 import functools
 import os
 import re
-import struct
 import warnings
-import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PIL import ExifTags, Image
 
-from fluffy_tui.images.errors import PhotoUnreadable, Unreadable
-from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, late_png_exif
+from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
+from fluffy_tui.images.file_format import HEAD_BYTES, describe, identify, is_complete, odd_jpeg
+from fluffy_tui.images.limited_process import NeedsLimits, are_set
 from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
+from fluffy_tui.images.png_chunks import png_chunk, without_bombs
+from fluffy_tui.images.regular_file import reading
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import BinaryIO
 
 # Damaged EXIF; the picture is fine. Process-wide because Python 3.11 has no filters per thread.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
-
-DAMAGED = (
-    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, EOFError,
-    OverflowError, ZeroDivisionError, RuntimeError, MemoryError, struct.error, zlib.error, UserWarning,
-)  # fmt: skip
-"""What Pillow and its plugins raise for a damaged file (UserWarning where warnings are errors)."""
 
 SIDEWAYS = frozenset({5, 6, 7, 8})
 """The orientations of EXIF in which the stored picture lies on its side."""
@@ -36,8 +33,16 @@ SIDEWAYS = frozenset({5, 6, 7, 8})
 _YEARS = range(1800, 2200)
 """Cameras without a set clock, and programs without a date, write years outside of it."""
 
-_EXIF_TIME = re.compile(r"(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
-_EXIF_OFFSET = re.compile(r"[+-]\d\d:\d\d|Z")
+_SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
+
+_EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
+_EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
+
+_MOST_HOURS = 15
+"""Between a zone and Greenwich."""
+
+_SPARE = bytes(1 << 16)
+"""Put behind EXIF data, as Pillow gives up on all fields after one whose value would end behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class PictureHeader:
     """What is known of a picture without decoding it."""
 
     format: str
-    """As Pillow names it: JPEG, PNG, WEBP, HEIF or AVIF."""
+    """As Pillow names it: JPEG, MPO, PNG, WEBP, HEIF, AVIF, TIFF, GIF, BMP or JXL."""
     width: int
     """Pixels, as seen upright."""
     height: int
@@ -53,29 +58,82 @@ class PictureHeader:
     orientation: int
     """EXIF's, 1 to 8."""
     taken_at: datetime | None
+    is_complete: bool = True
+    """False where only decoding could tell whether the end of the picture is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPicture:
+    """A picture that is opened, but not decoded yet."""
+
+    picture: Image.Image
+    exif: Image.Exif
+    """Empty where there is none or it is damaged."""
+    file: BinaryIO
+    byte_size: int
+    is_complete: bool
+    """False where only decoding could tell."""
+
+    @property
+    def orientation(self) -> int:
+        """EXIF's, 1 to 8; HEIC is turned by its decoder, which resets it to 1, as are TIFF and JPEG XL."""
+        if self.picture.format == "TIFF" or (
+            self.picture.format == "JXL" and not getattr(self.picture, "jpeg", 0)
+        ):
+            return 1
+        value = self.exif.get(ExifTags.Base.Orientation)
+        return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height as seen upright."""
+        width, height = self.picture.size
+        return (height, width) if self.orientation in SIDEWAYS else (width, height)
+
+
+def header_of(source: Path | bytes) -> PictureHeader:
+    """Read the header of a picture file that is going to be decoded; to be called through `within_limits`."""
+    with reading(source) as file:
+        return _header(open_to_decode(file))
 
 
 def read_header(file: BinaryIO) -> PictureHeader:
     """Read the header of an open picture file, whose position is moved.
 
     Raises:
+        NeedsLimits: its header cannot be read without decoding it.
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
     """
-    picture, exif = open_picture(file)
-    with picture:
-        turned = orientation(exif)
-        width, height = upright(picture.size, turned)
-        return PictureHeader(str(picture.format), width, height, turned, taken_at(exif))
+    return _header(open_picture(file))
 
 
-def open_picture(file: BinaryIO) -> tuple[Image.Image, Image.Exif]:
+def _header(opened: OpenedPicture) -> PictureHeader:
+    with opened.picture as picture:
+        width, height = opened.upright_size
+        return PictureHeader(
+            str(picture.format), width, height, opened.orientation, taken_at(opened.exif), opened.is_complete
+        )
+
+
+def open_to_decode(file: BinaryIO) -> OpenedPicture:
+    """Open a picture as `open_picture` does, where its decoder may run.
+
+    Raises:
+        NeedsLimits: it may not run here; what can be told by the first bytes costs no second look at the header.
+        PhotoUnreadable: it is no picture, damaged, cut short, or too large.
+    """
+    if not are_set():
+        file.seek(0)
+        if identify(file.read(HEAD_BYTES)) not in (*_BOUNDED, None):
+            raise NeedsLimits(large=False)
+    return open_picture(file)
+
+
+def open_picture(file: BinaryIO) -> OpenedPicture:
     """Open a picture by its header, and make sure that its end is there too.
 
     Args:
         file: Open for reading; it has to stay open as long as the picture is used.
-
-    Returns:
-        The picture, not decoded yet, and its EXIF data; empty where there are none or they are damaged.
 
     Raises:
         PhotoUnreadable: it is no picture, damaged, cut short, or too large.
@@ -88,33 +146,57 @@ def open_picture(file: BinaryIO) -> tuple[Image.Image, Image.Exif]:
     picture_format = identify(head)
     if picture_format is None:
         raise PhotoUnreadable(Unreadable.UNSUPPORTED, describe(head))
-    if picture_format == "HEIF":
-        _register_heif()
+    if picture_format == "JPEG" and (oddity := odd_jpeg(file)):
+        raise PhotoUnreadable(Unreadable.UNUSUAL, oddity)
+    if picture_format in _REGISTERED:
+        _register(picture_format)
+    if picture_format == "JXL" and not are_set():
+        raise NeedsLimits(large=False)  # it is decoded as it is opened
     complete = is_complete(file, picture_format, size)
     if complete is False:
         raise PhotoUnreadable(Unreadable.CUT_SHORT)
     try:
-        file.seek(0)
-        picture = Image.open(file, formats=[picture_format])
-        if picture.width * picture.height > MOST_PIXELS:
-            raise too_large()
-        if complete is None:
-            picture.load()
+        shown = without_bombs(file, size) if picture_format == "PNG" else file
+        shown.seek(0)
+        picture = Image.open(shown, formats=[picture_format])
     except TOO_LARGE:
         raise too_large() from None
     except DAMAGED:
+        if picture_format == "TIFF":
+            raise PhotoUnreadable(Unreadable.UNSUPPORTED, "a camera raw file, or a damaged TIFF") from None
         raise PhotoUnreadable(Unreadable.DAMAGED) from None
+    if picture.width * picture.height > MOST_PIXELS:
+        raise too_large()
     if picture.width < 1 or picture.height < 1:
         raise PhotoUnreadable(Unreadable.DAMAGED)
-    return picture, _exif(picture, file, size)
+    if picture_format == "TIFF":
+        _refuse_raw(picture)
+    return OpenedPicture(picture, _exif(picture, file, size), file, size, bool(complete))
+
+
+_REGISTERED = ("HEIF", "JXL")
+_BOUNDED = ("JPEG", "PNG")
+"""The formats whose header alone bounds what decoding takes."""
 
 
 @functools.cache
-def _register_heif() -> None:
-    """Teach Pillow HEIC; pillow-heif takes a tenth of a second to import, so only when a file needs it."""
-    import pillow_heif
+def _register(picture_format: str) -> None:
+    """Teach Pillow a format; that takes up to a tenth of a second, so only when a file needs it."""
+    if picture_format == "HEIF":
+        import pillow_heif
 
-    pillow_heif.register_heif_opener()
+        pillow_heif.register_heif_opener()
+    else:
+        import_module("pillow_jxl")
+
+
+def _refuse_raw(picture: Image.Image) -> None:
+    """Refuse a TIFF whose first picture is only a small one of what a camera saw, or no picture to look at."""
+    tags = picture.getexif()
+    if tags.get(_DNG_VERSION) or (tags.get(_SUBFILE_TYPE) or 0) & _REDUCED:
+        raise PhotoUnreadable(Unreadable.UNSUPPORTED, "a camera raw file")
+    if picture.mode in ("F", "I"):
+        raise PhotoUnreadable(Unreadable.UNUSUAL, "a TIFF of 32 bits a color")
 
 
 def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
@@ -126,25 +208,16 @@ def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
     exif = Image.Exif()
     raw = picture.info.get("exif")
     try:
+        if picture.format == "TIFF":
+            return picture.getexif()
         if raw is None and picture.format == "PNG":
             text = picture.info.get("Raw profile type exif")  # ImageMagick's, from before PNG had eXIf
-            raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else late_png_exif(file, size)
+            raw = bytes.fromhex("".join(text.split("\n")[3:])) if text else png_chunk(file, size, b"eXIf")
         if raw:
-            exif.load(raw)
+            exif.load(raw + _SPARE)
     except DAMAGED:
         return Image.Exif()
     return exif
-
-
-def orientation(exif: Image.Exif) -> int:
-    """Return EXIF's orientation, 1 to 8; HEIC is turned by its decoder, which resets it to 1."""
-    value = exif.get(ExifTags.Base.Orientation)
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def upright(size: tuple[int, int], turned: int) -> tuple[int, int]:
-    """Return width and height as seen upright."""
-    return (size[1], size[0]) if turned in SIDEWAYS else size
 
 
 def taken_at(exif: Image.Exif) -> datetime | None:
@@ -176,12 +249,13 @@ def _exif_time(time: object, offset: object) -> datetime | None:
     if moment.year not in _YEARS:
         return None
     zone = _EXIF_OFFSET.match(_text(offset).strip())
-    if zone is not None:
-        try:
-            return datetime.fromisoformat(moment.isoformat() + zone.group())
-        except ValueError:  # an offset of 99 hours
-            pass
-    return moment.astimezone()
+    if zone is None:
+        return moment.astimezone()
+    hours, minutes = int(zone[2] or 0), int(zone[3] or 0)
+    if hours > _MOST_HOURS or minutes > 59:
+        return moment.astimezone()
+    ahead = timedelta(hours=hours, minutes=minutes)
+    return moment.replace(tzinfo=timezone(-ahead if zone[1] == "-" else ahead))
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from typing import ParamSpec, TypeVar
 
 from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media.errors import MediaHostError
-from fluffy_tui.media.media_host import POSTS
+from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
 from fluffy_tui.media.public_fetch import verify_public
 
 _PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE, errno.ENFILE)
@@ -58,7 +58,10 @@ class DirectoryHost:
 
     async def _on_disk(self, action: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return await asyncio.to_thread(action, *args, **kwargs)
+            async with time_limit(
+                PUT_SECONDS, f"The media folder {self.directory}", "Check that its disk answers."
+            ):
+                return await asyncio.to_thread(action, *args, **kwargs)
         except OSError as error:
             raise MediaHostError(
                 f"The media folder {self.directory} cannot be used: {error.strerror or error}.",

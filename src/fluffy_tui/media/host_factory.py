@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import secrets
 import time
 from urllib.parse import urlsplit
@@ -10,7 +11,10 @@ from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import MediaHost
 from fluffy_tui.media.s3_host import S3Host
-from fluffy_tui.settings import MediaHostKind, Settings
+from fluffy_tui.settings import LOOPBACK, MediaHostKind, Settings
+
+_PRIVATE_DOMAINS = (".local", ".localhost", ".lan", ".internal", ".home.arpa", ".localdomain")
+"""Names that no public server has (RFC 6762, 6761, 8375, and what routers use)."""
 
 
 def open_media_host(settings: Settings) -> MediaHost | None:
@@ -21,7 +25,7 @@ def open_media_host(settings: Settings) -> MediaHost | None:
     """
     if settings.media_base_url is None:
         return None
-    _check_base_url(settings.media_base_url)
+    _check_base_url(settings.media_base_url, settings.buffer_url)
     if settings.media_host is MediaHostKind.DIRECTORY and settings.media_directory is not None:
         return DirectoryHost(settings.media_directory, settings.media_base_url)
     if settings.media_host is MediaHostKind.S3 and settings.s3 is not None:
@@ -45,8 +49,8 @@ async def probe(host: MediaHost) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _check_base_url(base_url: str) -> None:
-    """Refuse what a key cannot be put behind, and names and passwords, which every post would publish."""
+def _check_base_url(base_url: str, buffer_url: str) -> None:
+    """Refuse what a key cannot be put behind, what every post would publish, and what Buffer cannot reach."""
     parts = urlsplit(base_url)
     if parts.query or parts.fragment or parts.username or parts.password:
         raise MediaHostError(
@@ -54,6 +58,20 @@ def _check_base_url(base_url: str) -> None:
             "Give the plain public address; presigned or protected ones stop working before the post is due.",
             temporary=False,
         )
+    host = parts.hostname or ""
+    if not _is_public(host) and urlsplit(buffer_url).hostname not in LOOPBACK:
+        raise MediaHostError(
+            f"Buffer cannot fetch pictures from {host}, which is only known on this machine or its own network.",
+            "Set FLUFFY_MEDIA_BASE_URL to the public https address of the pictures.",
+            temporary=False,
+        )
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_PRIVATE_DOMAINS)
 
 
 def _tiny_jpeg() -> bytes:

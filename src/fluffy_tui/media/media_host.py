@@ -6,11 +6,25 @@ an address must neither expire nor change (developers.buffer.com, guide "Hosting
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import Protocol
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from fluffy_tui.media.errors import MediaHostError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
 
 POSTS = "posts/"
 """Where the pictures of posts are kept, below the host's root."""
+
+
+PUT_SECONDS = 90.0
+"""How long `put`, `delete` and `list_keys` may take, however slowly the host answers."""
+
+VERIFY_SECONDS = 60.0
+"""How long `verify` may take, however slowly the web server answers."""
 
 
 class MediaHost(Protocol):
@@ -20,11 +34,18 @@ class MediaHost(Protocol):
     """Public address of its root, without a slash at the end."""
 
     async def put(self, key: str, data: bytes) -> str:
-        """Store the picture under this key and return its public address; doing it twice is harmless."""
+        """Store the picture under this key and return its public address; doing it twice is harmless.
+
+        It ends within `PUT_SECONDS`, at the latest with a temporary error.
+        """
         ...
 
     async def verify(self, url: str, data: bytes) -> None:
-        """Fetch the address as Buffer would and make sure that exactly this picture comes back."""
+        """Fetch the address as Buffer would and make sure that exactly this picture comes back.
+
+        It ends within `VERIFY_SECONDS`, at the latest with a temporary error, and reads one byte more than the
+        picture has at most.
+        """
         ...
 
     async def delete(self, key: str) -> None:
@@ -34,6 +55,22 @@ class MediaHost(Protocol):
     async def list_keys(self) -> list[str]:
         """Return the keys of all pictures of posts, sorted."""
         ...
+
+
+@asynccontextmanager
+async def time_limit(seconds: float, what: str, hint: str) -> AsyncIterator[None]:
+    """End the block after so many seconds in all, with a temporary error.
+
+    Args:
+        seconds: for the whole block.
+        what: the subject of the error's sentence.
+        hint: what to do.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise MediaHostError(f"{what} took longer than {seconds:g} s.", hint, temporary=True) from None
 
 
 def media_key(delivery_key: str) -> str:

@@ -11,16 +11,19 @@ import hashlib
 import ssl
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
+from fluffy_tui.media.media_host import VERIFY_SECONDS, time_limit
+from fluffy_tui.settings import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import httpx
 
-TIMEOUT = 20.0
-"""Seconds for each step of a request. Buffer's own patience is 10 s for a whole picture."""
+PATIENCE = 10.0
+"""Seconds for each step of a request, and no more than Buffer itself waits."""
 
 _PASSING = (404, 408, 425, 429)
 """Statuses below 500 that may pass: behind some caches a new picture is missing for minutes."""
@@ -28,16 +31,25 @@ _PASSING = (404, 408, 425, 429)
 _LISTING_BYTES = 65_536
 """How much of a page is searched for pictures."""
 
-_HINT = "Check that FLUFFY_MEDIA_BASE_URL is the public address of the place where the pictures are put."
+_WRONG_PLACE = (
+    "Check that FLUFFY_MEDIA_BASE_URL is the public address of the place where the pictures are put."
+)
+_CHANGED = (
+    "Turn off what changes pictures on their way (a CDN's image optimisation, WebP, compression, a proxy)."
+)
+_SLOW = "Check that the web server runs and is fast enough, and that this machine is online."
 
 
-async def verify_public(url: str, data: bytes, timeout: float = TIMEOUT) -> None:
+async def verify_public(
+    url: str, data: bytes, timeout: float = PATIENCE, limit: float = VERIFY_SECONDS
+) -> None:
     """Make sure that GET and HEAD answer at this address with exactly this JPEG.
 
     Args:
         url: The picture's public address.
         data: The picture.
         timeout: Seconds that each step of a request may take.
+        limit: Seconds that everything together may take.
 
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else.
@@ -47,75 +59,80 @@ async def verify_public(url: str, data: bytes, timeout: float = TIMEOUT) -> None
     def compare(chunk: bytes) -> None:
         nonlocal received
         if data[received : received + len(chunk)] != chunk:
-            raise _refused(url, "GET answers with another picture than the one that was stored")
+            raise _refused(url, "GET answers with another picture than the one that was stored", _CHANGED)
         received += len(chunk)
 
-    await _fetch(url, len(data), compare, timeout)
+    await _fetch(url, len(data), compare, timeout, limit)
 
 
-async def public_digest(url: str, size: int, timeout: float = TIMEOUT) -> str:
+async def public_digest(url: str, size: int, timeout: float = PATIENCE, limit: float = VERIFY_SECONDS) -> str:
     """Return the SHA-256 in hexadecimal of the JPEG that this address gives.
 
     Args:
         url: The picture's public address.
         size: How many bytes it has to have.
         timeout: Seconds that each step of a request may take.
+        limit: Seconds that everything together may take.
 
     Raises:
         MediaHostError: the address cannot be reached, or answers with something else than a JPEG of this size.
     """
     digest = hashlib.sha256()
-    await _fetch(url, size, digest.update, timeout)
+    await _fetch(url, size, digest.update, timeout, limit)
     return digest.hexdigest()
 
 
-async def public_listing(base_url: str, timeout: float = TIMEOUT) -> str:
+async def public_listing(base_url: str, timeout: float = PATIENCE, limit: float = VERIFY_SECONDS) -> str:
     """Return the address below `base_url` at which everybody can list the pictures; empty if there is none."""
     import httpx
 
     for url in (f"{base_url}/posts/", f"{base_url}/"):
         try:
             async with (
-                _client(url, timeout, await asyncio.to_thread(_trusted)) as client,
+                time_limit(limit, f"Fetching {url}", _SLOW),
+                await _client(url, timeout) as client,
                 client.stream("GET", url) as response,
             ):
                 beginning = await anext(response.aiter_bytes(_LISTING_BYTES), b"")
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError):
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, MediaHostError):
             continue
         if response.status_code == 200 and (b".jpg" in beginning or b"<ListBucketResult" in beginning):
             return url
     return ""
 
 
-def _client(url: str, timeout: float, trusted: ssl.SSLContext) -> httpx.AsyncClient:
+async def _client(url: str, timeout: float) -> httpx.AsyncClient:
     import httpx
 
     # A proxy for the outside world has no way to this machine itself.
-    loopback = httpx.URL(url).host in ("127.0.0.1", "localhost", "::1")
+    loopback = httpx.URL(url).host in LOOPBACK
     return httpx.AsyncClient(
         timeout=timeout,
         trust_env=not loopback,
-        verify=trusted,
+        verify=await asyncio.to_thread(trusted_authorities),
         headers={"Accept-Encoding": "identity"},
     )
 
 
-async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: float) -> None:
+async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: float, limit: float) -> None:
     import httpx
 
     try:
-        async with _client(url, timeout, await asyncio.to_thread(_trusted)) as client:
+        async with (
+            time_limit(limit, f"Fetching the picture from {url}", _SLOW),
+            await _client(url, timeout) as client,
+        ):
             for method in ("HEAD", "GET"):
                 async with client.stream(method, url) as response:
                     _check_headers(method, url, response, size)
                     if method == "GET":
                         await _take_body(url, response, size, take)
     except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
-        raise _unreachable(url, error) from error
+        raise _unreachable(url, error, timeout) from error
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted_authorities() -> ssl.SSLContext:
     """Return the authorities that are trusted; reading them takes some 30 ms, so that is done once."""
     import httpx
 
@@ -125,51 +142,78 @@ def _trusted() -> ssl.SSLContext:
 def _check_headers(method: str, url: str, response: httpx.Response, size: int) -> None:
     status = response.status_code
     if response.is_redirect:
-        raise _refused(url, f"{method} is redirected to another address (status {status})")
+        target = urlsplit(response.headers.get("Location", "")).netloc.rpartition("@")[2]
+        raise _refused(
+            url,
+            f"{method} is redirected to {target or 'another path'} (status {status})",
+            "Set FLUFFY_MEDIA_BASE_URL to the address that answers without a redirect.",
+        )
     if status in (401, 403):
-        raise _refused(url, f"{method} is forbidden (status {status}): the picture is not public")
+        raise _refused(
+            url,
+            f"{method} is forbidden (status {status}): the picture is not public",
+            "Let everyone read the pictures, without a login or a bot check.",
+        )
+    if status == 405:
+        raise _refused(
+            url,
+            f"{method} is not allowed (status 405)",
+            f"Let the web server answer {method}: Buffer asks with HEAD before it fetches a picture.",
+        )
     if status != 200:
         raise _refused(
             url, f"{method} answers with status {status}", temporary=status >= 500 or status in _PASSING
         )
     kind = response.headers.get("Content-Type", "none")
     if kind.split(";")[0].strip().lower() != "image/jpeg":
-        raise _refused(url, f"{method} answers with Content-Type {kind} instead of image/jpeg")
+        raise _refused(
+            url,
+            f"{method} answers with Content-Type {kind} instead of image/jpeg",
+            _CHANGED if kind.startswith("image/") else _WRONG_PLACE,
+        )
     length = response.headers.get("Content-Length", "none")
     if length != str(size):
-        raise _refused(url, f"{method} answers with Content-Length {length} instead of {size}")
+        raise _refused(url, f"{method} answers with Content-Length {length} instead of {size}", _CHANGED)
 
 
 async def _take_body(url: str, response: httpx.Response, size: int, take: Callable[[bytes], None]) -> None:
     received = 0
-    async for chunk in response.aiter_raw():
-        take(chunk)
+    async for chunk in response.aiter_raw(size + 1):
         received += len(chunk)
+        if received > size:
+            raise _refused(url, "GET answers with more than the picture", _CHANGED)
+        take(chunk)
     if received != size:
-        raise _refused(url, "GET answers with half a picture", temporary=True)
+        raise _refused(url, "GET answers with half a picture", _SLOW, temporary=True)
 
 
-def _refused(url: str, what: str, *, temporary: bool = False) -> MediaHostError:
-    return MediaHostError(f"The picture cannot be fetched from {url}: {what}.", _HINT, temporary=temporary)
+def _refused(url: str, what: str, hint: str = _WRONG_PLACE, *, temporary: bool = False) -> MediaHostError:
+    return MediaHostError(f"The picture cannot be fetched from {url}: {what}.", hint, temporary=temporary)
 
 
-def _unreachable(url: str, error: Exception) -> MediaHostError:
+def _unreachable(url: str, error: Exception, timeout: float) -> MediaHostError:
     import httpx
 
     if isinstance(error, httpx.UnsupportedProtocol | httpx.InvalidURL):
-        return MediaHostError(f"{url} is not an address that can be fetched.", _HINT, temporary=False)
+        return MediaHostError(f"{url} is not an address that can be fetched.", _WRONG_PLACE, temporary=False)
     host = httpx.URL(url).netloc.decode()
-    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+    if problem := certificate_problem(error):
         return MediaHostError(
-            f"The certificate of {host} is not trusted, so Buffer will not fetch pictures from it.",
-            "Give the web server a certificate from a public authority.",
+            f"The certificate of {host} is not trusted ({problem}), so Buffer will not fetch pictures from it.",
+            "Give the web server a valid certificate of a public authority for this name.",
             temporary=False,
         )
-    reason = (
-        "no answer in time" if isinstance(error, httpx.TimeoutException) else str(error) or "no connection"
-    )
+    slow = isinstance(error, httpx.TimeoutException)
+    reason = f"no answer within {timeout:g} s, and Buffer waits no longer" if slow else str(error)
     return MediaHostError(
-        f"The picture cannot be fetched from {host}: {reason}.",
-        "Check that the web server runs and that this machine is online.",
-        temporary=True,
+        f"The picture cannot be fetched from {host}: {reason or 'no connection'}.", _SLOW, temporary=True
     )
+
+
+def certificate_problem(error: BaseException | None) -> str:
+    """Return what is wrong with a certificate, if that is the reason for an error; else nothing."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error.verify_message.rstrip(".")
+        error = error.__cause__ or error.__context__
+    return ""

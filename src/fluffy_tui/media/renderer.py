@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
-from fluffy_tui.images import decode, read_header, reading
+from fluffy_tui.images import decode, header_of, within_limits
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
 from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
-from fluffy_tui.networks import NetworkRules
+from fluffy_tui.networks import ImageRules, NetworkRules
 
 if TYPE_CHECKING:
     from fluffy_tui.images import DecodedPicture
@@ -27,7 +27,9 @@ SHRINK = 0.8
 """Share of the longest side that is kept when no quality is small enough."""
 
 
-def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Rendition:
+def render(
+    path: Path, rules: NetworkRules, framing: Framing = Framing(), *, accept_damaged: bool = False
+) -> Rendition:
     """Render the photo for a network; the file itself is only read, and equal input gives equal bytes.
 
     The result is upright, sRGB, a baseline JPEG of at most 1440 pixels a side and 1 MB (less where the
@@ -38,25 +40,29 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
         path: The photo.
         rules: The network's.
         framing: The shape wanted, the turn, and what is done where the ratio has to change.
+        accept_damaged: Whether to render what is left of a damaged photo.
 
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
-    with reading(path) as file:
-        header = read_header(file)
+    return within_limits(_render, path, rules.image, framing, accept_damaged)
+
+
+def _render(path: Path, rules: ImageRules, framing: Framing, accept_damaged: bool) -> Rendition:
+    header = header_of(path)
     size = _turned((header.width, header.height), framing.turn)
-    target = frame(size, rules.image, framing)
+    target = frame(size, rules, framing)
     # Half as much again as is needed leaves the resampling enough to work with.
     at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
-    picture = decode(path, at_least=at_least).turned(framing.turn)
+    picture = decode(path, at_least=at_least, accept_damaged=accept_damaged).turned(framing.turn)
     mark = find_ai_mark(path, picture.xmp)
     canvas = _compose(picture, target, framing.fit)
-    limit = min(TARGET_BYTES, rules.image.max_bytes)
+    limit = min(TARGET_BYTES, rules.max_bytes)
     xmp = xmp_packet(mark) if mark else b""
     longest = float(LONGEST_SIDE)
     while (encoded := _encode(canvas, limit, xmp)) is None:
         longest = min(longest, max(canvas.size)) * SHRINK
-        target = frame(size, rules.image, framing, longest_side=int(longest))
+        target = frame(size, rules, framing, longest_side=int(longest))
         canvas = _compose(picture, target, framing.fit)
     data, quality = encoded
     return Rendition(
@@ -68,6 +74,7 @@ def render(path: Path, rules: NetworkRules, framing: Framing = Framing()) -> Ren
         fit_applied=target.fit_applied,
         location_removed=picture.has_location,
         ai_mark=mark,
+        is_first_of_several=picture.is_first_of_several,
         source_width=size[0],
         source_height=size[1],
     )

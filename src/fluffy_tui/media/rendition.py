@@ -27,6 +27,8 @@ class Rendition:
     """Whether the photo carries a GPS position, which the rendition does not."""
     ai_mark: str | None
     """IPTC digital source type that was kept, such as `trainedAlgorithmicMedia`."""
+    is_first_of_several: bool
+    """Whether the photo is an animation or has several pages, of which only the first one is posted."""
     source_width: int
     """Pixels of the photo as seen upright, as `source_height`."""
     source_height: int

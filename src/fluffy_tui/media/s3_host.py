@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 from contextlib import contextmanager
@@ -9,11 +10,12 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
+from urllib.request import getproxies_environment
 
 from fluffy_tui.media.errors import MediaHostError
-from fluffy_tui.media.media_host import POSTS
-from fluffy_tui.media.public_fetch import verify_public
-from fluffy_tui.settings import S3Settings
+from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, time_limit
+from fluffy_tui.media.public_fetch import certificate_problem, trusted_authorities, verify_public
+from fluffy_tui.settings import LOOPBACK, S3Settings
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
@@ -24,27 +26,20 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-@contextmanager
-def _without_foreign_variables() -> Iterator[None]:
-    """Hide the variables of AWS: the client would read them and upload elsewhere, unsigned or with another key.
-
-    In the program itself there are none, see `settings.take_environment`.
-    """
-    hidden = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
-    for name in hidden:
-        del os.environ[name]
-    try:
-        yield
-    finally:
-        os.environ.update(hidden)
-
-
 ATTRIBUTES: Attributes = {
     "Content-Type": "image/jpeg",
     # A key never gets another picture, so caches may keep it as long as they like.
     "Cache-Control": "public, max-age=31536000, immutable",
 }
 """What the bucket answers with beside the picture."""
+
+
+_CONNECT_SECONDS = 10.0
+
+_CLOCK_CODES = ("RequestTimeTooSkewed", "RequestExpired")
+_REGION_CODES = ("PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException")
+
+_CHECK_ENDPOINT = "Check FLUFFY_S3_ENDPOINT and that this machine is online."
 
 
 class S3Host:
@@ -95,7 +90,7 @@ class S3Host:
 
         settings = self._settings
         endpoint: S3Config = {"endpoint": settings.endpoint} if settings.endpoint else {}
-        with _without_foreign_variables():
+        with _only_our_settings(settings.endpoint or ""):
             return S3Store(
                 settings.bucket,
                 config=endpoint,
@@ -106,7 +101,7 @@ class S3Host:
                 virtual_hosted_style_request=False,
                 client_options={
                     "allow_http": (settings.endpoint or "").startswith("http://"),
-                    "connect_timeout": timedelta(seconds=10),
+                    "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),
                     "timeout": timedelta(seconds=60),
                 },
                 # A hiccup is not worth a new delivery attempt; an outage is, and that is decided elsewhere.
@@ -117,46 +112,106 @@ class S3Host:
         from obstore.exceptions import BaseError
 
         try:
-            return await request
+            async with time_limit(PUT_SECONDS, f"The media host {self._place}", _CHECK_ENDPOINT):
+                return await request
         except (BaseError, OSError, ValueError) as error:
-            failure = self._explained(str(error), type(error).__name__)
+            answer, kind = str(error), type(error).__name__
+        failure = self._explained(answer, kind)
+        if failure.temporary and (problem := await self._certificate_problem()):
+            failure = MediaHostError(
+                f"The certificate of the media host {self._place} is not trusted: {problem}.",
+                "Give it a valid certificate of a public authority for this name, or correct FLUFFY_S3_ENDPOINT.",
+                temporary=False,
+            )
         # Raised out here, so that the service's answer, which quotes the key, hangs on no traceback.
         raise failure
 
-    def _explained(self, answer: str, kind: str) -> MediaHostError:
-        bucket, place = self._settings.bucket, f"AWS {self._settings.region}"
+    @property
+    def _place(self) -> str:
         if self._settings.endpoint:
-            place = urlsplit(self._settings.endpoint).netloc.rpartition("@")[2]
+            return urlsplit(self._settings.endpoint).netloc.rpartition("@")[2]
+        return f"AWS {self._settings.region}"
+
+    async def _certificate_problem(self) -> str:
+        """Return what is wrong with the endpoint's certificate, which obstore only says in a long text."""
+        parts = urlsplit(self._settings.endpoint or "")
+        if parts.scheme != "https":
+            return ""
+        try:
+            async with asyncio.timeout(_CONNECT_SECONDS):
+                trusted = await asyncio.to_thread(trusted_authorities)
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port or 443, ssl=trusted)
+                writer.close()
+        except OSError as error:
+            return certificate_problem(error)
+        return ""
+
+    def _explained(self, answer: str, kind: str) -> MediaHostError:
+        bucket, place = self._settings.bucket, self._place
         found = re.search(r"<Code>(\w{1,64})</Code>", answer)
-        code = f" ({found[1]})" if found else ""
+        code = found[1] if found else ""
+        told = f" ({code})" if code else ""
         status = re.search(r"status code: (\d{3})", answer)
+        if code in _CLOCK_CODES:
+            return MediaHostError(
+                f"The clock of this machine differs too much from that of the media host {place}{told}.",
+                "Set the clock (timedatectl set-ntp true), and check the time zone.",
+                temporary=True,
+            )
         if kind in ("PermissionDeniedError", "UnauthenticatedError", "PermissionError"):
             return MediaHostError(
-                f"The media host {place} refused the key for bucket {bucket}{code}.",
+                f"The media host {place} refused the key for bucket {bucket}{told}.",
                 "Check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what that key may do.",
                 temporary=False,
             )
         if kind in ("NotFoundError", "FileNotFoundError"):
             return MediaHostError(
-                f"The media host {place} has no bucket {bucket}{code}.",
+                f"The media host {place} has no bucket {bucket}{told}.",
                 "Check FLUFFY_S3_BUCKET and FLUFFY_S3_ENDPOINT.",
+                temporary=False,
+            )
+        # obstore gives neither status nor code of a redirect without an address.
+        if code in _REGION_CODES or "redirect without LOCATION" in answer or (status and status[1] < "400"):
+            return MediaHostError(
+                f"The bucket {bucket} is in another region than {self._settings.region}{told}.",
+                "Check FLUFFY_S3_REGION.",
                 temporary=False,
             )
         if status and status[1] < "500" and status[1] not in ("408", "429"):
             return MediaHostError(
-                f"The media host {place} answers for bucket {bucket} with status {status[1]}{code}.",
+                f"The media host {place} answers for bucket {bucket} with status {status[1]}{told}.",
                 "Check FLUFFY_S3_ENDPOINT, FLUFFY_S3_REGION and FLUFFY_S3_BUCKET.",
                 temporary=False,
             )
-        if "redirect" in answer.lower():
-            return MediaHostError(
-                f"The bucket {bucket} is in another region than {self._settings.region}.",
-                "Check FLUFFY_S3_REGION.",
-                temporary=False,
-            )
-        reason = f"status {status[1]}{code}" if status else "no connection"
+        silent = "no connection" if "HTTP error" in answer else "it does not answer like an S3 service"
+        reason = f"status {status[1]}{told}" if status else silent
         return MediaHostError(
             f"The media host {place} cannot be reached: {reason}.",
-            "Check FLUFFY_S3_ENDPOINT and that this machine is online.",
+            _CHECK_ENDPOINT + _proxy_words(),
             temporary=True,
         )
+
+
+@contextmanager
+def _only_our_settings(endpoint: str) -> Iterator[None]:
+    """Hide what obstore reads from the environment by itself: another endpoint, a foreign token, unsigned requests.
+
+    What the settings screen shows is what is used. A proxy for the outside world has no way to this machine itself.
+    """
+    loopback = urlsplit(endpoint).hostname in LOOPBACK
+    hidden = {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith("AWS_") or (loopback and name.lower().endswith("_proxy"))
+    }
+    for name in hidden:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(hidden)
+
+
+def _proxy_words() -> str:
+    proxies = getproxies_environment()
+    return " The environment sends requests through a proxy (https_proxy)." if proxies.get("https") else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from fluffy_tui.bootstrap import open_services
@@ -11,6 +12,8 @@ from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.terminal_text import json_line, visible
 from fluffy_tui.modes.health_checks import checks
 from fluffy_tui.tui.photo.graphics_protocol import choose_renderer
+from fluffy_tui.tui.text.post_history import event_words
+from fluffy_tui.tui.text.post_state import step_state
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -63,17 +66,14 @@ def _post_line(post: Post) -> str:
     error = f": {post.error_message}" if post.error_message else ""
     if post.support_url:
         error += f" See {post.support_url}"
-    return visible(f"post {post.id}: {post.step or post.status}{link}{error}")
+    return visible(f"post {post.id}: {post.state}{link}{error}")
 
 
 def _event_line(event: PostEvent) -> str:
-    parts = [f"{event.at.astimezone():%Y-%m-%d %H:%M:%S}", event.what, str(event.step or event.status)]
-    if event.attempt:
-        parts.append(f"attempt {event.attempt}")
-    if event.next_try_at:
-        parts.append(f"next attempt at {event.next_try_at.astimezone():%H:%M:%S}")
-    parts.append(f"by {event.worker}")
-    return visible(" · ".join(parts) + (f": {event.message}" if event.message else ""))
+    at = event.at.astimezone()
+    zone = at.tzinfo or UTC
+    words = f"{at:%Y-%m-%d %H:%M:%S} · {event_words(event, zone, zone)} · by {event.worker}"
+    return visible(f"{words}: {event.message}" if event.message else words)
 
 
 def _post_json(post: Post) -> str:
@@ -81,6 +81,7 @@ def _post_json(post: Post) -> str:
         {
             "event": "post",
             "id": post.id,
+            "state": post.state,
             "status": post.status,
             "step": post.step,
             "buffer_post_id": post.buffer_post_id,
@@ -100,6 +101,7 @@ def _event_json(event: PostEvent) -> str:
         {
             "event": event.what,
             "at": _iso(event.at),
+            "state": step_state(event.step, event.status).name,
             "status": event.status,
             "step": event.step,
             "attempt": event.attempt,

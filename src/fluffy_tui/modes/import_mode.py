@@ -181,12 +181,14 @@ class TextReport:
         _print(_summary_line(summary))
         for file in sorted(summary.failed, key=lambda file: file.path):
             _print(f"  {file.path}: {file.reason}")
+        for line in summary.advice:
+            _print(f"  {line}")
 
 
 Report = JsonReport | TextReport
 
 
-def _counts(summary: ImportSummary) -> dict[str, int]:
+def _counts(summary: ImportSummary) -> dict[str, object]:
     return {
         "imported": summary.imported,
         "unchanged": summary.unchanged,
@@ -194,6 +196,7 @@ def _counts(summary: ImportSummary) -> dict[str, int]:
         "duplicates": summary.duplicates,
         "missing": summary.missing,
         "failed": len(summary.failed),
+        **({"passed_over": dict(summary.passed_over)} if summary.passed_over else {}),
     }
 
 

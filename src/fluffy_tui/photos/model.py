@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
 
@@ -29,7 +30,7 @@ class Photo:
     height: int
     """Pixels, as seen upright."""
     format: str
-    """As Pillow names it: JPEG, PNG, WEBP, HEIF or AVIF."""
+    """As Pillow names it: JPEG, PNG, WEBP, HEIF, AVIF, TIFF, GIF, BMP or JXL."""
     taken_at: datetime | None
     """From EXIF; where EXIF names no zone, this machine's is taken."""
     modified_at: datetime
@@ -65,6 +66,15 @@ class FailedFile:
     path: Path
     reason: str
     """One plain sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A picture of a kind that cannot be imported."""
+
+    path: Path
+    kind: str
+    """Its suffix in lower case without the dot; `icloud` for one that is not on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,8 @@ class ImportSummary:
     seconds: float
     interrupted: bool = False
     """Stopped early; what is counted here was kept."""
+    passed_over: Mapping[str, int] = field(default_factory=dict)
+    """How many pictures of which kinds were not imported, because that is not possible."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -123,7 +135,18 @@ class ImportSummary:
             "duplicate" if self.duplicates == 1 else "duplicates": self.duplicates,
             "missing": self.missing,
             "failed": len(self.failed),
+            **({"passed over": sum(self.passed_over.values())} if self.passed_over else {}),
         }
+
+    @property
+    def advice(self) -> list[str]:
+        """What can be done about the pictures that were passed over, a line for each kind."""
+        return [
+            f"{count:,} only in iCloud: download them"
+            if kind == "icloud"
+            else f"{count:,} {kind.upper()}: export as JPEG"
+            for kind, count in sorted(self.passed_over.items())
+        ]
 
 
 class FolderNotFound(UsageError):

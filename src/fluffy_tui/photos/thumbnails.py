@@ -34,7 +34,7 @@ LIMIT = 256_000_000
 """Bytes kept, some four thousand pictures."""
 _QUALITY = 88
 _KEPT_WHEN_FULL = 0.9
-_VERSION = 2
+_VERSION = 3
 """Of the decoder: a thumbnail that an older one made is not shown, and goes as the least recently used."""
 
 

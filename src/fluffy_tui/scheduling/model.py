@@ -102,6 +102,8 @@ class Post:
     support_url: str | None = None
     """Buffer's help page about the error, if it named one."""
     framing: Framing = Framing()
+    accept_damaged: bool = False
+    """Whether the user wants what is left of a damaged photo posted."""
 
     @property
     def state(self) -> str:
@@ -160,6 +162,8 @@ class Reason(StrEnum):
     PHOTO_MISSING = "photo_missing"
     PHOTO_CHANGED = "photo_changed"
     PHOTO_UNREADABLE = "photo_unreadable"
+    PHOTO_DAMAGED = "photo_damaged"
+    """It is submitted only if the user accepts that."""
     NO_CHANNEL = "no_channel"
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import case, func, or_, select
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.images import Unreadable
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState
+from fluffy_tui.photos import Photo, PhotoNotFound, PhotoState, PhotoUnreadable
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
 from fluffy_tui.scheduling.edits.cancellation import Cancellation, not_found
@@ -88,6 +90,7 @@ class Scheduling:
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
         framing: Framing = Framing(),
+        accept_damaged: bool = False,
     ) -> ScheduleResult:
         """Submit a photo: write its post and defer its delivery in one transaction, or refuse it with a reason.
 
@@ -100,6 +103,7 @@ class Scheduling:
             share_mode: next slot, front of the queue, at a time, or now.
             at: the time, with its zone, for CUSTOM_SCHEDULED.
             framing: fit, shape and turn of the picture.
+            accept_damaged: post what is left of the photo if it is damaged; otherwise that is a refusal.
 
         Returns:
             A success or a refusal; refusals are never raised.
@@ -110,15 +114,35 @@ class Scheduling:
             return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
         persona = await self.personas.by_id(current.persona_id)
         submission = Submission(
-            current, persona, clean_caption(caption), clean_caption(alt_text), share_mode, at, framing
+            current,
+            persona,
+            clean_caption(caption),
+            clean_caption(alt_text),
+            share_mode,
+            at,
+            framing,
+            accept_damaged,
         )
         refusal = content_refusal(submission)
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
             refusal = file_refusal(state, current)
         if refusal is None and not self.missing:
             refusal = channel_refusal(persona)
+        if refusal is None:
+            refusal = await self._picture_refusal(submission)
         writer = PostWriter(self.database, self.queue, self.undo_seconds, self.missing)
         return refusal or await writer.write(submission)
+
+    async def _picture_refusal(self, submission: Submission) -> ScheduleResult | None:
+        """Return why a photo cannot be posted that does not decode whole; quick where it has been shown before."""
+        try:
+            await asyncio.to_thread(self.photos.thumbnail, submission.photo, 1, 1)
+        except PhotoUnreadable as error:
+            if error.reason is not Unreadable.DAMAGED:
+                return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)
+            if not submission.accept_damaged:
+                return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_DAMAGED)
+        return None
 
     async def posts(
         self,

@@ -7,7 +7,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, TypeDecorator, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    Text,
+    TypeDecorator,
+    false,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Composite, Mapped, composite, mapped_column
 
@@ -67,6 +77,8 @@ class PostRow(Base):
     """Empty for the photo's own ratio, as near as the network takes it."""
     turn: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
+    accept_damaged: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether the user wants what is left of a damaged photo posted."""
     claim: Mapped[str | None]
     """Token of the current attempt; an older attempt can no longer change the post."""
     create_sent_at: Mapped[datetime | None]

@@ -103,6 +103,7 @@ class SchedulingPort(Protocol):
         share_mode: ShareMode = ...,
         at: datetime | None = None,
         framing: Framing = ...,
+        accept_damaged: bool = False,
     ) -> ScheduleResult: ...
     async def posts(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import subprocess
@@ -132,6 +133,7 @@ def test_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch, number: int)
 def test_the_reason_is_found_in_a_programs_output() -> None:
     assert reason("ok\ninitdb: error: could not write: No space left on device\nhint") == "the disk is full."
     assert reason("x LOG:  starting\nx FATAL:  no such thing\nx LOG:  down") == "no such thing."
+    assert reason("FATAL:  cannot go on\nHINT: No space left on device") == "the disk is full."
     assert reason("") == "it gave no reason."
 
 
@@ -189,26 +191,124 @@ def test_root_learns_which_folder_the_servers_account_cannot_enter(
     assert "DATABASE_URL" in error.hint
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can become another user")
-def test_root_can_use_the_database_of_an_ordinary_user(folder: Path) -> None:
-    account = ServerAccount.for_cluster(folder / "postgres")
-    theirs = folder / "theirs"
-    theirs.mkdir()
-    os.chown(theirs, account.uid, account.gid)
+# Everything is imported before it becomes that user: the interpreter may be in a folder that only root can enter.
+AS_USER = """
+import os, sys
+from pathlib import Path
+from fluffy_tui.core.embedded import embedded_server, server, server_process
+from fluffy_tui.core.errors import DatabaseUnavailable
+uid, gid, place, *programs = sys.argv[1:]
+if programs:
+    server.installation_folders = lambda: tuple(map(Path, programs))
+os.setgroups([])
+os.setgid(int(gid))
+os.setuid(int(uid))
+try:
+    with embedded_server(Path(place) / "postgres", log=Path(place) / "log") as url:
+        print(url)
+except DatabaseUnavailable as error:
+    print(error)
+"""
+
+
+def as_user(uid: int, gid: int, place: Path, *programs: Path) -> str:
+    """Use the database in `place` as another user, and return its URL or the error."""
+    command = [sys.executable, "-c", AS_USER, str(uid), str(gid), str(place), *map(str, programs)]
+    return subprocess.run(command, check=True, cwd="/", stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
+@pytest.fixture
+def theirs(folder: Path) -> Path:
+    """Make a folder for another user; skip where nobody else could run the server's programs."""
+    if not AS_ROOT:
+        pytest.skip("only root can become another user")
+    place = folder / "theirs"
+    account = ServerAccount.for_cluster(place / "postgres")
+    if closed := account.closed_parent(installation_folders()[0] / "bin"):
+        pytest.skip(f"the programs are below {closed}, which only root may enter")
+    place.mkdir()
+    os.chown(place, account.uid, account.gid)
     folder.chmod(0o711)
-    # It becomes that user once everything is imported: the interpreter may be in a folder that only root can enter.
-    script = (
-        "import os, sys\nfrom pathlib import Path\n"
-        "from fluffy_tui.core.embedded import embedded_server, server_process\n"
-        f"os.setgroups([])\nos.setgid({account.gid})\nos.setuid({account.uid})\n"
-        "p = Path(sys.argv[1])\nwith embedded_server(p / 'postgres', log=p / 'log') as url: print(url)"
-    )
+    return place
 
-    def as_user() -> str:
-        command = [sys.executable, "-c", script, str(theirs)]
-        return subprocess.run(command, check=True, cwd="/", stdout=subprocess.PIPE, text=True).stdout
 
-    url = as_user()
+def test_root_can_use_the_database_of_an_ordinary_user(theirs: Path) -> None:
+    account = ServerAccount.for_cluster(theirs / "postgres")
+    url = as_user(account.uid, account.gid, theirs)
     with embedded_server(theirs / "postgres", log=theirs / "log") as mine:
-        assert mine == url.strip()
-    assert as_user() == url
+        assert mine == url
+    assert as_user(account.uid, account.gid, theirs) == url
+
+
+def test_an_ordinary_user_learns_which_folder_hides_the_programs(theirs: Path) -> None:
+    account = ServerAccount.for_cluster(theirs / "postgres")
+    installation, libraries = installation_folders()
+    closed = theirs.with_name("closed")
+    closed.mkdir(mode=0o700)
+    (closed / "programs").symlink_to(installation)
+    said = as_user(account.uid, account.gid, theirs, closed / "programs", libraries)
+    assert said.startswith(f"The user {account.name} cannot run {closed}/programs/bin/postgres")
+    assert f"it cannot enter the folder {closed}. Run: chmod o+x {closed}." in said
+
+
+def test_a_user_without_an_entry_in_the_list_of_users(theirs: Path) -> None:
+    os.chown(theirs, 54_321, 54_321)
+    said = as_user(54_321, 54_321, theirs)
+    assert "cannot create a database for the user 54321, who has no entry in /etc/passwd" in said
+    assert "DATABASE_URL" in said
+
+
+def test_a_database_that_root_created_for_a_user(theirs: Path) -> None:
+    """Root ran once, with that user's home; the server's account is yet another one."""
+    with embedded_server(theirs / "postgres", log=theirs / "log"):
+        pass
+    os.chown(theirs, 54_321, 54_321)
+    theirs.chmod(0o755)
+    said = as_user(54_321, 54_321, theirs)
+    owner = ServerAccount.for_cluster(theirs / "postgres").name
+    assert f"belongs to {owner}. Run: sudo chown -R 54321 {theirs}" in said
+
+
+def test_a_socket_folder_that_another_user_has_made(theirs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    theirs.parent.chmod(0o1777)
+    monkeypatch.setenv("TMPDIR", str(theirs.parent))
+    account = ServerAccount.for_cluster(theirs / "postgres")
+    long = theirs / ("long-" * 30)
+    long.mkdir()
+    os.chown(long, account.uid, account.gid)
+    squatted = theirs.parent / socket_folder(long / "postgres", account.uid).name
+    squatted.mkdir()
+    os.chown(squatted, 54_321, 54_321)
+    squatted.chmod(0o777)
+    said = as_user(account.uid, account.gid, long)
+    assert f"The database needs {squatted}, but it belongs to somebody else." in said
+    assert "TMPDIR" in said
+
+
+@pytest.fixture
+def small_disk(theirs: Path) -> Iterator[Path]:
+    """Mount a disk of 200 MB on the folder."""
+    size = ["-t", "tmpfs", "-o", "size=200m", "tmpfs"]
+    if subprocess.run(["mount", *size, theirs], check=False, capture_output=True).returncode:
+        pytest.skip("needs the right to mount a small disk")
+    account = ServerAccount.for_cluster(theirs / "postgres")
+    os.chown(theirs, account.uid, account.gid)
+    yield theirs
+    subprocess.run(["umount", theirs], check=True)
+
+
+def fill(disk: Path) -> None:
+    with (disk / "fill").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_disk_that_is_full(small_disk: Path, exists: bool) -> None:
+    account = ServerAccount.for_cluster(small_disk / "postgres")
+    if exists:
+        assert as_user(account.uid, account.gid, small_disk).startswith("postgresql://")
+    fill(small_disk)
+    said = as_user(account.uid, account.gid, small_disk)
+    assert "the disk is full" in said.lower()
+    assert "Free some space" in said

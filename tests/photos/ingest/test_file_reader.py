@@ -177,7 +177,7 @@ def test_heic_with_an_open_ended_last_box_is_decided_by_decoding(tmp_path: Path)
     ("content", "words"),
     [
         (b"", "The file is empty."),
-        (b"GIF89a" + bytes(100), "It is a GIF, not a"),
+        (b"%PDF-1.7" + bytes(100), "It is a PDF, not a"),
         (b"%PDF-1.7" + bytes(100), "It is a PDF"),
         (b"II*\0" + bytes(100), "camera raw"),
         (b"\0\0\0\x18ftypmp42" + bytes(100), "It is a video"),
@@ -197,7 +197,7 @@ def test_the_reason_is_a_plain_sentence(tmp_path: Path, content: bytes, words: s
     assert words in reason(write(tmp_path / "a.jpg", content))
 
 
-@pytest.mark.parametrize("content", [b"", b"#!/bin/sh", b"GIF89a" + bytes(100)])
+@pytest.mark.parametrize("content", [b"", b"#!/bin/sh", b"%PDF-1.7" + bytes(100)])
 def test_a_file_that_neither_is_nor_is_named_like_a_picture_is_skipped(
     tmp_path: Path, content: bytes
 ) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from fluffy_tui.photos.ingest.folder_walk import existing_folders, walk
-from fluffy_tui.photos.model import FailedFile, FolderNotFound
+from fluffy_tui.photos.ingest.import_scope import ChangedPaths
+from fluffy_tui.photos.model import FailedFile, FolderNotFound, PassedOver
 from photos.photo_files import write
 
 
@@ -40,7 +41,18 @@ def names(paths: list[str]) -> list[str]:
         "a.HEIF",
         "a.hif",
         "a.avif",
+        "a.TIF",
+        "a.tiff",
+        "a.gif",
+        "a.bmp",
+        "a.mpo",
+        "a.jxl",
         "nosuffix",
+        "a.jpg.",
+        "IMG_1.jpg_large",
+        "photo.jpeg?width=800",
+        "photo.jpg:large",
+        "Screenshot 2024-05-01 at 10.00.00",
     ],
 )
 def test_picture_names_are_found_at_any_depth_in_any_case(tmp_path: Path, name: str) -> None:
@@ -61,12 +73,46 @@ def test_picture_names_are_found_at_any_depth_in_any_case(tmp_path: Path, name: 
         ".thumbnails/a.jpg",
         "@eaDir/a.jpg",
         "__MACOSX/a.jpg",
+        "a.jpg~",
+        "a.jpg_original",
+        "a.jpg.part",
+        "a.crdownload",
+        ".a.dng",
+        ".note.txt.icloud",
+        "a.icloud",
+        "v1.2.txt",
     ],
 )
 def test_sidecars_hidden_and_system_files_are_skipped(tmp_path: Path, name: str) -> None:
     """They are neither found nor reported."""
     write(tmp_path / name, b"x")
     assert found_below(tmp_path) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.DNG", "dng"),
+        ("a.CR2", "cr2"),
+        ("a.cr3", "cr3"),
+        ("a.nef", "nef"),
+        ("a.arw", "arw"),
+        ("a.raf", "raf"),
+        ("a.psd", "psd"),
+        ("a.jp2", "jp2"),
+        ("a.svg", "svg"),
+        (".IMG_1.HEIC.icloud", "icloud"),
+        (".IMG_2.png.icloud", "icloud"),
+    ],
+)
+def test_pictures_that_cannot_be_imported_are_named_with_their_kind(
+    tmp_path: Path, name: str, kind: str
+) -> None:
+    """They are missed in the library otherwise, and nobody says why."""
+    file = write(tmp_path / "2024" / name, b"x")
+    changed = ChangedPaths([str(file)], [tmp_path])
+    for walked in (walk([tmp_path], threading.Event()), changed.walk(threading.Event())):
+        assert list(walked) == [PassedOver(file, kind)]
 
 
 def test_a_hidden_folder_is_walked_if_it_was_given(tmp_path: Path) -> None:

@@ -248,6 +248,28 @@ async def test_bad_files_are_listed_and_stop_nothing(library: tuple[Photos, Pers
     assert "UTF-8" in reasons[r"caf\xe9.jpg"]
 
 
+async def test_every_picture_is_accounted_for(library: tuple[Photos, Persona], tmp_path: Path) -> None:
+    """What became of each: imported, a copy, failed, or passed over by kind."""
+    folder = tmp_path / "in"
+    content = {"a.jpg": encoded(seed=1), "copy.jpg": encoded(seed=1), "b.tiff": encoded("TIFF", seed=2)}
+    content |= {"c.gif": encoded("GIF", seed=3), "d.bmp": encoded("BMP", seed=4), "bad.jpg": b"x"}
+    content |= {f"raw{number}.dng": b"x" for number in range(40)}
+    content |= {".IMG_1.HEIC.icloud": b"x", "e.psd": b"x"}
+    for name, made in content.items():
+        write(folder / name, made)
+    write(folder / "notes.txt", b"no picture")
+    photos, persona = library
+    summary = await photos.importer([folder], persona).run()
+    assert summary.passed_over == {"dng": 40, "icloud": 1, "psd": 1}
+    assert summary.advice == [
+        "40 DNG: export as JPEG",
+        "1 only in iCloud: download them",
+        "1 PSD: export as JPEG",
+    ]
+    assert sum(summary.counts.values()) == len(content)
+    assert (summary.imported, summary.duplicates, len(summary.failed)) == (4, 1, 1)
+
+
 async def test_a_missing_folder_is_refused_before_anything_is_imported(
     library: tuple[Photos, Persona], tmp_path: Path
 ) -> None:

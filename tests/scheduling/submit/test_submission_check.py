@@ -155,6 +155,24 @@ async def test_a_missing_or_changed_photo_is_refused(place: Workplace, damage: s
     assert await place.services.scheduling.posts() == []
 
 
+async def test_a_photo_that_does_not_decode_whole_is_refused(place: Workplace) -> None:
+    """The library has it, as a header is all that an import reads; it would be posted half grey."""
+    sound = await place.photo()
+    content = sound.path.read_bytes()
+    (place.folder / "half.jpg").write_bytes(content[: len(content) * 2 // 3] + b"\xff\xd9")
+    await place.services.photos.import_folders([place.folder], place.persona, on_progress=lambda _: None)
+    photos = await place.services.photos.unscheduled(place.persona)
+    [half] = [photo for photo in photos if photo.name == "half.jpg"]
+    result = await place.services.scheduling.schedule_post(half, "half of it")
+    assert result.code is Reason.PHOTO_DAMAGED
+    assert result.reason.startswith("half.jpg cannot be read: the picture is damaged.")
+    assert await place.services.scheduling.posts() == []
+    accepted = await place.services.scheduling.schedule_post(half, "half of it", accept_damaged=True)
+    assert accepted.post is not None
+    async with place.worker():
+        await place.until(accepted.post.id, lambda now: now.step is Step.ACCEPTED)
+
+
 async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:
     persona = await place.services.personas.create("nobody")
     await place.photo()

@@ -22,6 +22,7 @@ from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.platform.external_editor import edit_outside
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, FakeServices, make_post
 
@@ -133,6 +134,21 @@ async def test_a_refusal_is_shown_where_it_can_be_fixed_and_the_text_stays(
         services.scheduling.refusal = None
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_a_damaged_photo_is_posted_only_after_a_yes(running: Running, services: FakeServices) -> None:
+    reason = "IMG_2040.JPG cannot be read: the picture is damaged. Copy it again from its source."
+    services.scheduling.refusal = ScheduleResult(False, reason=reason, code=Reason.PHOTO_DAMAGED)
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello", "ctrl+s")
+        assert isinstance(driver.screen, ConfirmScreen)
+        await driver.press("n")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert form(driver).message == f"! {reason}"
+        assert form(driver).caption.text == "hello"
+        await driver.press("ctrl+s", "y")
+        assert isinstance(driver.screen, LibraryScreen)
+    assert len(services.scheduling.all_posts) > 0
 
 
 async def test_a_post_saved_as_a_draft_says_what_is_missing(running: Running, services: FakeServices) -> None:

@@ -108,6 +108,7 @@ class FakeScheduling:
         share_mode: ShareMode = ShareMode.ADD_TO_QUEUE,
         at: datetime | None = None,
         framing: Framing = Framing(),
+        accept_damaged: bool = False,
     ) -> ScheduleResult:
         """Queue a post, or refuse it as the service would; `refusal` forces a result."""
         self._raise()
@@ -121,7 +122,7 @@ class FakeScheduling:
                 "framing": framing,
             }
         )
-        if self.refusal is not None:
+        if self.refusal is not None and not (accept_damaged and self.refusal.code is Reason.PHOTO_DAMAGED):
             return self.refusal
         existing = next((post for post in self.all_posts.values() if post.photo_id == photo.id), None)
         if existing is not None:

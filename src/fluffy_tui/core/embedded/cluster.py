@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.embedded.server_account import ServerAccount
 
-_FULL = "the disk is full."
+FULL = "the disk is full."
+FREE_SPACE = "Free some space on that disk and try again."
 
 DATABASE = "fluffy_tui"
 """The database in each of our clusters."""
@@ -70,6 +71,11 @@ def _create(cluster: Path, account: ServerAccount, binaries: Path, lock: int) ->
             f"The folder {cluster} has files in it but is not a PostgreSQL database.",
             "Move that folder away and try again.",
         )
+    if not account.has_name:
+        raise DatabaseUnavailable(
+            f"PostgreSQL cannot create a database for the user {account.name}, who has no entry in /etc/passwd.",
+            "Run as a user who has one (in a container, add one to the image), or set DATABASE_URL to a server.",
+        )
     unfinished = cluster.with_name(f"{cluster.name}.new")
     if unfinished.exists():
         shutil.rmtree(unfinished)
@@ -101,12 +107,14 @@ def _run(
     _log.log(logging.ERROR if failed else logging.DEBUG, "%s: %s", command[0], output)
     if failed:
         why = reason(output)
-        remedy = "Free some space" if why == _FULL else "Correct that"
-        raise DatabaseUnavailable(f"The database could not be created: {why}", f"{remedy} and try again.")
+        remedy = FREE_SPACE if why == FULL else "Correct that and try again."
+        raise DatabaseUnavailable(f"The database could not be created: {why}", remedy)
 
 
 def reason(output: str) -> str:
     """Return the line of a PostgreSQL program's output that says why it failed."""
+    if "No space left on device" in output:  # whatever else failed because of that
+        return FULL
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     for mark in ("PANIC:  ", "FATAL:  ", "ERROR:  ", "error: "):
         for line in lines:
@@ -116,8 +124,6 @@ def reason(output: str) -> str:
 
 
 def _plain(line: str) -> str:
-    if "No space left on device" in line:
-        return _FULL
     return line if line.endswith(".") else f"{line}."
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import shlex
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,12 +20,12 @@ from fluffy_tui.core.embedded.installation import installation_folders
 from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.embedded.socket_folder import connection_url, ready_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.folder_owner import DISK_FULL, folder_remedy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
 _NO_FOLDER = {errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENOENT}
 
@@ -154,32 +155,34 @@ def embedded_server(cluster: Path, *, log: Path) -> Iterator[str]:
 
 
 def _make_runnable(installation: Path, libraries: Path, account: ServerAccount) -> None:
-    """Make sure that the account can run the server's programs; only needed for root.
+    """Make sure that the account can run the server's programs, which root may have to arrange.
 
     Raises:
         DatabaseUnavailable: it cannot; the text says which folder is closed to it.
     """
-    if not account.is_other:
-        return
     program = installation / "bin" / "postgres"
-    try:
-        for folder in filter(os.path.exists, (installation, libraries)):
-            account.make_readable(folder)
-            account.grant_passage(folder)
-        result = account.run([program, "--version"], binaries=program.parent)
-        if result.returncode == 0:
-            return
-        why = reason(result.stdout)
-    except OSError as error:
-        why = f"{error.strerror or error}."
+    why = ""
+    if account.is_other:
+        try:
+            for folder in filter(os.path.exists, (installation, libraries)):
+                account.make_readable(folder)
+                account.grant_passage(folder)
+            result = account.run([program, "--version"], binaries=program.parent)
+            if result.returncode == 0:
+                return
+            why = reason(result.stdout)
+        except OSError as error:
+            why = f"{error.strerror or error}."
     closed = account.closed_parent(program) or account.closed_parent(libraries)
     if closed is not None:
         why = f"it cannot enter the folder {closed}."
-    raise DatabaseUnavailable(
-        f"PostgreSQL refuses to run as root, and the user {account.name} cannot run {program}: {why}",
-        (f"Run: chmod o+x {closed}. Or install" if closed else "Install")
-        + " fluffy-tui where every user can run it, such as in /opt, or set DATABASE_URL to a PostgreSQL server.",
-    )
+    if why:
+        cause = "PostgreSQL refuses to run as root, and the user" if account.is_other else "The user"
+        raise DatabaseUnavailable(
+            f"{cause} {account.name} cannot run {program}: {why}",
+            (f"Run: chmod o+x {shlex.quote(os.fspath(closed))}. Or install" if closed else "Install")
+            + " fluffy-tui where every user can run it, such as in /opt, or set DATABASE_URL to a PostgreSQL server.",
+        )
 
 
 def _beside(cluster: Path, ending: str) -> Path:
@@ -212,15 +215,15 @@ def _exclusive(path: Path, account: ServerAccount) -> Iterator[int]:
 
 def _explain(error: OSError, cluster: Path) -> DatabaseUnavailable:
     place = error.filename or cluster
-    if error.errno in _DISK_FULL:
+    if error.errno in DISK_FULL:
         return DatabaseUnavailable(
             f"The disk is full, so the database in {cluster} cannot be used.",
-            "Free some space and try again.",
+            folder_remedy(error, cluster.parent),
         )
     if error.errno in _NOT_ALLOWED:
         return DatabaseUnavailable(
             f"The database in {cluster} cannot be used: no permission for {place}.",
-            "Change its owner (chown), or set FLUFFY_DATA_DIR to a folder that you can write to.",
+            folder_remedy(error, cluster.parent),
         )
     if error.errno in _NO_FOLDER:
         return DatabaseUnavailable(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.folder_owner import account_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,6 +114,8 @@ class ServerAccount:
         return next((parent for parent in _parents(path) if self._missing_permission(parent)), None)
 
     def _missing_permission(self, folder: Path) -> int:
+        if not self.is_other:
+            return 0 if os.access(folder, os.X_OK) else stat.S_IXOTH
         status = folder.stat()
         needed = stat.S_IXUSR if status.st_uid == self.uid else stat.S_IXOTH
         return 0 if status.st_mode & needed else needed
@@ -120,10 +123,12 @@ class ServerAccount:
     @property
     def name(self) -> str:
         """The user's name, or its number if it has none."""
-        try:
-            return pwd.getpwuid(self.uid).pw_name
-        except KeyError:
-            return str(self.uid)
+        return account_name(self.uid)
+
+    @property
+    def has_name(self) -> bool:
+        """Whether the user has an entry in the system's list of users."""
+        return self.name != str(self.uid)
 
     def make_readable(self, installation: Path) -> None:
         """Let this account read and execute the server's own files below `installation`.

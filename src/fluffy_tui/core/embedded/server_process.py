@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from fluffy_tui.core.embedded.cluster import reason
+from fluffy_tui.core.embedded.cluster import FREE_SPACE, FULL, reason
 from fluffy_tui.core.embedded.socket_folder import PORT, SOCKET_NAME, PidFile, cluster_name, socket_folder
 from fluffy_tui.core.errors import DatabaseUnavailable
 
@@ -204,9 +204,9 @@ class ServerProcess:
             log.seek(begin)
             output = log.read().decode(errors="replace")
         _log.error("The embedded server did not start: %s", output)
-        return DatabaseUnavailable(
-            f"The database server did not start: {reason(output)}", f"See {self.log} for details."
-        )
+        why = reason(output)
+        remedy = FREE_SPACE if why == FULL else f"See {self.log} for details."
+        return DatabaseUnavailable(f"The database server did not start: {why}", remedy)
 
 
 def trim(log: Path) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui import images
 from fluffy_tui.images import (
     PhotoUnreadable,
     Unreadable,
@@ -79,7 +81,12 @@ def read_file(path: str, stop: threading.Event) -> FoundFile | FailedFile | None
 def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> FoundFile:
     before = os.fstat(file.fileno())
     try:
-        header = read_header(file)
+        try:
+            header = read_header(file)
+        except images.NeedsLimits:
+            header = images.within_limits(images.header_of, Path(path))
+        if not header.is_complete:
+            images.decode_to_fit(Path(path), 1, 1)
         sha256 = hash_file(file, stop)
     except PhotoUnreadable:
         _refuse_growing(file, before)  # a file half written is damaged for now only

@@ -7,23 +7,35 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fluffy_tui.images import readable_path, unreadable
 from fluffy_tui.photos.file_state import modified_time
-from fluffy_tui.photos.model import FailedFile, FolderNotFound
+from fluffy_tui.photos.model import FailedFile, FolderNotFound, PassedOver
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
-PICTURE_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".heic", ".heif", ".hif", ".avif"}
+_IMPORTED = "jpg jpeg jpe jfif mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
+_NOT_IMPORTED = (
+    "3fr arw avci cr2 cr3 crw dcr dng erf exr fff gpr iiq j2k jp2 jpf jpx kdc mef mos mrw nef nrw orf pef psb psd raf"
+    " raw rw2 rwl sr2 srf srw svg tga x3f xcf"
 )
-"""A file with such a name that is no picture is reported; other files are skipped silently."""
+
+PICTURE_SUFFIXES = frozenset(f".{name}" for name in _IMPORTED.split())
+"""A file with such a name that is no picture is reported."""
+
+OTHER_PICTURES = frozenset(f".{name}" for name in _NOT_IMPORTED.split())
+"""Pictures that cannot be imported; they are counted."""
+
+_ODD_SUFFIX = re.compile(r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[_:?-](?!original).*)", re.IGNORECASE)
+"""Of pictures that were named by the time, or by a web site's address; their content decides."""
+_ICLOUD = ".icloud"
 
 IMPOSSIBLE_TIME = "Its modification time is out of range; set another one, for example with touch."
 
@@ -33,6 +45,10 @@ _SYSTEM_FOLDERS = frozenset(
 """Thumbnails and trash of network drives, Windows, Linux and macOS, in lower case."""
 
 
+Walked: TypeAlias = str | FailedFile | PassedOver
+"""A file that may be a picture, one that could not be examined, or one of a kind that cannot be imported."""
+
+
 @dataclass(slots=True)
 class Listing:
     """Some files of a walk."""
@@ -40,6 +56,7 @@ class Listing:
     files: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     """Byte size and modification time, by absolute path."""
     failed: list[FailedFile] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
     skipped: int = 0
 
 
@@ -74,8 +91,21 @@ def has_picture_name(path: str) -> bool:
 
 
 def may_be_picture(path: str) -> bool:
-    """Return whether a file's name does not rule out a picture; without a suffix its content decides."""
-    return has_picture_name(path) or "." not in os.path.basename(path)  # noqa: PTH119
+    """Return whether a file's name does not rule out a picture; without a usual suffix its content decides."""
+    name = os.path.basename(path)  # noqa: PTH119 - a Path costs ten times as much
+    suffix = os.path.splitext(name)[1]  # noqa: PTH122
+    return not suffix or suffix.lower() in PICTURE_SUFFIXES or _ODD_SUFFIX.fullmatch(suffix) is not None
+
+
+def passed_over(path: str) -> PassedOver | None:
+    """Return a file as a picture that cannot be imported, if its name says that it is one."""
+    name = os.path.basename(path)  # noqa: PTH119
+    suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
+    if suffix == _ICLOUD and name.startswith(".") and may_be_picture(name.removesuffix(_ICLOUD)):
+        return PassedOver(readable_path(path), "icloud")
+    if suffix in OTHER_PICTURES and not is_skipped(name):
+        return PassedOver(readable_path(path), suffix[1:])
+    return None
 
 
 def is_skipped(name: str) -> bool:
@@ -83,7 +113,7 @@ def is_skipped(name: str) -> bool:
     return name.startswith(".") or name.lower() in _SYSTEM_FOLDERS
 
 
-def next_listing(walked: Iterator[str | FailedFile], count: int) -> Listing | None:
+def next_listing(walked: Iterator[Walked], count: int) -> Listing | None:
     """Take up to `count` files from a walk, or None when there are no more; blocks as long as the disk does."""
     listing = Listing()
     taken = 0
@@ -91,13 +121,15 @@ def next_listing(walked: Iterator[str | FailedFile], count: int) -> Listing | No
         taken += 1
         if isinstance(path, FailedFile):
             listing.failed.append(path)
+        elif isinstance(path, PassedOver):
+            listing.passed_over.append(path)
         else:
             _add(path, listing)
     return listing if taken else None
 
 
-def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[str | FailedFile]:
-    """Yield the path of every file that may be a picture, and what could not be examined.
+def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[Walked]:
+    """Yield the path of every file that may be a picture, what cannot be imported, and what could not be examined.
 
     Hidden files, hidden folders and the systems' own folders are skipped. Each folder is entered once, however
     many links lead there. Setting `stop` ends the walk before the next folder.
@@ -142,14 +174,17 @@ def _add(path: str, listing: Listing) -> None:
         listing.skipped += 1
 
 
-def _candidates(entry: os.DirEntry[str], folders_here: list[str]) -> Iterator[str | FailedFile]:
+def _candidates(entry: os.DirEntry[str], folders_here: list[str]) -> Iterator[Walked]:
     """Yield one entry if it is a file of interest; a folder to enter is added to `folders_here`."""
-    if is_skipped(entry.name):
+    other = passed_over(entry.path)
+    if is_skipped(entry.name) and other is None:
         return
     named_picture = has_picture_name(entry.name)
     try:
         if entry.is_file():
-            if may_be_picture(entry.name):
+            if other is not None:
+                yield other
+            elif may_be_picture(entry.name):
                 yield entry.path
         elif entry.is_dir():
             if entry.is_symlink() and _leads_up(entry.path):

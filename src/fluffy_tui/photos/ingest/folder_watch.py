@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
@@ -100,7 +101,8 @@ class Watch:
         for path in paths:
             self._failed.pop(readable_path(path), None)
         self._failed.update({file.path: file for file in done.failed})
-        if not paths or done.imported or done.moved or done.duplicates or done.missing or done.failed:
+        news = (done.imported, done.moved, done.duplicates, done.missing, done.failed, done.passed_over)
+        if not paths or any(news):
             self._on_round(done)
 
 
@@ -155,4 +157,5 @@ def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
         duplicates=before.duplicates + more.duplicates,
         missing=before.missing + more.missing,
         seconds=before.seconds + more.seconds,
+        passed_over=Counter(before.passed_over) + Counter(more.passed_over),
     )

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fluffy_tui.photos.ingest.folder_walk import is_skipped, may_be_picture, walk
+from fluffy_tui.photos.ingest.folder_walk import is_skipped, may_be_picture, passed_over, walk
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator, Sequence
 
-    from fluffy_tui.photos.model import FailedFile
+    from fluffy_tui.photos.ingest.folder_walk import Walked
 
 
 class ImportScope(Protocol):
     """Where an import finds files, and where it checks for files that have vanished."""
 
-    def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
+    def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield files as `folder_walk.walk` does; blocks."""
 
     @property
@@ -37,7 +37,7 @@ class WholeFolders:
 
     folders: Sequence[Path]
 
-    def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
+    def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield every file that may be a picture; blocks."""
         return walk(self.folders, stop)
 
@@ -59,15 +59,19 @@ class ChangedPaths:
     paths: Sequence[str]
     folders: Sequence[Path]
 
-    def walk(self, stop: threading.Event) -> Iterator[str | FailedFile]:
+    def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield those that may be a picture, and what is in those that are folders; blocks."""
         for path in self.paths:
-            if self._is_hidden(path):
+            other = passed_over(path)
+            if self._is_hidden(path if other is None else os.path.dirname(path)):  # noqa: PTH120
                 continue
             if os.path.isdir(path):  # noqa: PTH112 - the walk's paths are strings throughout
                 yield from walk([Path(path)], stop)
-            elif os.path.isfile(path) and may_be_picture(path):  # noqa: PTH113
-                yield path
+            elif os.path.isfile(path):  # noqa: PTH113
+                if other is not None:
+                    yield other
+                elif may_be_picture(path):
+                    yield path
 
     @property
     def places(self) -> Sequence[str]:

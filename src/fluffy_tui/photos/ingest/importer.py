@@ -12,7 +12,7 @@ import logging
 import os
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from typing import TYPE_CHECKING
@@ -73,6 +73,7 @@ class Importer:
         self._bytes_read = 0
         self._total: int | None = None
         self._failed: list[FailedFile] = []
+        self._passed_over: Counter[str] = Counter()
         self._batch: list[FoundFile] = []
         self._batch_began = self._started
 
@@ -99,6 +100,7 @@ class Importer:
             failed=tuple(self._failed),
             seconds=time.monotonic() - self._started,
             interrupted=interrupted,
+            passed_over=dict(self._passed_over),
         )
 
     async def run(self) -> ImportSummary:
@@ -145,7 +147,8 @@ class Importer:
                 self._unchanged += len(known.photos)
                 self._duplicates += len(known.copies)
                 skipped = known.photos | known.copies
-                self._seen += len(skipped) + len(listing.failed) + listing.skipped
+                self._seen += len(skipped) + len(listing.failed) + len(listing.passed_over) + listing.skipped
+                self._passed_over.update(one.kind for one in listing.passed_over)
                 for failed in listing.failed:
                     self._fail(failed)
                 self._on_progress(self.progress())

@@ -126,7 +126,9 @@ class MediaUpkeep:
         if channel is None:
             raise DeliveryFailure.final(PostError.CHANNEL_UNKNOWN, "The post's channel no longer exists.")
         pictures = self.delivery.pictures
-        rendition = await pictures.render(post.photo_id, post.framing, str(channel.service))
+        rendition = await pictures.render(
+            post.photo_id, post.framing, str(channel.service), accept_damaged=post.accept_damaged
+        )
         await pictures.upload(post.delivery_key, rendition, url=post.media_url)
         async with self.delivery.database.transaction() as session:
             same = (PostRow.id == post.id, PostRow.delivery_key == post.delivery_key)

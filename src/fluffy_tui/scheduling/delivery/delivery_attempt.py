@@ -179,7 +179,9 @@ class DeliveryAttempt:
         post = self.post
         self.pictures.required_host()
         async with self._limit(self.timings.render_limit, "Making the picture"):
-            rendition = await self.pictures.render(post.photo_id, post.framing, service)
+            rendition = await self.pictures.render(
+                post.photo_id, post.framing, service, accept_damaged=post.accept_damaged
+            )
         await self._move(Step.HOSTING)
         async with self._limit(self.timings.upload_limit, "Uploading the picture"):
             url = await self.pictures.upload(post.delivery_key, rendition)

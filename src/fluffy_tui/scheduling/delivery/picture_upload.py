@@ -35,7 +35,9 @@ class PictureUpload:
             raise MediaHostError("No media host is configured.", "Set FLUFFY_MEDIA_HOST.", temporary=False)
         return self.host
 
-    async def render(self, photo_id: int, framing: Framing, service: str) -> Rendition:
+    async def render(
+        self, photo_id: int, framing: Framing, service: str, *, accept_damaged: bool = False
+    ) -> Rendition:
         """Render a photo for a network, provided that its file is still the one that was imported.
 
         Raises:
@@ -46,7 +48,8 @@ class PictureUpload:
             state = await self.photos.check(photo)
             if state is not PhotoState.UNCHANGED:
                 raise photo_failure(state, photo)
-            return await asyncio.to_thread(render, photo.path, rules_for(service), framing)
+            rules = rules_for(service)
+            return await asyncio.to_thread(render, photo.path, rules, framing, accept_damaged=accept_damaged)
         except (PhotoNotFound, PhotoUnreadable) as error:
             raise DeliveryFailure.final(PostError.PHOTO_UNREADABLE, str(error)) from error
 
@@ -76,4 +79,5 @@ def rendition_facts(rendition: Rendition) -> dict[str, object]:
         "sha256": rendition.sha256,
         "fit": rendition.fit_applied,
         "location_removed": rendition.location_removed,
+        "first_of_several": rendition.is_first_of_several,
     }

@@ -173,7 +173,9 @@ class PostEdit:
         rendition = None
         if edited.changes_picture:
             self.pictures.required_host()
-            rendition = await self.pictures.render(row.photo_id, edited.framing, str(channel.service))
+            rendition = await self.pictures.render(
+                row.photo_id, edited.framing, str(channel.service), accept_damaged=row.accept_damaged
+            )
         new = _whole_post(row, edited, found, channel)
         async with database.transaction() as session:
             plan = await planned_edits.begin(

@@ -30,6 +30,7 @@ class Submission:
     share_mode: ShareMode
     at: datetime | None
     framing: Framing
+    accept_damaged: bool = False
 
     @property
     def rules(self) -> NetworkRules:
@@ -44,6 +45,7 @@ class Submission:
         row.share_mode = self.share_mode
         row.requested_at_time = self.at
         row.framing = self.framing
+        row.accept_damaged = self.accept_damaged
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
         row.pinterest_board_id = self.persona.pinterest_board_id

@@ -129,6 +129,8 @@ class ImageEmbed:
         return _vector_or_refusal(result)
 
     async def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
+        if self.address == "?":  # httpx takes a port of 99999
+            raise _not_an_address()
         try:
             return await self._http.request(method, self._url + path, **content)
         except httpx.TimeoutException as error:
@@ -137,7 +139,7 @@ class ImageEmbed:
                 "It handles one request at a time and may be busy; it is asked again later.",
             ) from error
         except httpx.InvalidURL as error:
-            raise ImageEmbedUnavailable("IMAGE_EMBED_URL is not a web address.", _ADDRESS) from error
+            raise _not_an_address() from error
         except httpx.UnsupportedProtocol as error:
             raise ImageEmbedUnavailable(
                 "IMAGE_EMBED_URL has to begin with http:// or https://.", _ADDRESS
@@ -152,6 +154,10 @@ class ImageEmbed:
             f"The service at {self.address} does not answer like image_embed (HTTP {response.status_code}).",
             _ADDRESS,
         )
+
+
+def _not_an_address() -> ImageEmbedUnavailable:
+    return ImageEmbedUnavailable("IMAGE_EMBED_URL is not a web address.", _ADDRESS)
 
 
 _ADDRESS = "Set IMAGE_EMBED_URL to the service itself, for example http://127.0.0.1:8000."

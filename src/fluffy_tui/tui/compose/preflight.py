@@ -120,6 +120,8 @@ def _picture(post: PreflightInput) -> Iterator[Mark]:
     if rendition is None:
         yield Mark(Level.STOPS, post.picture.problem, "esc")
         return
+    if rendition.is_first_of_several:
+        yield Mark(Level.WARNING, "animation, only its first picture is posted", "esc")
     ratio, shape = rendition.width / rendition.height, shape_words(rendition.width, rendition.height)
     if image.min_ratio is not None and ratio < image.min_ratio * 0.999:
         yield Mark(Level.WARNING, f"{shape} may become a reminder", "ctrl+f")

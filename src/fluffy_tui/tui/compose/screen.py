@@ -23,6 +23,7 @@ from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,8 +123,12 @@ class ComposeScreen(CaptionScreen):
             self.form.show_message("Submitting…")
             self.submitter.start(self._submit(self.form.draft), f"submitting photo {self._photo.id}")
 
-    async def _submit(self, draft: Draft) -> None:
-        result = await submit_draft(self.context, self._photo, draft, self.form.framing)
+    async def _submit(self, draft: Draft, *, accept_damaged: bool = False) -> None:
+        framing = self.form.framing
+        result = await submit_draft(self.context, self._photo, draft, framing, accept_damaged=accept_damaged)
+        if result.code is Reason.PHOTO_DAMAGED and self.is_attached:
+            self._ask_about_damage(draft, result)
+            return
         if not result.ok and result.code is not Reason.KEPT_AS_DRAFT:
             self._show_refusal(result)
             return
@@ -133,6 +138,25 @@ class ComposeScreen(CaptionScreen):
         self._submitted(self._photo.id)
         if self.is_attached:
             await self.dismiss()
+
+    def _ask_about_damage(self, draft: Draft, refusal: ScheduleResult) -> None:
+        """Ask whether what is left of the photo is to be posted."""
+
+        def go_on(accepted: bool | None) -> None:
+            if accepted:
+                job = self._submit(draft, accept_damaged=True)
+                self.submitter.start(job, f"submitting damaged photo {self._photo.id}")
+            else:
+                self._show_refusal(refusal)
+
+        question = ConfirmScreen(
+            "Damaged photo",
+            f"{refusal.reason}\n\nOnly what is left of the picture can be posted.",
+            yes="Post anyway",
+            no="Do not post",
+            own=self.context.setup.settings.keys,
+        )
+        self.app.push_screen(question, go_on)
 
     def _show_refusal(self, result: ScheduleResult) -> None:
         reason = result.reason if result.code else f"Not submitted, the draft is kept. {result.reason}"

@@ -47,7 +47,9 @@ class Submitter:
             self.is_busy = False
 
 
-async def submit_draft(context: Context, photo: Photo, draft: Draft, framing: Framing) -> ScheduleResult:
+async def submit_draft(
+    context: Context, photo: Photo, draft: Draft, framing: Framing, *, accept_damaged: bool = False
+) -> ScheduleResult:
     """Submit a draft; whatever goes wrong becomes the answer, so that the text stays on the screen."""
     try:
         return await context.services.scheduling.schedule_post(
@@ -57,6 +59,7 @@ async def submit_draft(context: Context, photo: Photo, draft: Draft, framing: Fr
             share_mode=draft.share_mode,
             at=draft.at,
             framing=framing,
+            **({"accept_damaged": True} if accept_damaged else {}),
         )
     except Exception as error:
         if not isinstance(error, FluffyError):

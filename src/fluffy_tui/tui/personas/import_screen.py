@@ -196,5 +196,7 @@ def summary_words(summary: ImportSummary) -> Content:
     parts = [Content(f"{number:,} {words}") for words, number in numbers if number or words == "imported"]
     return Content.assemble(
         ("✓ ", "$text-success"),
-        SEPARATOR.join([*parts, Content(f"in {duration_left(summary.seconds)}")]),
+        SEPARATOR.join(
+            [*parts, *map(Content, summary.advice), Content(f"in {duration_left(summary.seconds)}")]
+        ),
     )

@@ -228,4 +228,6 @@ def rendition_words(rendition: Mapping[str, Any]) -> str:
         parts.append({"pad": "padded", "crop": "cropped"}.get(rendition["fit"], str(rendition["fit"])))
     if rendition.get("location_removed"):
         parts.append("location removed")
+    if rendition.get("first_of_several"):
+        parts.append("first picture of an animation")
     return " · ".join(parts)

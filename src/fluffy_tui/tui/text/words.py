@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.terminal_text import UNSAFE
 
 if TYPE_CHECKING:
@@ -83,4 +84,4 @@ def error_words(error: BaseException) -> str:
     """Return the message of an expected error; details of an unexpected one belong in the log."""
     if isinstance(error, FluffyError):
         return str(error)
-    return "Internal error. See the log file for details."
+    return f"Internal error. See {log_place()} for details."

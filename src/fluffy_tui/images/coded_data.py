@@ -1,0 +1,121 @@
+"""Finds damage that decoders pass over in silence: wrong checksums, and holes as bad disks and cards leave.
+
+Entropy-coded data look like noise, so how long a run of equal bytes can be in them is known for every format.
+"""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from fluffy_tui.images.file_format import webp_chunks
+from fluffy_tui.images.iso_boxes import read_items
+from fluffy_tui.images.png_chunks import png_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+_PIECE = 1 << 20
+_CRITICAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
+
+_DEFLATE_HOLE = bytes(64)
+"""Drawings may have as many zeros, so this is only a reason to look closer."""
+_HEVC_NEVER = bytes(3)
+"""What cannot occur within a unit of HEVC data (ITU-T H.265, 7.4.2): the encoder puts a 3 between."""
+_MOST_PAD = 8
+"""Zeros that some programs leave behind a unit."""
+_AV1_HOLE = bytes(128)
+"""Pictures of a single colour have no zeros at all."""
+_ERASED = b"\xff" * 64
+"""Flash memory that was erased and not written again; no format has such runs."""
+_VP8_HOLE = 64
+_VP8_PIXELS_A_ZERO = 5_000
+"""Pictures of a single colour have a zero for every 10,000 pixels."""
+
+
+def is_whole(file: BinaryIO, picture_format: str, size: int, pixels: int) -> bool:
+    """Return whether the coded data of a picture are as they were written, as far as that can be told.
+
+    Args:
+        file: Open for reading; its position is moved.
+        picture_format: As Pillow names it.
+        size: Of the file, in bytes.
+        pixels: Of the picture.
+
+    Raises:
+        ValueError, IndexError, struct.error: the structure of the file is damaged.
+    """
+    if picture_format == "PNG":
+        return _is_png(file, size)
+    if picture_format == "WEBP":
+        hole = bytes(_VP8_HOLE + pixels // _VP8_PIXELS_A_ZERO)
+        return not any(
+            hole in data or _ERASED in data
+            for kind, start, length in webp_chunks(file, size)
+            if kind == b"VP8 "
+            for data in [_read(file, start, length)]
+        )
+    if picture_format == "HEIF":
+        items = read_items(file, size)
+        return all(_is_hevc(_joined(file, pieces), items.length_size) for pieces in items.coded)
+    if picture_format == "AVIF":
+        return not any(
+            _AV1_HOLE in data or _ERASED in data
+            for pieces in read_items(file, size).coded
+            for data in [_joined(file, pieces)]
+        )
+    return True
+
+
+def _is_png(file: BinaryIO, size: int) -> bool:
+    """Return whether the checksums are right; that of the whole pixel data where a hole makes it worth the time."""
+    has_hole = False
+    for kind, start, length in png_chunks(file, size):
+        if kind in _CRITICAL:
+            checksum = zlib.crc32(kind)
+            for piece in _pieces(file, start, length):
+                checksum = zlib.crc32(piece, checksum)
+                has_hole = has_hole or (kind == b"IDAT" and _DEFLATE_HOLE in piece)
+            if file.read(4) != checksum.to_bytes(4, "big"):
+                return False
+    return not has_hole or _inflates(file, size)
+
+
+def _inflates(file: BinaryIO, size: int) -> bool:
+    """Return whether the compressed pixels end where they should; raises `zlib.error` where they are wrong."""
+    stream = zlib.decompressobj()
+    for kind, start, length in png_chunks(file, size):
+        if kind == b"IDAT":
+            for piece in _pieces(file, start, length):
+                stream.decompress(piece, _PIECE)
+                while stream.unconsumed_tail:
+                    stream.decompress(stream.unconsumed_tail, _PIECE)
+    return stream.eof
+
+
+def _pieces(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
+    file.seek(start)
+    while length > 0 and (piece := file.read(min(length, _PIECE))):
+        yield piece
+        length -= len(piece)
+
+
+def _is_hevc(data: bytes, length_size: int) -> bool:
+    """Return whether data are whole units, each behind its length."""
+    position = 0
+    while position < len(data):
+        start = position + length_size
+        position = start + int.from_bytes(data[position:start], "big")
+        if position > len(data) or data.find(_HEVC_NEVER, start, position - _MOST_PAD) >= 0:
+            return False
+    return _ERASED not in data
+
+
+def _joined(file: BinaryIO, pieces: list[tuple[int, int]]) -> bytes:
+    return b"".join(_read(file, start, length) for start, length in pieces)
+
+
+def _read(file: BinaryIO, start: int, length: int) -> bytes:
+    file.seek(start)
+    return file.read(length)

@@ -1,0 +1,87 @@
+"""Jobs start when they are inserted or due, without a worker that asks all the time."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from fluffy_tui.core.job_queue import build_queue, run_worker
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from procrastinate import App
+
+
+async def ready() -> None:
+    """Do nothing before connecting."""
+
+
+@asynccontextmanager
+async def bells(database_url: str) -> AsyncIterator[tuple[App, asyncio.Queue[int]]]:
+    """Run a worker that practically never polls; yield another program's queue, and what the worker has done."""
+    rung: asyncio.Queue[int] = asyncio.Queue()
+    queue, other = build_queue(database_url), build_queue(database_url)
+
+    @queue.task(name="ring", queue="bells")
+    async def ring(number: int) -> None:
+        rung.put_nowait(number)
+
+    @other.task(name="ring", queue="bells")
+    async def ring_elsewhere(number: int) -> None:
+        raise AssertionError(number)
+
+    stop = asyncio.Event()
+    options: dict[str, Any] = {"queues": ["bells"], "fetch_job_polling_interval": 3600.0}
+    working = asyncio.create_task(run_worker(queue, stop, context={}, before_start=ready, **options))
+    async with other.open_async():
+        await other.configure_task("ring").defer_async(number=0)
+        assert await rung.get() == 0
+        yield other, rung
+    stop.set()
+    await working
+
+
+async def test_a_job_starts_at_its_time(database_url: str) -> None:
+    async with bells(database_url) as (other, rung):
+        now = datetime.now(UTC)
+        for number, seconds in ((2, 0.8), (1, 0.4), (3, 3600)):
+            at = now + timedelta(seconds=seconds)
+            await other.configure_task("ring", schedule_at=at).defer_async(number=number)
+        assert [await rung.get(), await rung.get()] == [1, 2]
+        assert rung.empty()
+
+
+async def test_jobs_that_are_inserted_one_by_one_all_start(database_url: str) -> None:
+    """Also those whose notification arrives while the worker finds that there is nothing to do."""
+    async with bells(database_url) as (other, rung):
+        for number in range(1, 60):
+            await other.configure_task("ring").defer_async(number=number)
+            await asyncio.sleep(number % 7 / 500)
+        assert {await rung.get() for _ in range(1, 60)} == set(range(1, 60))
+
+
+async def test_what_is_inserted_while_nobody_listens_starts_when_it_listens_again(database_url: str) -> None:
+    async with bells(database_url) as (other, rung):
+        async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
+            )
+        await other.configure_task("ring").defer_async(number=1)
+        assert await rung.get() == 1
+
+
+async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(database_url: str) -> None:
+    async with bells(database_url) as (other, rung):
+        at = datetime.now(UTC) + timedelta(seconds=0.3)
+        await other.configure_task("ring", schedule_at=at).defer_async(number=1)
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            await connection.execute("SELECT FROM procrastinate_jobs WHERE status = 'todo' FOR UPDATE")
+            await asyncio.sleep(0.8)
+            assert rung.empty()
+        assert await rung.get() == 1

@@ -1,0 +1,79 @@
+"""Damage that decoders pass over: no picture is shown or posted that is not as it was written."""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+import pytest
+from PIL import Image, ImageDraw
+
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode
+from photos.photo_files import FORMATS
+
+HOLES = {"zeros": b"\0", "ones": b"\xff"}
+
+
+def saved(made: Image.Image, picture_format: str, **options: object) -> bytes:
+    target = io.BytesIO()
+    made.save(target, picture_format, **options)
+    return target.getvalue()
+
+
+def noisy() -> Image.Image:
+    return Image.effect_noise((400, 300), 70).convert("RGB")
+
+
+def assert_damaged(content: bytes) -> None:
+    with pytest.raises(PhotoUnreadable) as caught:
+        decode(content)
+    assert caught.value.reason in (Unreadable.DAMAGED, Unreadable.CUT_SHORT)
+
+
+@pytest.mark.parametrize("hole", HOLES)
+@pytest.mark.parametrize("picture_format", FORMATS)
+@pytest.mark.parametrize("share", [3, 20])
+def test_a_hole_in_the_data_is_damage(picture_format: str, hole: str, share: int) -> None:
+    """As a bad card or an interrupted download leaves; most decoders only guess on."""
+    content = bytearray(saved(noisy(), picture_format))
+    start, length = len(content) // 2, len(content) // share
+    content[start : start + length] = HOLES[hole] * length
+    assert_damaged(bytes(content))
+
+
+@pytest.mark.parametrize("picture_format", FORMATS)
+@pytest.mark.parametrize("color", ["black", "white", "#123456"])
+@pytest.mark.parametrize("has_text", [False, True])
+def test_a_picture_of_one_colour_has_no_holes(picture_format: str, color: str, has_text: bool) -> None:
+    """Its data are short, and may be full of zeros."""
+    plain = Image.new("RGB", (1600, 1200), color)
+    if has_text:
+        ImageDraw.Draw(plain).text((300, 800), "Hello", fill="red")
+    assert decode(saved(plain, picture_format), at_least=0.1).size == (1600, 1200)
+
+
+def test_a_large_plain_webp_is_whole() -> None:
+    """The only format with long runs of zeros in its data."""
+    assert decode(saved(Image.new("RGB", (5000, 4000), "white"), "WEBP"), at_least=0.1).size == (5000, 4000)
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "I;16"])
+def test_a_wrong_checksum_is_damage(mode: str) -> None:
+    """Even where the pixels still decode: somewhere they are wrong."""
+    made = Image.new("I;16", (80, 80), 0x1234) if mode == "I;16" else noisy().convert(mode)
+    content = bytearray(saved(made, "PNG"))
+    content[content.index(b"IEND") - 6] ^= 1
+    assert_damaged(bytes(content))
+
+
+def test_pixel_data_that_do_not_end_are_damage() -> None:
+    """With the right checksum of the chunk: so a program wrote a buffer that was half empty."""
+    content = saved(noisy().convert("L"), "PNG")
+    start = content.index(b"IDAT") + 4
+    length = int.from_bytes(content[start - 8 : start - 4], "big")
+    data = content[start : start + length // 2] + bytes(length - length // 2)
+    chunk = b"IDAT" + data
+    forged = (
+        content[: start - 4] + chunk + zlib.crc32(chunk).to_bytes(4, "big") + content[start + length + 4 :]
+    )
+    assert_damaged(forged)

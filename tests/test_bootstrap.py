@@ -1,0 +1,51 @@
+"""What is put together, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.paths import Paths
+from fluffy_tui.settings import Secret, Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAILING = """
+CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF to_regclass('photo_hashes') IS NOT NULL OR to_regclass('procrastinate_jobs') IS NOT NULL THEN
+        RAISE EXCEPTION 'not in this house';
+    END IF;
+END $$;
+CREATE EVENT TRIGGER refuse ON ddl_command_end EXECUTE FUNCTION refuse();
+"""
+
+
+async def test_a_migration_that_fails_changes_nothing_and_names_the_log(
+    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE EXTENSION vector")
+        connection.execute(FAILING)
+        settings = Settings(
+            paths=Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"),
+            database_url=Secret(database_url),
+        )
+        with pytest.raises(DatabaseUnavailable) as caught:
+            async with open_services(settings):
+                pass
+        assert connection.execute(
+            "SELECT to_regclass('personas'), to_regclass('alembic_version')"
+        ).fetchone() == (
+            None,
+            None,
+        )
+    assert caught.value.message == "The database could not be updated: not in this house."
+    assert str(settings.paths.log_file) in caught.value.hint
+    assert "Traceback" in caplog.text
