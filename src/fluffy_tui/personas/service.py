@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import Channel, PinterestBoard, Service, SlotDay
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.name_key import composed
+from fluffy_tui.name_key import composed
 from fluffy_tui.personas.model import (
     BufferNotConfigured,
     ChannelNotFound,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.core.name_key import composed, name_key
+from fluffy_tui.name_key import composed, name_key
 from fluffy_tui.networks import clean_caption, hashtags
 from fluffy_tui.personas.model import PersonaNotFound, Snippet, SnippetKind, SnippetNameTaken, SnippetNotFound
 from fluffy_tui.personas.tables import SnippetRow

@@ -13,8 +13,8 @@ from textual.app import App, SystemCommand
 from textual.filter import LineFilter
 from textual.signal import Signal
 
-from fluffy_tui.core.name_key import name_key
 from fluffy_tui.core.terminal_text import visible_lines
+from fluffy_tui.name_key import name_key
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.keymap.user_keys import key_problems

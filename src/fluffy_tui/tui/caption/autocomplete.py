@@ -13,7 +13,7 @@ from textual.geometry import Offset
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from fluffy_tui.core.name_key import name_key
+from fluffy_tui.name_key import name_key
 from fluffy_tui.networks import hashtags
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.text.words import one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.name_key import name_key
+from fluffy_tui.name_key import name_key
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.core.name_key import name_key
+from fluffy_tui.name_key import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
