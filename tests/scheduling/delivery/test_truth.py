@@ -148,6 +148,19 @@ async def test_a_create_that_takes_effect_after_the_next_one_is_deleted(place: W
     assert "double_deleted" in {event.what for event in events}
 
 
+async def test_a_late_double_is_recognised_when_buffer_replaces_its_pictures_address(
+    place: Workplace,
+) -> None:
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="deletePost")
+    post = await delivered(place)
+    place.stand_in.faults.add(Kind.REWRITTEN_ASSETS)
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
+    async with place.worker():
+        await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
+
+
 async def test_creates_whose_effect_never_appears_are_not_repeated_for_ever(place: Workplace) -> None:
     place.stand_in.faults.add(Kind.DROP_BEFORE, count=1000)
     post = await delivered(place)

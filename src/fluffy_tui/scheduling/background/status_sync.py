@@ -19,7 +19,7 @@ from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.find_in_buffer import oldest_possible
+from fluffy_tui.scheduling.delivery.find_in_buffer import may_be_ours, oldest_possible
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
@@ -200,8 +200,8 @@ class StatusSync:
         Raises:
             BufferError: the list could not be read whole, so that a post which is not in it may be in Buffer.
         """
-        by_id = {str(row.buffer_post_id): row.id for row in posts}
-        keys = {row.delivery_key: row.id for row in posts if row.lost_creates}
+        by_id = {str(row.buffer_post_id): row for row in posts}
+        doubled = [row for row in posts if row.lost_creates]
         left = set(by_id)
         listed = buffer.posts(
             organization_id,
@@ -212,13 +212,11 @@ class StatusSync:
         async for post in listed:
             if post.via == "network":
                 continue
-            row_id = by_id.get(post.id)
-            if row_id is None:
-                row_id = next((keys[key] for key in keys if any(key in s for s in post.asset_sources)), None)
-            if row_id is not None:
-                found[row_id].append(post)
+            row = by_id.get(post.id) or next((row for row in doubled if _is_double(post, row)), None)
+            if row is not None:
+                found[row.id].append(post)
                 left.discard(post.id)
-            if not left and not keys:
+            if not left and not doubled:
                 return
 
     async def _look_for_missing(
@@ -283,7 +281,12 @@ class StatusSync:
             last is not None and last + timedelta(seconds=self.timings.settle) > self.now()
         ):
             return
-        doubles = [post for post in found if post.id != row.buffer_post_id]
+        others = [post for post in found if post.id != row.buffer_post_id]
+        doubles = [post for post in others if _has_key(post, row)]
+        async with self.database.transaction() as session:
+            doubles += await transitions.unclaimed(
+                session, row, [post for post in others if not _has_key(post, row)]
+            )
         mine = next((post for post in found if post.id == row.buffer_post_id), None)
         not_undone = None
         for double in doubles:
@@ -318,6 +321,14 @@ class StatusSync:
         if row.step in IN_BUFFER and after != Step.ACCEPTED:
             log.info("post %s is %s", row.id, after)
             await channel_queue.wake_next(session, self.queue, row.channel_id)
+
+
+def _has_key(post: BufferPost, row: PostRow) -> bool:
+    return any(row.delivery_key in source for source in post.asset_sources)
+
+
+def _is_double(post: BufferPost, row: PostRow) -> bool:
+    return post.channel_id == row.channel_id and (_has_key(post, row) or may_be_ours(post, row))
 
 
 @contextmanager

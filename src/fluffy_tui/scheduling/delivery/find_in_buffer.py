@@ -59,7 +59,7 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
                 continue
             if any(post.delivery_key in source for source in candidate.asset_sources):
                 posts.append(candidate)
-            elif _may_be_ours(candidate, post):
+            elif post.create_sent_at is not None and may_be_ours(candidate, post):
                 if candidate.asset_sources:
                     lookalikes.append(candidate)
                 else:
@@ -70,8 +70,12 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
     return BufferMatch(tuple(posts), without_picture, tuple(lookalikes))
 
 
-def _may_be_ours(candidate: BufferPost, post: PostRow) -> bool:
-    if post.create_sent_at is None or post.first_create_buffer_time is None:
+def may_be_ours(candidate: BufferPost, post: PostRow) -> bool:
+    """Return whether a post without the delivery key looks like one that this delivery has created.
+
+    Buffer may have lost the picture, or put it at an address of its own.
+    """
+    if post.first_create_buffer_time is None:
         return False
     from_our_host = str(post.media_url).partition(post.delivery_key)[0]
     return (
