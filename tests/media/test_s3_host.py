@@ -250,23 +250,3 @@ def test_the_settings_open_the_bucket(tmp_path: Any) -> None:
     )
     assert isinstance(host, S3Host)
     assert repr(host) == "S3Host('pictures', 'https://pictures.example')"
-
-
-async def test_variables_of_others_change_nothing(
-    s3_endpoint: str, client: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the settings say is what is used: another endpoint, token or unsigned requests are not."""
-    client.create_bucket(Bucket="pictures")
-    foreign = {
-        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9",
-        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
-        "AWS_SESSION_TOKEN": "token",
-        "AWS_SKIP_SIGNATURE": "true",
-        "AWS_DEFAULT_REGION": "mars",
-    }
-    for name, value in foreign.items():
-        monkeypatch.setenv(name, value)
-    host = host_for(s3_endpoint)
-    await host.put("posts/delivery2.jpg", b"x")
-    assert await host.list_keys() == ["posts/delivery2.jpg"]
-    assert {name: os.environ[name] for name in foreign} == foreign

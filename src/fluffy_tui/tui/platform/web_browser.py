@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import webbrowser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from fluffy_tui.core.terminal_text import is_link, visible
@@ -37,7 +37,7 @@ def has_browser(environment: Mapping[str, str], platform: str = sys.platform) ->
     return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
 
 
-async def open_address(app: App[object], address: str) -> str:
+async def open_address(app: App[Any], address: str) -> str:
     """Open an address, or copy it if there is no browser; return what was done."""
     if not is_link(address):
         return f"Not opened, because it is not an https address: {visible(address)}"
