@@ -22,7 +22,7 @@ async def test_a_picture_that_cannot_be_decoded_fails_with_its_reason(place: Wor
     )  # the header, which the import reads, stays intact
     await place.services.photos.import_folders([place.folder], place.persona)
     [photo] = await place.services.photos.unscheduled(place.persona)
-    result = await place.services.scheduling.schedule_post(photo, "half a picture")
+    result = await place.services.scheduling.schedule_post(photo, "half a picture", accept_damaged=True)
     assert result.post is not None
     async with place.worker():
         failed = await place.until(result.post.id, lambda now: now.step in (Step.FAILED, Step.ACCEPTED))

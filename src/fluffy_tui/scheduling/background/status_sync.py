@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _PUBLISHED = (BufferStatus.SENDING, BufferStatus.SENT)
+_MAY_HEAL = PUBLISHING_FAILURES | {PostError.REMOVED_IN_BUFFER}
+"""Failures that are over once Buffer has the post and publishes it."""
 _HIDDEN = (Code.FORBIDDEN, Code.KEY_REFUSED, Code.NOT_FOUND)
 """What Buffer answers to a key that may not see an organisation."""
 
@@ -127,7 +129,7 @@ class StatusSync:
         )
         failed = and_(
             PostRow.step == Step.FAILED,
-            PostRow.error_code.in_(PUBLISHING_FAILURES | {PostError.REMOVED_IN_BUFFER}),
+            PostRow.error_code.in_(_MAY_HEAL),
             PostRow.scheduled_at > self.now() - timedelta(seconds=self.timings.sync_failed),
         )
         edited = PostRow.id.in_(select(PlannedEditRow.post_id))
@@ -179,7 +181,7 @@ class StatusSync:
             # One post that cannot be recorded must not stop those behind it.
             with _one_by_one(row):
                 mine = next((post for post in found[row.id] if post.id == row.buffer_post_id), None)
-                if mine is not None:
+                if mine is not None and (row.step is not Step.FAILED or row.error_code in _MAY_HEAL):
                     await self._record(row, mine, asked_at)
         if is_whole:
             await self._note_clock(buffer, organization_id)
