@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from fluffy_tui.demo import StandIn
     from fluffy_tui.scheduling import Post
 
-TRIES = 3
+TRIES = 8
 """How often a refused change is tried while faults are played."""
 
 LAST_TRIES = 5

@@ -8,6 +8,7 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 
 from fluffy_tui.core.terminal_text import visible
@@ -152,6 +153,8 @@ def test_a_stopped_app_continues(own_home: Path, photos: Path) -> None:
     with Terminal(own_home, columns=100, rows=30) as terminal:
         terminal.shows("unscheduled")
         os.kill(terminal.process.pid, signal.SIGTSTP)
+        while psutil.Process(terminal.process.pid).status() != psutil.STATUS_STOPPED:
+            time.sleep(0.01)  # the system sends no event to anybody but the parent, which is a pty's
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.press(ENTER)
         terminal.shows("newest first", "of 3", "2.jpg")

@@ -123,9 +123,9 @@ def odd_jpeg(file: BinaryIO) -> str | None:
     for marker, start, _ in jpeg_segments(file):
         if marker in JPEG_FRAMES:
             file.seek(start)
-            head = file.read(10)
-            if head[4] != 8:
-                return f"a JPEG of {head[4]} bits a color"
+            precision = file.read(5)[4:]
+            if precision and precision[0] != 8:
+                return f"a JPEG of {precision[0]} bits a color"
             return "a lossless JPEG" if marker in _LOSSLESS else None
     return None
 
