@@ -94,11 +94,7 @@ class UserChanges:
         post = await self._choose(change)
         expected = self.ledger.of(post)
         self.answers[change.wish]["asked"] += 1
-        if change.wish is Wish.EDIT:
-            parts = _parts(change, number, first_caption(post.caption))
-            self._being_edited.add(post.id)
-        else:
-            expected.wants_cancel = expected.cancel_requested = True
+        parts = _parts(change, number, first_caption(post.caption))
         async with asyncio.TaskGroup() as background:
             self._inject_fault(change, background)
             for _ in range(TRIES):
@@ -187,7 +183,10 @@ class UserChanges:
         self.stand_in.faults.add(Kind.DROP_BEFORE, operation="post")
 
     async def _choose(self, change: Change) -> Post:
-        """Return a post in Buffer that nobody else is changing, as soon as there is one."""
+        """Return a post in Buffer that nobody else is changing, as soon as there is one.
+
+        It is claimed before anything is awaited: closing the events takes time, in which others choose.
+        """
         async with aclosing(self.services.events()) as events:
             async for event in events:
                 if not isinstance(event, PostChanged | Connected):
@@ -198,8 +197,17 @@ class UserChanges:
                     continue  # an event follows when it is back
                 free = [post for post in posts if self._is_free(post, change.wish)]
                 if free:
-                    return free[int(change.draw * len(free)) % len(free)]
+                    chosen = free[int(change.draw * len(free)) % len(free)]
+                    self._claim(chosen, change.wish)
+                    return chosen
         raise AssertionError("the events ended")
+
+    def _claim(self, post: Post, wish: Wish) -> None:
+        if wish is Wish.EDIT:
+            self._being_edited.add(post.id)
+        else:
+            expected = self.ledger.of(post)
+            expected.wants_cancel = expected.cancel_requested = True
 
     def _is_free(self, post: Post, wish: Wish) -> bool:
         expected = self.ledger.of(post)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
+import termios
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -14,7 +17,6 @@ from journey.processes import end_all, left_behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
     from types import TracebackType
 
 TIMEOUT_SECONDS = 120.0
@@ -99,6 +101,13 @@ class Terminal:
         """Send keys."""
         for key in keys:
             self.process.send(key)
+
+    def press_alone(self, byte: bytes) -> None:
+        """Send one byte, and return once the program has read it, so that it arrives in a read of its own."""
+        with Path(f"/proc/{self.process.pid}/fd/0").open("rb", buffering=0) as its_input:
+            self.process.send(byte)
+            while fcntl.ioctl(its_input, termios.FIONREAD, bytes(4)) != bytes(4):
+                os.sched_yield()
 
     @property
     def text(self) -> str:

@@ -109,8 +109,7 @@ def test_late_answers_in_pieces_are_no_keys_and_switch_pictures_on(own_home: Pat
         assert not terminal.graphics.sent
         terminal.graphics.feed = answer  # type: ignore[method-assign]
         for byte in b"".join(withheld):
-            terminal.process.send(bytes([byte]))
-            time.sleep(0.005)  # each arrives alone
+            terminal.press_alone(bytes([byte]))
         terminal.until(lambda text: bool(terminal.graphics.sent) and "newest first" in text)
         assert "Keys ─" not in terminal.text
         terminal.press("q")

@@ -37,6 +37,7 @@ from fluffy_tui.photos import (
 from fluffy_tui.scheduling import NotPossibleNow, Post, PostNotFound, PostStatus, ProblemKind, Reason, Step
 from fluffy_tui.settings import Secret
 from tui.contract_worlds import World, fake_world, real_world
+from tui.fakes import damage
 
 UNKNOWN = 10**9
 """An id that nothing has."""
@@ -495,6 +496,13 @@ async def test_a_rendition_is_the_picture_as_posted(world: World) -> None:
         planning.unreadable = ""
     with pytest.raises(NoRendition):
         await asyncio.to_thread(planning.preview_rendition, world.photos[1], "instagram")
+    damage(world.photos[2].path)
+    with pytest.raises(NoRendition, match="damaged"):
+        await asyncio.to_thread(planning.preview_rendition, world.photos[2], "instagram")
+    left = await asyncio.to_thread(
+        planning.preview_rendition, world.photos[2], "instagram", accept_damaged=True
+    )
+    assert left.width >= 1
 
 
 # Workers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.media.directory_host import DirectoryHost
-from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable
+from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
 from fluffy_tui.media.frame_geometry import shapes_for
 from fluffy_tui.media.framing import TURNS, Fit, Framing, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
@@ -35,6 +35,7 @@ __all__ = [
     "Rendition",
     "S3Host",
     "Shape",
+    "Unreadable",
     "media_key",
     "open_media_host",
     "probe",

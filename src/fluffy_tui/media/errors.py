@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.images import PhotoUnreadable
+from fluffy_tui.images import PhotoUnreadable, Unreadable
 
-__all__ = ["MediaHostError", "PhotoUnreadable"]
+__all__ = ["MediaHostError", "PhotoUnreadable", "Unreadable"]
 
 
 class MediaHostError(FluffyError):

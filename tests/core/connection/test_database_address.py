@@ -101,6 +101,7 @@ def test_what_cannot_be_read_is_named_with_what_to_write(text: str, says: str, r
 @example("ABCD%ZZEF", FORMS[0])
 @example("ABCD EFGH", FORMS[-3])
 @example("A&BCDEF=G", FORMS[6])
+@example("?ABCD", FORMS[-2])
 def test_no_part_of_a_password_is_in_a_refusal(secret: str, form: str) -> None:
     """However the password is written, a message holds no four characters of it in a row.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Framing
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import Photo, Verdict
 from fluffy_tui.scheduling import NotPossibleNow, Reason, ScheduleResult, Step
 from fluffy_tui.similarity import Neighbour, NotIndexedYet, Relation
 from fluffy_tui.tui.batch import BatchScreen
@@ -18,8 +19,9 @@ from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.plan.screen import PlanScreen
 from fluffy_tui.tui.session.messages import FillWeek
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
-from tui.fakes import NOW, FakeServices
+from tui.fakes import NOW, FakeServices, damage
 
 
 @pytest.fixture(autouse=True)
@@ -250,6 +252,38 @@ async def test_a_picture_that_cannot_be_read_stops_only_its_own_row(
         await driver.press("ctrl+s")
         assert driver.screen.form.message == "! It is broken."
         assert services.scheduling.submitted == []
+
+
+async def test_damaged_photos_are_submitted_after_one_yes(running: Running, services: FakeServices) -> None:
+    reason = "IMG_2021.JPG cannot be read: the picture is damaged. Copy it again from its source."
+    for photo_id in (21, 22):
+        damage(services.photos.photos[photo_id].path)
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21, 22)
+        await driver.press("ctrl+n")
+        assert "! damaged, only what is left can be posted (ctrl+o)" in marks(driver)
+        await driver.press("ctrl+b")
+        await write(driver, "one", "two", "three")
+        submit = services.scheduling.schedule_post
+
+        async def damaged_refused(photo: Photo, caption: str, **options: Any) -> ScheduleResult:
+            if photo.id != 20 and not options.get("accept_damaged"):
+                return ScheduleResult(False, None, reason, Reason.PHOTO_DAMAGED)
+            return await submit(photo, caption, **options)
+
+        services.scheduling.schedule_post = damaged_refused  # type: ignore[method-assign]
+        await driver.press("ctrl+s")
+        assert isinstance(driver.screen, ConfirmScreen)
+        assert driver.text("#dialog Static").count(reason) == 2
+        await driver.press("n")
+        assert driver.screen.form.message.startswith("1 submitted. 2 refused: see the table.")
+        await driver.press("ctrl+s", "y")
+        assert driver.screen.form.message.startswith("3 submitted.")
+        assert [post.caption for post in services.scheduling.all_posts.values()][-3:] == [
+            "one",
+            "two",
+            "three",
+        ]
 
 
 async def test_missing_photos_are_reported_and_skipping_the_last_one_closes_the_screen(

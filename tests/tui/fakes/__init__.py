@@ -3,7 +3,16 @@
 `tests/tui/test_fakes_contract.py` runs each fake and the real service through the same cases.
 """
 
-from tui.fakes.sample_data import CHANNELS, MARKUP, NOW, make_channel, make_persona, make_photo, make_post
+from tui.fakes.sample_data import (
+    CHANNELS,
+    MARKUP,
+    NOW,
+    damage,
+    make_channel,
+    make_persona,
+    make_photo,
+    make_post,
+)
 from tui.fakes.scheduling import problem_of
 from tui.fakes.services import FakeServices, Opening
 from tui.fakes.setup import CHECKS, KEY, FakeSetup
@@ -17,6 +26,7 @@ __all__ = [
     "FakeServices",
     "FakeSetup",
     "Opening",
+    "damage",
     "make_channel",
     "make_persona",
     "make_photo",

@@ -44,11 +44,13 @@ class FakePlanning:
         ]
         return Agenda(persona.channel, tuple(posts), now, self.missing)
 
-    def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
+    def preview_rendition(
+        self, photo: Photo, service: str, framing: Framing = Framing(), *, accept_damaged: bool = False
+    ) -> Rendition:
         """Render the drawn picture."""
         if self.unreadable:
-            error = PhotoUnreadable(Unreadable.DAMAGED)
+            error = PhotoUnreadable(Unreadable.TOO_COSTLY)
             error.message = self.unreadable
             raise error
         self.rendered.append((photo.id, framing))
-        return render(photo.path, rules_for(service), framing)
+        return render(photo.path, rules_for(service), framing, accept_damaged=accept_damaged)

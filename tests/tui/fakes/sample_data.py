@@ -80,6 +80,12 @@ def draw_picture(path: Path, number: int, *, flat: bool) -> tuple[int, int]:
     return width, height
 
 
+def damage(path: Path) -> None:
+    """Cut the end of the coded picture out of a JPEG, so that only a part of it can be decoded."""
+    content = path.read_bytes()
+    path.write_bytes(content[:-20] + content[-2:])
+
+
 def make_photo(
     folder: Path, id_: int, persona_id: int, *, name: str | None = None, flat: bool = False
 ) -> Photo:

@@ -112,7 +112,8 @@ def _check_numbers(given: Mapping[str, object]) -> None:
 
 def _unreadable(text: str) -> DatabaseUnavailable:
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    names = [name for name, _ in parse_qsl(text.rpartition("@")[2].partition("?")[2], keep_blank_values=True)]
+    query = text.rpartition("@")[2].partition("?")[2] if text.startswith("postgresql://") else ""
+    names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
     # After the option password, a word may be a part of it, with an unencoded & in front.
     may_be_named = _INSTEAD if "password" in names else names
     for name in names:

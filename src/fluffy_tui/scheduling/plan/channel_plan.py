@@ -54,10 +54,18 @@ class ChannelPlan:
             posts = tuple(row.to_post() for row in (await session.execute(query)).scalars())
         return Agenda(channel, posts, now, self.missing)
 
-    def preview_rendition(self, photo: Photo, service: str, framing: Framing = Framing()) -> Rendition:
+    def preview_rendition(
+        self, photo: Photo, service: str, framing: Framing = Framing(), *, accept_damaged: bool = False
+    ) -> Rendition:
         """Render a photo as it will be posted on a network; slow, so call it in a thread.
+
+        Args:
+            photo: The photo.
+            service: The network.
+            framing: How the picture is fitted.
+            accept_damaged: Whether to render what is left of a damaged photo.
 
         Raises:
             PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
         """
-        return render(photo.path, rules_for(service), framing)
+        return render(photo.path, rules_for(service), framing, accept_damaged=accept_damaged)

@@ -45,13 +45,20 @@ class BatchSubmission:
         self._context, self._batch, self._loader = context, batch, loader
         self._drafts, self._report = drafts, report
 
-    async def submit(self) -> None:
-        """Submit what is not submitted yet, in the order of the slots; what is refused keeps its draft."""
-        entries = self._batch.unsubmitted
+    async def submit(self, *, accept_damaged: bool = False) -> None:
+        """Submit what is not submitted yet, in the order of the slots; what is refused keeps its draft.
+
+        With `accept_damaged` only what was refused because its photo is damaged: what is left of it is posted.
+        """
+        entries = self._batch.damaged if accept_damaged else self._batch.unsubmitted
         for number, entry in enumerate(entries, 1):
             self._report(f"Submitting {number} of {len(entries)}…")
             draft = replace(entry.draft, share_mode=ShareMode.ADD_TO_QUEUE, at=None)
-            result = await submit_draft(self._context, entry.photo, draft, self._loader.framing(entry))
+            framing = self._loader.framing(entry)
+            result = await submit_draft(
+                self._context, entry.photo, draft, framing, accept_damaged=accept_damaged
+            )
+            entry.is_damaged = result.code is Reason.PHOTO_DAMAGED
             entry.record("submitted" if result.ok else one_line(result.reason), failed=not result.ok)
             if result.ok or result.code is Reason.KEPT_AS_DRAFT:
                 entry.post = result.post

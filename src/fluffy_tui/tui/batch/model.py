@@ -43,6 +43,8 @@ class BatchPost:
     """The result of the last submit or undo, in words; empty before the first."""
     failed: bool = False
     """Whether that submit or undo failed."""
+    is_damaged: bool = False
+    """Whether it was refused because its photo is damaged."""
 
     def problem(self, rules: NetworkRules) -> str:
         """Return why it cannot be submitted as it is; empty when it can."""
@@ -52,7 +54,7 @@ class BatchPost:
         ):
             if found is not None:
                 return str(found)
-        return self.picture.problem if self.picture else ""
+        return self.picture.problem if self.picture and not self.picture.is_damaged else ""
 
     def record(self, outcome: str, *, failed: bool = False) -> None:
         """Note the result of a submit or undo."""
@@ -82,6 +84,11 @@ class Batch:
     def unsubmitted(self) -> list[BatchPost]:
         """Those that have no post: not submitted yet, or undone."""
         return [entry for entry in self.posts if entry.post is None]
+
+    @property
+    def damaged(self) -> list[BatchPost]:
+        """Those that were refused because their photos are damaged."""
+        return [entry for entry in self.unsubmitted if entry.is_damaged]
 
     @property
     def submitted(self) -> list[BatchPost]:

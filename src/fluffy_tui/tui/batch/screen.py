@@ -12,7 +12,7 @@ from fluffy_tui.tui.batch.batch_panel import BatchPanel
 from fluffy_tui.tui.batch.batch_submission import KEYS, BatchSubmission
 from fluffy_tui.tui.batch.batch_table import BatchTable
 from fluffy_tui.tui.batch.model import Batch
-from fluffy_tui.tui.compose import CaptionScreen
+from fluffy_tui.tui.compose import CaptionScreen, damage_question
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -145,9 +145,20 @@ class BatchScreen(CaptionScreen):
             self.panel.write(problem[0])
             self.form.show_message(problem[1], error=True)
         elif self.model.unsubmitted:
-            self.submitter.start(self._submission.submit(), "submitting the batch")
+            self.submitter.start(self._submit(), "submitting the batch")
         else:
             self._show_keys(f"All posts are submitted. {KEYS}")
+
+    async def _submit(self) -> None:
+        await self._submission.submit()
+        if self.model.damaged and self.is_attached:
+            refusals = [entry.outcome for entry in self.model.damaged]
+            self.app.push_screen(damage_question(self.context, refusals), self._submit_damaged)
+
+    def _submit_damaged(self, accepted: bool | None) -> None:
+        if accepted:
+            job = self._submission.submit(accept_damaged=True)
+            self.submitter.start(job, "submitting damaged photos")
 
     def action_undo(self) -> None:
         """Undo every post of the batch that can be."""

@@ -14,7 +14,7 @@ from fluffy_tui.tui.compose.preflight import (
 from fluffy_tui.tui.compose.rendition_loader import RenderResult, load_rendition
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.screen import ComposeScreen
-from fluffy_tui.tui.compose.submitter import submit_draft
+from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
 
 __all__ = [
     "CaptionForm",
@@ -24,6 +24,7 @@ __all__ = [
     "Mark",
     "PreflightInput",
     "RenderResult",
+    "damage_question",
     "find_earlier_post",
     "load_agenda",
     "load_rendition",

@@ -120,6 +120,8 @@ def _picture(post: PreflightInput) -> Iterator[Mark]:
     if rendition is None:
         yield Mark(Level.STOPS, post.picture.problem, "esc")
         return
+    if post.picture.is_damaged:
+        yield Mark(Level.WARNING, "damaged, only what is left can be posted", "esc")
     if rendition.is_first_of_several:
         yield Mark(Level.WARNING, "animation, only its first picture is posted", "esc")
     ratio, shape = rendition.width / rendition.height, shape_words(rendition.width, rendition.height)

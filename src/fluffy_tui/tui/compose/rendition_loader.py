@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import PhotoUnreadable
+from fluffy_tui.media import PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from fluffy_tui.media import Framing, Rendition
@@ -16,21 +16,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RenderResult:
-    """A rendition, or why there is none."""
+    """A rendition, or why there is none; of a damaged photo both."""
 
     rendition: Rendition | None = None
     problem: str = ""
 
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the rendition shows what is left of a damaged photo."""
+        return self.rendition is not None and bool(self.problem)
+
 
 async def load_rendition(context: Context, service: str, photo: Photo, framing: Framing) -> RenderResult:
-    """Render a photo for a network."""
+    """Render a photo for a network; of a damaged one, what is left."""
+
+    async def rendered(**options: bool) -> Rendition:
+        preview = context.services.planning.preview_rendition
+        return await asyncio.to_thread(preview, photo, service, framing, **options)
+
     try:
-        rendition = await asyncio.to_thread(
-            context.services.planning.preview_rendition,
-            photo,
-            service,
-            framing,
-        )
+        return RenderResult(await rendered())
     except PhotoUnreadable as error:
-        return RenderResult(problem=error.message)
-    return RenderResult(rendition)
+        if error.reason is not Unreadable.DAMAGED:
+            return RenderResult(problem=error.message)
+        problem = error.message
+    try:
+        return RenderResult(await rendered(accept_damaged=True), problem)
+    except PhotoUnreadable:
+        return RenderResult(problem=problem)  # nothing is left

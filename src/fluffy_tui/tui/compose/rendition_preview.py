@@ -41,7 +41,9 @@ class RenditionPreview:
             return result
         self._rendered = {rendition.sha256: rendition.data}
         self.widget.show(replace(photo, sha256=rendition.sha256), details)  # pictures are cached by content
-        self.widget.border_title = "picture as posted"
+        self.widget.border_title = (
+            "what is left of the damaged photo" if result.is_damaged else "picture as posted"
+        )
         size = bytes_words(len(rendition.data))
         self.widget.border_subtitle = f"{rendition.width}×{rendition.height} JPEG · {size}"
         return result

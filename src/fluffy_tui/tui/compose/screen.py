@@ -17,13 +17,12 @@ from fluffy_tui.tui.compose.forecast import load_agenda
 from fluffy_tui.tui.compose.preflight import preflight_marks
 from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
-from fluffy_tui.tui.compose.submitter import submit_draft
+from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.text.words import one_line
-from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,14 +148,7 @@ class ComposeScreen(CaptionScreen):
             else:
                 self._show_refusal(refusal)
 
-        question = ConfirmScreen(
-            "Damaged photo",
-            f"{refusal.reason}\n\nOnly what is left of the picture can be posted.",
-            yes="Post anyway",
-            no="Do not post",
-            own=self.context.setup.settings.keys,
-        )
-        self.app.push_screen(question, go_on)
+        self.app.push_screen(damage_question(self.context, [refusal.reason]), go_on)
 
     def _show_refusal(self, result: ScheduleResult) -> None:
         reason = result.reason if result.code else f"Not submitted, the draft is kept. {result.reason}"

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import ScheduleResult
-from fluffy_tui.tui.text.words import error_words
+from fluffy_tui.tui.text.words import error_words, one_line
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from textual.dom import DOMNode
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.drafts import Draft
 
 log = logging.getLogger(__name__)
+
+_REFUSALS = 5
+"""How many a question lists."""
 
 
 class Submitter:
@@ -45,6 +49,21 @@ class Submitter:
             await job
         finally:
             self.is_busy = False
+
+
+def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
+    """Return the question whether what is left of damaged photos is to be posted, given why each was refused."""
+    pictures = "the picture" if len(refusals) == 1 else "these pictures"
+    shown = [one_line(refusal) for refusal in refusals[:_REFUSALS]]
+    if more := len(refusals) - len(shown):
+        shown.append(f"And {more} more.")
+    return ConfirmScreen(
+        "Damaged photo" if len(refusals) == 1 else f"{len(refusals)} damaged photos",
+        "\n\n".join([*shown, f"Only what is left of {pictures} can be posted."]),
+        yes="Post anyway",
+        no="Do not post",
+        own=context.setup.settings.keys,
+    )
 
 
 async def submit_draft(
