@@ -60,6 +60,11 @@ async def place(database_url: str, tmp_path: Path, stand_in: StandIn) -> AsyncIt
         yield opened
 
 
+@pytest.fixture
+def status_sync(place: Workplace) -> StatusSync:
+    return place.services.status_sync
+
+
 async def delivered(place: Workplace, **options: object) -> Post:
     result = await place.services.scheduling.schedule_post(await place.photo(), "fog", **options)  # type: ignore[arg-type]
     assert result.post is not None
@@ -136,28 +141,32 @@ async def test_of_several_posts_that_look_alike_none_is_taken_and_none_is_sent(p
 
 
 @SKEWED
-async def test_a_create_that_takes_effect_after_the_next_one_is_deleted(place: Workplace) -> None:
+async def test_a_create_that_takes_effect_after_the_next_one_is_deleted(
+    place: Workplace, status_sync: StatusSync
+) -> None:
     place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
     post = await delivered(place)
     assert post.step is Step.ACCEPTED
     await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
-    async with place.worker():
-        await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
     events = await place.services.scheduling.timeline(post.id)
     assert "double_deleted" in {event.what for event in events}
 
 
 async def test_a_late_double_is_recognised_when_buffer_replaces_its_pictures_address(
-    place: Workplace,
+    place: Workplace, status_sync: StatusSync
 ) -> None:
     place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
     place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP, operation="deletePost")
     post = await delivered(place)
     place.stand_in.faults.add(Kind.REWRITTEN_ASSETS)
     await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
-    async with place.worker():
-        await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
 
 
@@ -181,11 +190,6 @@ async def test_a_time_that_is_past_by_buffers_clock_is_refused_before_anything_i
         post = await delivered(place, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
         assert (post.step, post.error_code) == (Step.FAILED, "time_past")
         assert not list(media.rglob("*.jpg"))
-
-
-@pytest.fixture
-def status_sync(place: Workplace) -> StatusSync:
-    return place.services.status_sync
 
 
 async def test_a_poisoned_post_stops_neither_itself_nor_the_others(place: Workplace) -> None:
