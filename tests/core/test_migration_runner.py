@@ -20,6 +20,8 @@ from fluffy_tui.core.migration_runner import alembic_config, migrate, migrations
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def empty_url(server_url: str) -> Iterator[str]:

@@ -11,6 +11,9 @@ from PIL import Image, ImageDraw
 from fluffy_tui.images import PhotoUnreadable, Unreadable, decode
 from photos.photo_files import FORMATS
 
+pytestmark = pytest.mark.slow
+
+
 HOLES = {"zeros": b"\0", "ones": b"\xff"}
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photos, Watch
 
+pytestmark = pytest.mark.slow
+
 
 class Rounds:
     """The imports of a watch, awaited one by one."""

@@ -21,6 +21,9 @@ from similarity.similarity_place import scene
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow
+
+
 NETWORK = Path(onnx_model.__file__).parent / "effnet-lite0-rp512-1.onnx"
 REFERENCE: dict[str, list[float]] = json.loads((Path(__file__).parent / "vector_reference.json").read_text())
 """Vectors of the network before its weights were stored in half precision, by the pictures' names in `made`."""

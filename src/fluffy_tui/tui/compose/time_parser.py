@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.text.times import zone_name
+from fluffy_tui.tui.text.times import occurrence, zone_name
 
 EXAMPLE = "tomorrow 9, fri 18:30, +2h, 24 nov 9:00"
 
@@ -24,6 +24,7 @@ _WRITTEN_DATE = re.compile(
     r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}|\d{2}))?)[ tT,]*"
 )
 _TIME_OF_DAY = re.compile(r"(?:at |@ ?)?\b(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm|h)?$")
+_TURN = re.compile(r" (first|second)$")
 _FILLER = re.compile(r"[\s,]+|\b(?:at|on|am)\b")
 
 
@@ -34,10 +35,10 @@ class TimeNotUnderstood(FluffyError):
 def read_time(text: str, now: datetime, zone: tzinfo) -> datetime:
     """Return the moment that was typed, in `zone`; a time without a date is its next occurrence.
 
-    A time that the clock shows twice, in autumn, means the first one still ahead.
+    A time that the clocks show twice, in autumn, needs `first` or `second` behind it while both are ahead.
 
     Raises:
-        TimeNotUnderstood: It is not a time, does not exist in that zone, or has passed.
+        TimeNotUnderstood: It is not a time, does not exist in that zone, occurs twice, or has passed.
     """
     words = " ".join(text.casefold().split())
     if not words or len(words) > _LONGEST:
@@ -46,14 +47,16 @@ def read_time(text: str, now: datetime, zone: tzinfo) -> datetime:
         length = _LENGTH.fullmatch(words)
         if length is not None:
             return _after(int(length[1]), length[2], now, zone)
-        return _checked(*_day_and_time(words, now.astimezone(zone)), now, zone)
+        turn = _TURN.search(words)
+        local, has_day = _day_and_time(words[: turn.start()] if turn else words, now.astimezone(zone))
+        return _checked(local, has_day, now, zone, turn[1] if turn else "")
     except (OverflowError, ValueError):
         raise TimeNotUnderstood("No such day or time.") from None
 
 
 def written_time(moment: datetime, zone: tzinfo) -> str:
     """Return a moment as `read_time` reads it."""
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M} {occurrence(moment, zone)}".rstrip()
 
 
 def _after(number: int, unit: str, now: datetime, zone: tzinfo) -> datetime:
@@ -61,7 +64,7 @@ def _after(number: int, unit: str, now: datetime, zone: tzinfo) -> datetime:
     if unit.startswith(("d", "w")):
         days = number * (7 if unit.startswith("w") else 1)
         there = now.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0) + timedelta(days=days)
-        return _checked(there, True, now, zone)
+        return _checked(there, True, now, zone, "first")
     length = timedelta(hours=number) if unit.startswith("h") else timedelta(minutes=number)
     if not length:
         raise TimeNotUnderstood("That time has passed.")
@@ -132,11 +135,18 @@ def _calendar() -> Any:
     return parsedatetime.Calendar(version=parsedatetime.VERSION_CONTEXT_STYLE)
 
 
-def _checked(local: datetime, has_day: bool, now: datetime, zone: tzinfo) -> datetime:
+def _checked(local: datetime, has_day: bool, now: datetime, zone: tzinfo, turn: str) -> datetime:
     """Return the moment of a local time, its next occurrence where no day was typed.
 
+    Args:
+        local: Without a zone.
+        has_day: Whether a day was typed.
+        now: The present moment.
+        zone: In which it was typed.
+        turn: `first` or `second` for a time that the clocks show twice; empty if that was not typed.
+
     Raises:
-        TimeNotUnderstood: The clocks skip it, or it has passed.
+        TimeNotUnderstood: The clocks skip it or show it twice, or it has passed.
     """
     moment = _first_ahead(local, now, zone)
     if moment <= now and not has_day:
@@ -147,7 +157,11 @@ def _checked(local: datetime, has_day: bool, now: datetime, zone: tzinfo) -> dat
         )
     if moment <= now:
         raise TimeNotUnderstood("That time has passed.")
-    return moment
+    if not turn and occurrence(moment, zone) == "first":
+        raise TimeNotUnderstood(
+            f"The clocks go back, so {moment:%H:%M} occurs twice. Add first or second, as in {moment:%H:%M} second."
+        )
+    return moment.replace(fold=1) if turn == "second" else moment
 
 
 def _first_ahead(local: datetime, now: datetime, zone: tzinfo) -> datetime:

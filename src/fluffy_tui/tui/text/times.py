@@ -26,10 +26,18 @@ def own_moment(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) 
 def both_zones(moment: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
     """Return date and time in the channel's zone and, where the clocks differ, in the user's as well."""
     local, own = moment.astimezone(zone), moment.astimezone(own_zone)
-    words = f"{local:%a} {local.day} {local:%b %H:%M} {zone_name(zone, moment)}"
+    which = f" ({turn})" if (turn := occurrence(moment, zone)) else ""
+    words = f"{local:%a} {local.day} {local:%b %H:%M}{which} {zone_name(zone, moment)}"
     if local.utcoffset() == own.utcoffset():
         return words
     return f"{words} (your {f'{own:%H:%M}' if own.date() == local.date() else f'{own:%a %H:%M}'})"
+
+
+def occurrence(moment: datetime, zone: tzinfo) -> str:
+    """Return `first` or `second` for a time that the zone's clocks show twice, in autumn; otherwise nothing."""
+    local = moment.astimezone(zone)
+    is_doubled = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return ("first", "second")[local.fold] if is_doubled else ""
 
 
 def zone_name(zone: tzinfo, moment: datetime) -> str:
