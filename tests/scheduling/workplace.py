@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 QUICK = Timings(
     heartbeat=0.2,
     dead_after=1.0,
-    request_timeout=6.0,
-    send_limit=0.5,
+    request_timeout=4.5,
+    send_limit=2.0,
     settle=7.0,
     first_lookup=0.1,
     backoff_min=0.1,

@@ -38,12 +38,13 @@ async def pictured(pilot: Pilot[None]) -> None:
 
 
 async def show_cursor(pilot: Pilot[None]) -> None:
-    """Stop all cursors from blinking, and show that of the focused field."""
-    fields = (*pilot.app.screen.query(TextArea), *pilot.app.screen.query(Input))
-    for field in fields:
-        field.cursor_blink = False
-    await pilot.pause()  # a blink that was already due may have hidden it again
-    for field in fields:
-        if field.has_focus:
-            textual_internals.show_cursor(field)
-    await pilot.pause()
+    """Stop the cursor of the focused field from blinking, and show it.
+
+    It is not enough to set `cursor_blink`: a text area then draws its line as it was last, perhaps without the cursor.
+    """
+    field = pilot.app.focused
+    if not isinstance(field, TextArea | Input):
+        return
+    for _ in range(2):  # a blink that was already due may hide it again
+        textual_internals.show_cursor(field)
+        await pilot.pause()

@@ -12,6 +12,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.app import FluffyApp
 from tui.conftest import settle
 from tui.fakes import FakeServices, Opening
+from tui.pressing import show_cursor
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -32,9 +33,7 @@ def after(*keys: str, text: str = "") -> Callable[[Pilot[Any]], Awaitable[None]]
             pilot.app.screen.query_one("Input").value = text  # type: ignore[attr-defined]
             await pilot.press("enter")
             await settle(pilot.app)
-        for field in pilot.app.screen.query("Input"):
-            field.cursor_blink = False  # type: ignore[attr-defined]
-        await settle(pilot.app)
+        await show_cursor(pilot)
 
     return drive
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling import Post, StatusSync
 
-SETTLED = dataclasses.replace(QUICK, request_timeout=2.0, settle=4.0)
+SETTLED = dataclasses.replace(QUICK, request_timeout=2.0, send_limit=1.5, settle=4.0)
 
 IMPATIENT = dataclasses.replace(SETTLED, sync_min_interval=0.1, sync_max_interval=0.1)
 

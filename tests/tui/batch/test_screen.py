@@ -273,7 +273,7 @@ async def test_damaged_photos_are_submitted_after_one_yes(running: Running, serv
 
         services.scheduling.schedule_post = damaged_refused  # type: ignore[method-assign]
         await driver.press("ctrl+s")
-        assert isinstance(driver.screen, ConfirmScreen)
+        assert isinstance(driver.app.screen, ConfirmScreen)
         assert driver.text("#dialog Static").count(reason) == 2
         await driver.press("n")
         assert driver.screen.form.message.startswith("1 submitted. 2 refused: see the table.")

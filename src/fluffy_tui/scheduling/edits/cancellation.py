@@ -57,6 +57,11 @@ class Cancellation:
             )
         if row.step == Step.LIVE:
             raise is_live(row)
+        if row.lost_creates:
+            raise NotPossibleNow(
+                "This post was sent again because Buffer did not answer, and the first request may still take effect.",
+                "That is being checked. Try again in a few minutes.",
+            )
         await self._cancel_in_buffer(row, row.buffer_post_id)
 
     async def _cancel_in_buffer(self, row: PostRow, buffer_post_id: str) -> None:

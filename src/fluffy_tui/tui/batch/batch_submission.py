@@ -13,7 +13,7 @@ from fluffy_tui.tui.session.undo import cancel_keeping_draft
 from fluffy_tui.tui.text.words import error_words, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from fluffy_tui.tui.batch.batch_loader import BatchLoader
     from fluffy_tui.tui.batch.model import Batch
@@ -32,6 +32,7 @@ class BatchSubmission:
         loader: Knows the framings, and reloads the slots.
         drafts: Discards the drafts that have a post now.
         report: Called with the progress, and with the result at the end.
+        ask_about_damage: Called after a submission with why photos were refused because they are damaged.
     """
 
     def __init__(
@@ -41,9 +42,10 @@ class BatchSubmission:
         loader: BatchLoader,
         drafts: DraftWriter,
         report: Callable[[str], None],
+        ask_about_damage: Callable[[Sequence[str]], None],
     ) -> None:
         self._context, self._batch, self._loader = context, batch, loader
-        self._drafts, self._report = drafts, report
+        self._drafts, self._report, self._ask_about_damage = drafts, report, ask_about_damage
 
     async def submit(self, *, accept_damaged: bool = False) -> None:
         """Submit what is not submitted yet, in the order of the slots; what is refused keeps its draft.
@@ -66,6 +68,8 @@ class BatchSubmission:
         done, refused = len(self._batch.submitted), len(self._batch.unsubmitted)
         failures = f" {refused} refused: see the table." if refused else ""
         self._report(self._context.with_keys(f"{done} submitted.{failures} {KEYS}"))
+        if refusals := [entry.outcome for entry in self._batch.damaged]:
+            self._ask_about_damage(refusals)
 
     async def undo(self) -> None:
         """Undo every post that can be; its text becomes the photo's draft again."""

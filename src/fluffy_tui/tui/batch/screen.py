@@ -59,7 +59,9 @@ class BatchScreen(CaptionScreen):
         """The batch."""
         self._loader = BatchLoader(context, self.persona)
         self.panel = BatchPanel(context, self.model, self._loader, self.drafts, self.form, self.preview)
-        self._submission = BatchSubmission(context, self.model, self._loader, self.drafts, self._report)
+        self._submission = BatchSubmission(
+            context, self.model, self._loader, self.drafts, self._report, self._ask_about_damage
+        )
 
     def compose_body(self) -> ComposeResult:
         """Lay the panel over the message and the preflight."""
@@ -145,20 +147,20 @@ class BatchScreen(CaptionScreen):
             self.panel.write(problem[0])
             self.form.show_message(problem[1], error=True)
         elif self.model.unsubmitted:
-            self.submitter.start(self._submit(), "submitting the batch")
+            self.submitter.start(self._submission.submit(), "submitting the batch")
         else:
             self._show_keys(f"All posts are submitted. {KEYS}")
 
-    async def _submit(self) -> None:
-        await self._submission.submit()
-        if self.model.damaged and self.is_attached:
-            refusals = [entry.outcome for entry in self.model.damaged]
-            self.app.push_screen(damage_question(self.context, refusals), self._submit_damaged)
+    def _ask_about_damage(self, refusals: Sequence[str]) -> None:
+        """Ask whether what is left of damaged photos is to be posted."""
 
-    def _submit_damaged(self, accepted: bool | None) -> None:
-        if accepted:
-            job = self._submission.submit(accept_damaged=True)
-            self.submitter.start(job, "submitting damaged photos")
+        def go_on(accepted: bool | None) -> None:
+            if accepted:
+                job = self._submission.submit(accept_damaged=True)
+                self.submitter.start(job, "submitting damaged photos")
+
+        if self.is_attached:
+            self.app.push_screen(damage_question(self.context, refusals), go_on)
 
     def action_undo(self) -> None:
         """Undo every post of the batch that can be."""
