@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.core.app_events import Connected, Disconnected, PhotosChanged, PostChanged, VerdictChanged
+from fluffy_tui.core.app_events import (
+    Connected,
+    Disconnected,
+    PersonaEdited,
+    PhotosChanged,
+    PostChanged,
+    VerdictChanged,
+)
 from fluffy_tui.core.event_stream import events
 
 if TYPE_CHECKING:
@@ -43,12 +50,15 @@ async def test_every_change_is_reported(database_url: str) -> None:
     assert isinstance(await anext(stream), Connected)
     with psycopg.connect(database_url, autocommit=True) as connection:
         persona, _, post = fill(connection)
+        assert await anext(stream) == PersonaEdited(persona)
         assert await anext(stream) == PhotosChanged(persona)
         assert await anext(stream) == PostChanged(post, persona)
         connection.execute("UPDATE posts SET caption = 'y'")
         assert await anext(stream) == PostChanged(post, persona)
         connection.execute("DELETE FROM posts")
         assert await anext(stream) == PostChanged(post, persona)
+        connection.execute("UPDATE personas SET name = name, buffer_channel_id = 'channel-1'")
+        assert await anext(stream) == PersonaEdited(persona)
     await stream.aclose()
 
 
@@ -59,8 +69,10 @@ async def test_a_verdict_has_an_event_of_its_own(database_url: str) -> None:
     with psycopg.connect(database_url, autocommit=True) as connection:
         persona, photo, post = fill(connection)
         [(other,)] = connection.execute("INSERT INTO personas (name) VALUES ('leo') RETURNING id").fetchall()
+        assert await anext(stream) == PersonaEdited(persona)
         assert await anext(stream) == PhotosChanged(persona)
         assert await anext(stream) == PostChanged(post, persona)
+        assert await anext(stream) == PersonaEdited(other)
         connection.execute("UPDATE photos SET verdict = NULL")
         connection.execute("UPDATE photos SET verdict = 'pick'")
         assert await anext(stream) == VerdictChanged(photo, persona)
@@ -84,6 +96,7 @@ async def test_a_rolled_back_change_is_not_reported(database_url: str) -> None:
         connection.rollback()
         persona, _, _ = fill(connection)
         connection.commit()
+    assert await anext(stream) == PersonaEdited(persona)
     assert await anext(stream) == PhotosChanged(persona)
     assert isinstance(await anext(stream), PostChanged)
     await stream.aclose()

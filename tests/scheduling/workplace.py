@@ -191,7 +191,7 @@ async def workplace(
         media_directory=media,
         undo_seconds=0.0,
     )
-    unhurried = replace(timings, request_timeout=60.0, settle=62.0)  # a busy machine must not fail the setup
+    unhurried = replace(timings, request_timeout=60.0, settle=65.0)  # a busy machine must not fail the setup
     async with open_services(settings, timings=unhurried) as services:
         channels = {channel.name: channel for channel in await services.personas.available_channels()}
         persona = await services.personas.create("sarah")

@@ -42,6 +42,13 @@ class PhotosIndexed:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonaEdited:
+    """A persona was created, renamed or deleted, or has another channel."""
+
+    persona_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
     """The stream is live; everything read before may be outdated."""
 
@@ -54,5 +61,7 @@ class Disconnected:
     """One plain sentence."""
 
 
-Event = PostChanged | PhotosChanged | VerdictChanged | PhotosIndexed | Connected | Disconnected
+Event = (
+    PostChanged | PhotosChanged | VerdictChanged | PhotosIndexed | PersonaEdited | Connected | Disconnected
+)
 """Anything that the stream yields."""

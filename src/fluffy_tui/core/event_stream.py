@@ -16,6 +16,7 @@ from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
     Event,
+    PersonaEdited,
     PhotosChanged,
     PhotosIndexed,
     PostChanged,
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 POSTS_CHANNEL = "fluffy_posts"
 PHOTOS_CHANNEL = "fluffy_photos"
+PERSONAS_CHANNEL = "fluffy_personas"
 
 
 async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> AsyncGenerator[Event, None]:
@@ -60,7 +62,7 @@ async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> Asy
 
 
 async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event, None]:
-    for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL):
+    for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL, PERSONAS_CHANNEL):
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
     yield Connected()
     while True:
@@ -74,6 +76,8 @@ def _event(channel: str, payload: str) -> Event:
     content = json.loads(payload)
     if channel == POSTS_CHANNEL:
         return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
+    if channel == PERSONAS_CHANNEL:
+        return PersonaEdited(persona_id=content["persona_id"])
     if "hashed" in content:
         return PhotosIndexed(**content)
     if "id" in content:

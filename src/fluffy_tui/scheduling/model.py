@@ -165,6 +165,8 @@ class Reason(StrEnum):
     PHOTO_DAMAGED = "photo_damaged"
     """It is submitted only if the user accepts that."""
     NO_CHANNEL = "no_channel"
+    CHANNEL_CHANGED = "channel_changed"
+    """The persona has another channel than the one that the user was shown."""
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"
     KEPT_AS_DRAFT = "kept_as_draft"

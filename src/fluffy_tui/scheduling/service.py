@@ -37,6 +37,7 @@ from fluffy_tui.scheduling.submit.submission_check import (
     channel_refusal,
     content_refusal,
     file_refusal,
+    shown_channel_refusal,
 )
 from fluffy_tui.scheduling.tables import PostEventRow, PostRow
 from fluffy_tui.scheduling.timings import Timings
@@ -91,6 +92,7 @@ class Scheduling:
         at: datetime | None = None,
         framing: Framing = Framing(),
         accept_damaged: bool = False,
+        shown_channel_id: str | None = None,
     ) -> ScheduleResult:
         """Submit a photo: write its post and defer its delivery in one transaction, or refuse it with a reason.
 
@@ -104,6 +106,8 @@ class Scheduling:
             at: the time, with its zone, for CUSTOM_SCHEDULED.
             framing: fit, shape and turn of the picture.
             accept_damaged: post what is left of the photo if it is damaged; otherwise that is a refusal.
+            shown_channel_id: the channel that the user was shown; if the persona has another one by now, that is
+                a refusal. Not checked if not given.
 
         Returns:
             A success or a refusal; refusals are never raised.
@@ -123,7 +127,7 @@ class Scheduling:
             framing,
             accept_damaged,
         )
-        refusal = content_refusal(submission)
+        refusal = shown_channel_refusal(persona, shown_channel_id) or content_refusal(submission)
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
             refusal = file_refusal(state, current)
         if refusal is None and not self.missing:

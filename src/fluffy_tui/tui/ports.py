@@ -104,6 +104,7 @@ class SchedulingPort(Protocol):
         at: datetime | None = None,
         framing: Framing = ...,
         accept_damaged: bool = False,
+        shown_channel_id: str | None = None,
     ) -> ScheduleResult: ...
     async def posts(
         self,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import StatusSync
 
 
-UNHURRIED = dataclasses.replace(QUICK, request_timeout=60.0, settle=62.0)
+UNHURRIED = dataclasses.replace(QUICK, request_timeout=60.0, settle=65.0)
 """No answer is late, however busy the machine is: an unanswered request would change nothing."""
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scheduling.workplace import Workplace
 
 PATIENT = dataclasses.replace(
-    QUICK, blocked_min=600.0, settings_pause=600.0, backoff_max=600.0, request_timeout=60.0, settle=62.0
+    QUICK, blocked_min=600.0, settings_pause=600.0, backoff_max=600.0, request_timeout=60.0, settle=65.0
 )
 
 

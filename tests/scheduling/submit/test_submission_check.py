@@ -182,6 +182,19 @@ async def test_a_persona_without_a_channel_is_refused(place: Workplace) -> None:
     assert result.code is Reason.NO_CHANNEL
 
 
+async def test_a_post_goes_to_the_channel_that_was_shown_or_nowhere(place: Workplace) -> None:
+    photo, schedule = await place.photo(), place.services.scheduling.schedule_post
+    shown = place.persona.buffer_channel_id
+    other = next(one for one in await place.services.personas.available_channels() if one.id != shown)
+    await place.services.personas.set_channel(place.persona, other.id)
+    refused = await schedule(photo, "fog", shown_channel_id=shown)
+    assert refused.code is Reason.CHANNEL_CHANGED
+    assert other.name in refused.reason
+    accepted = await schedule(photo, "fog", shown_channel_id=other.id)
+    assert accepted.post is not None
+    assert accepted.post.channel_id == other.id
+
+
 async def test_without_a_key_the_post_is_saved_as_a_draft_that_can_be_submitted_later(
     place: Workplace,
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from textual.events import Paste
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import Reason, ScheduleResult
@@ -22,9 +23,10 @@ from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.platform.external_editor import edit_outside
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
-from tui.fakes import MARKUP, FakeServices, make_post
+from tui.fakes import CHANNELS, MARKUP, FakeServices, make_post
 
 AWKWARD = [MARKUP, "👩‍👩‍👧‍👦 family", "שלום עולם", "two\nlines\n", "tab\there", "  spaces  "]
 
@@ -149,6 +151,27 @@ async def test_a_damaged_photo_is_posted_only_after_a_yes(running: Running, serv
         await driver.press("ctrl+s", "y")
         assert isinstance(driver.screen, LibraryScreen)
     assert len(services.scheduling.all_posts) > 0
+
+
+async def test_a_channel_that_is_changed_elsewhere_is_announced_and_nothing_goes_there(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello")
+        sarah = services.personas.personas[1]
+        await services.personas.set_channel(sarah, CHANNELS[1].id)
+        services.tell(PersonaEdited(1))
+        await driver.heard()
+        assert f"sarah now posts to {channel_name(CHANNELS[1])}." in driver.notices()
+        assert channel_name(CHANNELS[1]) in driver.text("#frame-header")
+        before = len(services.scheduling.all_posts)
+        await driver.press("ctrl+s")
+        assert "the channel was changed elsewhere" in form(driver).message
+        assert len(services.scheduling.all_posts) == before
+        await driver.press("escape", "enter")
+        assert form(driver).caption.text == "hello"
+        await driver.press("ctrl+s")
+        assert len(services.scheduling.all_posts) == before + 1
 
 
 async def test_a_post_saved_as_a_draft_says_what_is_missing(running: Running, services: FakeServices) -> None:

@@ -56,9 +56,9 @@ async def test_a_job_that_fails_leaves_room_for_the_next() -> None:
 
 async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
     context: Any = SimpleNamespace(services=services)
-    photo = services.photos.photos[40]
+    photo, persona = services.photos.photos[40], services.personas.personas[1]
     draft = Draft("fog", "a pier", ShareMode.CUSTOM_SCHEDULED, LATER)
-    result = await submit_draft(context, photo, draft, Framing(Fit.CROP))
+    result = await submit_draft(context, photo, draft, Framing(Fit.CROP), persona)
     assert result.ok
     assert services.scheduling.submitted == [
         {
@@ -74,15 +74,15 @@ async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
 
 async def test_whatever_goes_wrong_is_an_answer(services: FakeServices) -> None:
     context: Any = SimpleNamespace(services=services)
-    photo = services.photos.photos[40]
+    photo, persona = services.photos.photos[40], services.personas.personas[1]
     refusal = ScheduleResult(False, None, "No channel.", Reason.NO_CHANNEL)
     services.scheduling.refusal = refusal
-    assert await submit_draft(context, photo, Draft("fog"), Framing()) == refusal
+    assert await submit_draft(context, photo, Draft("fog"), Framing(), persona) == refusal
     services.scheduling.error = DatabaseUnavailable("The database does not answer.")
-    away = await submit_draft(context, photo, Draft("fog"), Framing())
+    away = await submit_draft(context, photo, Draft("fog"), Framing(), persona)
     assert (away.ok, away.code, away.reason) == (False, None, "The database does not answer.")
     services.scheduling.error = RuntimeError("password=hunter2")
-    unforeseen = await submit_draft(context, photo, Draft("fog"), Framing())
+    unforeseen = await submit_draft(context, photo, Draft("fog"), Framing(), persona)
     assert not unforeseen.ok
     assert "hunter2" not in unforeseen.reason
 

@@ -28,7 +28,7 @@ from fluffy_tui.scheduling import (
     ScheduleResult,
     Step,
 )
-from fluffy_tui.scheduling.submit.submission_check import text_refusal
+from fluffy_tui.scheduling.submit.submission_check import shown_channel_refusal, text_refusal
 from tui.fakes.personas import FakePersonas
 from tui.fakes.sample_data import NOW, make_post
 
@@ -109,6 +109,7 @@ class FakeScheduling:
         at: datetime | None = None,
         framing: Framing = Framing(),
         accept_damaged: bool = False,
+        shown_channel_id: str | None = None,
     ) -> ScheduleResult:
         """Queue a post, or refuse it as the service would; `refusal` forces a result."""
         self._raise()
@@ -124,10 +125,13 @@ class FakeScheduling:
         )
         if self.refusal is not None and not (accept_damaged and self.refusal.code is Reason.PHOTO_DAMAGED):
             return self.refusal
+        persona = self._personas.personas[photo.persona_id]
+        if (refusal := shown_channel_refusal(persona, shown_channel_id)) is not None:
+            return refusal
         existing = next((post for post in self.all_posts.values() if post.photo_id == photo.id), None)
         if existing is not None:
             return ScheduleResult(False, existing, "This photo has a post already.", Reason.ALREADY_SCHEDULED)
-        channel = self._personas.personas[photo.persona_id].channel
+        channel = persona.channel
         if channel is None:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
         refusal = text_refusal(caption, alt_text, rules_for(channel.service))

@@ -9,6 +9,7 @@ from textual import events
 from textual.widgets import Input, OptionList
 
 from fluffy_tui.buffer import PinterestBoard, Service
+from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import ImportScreen, PersonasScreen
@@ -140,6 +141,14 @@ async def test_buffer_errors_are_shown_and_channels_can_be_reloaded(
         assert len(lines(driver)) == 4
         await driver.press("enter")
         assert services.personas.personas[3].buffer_channel_id == "channel-1"
+
+
+async def test_a_persona_of_another_machine_appears(running: Running, services: FakeServices) -> None:
+    async with running() as driver:
+        await services.personas.create("leo")
+        services.tell(PersonaEdited(4))
+        await driver.heard()
+        assert "leo" in driver.screen_text()
 
 
 async def test_import(running: Running) -> None:

@@ -65,6 +65,22 @@ def channel_refusal(persona: Persona) -> ScheduleResult | None:
     return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
 
 
+def shown_channel_refusal(persona: Persona, shown_channel_id: str | None) -> ScheduleResult | None:
+    """Return why a post would not go to the channel that its user was shown, or None if it would."""
+    if shown_channel_id in (None, persona.buffer_channel_id):
+        return None
+    now = (
+        f"posts to {persona.channel.name} on {persona.channel.network}"
+        if persona.channel
+        else "has no channel"
+    )
+    reason = (
+        f"{persona.name} now {now}: the channel was changed elsewhere. "
+        "Close this and open it again to see the channel that it goes to."
+    )
+    return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
+
+
 def content_refusal(submission: Submission) -> ScheduleResult | None:
     """Return why the texts or the time cannot be submitted, or None if they can."""
     refusal = text_refusal(submission.caption, submission.alt_text, submission.rules)

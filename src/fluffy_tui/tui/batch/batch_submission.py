@@ -15,6 +15,7 @@ from fluffy_tui.tui.text.words import error_words, one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from fluffy_tui.personas import Persona
     from fluffy_tui.tui.batch.batch_loader import BatchLoader
     from fluffy_tui.tui.batch.model import Batch
     from fluffy_tui.tui.session.context import Context
@@ -28,6 +29,7 @@ class BatchSubmission:
 
     Args:
         context: What every screen shares.
+        persona: Whose photos these are, with the channel that is shown.
         batch: Each of its posts records its result.
         loader: Knows the framings, and reloads the slots.
         drafts: Discards the drafts that have a post now.
@@ -38,13 +40,14 @@ class BatchSubmission:
     def __init__(
         self,
         context: Context,
+        persona: Persona,
         batch: Batch,
         loader: BatchLoader,
         drafts: DraftWriter,
         report: Callable[[str], None],
         ask_about_damage: Callable[[Sequence[str]], None],
     ) -> None:
-        self._context, self._batch, self._loader = context, batch, loader
+        self._context, self._persona, self._batch, self._loader = context, persona, batch, loader
         self._drafts, self._report, self._ask_about_damage = drafts, report, ask_about_damage
 
     async def submit(self, *, accept_damaged: bool = False) -> None:
@@ -58,7 +61,7 @@ class BatchSubmission:
             draft = replace(entry.draft, share_mode=ShareMode.ADD_TO_QUEUE, at=None)
             framing = self._loader.framing(entry)
             result = await submit_draft(
-                self._context, entry.photo, draft, framing, accept_damaged=accept_damaged
+                self._context, entry.photo, draft, framing, self._persona, accept_damaged=accept_damaged
             )
             entry.is_damaged = result.code is Reason.PHOTO_DAMAGED
             entry.record("submitted" if result.ok else one_line(result.reason), failed=not result.ok)

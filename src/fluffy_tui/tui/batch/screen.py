@@ -60,7 +60,13 @@ class BatchScreen(CaptionScreen):
         self._loader = BatchLoader(context, self.persona)
         self.panel = BatchPanel(context, self.model, self._loader, self.drafts, self.form, self.preview)
         self._submission = BatchSubmission(
-            context, self.model, self._loader, self.drafts, self._report, self._ask_about_damage
+            context,
+            self.shown,
+            self.model,
+            self._loader,
+            self.drafts,
+            self._report,
+            self._ask_about_damage,
         )
 
     def compose_body(self) -> ComposeResult:

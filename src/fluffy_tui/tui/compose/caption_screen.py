@@ -46,6 +46,8 @@ class CaptionScreen(FrameScreen):
         self, context: Context, preview: PhotoPreview, *, has_text: bool = True, has_time: bool = True
     ) -> None:
         super().__init__(context)
+        self.shown = self.persona
+        """The persona with the channel that texts and picture are checked for."""
         self.preview = preview
         self.form = CaptionForm(
             context, self.persona, self.PLACE, self.checks, has_text=has_text, has_time=has_time

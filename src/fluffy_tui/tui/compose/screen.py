@@ -124,7 +124,9 @@ class ComposeScreen(CaptionScreen):
 
     async def _submit(self, draft: Draft, *, accept_damaged: bool = False) -> None:
         framing = self.form.framing
-        result = await submit_draft(self.context, self._photo, draft, framing, accept_damaged=accept_damaged)
+        result = await submit_draft(
+            self.context, self._photo, draft, framing, self.shown, accept_damaged=accept_damaged
+        )
         if result.code is Reason.PHOTO_DAMAGED and self.is_attached:
             self._ask_about_damage(draft, result)
             return

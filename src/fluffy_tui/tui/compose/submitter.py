@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from fluffy_tui.media import Framing
+    from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
@@ -67,9 +68,18 @@ def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
 
 
 async def submit_draft(
-    context: Context, photo: Photo, draft: Draft, framing: Framing, *, accept_damaged: bool = False
+    context: Context,
+    photo: Photo,
+    draft: Draft,
+    framing: Framing,
+    persona: Persona,
+    *,
+    accept_damaged: bool = False,
 ) -> ScheduleResult:
-    """Submit a draft; whatever goes wrong becomes the answer, so that the text stays on the screen."""
+    """Submit a draft to the channel of the persona as it was shown.
+
+    Whatever goes wrong becomes the answer, so that the text stays on the screen.
+    """
     try:
         return await context.services.scheduling.schedule_post(
             photo,
@@ -78,6 +88,7 @@ async def submit_draft(
             share_mode=draft.share_mode,
             at=draft.at,
             framing=framing,
+            shown_channel_id=persona.buffer_channel_id,
             **({"accept_damaged": True} if accept_damaged else {}),
         )
     except Exception as error:

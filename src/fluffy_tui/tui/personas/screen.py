@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from fluffy_tui.core.app_events import Connected
+from fluffy_tui.core.app_events import Connected, PersonaEdited
 from fluffy_tui.personas import Persona
 from fluffy_tui.scheduling import PersonaCounts
 from fluffy_tui.tui.keymap.bindings import Place, bindings
@@ -65,7 +65,7 @@ class PersonasScreen(FrameScreen):
         """Load the personas."""
         self._load()
 
-    @on_event(Connected)
+    @on_event(Connected, PersonaEdited)
     def _reload(self) -> None:
         self._load()
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core.app_events import Connected, Disconnected, PhotosChanged, PostChanged
+from fluffy_tui.core.app_events import Connected, Disconnected, PersonaEdited, PhotosChanged, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.session.overview import read_moving, read_numbers, read_posts, strip_with
+from fluffy_tui.tui.text.channel_words import channel_name
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from fluffy_tui.core.app_events import Event
+    from fluffy_tui.personas import Persona
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
 
@@ -104,7 +107,7 @@ class LiveUpdates:
             case PostChanged(post_id):
                 self._stale_posts[post_id] = None
                 self._stale.set()
-            case PhotosChanged():
+            case PhotosChanged() | PersonaEdited():
                 self._stale.set()
             case Disconnected(reason):
                 self._context.update_overview(away=reason)
@@ -140,7 +143,19 @@ class LiveUpdates:
             changed = await read_posts(context.services, ids)
             context.update_overview(strip=strip_with(context.overview.strip, changed, ids))
             self._on_posts_changed(changed)
-        context.update_overview(**await read_numbers(context.services))
+        numbers = await read_numbers(context.services)
+        context.update_overview(**numbers, **self._persona_now(numbers["personas"]))
+
+    def _persona_now(self, personas: Mapping[int, Persona]) -> dict[str, Persona]:
+        """Return the chosen persona as it is now; a channel that was changed elsewhere is announced."""
+        before = self._context.overview.persona
+        now = personas.get(before.id) if before else None
+        if before is None or now is None:
+            return {}
+        if now.buffer_channel_id != before.buffer_channel_id and now.channel is not None:
+            words = f"{now.name} now posts to {channel_name(now.channel)}."
+            self._app.notify(one_line(words), severity="warning", timeout=15, markup=False)
+        return {"persona": now}
 
     def check_worker(self) -> None:
         """Read the age of the last heartbeat."""
