@@ -173,7 +173,7 @@ def _build(
     missing = _missing(buffer, no_host)
     add_tasks(queue)
     personas = Personas(database, buffer)
-    workers = Workers(database)
+    workers = Workers(database, can_deliver=not missing)
     photos = Photos(
         database,
         scheduled=scheduled_photo_ids(),

@@ -117,18 +117,40 @@ async def test_a_database_that_does_not_respond_fails(own_home: Path) -> None:
     assert "hunter2" not in ended.out + ended.err
 
 
+async def test_a_worker_without_a_key_is_told_from_one_that_delivers(
+    own_home: Path, environment: dict[str, str]
+) -> None:
+    await doctor(own_home, environment)  # migrates the database
+    with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
+        register(connection, "indexer", "keyless:47")
+        worker = checks(await doctor(own_home, environment, "--json"))["worker"]
+        assert worker["status"] == "warn"
+        assert worker["detail"] == "none can deliver: keyless:47 has no Buffer key or no media host"
+        register(connection, "worker", "here:48")
+        register(connection, "library", "here:48")
+        worker = checks(await doctor(own_home, environment, "--json"))["worker"]
+    assert worker["status"] == "ok"
+    assert worker["detail"].startswith("2 running: here:48 (heartbeat ")
+    assert worker["detail"].endswith("keyless:47 (only indexes: no Buffer key or no media host)")
+
+
+def register(connection: psycopg.Connection, purpose: str, process: str, age: str = "1 second") -> None:
+    """Register a worker as its connection would."""
+    connection.execute(
+        "SELECT set_config('application_name', %s, false)", [f"fluffy-tui {purpose} {process}"]
+    )
+    connection.execute(
+        "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)", [age]
+    )
+
+
 async def test_a_worker_that_runs_but_does_not_deliver_is_stuck(
     own_home: Path, environment: dict[str, str]
 ) -> None:
     await doctor(own_home, environment)  # migrates the database
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
-        for role, age in (("worker", "10 minutes"), ("library", "1 second")):
-            connection.execute(
-                "SELECT set_config('application_name', %s, false)", [f"fluffy-tui {role} here:47"]
-            )
-            connection.execute(
-                "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - %s::interval)", [age]
-            )
+        register(connection, "worker", "here:47", "10 minutes")
+        register(connection, "library", "here:47")
     worker = checks(await doctor(own_home, environment, "--json"))["worker"]
     assert worker["status"] == "warn"
     assert worker["detail"].startswith("here:47 is stuck: no delivery for 6")

@@ -142,12 +142,25 @@ class Workplace:
         """Start a worker process with the quick timings, except for those given."""
         return self._process(log, "quick_worker.py", json.dumps(timings))
 
+    def keyless_worker_process(self, log: Path) -> ChildProcess:
+        """Start the program's own worker without a Buffer key."""
+        command = [sys.executable, "-m", "fluffy_tui", "--worker"]
+        child = ChildProcess(command, {**self._environment, "BUFFER_API_KEY": ""}, log)
+        self.children.append(child)
+        return child
+
     def edit_process(self, log: Path, post_id: int) -> ChildProcess:
         """Start a process that makes the picture of a post square."""
         return self._process(log, "quick_edit.py", str(post_id))
 
     def _process(self, log: Path, script: str, argument: str) -> ChildProcess:
-        environment = {
+        child = ChildProcess([sys.executable, str(HERE / script), argument], self._environment, log)
+        self.children.append(child)
+        return child
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {
             **os.environ,
             "PYTHONPATH": str(HERE.parent),
             "DATABASE_URL": self.services.database.url,
@@ -158,9 +171,6 @@ class Workplace:
             "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
             "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
         }
-        child = ChildProcess([sys.executable, str(HERE / script), argument], environment, log)
-        self.children.append(child)
-        return child
 
     async def end_children(self) -> None:
         """End what a failed test has left running."""

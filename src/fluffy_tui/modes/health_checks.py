@@ -63,6 +63,12 @@ async def _database(services: Services) -> Check:
 
 async def _worker(services: Services) -> Check:
     workers = await services.workers.list()
+    idle = [
+        worker.process
+        for worker in workers
+        if worker.only_indexes and (worker.library_age or 0.0) <= STALLED_SECONDS
+    ]
+    workers = [worker for worker in workers if not worker.only_indexes]
     alive = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
     if services.workers.start_failure and not alive:
         return Check(
@@ -70,6 +76,13 @@ async def _worker(services: Services) -> Check:
             Health.FAIL,
             f"the app cannot start one: {services.workers.start_failure}",
             "It tries again. If fluffy-tui was updated or removed meanwhile, start it again.",
+        )
+    if idle and not alive:
+        return Check(
+            "worker",
+            Health.WARN,
+            f"none can deliver: {', '.join(idle)} has no Buffer key or no media host",
+            "Set both for it and restart it, or run fluffy-tui --worker where they are set.",
         )
     if not workers:
         return Check(
@@ -94,10 +107,9 @@ async def _worker(services: Services) -> Check:
             f"none is running; the last heartbeat was {workers[0].heartbeat_age or 0.0:.0f} s ago",
             "Start the app or fluffy-tui --worker.",
         )
-    names = ", ".join(
-        f"{worker.process} (heartbeat {worker.heartbeat_age or 0.0:.0f} s ago)" for worker in alive
-    )
-    return Check("worker", Health.OK, names if len(alive) == 1 else f"{len(alive)} running: {names}")
+    names = [f"{worker.process} (heartbeat {worker.heartbeat_age or 0.0:.0f} s ago)" for worker in alive]
+    names += [f"{process} (only indexes: no Buffer key or no media host)" for process in idle]
+    return Check("worker", Health.OK, f"{f'{len(names)} running: ' * (len(names) > 1)}{', '.join(names)}")
 
 
 async def _buffer(services: Services) -> AsyncIterator[Check]:

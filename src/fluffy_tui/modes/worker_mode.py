@@ -1,4 +1,7 @@
-"""`--worker`: deliver posts and index photos until stopped. The app starts its own worker with the same code."""
+"""`--worker`: deliver posts and index photos until stopped. The app starts its own worker with the same code.
+
+A worker without a Buffer key or a media host takes no deliveries: it could only hold posts that another can send.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +65,6 @@ async def run(settings: Settings, *, with_starter: bool, timings: Timings | None
 
 
 async def _work(settings: Settings, stop: asyncio.Event, timings: Timings, *, with_starter: bool) -> None:
-    liveness = Liveness(timings.stuck_after)
     async with open_services(settings, timings=timings, role="worker") as services:
         log.info("the worker has started")
         orphaned = asyncio.create_task(_orphaned(services)) if with_starter else None
@@ -70,15 +72,7 @@ async def _work(settings: Settings, stop: asyncio.Event, timings: Timings, *, wi
             orphaned.add_done_callback(lambda _: stop.set())
         indexing = asyncio.create_task(index_photos(services, stop), name="index photos")
         try:
-            with exit_when_hung(liveness, timings.stuck_exit):
-                await work(
-                    services.delivery,
-                    services.recovery,
-                    services.status_sync,
-                    stop,
-                    before_start=services.reach_server,
-                    liveness=liveness,
-                )
+            await _deliver(services, stop, timings)
         finally:
             stop.set()
             await indexing
@@ -89,6 +83,24 @@ async def _work(settings: Settings, stop: asyncio.Event, timings: Timings, *, wi
         log.info("the worker has stopped")
 
 
+async def _deliver(services: Services, stop: asyncio.Event, timings: Timings) -> None:
+    """Deliver until `stop` is set; do nothing until then if this installation cannot deliver."""
+    if missing := services.scheduling.missing:
+        log.info("the worker delivers nothing: %s", " ".join(map(str, missing)))
+        await stop.wait()
+        return
+    liveness = Liveness(timings.stuck_after)
+    with exit_when_hung(liveness, timings.stuck_exit):
+        await work(
+            services.delivery,
+            services.recovery,
+            services.status_sync,
+            stop,
+            before_start=services.reach_server,
+            liveness=liveness,
+        )
+
+
 async def index_photos(services: Services, stop: asyncio.Event) -> None:
     """Hash and embed photos until `stop` is set, on a queue of its own so that deliveries never wait.
 
@@ -97,7 +109,8 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
         stop: Set to stop; the current photos are finished.
     """
     settings, timings = services.settings, services.delivery.timings
-    queue = build_queue(services.database.url, program_name("library"))
+    purpose = "indexer" if services.scheduling.missing else "library"
+    queue = build_queue(services.database.url, program_name(purpose))
     similarity.add_index_tasks(queue)
     async with AsyncExitStack() as stack:
         service = None

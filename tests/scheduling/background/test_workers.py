@@ -68,6 +68,22 @@ async def test_each_worker_is_listed_with_its_name_and_age(place: Workplace, tmp
     assert await place.services.workers.list() == []
 
 
+async def test_a_worker_without_a_key_leaves_the_posts_to_one_that_has_it(
+    place: Workplace, tmp_path: Path
+) -> None:
+    keyless = place.keyless_worker_process(tmp_path / "keyless.log")
+    [listed] = await until_listed(place, 1)
+    assert listed.only_indexes
+    assert await place.services.workers.heartbeat_age() is None, "nobody delivers"
+    post = await place.submit()
+    async with place.worker():
+        accepted = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.HELD))
+    assert accepted.step is Step.ACCEPTED
+    workers = {event.worker for event in await place.services.scheduling.timeline(post.id)}
+    assert not [name for name in workers if name and str(keyless.pid) in name]
+    await stop(keyless)
+
+
 async def until_listed(place: Workplace, count: int) -> list[KnownWorker]:
     """Wait until this many workers have registered; there is no event for that."""
     while len(found := await place.services.workers.list()) < count:

@@ -31,12 +31,13 @@ START_SECONDS = 20.0
 """How long a worker may take from start to first heartbeat before it counts as missing."""
 
 # The second word of a connection's name, made by `core.database.program_name`, is its purpose: `worker` delivers posts,
-# `library` indexes photos. A row without a name is assumed to deliver.
-_DELIVERS = text(
+# `library` indexes photos beside that, `indexer` does so in a process that cannot deliver. A row without a name is
+# assumed to deliver.
+_LAST_HEARTBEAT = text(
     """
     SELECT extract(epoch FROM now() - max(w.last_heartbeat))
     FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
-    WHERE split_part(n.name, ' ', 2) IS DISTINCT FROM 'library'
+    WHERE coalesce(split_part(n.name, ' ', 2), '') <> ALL (:others)
     """
 )
 _ALL = text(
@@ -44,12 +45,15 @@ _ALL = text(
     WITH loops AS (
         SELECT
             coalesce(split_part(n.name, ' ', 3), 'number ' || w.id) AS process,
-            split_part(n.name, ' ', 2) IS NOT DISTINCT FROM 'library' AS indexes,
+            coalesce(split_part(n.name, ' ', 2) IN ('library', 'indexer'), false) AS indexes,
+            coalesce(split_part(n.name, ' ', 2) = 'indexer', false) AS only_indexes,
             extract(epoch FROM now() - w.last_heartbeat) AS age,
             n.started_at
         FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     )
-    SELECT process, min(age) FILTER (WHERE NOT indexes) AS delivers, min(age) FILTER (WHERE indexes), min(started_at)
+    SELECT
+        process, min(age) FILTER (WHERE NOT indexes) AS delivers, min(age) FILTER (WHERE indexes), min(started_at),
+        bool_and(only_indexes)
     FROM loops GROUP BY process ORDER BY delivers NULLS LAST, process
     """
 )
@@ -66,13 +70,15 @@ class KnownWorker:
     library_age: float | None
     """Seconds since its library indexing last reported; None if it does not index."""
     started_at: datetime | None
+    only_indexes: bool = False
+    """Whether it cannot deliver, because it has no Buffer key or no media host."""
 
     def is_stuck(self, after: float) -> bool:
         """Return whether the process is alive, since it indexes the library, but does not deliver.
 
         In a process that was killed both stop within one heartbeat of each other.
         """
-        if self.library_age is None or self.library_age > after:
+        if self.only_indexes or self.library_age is None or self.library_age > after:
             return False
         if self.heartbeat_age is None:
             return True
@@ -84,10 +90,12 @@ class Workers:
 
     Args:
         database: where they register.
+        can_deliver: whether this process has what delivery needs; if not, a worker that only indexes is enough for it.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, can_deliver: bool = True) -> None:
         self._database = database
+        self._others = ["library", "indexer"] if can_deliver else ["library"]
         self._expected_until = 0.0
         self.start_failure = ""
         """Why this process could not start a worker the last time it tried, as the end of a sentence."""
@@ -104,10 +112,10 @@ class Workers:
     async def heartbeat_age(self) -> float | None:
         """Return seconds since the delivery of any worker last reported, or None if there is none.
 
-        A process that is alive but does not deliver does not count.
+        A process that is alive but does not deliver does not count, unless this one could not deliver either.
         """
         async with self._database.transaction() as session:
-            age = (await session.execute(_DELIVERS)).scalar_one()
+            age = (await session.execute(_LAST_HEARTBEAT, {"others": self._others})).scalar_one()
         return None if age is None else max(0.0, float(age))
 
     async def list(self) -> list[KnownWorker]:
@@ -118,8 +126,8 @@ class Workers:
         async with self._database.transaction() as session:
             rows = (await session.execute(_ALL)).all()
         return [
-            KnownWorker(process, _seconds(delivers), _seconds(indexes), started)
-            for process, delivers, indexes, started in rows
+            KnownWorker(process, _seconds(delivers), _seconds(indexes), started, only_indexes)
+            for process, delivers, indexes, started, only_indexes in rows
         ]
 
 

@@ -288,6 +288,9 @@ class ProblemInbox:
                 what = f"The worker is stuck, and {posts}."
                 why = f"{worker.process} is running but delivers nothing. It will exit; if it does not, stop it."
                 break
+            if worker.only_indexes:
+                what = f"No worker can deliver, and {posts}."
+                why = f"{worker.process} has no Buffer key or no media host."
         then = "Posts are sent as soon as a worker runs: the app starts one, or run fluffy-tui --worker."
         return [Problem(ProblemKind.WORKER_SILENT, what, why, then, None, ())]
 
