@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.demo import StandIn, Window
-from fluffy_tui.scheduling import RequestBudget, Step, key_fingerprint
+from fluffy_tui.scheduling import RequestBudget, Step, key_fingerprint, request_budget
 from fluffy_tui.settings import Secret
 
 if TYPE_CHECKING:
@@ -62,6 +62,29 @@ async def test_a_reserve_is_kept(database: Database, remaining: int, reserve: in
     budget = RequestBudget(database, "fingerprint")
     budget.note(Budget().updated(BudgetWindow(900, remaining, 100, soon(60))))
     assert (await budget.closed_for(reserve=reserve) is None) == is_open
+
+
+@pytest.mark.parametrize("minutes", [-10, 10])
+async def test_a_wrong_clock_neither_shortens_nor_lengthens_a_window(
+    database: Database, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """The clock of one machine is wrong; the window that it reported ends for all at the same moment."""
+
+    class WrongClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(minutes=minutes)
+
+    wrong, right = RequestBudget(database, "fingerprint"), RequestBudget(database, "fingerprint")
+    with monkeypatch.context() as patch:
+        patch.setattr(request_budget, "datetime", WrongClock)
+        wrong.note(Budget().updated(BudgetWindow(900, 0, 100, soon(60) + timedelta(minutes=minutes))))
+        closed = await wrong.closed_for()
+        assert closed is not None
+        assert 30 < closed[1] < 90
+    closed = await right.closed_for()
+    assert closed is not None
+    assert 30 < closed[1] < 90
 
 
 async def test_a_window_is_full_again_after_its_reset(database: Database) -> None:

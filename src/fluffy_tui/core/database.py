@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import psycopg
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, text
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -54,6 +54,12 @@ def program_name(role: str) -> str:
     host = socket.gethostname().encode("ascii", "replace").decode()
     tail = f":{os.getpid()}"
     return f"fluffy-tui {role} {host}"[: 63 - len(tail)] + tail
+
+
+async def database_now(session: AsyncSession) -> datetime:
+    """Return the present moment by the database's clock, which all machines share and every stored pause is of."""
+    moment: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+    return moment
 
 
 _REFUSED = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,14 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from fluffy_tui.buffer import Budget, BudgetWindow
+from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling.tables import RequestBudgetRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.settings import Secret
@@ -70,7 +73,8 @@ class RequestBudget:
         )
         async with self._database.transaction() as session:
             rows = (await session.execute(query.order_by(RequestBudgetRow.window_seconds))).scalars().all()
-        return Budget(MappingProxyType({row.window_seconds: _window(row) for row in rows}))
+            lead = await _lead(session)
+        return Budget(MappingProxyType({row.window_seconds: _window(row, lead) for row in rows}))
 
     async def closed_for(self, *, reserve: int = 0) -> tuple[BudgetWindow, float] | None:
         """Return the window that forbids a request now, and for how many seconds; None if one may be sent.
@@ -104,13 +108,14 @@ class RequestBudget:
                 log.warning("the request budget could not be stored: %s", type(error).__name__)
 
     async def _store(self, windows: Iterable[BudgetWindow]) -> None:
-        seen_at = datetime.now(UTC)
         async with self._database.transaction() as session:
+            lead = await _lead(session)
+            seen_at = datetime.now(UTC) + lead
             for window in windows:
                 facts = {
                     "quota": window.quota,
                     "remaining": window.remaining,
-                    "resets_at": window.resets_at,
+                    "resets_at": window.resets_at and window.resets_at + lead,
                     "seen_at": seen_at,
                 }
                 row = insert(RequestBudgetRow).values(
@@ -128,8 +133,17 @@ class RequestBudget:
 _SECOND = func.make_interval(0, 0, 0, 0, 0, 0, 1)
 
 
-def _window(row: RequestBudgetRow) -> BudgetWindow:
-    return BudgetWindow(row.window_seconds, row.remaining, row.quota, row.resets_at)
+async def _lead(session: AsyncSession) -> timedelta:
+    """Return how far the database's clock, of which all stored times are, is ahead of this computer's: whole seconds.
+
+    A fraction would change with every answer, and with it what is told of the same window.
+    """
+    lead = await database_now(session) - datetime.now(UTC)
+    return timedelta(seconds=round(lead.total_seconds()))
+
+
+def _window(row: RequestBudgetRow, lead: timedelta) -> BudgetWindow:
+    return BudgetWindow(row.window_seconds, row.remaining, row.quota, row.resets_at and row.resets_at - lead)
 
 
 def _reserved(window: BudgetWindow, reserve: int) -> int:

@@ -34,6 +34,7 @@ from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
 from fluffy_tui.scheduling.submit.post_writer import PostWriter
 from fluffy_tui.scheduling.submit.submission_check import (
     Submission,
+    buffer_now,
     channel_refusal,
     content_refusal,
     file_refusal,
@@ -127,7 +128,8 @@ class Scheduling:
             framing,
             accept_damaged,
         )
-        refusal = shown_channel_refusal(persona, shown_channel_id) or content_refusal(submission)
+        refusal = shown_channel_refusal(persona, shown_channel_id)
+        refusal = refusal or content_refusal(submission, buffer_now(self.buffer))
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
             refusal = file_refusal(state, current)
         if refusal is None and not self.missing:

@@ -76,6 +76,9 @@ async def test_a_worker_without_a_key_leaves_the_posts_to_one_that_has_it(
     assert listed.only_indexes
     assert await place.services.workers.heartbeat_age() is None, "nobody delivers"
     post = await place.submit()
+    [problem] = await place.services.scheduling.problems()
+    assert problem.what == "No worker can deliver, and 1 post is waiting."
+    assert problem.why == f"{listed.process} has no Buffer key or no media host."
     async with place.worker():
         accepted = await place.until(post.id, lambda now: now.step in (Step.ACCEPTED, Step.HELD))
     assert accepted.step is Step.ACCEPTED

@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
+from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -108,7 +109,8 @@ class StatusSync:
         soonest = await self.run()
         if soonest is None:
             return
-        at = datetime.now(UTC) + max(soonest - self.now(), timedelta(seconds=1))
+        async with self.database.transaction() as session:
+            at = await database_now(session) + max(soonest - self.now(), timedelta(seconds=1))
         soon = self.queue.configure_task(SYNC_SOON, queueing_lock="follow_soon", schedule_at=at)
         try:
             await soon.defer_async()

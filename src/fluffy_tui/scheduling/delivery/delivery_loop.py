@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from procrastinate.exceptions import ConnectorException
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from fluffy_tui.buffer import BufferError, Code, NextStep
+from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
@@ -30,6 +31,8 @@ from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -140,9 +143,10 @@ class Delivery:
                 if await transitions.fail(session, post, failure.code, failure.message):
                     await channel_queue.channel_unblocked(session, self.queue, post)
                 return
-            until = datetime.now(UTC) + timedelta(seconds=failure.pause)
+            now = await database_now(session)
+            until = now + timedelta(seconds=failure.pause)
             if failure.code == Code.QUEUE_FULL:
-                until = await self._when_there_is_room(session, post, until)
+                until = await self._when_there_is_room(session, post, now, until)
             await self._pause(session, post, failure, until)
 
     async def _pause(
@@ -156,13 +160,14 @@ class Delivery:
         if post.error_code in ACCOUNT_WIDE and code not in ACCOUNT_WIDE:
             await channel_queue.channel_unblocked(session, self.queue, post)
 
-    async def _when_there_is_room(self, session: AsyncSession, post: PostRow, earliest: datetime) -> datetime:
+    async def _when_there_is_room(
+        self, session: AsyncSession, post: PostRow, now: datetime, earliest: datetime
+    ) -> datetime:
         """Return when a post of ours will have left Buffer's full queue.
 
         Each attempt costs three of 250 requests a day. Whoever notices earlier that a post has left, or cancels one,
         wakes this one.
         """
-        now = datetime.now(UTC)
         leaves = await channel_queue.room_expected(session, post.channel_id)
         if leaves is None or leaves <= now:
             return earliest

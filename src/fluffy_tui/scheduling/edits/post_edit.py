@@ -15,7 +15,7 @@ from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, not_shown, required
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
-from fluffy_tui.scheduling.submit.submission_check import text_refusal, time_refusal
+from fluffy_tui.scheduling.submit.submission_check import buffer_now, text_refusal, time_refusal
 from fluffy_tui.scheduling.tables import PostRow
 from fluffy_tui.scheduling.timings import FOREVER
 
@@ -93,7 +93,7 @@ class PostEdit:
         rules = rules_for(str(channel.service) if channel else "")
         refusal = text_refusal(edited.caption, edited.alt_text, rules)
         if refusal is None and edited.moves_time:
-            refusal = time_refusal(edited.share_mode, edited.at)
+            refusal = time_refusal(edited.share_mode, edited.at, buffer_now(self.cancellation.buffer))
         if refusal is not None:
             raise NotPossibleNow(refusal.reason)
         post = await self._edit_unsent(row, edited)

@@ -15,7 +15,7 @@ from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.deferral import VERIFY_MEDIA, defer_delivery
 from fluffy_tui.scheduling.edits.cancellation import required
 from fluffy_tui.scheduling.model import Missing, NotPossibleNow, Post, Step
-from fluffy_tui.scheduling.submit.submission_check import channel_refusal, time_refusal
+from fluffy_tui.scheduling.submit.submission_check import buffer_now, channel_refusal, time_refusal
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ class Retry:
         no_channel = channel_refusal(persona)
         if no_channel is not None and (channel is None) == (existing.channel_id is None):
             raise NotPossibleNow(no_channel.reason)
-        is_past = time_refusal(existing.share_mode, existing.requested_at_time) is not None
+        now = buffer_now(self.buffer)
+        is_past = time_refusal(existing.share_mode, existing.requested_at_time, now) is not None
         if is_past and existing.step in (None, Step.FAILED):
             raise NotPossibleNow("The time of this post is past.", "Choose a new time first.")
         await self.budget.forget_exhausted()  # what the user asks for is always tried

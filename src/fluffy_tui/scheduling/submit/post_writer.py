@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,8 +60,7 @@ class PostWriter:
             await session.flush()
             await defer_delivery(session, self.queue, row)
             return
-        moment = select(func.now() + timedelta(seconds=self.undo_seconds))
-        send_at: datetime = (await session.execute(moment)).scalar_one()
+        send_at = await database_now(session) + timedelta(seconds=self.undo_seconds)
         row.next_try_at = send_at
         await session.flush()
         await defer_waking(session, self.queue, row.id, send_at)

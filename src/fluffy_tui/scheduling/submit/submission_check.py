@@ -12,6 +12,7 @@ from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
 if TYPE_CHECKING:
+    from fluffy_tui.buffer import BufferClient
     from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
@@ -81,10 +82,15 @@ def shown_channel_refusal(persona: Persona, shown_channel_id: str | None) -> Sch
     return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
 
 
-def content_refusal(submission: Submission) -> ScheduleResult | None:
+def buffer_now(buffer: BufferClient | None) -> datetime:
+    """Return the present moment by Buffer's clock, which decides what has passed; this computer's without a key."""
+    return datetime.now(UTC) if buffer is None else buffer.time.now()
+
+
+def content_refusal(submission: Submission, now: datetime) -> ScheduleResult | None:
     """Return why the texts or the time cannot be submitted, or None if they can."""
     refusal = text_refusal(submission.caption, submission.alt_text, submission.rules)
-    return refusal or time_refusal(submission.share_mode, submission.at)
+    return refusal or time_refusal(submission.share_mode, submission.at, now)
 
 
 def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleResult | None:
@@ -98,7 +104,7 @@ def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleRe
     return None
 
 
-def time_refusal(share_mode: ShareMode, at: datetime | None) -> ScheduleResult | None:
+def time_refusal(share_mode: ShareMode, at: datetime | None, now: datetime) -> ScheduleResult | None:
     """Return why a post cannot be scheduled for this time, or None if it can."""
     if share_mode is not ShareMode.CUSTOM_SCHEDULED:
         return None
@@ -106,7 +112,7 @@ def time_refusal(share_mode: ShareMode, at: datetime | None) -> ScheduleResult |
         return ScheduleResult(
             False, reason="The time to post at is missing, or has no time zone.", code=Reason.TIME_MISSING
         )
-    if at <= datetime.now(UTC):
+    if at <= now:
         return ScheduleResult(
             False, reason="That time is past. Choose a later one, or post now.", code=Reason.TIME_PAST
         )
