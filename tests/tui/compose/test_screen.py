@@ -16,6 +16,7 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
+from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import Reason, ScheduleResult
 from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
@@ -153,6 +154,38 @@ async def test_a_damaged_photo_is_posted_only_after_a_yes(running: Running, serv
     assert len(services.scheduling.all_posts) > 0
 
 
+@pytest.mark.parametrize("refused", [False, True])
+async def test_escape_leaves_a_submission_that_takes_long_and_the_result_is_told(
+    running: Running, services: FakeServices, refused: bool
+) -> None:
+    submit, started, may_go = services.scheduling.schedule_post, asyncio.Event(), asyncio.Event()
+
+    async def slow(photo: Photo, caption: str, **options: Any) -> ScheduleResult:
+        started.set()
+        await may_go.wait()
+        return await submit(photo, caption, **options)
+
+    services.scheduling.schedule_post = slow  # type: ignore[method-assign]
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello")
+        photo = services.photos.photos[40]
+        await driver.pilot.press("ctrl+s")
+        await started.wait()
+        await driver.pilot.press("escape")
+        assert isinstance(driver.screen, LibraryScreen)
+        assert f"Still submitting {photo.name}; its draft is kept until then." in driver.notices()
+        if refused:
+            services.scheduling.refusal = ScheduleResult(False, None, "The disk is full.", Reason.NO_CHANNEL)
+        may_go.set()
+        await driver.settle()
+        kept = driver.app.context.drafts.load(photo)
+        if refused:
+            assert "The disk is full." in driver.notices()
+            assert kept is not None and kept.caption == "hello"
+        else:
+            assert kept is None
+
+
 async def test_a_channel_that_is_changed_elsewhere_is_announced_and_nothing_goes_there(
     running: Running, services: FakeServices
 ) -> None:
@@ -233,7 +266,7 @@ async def test_a_second_submit_does_nothing_while_one_is_running(
     monkeypatch.setattr(services.scheduling, "schedule_post", slow)
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello")
-        await driver.pilot.press("ctrl+s", "ctrl+s", "ctrl+j", "escape", "x")
+        await driver.pilot.press("ctrl+s", "ctrl+s", "ctrl+j", "x")
         assert isinstance(driver.screen, ComposeScreen)
         assert len(calls) == 1
         assert form(driver).caption.text == "hello"

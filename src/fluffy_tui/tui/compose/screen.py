@@ -105,11 +105,12 @@ class ComposeScreen(CaptionScreen):
         )
 
     async def action_back(self) -> None:
-        """Close the composer; the draft is kept."""
+        """Close the composer; the draft is kept, and a submission goes on."""
         if self.submitter.is_busy:
-            self.form.show_message("Submitting, please wait.")
-        else:
-            await self.dismiss()
+            self.app.notify(
+                f"Still submitting {self._photo.name}; its draft is kept until then.", markup=False
+            )
+        await self.dismiss()
 
     def action_submit(self) -> None:
         """Submit the post, once."""

@@ -97,11 +97,10 @@ class EditPostScreen(CaptionScreen):
         return [*(() if self._only_time else text_marks(typed)), *time_marks(typed)]
 
     async def action_back(self) -> None:
-        """Close the screen; the draft is kept."""
+        """Close the screen; the draft is kept, and saving goes on."""
         if self.submitter.is_busy:
-            self.form.show_message("Saving, please wait.")
-        else:
-            await self.dismiss()
+            self.app.notify("Still saving; the result is shown when it is known.", markup=False)
+        await self.dismiss()
 
     def action_save(self) -> None:
         """Save the changes, once."""
