@@ -26,6 +26,7 @@ AnyAct = Act | AnswerAct | LateAct
 CAUSES: dict[str, set[Act | AnswerAct]] = {
     Code.IMAGE_DROPPED: {Act.ASSET_LOST, AnswerAct.ASSET_LOST},
     Code.IMAGE_UNREADABLE: {Act.MEDIA_AWAY},
+    PostError.TOO_MANY_CREATES: {Act.DROPPED_BEFORE, Act.SERVER_ERROR_BEFORE, Act.ARRIVES_VERY_LATE},
 }
 """Which faults may make a post fail; after all others it has to arrive without help."""
 

@@ -288,6 +288,12 @@ class RunningClock(ManualClock):
         """Return the time that was set, with what has passed since the start, in Buffer's milliseconds."""
         return super().now() + timedelta(milliseconds=int(1000 * (time.monotonic() - self._began)))
 
+    async def advance(self, seconds: float = 0) -> None:
+        """Move ahead from the present time: what was to happen since then happens now."""
+        self.not_before(self.now())
+        self._began = time.monotonic()
+        await super().advance(seconds)
+
 
 async def campaign(seed: int, posts: int, folder: Path) -> Report:
     """Run one campaign with all its files below `folder`.

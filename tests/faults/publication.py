@@ -90,7 +90,10 @@ class Publication:
                 await defer(session, queue, "delivery:follow_soon", arguments={})
 
     async def _until_none(self, steps: tuple[Step, ...], *, without_link: bool = False) -> None:
-        """Wait until no post is at these steps, or until the time is up: the audit lists what is left."""
+        """Wait until no post is at these steps, or until the time is up: the audit lists what is left.
+
+        Buffer's clock moves on meanwhile, because a post that it was publishing would be published for ever.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(LIVE_WITHIN):
                 async with aclosing(self.services.events()) as events:
@@ -104,7 +107,7 @@ class Publication:
                             for post in posts
                         ):
                             return
-                        await self._request_sync()
+                        await self._move_on(timedelta(seconds=20) if without_link else timedelta(0))
 
     async def _retry(self, post_id: int) -> None:
         """Retry as a user would: a post whose time is past takes the next slot."""
