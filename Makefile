@@ -19,7 +19,7 @@ test: install ## run all tests
 	$(BIN)/pytest -n 3
 
 fast: install ## run the quick tests of every pack, in under a minute
-	$(BIN)/pytest -q -n 2 -m "not slow and not journey and not faults and not snapshot"
+	$(BIN)/pytest -q -n 2 --hypothesis-profile quick --ignore tests/journey --ignore tests/faults -m "not slow and not snapshot"
 
 lint: install ## check style, types, import contracts
 	$(BIN)/ruff check

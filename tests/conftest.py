@@ -39,6 +39,7 @@ os.environ.pop("DATABASE_URL", None)
 gc.set_threshold(100_000, 50, 100)
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("untimed")
 
 _numbers = itertools.count()

@@ -15,6 +15,8 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 if TYPE_CHECKING:
     from fluffy_tui.core.errors import FluffyError
 
+pytestmark = pytest.mark.slow
+
 
 async def refusal(database: Database, *statements: str) -> FluffyError:
     with pytest.raises(DatabaseUnavailable) as caught:

@@ -25,6 +25,7 @@ from fluffy_tui.buffer.refusals import ReplyError, refused_by_errors, refused_by
 from fluffy_tui.buffer.response_headers import read_retry_after, read_windows
 from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.settings import Secret
+from fluffy_tui.trusted_authorities import trusted_authorities
 
 _log = logging.getLogger("fluffy_tui.buffer")
 
@@ -63,6 +64,7 @@ class Transport:
             # httpx times each operation separately, so asyncio.timeout limits the whole request. Connecting and the
             # TLS handshake have their own, shorter limit: if cancelled during these, httpcore leaks the socket.
             timeout=httpx.Timeout(None, connect=timeout / 3),
+            verify=trusted_authorities(),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=_CONNECTIONS),
             # The firewall in front of Buffer rejects clients without a User-Agent of their own.

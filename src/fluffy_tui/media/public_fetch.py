@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ssl
-from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fluffy_tui.media.errors import MediaHostError
 from fluffy_tui.media.media_host import VERIFY_SECONDS, time_limit
 from fluffy_tui.settings import LOOPBACK
+from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,14 +129,6 @@ async def _fetch(url: str, size: int, take: Callable[[bytes], None], timeout: fl
                         await _take_body(url, response, size, take)
     except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
         raise _unreachable(url, error, timeout) from error
-
-
-@cache
-def trusted_authorities() -> ssl.SSLContext:
-    """Return the authorities that are trusted; reading them takes some 30 ms, so that is done once."""
-    import httpx
-
-    return httpx.create_ssl_context()
 
 
 def _check_headers(method: str, url: str, response: httpx.Response, size: int) -> None:

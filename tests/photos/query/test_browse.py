@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo, Photos
 
+pytestmark = pytest.mark.slow
+
+
 MANY = 3_000
 
 FILL = text(

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelDescription
+from fluffy_tui.trusted_authorities import trusted_authorities
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -66,7 +67,9 @@ class ImageEmbed:
 
     def __init__(self, url: str) -> None:
         self._url = url.strip().rstrip("/")
-        self._http = httpx.AsyncClient(timeout=_TIMEOUT, limits=httpx.Limits(max_connections=1))
+        self._http = httpx.AsyncClient(
+            timeout=_TIMEOUT, limits=httpx.Limits(max_connections=1), verify=trusted_authorities()
+        )
 
     def __repr__(self) -> str:
         return f"ImageEmbed({self.address})"
