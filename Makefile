@@ -18,7 +18,7 @@ install: $(BIN)/fluffy-tui ## install everything into .venv
 test: install ## run all tests
 	$(BIN)/pytest -n 3
 
-fast: install ## run the quick tests of every pack, in under a minute
+fast: install ## run the quick tests of every pack, in about a minute
 	$(BIN)/pytest -q -n 2 --hypothesis-profile quick --ignore tests/journey --ignore tests/faults -m "not slow and not snapshot"
 
 lint: install ## check style, types, import contracts
