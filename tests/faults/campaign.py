@@ -231,8 +231,10 @@ class Campaign:
             return  # the audit lists what has not arrived
 
     async def _moving(self) -> int:
-        """Return how many posts are on their way to Buffer, or may be there twice."""
-        query = text("SELECT count(*) FROM posts WHERE lost_creates > 0")
+        """Return how many posts are on their way to Buffer, or may be there twice or although they were cancelled."""
+        query = text(
+            "SELECT (SELECT count(*) FROM posts WHERE lost_creates > 0) + (SELECT count(*) FROM withdrawn_deliveries)"
+        )
         async with self.services.database.transaction() as session:
             unchecked: int = (await session.execute(query)).scalar_one()
         return len(await self.services.scheduling.on_their_way()) + unchecked
@@ -286,7 +288,8 @@ class RunningClock(ManualClock):
 
     def now(self) -> datetime:
         """Return the time that was set, with what has passed since the start, in Buffer's milliseconds."""
-        return super().now() + timedelta(milliseconds=int(1000 * (time.monotonic() - self._began)))
+        moment = super().now() + timedelta(seconds=time.monotonic() - self._began)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     async def advance(self, seconds: float = 0) -> None:
         """Move ahead from the present time: what was to happen since then happens now."""

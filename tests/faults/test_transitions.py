@@ -24,6 +24,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import func, select, text
 
+import fluffy_tui.bootstrap  # noqa: F401 - the foreign keys of a post need all tables
 from fluffy_tui.buffer import BufferPost, BufferStatus
 from fluffy_tui.core.database import Database
 from fluffy_tui.scheduling import ON_THE_WAY, PostStatus, Step, transitions
@@ -132,7 +133,7 @@ class PostMachine(RuleBasedStateMachine):
         row = self._do(write)
         self.post_id = row.id
         self.model = SimpleNamespace(
-            step=step, claim=None, paused=False, sent=False, buffer_id=None, key=row.delivery_key
+            step=step, claim=None, paused=False, sent=False, lost=False, buffer_id=None, key=row.delivery_key
         )
 
     @property
@@ -167,6 +168,14 @@ class PostMachine(RuleBasedStateMachine):
         if moved:
             self.model.step = to
             self.model.sent = self.model.sent or to is Step.SENDING
+
+    @rule(attempt=attempts)
+    def lose(self, attempt: PostRow) -> None:
+        """Give up a create in an attempt."""
+        lost = self._do(lambda session: transitions.lose_create(session, attempt, Step.RENDERING))
+        assert lost == self._may(attempt)
+        if lost:
+            self.model.step, self.model.sent, self.model.lost = Step.RENDERING, False, True
 
     @rule(attempt=attempts)
     def fail(self, attempt: PostRow) -> None:
@@ -243,17 +252,31 @@ class PostMachine(RuleBasedStateMachine):
             "a new key only if it was in Buffer"
         )
         model.step, model.claim, model.paused = Step.QUEUED, None, False
-        model.buffer_id, model.key = None, row.delivery_key
+        self._is_other_version(row)
+        model.buffer_id = None
 
-    @rule()
-    def edit(self) -> None:
-        """Let the user change the caption."""
-        row = self._do(lambda session: transitions.edit_unsent(session, self.post_id, caption="words"))
+    def _is_other_version(self, row: PostRow) -> None:
+        stem, _, version = row.delivery_key.partition("-")
+        assert stem == self.model.key.partition("-")[0], "it is the same post"
+        assert version or row.delivery_key == self.model.key
+        self.model.key = row.delivery_key
+
+    @rule(new_picture=st.booleans())
+    def edit(self, new_picture: bool) -> None:
+        """Let the user change the caption, and the picture."""
+
+        async def change(session: AsyncSession) -> PostRow | None:
+            row = await session.get_one(PostRow, self.post_id)
+            return await transitions.edit_unsent(session, row, new_picture=new_picture, caption="words")
+
+        row = self._do(change)
         in_progress = self.model.step in (Step.RENDERING, Step.HOSTING)
         free = in_progress or self.model.step in (None, Step.QUEUED, Step.HELD, Step.FAILED)
         assert (row is not None) == (free and not self.model.sent)
         if row is not None:
             self.model.step, self.model.claim = Step.QUEUED if in_progress else self.model.step, None
+            assert (row.delivery_key != self.model.key) == (new_picture or self.model.lost)
+            self._is_other_version(row)
 
     @rule(after=st.sampled_from([None, Step.QUEUED]))
     def cancel(self, after: Step | None) -> None:

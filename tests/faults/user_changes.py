@@ -22,7 +22,7 @@ from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Framing, Shape
 from fluffy_tui.scheduling import NotPossibleNow, OutcomeUnknown, PictureLost, PostError, PostNotFound, Step
-from fluffy_tui.scheduling.tables import PlannedEditRow
+from fluffy_tui.scheduling.tables import PlannedEditRow, WithdrawnDeliveryRow
 
 if TYPE_CHECKING:
     from faults.cluster import Cluster
@@ -227,8 +227,9 @@ class UserChanges:
 
     async def _in_doubt(self) -> bool:
         sent = select(func.count()).select_from(PlannedEditRow).where(PlannedEditRow.sent_at.is_not(None))
+        withdrawn = select(func.count()).select_from(WithdrawnDeliveryRow)
         async with self.services.database.transaction() as session:
-            if (await session.execute(sent)).scalar_one():
+            if (await session.execute(sent)).scalar_one() or (await session.execute(withdrawn)).scalar_one():
                 return True
         remote = {post.id for post in self.stand_in.posts()}
         return any(

@@ -211,6 +211,25 @@ class PostEventRow(Base):
         return PostEvent(**{field.name: getattr(self, field.name) for field in fields(PostEvent)})
 
 
+class WithdrawnDeliveryRow(Base):
+    """A cancelled post of which a lost create may still take effect: Buffer is searched for it once more."""
+
+    __tablename__ = "withdrawn_deliveries"
+
+    delivery_key: Mapped[str] = mapped_column(primary_key=True)
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
+    organization_id: Mapped[str]
+    channel_id: Mapped[str]
+    caption: Mapped[str]
+    first_create_buffer_time: Mapped[datetime]
+    """What is older in Buffer, by its clock, cannot be this post."""
+    check_at: Mapped[datetime]
+    """When nothing can appear any more, by Buffer's clock."""
+    published_at: Mapped[datetime | None]
+    """When it was published although it was cancelled."""
+    external_link: Mapped[str | None]
+
+
 class RequestBudgetRow(Base):
     """One window of Buffer's rate limit as last reported; shared by all processes with the same key."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, extract, func, or_, select, update
+from sqlalchemy import and_, case, delete, extract, func, literal, null, or_, select, update
 
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
@@ -28,8 +28,21 @@ _PREPARING = (Step.RENDERING, Step.HOSTING)
 
 
 def new_delivery_key() -> str:
-    """Return the random key that identifies one delivery in Buffer: 128 bits, safe inside a URL."""
+    """Return the random key that identifies one post in Buffer: 128 bits, safe inside a URL."""
     return secrets.token_hex(16)
+
+
+def next_delivery_key(key: str) -> str:
+    """Return a key for another version of the same post.
+
+    What was sent with any earlier version can be told from the present one, and is still known to be of this post.
+    """
+    return f"{delivery_stem(key)}-{secrets.token_hex(4)}"
+
+
+def delivery_stem(key: str) -> str:
+    """Return the part of a delivery key that all versions of the post have in common."""
+    return key.partition("-")[0]
 
 
 async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
@@ -66,10 +79,13 @@ async def move(session: AsyncSession, post: PostRow, to: Step, **values: Any) ->
     return _one_row(await session.execute(statement))
 
 
-async def record_creation(session: AsyncSession, post_id: int, found: BufferPost) -> bool:
-    """Record that the post is in Buffer. This needs no claim: it is true whoever has seen it.
+async def record_creation(
+    session: AsyncSession, post_id: int, found: BufferPost, *, caption: str | None = None
+) -> bool:
+    """Record that the post is in Buffer, with another caption if one is given.
 
-    A creation that was recorded before stays as it is, so recording it twice does no harm.
+    This needs no claim: it is true whoever has seen it. A creation that was recorded before stays as it is, so
+    recording it twice does no harm.
     """
     statement = (
         update(PostRow)
@@ -82,6 +98,7 @@ async def record_creation(session: AsyncSession, post_id: int, found: BufferPost
             claim=None,
             stalls=0,
             **{"scheduled_at": found.due_at or found.sent_at or func.now(), **row_values(found)},
+            **({} if caption is None else {"caption": caption}),
         )
     )
     return _one_row(await session.execute(statement))
@@ -170,8 +187,8 @@ async def lose_create(session: AsyncSession, post: PostRow, to: Step) -> bool:
 async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     """Queue a failed or held post or a draft; None if it is not in such a state.
 
-    A post that Buffer accepted and then failed to publish gets a new delivery key, because the old one would be found
-    in Buffer and mistaken for the new delivery. Any other keeps it, so that a create that takes effect late is found.
+    A post that Buffer accepted and then failed to publish becomes another version, because the old one would be found
+    in Buffer and mistaken for the new delivery. Any other keeps its delivery key.
     """
     row = (
         await session.execute(select(PostRow).where(PostRow.id == post_id).with_for_update())
@@ -180,10 +197,8 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
         return None
     if row.buffer_post_id is not None:
         await _drop_planned_edit(session, row.id)
-        row.delivery_key, row.buffer_post_id = new_delivery_key(), None
+        row.delivery_key, row.buffer_post_id = next_delivery_key(row.delivery_key), None
         row.media_url = row.scheduled_at = row.missing_since = None
-        row.create_buffer_time = row.first_create_buffer_time = None
-        row.lost_creates = 0
     row.lost_creates = min(1, row.lost_creates + (row.create_sent_at is not None))
     row.create_sent_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
@@ -222,21 +237,28 @@ async def delete_removed(session: AsyncSession, post_id: int, buffer_post_id: st
     return _one_row(await session.execute(statement))
 
 
-async def edit_unsent(session: AsyncSession, post_id: int, **values: Any) -> PostRow | None:
+async def edit_unsent(
+    session: AsyncSession, row: PostRow, *, new_picture: bool, **values: Any
+) -> PostRow | None:
     """Change a post that cannot be in Buffer; None if it may be there.
 
-    An attempt in progress loses its claim, so it can no longer send the old text, and the post is queued again.
+    An attempt in progress loses its claim, so it can no longer send the old text, and the post is queued again. After
+    a lost create it becomes another version, so that the old one is recognised if the create takes effect after all.
     """
     in_progress = PostRow.step.in_(_PREPARING)
+    is_other = or_(literal(new_picture), PostRow.lost_creates > 0)
     statement = (
         update(PostRow)
         .where(
-            PostRow.id == post_id,
+            PostRow.id == row.id,
             PostRow.create_sent_at.is_(None),
             or_(PostRow.step.is_(None), in_progress, PostRow.step.in_((Step.QUEUED, Step.HELD, Step.FAILED))),
         )
         .values(
             **values,
+            delivery_key=case((is_other, next_delivery_key(row.delivery_key)), else_=PostRow.delivery_key),
+            media_url=case((is_other, None), else_=PostRow.media_url),
+            rendition=case((is_other, null()), else_=PostRow.rendition),
             step=case((in_progress, Step.QUEUED), else_=PostRow.step),
             claim=None,
         )

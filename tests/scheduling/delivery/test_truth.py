@@ -7,21 +7,22 @@ import contextlib
 import dataclasses
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.demo import Kind, StandIn, WallClock
+from fluffy_tui.media import Framing, Shape
 from fluffy_tui.scheduling import NotPossibleNow, ProblemKind, Step
 from scheduling.workplace import QUICK, Workplace, workplace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from pathlib import Path
 
-    from fluffy_tui.scheduling import Post, StatusSync
+    from fluffy_tui.scheduling import Post, Problem, StatusSync
 
 SETTLED = dataclasses.replace(QUICK, request_timeout=2.0, send_limit=1.5, settle=4.0)
 
@@ -168,6 +169,108 @@ async def test_a_late_double_is_recognised_when_buffer_replaces_its_pictures_add
     while len(place.in_buffer()) > 1:
         await quick.run()
     assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
+
+
+async def test_a_late_double_is_deleted_although_the_post_was_edited_since(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    post = await delivered(place)
+    scheduling = place.services.scheduling
+    edited = await scheduling.edit(post.id, caption="dense fog", framing=Framing(shape=Shape.SQUARE))
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
+    [remote] = place.in_buffer()
+    assert (remote.id, remote.text) == (post.buffer_post_id, "dense fog")
+    assert [asset.source for asset in remote.assets] == [edited.media_url]
+
+
+@pytest.mark.parametrize("new", [{"caption": "dense fog"}, {"framing": Framing(shape=Shape.SQUARE)}])
+async def test_a_late_create_never_undoes_an_edit_of_a_held_post(
+    place: Workplace, new: dict[str, Any]
+) -> None:
+    scheduling = place.services.scheduling
+    post = await held_after_a_lost_create(place)
+    await scheduling.edit(post.id, **new)
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    await scheduling.retry(post.id)
+    async with place.worker():
+        post = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    [remote] = place.in_buffer()
+    assert (remote.id, remote.text) == (post.buffer_post_id, new.get("caption", "fog"))
+    assert [asset.source for asset in remote.assets] == [post.media_url]
+    assert post.framing == new.get("framing", Framing())
+
+
+async def test_a_late_double_is_deleted_although_the_post_was_removed_and_retried(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 6)
+    post = await delivered(place)
+    del place.stand_in.world.posts[str(post.buffer_post_id)]
+    await place.execute(
+        "UPDATE posts SET step = 'failed', status = 'failed', error_code = 'removed_in_buffer', error_message = 'gone'"
+    )
+    await place.services.scheduling.retry(post.id)
+    async with place.worker():
+        post = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 2)
+    quick = dataclasses.replace(status_sync, timings=IMPATIENT)
+    while len(place.in_buffer()) > 1:
+        await quick.run()
+    assert [remote.id for remote in place.in_buffer()] == [post.buffer_post_id]
+
+
+async def held_after_a_lost_create(place: Workplace) -> Post:
+    """Return a post that waits for the rate limit, while a create of it is still to take effect."""
+    faults = place.stand_in.faults
+    faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    result = await place.services.scheduling.schedule_post(await place.photo(), "fog")
+    assert result.post is not None
+    async with place.worker():
+        await place.until(result.post.id, lambda now: now.step is Step.UNCONFIRMED)
+        faults.add(Kind.RATE_LIMITED, operation="createPost", seconds=600)
+        return await place.until(result.post.id, lambda now: now.error_code == "rate_limited")
+
+
+@pytest.mark.parametrize("arrives", [held_after_a_lost_create, delivered])
+async def test_what_a_lost_create_leaves_of_a_cancelled_post_is_deleted(
+    place: Workplace, status_sync: StatusSync, arrives: Callable[[Workplace], Awaitable[Post]]
+) -> None:
+    if arrives is delivered:
+        place.stand_in.faults.add(Kind.LATE_WORK, seconds=SETTLED.settle + 3)
+    post = await arrives(place)
+    await place.services.scheduling.cancel(post.id)
+    assert not place.in_buffer()
+    await place.services.scheduling.request_budget.forget_exhausted()
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    while place.in_buffer():
+        await status_sync.run()
+    assert await place.services.scheduling.problems() == []
+
+
+async def test_a_cancelled_post_that_was_published_nevertheless_is_a_problem(
+    place: Workplace, status_sync: StatusSync
+) -> None:
+    post = await held_after_a_lost_create(place)
+    await place.services.scheduling.cancel(post.id)
+    await place.services.scheduling.request_budget.forget_exhausted()
+    await place.stand_in.until(lambda: len(place.in_buffer()) == 1)
+    [remote] = place.in_buffer()
+    remote.status, remote.sent_at = "sent", place.stand_in.clock.now()
+    remote.external_link = "https://example.com/p/1"
+    problems: list[Problem] = []
+    while not problems:
+        await status_sync.run()
+        problems = await place.services.scheduling.problems()
+    [problem] = problems
+    assert (problem.kind, problem.persona_id) == (ProblemKind.POSTED_AFTER_CANCEL, place.persona.id)
+    assert "https://example.com/p/1" in problem.why
+    await place.execute("UPDATE withdrawn_deliveries SET published_at = published_at - interval '8 d'")
+    await status_sync.run()
+    assert await place.services.scheduling.problems() == []
 
 
 async def test_creates_whose_effect_never_appears_are_not_repeated_for_ever(place: Workplace) -> None:

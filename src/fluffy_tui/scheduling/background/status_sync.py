@@ -19,6 +19,7 @@ from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
+from fluffy_tui.scheduling.background.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.find_in_buffer import may_be_ours, oldest_possible
 from fluffy_tui.scheduling.edits import planned_edits
@@ -80,6 +81,7 @@ class StatusSync:
         """
         if self.buffer is None:
             return None
+        await WithdrawnDeliveries(self.database, self.budget, self.now).check(self.buffer)
         due = []
         edits = await self._sent_edits()
         for organization_id, posts in (await self._open_posts()).items():
@@ -328,7 +330,8 @@ class StatusSync:
 
 
 def _has_key(post: BufferPost, row: PostRow) -> bool:
-    return any(row.delivery_key in source for source in post.asset_sources)
+    """Return whether a post in Buffer is of this row, in any version."""
+    return any(transitions.delivery_stem(row.delivery_key) in source for source in post.asset_sources)
 
 
 def _is_double(post: BufferPost, row: PostRow) -> bool:

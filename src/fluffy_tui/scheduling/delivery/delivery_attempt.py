@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 
-from fluffy_tui.buffer import BufferError, Code, NewPost, ShareMode
+from fluffy_tui.buffer import BufferError, BufferStatus, Code, NewPost, ShareMode
 from fluffy_tui.core.elapsed_time import elapsed_seconds
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
@@ -24,6 +24,7 @@ from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
 from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -205,16 +206,42 @@ class DeliveryAttempt:
             ) from None
 
     async def _record_match(self, match: BufferMatch) -> bool:
-        """Record the post if it is in Buffer, and return whether it is."""
+        """Record the post if it is in Buffer, and return whether it is.
+
+        An earlier version of it is deleted there, or recorded as the post if it is public already.
+        """
         if match.posts:
             await self._record(match.posts[0])
             return True
+        for earlier in match.earlier:
+            if earlier.status in (BufferStatus.SENDING, BufferStatus.SENT):
+                await self._record(earlier, caption=earlier.text)
+                return True
+            await self._delete_earlier(earlier)
         if match.without_picture is not None:
             raise DeliveryFailure.final(
                 Code.IMAGE_DROPPED,
                 "Buffer has a post with this text but without the picture. Delete it in Buffer, then retry.",
             )
         return False
+
+    async def _delete_earlier(self, earlier: BufferPost) -> None:
+        post = self.post
+        log.warning("post %s is in Buffer as it was before it was changed; deleting %s", post.id, earlier.id)
+        try:
+            await self.buffer.delete_post(earlier.id)
+        except BufferError as error:
+            if error.code is not Code.REJECTED:
+                raise
+            raise DeliveryFailure.temporary(
+                Code.REJECTED,
+                "Buffer has this post as it was before you changed it, and does not delete it. "
+                f"It says: {error.buffer_message}",
+                post,
+                self.timings,
+            ) from error
+        async with self.database.transaction() as session:
+            await record_event(session, post.id, RequestEvent.DOUBLE_DELETED)
 
     async def _create(self, channel: Channel) -> None:
         """Send the one create request. That it may have been sent is on record before its first byte leaves."""
@@ -271,9 +298,9 @@ class DeliveryAttempt:
             Code.IMAGE_DROPPED, "Buffer created the post without its picture.", post, self.timings
         )
 
-    async def _record(self, found: BufferPost) -> None:
+    async def _record(self, found: BufferPost, *, caption: str | None = None) -> None:
         async with self.database.transaction() as session:
-            recorded = await transitions.record_creation(session, self.post.id, found)
+            recorded = await transitions.record_creation(session, self.post.id, found, caption=caption)
             if recorded:
                 await channel_queue.wake_after_success(session, self.queue, self.post)
         log.info("post %s is %s in Buffer%s", self.post.id, found.id, "" if recorded else " (known before)")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from fluffy_tui.buffer import BufferError
+from fluffy_tui.buffer import BufferError, BufferStatus
+from fluffy_tui.scheduling.transitions import delivery_stem
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,6 +28,8 @@ class BufferMatch:
 
     posts: tuple[BufferPost, ...] = ()
     """Posts with the delivery key in their picture's URL; more than one if a create took effect late."""
+    earlier: tuple[BufferPost, ...] = ()
+    """The same post as it was before it was edited or retried, from a create that took effect late."""
     without_picture: BufferPost | None = None
     """A post with exactly our text but no picture, made since our create was sent: Buffer dropped the picture."""
     lookalikes: tuple[BufferPost, ...] = ()
@@ -46,7 +49,8 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
     Raises:
         BufferError: Buffer could not be asked, or its answer had gaps, so nothing is known.
     """
-    posts, lookalikes, without_picture = [], [], None
+    posts, earlier, lookalikes, without_picture = [], [], [], None
+    stem = delivery_stem(post.delivery_key)
     found = buffer.posts(
         str(post.organization_id),
         channel_ids=[str(post.channel_id)],
@@ -59,6 +63,9 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
                 continue
             if any(post.delivery_key in source for source in candidate.asset_sources):
                 posts.append(candidate)
+            elif any(stem in source for source in candidate.asset_sources):
+                if candidate.status != BufferStatus.ERROR:  # else it is not going to be published
+                    earlier.append(candidate)
             elif post.create_sent_at is not None and may_be_ours(candidate, post):
                 if candidate.asset_sources:
                     lookalikes.append(candidate)
@@ -67,7 +74,7 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
     except BufferError:
         if not posts:  # what was found is there, whatever the rest of the answer was
             raise
-    return BufferMatch(tuple(posts), without_picture, tuple(lookalikes))
+    return BufferMatch(tuple(posts), tuple(earlier), without_picture, tuple(lookalikes))
 
 
 def may_be_ours(candidate: BufferPost, post: PostRow) -> bool:

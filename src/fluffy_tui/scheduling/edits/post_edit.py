@@ -105,17 +105,16 @@ class PostEdit:
     async def _edit_unsent(self, row: PostRow, edited: EditedPost) -> Post | None:
         """Change a post that cannot be in Buffer; None if it may be there."""
         database, queue = self.cancellation.database, self.cancellation.queue
-        new_picture = {"delivery_key": transitions.new_delivery_key(), "media_url": None, "rendition": None}
         async with database.transaction() as session:
             changed = await transitions.edit_unsent(
                 session,
-                row.id,
+                row,
+                new_picture=edited.changes_picture,
                 caption=edited.caption,
                 alt_text=edited.alt_text,
                 share_mode=edited.share_mode,
                 requested_at_time=edited.at,
                 framing=edited.framing,
-                **(new_picture if edited.changes_picture else {}),
             )
             if changed is None:
                 return None
@@ -186,7 +185,7 @@ class PostEdit:
                 alt_text=new.alt_text,
                 share_mode=new.share_mode,
                 due_at=new.due_at,
-                delivery_key=transitions.new_delivery_key() if rendition else None,
+                delivery_key=transitions.next_delivery_key(row.delivery_key) if rendition else None,
                 framing=edited.framing,
             )
         try:

@@ -23,6 +23,8 @@ class ProblemKind(StrEnum):
     PHOTO_MISSING = "photo_missing"
     CHANNEL = "channel"
     POSTED_TWICE = "posted_twice"
+    POSTED_AFTER_CANCEL = "posted_after_cancel"
+    """A create of a cancelled post took effect late, and the post was published."""
     AMBIGUOUS = "ambiguous"
     """Buffer has posts that may be this one or not."""
     CLOCK = "clock"

@@ -14,7 +14,7 @@ from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
-from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow, StatusSyncRow
+from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow, StatusSyncRow, WithdrawnDeliveryRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,6 +66,7 @@ class ProblemInbox:
         problems += await self._lost_pictures(persona_id)
         problems += await self._missing_photos(persona_id)
         problems += await self._channels(persona_id)
+        problems += await self._published_after_cancel(persona_id)
         problems += await self._worker()
         problems += await self._clock()
         problems += await self._hidden()
@@ -235,6 +236,27 @@ class ProblemInbox:
                 when=post.scheduled_at,
             )
             for post, why in found
+        ]
+
+    async def _published_after_cancel(self, persona_id: int | None) -> list[Problem]:
+        query = select(WithdrawnDeliveryRow).where(
+            WithdrawnDeliveryRow.published_at.is_not(None),
+            true() if persona_id is None else WithdrawnDeliveryRow.persona_id == persona_id,
+        )
+        async with self.database.transaction() as session:
+            rows = list((await session.execute(query)).scalars())
+        return [
+            Problem(
+                ProblemKind.POSTED_AFTER_CANCEL,
+                "A cancelled post was published.",
+                f"Buffer acted late on a request that it never answered: {row.external_link or row.caption}",
+                "Delete it on the network; this note goes after a week.",
+                None,
+                (Remedy.OPEN_IN_BUFFER,),
+                persona_id=row.persona_id,
+                channel_id=row.channel_id,
+            )
+            for row in rows
         ]
 
     async def _channels(self, persona_id: int | None) -> list[Problem]:

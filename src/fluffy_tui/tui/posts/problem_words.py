@@ -23,6 +23,7 @@ _NAMES = {
     ProblemKind.PHOTO_MISSING: "photo missing",
     ProblemKind.CHANNEL: "channel",
     ProblemKind.POSTED_TWICE: "posted twice",
+    ProblemKind.POSTED_AFTER_CANCEL: "not cancelled",
     ProblemKind.AMBIGUOUS: "unconfirmed",
     ProblemKind.CLOCK: "clock",
     ProblemKind.HIDDEN: "not shown",

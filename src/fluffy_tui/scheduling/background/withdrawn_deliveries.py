@@ -1,0 +1,88 @@
+"""Delete what a lost create of a cancelled post has left in Buffer after all."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from fluffy_tui.buffer import BufferError, BufferStatus
+from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
+from fluffy_tui.scheduling.request_budget import RESERVE
+from fluffy_tui.scheduling.tables import WithdrawnDeliveryRow
+from fluffy_tui.scheduling.transitions import delivery_stem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from fluffy_tui.buffer import BufferClient, BufferPost
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.scheduling.request_budget import RequestBudget
+
+log = logging.getLogger(__name__)
+
+TOLD_FOR = timedelta(days=7)
+"""How long a cancelled post that was published stays in the problem list."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnDeliveries:
+    """Searches Buffer once more for each of them, when nothing can appear there any more."""
+
+    database: Database
+    budget: RequestBudget
+    now: Callable[[], datetime]
+    """The time by Buffer's clock."""
+
+    async def check(self, buffer: BufferClient) -> None:
+        """Check those whose time has come; one that cannot be checked now is checked in the next round."""
+        told = WithdrawnDeliveryRow.published_at < self.now() - TOLD_FOR
+        due = select(WithdrawnDeliveryRow).where(
+            WithdrawnDeliveryRow.published_at.is_(None), WithdrawnDeliveryRow.check_at <= self.now()
+        )
+        async with self.database.transaction() as session:
+            await session.execute(delete(WithdrawnDeliveryRow).where(told))
+            rows = list((await session.execute(due)).scalars())
+        for row in rows:
+            if await self.budget.closed_for(reserve=RESERVE) is not None:
+                return
+            try:
+                await self._check(buffer, row)
+            except BufferError as error:
+                log.info("could not look for a cancelled post in Buffer: %s (%s)", error.code, error)
+
+    async def _check(self, buffer: BufferClient, row: WithdrawnDeliveryRow) -> None:
+        listed = buffer.posts(
+            row.organization_id,
+            channel_ids=[row.channel_id],
+            created_after=row.first_create_buffer_time - FRONT_SKEW,
+            gaps_allowed=False,
+        )
+        stem = delivery_stem(row.delivery_key)
+        published = None
+        async for found in listed:
+            if found.via == "network" or not any(stem in source for source in found.asset_sources):
+                continue
+            if found.status in (BufferStatus.SENDING, BufferStatus.SENT):
+                published = found
+            else:
+                log.warning("a cancelled post is in Buffer after all; %s was deleted there", found.id)
+                await buffer.delete_post(found.id)
+        await self._end(row, published)
+
+    async def _end(self, row: WithdrawnDeliveryRow, published: BufferPost | None) -> None:
+        this = WithdrawnDeliveryRow.delivery_key == row.delivery_key
+        async with self.database.transaction() as session:
+            if published is None:
+                await session.execute(delete(WithdrawnDeliveryRow).where(this))
+                return
+            log.warning("a cancelled post was published: %s", published.id)
+            told = {
+                "published_at": published.sent_at or self.now(),
+                "external_link": published.external_link,
+            }
+            await session.execute(update(WithdrawnDeliveryRow).where(this).values(told))
