@@ -197,6 +197,7 @@ async def test_a_worker_exits_with_its_app_even_if_its_tables_are_gone(
     post = await place.submit()
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     with psycopg.connect(place.services.database.url, autocommit=True) as connection:
+        connection.execute("SET deadlock_timeout = '1 h'")  # if anyone, the worker is to give way
         connection.execute("DROP SCHEMA public CASCADE")
     child.release()
     await child.ended()
