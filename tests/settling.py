@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
-ENDLESS = frozenset({"events", "overview", "preview", "import", "leaving", "persona-dialog"})
+ENDLESS = frozenset({"keys", "events", "overview", "preview", "import", "leaving", "persona-dialog"})
 """Groups of workers that wait for the outside world or for the user; they are not waited for."""
 
 

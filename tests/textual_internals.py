@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import textual.app
 import textual.pilot
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from textual.css.model import RuleSet
+    from textual.message import Message
     from textual.screen import Screen
     from textual.widgets import Input, TextArea
 
@@ -33,6 +35,12 @@ def screen_lines(screen: Screen[Any]) -> list[str]:
 def toasts(app: App[Any]) -> list[tuple[str, str]]:
     """Return message and severity of each toast, oldest first; a pilot's app does not display them."""
     return [(toast.message, toast.severity) for toast in app._notifications]
+
+
+def typed_events(typed: str) -> list[Message]:
+    """Return what Textual makes of what a terminal sends."""
+    parser = XTermParser()
+    return [*parser.feed(typed), *parser.tick()]
 
 
 def record_writes(app: App[Any]) -> list[str]:

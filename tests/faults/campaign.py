@@ -231,10 +231,8 @@ class Campaign:
             return  # the audit lists what has not arrived
 
     async def _moving(self) -> int:
-        """Return how many posts are on their way to Buffer, or may be there twice or although they were cancelled."""
-        query = text(
-            "SELECT (SELECT count(*) FROM posts WHERE lost_creates > 0) + (SELECT count(*) FROM withdrawn_deliveries)"
-        )
+        """Return how many posts are on their way to Buffer, or may be there twice."""
+        query = text("SELECT count(*) FROM posts WHERE lost_creates > 0")
         async with self.services.database.transaction() as session:
             unchecked: int = (await session.execute(query)).scalar_one()
         return len(await self.services.scheduling.on_their_way()) + unchecked

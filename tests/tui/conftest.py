@@ -70,6 +70,12 @@ class Driver:
             await self.pilot.press(key)
             await self.settle()
 
+    async def send(self, typed: str) -> None:
+        """Send what a terminal sends for these keys in a single write, and settle after the last."""
+        for event in textual_internals.typed_events(typed):
+            self.app.post_message(event)
+        await self.settle()
+
     async def settle(self) -> None:
         """Wait until events are read, workers have ended, and all messages are handled."""
         await settle(self.app)

@@ -17,6 +17,7 @@ from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.name_key import name_key
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
+from fluffy_tui.tui.keymap.key_queue import KeyQueue
 from fluffy_tui.tui.keymap.user_keys import key_problems
 from fluffy_tui.tui.photo.graphics_watch import GraphicsWatch
 from fluffy_tui.tui.platform.clipboard import copied_words, copy_beyond_terminal
@@ -124,6 +125,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self._shared: Context | None = None
         self._demo = demo
         self._gate = TerminalGate()
+        self._typed = KeyQueue(self)
         self.crash = CrashLog(self)
         self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, demo=demo))
         self._first_persona = persona
@@ -176,6 +178,12 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.notify(copied_words(text, how), markup=False)
 
     # The terminal
+
+    async def on_event(self, event: events.Event) -> None:
+        """Answer an event, but a key or a pasted text only when it is its turn."""
+        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if not is_typed or self._typed.admits(event):
+            await super().on_event(event)
 
     @on(events.AppFocus)
     @on(events.Resize)

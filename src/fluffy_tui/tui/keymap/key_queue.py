@@ -1,0 +1,175 @@
+"""Give the app one key at a time: each goes where the ones before it have led."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from textual.app import ScreenStackError
+from textual.events import Key
+from textual.widgets import Input, TextArea
+from textual.worker import Worker, WorkerCancelled, WorkerFailed
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.events import Event
+    from textual.message_pump import MessagePump
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+OPENING = frozenset({"ask-text", "choosing", "persona-dialog", "set-channel", "snippet", "submit"})
+"""Groups of workers that open or close a screen soon after a key."""
+
+LOADING = frozenset({"photo-ids", "photo-rows"})
+"""Groups of workers that fill a screen which was just opened, before any key can act on what it shows."""
+
+LEAVING = frozenset({"back", "leave"})
+"""Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
+
+log = logging.getLogger(__name__)
+
+MAX_ROUNDS = 100
+"""After this many rounds the next key is given out although messages still pass, for whatever reason."""
+
+
+class KeyQueue:
+    """Holds keys and pasted texts until everything that the ones before them have set off is done.
+
+    Textual sends a key to the widget that has the focus when the key arrives. If an earlier key is only then opening a
+    screen, the new key goes to the widget below, and what was typed ahead is lost or taken for commands.
+
+    A key is done when the queues of the widgets from the focus up to the app were passed from below, and neither they
+    nor the focus have changed since.
+
+    Args:
+        app: The app; it asks `admits` about each key that arrives.
+    """
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._waiting: asyncio.Queue[Event] = asyncio.Queue()
+        self._admitted: set[Event] = set()
+        self._is_started = False
+        self._is_idle = True
+        self._leaving: set[Event] = set()
+        """Keys that are waiting and leave the screen."""
+        self._nudge = asyncio.Event()
+        """Set when a screen opens or closes, and when such a key arrives."""
+
+    def admits(self, event: Event) -> bool:
+        """Return whether it is the turn of this key or paste; one that has to wait is posted again when it is."""
+        if event in self._admitted:
+            self._admitted.remove(event)
+            return True
+        if self._is_idle and self._is_text(event):
+            return True
+        self._is_idle = False
+        self._waiting.put_nowait(event)
+        if self._leaves(event):
+            self._leaving.add(event)
+            self._nudge.set()
+        if not self._is_started:
+            self._is_started = True
+            self._app.screen_change_signal.subscribe(self._app, self._screen_changed)
+            self._app.run_worker(
+                self._run(), group="keys", exit_on_error=False, description="giving out keys"
+            )
+        return False
+
+    def _is_text(self, event: Event) -> bool:
+        """Return whether this only adds to the text in the focused field, after what is on its way there."""
+        is_character = not isinstance(event, Key) or event.is_printable
+        return is_character and isinstance(self._app.focused, Input | TextArea)
+
+    def _leaves(self, event: Event) -> bool:
+        if not isinstance(event, Key) or event.is_printable:
+            return False
+        shown = self._app.active_bindings.get(event.key)
+        return shown is not None and shown.binding.action.rpartition(".")[2] in LEAVING
+
+    def _screen_changed(self, _screen: Screen[Any]) -> None:
+        self._nudge.set()
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                self._is_idle = self._waiting.empty()
+                event = await self._waiting.get()
+                if self._is_text(event):
+                    self._post(event)
+                else:
+                    await self._finish(event)
+                self._leaving.discard(event)
+        except ScreenStackError:
+            log.debug("the app has ended")
+        finally:
+            self._is_started = False  # after an error, the next key starts it again
+
+    def _post(self, event: Event) -> None:
+        self._admitted.add(event)
+        self._app.post_message(event)
+
+    async def _finish(self, event: Event) -> None:
+        """Post a key, and wait until it is done."""
+        screen, earlier = self._app.screen, set(self._app.workers)
+        self._post(event)
+        await _pass((self._app, *self._way(), self._app))
+        await self._come_to_rest()
+        while not self._leaving:
+            groups = OPENING if self._app.screen is screen else LOADING
+            busy = [worker for worker in {*self._app.workers} - earlier if _is_running(worker, groups)]
+            if not busy:
+                return
+            await self._wait_for(busy)
+            await self._come_to_rest()
+
+    async def _come_to_rest(self) -> None:
+        """Pass all queues from the focus up to the app again and again until nothing happens there."""
+        way = self._way()
+        for _ in range(MAX_ROUNDS):
+            way, before = self._way(), way
+            is_busy = _is_busy(before, way)
+            await _pass((*before, *way, self._app))
+            if way == before == self._way() and not is_busy and not _is_busy(way):
+                return
+
+    def _way(self) -> tuple[MessagePump, ...]:
+        """Return the widgets that a key passes before the app, from the focused one up."""
+        origin: Widget = self._app.focused or self._app.screen
+        return tuple(origin.ancestors_with_self)[:-1]
+
+    async def _wait_for(self, workers: list[Worker[Any]]) -> None:
+        """Wait until one of these has ended, a screen opens or closes, or a key arrives that leaves."""
+        self._nudge.clear()
+        nudged = asyncio.create_task(self._nudge.wait())
+        ends = [
+            asyncio.create_task(_ended(worker)) for worker in workers
+        ]  # to cancel one would cancel its worker
+        try:
+            await asyncio.wait([nudged, *ends], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            nudged.cancel()
+
+
+def _is_running(worker: Worker[Any], groups: frozenset[str]) -> bool:
+    return worker.group in groups and not worker.is_finished
+
+
+async def _ended(worker: Worker[Any]) -> None:
+    try:
+        await worker.wait()
+    except (WorkerFailed, WorkerCancelled):
+        return  # whoever started it reports that
+
+
+async def _pass(pumps: tuple[MessagePump, ...]) -> None:
+    """Wait until each of these has dealt with what is in its queue, one after the other."""
+    for pump in pumps:
+        passed = asyncio.Event()
+        if pump.call_later(passed.set):  # else it is closed
+            await passed.wait()
+
+
+def _is_busy(*ways: tuple[MessagePump, ...]) -> bool:
+    return any(pump.message_queue_size for way in ways for pump in way)

@@ -1,0 +1,61 @@
+"""Keys that arrive faster than screens open go where a slow typist would send them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from fluffy_tui.tui.compose import ComposeScreen
+from fluffy_tui.tui.library import LibraryScreen
+from fluffy_tui.tui.posts import PostsScreen, ProblemsScreen
+from fluffy_tui.tui.ui.help import HelpScreen
+
+if TYPE_CHECKING:
+    from tui.conftest import Running
+
+ENTER, SUBMIT = "\r", "\x13"
+
+
+async def test_a_caption_typed_ahead_is_whole(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send(f"{ENTER}fog on the pier #fog")
+        assert driver.screen.query_one(TextArea).text == "fog on the pier #fog"
+        await driver.send(f"{SUBMIT}{ENTER}then rain")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.query_one(TextArea).text == "then rain"
+    [post] = driver.services.scheduling.submitted
+    assert post["caption"] == "fog on the pier #fog"
+
+
+async def test_a_whole_journey_in_a_single_write(running: Running) -> None:
+    async with running() as driver:
+        await driver.send(f"j{ENTER}{ENTER}one{SUBMIT}{ENTER}two\x1b[200~ and\nthree\x1b[201~!{SUBMIT}")
+        captions = [post["caption"] for post in driver.services.scheduling.submitted]
+        assert captions == ["one", "two and\nthree!"]
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_a_tab_takes_the_keys_that_follow(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send("2")
+        assert isinstance(driver.screen, PostsScreen)
+        await driver.send("4?")
+        assert isinstance(driver.screen, HelpScreen)
+        await driver.press("escape")
+        assert isinstance(driver.screen, ProblemsScreen)
+
+
+@pytest.mark.parametrize("count", [1, 400])
+async def test_every_character_of_a_burst_arrives(running: Running, count: int) -> None:
+    words = "".join(chr(ord("a") + number % 26) for number in range(count))
+    async with running(persona="sarah") as driver:
+        await driver.send(f"{ENTER}{words}")
+        assert driver.screen.query_one(TextArea).text == words
+
+
+async def test_a_filter_typed_ahead_is_whole(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.send("/0007")
+        assert driver.screen.query_one(Input).value == "0007"
