@@ -62,18 +62,21 @@ def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Pat
         quit_app(again)
 
 
-def test_the_demo_keeps_its_posts(demo_home: Path) -> None:
+def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
+    """Everything arrives in a single read, before the first screen has opened."""
     with Terminal(demo_home, "--demo") as terminal:
-        write_caption(terminal, "first", "5/2,200")
-        terminal.press(CTRL_S)
-        terminal.shows("in Buffer for")
+        terminal.shows("17 unscheduled")
+        terminal.press(f"j{ENTER}{ENTER}the first one{CTRL_S}{ENTER}and a second?{CTRL_S}")
+        terminal.shows("15 unscheduled", "“the first one”  in Buffer", "“and a second?”  in Buffer")
         quit_app(terminal)
     with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
-        again.shows("16 unscheduled", "1 scheduled")
+        again.shows("15 unscheduled", "2 scheduled")
         [address] = (demo_home / ".local/share/fluffy-tui/demo/buffer").glob("address*")
         url = json.loads(address.read_text())["url"]
         with urllib.request.urlopen(f"{url}/state") as answer:
-            assert "first" in answer.read().decode()
+            state = answer.read().decode()
+        assert '"the first one"' in state
+        assert '"and a second?"' in state
         quit_app(again)
 
 
