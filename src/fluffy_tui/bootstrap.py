@@ -25,6 +25,7 @@ from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import (
+    BufferComparison,
     ChannelPlan,
     Delivery,
     Missing,
@@ -207,7 +208,17 @@ def _build(
         ),
         planning=ChannelPlan(database, missing),
         workers=workers,
-        delivery=Delivery(database, queue, personas, photos, timings, buffer, host, budget),
+        delivery=Delivery(
+            database,
+            queue,
+            personas,
+            photos,
+            timings,
+            buffer,
+            host,
+            budget,
+            BufferComparison(database, personas, photos, host),
+        ),
         recovery=Recovery(database, queue, timings),
         status_sync=StatusSync(
             database, queue, buffer, budget, timings, now=buffer.time.now if buffer else _local_now

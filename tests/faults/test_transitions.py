@@ -28,6 +28,7 @@ import fluffy_tui.bootstrap  # noqa: F401 - the foreign keys of a post need all 
 from fluffy_tui.buffer import BufferPost, BufferStatus
 from fluffy_tui.core.database import Database
 from fluffy_tui.scheduling import ON_THE_WAY, PostStatus, Step, transitions
+from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class PostMachine(RuleBasedStateMachine):
                 photo_id=self._photo_id,
                 persona_id=persona_id,
                 caption="words",
-                delivery_key=transitions.new_delivery_key(),
+                delivery_key=new_delivery_key("00" * 32),
                 share_mode="addToQueue",
                 channel_id="c1",
                 organization_id="o1",

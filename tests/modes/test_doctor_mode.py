@@ -51,11 +51,23 @@ async def test_status_is_0_when_everything_works(own_home: Path, environment: di
     found = checks(ended)
     assert ended.status == 0, ended.out + ended.err
     assert {
-        found[name]["status"] for name in ("files", "database", "buffer key", "request budget", "media host")
+        found[name]["status"]
+        for name in ("files", "database", "buffer key", "clock", "request budget", "media host")
     } == {"ok"}
     assert found["worker"]["status"] == "warn"
     assert found["image_embed"]["status"] == "skip"
     assert not any(environment["BUFFER_API_KEY"] in line for line in ended.out.splitlines())
+
+
+async def test_a_clock_that_differs_is_named(
+    own_home: Path, environment: dict[str, str], stand_in: StandIn
+) -> None:
+    await stand_in.advance(3 * 3600.0)
+    clock = checks(await doctor(own_home, environment, "--json"))["clock"]
+    assert (clock["status"], clock["detail"]) == (
+        "warn",
+        "this computer's is 3 h 0 min behind Buffer's clock",
+    )
 
 
 async def test_text_output_starts_with_a_sign(own_home: Path, environment: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer.budget import Budget, BudgetWindow
 from fluffy_tui.buffer.errors import KEY_PAGE, BufferError, Code, NextStep
 from fluffy_tui.buffer.values import (
+    POSTS_A_REQUEST,
     Account,
     BufferPost,
     BufferStatus,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KEY_PAGE",
+    "POSTS_A_REQUEST",
     "Account",
     "Budget",
     "BudgetWindow",

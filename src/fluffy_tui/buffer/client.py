@@ -16,11 +16,17 @@ from fluffy_tui.buffer.request_variables import create_input, edit_input, posts_
 from fluffy_tui.buffer.response_parser import account_from, channel_from, post_from
 from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.buffer.transport import Transport
-from fluffy_tui.buffer.values import Account, BufferPost, BufferStatus, Channel, NewPost, ShareMode
+from fluffy_tui.buffer.values import (
+    POSTS_A_REQUEST,
+    Account,
+    BufferPost,
+    BufferStatus,
+    Channel,
+    NewPost,
+    ShareMode,
+)
 from fluffy_tui.settings import Secret
 
-_PAGE_SIZE = 50
-"""Posts per request; Buffer advises 20 to 50 (guides, pagination)."""
 _SAME_TIME = timedelta(minutes=1)
 """Times closer than this count as equal: users choose minutes."""
 
@@ -164,7 +170,7 @@ class BufferClient:
         cursors: set[str] = set()
         has_gaps = False
         while True:
-            variables = {"input": conditions, "first": _PAGE_SIZE, "after": cursor}
+            variables = {"input": conditions, "first": POSTS_A_REQUEST, "after": cursor}
             answer = await self._transport.run(graphql_documents.POSTS, variables)
             edges, cursor = _read(graphql_documents.POSTS, _page, answer)
             has_gaps = has_gaps or edges is None

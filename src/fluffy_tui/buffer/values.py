@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+POSTS_A_REQUEST = 50
+"""Posts per request of a list; Buffer advises 20 to 50 (guides, pagination)."""
+
 
 class Service(StrEnum):
     """A social network, named as in Buffer's `Service` enum."""

@@ -14,7 +14,7 @@ from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
 from fluffy_tui.media.frame_geometry import shapes_for
 from fluffy_tui.media.framing import TURNS, Fit, Framing, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
-from fluffy_tui.media.media_host import PUT_SECONDS, VERIFY_SECONDS, MediaHost, media_key
+from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, VERIFY_SECONDS, MediaHost, media_key
 from fluffy_tui.media.public_fetch import public_digest, public_listing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.media.s3_host import S3Host
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media.renderer import render
 
 __all__ = [
+    "POSTS",
     "PUT_SECONDS",
     "TURNS",
     "VERIFY_SECONDS",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import KEY_PAGE
+from fluffy_tui.core.database import database_now
+from fluffy_tui.core.elapsed_time import TOLERATED_SKEW, skew_words
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.health import Check, Health
 from fluffy_tui.core.job_queue import STALLED_SECONDS
@@ -43,6 +46,7 @@ async def checks(
             yield await _worker(services)
             async for check in _buffer(services):
                 yield check
+            yield await _clock(services)
             yield await _media_host(services)
             if proxies := proxy_words(os.environ):
                 yield Check("proxy", Health.OK, proxies)
@@ -135,6 +139,22 @@ async def _buffer(services: Services) -> AsyncIterator[Check]:
         else:
             yield Check("channel", Health.OK, name)
     yield _budget(services)
+
+
+async def _clock(services: Services) -> Check:
+    async with services.database.transaction() as session:
+        leads = {"the database's": datetime.now(UTC) - await database_now(session)}
+    if services.buffer is not None and services.buffer.time.is_known:
+        leads["Buffer's"] = services.buffer.time.local_lead
+    off = [skew_words(lead, whose) for whose, lead in leads.items() if abs(lead) > TOLERATED_SKEW]
+    if off:
+        return Check(
+            "clock",
+            Health.WARN,
+            f"this computer's is {' and '.join(off)}",
+            "Set this computer's clock, or have it set from the network. Posts go out at the right time by Buffer's.",
+        )
+    return Check("clock", Health.OK, f"agrees with {' and '.join(leads)}")
 
 
 def _budget(services: Services) -> Check:

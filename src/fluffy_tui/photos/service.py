@@ -88,6 +88,18 @@ class Photos:
         async with self._database.transaction() as session:
             return {row[0]: _photo(row) for row in await session.execute(query)}
 
+    async def unscheduled_with(self, persona_ids: Sequence[int], digits: str) -> list[Photo]:
+        """Return these personas' photos without a post whose hash begins with these hexadecimal digits."""
+        first = bytes.fromhex(digits)
+        query = select(*_COLUMNS).where(
+            PhotoRow.persona_id.in_(persona_ids),
+            PhotoRow.sha256 >= first,
+            PhotoRow.sha256 <= first.ljust(32, b"\xff"),
+            self._unscheduled,
+        )
+        async with self._database.transaction() as session:
+            return [_photo(row) for row in await session.execute(query)]
+
     async def unscheduled(self, persona: Persona | int, limit: int | None = None) -> list[Photo]:
         """Return the photos without a post, newest first; all of them unless limited."""
         query = (

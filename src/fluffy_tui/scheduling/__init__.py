@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.background.recovery import Recovery
     from fluffy_tui.scheduling.background.status_sync import StatusSync
     from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, work
+    from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
     from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
@@ -52,6 +53,7 @@ __all__ = [
     "ON_THE_WAY",
     "TOO_CLOSE",
     "Agenda",
+    "BufferComparison",
     "ChannelPlan",
     "CleanupResult",
     "Delivery",
@@ -97,6 +99,7 @@ __all__ = [
 __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second to import
     __name__,
     {
+        "BufferComparison": "delivery.buffer_comparison",
         "ChannelPlan": "plan.channel_plan",
         "CleanupResult": "background.media_upkeep",
         "Delivery": "delivery.delivery_loop",

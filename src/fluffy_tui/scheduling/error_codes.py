@@ -30,6 +30,8 @@ class PostError(StrEnum):
     PHOTO_UNREADABLE = "photo_unreadable"
     PICTURE_NOT_FETCHED = "picture_not_fetched"
     PICTURE_REFUSED = "picture_refused"
+    POSTED_BEFORE = "posted_before"
+    """Buffer has a post of the same photo that the database does not know."""
     POSTED_TWICE = "posted_twice"
     """A create whose effect appeared late was published as well."""
     PUBLISHING_FAILED = "publishing_failed"

@@ -230,6 +230,33 @@ class WithdrawnDeliveryRow(Base):
     external_link: Mapped[str | None]
 
 
+class BufferComparisonRow(Base):
+    """Until when the posts of an organisation in Buffer were compared with the rows."""
+
+    __tablename__ = "buffer_comparisons"
+
+    organization_id: Mapped[str] = mapped_column(primary_key=True)
+    compared_until: Mapped[datetime]
+    """By Buffer's clock."""
+
+
+class UnknownPostRow(Base):
+    """A post in Buffer with a picture of this library and no row in `posts`: the database may have been restored."""
+
+    __tablename__ = "unknown_posts"
+
+    buffer_post_id: Mapped[str] = mapped_column(primary_key=True)
+    organization_id: Mapped[str]
+    channel_id: Mapped[str]
+    delivery_key: Mapped[str]
+    photo_digits: Mapped[str | None]
+    """The first digits of the photo's hash, from the key."""
+    text: Mapped[str]
+    created_at: Mapped[datetime]
+    """By Buffer's clock."""
+    noticed_at: Mapped[Timestamp]
+
+
 class RequestBudgetRow(Base):
     """One window of Buffer's rate limit as last reported; shared by all processes with the same key."""
 
@@ -252,8 +279,8 @@ class StatusSyncRow(Base):
     organization_id: Mapped[str] = mapped_column(primary_key=True)
     asked_at: Mapped[datetime]
     """By Buffer's clock."""
-    local_lead: Mapped[timedelta | None]
-    """How far the clock of the machine that asked was ahead of Buffer's."""
+    database_lead: Mapped[timedelta | None]
+    """How far the database's clock was ahead of Buffer's."""
 
 
 class WorkerNameRow(Base):

@@ -9,11 +9,14 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, delete, extract, func, literal, null, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.scheduling.delivery_key import next_delivery_key, photo_digits
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
 from fluffy_tui.scheduling.post_from_buffer import changed_values, row_values
-from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
+from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,27 +25,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferPost
+    from fluffy_tui.photos import Photo
 
 _MAYBE_SENT = (Step.SENDING, Step.UNCONFIRMED)
 _PREPARING = (Step.RENDERING, Step.HOSTING)
-
-
-def new_delivery_key() -> str:
-    """Return the random key that identifies one post in Buffer: 128 bits, safe inside a URL."""
-    return secrets.token_hex(16)
-
-
-def next_delivery_key(key: str) -> str:
-    """Return a key for another version of the same post.
-
-    What was sent with any earlier version can be told from the present one, and is still known to be of this post.
-    """
-    return f"{delivery_stem(key)}-{secrets.token_hex(4)}"
-
-
-def delivery_stem(key: str) -> str:
-    """Return the part of a delivery key that all versions of the post have in common."""
-    return key.partition("-")[0]
 
 
 async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
@@ -90,18 +76,56 @@ async def record_creation(
     statement = (
         update(PostRow)
         .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), PostRow.buffer_post_id.is_(None))
-        .values(
-            buffer_post_id=found.id,
-            create_sent_at=None,
-            missing_since=None,
-            next_try_at=None,
-            claim=None,
-            stalls=0,
-            **{"scheduled_at": found.due_at or found.sent_at or func.now(), **row_values(found)},
-            **({} if caption is None else {"caption": caption}),
-        )
+        .values(**_created(found), **({} if caption is None else {"caption": caption}))
     )
     return _one_row(await session.execute(statement))
+
+
+def _created(found: BufferPost) -> dict[str, Any]:
+    """Return the values of a row whose post is in Buffer."""
+    return {
+        "buffer_post_id": found.id,
+        "create_sent_at": None,
+        "missing_since": None,
+        "next_try_at": None,
+        "claim": None,
+        "stalls": 0,
+        "scheduled_at": found.due_at or found.sent_at or func.now(),
+        **row_values(found),
+    }
+
+
+async def catch_up(session: AsyncSession, row: PostRow, organization_id: str, found: BufferPost) -> bool:
+    """Record that a post is in Buffer whose row is from before it was sent, in whatever state that is."""
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id == row.id, PostRow.delivery_key == row.delivery_key, PostRow.buffer_post_id.is_(None)
+        )
+        .values(channel_id=found.channel_id, organization_id=organization_id, **_created(found))
+    )
+    return _one_row(await session.execute(statement))
+
+
+async def take_in(
+    session: AsyncSession, photo: Photo, delivery_key: str, organization_id: str, found: BufferPost
+) -> bool:
+    """Write the row of a post that only Buffer knows; False if its photo has a post."""
+    row = {
+        "photo_id": photo.id,
+        "persona_id": photo.persona_id,
+        "caption": found.text,
+        "alt_text": found.alt_text or "",
+        "channel_id": found.channel_id,
+        "organization_id": organization_id,
+        "delivery_key": delivery_key,
+        "media_url": found.asset_sources[0],
+        "share_mode": ShareMode.ADD_TO_QUEUE,
+        "first_create_buffer_time": found.created_at,
+        **_created(found),
+    }
+    statement = insert(PostRow).values(row).on_conflict_do_nothing().returning(PostRow.id)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
 async def fail(
@@ -199,6 +223,9 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
         await _drop_planned_edit(session, row.id)
         row.delivery_key, row.buffer_post_id = next_delivery_key(row.delivery_key), None
         row.media_url = row.scheduled_at = row.missing_since = None
+    if row.error_code == PostError.POSTED_BEFORE:  # the user wants it posted again
+        digits = photo_digits(row.delivery_key)
+        await session.execute(delete(UnknownPostRow).where(UnknownPostRow.photo_digits == digits))
     row.lost_creates = min(1, row.lost_creates + (row.create_sent_at is not None))
     row.create_sent_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED

@@ -13,7 +13,9 @@ from sqlalchemy import text
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.job_queue import defer
 from fluffy_tui.demo import Kind, ManualClock, StandIn
-from fluffy_tui.scheduling import Post, PostStatus, Step
+from fluffy_tui.scheduling import Post, PostStatus, Step, Timings
+from fluffy_tui.scheduling.background.status_sync import next_request
+from fluffy_tui.scheduling.tables import PostRow
 from scheduling.workplace import QUICK, Workplace, workplace
 
 if TYPE_CHECKING:
@@ -108,6 +110,14 @@ async def test_before_a_post_is_due_buffer_is_rarely_asked(place: Workplace, sta
     await place.stand_in.advance(20)
     await status_sync.run()
     assert requests(place) == before + asked + 1
+
+
+@pytest.mark.parametrize(("count", "intervals"), [(1, 1), (50, 1), (51, 2), (200, 4)])
+def test_a_full_queue_costs_no_more_requests_a_day(count: int, intervals: int) -> None:
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    row = PostRow(step=Step.ACCEPTED, scheduled_at=now + timedelta(days=9), lost_creates=0)
+    moment = next_request([row] * count, now, now, Timings())
+    assert moment == now + intervals * timedelta(seconds=Timings().sync_max_interval)
 
 
 async def test_a_run_shortly_before_a_due_time_asks_for_another_in_time(

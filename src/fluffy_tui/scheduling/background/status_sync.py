@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,13 +16,14 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from fluffy_tui.buffer import BufferError, BufferStatus, Code
+from fluffy_tui.buffer import POSTS_A_REQUEST, BufferError, BufferStatus, Code
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.background.withdrawn_deliveries import WithdrawnDeliveries
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.find_in_buffer import may_be_ours, oldest_possible
+from fluffy_tui.scheduling.delivery_key import delivery_stem
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.error_codes import PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, PostNotFound, Step
@@ -30,7 +32,7 @@ from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -274,7 +276,7 @@ class StatusSync:
             await session.execute(
                 update(StatusSyncRow)
                 .where(StatusSyncRow.organization_id == organization_id)
-                .values(local_lead=buffer.time.local_lead)
+                .values(database_lead=await database_now(session) - buffer.time.now())
             )
 
     async def _undo_double(self, buffer: BufferClient, row: PostRow, found: Sequence[BufferPost]) -> None:
@@ -331,7 +333,7 @@ class StatusSync:
 
 def _has_key(post: BufferPost, row: PostRow) -> bool:
     """Return whether a post in Buffer is of this row, in any version."""
-    return any(transitions.delivery_stem(row.delivery_key) in source for source in post.asset_sources)
+    return any(delivery_stem(row.delivery_key) in source for source in post.asset_sources)
 
 
 def _is_double(post: BufferPost, row: PostRow) -> bool:
@@ -352,7 +354,7 @@ def _one_by_one(row: PostRow) -> Iterator[None]:
 
 
 def next_request(
-    posts: Iterable[PostRow],
+    posts: Sequence[PostRow],
     asked_at: datetime,
     now: datetime,
     timings: Timings,
@@ -362,18 +364,22 @@ def next_request(
 
     Never before one is due, but for the rare request that notices what was moved or deleted in Buffer. A post that is
     overdue is asked about at growing intervals, a fifth of its delay, since a paused queue may keep it for ever.
-    `edits` says when the outcome of each unanswered edit can be told, by post id.
+    `edits` says when the outcome of each unanswered edit can be told, by post id. While nothing is due, twice as long a
+    list is read half as often, so that a full queue does not use up the requests of the day.
     """
-    latest = asked_at + timedelta(seconds=timings.sync_max_interval)
+    pages = max(1, math.ceil(len(posts) / POSTS_A_REQUEST))
+    latest = asked_at + timedelta(seconds=timings.sync_max_interval * pages)
     earliest = asked_at + timedelta(seconds=timings.sync_min_interval)
     moments = [
-        min(_next_for(row, asked_at, now, timings), max(earliest, edits.get(row.id, latest))) for row in posts
+        min(_next_for(row, asked_at, now, timings, latest), max(earliest, edits.get(row.id, latest)))
+        for row in posts
     ]
     return min(moments, default=latest)
 
 
-def _next_for(row: PostRow, asked_at: datetime, now: datetime, timings: Timings) -> datetime:
-    latest = asked_at + timedelta(seconds=timings.sync_max_interval)
+def _next_for(
+    row: PostRow, asked_at: datetime, now: datetime, timings: Timings, latest: datetime
+) -> datetime:
     if row.missing_since is not None and row.step in IN_BUFFER:
         since_missing = (now - row.missing_since).total_seconds()
         pause = min(max(since_missing / 2, timings.sync_min_interval), timings.sync_max_interval)

@@ -11,9 +11,9 @@ from sqlalchemy import delete, select, update
 
 from fluffy_tui.buffer import BufferError, BufferStatus
 from fluffy_tui.scheduling.delivery.find_in_buffer import FRONT_SKEW
+from fluffy_tui.scheduling.delivery_key import delivery_stem
 from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import WithdrawnDeliveryRow
-from fluffy_tui.scheduling.transitions import delivery_stem
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -161,6 +161,7 @@ async def work(
     async def start() -> None:
         nonlocal settings_are_new
         await before_start()
+        delivery.comparison.forget()
         if settings_are_new:
             await delivery.retry_after_settings_change()
             settings_are_new = False

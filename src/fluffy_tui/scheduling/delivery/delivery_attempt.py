@@ -1,7 +1,7 @@
 """One attempt to bring a post into Buffer: search for it, upload its picture, create it, record it.
 
-The process may be killed at any instruction: nothing is created before Buffer was searched, and everything that may
-have been sent is on record before its first byte leaves.
+The process may be killed at any instruction: everything that may have been sent is on record before its first byte
+leaves, and nothing of that is sent again before Buffer was searched for it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from fluffy_tui.buffer import BufferError, BufferStatus, Code, NewPost, ShareMod
 from fluffy_tui.core.elapsed_time import elapsed_seconds
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
+from fluffy_tui.scheduling.delivery.buffer_comparison import refuse_if_posted_before
 from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure
-from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, find_in_buffer
+from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, find_in_buffer, may_have_left
 from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import BufferClient, BufferPost, Channel
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Personas
+    from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
     from fluffy_tui.scheduling.timings import Timings
 
@@ -52,6 +54,7 @@ class DeliveryAttempt:
     queue: App
     personas: Personas
     pictures: PictureUpload
+    comparison: BufferComparison
     timings: Timings
 
     async def run(self) -> None:
@@ -61,11 +64,12 @@ class DeliveryAttempt:
             DeliveryFailure: it cannot be sent now; also the errors of Buffer and of the media host mean that.
             ClaimLost: another attempt or the user has changed the post.
         """
-        if self.post.step == Step.UNCONFIRMED and not await self._settle():
+        is_searched = self.post.step == Step.UNCONFIRMED
+        if is_searched and not await self._settle():
             return
         channel = await self._healthy_channel()
         self._refuse_past_time()
-        if await self._record_match(await self._find_with_picture(str(channel.service))):
+        if not is_searched and await self._record_match(await self._look_with_picture(str(channel.service))):
             return
         await self._create(channel)
 
@@ -157,18 +161,28 @@ class DeliveryAttempt:
             )
         return channel
 
-    async def _find_with_picture(self, service: str) -> BufferMatch:
-        """Search Buffer with the picture uploaded; in the first attempt it is made while Buffer answers.
+    async def _look(self) -> BufferMatch:
+        """Search Buffer for the post, or only make sure that this database knows all that was sent."""
+        post = self.post
+        if may_have_left(post):
+            return await find_in_buffer(self.buffer, post)
+        await self.comparison.ensure(self.buffer, str(post.organization_id))
+        async with self.database.transaction() as session:
+            await refuse_if_posted_before(session, post)
+        return BufferMatch()
+
+    async def _look_with_picture(self, service: str) -> BufferMatch:
+        """Look into Buffer with the picture uploaded; in the first attempt it is made while Buffer answers.
 
         Later attempts follow an error, and spend no request of the day before the picture is there.
         """
         post = self.post
         if post.media_url is not None:
-            return await find_in_buffer(self.buffer, post)
+            return await self._look()
         if post.attempts > 1:
             await self._upload_picture(service)
-            return await find_in_buffer(self.buffer, post)
-        search = asyncio.create_task(find_in_buffer(self.buffer, post), name=f"search-{post.id}")
+            return await self._look()
+        search = asyncio.create_task(self._look(), name=f"search-{post.id}")
         try:
             await self._upload_picture(service)
             return await search

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Personas
     from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Timings
 
@@ -61,6 +62,7 @@ class Delivery:
     host: MediaHost | None
     """None while no media host is configured."""
     budget: RequestBudget
+    comparison: BufferComparison
 
     @property
     def pictures(self) -> PictureUpload:
@@ -133,7 +135,14 @@ class Delivery:
             window, seconds = closed
             raise BufferError(Code.RATE_LIMITED, NextStep.HOLD, retry_after=seconds, window=window.length)
         await DeliveryAttempt(
-            post, self.buffer, self.database, self.queue, self.personas, self.pictures, self.timings
+            post,
+            self.buffer,
+            self.database,
+            self.queue,
+            self.personas,
+            self.pictures,
+            self.comparison,
+            self.timings,
         ).run()
 
     async def _pause_or_fail(self, post: PostRow, failure: DeliveryFailure) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import BufferError, BufferStatus
-from fluffy_tui.scheduling.transitions import delivery_stem
+from fluffy_tui.scheduling.delivery_key import delivery_stem, is_first_version
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +41,12 @@ def oldest_possible(post: PostRow, buffer_now: datetime) -> datetime:
     if post.first_create_buffer_time is not None:
         return post.first_create_buffer_time - FRONT_SKEW
     return min(post.created_at, buffer_now) - UNKNOWN_SKEW
+
+
+def may_have_left(post: PostRow) -> bool:
+    """Return whether a create of this post may have been sent without a clear answer, in this or an earlier version."""
+    has_lost = post.create_sent_at is not None or post.lost_creates > 0
+    return has_lost or not is_first_version(post.delivery_key)
 
 
 async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:

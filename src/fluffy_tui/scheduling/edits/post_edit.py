@@ -12,6 +12,7 @@ from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery
 from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
+from fluffy_tui.scheduling.delivery_key import next_delivery_key
 from fluffy_tui.scheduling.edits import planned_edits
 from fluffy_tui.scheduling.edits.cancellation import is_live, not_found, not_shown, required
 from fluffy_tui.scheduling.model import IN_BUFFER, NotPossibleNow, OutcomeUnknown, PictureLost, Post, Step
@@ -185,7 +186,7 @@ class PostEdit:
                 alt_text=new.alt_text,
                 share_mode=new.share_mode,
                 due_at=new.due_at,
-                delivery_key=transitions.next_delivery_key(row.delivery_key) if rendition else None,
+                delivery_key=next_delivery_key(row.delivery_key) if rendition else None,
                 framing=edited.framing,
             )
         try:

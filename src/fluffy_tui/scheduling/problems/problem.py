@@ -25,6 +25,8 @@ class ProblemKind(StrEnum):
     POSTED_TWICE = "posted_twice"
     POSTED_AFTER_CANCEL = "posted_after_cancel"
     """A create of a cancelled post took effect late, and the post was published."""
+    UNKNOWN_IN_BUFFER = "unknown_in_buffer"
+    """Buffer has posts of this library that the database does not know."""
     AMBIGUOUS = "ambiguous"
     """Buffer has posts that may be this one or not."""
     CLOCK = "clock"

@@ -10,11 +10,19 @@ from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from fluffy_tui.buffer import Code
+from fluffy_tui.core.database import database_now
+from fluffy_tui.core.elapsed_time import TOLERATED_SKEW, skew_words
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.error_codes import PICTURE_FAILURES, PUBLISHING_FAILURES, PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Post, Step
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
-from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow, StatusSyncRow, WithdrawnDeliveryRow
+from fluffy_tui.scheduling.tables import (
+    HostedPictureRow,
+    PostRow,
+    StatusSyncRow,
+    UnknownPostRow,
+    WithdrawnDeliveryRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,19 +38,12 @@ if TYPE_CHECKING:
 
 _ORDER = list(ProblemKind)
 
-TOLERATED_SKEW = timedelta(minutes=5)
-"""How far this computer's clock and Buffer's may differ before the user is told."""
+NOTED_FOR = timedelta(days=7)
+"""How long posts are reported that only Buffer knows."""
 
 _CLOCK_THEN = (
     "Posts go out at the right time by Buffer's clock; set this computer's to see the right times here."
 )
-
-
-def skew_sentence(lead: timedelta) -> str:
-    """Return how far this computer's clock is ahead of Buffer's, or behind it if `lead` is negative."""
-    minutes = round(abs(lead).total_seconds() / 60)
-    amount = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} h {minutes % 60} min"
-    return f"It is {amount} {'ahead of' if lead > timedelta(0) else 'behind'} Buffer's clock."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class ProblemInbox:
         problems += await self._missing_photos(persona_id)
         problems += await self._channels(persona_id)
         problems += await self._published_after_cancel(persona_id)
+        problems += await self._unknown_in_buffer()
         problems += await self._worker()
         problems += await self._clock()
         problems += await self._hidden()
@@ -259,6 +261,28 @@ class ProblemInbox:
             for row in rows
         ]
 
+    async def _unknown_in_buffer(self) -> list[Problem]:
+        recent = UnknownPostRow.noticed_at > func.now() - NOTED_FOR
+        query = (
+            select(UnknownPostRow.channel_id, func.count(), func.min(UnknownPostRow.text))
+            .where(recent)
+            .group_by(UnknownPostRow.channel_id)
+        )
+        async with self.database.transaction() as session:
+            unknown = (await session.execute(query)).all()
+        return [
+            Problem(
+                ProblemKind.UNKNOWN_IN_BUFFER,
+                f"Buffer has {'1 post' if count == 1 else f'{count} posts'} that the database does not know.",
+                f"The database may have been restored from a backup. One of them: {text or 'without a caption'}",
+                "Import their photos, then restart the worker: it takes them in. This note goes after a week.",
+                None,
+                (Remedy.OPEN_IN_BUFFER,),
+                channel_id=channel_id,
+            )
+            for channel_id, count, text in unknown
+        ]
+
     async def _channels(self, persona_id: int | None) -> list[Problem]:
         unhealthy = [
             (persona, persona.channel)
@@ -338,17 +362,19 @@ class ProblemInbox:
         ]
 
     async def _clock(self) -> list[Problem]:
-        query = select(StatusSyncRow.local_lead).where(StatusSyncRow.local_lead.is_not(None))
+        query = select(StatusSyncRow.database_lead).where(StatusSyncRow.database_lead.is_not(None))
         async with self.database.transaction() as session:
-            leads = (await session.execute(query.order_by(StatusSyncRow.asked_at.desc()).limit(1))).scalars()
-            lead = leads.one_or_none()
-        if lead is None or abs(lead) <= TOLERATED_SKEW:
+            latest = query.order_by(StatusSyncRow.asked_at.desc()).limit(1)
+            database_lead = (await session.execute(latest)).scalar_one_or_none()
+            lead = datetime.now(UTC) - await database_now(session) + (database_lead or timedelta(0))
+        if database_lead is None or abs(lead) <= TOLERATED_SKEW:
             return []
+        ahead = skew_words(lead, "Buffer's")
         return [
             Problem(
                 ProblemKind.CLOCK,
                 "This computer's clock is wrong.",
-                skew_sentence(lead),
+                f"It is {ahead}.",
                 _CLOCK_THEN,
                 None,
                 (),

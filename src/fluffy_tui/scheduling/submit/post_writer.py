@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import database_now
-from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
+from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
 from fluffy_tui.scheduling.tables import PostRow
 
@@ -73,7 +73,7 @@ class PostWriter:
             row = PostRow(
                 photo_id=submission.photo.id,
                 persona_id=submission.persona.id,
-                delivery_key=transitions.new_delivery_key(),
+                delivery_key=new_delivery_key(submission.photo.sha256),
             )
             session.add(row)
         elif row.status != PostStatus.DRAFT or row.step is not None:

@@ -24,6 +24,7 @@ _NAMES = {
     ProblemKind.CHANNEL: "channel",
     ProblemKind.POSTED_TWICE: "posted twice",
     ProblemKind.POSTED_AFTER_CANCEL: "not cancelled",
+    ProblemKind.UNKNOWN_IN_BUFFER: "not known",
     ProblemKind.AMBIGUOUS: "unconfirmed",
     ProblemKind.CLOCK: "clock",
     ProblemKind.HIDDEN: "not shown",

@@ -1,0 +1,129 @@
+"""A database that is older than its posts learns of them before anything is sent, so that nothing is posted twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluffy_tui.demo import Kind
+from fluffy_tui.scheduling import PostStatus, ProblemKind, Step
+from scheduling.workplace import write_photo
+
+if TYPE_CHECKING:
+    from fluffy_tui.scheduling import Post
+    from scheduling.workplace import Workplace
+
+EVERYTHING = "posts, hosted_pictures, buffer_comparisons, procrastinate_jobs, procrastinate_events"
+
+
+def requests(place: Workplace, field: str) -> int:
+    """Return how often Buffer received a request for a root field."""
+    return sum(field in request.fields for request in place.stand_in.requests)
+
+
+async def accepted(place: Workplace, caption: str, number: int) -> Post:
+    """Submit a new photo, and return its post once it is in Buffer."""
+    post = await place.submit(caption, number)
+    return await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+
+
+async def test_one_look_serves_all_posts_of_a_worker(place: Workplace) -> None:
+    async with place.worker():
+        for number in range(5):
+            await accepted(place, f"number {number}", number)
+        assert requests(place, "createPost") == 5
+        assert requests(place, "posts") == 1
+    async with place.worker():
+        await accepted(place, "after a restart", 5)
+        assert requests(place, "posts") == 2
+
+
+async def test_a_post_that_may_have_left_is_searched_for(place: Workplace) -> None:
+    async with place.worker():
+        await accepted(place, "first", 0)
+        place.stand_in.faults.add(Kind.ACCEPT_THEN_DROP)
+        await accepted(place, "second", 1)
+        assert requests(place, "posts") >= 2
+    assert len(place.in_buffer()) == 2
+
+
+async def test_what_was_sent_since_a_backup_is_taken_in(place: Workplace) -> None:
+    async with place.worker():
+        before = [await accepted(place, f"number {number}", number) for number in range(3)]
+    remote = {post.id for post in place.in_buffer()}
+    await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
+    assert len(await place.services.photos.unscheduled(place.persona)) == 3, "their photos look free"
+    async with place.worker():
+        new = await accepted(place, "number 3", 3)
+        assert await place.services.scheduling.problems() == []
+    assert {post.id for post in place.in_buffer()} == {*remote, new.buffer_post_id}
+    now = {post.buffer_post_id: post for post in await place.services.scheduling.posts()}
+    for post in before:
+        known = now[post.buffer_post_id]
+        same = (known.photo_id, known.caption, known.media_url, known.scheduled_at, known.status)
+        assert same == (post.photo_id, post.caption, post.media_url, post.scheduled_at, PostStatus.SCHEDULED)
+
+
+async def test_a_post_whose_row_is_from_before_it_was_sent_is_recorded_and_not_sent(place: Workplace) -> None:
+    async with place.worker():
+        post = await accepted(place, "fog", 0)
+    await place.execute("TRUNCATE buffer_comparisons, procrastinate_jobs CASCADE")
+    await place.execute(
+        "UPDATE posts SET step = 'held', status = 'draft', buffer_post_id = NULL, scheduled_at = NULL,"
+        " media_url = NULL, first_create_buffer_time = NULL, create_buffer_time = NULL, next_try_at = now()"
+    )
+    await place.execute("DELETE FROM hosted_pictures")
+    async with place.worker():
+        await place.services.scheduling.retry(post.id)
+        again = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert again.buffer_post_id == post.buffer_post_id
+    assert requests(place, "createPost") == 1
+
+
+async def test_a_photo_that_only_buffer_knows_as_posted_is_posted_again_only_if_the_user_says_so(
+    place: Workplace,
+) -> None:
+    async with place.worker():
+        await accepted(place, "before the backup was restored", 0)
+    await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
+    post = await place.submit("again", 0)
+    async with place.worker():
+        failed = await place.until(post.id, lambda now: now.step is Step.FAILED)
+        assert failed.error_code == "posted_before"
+        assert "“before the backup was restored”" in str(failed.error_message)
+        kinds = {problem.kind for problem in await place.services.scheduling.problems()}
+        assert kinds == {ProblemKind.FAILED, ProblemKind.UNKNOWN_IN_BUFFER}
+        assert len(place.in_buffer()) == 1
+        await place.services.scheduling.retry(post.id)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    assert len(place.in_buffer()) == 2
+
+
+async def test_a_post_is_taken_in_once_its_photo_is_imported_again(place: Workplace) -> None:
+    async with place.worker():
+        post = await accepted(place, "fog", 0)
+    await place.execute(f"TRUNCATE photos, {EVERYTHING} CASCADE")
+    for path in place.folder.iterdir():
+        path.unlink()
+    async with place.worker():
+        await accepted(place, "another", 1)
+        [problem] = await place.services.scheduling.problems()
+    assert problem.kind is ProblemKind.UNKNOWN_IN_BUFFER
+    assert "fog" in problem.why
+    write_photo(place.folder / "IMG_0000.jpg", 0)
+    async with place.worker():
+        await accepted(place, "a third one", 2)
+        assert await place.services.scheduling.problems() == []
+    posts = await place.services.scheduling.posts()
+    assert {each.caption for each in posts} == {"fog", "another", "a third one"}
+    assert post.buffer_post_id in {each.buffer_post_id for each in posts}
+
+
+async def test_a_cancelled_post_is_not_taken_in_because_reads_lag(place: Workplace) -> None:
+    async with place.worker():
+        post = await accepted(place, "fog", 0)
+        [remote] = place.in_buffer()
+        await place.services.scheduling.cancel(post.id)
+    place.stand_in.world.add_post(remote)  # a list from before it was deleted
+    async with place.worker():
+        await accepted(place, "another", 1)
+    assert [each.caption for each in await place.services.scheduling.posts()] == ["another"]
