@@ -23,7 +23,7 @@ from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
-from fluffy_tui.photos import Photos
+from fluffy_tui.photos import Photos, this_machine
 from fluffy_tui.scheduling import (
     BufferComparison,
     ChannelPlan,
@@ -180,6 +180,7 @@ def _build(
         scheduled=scheduled_photo_ids(),
         thumbnails=settings.paths.thumbnails,
         stacks=stacked_photos(),
+        machine=this_machine(settings.paths.machine_file),
     )
     return Services(
         settings=settings,

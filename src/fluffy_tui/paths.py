@@ -35,6 +35,11 @@ class Paths:
         return self.data / "state.json"
 
     @property
+    def machine_file(self) -> Path:
+        """The id of this machine."""
+        return self.data / "machine"
+
+    @property
     def drafts(self) -> Path:
         """Drafts of captions, one file per photo."""
         return self.data / "kept-texts"

@@ -232,7 +232,7 @@ class Campaign:
 
     async def _moving(self) -> int:
         """Return how many posts are on their way to Buffer, or may be there twice."""
-        query = text("SELECT count(*) FROM posts WHERE lost_creates > 0")
+        query = text("SELECT count(*) FROM posts WHERE lost_creates > 0 AND buffer_post_id IS NOT NULL")
         async with self.services.database.transaction() as session:
             unchecked: int = (await session.execute(query)).scalar_one()
         return len(await self.services.scheduling.on_their_way()) + unchecked

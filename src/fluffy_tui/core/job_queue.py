@@ -180,6 +180,7 @@ async def defer(
     arguments: dict[str, Any],
     lock: str | None = None,
     at: datetime | None = None,
+    on: str | None = None,
 ) -> int:
     """Defer a job on the session's own connection, so that it commits or rolls back with everything else.
 
@@ -191,6 +192,7 @@ async def defer(
         lock: at most one job with this lock runs at a time. Never combine it with `at`: a job that waits
             for its time would block every later one.
         at: earliest start.
+        on: name of the queue, if not that of the task.
 
     Returns:
         The id of the job.
@@ -201,7 +203,12 @@ async def defer(
     await session.flush()
     raw = await (await session.connection()).get_raw_connection()
     deferrer = queue.configure_task(
-        task, allow_unknown=False, connection=raw.driver_connection, lock=lock, schedule_at=at
+        task,
+        allow_unknown=False,
+        connection=raw.driver_connection,
+        lock=lock,
+        schedule_at=at,
+        **({} if on is None else {"queue": on}),
     )
     try:
         return await deferrer.defer_async(**arguments)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.folder_walk import existing_folders
     from fluffy_tui.photos.ingest.folder_watch import Watch, WatchRefused
     from fluffy_tui.photos.ingest.importer import Importer
+    from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "ImportProgress",
     "ImportSummary",
     "Importer",
+    "Machine",
     "Orientation",
     "Photo",
     "PhotoNotFound",
@@ -46,6 +48,7 @@ __all__ = [
     "WatchRefused",
     "existing_folders",
     "state_of",
+    "this_machine",
 ]
 
 __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too much before the first frame
@@ -53,10 +56,12 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
     {
         "HashWhen": "file_state",
         "Importer": "ingest.importer",
+        "Machine": "machine",
         "Photos": "service",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
         "existing_folders": "ingest.folder_walk",
         "state_of": "file_state",
+        "this_machine": "machine",
     },
 )

@@ -38,6 +38,8 @@ class Photo:
     verdict: str | None
     """`pick`, `reject` or None."""
     created_at: datetime
+    machine_id: str | None = None
+    """Of the machine that has the file; None if that is not known."""
 
     @property
     def name(self) -> str:
@@ -57,6 +59,8 @@ class PhotoState(StrEnum):
     MISSING = "missing"
     CHANGED = "changed"
     UNREADABLE = "unreadable"
+    ELSEWHERE = "elsewhere"
+    """Another machine has imported it, and this one has no such file."""
 
 
 @dataclass(frozen=True, slots=True)

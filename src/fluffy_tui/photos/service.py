@@ -31,7 +31,7 @@ from fluffy_tui.photos.model import (
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
-from fluffy_tui.photos.tables import PhotoRow, among, has_post
+from fluffy_tui.photos.tables import MachineRow, PhotoRow, among, has_post
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos.ingest.import_scope import ImportScope
+    from fluffy_tui.photos.machine import Machine
 
 
 class Photos:
@@ -55,6 +56,7 @@ class Photos:
         thumbnails: Folder for thumbnails that were made once; without one they are made each time.
         stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
             pack above this one finds as well. Without it nothing is ever folded.
+        machine: This machine; without it, all files are taken to be here.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Photos:
         scheduled: Select[Any],
         thumbnails: Path | None = None,
         stacks: Select[*tuple[Any, ...]] | None = None,
+        machine: Machine | None = None,
     ) -> None:
+        self.machine = machine
         self._database = database
         self._stacks = stacks
         self._thumbnails = Thumbnails(ThumbnailCache(thumbnails) if thumbnails else None)
@@ -197,7 +201,7 @@ class Photos:
         Returns:
             How many vanished, and how many came back.
         """
-        return await mark_missing_files(self._database)
+        return await mark_missing_files(self._database, self.machine)
 
     async def unscheduled_counts(self) -> dict[int, int]:
         """Return how many photos without a post each persona has, by persona id; none for an empty library."""
@@ -209,7 +213,18 @@ class Photos:
 
     async def check(self, photo: Photo) -> PhotoState:
         """Read a photo's whole file and return whether it is still the one that was imported."""
-        return await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
+        state = await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
+        return PhotoState.ELSEWHERE if state is PhotoState.MISSING and self.is_elsewhere(photo) else state
+
+    def is_elsewhere(self, photo: Photo) -> bool:
+        """Return whether another machine has imported a photo's file, which may also be reachable from here."""
+        return self.machine is not None and photo.machine_id not in (None, self.machine.id)
+
+    async def machine_name(self, machine_id: str) -> str:
+        """Return the name of a machine."""
+        async with self._database.transaction() as session:
+            row = await session.get(MachineRow, machine_id)
+        return row.name if row is not None else "another machine"
 
     async def read_again(self, photo: Photo) -> None:
         """Take over what is in a photo's file now, whether the photo has a post or not.
@@ -221,7 +236,7 @@ class Photos:
         if not isinstance(found, FoundFile):
             reason = found.reason if found else "It is not a picture."
             raise FluffyError(f"{photo.name} was not read again. {reason}")
-        catalogue = Catalogue(self._database, photo.persona_id, self._scheduled)
+        catalogue = Catalogue(self._database, photo.persona_id, self._scheduled, self.machine)
         try:
             async with self._database.transaction() as session:
                 await catalogue.replace(session, photo.id, found)
@@ -279,7 +294,7 @@ class Photos:
         on_progress: Callable[[ImportProgress], None],
         on_failed: Callable[[FailedFile], None] = lambda _: None,
     ) -> Importer:
-        catalogue = Catalogue(self._database, persona.id, self._scheduled)
+        catalogue = Catalogue(self._database, persona.id, self._scheduled, self.machine)
         return Importer(scope, persona.name, catalogue, on_progress=on_progress, on_failed=on_failed)
 
     async def import_folders(
@@ -324,6 +339,7 @@ _COLUMNS = (
     PhotoRow.missing_since,
     PhotoRow.verdict,
     PhotoRow.created_at,
+    PhotoRow.machine_id,
 )
 
 

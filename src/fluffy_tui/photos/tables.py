@@ -55,6 +55,8 @@ class PhotoRow(Base):
     format: Mapped[str]
     taken_at: Mapped[datetime | None]
     modified_at: Mapped[datetime]
+    machine_id: Mapped[str | None]
+    """Of the machine that imported the file last; null for photos from before that was noted."""
     missing_since: Mapped[datetime | None]
     verdict: Mapped[str | None]
     created_at: Mapped[Timestamp]
@@ -95,6 +97,15 @@ class PhotoRow(Base):
             postgresql_where=text("missing_since IS NOT NULL"),
         ),
     )
+
+
+class MachineRow(Base):
+    """A machine that has imported photos."""
+
+    __tablename__ = "machines"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
 
 
 class PhotoCopyRow(Base):

@@ -26,6 +26,8 @@ class PostError(StrEnum):
     NOT_SCHEDULED_IN_BUFFER = "not_planned_in_buffer"
     """Buffer has the post but will not publish it: it was made a draft there, or it needs approval."""
     PHOTO_CHANGED = "photo_changed"
+    PHOTO_ELSEWHERE = "photo_elsewhere"
+    """Another machine has the photo."""
     PHOTO_MISSING = "photo_missing"
     PHOTO_UNREADABLE = "photo_unreadable"
     PICTURE_NOT_FETCHED = "picture_not_fetched"

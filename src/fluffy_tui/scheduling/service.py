@@ -130,11 +130,13 @@ class Scheduling:
         )
         refusal = shown_channel_refusal(persona, shown_channel_id)
         refusal = refusal or content_refusal(submission, buffer_now(self.buffer))
+        is_here = True
         if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
-            refusal = file_refusal(state, current)
+            is_here = state is not PhotoState.ELSEWHERE  # else the machine that has it looks at it
+            refusal = file_refusal(state, current) if is_here else None
         if refusal is None and not self.missing:
             refusal = channel_refusal(persona)
-        if refusal is None:
+        if refusal is None and is_here:
             refusal = await self._picture_refusal(submission)
         writer = PostWriter(self.database, self.queue, self.undo_seconds, self.missing)
         return refusal or await writer.write(submission)

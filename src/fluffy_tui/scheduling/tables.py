@@ -92,6 +92,8 @@ class PostRow(Base):
     missing_since: Mapped[datetime | None]
     """Since when Buffer, which has accepted the post, does not show it; by Buffer's clock."""
     next_try_at: Mapped[datetime | None]
+    waits_for_machine: Mapped[str | None]
+    """The machine that has the photo, if the one that tried has not."""
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]

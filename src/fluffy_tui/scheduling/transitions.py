@@ -31,24 +31,27 @@ _MAYBE_SENT = (Step.SENDING, Step.UNCONFIRMED)
 _PREPARING = (Step.RENDERING, Step.HOSTING)
 
 
-async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
+async def claim(session: AsyncSession, post_id: int, machine_id: str | None = None) -> PostRow | None:
     """Claim a post for one attempt; older attempts can no longer change it.
 
     A post that may have been sent becomes `unconfirmed`; any other post that is due starts at `rendering`.
 
     Returns:
-        The row with its new token in `claim`, or None if there is nothing to do: gone, accepted or not due yet.
+        The row with its new token in `claim`, or None if there is nothing to do for this machine: gone, accepted, not
+        due yet, or only for another one.
     """
     due = or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
+    possible = or_(PostRow.waits_for_machine.is_(None), PostRow.waits_for_machine == machine_id)
     statement = (
         update(PostRow)
-        .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), due)
+        .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), due, possible)
         .values(
             claim=secrets.token_hex(8),
             # the error it was held for stays until it is known to be over
             step=case((PostRow.step.in_(_MAYBE_SENT), Step.UNCONFIRMED), else_=Step.RENDERING),
             attempts=PostRow.attempts + 1,
             next_try_at=None,
+            waits_for_machine=None,
         )
         .returning(PostRow)
     )
@@ -147,7 +150,14 @@ async def fail(
 
 
 async def pause(
-    session: AsyncSession, post: PostRow, step: Step, code: str, message: str, until: datetime
+    session: AsyncSession,
+    post: PostRow,
+    step: Step,
+    code: str,
+    message: str,
+    until: datetime,
+    *,
+    waits_for_machine: str | None = None,
 ) -> bool:
     """Pause a claimed post, held or unconfirmed, until the given time.
 
@@ -157,6 +167,7 @@ async def pause(
         "error_code": code,
         "error_message": message,
         "next_try_at": until,
+        "waits_for_machine": waits_for_machine,
         "claim": None,
         "stalls": 0,
     }
@@ -231,7 +242,7 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
     row.next_try_at = row.error_code = row.error_message = row.claim = None
     row.attempts = row.stalls = row.link_looks = 0
-    row.support_url = None
+    row.support_url = row.waits_for_machine = None
     await session.flush()
     return row
 

@@ -21,9 +21,10 @@ from sqlalchemy import (
     union,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from fluffy_tui.photos.file_state import HashWhen, file_state
-from fluffy_tui.photos.ingest.file_presence import is_gone
+from fluffy_tui.photos.ingest.file_presence import is_gone, of_machine
 from fluffy_tui.photos.ingest.known_copies import (
     forget_copies,
     forget_vanished_copies,
@@ -32,7 +33,7 @@ from fluffy_tui.photos.ingest.known_copies import (
 )
 from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, plan_batch
 from fluffy_tui.photos.model import PhotoState
-from fluffy_tui.photos.tables import PhotoRow, among, array_of, has_post, photos_with
+from fluffy_tui.photos.tables import MachineRow, PhotoRow, among, array_of, has_post, photos_with
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos.ingest.file_reader import FoundFile
+    from fluffy_tui.photos.machine import Machine
     from fluffy_tui.photos.model import FailedFile
 
 _SWEEP_ROWS = 2000
@@ -74,8 +76,11 @@ class StoredBatch:
 class Catalogue:
     """A persona's photos, as an import compares and writes them."""
 
-    def __init__(self, database: Database, persona_id: int, scheduled: Select[Any]) -> None:
+    def __init__(
+        self, database: Database, persona_id: int, scheduled: Select[Any], machine: Machine | None = None
+    ) -> None:
         self._database = database
+        self._machine = machine
         self._persona_id = persona_id
         self._has_post = has_post(scheduled)
 
@@ -114,6 +119,7 @@ class Catalogue:
             await session.execute(
                 select(func.pg_advisory_xact_lock(func.hashtextextended(f"photos of {self._persona_id}", 0)))
             )
+            await self._note_machine(session)
             known = await self._known(session, files)
             in_place = await asyncio.to_thread(_in_place, known, files)
             plan = plan_batch(files, known, in_place)
@@ -138,6 +144,7 @@ class Catalogue:
                 PhotoRow.persona_id == self._persona_id,
                 below(PhotoRow.path),
                 PhotoRow.missing_since.is_(None),
+                of_machine(self._machine),
             )
             async with self._database.transaction() as session:
                 await forget_vanished_copies(session, self._persona_id, below)
@@ -184,6 +191,7 @@ class Catalogue:
                     path=move.file.path,
                     modified_at=move.file.modified_at,
                     missing_since=None,
+                    **self._here,
                 )
             )
             if move.displaced_id is not None:
@@ -191,7 +199,9 @@ class Catalogue:
                     _change(move.displaced_id, path=move.old_path, missing_since=func.now())
                 )
         for photo_id, file in plan.touched:
-            await session.execute(_change(photo_id, modified_at=file.modified_at, missing_since=None))
+            await session.execute(
+                _change(photo_id, modified_at=file.modified_at, missing_since=None, **self._here)
+            )
         for photo_id, file in plan.replaced:
             await self.replace(session, photo_id, file)
         if plan.overwritten:
@@ -212,8 +222,24 @@ class Catalogue:
                 taken_at=file.taken_at,
                 modified_at=file.modified_at,
                 missing_since=None,
+                **self._here,
             )
         )
+
+    @property
+    def _here(self) -> dict[str, str]:
+        """The column that says on which machine a file is."""
+        return {} if self._machine is None else {"machine_id": self._machine.id}
+
+    async def _note_machine(self, session: AsyncSession) -> None:
+        """Store this machine under its present name."""
+        if self._machine is not None:
+            row = upsert(MachineRow).values(id=self._machine.id, name=self._machine.name)
+            named = {"name": self._machine.name}
+            is_other = MachineRow.name != self._machine.name
+            await session.execute(
+                row.on_conflict_do_update(index_elements=["id"], set_=named, where=is_other)
+            )
 
     def _insertion(self, files: Sequence[FoundFile]) -> Any:
         """Return one statement for all files: arrays are ten times as fast as a row each."""
@@ -229,8 +255,10 @@ class Catalogue:
         }
         arrays = [array_of([getattr(file, name) for file in files], kind) for name, kind in types.items()]
         rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
+        here = {name: literal(value, Text()) for name, value in self._here.items()}
         return insert(PhotoRow).from_select(
-            ["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c)
+            ["persona_id", *here, *types],
+            select(literal(self._persona_id, BigInteger()), *here.values(), *rows.c),
         )
 
 

@@ -9,14 +9,17 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, true, update
 
 from fluffy_tui.photos.tables import PhotoRow, among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import ColumnElement
+
     from fluffy_tui.core.database import Database
+    from fluffy_tui.photos.machine import Machine
 
 _ROWS = 2000
 
@@ -59,7 +62,7 @@ def is_gone(path: str) -> bool:
         return False
 
 
-async def mark_missing_files(database: Database) -> tuple[int, int]:
+async def mark_missing_files(database: Database, machine: Machine | None) -> tuple[int, int]:
     """Mark all photos of this machine as their files are now; return how many vanished and how many came back.
 
     Rows are read in the order of their ids and no lock is held between two portions, so an import may run
@@ -69,7 +72,7 @@ async def mark_missing_files(database: Database) -> tuple[int, int]:
     while True:
         query = (
             select(PhotoRow.id, PhotoRow.path, PhotoRow.byte_size, PhotoRow.missing_since.is_not(None))
-            .where(PhotoRow.id > last)
+            .where(PhotoRow.id > last, of_machine(machine))
             .order_by(PhotoRow.id)
             .limit(_ROWS)
         )
@@ -83,6 +86,13 @@ async def mark_missing_files(database: Database) -> tuple[int, int]:
         await _mark(database, back, missing=False)
         vanished += len(gone)
         returned += len(back)
+
+
+def of_machine(machine: Machine | None) -> ColumnElement[bool]:
+    """Return the condition that a photo's file is to be looked for on this machine."""
+    if machine is None:
+        return true()
+    return or_(PhotoRow.machine_id.is_(None), PhotoRow.machine_id == machine.id)
 
 
 def _changes(rows: Iterable[tuple[int, str, int, bool]]) -> tuple[list[int], list[int]]:

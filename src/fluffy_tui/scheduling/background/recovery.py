@@ -54,7 +54,9 @@ class Recovery:
                 if post.next_try_at is None:
                     await defer_delivery(session, self.queue, post)
                 else:
-                    await defer_waking(session, self.queue, post.id, post.next_try_at)
+                    await defer_waking(
+                        session, self.queue, post.id, post.next_try_at, machine_id=post.waits_for_machine
+                    )
 
     async def _end_stalled_jobs(self) -> None:
         manager = self.queue.job_manager

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.job_queue import run_worker
 from fluffy_tui.core.liveness import Liveness
-from fluffy_tui.scheduling.delivery.deferral import QUEUE
+from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -155,6 +155,8 @@ async def work(
         liveness: tracks the progress of deliveries.
     """
     timings = delivery.timings
+    machine = delivery.photos.machine
+    mine = [] if machine is None else [machine_queue(machine.id)]
     recovery_needed = asyncio.Event()
     settings_are_new = delivery.buffer is not None
 
@@ -182,7 +184,7 @@ async def work(
             },
             before_start=start,
             liveness=liveness or Liveness(timings.stuck_after),
-            queues=[QUEUE, "maintenance"],  # the library's jobs are slow and have their own worker
+            queues=[QUEUE, "maintenance", *mine],  # the library's jobs are slow and have their own worker
             update_heartbeat_interval=timings.heartbeat,
             stalled_worker_timeout=timings.dead_after,
             shutdown_graceful_timeout=timings.shutdown_grace,

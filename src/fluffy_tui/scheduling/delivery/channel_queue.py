@@ -38,11 +38,13 @@ def is_due() -> ColumnElement[bool]:
     return or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
 
 
-async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]) -> int | None:
+async def next_due(
+    session: AsyncSession, post_id: int, skipped: Collection[int], machine_id: str | None
+) -> int | None:
     """Return the id of the first due post of this post's channel, up to and including itself; None if none is due.
 
     Jobs run in the order in which they were deferred; the queue may have another order. Posts in `skipped` are those
-    for which nothing could be done.
+    for which nothing could be done; neither can this machine do anything for those that wait for another one.
     """
     mine = aliased(PostRow)
     query = (
@@ -52,6 +54,7 @@ async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]
             mine.id == post_id,
             PostRow.step.in_(ON_THE_WAY),
             is_due(),
+            or_(PostRow.waits_for_machine.is_(None), PostRow.waits_for_machine == machine_id),
             func.coalesce(mine.line_order, mine.id) >= POSITION,
             PostRow.id.not_in(skipped),
         )

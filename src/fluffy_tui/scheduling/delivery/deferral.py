@@ -43,13 +43,31 @@ async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> No
     await session.flush()
     if (await session.execute(waiting)).scalar_one_or_none() is not None:
         return
-    await defer(session, queue, DELIVER, arguments={"post_id": post.id}, lock=f"channel:{post.channel_id}")
+    await defer(
+        session,
+        queue,
+        DELIVER,
+        arguments={"post_id": post.id},
+        lock=f"channel:{post.channel_id}",
+        on=_queue_for(post.waits_for_machine),
+    )
 
 
-async def defer_waking(session: AsyncSession, queue: App, post_id: int, at: datetime) -> None:
-    """Have the post attempted from `at` on.
+def machine_queue(machine_id: str) -> str:
+    """Return the name of the queue of the posts that only the workers of one machine can deliver."""
+    return f"{QUEUE} {machine_id}"
 
-    The waiting job has no lock, since it would block the whole channel until its time; when it is due it defers the
-    delivery, which has one.
+
+def _queue_for(machine_id: str | None) -> str | None:
+    return None if machine_id is None else machine_queue(machine_id)
+
+
+async def defer_waking(
+    session: AsyncSession, queue: App, post_id: int, at: datetime, *, machine_id: str | None = None
+) -> None:
+    """Have the post attempted from `at` on, by a certain machine if one is given.
+
+    The waiting job has no lock, since it would block the whole channel until its time or its machine comes; then it
+    defers the delivery, which has one.
     """
-    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at)
+    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at, on=_queue_for(machine_id))

@@ -32,10 +32,14 @@ class DeliveryFailure(FluffyError):
         code: a `PostError`, or Buffer's `Code`.
         message: for the user, with Buffer's own message where there is one.
         pause: seconds until the next attempt; unused when failed.
+        machine_id: the only machine that can make the next attempt.
     """
 
-    def __init__(self, step: Step, code: str, message: str, pause: float = 0.0) -> None:
+    def __init__(
+        self, step: Step, code: str, message: str, pause: float = 0.0, *, machine_id: str | None = None
+    ) -> None:
         super().__init__(message)
+        self.machine_id = machine_id
         self.step = step
         self.code = code
         self.pause = pause

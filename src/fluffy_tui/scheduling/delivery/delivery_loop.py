@@ -104,14 +104,19 @@ class Delivery:
 
     async def _next_due(self, post_id: int, skipped: set[int]) -> int | None:
         async with self.database.transaction() as session:
-            return await channel_queue.next_due(session, post_id, skipped)
+            return await channel_queue.next_due(session, post_id, skipped, self._machine_id)
+
+    @property
+    def _machine_id(self) -> str | None:
+        machine = self.photos.machine
+        return machine.id if machine is not None else None
 
     async def _deliver_one(self, post_id: int) -> bool:
         """Take one post as far as possible; False if there was nothing to do."""
         async with self.database.transaction() as session:
             if await channel_queue.wait_behind(session, post_id, self.timings):
                 return False
-            post = await transitions.claim(session, post_id)
+            post = await transitions.claim(session, post_id, self._machine_id)
         if post is None:
             return False
         try:
@@ -162,9 +167,12 @@ class Delivery:
         self, session: AsyncSession, post: PostRow, failure: DeliveryFailure, until: datetime
     ) -> None:
         code, message = failure.code, failure.message
-        if not await transitions.pause(session, post, failure.step, code, message, until):
+        paused = await transitions.pause(
+            session, post, failure.step, code, message, until, waits_for_machine=failure.machine_id
+        )
+        if not paused:
             return
-        await defer_waking(session, self.queue, post.id, until)
+        await defer_waking(session, self.queue, post.id, until, machine_id=failure.machine_id)
         await channel_queue.hold_others(session, self.queue, post, code, message, until, self.timings)
         if post.error_code in ACCOUNT_WIDE and code not in ACCOUNT_WIDE:
             await channel_queue.channel_unblocked(session, self.queue, post)

@@ -11,6 +11,7 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.photos import PhotoNotFound, PhotoState
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure, photo_failure
 from fluffy_tui.scheduling.error_codes import PostError
+from fluffy_tui.scheduling.model import Step
 
 if TYPE_CHECKING:
     from fluffy_tui.media import Framing, MediaHost, Rendition
@@ -41,11 +42,19 @@ class PictureUpload:
         """Render a photo for a network, provided that its file is still the one that was imported.
 
         Raises:
-            DeliveryFailure: the file is missing, has changed or cannot be read.
+            DeliveryFailure: the file is missing, has changed, cannot be read, or is on another machine.
         """
         try:
             photo = await self.photos.get(photo_id)
             state = await self.photos.check(photo)
+            if state is PhotoState.ELSEWHERE:
+                machine = await self.photos.machine_name(str(photo.machine_id))
+                raise DeliveryFailure(
+                    Step.HELD,
+                    PostError.PHOTO_ELSEWHERE,
+                    f"It waits for {machine}, which has its photo: {photo.path}.",
+                    machine_id=photo.machine_id,
+                )
             if state is not PhotoState.UNCHANGED:
                 raise photo_failure(state, photo)
             rules = rules_for(service)

@@ -405,18 +405,19 @@ def _of_persona(persona_id: int | None) -> ColumnElement[bool]:
 
 def _held(post: Post, *, can_move_up: bool) -> Problem:
     is_host = post.error_code == PostError.MEDIA_HOST
+    is_elsewhere = post.error_code == PostError.PHOTO_ELSEWHERE
     return _of_post(
         post,
         ProblemKind.MEDIA_HOST if is_host else ProblemKind.HELD,
         "The picture could not be uploaded." if is_host else "This post is held.",
-        "It is retried automatically.",
+        "It is sent as soon as a worker runs there." if is_elsewhere else "It is retried automatically.",
         Remedy.RETRY,
         *((Remedy.UPLOAD_AGAIN,) if post.error_code in PICTURE_FAILURES else ()),
         *((Remedy.MOVE_UP,) if can_move_up else ()),
         Remedy.EDIT,
         Remedy.RESCHEDULE,
         Remedy.CANCEL,
-        when=post.next_try_at,
+        when=None if is_elsewhere else post.next_try_at,
     )
 
 

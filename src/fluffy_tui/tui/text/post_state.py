@@ -120,7 +120,8 @@ def _words(
         case Step.LIVE if post.posted_at:
             return f"{state.name} since {when(post.posted_at)}{_delay(post)}"
         case Step.HELD:
-            until = f" until {own_moment(post.next_try_at, now, zone, own_zone)}" if post.next_try_at else ""
+            later = post.next_try_at if post.next_try_at is not None and post.next_try_at > now else None
+            until = f" until {own_moment(later, now, zone, own_zone)}" if later else ""
             position = f", {queue_place(*place)}" if place and place[1] > 1 else ""
             return f"{state.name}{until}{position}{reason}"
         case Step.FAILED | None:
