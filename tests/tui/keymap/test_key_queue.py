@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.widgets import Input, TextArea
@@ -14,6 +15,7 @@ from fluffy_tui.tui.ui.help import HelpScreen
 
 if TYPE_CHECKING:
     from tui.conftest import Running
+    from tui.fakes import FakeServices
 
 ENTER, SUBMIT = "\r", "\x13"
 
@@ -59,3 +61,22 @@ async def test_a_filter_typed_ahead_is_whole(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.send("/0007")
         assert driver.screen.query_one(Input).value == "0007"
+
+
+async def test_a_tab_is_opened_at_once_while_the_library_takes_long_to_load(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, gate, load = asyncio.Event(), asyncio.Event(), services.photos.first_ids
+
+    async def slow(*arguments: Any, **options: Any) -> Any:
+        started.set()
+        await gate.wait()
+        return await load(*arguments, **options)
+
+    monkeypatch.setattr(services.photos, "first_ids", slow)
+    async with running() as driver:
+        await driver.pilot.press("j", "enter")
+        await started.wait()
+        await driver.pilot.press("j", "4")
+        assert isinstance(driver.screen, ProblemsScreen)
+        gate.set()

@@ -22,6 +22,7 @@ from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
 from fluffy_tui.scheduling.delivery_key import key_in, photo_digits
 from fluffy_tui.scheduling.error_codes import PostError
+from fluffy_tui.scheduling.model import ON_THE_WAY
 from fluffy_tui.scheduling.tables import BufferComparisonRow, HostedPictureRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
@@ -46,11 +47,8 @@ FIRST_TIME = timedelta(days=90)
 KEPT = timedelta(days=90)
 """How long a post is remembered that the database does not know."""
 
-_GENERATION = text(
-    "SELECT concat_ws(' ', 'posts'::regclass::oid, system_identifier, timeline_id)"
-    " FROM pg_control_system(), pg_control_checkpoint()"
-)
-"""Another value after a dump was restored, after a recovery to a point in time, and on another server."""
+_GENERATION = text("SELECT concat_ws(' ', 'posts'::regclass::oid, pg_postmaster_start_time())")
+"""Another value after a dump was restored, a server was recovered or started again, and on another server."""
 
 
 @dataclass(slots=True)
@@ -88,19 +86,20 @@ class BufferComparison:
                 self._compared[organization_id] = generation
 
     async def _compare(self, buffer: BufferClient, organization_id: str) -> None:
-        personas = await self.personas.list()
-        owners: dict[str, list[int]] = {}
-        for persona in personas:
-            if persona.channel is not None and persona.channel.organization_id == organization_id:
-                owners.setdefault(persona.channel.id, []).append(persona.id)
-        if not owners:
-            return
         begun = buffer.time.now()
+        waiting = select(PostRow.channel_id).where(
+            PostRow.step.in_(ON_THE_WAY), PostRow.organization_id == organization_id
+        )
         query = select(BufferComparisonRow.compared_until).where(
             BufferComparisonRow.organization_id == organization_id
         )
         async with self.database.transaction() as session:
+            channels = (await session.execute(waiting.distinct())).scalars()
+            owners: dict[str, list[int]] = {str(channel_id): [] for channel_id in channels}
             until = (await session.execute(query)).scalar_one_or_none()
+        for persona in await self.personas.list():
+            if persona.channel is not None and persona.channel.organization_id == organization_id:
+                owners.setdefault(persona.channel.id, []).append(persona.id)
         since = begun - FIRST_TIME if until is None else until - OVERLAP
         ours: dict[str, BufferPost] = {}
         listed = buffer.posts(

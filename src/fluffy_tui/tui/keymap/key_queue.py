@@ -27,6 +27,9 @@ LOADING = frozenset({"photo-ids", "photo-rows"})
 LEAVING = frozenset({"back", "leave"})
 """Names of the actions that end the wait for such a worker, which may take as long as the database is away."""
 
+SWITCHING = frozenset({"tab", "personas", "help", "settings", "doctor"})
+"""Names of further actions that do so while a screen is being filled: nobody is writing there."""
+
 log = logging.getLogger(__name__)
 
 MAX_ROUNDS = 100
@@ -54,6 +57,8 @@ class KeyQueue:
         self._is_idle = True
         self._leaving: set[Event] = set()
         """Keys that are waiting and leave the screen."""
+        self._is_loading = False
+        """Whether the keys wait for a screen that is being filled."""
         self._nudge = asyncio.Event()
         """Set when a screen opens or closes, and when such a key arrives."""
 
@@ -83,10 +88,11 @@ class KeyQueue:
         return is_character and isinstance(self._app.focused, Input | TextArea)
 
     def _leaves(self, event: Event) -> bool:
-        if not isinstance(event, Key) or event.is_printable:
+        if not isinstance(event, Key) or (event.is_printable and not self._is_loading):
             return False
         shown = self._app.active_bindings.get(event.key)
-        return shown is not None and shown.binding.action.rpartition(".")[2] in LEAVING
+        name = shown.binding.action.rpartition(".")[2].partition("(")[0] if shown is not None else ""
+        return name in LEAVING or (self._is_loading and name in SWITCHING)
 
     def _screen_changed(self, _screen: Screen[Any]) -> None:
         self._nudge.set()
@@ -121,7 +127,9 @@ class KeyQueue:
             busy = [worker for worker in {*self._app.workers} - earlier if _is_running(worker, groups)]
             if not busy:
                 return
+            self._is_loading = groups is LOADING
             await self._wait_for(busy)
+            self._is_loading = False
             await self._come_to_rest()
 
     async def _come_to_rest(self) -> None:
