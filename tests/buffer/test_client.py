@@ -200,47 +200,11 @@ async def test_a_repeated_cursor_ends_the_paging() -> None:
         assert len(server.asked) == 2
 
 
-def pictured(post_id: str, marker: str, via: str = "buffer") -> dict[str, Any]:
-    """Return a post whose picture has this name."""
-    return post_json(id=post_id, via=via, assets=[{"source": f"https://media.example.com/{marker}.jpg"}])
-
-
-async def test_post_is_found_by_its_picture() -> None:
-    """Imported posts are ignored, and later pages are searched too."""
-    first = posts_page(pictured("p1", "other"), pictured("p2", "k-42", via="network"), after="x1")
-    second = posts_page(post_json(id="p3", assets=[]), pictured("p4", "k-42"))
-    async with asking(Reply(first), Reply(second)) as (client, server):
-        post = await client.find_by_asset("o1", "c1", "k-42", SINCE)
-        assert post is not None
-        assert post.id == "p4"
-        assert "status" not in server.asked[0].input["filter"], "a post in any status counts as created"
-
-
-async def test_the_search_stops_at_the_first_match() -> None:
-    """Later pages would cost requests."""
-    async with asking(Reply(posts_page(pictured("p1", "k-42"), after="x1"))) as (client, server):
-        assert await client.find_by_asset("o1", "c1", "k-42", SINCE)
-        assert len(server.asked) == 1
-
-
-async def test_nothing_found() -> None:
-    """None means that all pages were searched."""
-    async with asking(Reply(posts_page(pictured("p1", "other")))) as (client, _):
-        assert await client.find_by_asset("o1", "c1", "k-42", SINCE) is None
-
-
 async def test_failed_search_is_not_an_empty_one() -> None:
     """A failed search must never look like "not there"."""
     async with asking(Reply(posts_page(after="x1")), Drop()) as (client, _):
         with pytest.raises(BufferError):
-            await client.find_by_asset("o1", "c1", "k-42", SINCE)
-
-
-async def test_empty_marker_is_rejected() -> None:
-    """It would match every post."""
-    async with asking() as (client, _):
-        with pytest.raises(ValueError, match="marker"):
-            await client.find_by_asset("o1", "c1", "", SINCE)
+            assert not [post async for post in client.posts("o1", channel_ids=["c1"], created_after=SINCE)]
 
 
 async def test_edit_returns_the_changed_post() -> None:

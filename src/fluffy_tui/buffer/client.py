@@ -189,20 +189,6 @@ class BufferClient:
         if has_gaps and not gaps_allowed:
             raise BufferError(Code.UNKNOWN_ANSWER, graphql_documents.POSTS.in_doubt)
 
-    async def find_by_asset(
-        self, organization_id: str, channel_id: str, marker: str, created_after: datetime
-    ) -> BufferPost | None:
-        """Find a post with `marker` in its picture's address, in any status; None if there is none.
-
-        This is how to find out whether a create without a reply succeeded.
-        """
-        if not marker:
-            raise ValueError("an empty marker would match every post")
-        async for post in self.posts(organization_id, channel_ids=[channel_id], created_after=created_after):
-            if post.via != "network" and any(marker in source for source in post.asset_sources):
-                return post
-        return None
-
     async def _post_action(self, operation: Operation, values: Mapping[str, Any]) -> BufferPost:
         payload = await self._transport.run(operation, {"input": values})
         if _typename(operation, payload) != "PostActionSuccess":
