@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from textual.notifications import Notification
 
 import textual_internals
 from fluffy_tui.paths import Paths
@@ -37,6 +38,14 @@ def styles_parsed_once() -> Iterator[None]:
 def pilots_wait_for_the_event_loop() -> Iterator[None]:
     """Let a pilot continue when the event loop is at rest."""
     with textual_internals.pilots_waiting_with(loop_at_rest):
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def notices_stay() -> Iterator[None]:
+    """Keep every notice until a test has read it, however slow the machine is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Notification, "has_expired", False)
         yield
 
 
