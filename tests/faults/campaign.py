@@ -255,6 +255,7 @@ class Campaign:
                 self.ledger.of(post).done({"at": None})
             await self.services.scheduling.retry(post_id)
         await self._settled()
+        await self.users.settle_outcomes()
 
     async def _audit(self) -> Findings:
         return await audit(self.services, self.stand_in, self.media, self.ledger, self._played)

@@ -81,7 +81,7 @@ class UserChanges:
 
     async def settle(self) -> None:
         """Wait until all outcomes are known, and try again the cancels that are still wanted."""
-        await self._settle_all()
+        await self.settle_outcomes()
         for post in await self._posts():
             expected = self.ledger.of(post)
             if expected.is_cancelled or not expected.wants_cancel:
@@ -89,6 +89,7 @@ class UserChanges:
             for _ in range(LAST_TRIES):
                 if await self._cancel(post, expected):
                     break
+        await self.settle_outcomes()  # a cancelled post may have a lost create
 
     async def _act(self, change: Change, number: int) -> None:
         post = await self._choose(change)
@@ -215,7 +216,7 @@ class UserChanges:
             return False
         return wish is Wish.CANCEL or post.id not in self._being_edited
 
-    async def _settle_all(self) -> None:
+    async def settle_outcomes(self) -> None:
         """Sync the status until no edit or cancel is in doubt, or until the time is up."""
         try:
             async with asyncio.timeout(SETTLED_WITHIN):
