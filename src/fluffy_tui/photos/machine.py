@@ -32,7 +32,19 @@ def this_machine(file: Path) -> Machine:
     try:
         return Machine(file.read_text(encoding="ascii").strip(), name)
     except FileNotFoundError:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_writer(file) as written:
-            written.write(secrets.token_hex(8).encode())
+        _write_once(file, secrets.token_hex(8))
         return Machine(file.read_text(encoding="ascii").strip(), name)
+
+
+def _write_once(file: Path, machine_id: str) -> None:
+    """Write the id, unless another process that starts at the same time has written one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    own = file.with_name(f".machine.{machine_id}")
+    with atomic_writer(own) as written:
+        written.write(machine_id.encode())
+    try:
+        file.hardlink_to(own)
+    except FileExistsError:
+        return  # its id counts
+    finally:
+        own.unlink()

@@ -172,7 +172,7 @@ class StatusSync:
 
     async def _ask(self, buffer: BufferClient, organization_id: str, posts: Sequence[PostRow]) -> None:
         async with self.database.transaction() as session:
-            asked_at = await planned_edits.database_now(session)
+            asked_at = await database_now(session)
         found: dict[int, list[BufferPost]] = defaultdict(list)
         try:
             await self._list(buffer, organization_id, posts, found)

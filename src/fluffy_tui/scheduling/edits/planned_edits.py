@@ -174,9 +174,3 @@ async def settled_at(session: AsyncSession, timings: Timings) -> dict[int, datet
     wait = timedelta(seconds=timings.settle)
     rows = (await session.execute(query)).all()
     return {post_id: sent_at + wait for post_id, sent_at in rows if sent_at is not None}
-
-
-async def database_now(session: AsyncSession) -> datetime:
-    """Return the time by the database's clock, which all processes share."""
-    now: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
-    return now

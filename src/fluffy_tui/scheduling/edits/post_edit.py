@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferError, Code, NewPost, NextStep, ShareMode
+from fluffy_tui.core.database import database_now
 from fluffy_tui.core.elapsed_time import elapsed_seconds
 from fluffy_tui.networks import clean_caption, rules_for
 from fluffy_tui.scheduling import transitions
@@ -150,7 +151,7 @@ class PostEdit:
             PostNotFound: it was cancelled in the meantime.
         """
         async with self.cancellation.database.transaction() as session:
-            asked_at = await planned_edits.database_now(session)
+            asked_at = await database_now(session)
         try:
             found = await buffer.post(str(row.buffer_post_id))
         except BufferError as error:

@@ -275,7 +275,8 @@ class ProblemInbox:
                 ProblemKind.UNKNOWN_IN_BUFFER,
                 f"Buffer has {'1 post' if count == 1 else f'{count} posts'} that the database does not know.",
                 f"The database may have been restored from a backup. One of them: {text or 'without a caption'}",
-                "Import their photos, then restart the worker: it takes them in. This note goes after a week.",
+                "Import their photos and restart the worker, which takes them in with its next post. "
+                "This note goes after a week.",
                 None,
                 (Remedy.OPEN_IN_BUFFER,),
                 channel_id=channel_id,
