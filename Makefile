@@ -16,7 +16,7 @@ $(BIN)/fluffy-tui: pyproject.toml constraints.txt
 install: $(BIN)/fluffy-tui ## install everything into .venv
 
 test: install ## run all tests
-	$(BIN)/pytest -n 3
+	$(BIN)/pytest -n 4
 
 fast: install ## run the quick tests of every pack, in about a minute
 	$(BIN)/pytest -q -n 2 --hypothesis-profile quick --ignore tests/journey --ignore tests/faults -m "not slow and not snapshot"

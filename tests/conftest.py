@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import itertools
+import logging
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import uuid
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +22,8 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy import make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialectAsync_psycopg
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from fluffy_tui.core.database import Database
 from fluffy_tui.core.embedded import EmbeddedServer
@@ -27,12 +33,19 @@ from pressed_keys import PressedKeys
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from sqlalchemy.ext.asyncio import AsyncSession
+
 # textual-image asks the terminal at import; without a standard input it cannot, and every run looks the same.
 sys.__stdin__ = None  # type: ignore[misc]
 
 for _variable in [name for name in os.environ if name.startswith(("FLUFFY_", "BUFFER_", "AWS_"))]:
     del os.environ[_variable]
 os.environ.pop("DATABASE_URL", None)
+
+# A container often tells Python to keep nothing of what it compiles. Each of the hundred processes of a run would then
+# compile the whole program again, and pytest rewrite every test.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # A run keeps some hundred thousand objects for good (modules, snapshots), which the collector's usual pace would walk
 # through again and again: a quarter of the time of an app's test.
@@ -43,6 +56,25 @@ hypothesis.settings.register_profile("quick", deadline=None, max_examples=10)
 hypothesis.settings.load_profile("untimed")
 
 _numbers = itertools.count()
+
+_transact = Database.transaction
+_in_transaction: set[tuple[int, int]] = set()
+
+
+@asynccontextmanager
+async def _transaction(database: Database) -> AsyncIterator[AsyncSession]:
+    """Refuse a transaction within another: with few connections, several of them would wait for each other."""
+    mine = (id(database), id(asyncio.current_task()))
+    assert mine not in _in_transaction, "a transaction within another"
+    _in_transaction.add(mine)
+    try:
+        async with _transact(database) as session:
+            yield session
+    finally:
+        _in_transaction.discard(mine)
+
+
+Database.transaction = _transaction  # type: ignore[method-assign, assignment]
 
 WHOLE_PROGRAMS = frozenset({"make_app", "running", "place", "patient"})
 """The fixtures of tests that run the whole app or a worker, each of which takes a second or so."""
@@ -85,6 +117,19 @@ def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return home
 
 
+@pytest.fixture
+def own_log(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """Yield where a log may be opened, which is closed again; until then, none is open."""
+    root, level = logging.getLogger(), logging.getLogger().level
+    monkeypatch.setattr(root, "handlers", [])
+    monkeypatch.setattr(logging, "raiseExceptions", True)
+    yield tmp_path / "data" / "fluffy-tui.log"
+    for handler in root.handlers:
+        handler.close()
+    root.setLevel(level)
+    logging.captureWarnings(False)
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """Yield the URL of the run's Postgres server; the processes of one run share it.
@@ -106,6 +151,26 @@ def server_url() -> Iterator[str]:
         server.release()
         if not server.is_running:
             shutil.rmtree(place, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Leave to the system when it writes: no test turns the power off."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """Let the databases of a run share compiled statements, whose keys name the dialect: each is of the same kind."""
+    cache: dict[object, object] = {}
+    engine = partial(create_async_engine, execution_options={"compiled_cache": cache})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fluffy_tui.core.database.create_async_engine", engine)
+        patch.setattr(PGDialectAsync_psycopg, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(PGDialectAsync_psycopg, "__hash__", lambda dialect: hash(type(dialect)))
+        yield
 
 
 def _with_name(url: str, name: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from textual.worker import WorkerCancelled, WorkerFailed, WorkerState
+from textual.worker import WorkerState
 
-from textual_internals import draw_at_once
+from textual_internals import draw_at_once, until_changed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -35,11 +35,7 @@ async def settle(app: App[Any], *, endless: Collection[str] = ENDLESS) -> None:
         updates = getattr(app, "live_updates", None)
         if not busy and (updates is None or not updates.is_behind):
             return
-        for worker in busy:
-            try:
-                await worker.wait()
-            except (WorkerFailed, WorkerCancelled):
-                continue  # the app shows it; tests look at what it shows
+        await until_changed(app, busy)
 
 
 async def at_rest(app: App[Any]) -> None:

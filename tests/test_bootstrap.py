@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -10,6 +9,7 @@ import pytest
 
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.core.log_file import open_log
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
 
@@ -27,9 +27,9 @@ CREATE EVENT TRIGGER refuse ON ddl_command_end EXECUTE FUNCTION refuse();
 
 
 async def test_a_migration_that_fails_changes_nothing_and_names_the_log(
-    database_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    database_url: str, tmp_path: Path, own_log: Path
 ) -> None:
-    caplog.set_level(logging.INFO)
+    open_log(own_log)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE EXTENSION vector")
         connection.execute(FAILING)
@@ -47,5 +47,5 @@ async def test_a_migration_that_fails_changes_nothing_and_names_the_log(
             None,
         )
     assert caught.value.message == "The database could not be updated: not in this house."
-    assert str(settings.paths.log_file) in caught.value.hint
-    assert "Traceback" in caplog.text
+    assert str(own_log) in caught.value.hint
+    assert "Traceback" in own_log.read_text()

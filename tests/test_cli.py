@@ -38,6 +38,10 @@ def test_help_imports_nothing_slow() -> None:
     [
         ["--import", "somewhere"],
         ["--json"],
+        ["--add", "a.jpg"],
+        ["--add-csv", "posts.csv"],
+        ["--status", "--caption", "fog"],
+        ["--status", "--channel", "instagram"],
         ["--worker", "--doctor"],
         ["--worker", "--persona", "sarah"],
         ["--no-such-flag"],

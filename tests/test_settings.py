@@ -228,3 +228,14 @@ def test_no_part_of_a_password_is_in_an_error_or_shown(password: str, variable: 
     except InvalidSetting as error:
         shown = str(error)
     assert not [start for start in range(len(password) - 3) if password[start : start + 4] in shown]
+
+
+def test_a_direct_address_belongs_to_an_address() -> None:
+    both = {"DATABASE_URL": "postgresql://pooler/x", "DATABASE_DIRECT_URL": "postgresql://hush@server/x"}
+    settings = load_settings(both)
+    assert settings.database_direct_url == Secret("postgresql://hush@server/x")
+    assert "hush" not in repr(settings)
+    del both["DATABASE_URL"]
+    with pytest.raises(InvalidSetting, match="DATABASE_DIRECT_URL is set without DATABASE_URL") as caught:
+        load_settings(both)
+    assert caught.value.variable == "DATABASE_DIRECT_URL"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,17 +15,19 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.css.parse import parse
 from textual.css.stylesheet import Stylesheet
+from textual.pilot import Pilot
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Collection, Iterator
 
     from textual.css.model import RuleSet
     from textual.message import Message
     from textual.screen import Screen
     from textual.widgets import Input, TextArea
+    from textual.worker import Worker
 
 
-_parse_rules = Stylesheet._parse_rules
+_parse_rules, _parse_sheet = Stylesheet._parse_rules, Stylesheet.parse
 
 
 def screen_lines(screen: Screen[Any]) -> list[str]:
@@ -76,6 +79,24 @@ def draw_at_once(app: App[Any]) -> None:
         if below._dirty_widgets or below._layout_required:
             below._on_timer_update()
     app.screen._on_timer_update()
+    if app.screen._compositor._dirty_regions:  # laid out while nothing was drawn
+        app.screen._compositor_refresh()
+
+
+async def until_changed(app: App[Any], workers: Collection[Worker[Any]]) -> None:
+    """Wait until one of an app's workers has ended, or something is to be drawn, which a worker may wait for."""
+    frame: asyncio.Future[Any] = asyncio.ensure_future(app.screen._update_timer._active.wait())
+    tasks = [worker._task for worker in workers if worker._task is not None]
+    await asyncio.wait([frame, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    frame.cancel()
+
+
+@contextmanager
+def not_drawing() -> Iterator[None]:
+    """Lay out and run what waits for a frame, but leave the frame itself to who draws next."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.screen.Screen._compositor_refresh", lambda _screen: None)
+        yield
 
 
 def _stop_delaying(app: App[Any]) -> None:
@@ -89,17 +110,35 @@ def _stop_delaying(app: App[Any]) -> None:
 
 @contextmanager
 def sharing_parsed_styles() -> Iterator[None]:
-    """Let all apps of a run share parsed style sheets: each would parse the same text again."""
-    parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+    """Let all apps of a run share parsed style sheets: each would parse and sort the same text again."""
+    texts: dict[tuple[Any, ...], list[RuleSet]] = {}
+    sheets: dict[tuple[Any, ...], tuple[list[RuleSet], dict[str, list[RuleSet]]]] = {}
+    sort: Any = Stylesheet.__dict__["rules_map"].fget
 
-    def shared(sheet: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
-        key = (*arguments, *sorted(named.items()), *sorted(sheet._variables.items()))
-        if key not in parsed:
-            parsed[key] = _parse_rules(sheet, *arguments, **named)
-        return parsed[key]
+    def parse_text(sheet: Stylesheet, *arguments: Any, **named: Any) -> list[RuleSet]:
+        key = (*arguments, *named.items(), *sheet._variables.items())
+        if key not in texts:
+            texts[key] = _parse_rules(sheet, *arguments, **named)
+        return texts[key]
+
+    def parse(sheet: Stylesheet) -> None:
+        key = (*sheet.source.items(), *sheet._variables.items())
+        if key not in sheets:
+            _parse_sheet(sheet)
+            sheets[key] = (sheet._rules, sort(sheet))
+        sheet._rules, sheet._rules_map = sheets[key]
+        sheet._require_parse = False
+
+    def rules_map(sheet: Stylesheet) -> dict[str, list[RuleSet]]:
+        if sheet._require_parse:
+            sheet.parse()
+        found: dict[str, list[RuleSet]] = sort(sheet)
+        return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", shared)
+        patch.setattr(Stylesheet, "_parse_rules", parse_text)
+        patch.setattr(Stylesheet, "parse", parse)
+        patch.setattr(Stylesheet, "rules_map", property(rules_map))
         yield
 
 
@@ -114,16 +153,37 @@ def counting_parsed_styles() -> Iterator[Counter[str]]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", _parse_rules)
+        patch.setattr(Stylesheet, "parse", _parse_sheet)
         patch.setattr("textual.css.stylesheet.parse", counting)
         yield parsed
 
 
 @contextmanager
-def pilots_waiting_with(wait: Callable[..., Awaitable[None]]) -> Iterator[None]:
-    """Let pilots wait with this function; theirs takes a process that computes little for an idle one."""
+def drawing_at_rest() -> Iterator[None]:
+    """Leave drawing to `draw_at_once`: Textual's timer draws up to 60 states a second that no test looks at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textual.screen.UPDATE_PERIOD", 2.0)
+        yield
+
+
+@contextmanager
+def pilots_waiting_with(
+    wait: Callable[..., Awaitable[None]], until_drawn: Callable[[App[Any]], Awaitable[None]]
+) -> Iterator[None]:
+    """Let pilots wait with these functions.
+
+    Theirs takes a process that computes little for an idle one, and sends a message to every widget after each key.
+    """
+
+    async def wait_for_screen(pilot: Pilot[Any], timeout: float = 0.0) -> bool:
+        del timeout
+        await until_drawn(pilot.app)
+        return True
+
     with pytest.MonkeyPatch.context() as patch:
         for module in (textual.app, textual.pilot):
             patch.setattr(module, "wait_for_idle", wait)
+        patch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
         yield
 
 

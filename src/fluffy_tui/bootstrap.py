@@ -14,12 +14,13 @@ from sqlalchemy.exc import DBAPIError
 
 from fluffy_tui.buffer import BufferClient
 from fluffy_tui.core.app_events import Event
-from fluffy_tui.core.connection import read_address
+from fluffy_tui.core.connection import check_direct_address, read_address, read_direct_address
 from fluffy_tui.core.database import Database, program_name, server_sentence
 from fluffy_tui.core.embedded import EmbeddedServer
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
+from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
@@ -81,7 +82,8 @@ class Services:
 
     def events(self) -> AsyncGenerator[Event, None]:
         """Yield every change in the database, for ever; close it, so that its connection is not left open."""
-        return events(self.database.url, self.reach_server)
+        database = self.database
+        return events(database.url, self.reach_server, name=database.name, on_silent=database.cut)
 
 
 def _no_report(step: str) -> None:
@@ -108,12 +110,12 @@ async def open_services(
         FluffyError: something cannot be opened; the message says what and why.
     """
     async with AsyncExitStack() as stack:
-        server, url = await _open_server(settings, report, stack)
+        server, url, direct_url = await _open_server(settings, report, stack)
         report("updating the database")
-        await asyncio.to_thread(_migrate, url, settings)
+        await asyncio.to_thread(_migrate, direct_url or url)
         report("opening the library")
         name = program_name(role)
-        database = Database(url, name=name)
+        database = Database(url, direct_url=direct_url, name=name)
         stack.push_async_callback(database.close)
         timings = timings or Timings()
         budget = RequestBudget(database, key_fingerprint(settings.buffer_api_key))
@@ -128,30 +130,36 @@ async def open_services(
                     on_budget=budget.note,
                 )
             )
-        yield _build(settings, database, build_queue(url, name), budget, server, buffer, timings)
+        yield _build(settings, database, build_queue(database), budget, server, buffer, timings)
 
 
-def _migrate(url: str, settings: Settings) -> None:
+def _migrate(url: str) -> None:
     try:
         migrate(url)
     except (psycopg.Error, DBAPIError) as error:
         log.exception("the database could not be updated")
         raise DatabaseUnavailable(
             f"The database could not be updated: {server_sentence(error)}",
-            f"Nothing was changed. The details are in {settings.paths.log_file}.",
+            f"Nothing was changed. The details are in {log_place()}.",
         ) from None
 
 
 async def _open_server(
     settings: Settings, report: Callable[[str], None], stack: AsyncExitStack
-) -> tuple[EmbeddedServer | None, str]:
-    if settings.database_url is not None:
-        report("connecting to the database")
-        return None, read_address(settings.database_url.reveal())
-    report("starting the embedded database")
-    server = EmbeddedServer(settings.paths.database, log=settings.paths.server_log)
-    stack.callback(_release, server)
-    return server, read_address(await asyncio.to_thread(server.start))
+) -> tuple[EmbeddedServer | None, str, str | None]:
+    """Return the embedded server if it is used, the database's address, and the one without a pooler if it has one."""
+    if settings.database_url is None:
+        report("starting the embedded database")
+        server = EmbeddedServer(settings.paths.database, log=settings.paths.server_log)
+        stack.callback(_release, server)
+        return server, read_address(await asyncio.to_thread(server.start)), None
+    report("connecting to the database")
+    url = read_address(settings.database_url.reveal())
+    if settings.database_direct_url is None:
+        return None, url, None
+    direct_url = read_direct_address(settings.database_direct_url.reveal())
+    await asyncio.to_thread(check_direct_address, url, direct_url)
+    return None, url, direct_url
 
 
 def _release(server: EmbeddedServer) -> None:
@@ -172,7 +180,8 @@ def _build(
 ) -> Services:
     host, no_host = _open_host(settings)
     missing = _missing(buffer, no_host)
-    add_tasks(queue)
+    machine = this_machine(settings.paths.machine_file)
+    add_tasks(queue, machine.id)
     personas = Personas(database, buffer)
     workers = Workers(database, can_deliver=not missing)
     photos = Photos(
@@ -180,7 +189,7 @@ def _build(
         scheduled=scheduled_photo_ids(),
         thumbnails=settings.paths.thumbnails,
         stacks=stacked_photos(),
-        machine=this_machine(settings.paths.machine_file),
+        machine=machine,
     )
     return Services(
         settings=settings,

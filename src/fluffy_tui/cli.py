@@ -47,6 +47,26 @@ def build_parser() -> argparse.ArgumentParser:
         help="import the photos in these folders for --persona",
     )
     mode.add_argument(
+        "--add",
+        dest="files",
+        metavar="FILE",
+        nargs="+",
+        type=Path,
+        help="submit these photos as one post of --persona, importing what is new",
+    )
+    mode.add_argument(
+        "--add-csv",
+        metavar="FILE",
+        type=Path,
+        help="submit a post of --persona for each line: photo or photos, caption, alt_text, when, channel, "
+        "first_comment",
+    )
+    mode.add_argument(
+        "--status",
+        action="store_true",
+        help="print open posts, of --persona or of all, and the last ten that went live or failed",
+    )
+    mode.add_argument(
         "--worker", action="store_true", help="deliver posts until stopped, for service managers"
     )
     mode.add_argument(
@@ -70,22 +90,47 @@ def build_parser() -> argparse.ArgumentParser:
     mode.add_argument("--console", action="store_true", help="open a Python prompt with the app's services")
     mode.add_argument("--version", action="version", version=f"fluffy-tui {__version__}")
     parser.add_argument(
-        "--persona", metavar="NAME", help="persona to open, export or import for (--import creates a new one)"
+        "--persona",
+        metavar="NAME",
+        help="persona to open, add, export or import for (--import creates a new one)",
     )
+    _add_post_options(parser)
     parser.add_argument(
         "--watch", action="store_true", help="with --import: keep importing new photos until stopped"
     )
     parser.add_argument(
         "--json",
         action="store_true",
-        help="with --import, --doctor or --clean: print one JSON object per line",
+        help="with --import, --add, --add-csv, --status, --doctor or --clean: print one JSON object per line",
     )
     parser.add_argument("--post", metavar="ID", type=int, help="with --doctor: show the history of a post")
     parser.add_argument(
-        "--dry-run", action="store_true", help="with --clean: only list what would be deleted"
+        "--dry-run",
+        action="store_true",
+        help="with --clean: only list what would be deleted; with --add and --add-csv: only make the checks",
     )
     parser.add_argument("--with-starter", action="store_true", help=argparse.SUPPRESS)
     return parser
+
+
+def _add_post_options(parser: argparse.ArgumentParser) -> None:
+    post = parser.add_argument_group("with --add")
+    post.add_argument("--caption", metavar="TEXT", help="the caption; - reads it from standard input")
+    post.add_argument("--alt", metavar="TEXT", help="the alt text of the first photo")
+    post.add_argument(
+        "--at",
+        metavar="WHEN",
+        help='"tomorrow 9:00", "fri 18:30", "+2h", "now" or "front" (of the queue); else the next free slot',
+    )
+    post.add_argument(
+        "--channel",
+        dest="channels",
+        metavar="NAME",
+        nargs="+",
+        help="handles or networks; else all of the persona's channels",
+    )
+    post.add_argument("--first-comment", metavar="TEXT", help="posted below the post")
+    post.add_argument("--separate", action="store_true", help="one post of each file")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -130,14 +175,24 @@ def _check_combination(options: argparse.Namespace) -> None:
         raise UsageError("--import needs --persona NAME.", "The persona is created if it does not exist.")
     if options.watch and options.folders is None:
         raise UsageError("--watch only works with --import.")
-    if options.json and not (options.folders or options.doctor or options.clean):
-        raise UsageError("--json only works with --import, --doctor or --clean.")
+    adds = options.files is not None or options.add_csv is not None
+    if adds and not options.persona:
+        raise UsageError("--add and --add-csv need --persona NAME.")
+    if options.files is None:
+        for name in ("caption", "alt", "at", "channels", "first_comment", "separate"):
+            if getattr(options, name) not in (None, False):
+                flag = "channel" if name == "channels" else name.replace("_", "-")
+                raise UsageError(f"--{flag} only works with --add.")
+    if options.json and not (adds or options.folders or options.status or options.doctor or options.clean):
+        raise UsageError("--json only works with --import, --add, --add-csv, --status, --doctor or --clean.")
     if options.persona and (options.worker or options.doctor or options.console or options.clean):
-        raise UsageError("--persona only works with the app, --demo, --import and --export.")
+        raise UsageError(
+            "--persona only works with the app, --demo, --import, --add, --add-csv, --status and --export."
+        )
     if options.post is not None and not options.doctor:
         raise UsageError("--post only works with --doctor.")
-    if options.dry_run and not options.clean:
-        raise UsageError("--dry-run only works with --clean.")
+    if options.dry_run and not (options.clean or adds):
+        raise UsageError("--dry-run only works with --clean, --add and --add-csv.")
 
 
 def internal_error(error: BaseException, settings: Settings) -> FluffyError:
@@ -160,6 +215,12 @@ async def _run(options: argparse.Namespace, settings: Settings, environment: Map
         return await import_mode.run(
             settings, options.folders, options.persona, as_json=options.json, watch=options.watch
         )
+    if options.files is not None or options.add_csv is not None:
+        return await _add_posts(options, settings)
+    if options.status:
+        from fluffy_tui.modes import status_mode
+
+        return await status_mode.run(settings, options.persona, as_json=options.json)
     if options.worker:
         from fluffy_tui.modes import worker_mode
 
@@ -188,6 +249,24 @@ async def _run(options: argparse.Namespace, settings: Settings, environment: Map
     from fluffy_tui.modes import app_mode
 
     return await app_mode.run(settings, environment, options.persona, open_demo=_run_demo)
+
+
+async def _add_posts(options: argparse.Namespace, settings: Settings) -> int:
+    from fluffy_tui.modes import add_mode
+    from fluffy_tui.modes.post_adder import WrittenPost
+
+    output = {"dry_run": options.dry_run, "as_json": options.json}
+    if options.add_csv is not None:
+        return await add_mode.add_csv(settings, options.persona, options.add_csv, **output)
+    written = WrittenPost(
+        tuple(options.files),
+        add_mode.caption_from(options.caption or ""),
+        options.alt or "",
+        options.at or "",
+        tuple(options.channels or ()),
+        options.first_comment or "",
+    )
+    return await add_mode.add_files(settings, options.persona, written, each=options.separate, **output)
 
 
 async def _run_demo(settings: Settings, folder: Path | None = None, persona: str | None = None) -> int:

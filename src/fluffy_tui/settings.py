@@ -116,6 +116,12 @@ SETTINGS: tuple[Setting, ...] = (
         "embedded",
         secret=True,
     ),
+    Setting(
+        "DATABASE_DIRECT_URL",
+        "database_direct_url",
+        "The same database without a pooler, if that of DATABASE_URL shares connections between transactions",
+        secret=True,
+    ),
     Setting("BUFFER_API_KEY", "buffer_api_key", "API key from Buffer's settings", secret=True),
     Setting("FLUFFY_BUFFER_URL", "buffer_url", "Address of Buffer's API", BUFFER_URL),
     Setting("FLUFFY_DATA_DIR", "data_dir", "Folder for the database, drafts and the log", "per user"),
@@ -184,6 +190,8 @@ class Settings:
     paths: Paths
     database_url: Secret | None = None
     """None means the embedded server."""
+    database_direct_url: Secret | None = None
+    """Set if `database_url` leads to a pooler that shares connections between transactions."""
     buffer_api_key: Secret | None = None
     buffer_url: str = BUFFER_URL
     media_host: MediaHostKind | None = None
@@ -354,9 +362,16 @@ def _read_config(config_file: Path) -> dict[str, Any]:
 
 
 def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
+    direct = values.get("DATABASE_DIRECT_URL")
+    if direct and "DATABASE_URL" not in values:
+        raise InvalidSetting(
+            "DATABASE_DIRECT_URL is set without DATABASE_URL, which it belongs to. Set both, or rename it.",
+            "DATABASE_DIRECT_URL",
+        )
     return replace(
         settings,
         database_url=Secret(values["DATABASE_URL"]) if "DATABASE_URL" in values else None,
+        database_direct_url=Secret(direct) if direct else None,
         buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
         buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=values.get("IMAGE_EMBED_URL"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from fluffy_tui.buffer import BufferClient, NewPost, Service
+from fluffy_tui.buffer import BufferClient, NewPicture, NewPost, Service
 from fluffy_tui.settings import Secret
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KEY = "qZ7-very-secret-key-0123456789"
 CAPTION = "Fog over the old harbour at six"
 ALT_TEXT = "Three boats in thick fog"
+PICTURE = "https://media.example.com/k7/delivery-1.jpg"
 CREATED = "2026-11-02T10:00:00.000Z"
 
 
@@ -140,8 +141,7 @@ def new_post(**changes: Any) -> NewPost:
         "channel_id": "c" * 24,
         "service": Service.INSTAGRAM,
         "text": CAPTION,
-        "image_url": "https://media.example.com/k7/delivery-1.jpg",
-        "alt_text": ALT_TEXT,
+        "pictures": (NewPicture(PICTURE, ALT_TEXT),),
     }
     return NewPost(**(values | changes))
 
@@ -159,7 +159,7 @@ def post_json(**changes: Any) -> dict[str, Any]:
         "via": "buffer",
         "externalLink": None,
         "error": None,
-        "assets": [{"source": "https://media.example.com/k7/delivery-1.jpg"}],
+        "assets": [{"source": PICTURE}],
     }
     return values | changes
 

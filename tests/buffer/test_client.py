@@ -11,6 +11,7 @@ import pytest
 
 from buffer.scripted_buffer import (
     CREATED,
+    PICTURE,
     Drop,
     Reply,
     asking,
@@ -125,7 +126,18 @@ async def test_created_post_is_returned_as_it_is_in_buffer() -> None:
     assert post.status is BufferStatus.SENDING
     assert post.due_at == DUE
     assert post.created_at == datetime.fromisoformat(CREATED)
-    assert post.asset_sources == ("https://media.example.com/k7/delivery-1.jpg",)
+    assert post.asset_sources == (PICTURE,)
+
+
+async def test_each_picture_has_its_alt_text() -> None:
+    """The texts are in the order of the pictures, with a gap for what is not a picture."""
+    assets: list[dict[str, Any]] = [
+        {"source": "https://media.example.com/1.jpg", "image": {"altText": "fog"}},
+        {"source": "https://media.example.com/2.mp4"},
+        {"source": "https://media.example.com/3.jpg", "image": {"altText": ""}},
+    ]
+    async with asking(Reply({"data": {"post": post_json(assets=assets)}})) as (client, _):
+        assert (await client.post("p1")).alt_texts == ("fog", None, "")
 
 
 async def test_failed_post_has_its_reason() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse,
 from graphql.execution.values import get_variable_values
 
 from buffer.scripted_buffer import new_post
-from fluffy_tui.buffer import BufferStatus, Service, ShareMode
+from fluffy_tui.buffer import BufferStatus, NewPicture, PeopleTag, Service, ShareMode
 from fluffy_tui.buffer.graphql_documents import (
     CHANNEL,
     CHANNELS,
@@ -62,9 +63,18 @@ def test_new_post_is_valid_input_for_every_network(
     schema: GraphQLSchema, service: Service, mode: ShareMode
 ) -> None:
     """Buffer accepts the input for every network and mode."""
-    new = new_post(service=service, share_mode=mode, due_at=NOON, pinterest_board_id="b1")
-    assert variable_errors(schema, CREATE_POST, {"input": create_input(new)}) == []
-    assert variable_errors(schema, EDIT_POST, {"input": edit_input("p1", new)}) == []
+    plain = new_post(service=service, share_mode=mode, due_at=NOON, pinterest_board_id="b1")
+    picture = NewPicture("https://media.example.com/2.jpg", "a pier", (PeopleTag("ann", 0, 1),))
+    full = replace(
+        plain,
+        pictures=(*plain.pictures, picture),
+        first_comment="#fog",
+        is_ai_generated=True,
+        is_ai_assisted=True,
+    )
+    for new in (plain, full):
+        assert variable_errors(schema, CREATE_POST, {"input": create_input(new)}) == []
+        assert variable_errors(schema, EDIT_POST, {"input": edit_input("p1", new)}) == []
 
 
 def test_invalid_input_is_detected(schema: GraphQLSchema) -> None:

@@ -17,7 +17,7 @@ from buffer.scripted_buffer import (
     refusal,
     success,
 )
-from fluffy_tui.buffer import BufferError, NextStep
+from fluffy_tui.buffer import BufferError, NewPicture, NextStep
 
 RETRY, HOLD, LOOK_FIRST, FINAL = NextStep.RETRY, NextStep.HOLD, NextStep.LOOK_FIRST, NextStep.FINAL
 
@@ -28,6 +28,14 @@ RECENTLY = (
 )
 AROUND = "Whoops, it looks like you've already got this one scheduled or posted around the same time."
 FULL = "Limit reached: Scheduled posts limit reached. You have 10 scheduled posts out of 10 allowed"
+NO_FIRST_COMMENT = (
+    "Invalid post: LinkedIn first comment requires a paid plan. Please upgrade to use this feature."
+)
+LABEL_UNKNOWN = 'Field "isAiGenerated" is not defined by type "InstagramPostMetadataInput".'
+CAPTION_QUOTED = (
+    'Variable "$input" got invalid value { text: "my first comment; ai-generated" }; '
+    'Field "mode" of required type "ShareMode!" was not provided.'
+)
 UNREADABLE = "Invalid post: Image could not be read from its URL."
 
 
@@ -100,6 +108,20 @@ TRANSPORT = [
         FINAL,
         FINAL,
         id="bad-variables",
+    ),
+    pytest.param(
+        Reply(errors(error_entry(LABEL_UNKNOWN, "BAD_USER_INPUT")), 400),
+        "ai_label_refused",
+        FINAL,
+        FINAL,
+        id="ai-label-unknown",
+    ),
+    pytest.param(
+        Reply(errors(error_entry(CAPTION_QUOTED, "BAD_USER_INPUT")), 400),
+        "rejected",
+        FINAL,
+        FINAL,
+        id="caption-quoted",
     ),
     pytest.param(
         Reply(errors(error_entry('Field "title" is not defined.')), 400),
@@ -255,6 +277,74 @@ TYPED = [
         FINAL,
         id="unreadable-and-wrong",
     ),
+    pytest.param(
+        "InvalidInputError", NO_FIRST_COMMENT, {}, "first_comment_refused", FINAL, id="no-first-comment"
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "Invalid post: LinkedIn first comment cannot exceed 1250 characters.",
+        {},
+        "rejected",
+        FINAL,
+        id="first-comment-too-long",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        f"{NO_FIRST_COMMENT}, Instagram posts require a type (post or reel).",
+        {},
+        "rejected",
+        FINAL,
+        id="first-comment-and-wrong",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "Invalid post: Instagram posts cannot have more than 10 images.",
+        {},
+        "too_many_pictures",
+        FINAL,
+        id="more-than-10-images",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "Invalid post: Too many photos, you can add up to 4 photos.",
+        {},
+        "too_many_pictures",
+        FINAL,
+        id="too-many-photos",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "Invalid post: Images cannot exceed 10 MB.",
+        {},
+        "rejected",
+        FINAL,
+        id="images-too-large",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "Invalid post: User tags must have an x and a y between 0.0 and 1.0., "
+        "User tags must have a handle without the leading @.",
+        {},
+        "people_tags_refused",
+        FINAL,
+        id="tags",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "(#100) Param user_tags[0]['x'] must be a number less than or equal to 1",
+        {},
+        "people_tags_refused",
+        FINAL,
+        id="tags-outside",
+    ),
+    pytest.param(
+        "InvalidInputError",
+        "Invalid post: The AI-generated label is not available for this channel.",
+        {},
+        "ai_label_refused",
+        FINAL,
+        id="ai-label",
+    ),
     pytest.param("InvalidInputError", RECENTLY, {}, "duplicate_text", LOOK_FIRST, id="duplicate-recently"),
     pytest.param("InvalidInputError", AROUND, {}, "duplicate_text", LOOK_FIRST, id="duplicate-around"),
     pytest.param(
@@ -313,6 +403,19 @@ async def test_dropped_picture() -> None:
     assert (error.code, error.next_step) == ("image_dropped", FINAL)
     assert error.post is not None
     assert error.post.id == "a" * 24
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(2, 1), (10, 9), (3, 0)])
+async def test_dropped_picture_of_several(sent: int, kept: int) -> None:
+    """One missing picture is as bad as all: the post must not be published like that."""
+    pictures = tuple(NewPicture(f"https://media.example.com/{n}.jpg") for n in range(sent))
+    assets = [{"source": picture.url} for picture in pictures[:kept]]
+    async with asking(Reply(success(assets=assets))) as (client, _):
+        with pytest.raises(BufferError) as caught:
+            await client.create_post(new_post(pictures=pictures))
+    assert (caught.value.code, caught.value.next_step) == ("image_dropped", FINAL)
+    assert caught.value.post is not None
+    assert len(caught.value.post.asset_sources) == kept
 
 
 async def test_an_unreadable_success_must_be_checked() -> None:

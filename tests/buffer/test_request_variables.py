@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from buffer.scripted_buffer import ALT_TEXT, CAPTION, new_post
-from fluffy_tui.buffer import BufferError, NextStep, Service, ShareMode
+from buffer.scripted_buffer import ALT_TEXT, CAPTION, PICTURE, new_post
+from fluffy_tui.buffer import BufferError, NewPicture, NextStep, PeopleTag, Service, ShareMode
 from fluffy_tui.buffer.request_variables import create_input, edit_input
+from fluffy_tui.networks import rules_for
 
 METADATA: dict[Service, dict[str, Any] | None] = {
     Service.BLUESKY: None,
@@ -48,7 +49,7 @@ def test_a_post_has_everything_that_buffer_needs() -> None:
         "assets": [
             {
                 "image": {
-                    "url": "https://media.example.com/k7/delivery-1.jpg",
+                    "url": PICTURE,
                     "metadata": {"altText": ALT_TEXT},
                 }
             }
@@ -61,8 +62,60 @@ def test_a_post_has_everything_that_buffer_needs() -> None:
 
 def test_alt_text_is_sent_even_if_empty() -> None:
     """Without it Buffer may drop the picture."""
-    (asset,) = create_input(new_post(alt_text=""))["assets"]
+    (asset,) = create_input(new_post(pictures=(NewPicture(PICTURE),)))["assets"]
     assert asset["image"]["metadata"] == {"altText": ""}
+
+
+@pytest.mark.parametrize("service", Service)
+@pytest.mark.parametrize("count", [1, 2, 10])
+def test_pictures_keep_their_order_on_every_network(service: Service, count: int) -> None:
+    """The order of the list is the order of the carousel, and the kind of post stays the same."""
+    pictures = tuple(NewPicture(f"https://media.example.com/{n}.jpg", f"picture {n}") for n in range(count))
+    values = create_input(new_post(service=service, pictures=pictures, pinterest_board_id="board-7"))
+    sent = [asset["image"] for asset in values["assets"]]
+    assert [(image["url"], image["metadata"]["altText"]) for image in sent] == [
+        (picture.url, picture.alt_text) for picture in pictures
+    ]
+    assert values.get("metadata") == METADATA[service]
+
+
+@pytest.mark.parametrize("service", Service)
+def test_a_first_comment_is_sent_where_the_network_has_one(service: Service) -> None:
+    """The builder and the rules agree on where that is."""
+    values = create_input(new_post(service=service, first_comment="#fog", pinterest_board_id="board-7"))
+    comments = [own["firstComment"] for own in values.get("metadata", {}).values() if "firstComment" in own]
+    assert comments == (["#fog"] if rules_for(service).first_comment_limit is not None else [])
+
+
+@pytest.mark.parametrize("service", Service)
+def test_the_ai_label_is_sent_where_the_network_has_it(service: Service) -> None:
+    """The builder and the rules agree on where that is."""
+    values = create_input(new_post(service=service, is_ai_generated=True, pinterest_board_id="board-7"))
+    labels = [own["isAiGenerated"] for own in values.get("metadata", {}).values() if "isAiGenerated" in own]
+    assert labels == ([True] if rules_for(service).has_ai_label else [])
+
+
+@pytest.mark.parametrize("service", Service)
+def test_people_are_tagged_where_the_network_has_that(service: Service) -> None:
+    """The builder and the rules agree on where that is; each picture has its own tags."""
+    tagged = NewPicture(PICTURE, "two people", (PeopleTag("ann", 0, 0.25), PeopleTag("bo", 0.5, 1)))
+    new = new_post(service=service, pictures=(tagged, NewPicture(PICTURE)), pinterest_board_id="board-7")
+    tags = [asset["image"]["metadata"].get("userTags") for asset in create_input(new)["assets"]]
+    sent = [{"handle": "ann", "x": 0, "y": 0.25}, {"handle": "bo", "x": 0.5, "y": 1}]
+    assert tags == [sent if rules_for(service).people_tag_limit else None, None]
+
+
+@pytest.mark.parametrize("comment", ["", " \n"])
+def test_an_empty_first_comment_is_not_sent(comment: str) -> None:
+    """A plan without first comments would refuse the whole post."""
+    values = create_input(new_post(service=Service.LINKEDIN, first_comment=comment))
+    assert "metadata" not in values
+
+
+def test_help_by_ai_is_only_sent_if_there_was_any() -> None:
+    """Buffer keeps it with the post."""
+    assert create_input(new_post(is_ai_assisted=True))["aiAssisted"] is True
+    assert "aiAssisted" not in create_input(new_post())
 
 
 def test_custom_time_is_sent_in_utc() -> None:
@@ -83,11 +136,30 @@ def test_other_modes_send_no_time(mode: ShareMode) -> None:
 def test_an_edit_has_every_field() -> None:
     """It only has an id instead of a channel."""
     due = datetime(2026, 11, 3, 8, tzinfo=UTC)
-    new = new_post(share_mode=ShareMode.CUSTOM_SCHEDULED, due_at=due)
+    new = new_post(
+        share_mode=ShareMode.CUSTOM_SCHEDULED, due_at=due, first_comment="#fog", is_ai_generated=True
+    )
     created, edited = create_input(new), edit_input("p1", new)
     assert edited.pop("id") == "p1"
     assert created.pop("channelId") == new.channel_id
     assert edited == created
+
+
+@pytest.mark.parametrize(
+    ("service", "removed"),
+    [
+        (Service.INSTAGRAM, {"instagram": {"firstComment": None, "isAiGenerated": False}}),
+        (Service.FACEBOOK, {"facebook": {"firstComment": None}}),
+        (Service.LINKEDIN, {"linkedin": {"firstComment": None}}),
+        (Service.TWITTER, {"twitter": {"isAiGenerated": False}}),
+        (Service.BLUESKY, {}),
+    ],
+)
+def test_an_edit_removes_what_the_post_no_longer_has(service: Service, removed: dict[str, Any]) -> None:
+    """Buffer may keep a field that is left out."""
+    metadata = edit_input("p1", new_post(service=service)).get("metadata", {})
+    assert {name: {**own, **removed[name]} for name, own in metadata.items()} == metadata
+    assert set(metadata) == set(removed)
 
 
 def test_pinterest_without_a_board_fails_before_sending() -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from psycopg import sql
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from fluffy_tui.core.database import Database
@@ -46,6 +47,18 @@ async def test_what_a_server_can_run_out_of(database: Database, state: str, says
     assert says in (await refusal(database, f"DO $$ BEGIN RAISE SQLSTATE '{state}'; END $$")).message
 
 
+async def test_every_connection_is_busy(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fluffy_tui.core.database.POOL_SECONDS", 0.1)
+    small = Database(database_url, pool_size=1)
+    async with small.connection():
+        error = await refusal(small, "SELECT 1")
+        assert error.message == "All connections to the database are busy."
+        with pytest.raises(psycopg.OperationalError, match="busy"):
+            async with small.connection():
+                pass
+    await small.close()
+
+
 async def test_a_lost_connection(database: Database, database_url: str) -> None:
     with pytest.raises(DatabaseUnavailable, match="does not respond"):
         async with database.transaction() as session:
@@ -57,6 +70,22 @@ async def test_a_lost_connection(database: Database, database_url: str) -> None:
                 )
             await session.execute(text("SELECT 1"))
     assert "PostgreSQL" in await database.describe()
+
+
+async def test_a_server_without_a_free_connection(database_url: str) -> None:
+    """It refuses before there is a connection that could say why."""
+    address = make_url(database_url)
+    crowd = f"crowd_of_{address.database}"
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute(sql.SQL("CREATE ROLE {} LOGIN CONNECTION LIMIT 0").format(sql.Identifier(crowd)))
+        full = Database(address.set(username=crowd).render_as_string(hide_password=False))
+        error = await refusal(full, "SELECT 1")
+        assert f'too many connections for role "{crowd}"' in error.message
+        assert "max_connections" in error.hint
+        with pytest.raises(psycopg.OperationalError, match="too many connections"):
+            async with full.connection():
+                pass
+        owner.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(crowd)))
 
 
 async def test_a_mistake_of_ours_stays_one(database: Database) -> None:

@@ -15,6 +15,7 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from fluffy_tui.core.event_stream import events
+from post_sql import photos_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,9 +38,8 @@ def fill(connection: psycopg.Connection) -> tuple[int, int, int]:
         persona,
     )
     post = one(
-        "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)"
-        " VALUES (%s, %s, 'x', 'key', 'addToQueue') RETURNING id",
-        photo,
+        "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode)"
+        f" SELECT id, {photos_json()}, %s, 'x', 'key', 'addToQueue' FROM photos RETURNING id",
         persona,
     )
     return persona, photo, post
@@ -57,7 +57,15 @@ async def test_every_change_is_reported(database_url: str) -> None:
         assert await anext(stream) == PostChanged(post, persona)
         connection.execute("DELETE FROM posts")
         assert await anext(stream) == PostChanged(post, persona)
-        connection.execute("UPDATE personas SET name = name, buffer_channel_id = 'channel-1'")
+        connection.execute("UPDATE personas SET name = name, description = 'takes photos'")
+        assert await anext(stream) == PersonaEdited(persona)
+        connection.execute("UPDATE personas SET name = name")  # as it was
+        connection.execute("INSERT INTO persona_channels VALUES (%s, 'channel-1', 0)", [persona])
+        assert await anext(stream) == PersonaEdited(persona)
+        connection.execute("UPDATE persona_channels SET position = position")  # as it was
+        connection.execute("UPDATE persona_channels SET position = 1")
+        assert await anext(stream) == PersonaEdited(persona)
+        connection.execute("DELETE FROM persona_channels")
         assert await anext(stream) == PersonaEdited(persona)
     await stream.aclose()
 

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 
     from procrastinate import App
 
+    from fluffy_tui.core.database import Database
+
 
 async def ready() -> None:
     """Do nothing before connecting."""
 
 
 @asynccontextmanager
-async def bells(database_url: str) -> AsyncIterator[tuple[App, asyncio.Queue[int]]]:
+async def bells(database: Database) -> AsyncIterator[tuple[App, asyncio.Queue[int]]]:
     """Run a worker that practically never polls; yield another program's queue, and what the worker has done."""
     rung: asyncio.Queue[int] = asyncio.Queue()
-    queue, other = build_queue(database_url), build_queue(database_url)
+    queue, other = build_queue(database), build_queue(database)
 
     @queue.task(name="ring", queue="bells")
     async def ring(number: int) -> None:
@@ -38,16 +40,15 @@ async def bells(database_url: str) -> AsyncIterator[tuple[App, asyncio.Queue[int
     stop = asyncio.Event()
     options: dict[str, Any] = {"queues": ["bells"], "fetch_job_polling_interval": 3600.0}
     working = asyncio.create_task(run_worker(queue, stop, context={}, before_start=ready, **options))
-    async with other.open_async():
-        await other.configure_task("ring").defer_async(number=0)
-        assert await rung.get() == 0
-        yield other, rung
+    await other.configure_task("ring").defer_async(number=0)
+    assert await rung.get() == 0
+    yield other, rung
     stop.set()
     await working
 
 
-async def test_a_job_starts_at_its_time(database_url: str) -> None:
-    async with bells(database_url) as (other, rung):
+async def test_a_job_starts_at_its_time(database: Database) -> None:
+    async with bells(database) as (other, rung):
         now = datetime.now(UTC)
         for number, seconds in ((2, 0.8), (1, 0.4), (3, 3600)):
             at = now + timedelta(seconds=seconds)
@@ -56,18 +57,18 @@ async def test_a_job_starts_at_its_time(database_url: str) -> None:
         assert rung.empty()
 
 
-async def test_jobs_that_are_inserted_one_by_one_all_start(database_url: str) -> None:
+async def test_jobs_that_are_inserted_one_by_one_all_start(database: Database) -> None:
     """Also those whose notification arrives while the worker finds that there is nothing to do."""
-    async with bells(database_url) as (other, rung):
+    async with bells(database) as (other, rung):
         for number in range(1, 60):
             await other.configure_task("ring").defer_async(number=number)
             await asyncio.sleep(number % 7 / 500)
         assert {await rung.get() for _ in range(1, 60)} == set(range(1, 60))
 
 
-async def test_what_is_inserted_while_nobody_listens_starts_when_it_listens_again(database_url: str) -> None:
-    async with bells(database_url) as (other, rung):
-        async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+async def test_what_is_inserted_while_nobody_listens_starts_when_it_listens_again(database: Database) -> None:
+    async with bells(database) as (other, rung):
+        async with await psycopg.AsyncConnection.connect(database.url, autocommit=True) as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"
@@ -76,11 +77,11 @@ async def test_what_is_inserted_while_nobody_listens_starts_when_it_listens_agai
         assert await rung.get() == 1
 
 
-async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(database_url: str) -> None:
-    async with bells(database_url) as (other, rung):
+async def test_a_job_whose_row_is_locked_when_it_is_due_starts_when_it_is_not(database: Database) -> None:
+    async with bells(database) as (other, rung):
         at = datetime.now(UTC) + timedelta(seconds=0.3)
         await other.configure_task("ring", schedule_at=at).defer_async(number=1)
-        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        async with await psycopg.AsyncConnection.connect(database.url) as connection:
             await connection.execute("SELECT FROM procrastinate_jobs WHERE status = 'todo' FOR UPDATE")
             await asyncio.sleep(0.8)
             assert rung.empty()

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.core.log_file import log_place, open_log
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-
-@pytest.fixture(autouse=True)
-def _own_handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", [])
-    monkeypatch.setattr(logging, "raiseExceptions", True)
-    level = root.level
-    yield
-    for handler in root.handlers:
-        handler.close()
-    root.setLevel(level)
-    logging.captureWarnings(False)
-
-
-def test_sentences_name_the_log_that_is_open(tmp_path: Path) -> None:
+def test_sentences_name_the_log_that_is_open(own_log: Path) -> None:
     assert log_place() == "the log file"
-    open_log(tmp_path / "data" / "fluffy-tui.log")
-    assert log_place() == str(tmp_path / "data" / "fluffy-tui.log")
+    open_log(own_log)
+    assert log_place() == str(own_log)
 
 
 FULL = Path("/dev/full")

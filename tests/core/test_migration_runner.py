@@ -75,6 +75,31 @@ def test_times_that_no_program_can_show_are_forgotten(database_url: str, nonsens
     assert all(shown.year == 2024 for _, _, shown in rows)
 
 
+def test_the_channel_of_a_persona_becomes_its_main_channel_and_stays_it(database_url: str) -> None:
+    command.downgrade(alembic_config(database_url), "0025")
+    before = [("leo", None, None), ("pia", "pins", "board-2"), ("sarah", "frames", None)]
+    read = "SELECT name, buffer_channel_id, pinterest_board_id FROM personas ORDER BY name"
+    with psycopg.connect(database_url) as connection:
+        connection.cursor().executemany(
+            "INSERT INTO personas (name, buffer_channel_id, pinterest_board_id) VALUES (%s, %s, %s)", before
+        )
+    command.upgrade(alembic_config(database_url), "head")
+    with psycopg.connect(database_url) as connection:
+        chosen = connection.execute(
+            "SELECT name, channel_id, position, pinterest_board_id"
+            " FROM persona_channels JOIN personas ON id = persona_id ORDER BY name"
+        ).fetchall()
+        assert chosen == [("pia", "pins", 0, "board-2"), ("sarah", "frames", 0, None)]
+        connection.execute(
+            "INSERT INTO persona_channels SELECT id, 'quiet', 1, NULL FROM personas WHERE name = 'pia'"
+        )
+    command.downgrade(alembic_config(database_url), "0025")
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute(read).fetchall() == before
+    command.upgrade(alembic_config(database_url), "head")
+    command.check(alembic_config(database_url))
+
+
 def test_programs_that_start_together_on_an_empty_database_all_succeed(empty_url: str) -> None:
     errors: list[BaseException] = []
 

@@ -118,23 +118,13 @@ def test_no_text_is_too_odd_to_be_judged(text: str) -> None:
     is_link(f"https://{text}")
 
 
-def test_the_log_can_be_read_in_a_terminal(tmp_path: Path) -> None:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
+def test_the_log_can_be_read_in_a_terminal(own_log: Path) -> None:
+    open_log(own_log)
     try:
-        open_log(tmp_path / "log")
-        try:
-            raise ValueError("\x1b]0;title\x07")  # noqa: TRY301
-        except ValueError:
-            logging.getLogger("fluffy").exception("cannot read %s", "photo\x1b[31m.jpg")
-    finally:
-        for handler in set(root.handlers) - set(handlers):
-            root.removeHandler(handler)
-            handler.close()
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        logging.captureWarnings(False)
-    written = (tmp_path / "log").read_text()
+        raise ValueError("\x1b]0;title\x07")  # noqa: TRY301
+    except ValueError:
+        logging.getLogger("fluffy").exception("cannot read %s", "photo\x1b[31m.jpg")
+    written = own_log.read_text()
     assert r"photo\x1b[31m.jpg" in written
     assert "Traceback" in written
     assert acting(written) == {"\n"}

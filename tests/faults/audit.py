@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from faults.ledger import first_caption
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.demo import Post as BufferPost
     from fluffy_tui.demo import StandIn
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Post, PostPhoto
 
 AnyAct = Act | AnswerAct | LateAct
 
 CAUSES: dict[str, set[Act | AnswerAct]] = {
-    Code.IMAGE_DROPPED: {Act.ASSET_LOST, AnswerAct.ASSET_LOST},
+    Code.IMAGE_DROPPED: {Act.ASSET_LOST, Act.ONE_ASSET_LOST, AnswerAct.ASSET_LOST},
     Code.IMAGE_UNREADABLE: {Act.MEDIA_AWAY},
     PostError.TOO_MANY_CREATES: {Act.DROPPED_BEFORE, Act.SERVER_ERROR_BEFORE, Act.ARRIVES_VERY_LATE},
 }
@@ -82,17 +83,18 @@ async def audit(
         findings.losses.append(f"{len(ledger.left)} posts should be left, {len(written)} are stored")
     for caption, expected in ledger.left.items():
         post = ours.get(caption)
-        if post is None or post.photo_id != expected.photo_id:
-            findings.losses.append(f"{caption!r} is not stored with its photo")
+        if post is None or tuple(photo.photo_id for photo in post.photos) != expected.photo_ids:
+            findings.losses.append(f"{caption!r} is not stored with its photos")
         else:
             _compare(findings, post, theirs.get(caption, []), media, played, expected)
     free = await _free_photos(services)
     for caption, expected in ledger.expected.items():
-        if expected.is_cancelled and (caption in ours or caption in theirs or expected.photo_id not in free):
+        if expected.is_cancelled and (caption in ours or caption in theirs):
             findings.disagreements.append(
-                f"{caption!r} was reported as cancelled; stored: {caption in ours}, "
-                f"in Buffer: {caption in theirs}, photo free: {expected.photo_id in free}"
+                f"{caption!r} was reported as cancelled; stored: {caption in ours}, in Buffer: {caption in theirs}"
             )
+        if (are_free := free.issuperset(expected.photo_ids)) != ledger.frees(expected):
+            findings.disagreements.append(f"the photos of {caption!r} are {'free' if are_free else 'taken'}")
     return findings
 
 
@@ -125,7 +127,8 @@ def _compare(
         was_removed = expected.may_be_removed and post.error_code == PostError.REMOVED_IN_BUFFER
         if not was_removed and not any(played[act] for act in possible):
             findings.disagreements.append(f"{who} failed without such a fault: {post.error_message}")
-        if any(remote.assets for remote in found):
+        # One without all of its pictures is named as that by the post.
+        if any(len(remote.assets) >= len(post.photos) for remote in found):
             findings.disagreements.append(f"{who} is failed, but it is in Buffer")
         return
     if post.step is not Step.ACCEPTED:
@@ -141,11 +144,20 @@ def _compare(
         "text": (post.caption, remote.text),
         "time": (post.scheduled_at, remote.due_at),
         "status": ("scheduled", remote.status),
-        "picture": ([post.media_url], _sources(post, remote)),
-        "alt text": ([post.alt_text], [asset.alt_text for asset in remote.assets]),
-        "uploaded bytes": ((post.rendition or {}).get("bytes"), _size(media, post)),
+        "pictures": ([photo.media_url for photo in post.photos], _sources(post, remote)),
+        "alt texts": (
+            [photo.alt_text for photo in post.photos],
+            [asset.alt_text for asset in remote.assets],
+        ),
+        "uploaded bytes": (
+            [(photo.rendition or {}).get("bytes") for photo in post.photos],
+            [_size(media, photo) for photo in post.photos],
+        ),
         "pixels": (
-            [((post.rendition or {}).get("width"), (post.rendition or {}).get("height"))],
+            [
+                ((photo.rendition or {}).get("width"), (photo.rendition or {}).get("height"))
+                for photo in post.photos
+            ],
             [(asset.width, asset.height) for asset in remote.assets],
         ),
     }
@@ -193,7 +205,7 @@ def _compare_live(findings: Findings, post: Post, found: list[BufferPost], playe
         "time": (post.posted_at, remote.sent_at),
         "text": (post.caption, remote.text),
         "link": (post.external_link or "none", remote.external_link),
-        "picture": ([post.media_url], _sources(post, remote)),
+        "pictures": ([photo.media_url for photo in post.photos], _sources(post, remote)),
     }
     for name, (ours, theirs) in facts.items():
         if ours != theirs:
@@ -202,12 +214,13 @@ def _compare_live(findings: Findings, post: Post, found: list[BufferPost], playe
 
 def _sources(post: Post, remote: BufferPost) -> list[str | None]:
     """Return where Buffer has the pictures, with our address for one that it has put elsewhere."""
+    ours = [photo.media_url for photo in post.photos]
     return [
-        post.media_url if asset.source.startswith("https://buffer-media.example.com/") else asset.source
-        for asset in remote.assets
+        mine if asset.source.startswith("https://buffer-media.example.com/") else asset.source
+        for asset, mine in zip_longest(remote.assets, ours[: len(remote.assets)])
     ]
 
 
-def _size(media: Path, post: Post) -> int | None:
-    path = media / "posts" / str(post.media_url).rsplit("/", 1)[-1]
+def _size(media: Path, photo: PostPhoto) -> int | None:
+    path = media / "posts" / str(photo.media_url).rsplit("/", 1)[-1]
     return path.stat().st_size if path.is_file() else None

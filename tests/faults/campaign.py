@@ -46,6 +46,8 @@ from fluffy_tui.scheduling import Reason, Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from faults.world import Album
     from fluffy_tui.photos import Photo
 
@@ -185,22 +187,35 @@ class Campaign:
     async def _submit_all(self, libraries: list[Album]) -> None:
         for number, (persona, pause) in enumerate(self.plan.submissions):
             await asyncio.sleep(pause)
-            await self._submit(libraries[persona].photos.pop(), number)
+            album = libraries[persona]
+            channels = [chosen.id for chosen in album.persona.channels[: channel_count(persona, number)]]
+            photos = [album.photos.pop() for _ in range(photo_count(persona, number))]
+            await self._submit(photos, channels, number)
 
-    async def _submit(self, photo: Photo, number: int) -> None:
-        """Submit one photo; if the database goes down, submit again: the post is stored exactly once."""
-        caption = f"number {number} of campaign {self.plan.seed}"
+    async def _submit(self, photos: Sequence[Photo], channels: Sequence[str], number: int) -> None:
+        """Submit one post to some channels; if the database goes down, submit again: each is stored exactly once."""
+        captions = {
+            id_: f"number {number}{'abc'[place]} of campaign {self.plan.seed}"
+            for place, id_ in enumerate(channels)
+        }
+        group = tuple(captions.values())
         now = datetime.now(UTC).replace(microsecond=0)
         at = now + timedelta(days=30, minutes=number) if number % 5 == 0 else None
-        self.ledger.expected[caption] = Expectation(photo.id, {Version(caption, f"picture {number}", at)})
+        for caption in group:
+            self.ledger.expected[caption] = Expectation(
+                tuple(photo.id for photo in photos), {Version(caption, f"picture {number}", at)}, group
+            )
         undo_seconds = UNDO_SECONDS if number % 2 else 0.0
         scheduling = dataclasses.replace(self.services.scheduling, undo_seconds=undo_seconds)
         is_unsure = False
         while True:
             try:
                 result = await scheduling.schedule_post(
-                    photo,
-                    caption,
+                    photos[0],
+                    group[0],
+                    channels=channels,
+                    captions=captions,
+                    more_photos=photos[1:],
                     alt_text=f"picture {number}",
                     share_mode=ShareMode.CUSTOM_SCHEDULED if at else ShareMode.ADD_TO_QUEUE,
                     at=at,
@@ -212,12 +227,12 @@ class Campaign:
                 continue
             break
         if not result.ok:
-            assert is_unsure, f"{caption}: {result.reason}"
+            assert is_unsure, f"{group}: {result.reason}"
             assert result.code is Reason.ALREADY_SCHEDULED, result.reason
             assert result.post is not None
-            assert first_caption(result.post.caption) == caption
+            assert first_caption(result.post.caption) in group
             self.written_before += 1
-        self.submitted_at[caption] = datetime.now(UTC)
+        self.submitted_at |= dict.fromkeys(group, datetime.now(UTC))
 
     async def _settled(self) -> None:
         """Wait until no post is being delivered, or until the time is up."""
@@ -248,7 +263,11 @@ class Campaign:
             if await self.users.finish_cancel(post):
                 continue
             for remote in self.stand_in.posts():
-                if post.buffer_post_id is None and remote.text == post.caption and not remote.assets:
+                if (
+                    post.buffer_post_id is None
+                    and remote.text == post.caption
+                    and len(remote.assets) < len(post.photos)
+                ):
                     await self.services.delivery.buffer.delete_post(remote.id)  # type: ignore[union-attr]
             if post.requested_at_time is not None and post.requested_at_time <= datetime.now(UTC):
                 await self.services.scheduling.edit(post_id, share_mode=ShareMode.ADD_TO_QUEUE)
@@ -276,6 +295,17 @@ class Campaign:
             f"{event.at:%H:%M:%S} {event.what} {event.step} {event.code or ''}, {event.worker}"
             for event in history
         ]
+
+
+def channel_count(persona: int, number: int) -> int:
+    """Return to how many of its channels a persona posts with this number."""
+    return min(1 + number % 3, len([*PERSONAS.values()][persona]))
+
+
+def photo_count(persona: int, number: int) -> int:
+    """Return how many photos the post with this number has: up to ten, or as many as all of its networks take."""
+    channels = [*PERSONAS.values()][persona][: channel_count(persona, number)]
+    return (1, 2, 1, 4 if "ben.sky" in channels else 10)[number % 4]
 
 
 class RunningClock(ManualClock):
@@ -319,7 +349,9 @@ async def campaign(seed: int, posts: int, folder: Path) -> Report:
     async with Cluster() as cluster, stand_in:
         settings = _settings(cluster, stand_in, folder)
         async with open_services(settings, timings=TIMINGS) as services:
-            sizes = Counter(persona for persona, _ in plan.submissions)
+            sizes: Counter[int] = Counter()
+            for number, (persona, _) in enumerate(plan.submissions):
+                sizes[persona] += photo_count(persona, number)
             libraries = await albums(services, folder / "photos", [sizes[n] for n in range(len(PERSONAS))])
             async with Crew(2, _environment(settings, stand_in), folder, cluster) as crew:
                 player = FaultPlayer(stand_in, cluster, crew, media)

@@ -50,7 +50,10 @@ class Crew:
         self._log = log
         self._cluster = cluster
         self._children: dict[int, ChildProcess] = {}
-        self._killed: set[int] = set()
+        self.killed: set[int] = set()
+        """Process ids of the workers that were killed."""
+        self.pids: set[int] = set()
+        """Process ids of all workers that ever ran."""
         self._stopping = False
         self._count = count
         self.gave_up: list[str] = []
@@ -79,7 +82,7 @@ class Crew:
         if not living:
             return
         victim = self._children[living[int(draw * len(living)) % len(living)]]
-        self._killed.add(victim.pid)
+        self.killed.add(victim.pid)
         os.kill(victim.pid, signal.SIGKILL)
 
     async def _keep(self, number: int) -> None:
@@ -92,9 +95,10 @@ class Crew:
                 self._log / f"worker-{number}.log",
             )
             self._children[number] = child
+            self.pids.add(child.pid)
             status = await child.ended()
             del self._children[number]
-            if child.pid in self._killed or self._stopping or disturbances != self._cluster.disturbances:
+            if child.pid in self.killed or self._stopping or disturbances != self._cluster.disturbances:
                 continue
             self.gave_up.append(f"worker {number} exited with status {status}")
 

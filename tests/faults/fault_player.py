@@ -31,6 +31,7 @@ SWITCHES: dict[Act, tuple[Kind, dict[str, Any]]] = {
     Act.RATE_LIMITED: (Kind.RATE_LIMITED, {"seconds": 1, "count": 3}),
     Act.NOT_JSON: (Kind.NOT_JSON_403, {"count": 2}),
     Act.ASSET_LOST: (Kind.DROP_ASSET, {}),
+    Act.ONE_ASSET_LOST: (Kind.DROP_ONE_ASSET, {}),
     Act.ARRIVES_LATE: (Kind.LATE_WORK, {"seconds": SLOW}),
     Act.ARRIVES_VERY_LATE: (Kind.LATE_WORK, {"seconds": TIMINGS.settle + SLOW}),
     Act.ENDLESS: (Kind.ENDLESS_BODY, {}),

@@ -42,11 +42,14 @@ class Version:
 
 @dataclass
 class Expectation:
-    """What is known of one submission from the answers alone."""
+    """What is known of one post from the answers alone."""
 
-    photo_id: int
+    photo_ids: tuple[int, ...]
+    """The cover first."""
     versions: set[Version]
     """Its possible versions: more than one after edits with an unknown outcome."""
+    group: tuple[str, ...]
+    """The captions of all posts with these photos, one for each channel, its own among them."""
     wants_cancel: bool = False
     """Whether its user still wants to cancel it."""
     cancel_requested: bool = False
@@ -71,7 +74,7 @@ class Expectation:
 
 @dataclass
 class Ledger:
-    """All submissions of a campaign by their original captions, which are unique."""
+    """All posts of a campaign by their original captions, which are unique."""
 
     expected: dict[str, Expectation] = field(default_factory=dict)
 
@@ -79,6 +82,10 @@ class Ledger:
     def left(self) -> dict[str, Expectation]:
         """Those that were not cancelled."""
         return {caption: expected for caption, expected in self.expected.items() if not expected.is_cancelled}
+
+    def frees(self, expected: Expectation) -> bool:
+        """Return whether the photos of a post are free again: every post with them was cancelled."""
+        return all(self.expected[caption].is_cancelled for caption in expected.group)
 
     def of(self, post: Post) -> Expectation:
         """Return what is known of a post."""

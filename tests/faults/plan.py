@@ -26,6 +26,7 @@ class Act(StrEnum):
     RATE_LIMITED = "429"
     NOT_JSON = "403 that is not JSON"
     ASSET_LOST = "asset lost"
+    ONE_ASSET_LOST = "one of several assets lost"
     ARRIVES_LATE = "done after the connection was lost"
     ARRIVES_VERY_LATE = "done after it was given up"
     ENDLESS = "a reply without an end"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-import pytest
-
 from faults.campaign import campaign
 from faults.plan import Act
 
@@ -16,20 +14,20 @@ if TYPE_CHECKING:
 
 SEED = 61
 """`CAMPAIGN_SEED` in the environment replaces it."""
-POSTS = 40
+POSTS = 25
+"""Submissions, most of them to several channels."""
 
 
-@pytest.mark.timeout(400)
 async def test_every_post_is_accounted_for(tmp_path: Path) -> None:
     seed = int(os.environ.get("CAMPAIGN_SEED", SEED))
     report = await campaign(seed, POSTS, tmp_path)
     print(report.as_text())
     assert not report.violations, report.as_text()
-    assert report.posts == report.live + report.cancelled == POSTS
+    assert report.posts == report.live + report.cancelled > POSTS
     assert report.cancels["done"]
     assert report.cancelled == report.cancels["done"] + report.cancels.get("gone already", 0)
     assert report.edits["done"]
-    assert report.edits["asked"] + report.cancels["asked"] >= POSTS // 3
+    assert report.edits["asked"] + report.cancels["asked"] >= report.posts // 4
     missing = {act for act, times in report.faults.items() if not times}
     assert missing == {Act.POSTGRES_AWAY}, (
         "every kind of fault was played, but for the one that takes a long campaign"

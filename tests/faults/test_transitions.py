@@ -27,9 +27,10 @@ from sqlalchemy import func, select, text
 import fluffy_tui.bootstrap  # noqa: F401 - the foreign keys of a post need all tables
 from fluffy_tui.buffer import BufferPost, BufferStatus
 from fluffy_tui.core.database import Database
-from fluffy_tui.scheduling import ON_THE_WAY, PostStatus, Step, transitions
+from fluffy_tui.scheduling import ON_THE_WAY, PostPhoto, PostStatus, Step, transitions
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.tables import PostRow
+from post_sql import photos_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -119,6 +120,7 @@ class PostMachine(RuleBasedStateMachine):
             persona_id = await session.scalar(text("SELECT id FROM personas"))
             row = PostRow(
                 photo_id=self._photo_id,
+                photos=(PostPhoto(self._photo_id, "00" * 32),),
                 persona_id=persona_id,
                 caption="words",
                 delivery_key=new_delivery_key("00" * 32),
@@ -136,6 +138,7 @@ class PostMachine(RuleBasedStateMachine):
         self.model = SimpleNamespace(
             step=step, claim=None, paused=False, sent=False, lost=False, buffer_id=None, key=row.delivery_key
         )
+        self.model.waits = False
 
     @property
     def on_the_way(self) -> bool:
@@ -147,7 +150,7 @@ class PostMachine(RuleBasedStateMachine):
         """Begin an attempt."""
         row = self._do(lambda session: transitions.claim(session, self.post_id))
         model = self.model
-        allowed = self.on_the_way and not model.paused
+        allowed = self.on_the_way and not model.paused and not model.waits
         assert (row is not None) == allowed
         if row is None:
             return multiple()
@@ -187,6 +190,7 @@ class PostMachine(RuleBasedStateMachine):
         assert moved == self._may(attempt)
         if moved:
             self.model.step, self.model.claim, self.model.sent = Step.FAILED, None, False
+            self.model.waits = False
 
     @rule(
         attempt=attempts,
@@ -203,6 +207,42 @@ class PostMachine(RuleBasedStateMachine):
         if moved:
             self.model.step, self.model.claim, self.model.paused = step, None, minutes > 0
             self.model.sent = self.model.sent and step is Step.UNCONFIRMED
+            self.model.waits = False
+
+    @rule(attempt=attempts)
+    def wait_for_machine(self, attempt: PostRow) -> None:
+        """Have another machine make the picture."""
+        until = datetime.now(UTC) - timedelta(minutes=1)
+        moved = self._do(
+            lambda session: transitions.pause(
+                session, attempt, Step.HELD, "photo_elsewhere", "It waits.", until, waits_for_machines=["1"]
+            )
+        )
+        assert moved == self._may(attempt)
+        if moved:
+            self.model.step, self.model.claim, self.model.paused = Step.HELD, None, False
+            self.model.sent, self.model.waits = False, True
+
+    @rule(target=attempts, machine_id=st.sampled_from(["1", "2"]))
+    def claim_picture(self, machine_id: str) -> Any:
+        """Begin to make the picture on a machine, which nobody else does at the same time, and nobody sends it."""
+        row = self._do(lambda session: transitions.claim_picture(session, self.post_id, machine_id))
+        model = self.model
+        preparing = model.step in (Step.QUEUED, Step.HELD, Step.RENDERING, Step.HOSTING)
+        allowed = model.waits and machine_id == "1" and preparing and not model.sent and model.claim is None
+        assert (row is not None) == allowed
+        if row is None:
+            return multiple()
+        model.step, model.claim, model.paused = Step.RENDERING, row.claim, False
+        return row
+
+    @rule(attempt=attempts)
+    def picture_uploaded(self, attempt: PostRow) -> None:
+        """Finish the picture in an attempt."""
+        moved = self._do(lambda session: transitions.picture_uploaded(session, attempt))
+        assert moved == self._may(attempt)
+        if moved:
+            self.model.step, self.model.claim, self.model.waits = Step.QUEUED, None, False
 
     @precondition(lambda self: self.model.paused)
     @rule()
@@ -220,6 +260,7 @@ class PostMachine(RuleBasedStateMachine):
         if recorded:
             self.model.step, self.model.buffer_id = STEPS[status], found.id
             self.model.claim, self.model.paused, self.model.sent = None, False, False
+            self.model.waits = False
 
     @precondition(lambda self: self.model.buffer_id is not None)
     @rule(status=st.sampled_from(list(STEPS)), ours=st.booleans())
@@ -252,7 +293,7 @@ class PostMachine(RuleBasedStateMachine):
         assert (row.delivery_key != model.key) == (model.buffer_id is not None), (
             "a new key only if it was in Buffer"
         )
-        model.step, model.claim, model.paused = Step.QUEUED, None, False
+        model.step, model.claim, model.paused, model.waits = Step.QUEUED, None, False, False
         self._is_other_version(row)
         model.buffer_id = None
 
@@ -268,7 +309,9 @@ class PostMachine(RuleBasedStateMachine):
 
         async def change(session: AsyncSession) -> PostRow | None:
             row = await session.get_one(PostRow, self.post_id)
-            return await transitions.edit_unsent(session, row, new_picture=new_picture, caption="words")
+            return await transitions.edit_unsent(
+                session, row, row.photos, new_pictures=new_picture, caption="words"
+            )
 
         row = self._do(change)
         in_progress = self.model.step in (Step.RENDERING, Step.HOSTING)
@@ -276,6 +319,7 @@ class PostMachine(RuleBasedStateMachine):
         assert (row is not None) == (free and not self.model.sent)
         if row is not None:
             self.model.step, self.model.claim = Step.QUEUED if in_progress else self.model.step, None
+            self.model.waits = self.model.waits and not in_progress
             assert (row.delivery_key != self.model.key) == (new_picture or self.model.lost)
             self._is_other_version(row)
 
@@ -300,6 +344,7 @@ class PostMachine(RuleBasedStateMachine):
         assert row.status in STATUS_OF[model.step]
         assert row.claim == model.claim
         assert (row.create_sent_at is not None) == model.sent
+        assert (row.waits_for_machines is not None) == model.waits
         assert row.buffer_post_id == model.buffer_id
 
 
@@ -330,10 +375,10 @@ def test_the_database_refuses_a_status_that_does_not_fit_the_step(
         )
         for status in PostStatus:
             insert = (
-                "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode, status, step,"
+                "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode, status, step,"
                 " channel_id, buffer_post_id, posted_at, error_message, next_try_at)"
-                " SELECT id, persona_id, 'words', 'k', 'addToQueue', %s, %s, 'c1', 'b1', now(), 'why', now()"
-                " FROM photos"
+                f" SELECT id, {photos_json()}, persona_id, 'words', 'k', 'addToQueue', %s, %s, 'c1', 'b1',"
+                " now(), 'why', now() FROM photos"
             )
             if status in STATUS_OF[step]:
                 connection.execute(insert, [status, step])

@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 HOURS = tuple(f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 20, 40))
 EVERY_DAY = "mon tue wed thu fri sat sun"
-PERSONAS = {"ada": "ada.frames", "ben": "ben.sky", "cleo": "Cleo & Co", "dora": "ben.sky"}
-"""Each persona's channel; two of them share one."""
+PERSONAS = {
+    "ada": ("ada.frames", "Cleo & Co", "ben.sky"),
+    "ben": ("ben.sky",),
+    "cleo": ("Cleo & Co", "ada.frames"),
+    "dora": ("ben.sky",),
+}
+"""Each persona's channels, the main one first; every channel is shared."""
 
 ROOM = 100_000
 """How many posts Buffer's queue takes while it is not full."""
@@ -44,9 +49,9 @@ async def albums(services: Services, folder: Path, sizes: list[int]) -> list[Alb
     """Create the personas, and import the given number of photos for each."""
     channels = {channel.name: channel.id for channel in await services.personas.available_channels()}
     made = []
-    for number, (name, channel) in enumerate(PERSONAS.items()):
+    for number, (name, own) in enumerate(PERSONAS.items()):
         persona = await services.personas.create(name)
-        persona = await services.personas.set_channel(persona, channels[channel])
+        persona = await services.personas.set_channels(persona, {channels[channel]: None for channel in own})
         for index in range(sizes[number]):
             write_photo(folder / name / f"IMG_{index:04}.jpg", 10_000 * number + index)
         if sizes[number]:

@@ -151,9 +151,11 @@ def test_a_stopped_app_continues(own_home: Path, photos: Path) -> None:
     imported(own_home, photos)
     with Terminal(own_home, columns=100, rows=30) as terminal:
         terminal.shows("unscheduled")
-        os.kill(terminal.process.pid, signal.SIGTSTP)
         while psutil.Process(terminal.process.pid).status() != psutil.STATUS_STOPPED:
-            time.sleep(0.01)  # the system sends no event to anybody but the parent, which is a pty's
+            os.kill(
+                terminal.process.pid, signal.SIGTSTP
+            )  # again, since one that comes with a frame may be lost
+            time.sleep(0.1)  # the system sends no event to anybody but the parent, which is a pty's
         os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.press(ENTER)
         terminal.shows("newest first", "of 3", "2.jpg")

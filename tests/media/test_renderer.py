@@ -9,14 +9,16 @@ import subprocess
 import sys
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pillow_heif
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
-from fluffy_tui.media import Fit, Framing, render
-from fluffy_tui.networks import all_rules, rules_for
+from fluffy_tui.media import Fit, Framing, Part, Rendition, Shape, canvas_ratio, render
+from fluffy_tui.networks import NetworkRules, all_rules, rules_for
 from media.media_pictures import (
     exif_with_position,
     near,
@@ -274,16 +276,27 @@ def test_other_source_types_are_no_ai_mark(tmp_path: Path) -> None:
     assert b"xmp" not in rendition.data
 
 
+@pytest.fixture(
+    scope="module",
+    params=[(2000, 2000), (3000, 500), (400, 3000), (1, 1), (1913, 1001), (799, 1001)],
+    ids=str,
+)
+def shape(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, tuple[int, int]]:
+    """Return a photo and its size; it is written once, since to encode it takes longer than to render it."""
+    size: tuple[int, int] = request.param
+    return saved(quadrants(*size), tmp_path_factory.mktemp("shape") / "photo.png"), size
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("service", sorted(all_rules()))
 @pytest.mark.parametrize("fit", Fit)
-@pytest.mark.parametrize("size", [(2000, 2000), (3000, 500), (400, 3000), (1, 1), (1913, 1001), (799, 1001)])
-def test_every_shape_fits_every_network(
-    tmp_path: Path, service: str, fit: Fit, size: tuple[int, int]
-) -> None:
+def test_every_shape_fits_every_network(shape: tuple[Path, tuple[int, int]], service: str, fit: Fit) -> None:
     """Ratio, sides and bytes are within the network's rules, and our own limit of 1440 pixels and 1 MB."""
+    photo, size = shape
     rules = rules_for(service)
-    rendition = render(saved(quadrants(*size), tmp_path / "photo.png"), rules, Framing(fit))
+    rendition = render(photo, rules, Framing(fit))
     ratio = rendition.width / rendition.height
     assert (rules.image.min_ratio or 0) <= ratio <= (rules.image.max_ratio or 9999)
     assert max(rendition.width, rendition.height) <= 1440
@@ -316,6 +329,7 @@ def test_a_small_photo_is_not_scaled_up_except_to_the_least_width(tmp_path: Path
     """X takes 200 pixels as they are; Instagram wants 320."""
     path = saved(quadrants(200, 200), tmp_path / "photo.png")
     assert (render(path, X).width, render(path, INSTAGRAM).width) == (200, 320)
+    assert (render(path, X).detail_width, render(path, INSTAGRAM).detail_width) == (200, 200)
 
 
 def test_a_noisy_photo_is_kept_below_the_limit(tmp_path: Path) -> None:
@@ -355,3 +369,139 @@ def test_another_process_renders_the_same_bytes(tmp_path: Path) -> None:
 def test_the_repr_does_not_hold_the_picture(tmp_path: Path) -> None:
     """A megabyte in a log helps nobody."""
     assert len(repr(render(saved(quadrants(), tmp_path / "photo.png"), X))) < 400
+
+
+def textured(width: int, height: int) -> Image.Image:
+    """Return a sepia picture with soft edges everywhere, none of them like another."""
+    coarse = np.random.default_rng(7).integers(30, 225, (height // 12, width // 12, 1), np.uint8)
+    return Image.fromarray((coarse * (1.0, 0.9, 0.8)).astype(np.uint8)).resize(
+        (width, height), Image.Resampling.BICUBIC
+    )
+
+
+def parts_of(path: Path, rules: NetworkRules, framing: Framing, count: int) -> list[Rendition]:
+    """Render all parts of a panorama."""
+    return [render(path, rules, replace(framing, part=Part(number, count))) for number in range(1, count + 1)]
+
+
+def pixels_of(image: Image.Image) -> np.ndarray[tuple[int, int, int], np.dtype[np.int16]]:
+    """Return the pixels as numbers that can be subtracted."""
+    return np.asarray(image.convert("RGB")).astype(np.int16)
+
+
+def joined(parts: list[Rendition]) -> np.ndarray[tuple[int, int, int], np.dtype[np.int16]]:
+    """Put pictures side by side."""
+    return np.concatenate([pixels_of(opened(part.data)) for part in parts], axis=1)
+
+
+ONE_PICTURE = {
+    Fit.CROP: lambda photo, size: ImageOps.fit(photo, size, Image.Resampling.LANCZOS),
+    Fit.CROP_TOP: lambda photo, size: ImageOps.fit(photo, size, Image.Resampling.LANCZOS, centering=(0, 0)),
+    Fit.CROP_BOTTOM: lambda photo, size: ImageOps.fit(
+        photo, size, Image.Resampling.LANCZOS, centering=(1, 1)
+    ),
+    Fit.PAD_PLAIN: lambda photo, size: ImageOps.pad(photo, size, Image.Resampling.LANCZOS, "white"),
+}
+"""Pillow's own ways to render a panorama as one picture."""
+
+
+@pytest.mark.parametrize("fit", ONE_PICTURE)
+@pytest.mark.parametrize(
+    ("size", "shape", "turn", "count", "wanted"),
+    [
+        ((3456, 1440), Shape.AUTO, 0, 3, (1152, 1440)),
+        ((2880, 1440), Shape.AUTO, 0, 2, (1440, 1440)),
+        ((2001, 1003), Shape.PORTRAIT, 0, 2, (802, 1003)),
+        ((3000, 1000), Shape.PORTRAIT, 0, 3, (800, 1000)),
+        ((900, 2800), Shape.SQUARE, 90, 3, (900, 900)),
+    ],
+)
+def test_the_parts_of_a_panorama_join_without_a_seam(
+    tmp_path: Path,
+    fit: Fit,
+    size: tuple[int, int],
+    shape: Shape,
+    turn: int,
+    count: int,
+    wanted: tuple[int, int],
+) -> None:
+    """Side by side they are the picture that Pillow makes of the whole, no column lost, doubled or moved."""
+    photo = textured(*size)
+    parts = parts_of(saved(photo, tmp_path / "photo.png"), INSTAGRAM, Framing(fit, shape, turn), count)
+    made = {(part.width, part.height, part.quality, part.fit_applied) for part in parts}
+    assert len(made) == 1
+    width, height = parts[0].width, parts[0].height
+    if not fit.pads:
+        assert max(abs(width - wanted[0]), abs(height - wanted[1])) <= 1
+    upright = photo.rotate(-turn, expand=True)
+    whole = pixels_of(ONE_PICTURE[fit](upright, (width * count, height)))
+    together = joined(parts)
+    assert together.shape == whole.shape
+    error = np.abs(together - whole).mean(axis=(0, 2))
+    steps = np.abs(np.diff(together, axis=1)).mean(axis=(0, 2))
+    true_steps = np.abs(np.diff(whole, axis=1)).mean(axis=(0, 2))
+    for seam in range(width, width * count, width):
+        assert error[seam - 1 : seam + 1].max() <= max(3, 1.5 * np.percentile(error, 99))
+        # A lost column would double the step, a doubled one would leave none.
+        assert abs(steps[seam - 1] - true_steps[seam - 1]) <= 1
+    inside = np.delete(steps, range(width - 1, width * count - 1, width))
+    assert steps[width - 1 :: width].max() <= inside.max() + 1
+
+
+def test_the_blurred_padding_of_a_panorama_has_no_seam_either(tmp_path: Path) -> None:
+    """It is blurred before it is cut."""
+    parts = parts_of(
+        saved(textured(3000, 1000), tmp_path / "a.png"), INSTAGRAM, Framing(shape=Shape.PORTRAIT), 3
+    )
+    assert {part.fit_applied for part in parts} == {Fit.PAD}
+    above = joined(parts)[:80]
+    steps = np.abs(np.diff(above, axis=1)).mean(axis=(0, 2))
+    width = parts[0].width
+    assert steps[width - 1 :: width].max() <= np.percentile(steps, 99) + 1
+
+
+@pytest.mark.parametrize("max_bytes", [250_000, 15_000])
+def test_the_parts_of_a_panorama_have_one_size_and_quality(tmp_path: Path, max_bytes: int) -> None:
+    """Even where only one of them is too large for the network, by its quality or by its size."""
+    photo = Image.new("RGB", (1600, 500), "white")
+    photo.paste(noise(800, 500), (800, 0))
+    path = saved(photo, tmp_path / "photo.png")
+    rules = replace(INSTAGRAM, image=replace(INSTAGRAM.image, max_bytes=max_bytes))
+    calm, noisy = parts_of(path, rules, Framing(), 2)
+    assert (calm.width, calm.height, calm.quality) == (noisy.width, noisy.height, noisy.quality)
+    assert len(calm.data) < len(noisy.data) <= max_bytes
+    assert noisy.quality < 92
+    assert (noisy.width < 800) == (max_bytes == 15_000)
+
+
+@pytest.mark.parametrize("size", [(2881, 1441), (1999, 1001), (777, 333)])
+@pytest.mark.parametrize("fit", Fit)
+def test_a_panorama_as_cover_gives_its_ratio_to_its_own_parts(
+    tmp_path: Path, size: tuple[int, int], fit: Fit
+) -> None:
+    """The first part is rendered by itself or by that ratio: it is the same picture."""
+    path = saved(textured(*size), tmp_path / "photo.png")
+    framing = Framing(fit, part=Part(1, 2))
+    ratio = canvas_ratio(size, INSTAGRAM.image, framing)
+    for part in (Part(1, 2), Part(2, 2)):
+        alone = render(path, INSTAGRAM, replace(framing, part=part))
+        assert render(path, INSTAGRAM, replace(framing, part=part), ratio=ratio).sha256 == alone.sha256
+
+
+def test_a_photo_that_is_too_large_in_bytes_keeps_the_ratio_of_the_cover(tmp_path: Path) -> None:
+    """It gets smaller, not narrower."""
+    rules = replace(INSTAGRAM, image=replace(INSTAGRAM.image, max_bytes=30_000))
+    ratio = canvas_ratio((1600, 1000), INSTAGRAM.image, Framing())
+    rendition = render(saved(noise(900, 900), tmp_path / "photo.png"), rules, ratio=ratio)
+    assert rendition.width < 900
+    assert abs(rendition.width - rendition.height * ratio) <= 1 + ratio
+
+
+def test_a_process_with_limits_gets_the_ratio_and_the_part(tmp_path: Path) -> None:
+    """WEBP is decoded there."""
+    path = saved(quadrants(800, 400), tmp_path / "photo.webp", quality=95)
+    left, right = parts_of(path, INSTAGRAM, Framing(), 2)
+    assert near(opened(left.data).getpixel((200, 100)), RED, tolerance=40)
+    assert near(opened(right.data).getpixel((200, 100)), LIME, tolerance=40)
+    square = render(path, INSTAGRAM, Framing(Fit.CROP), ratio=1.0)
+    assert (square.width, square.height) == (400, 400)

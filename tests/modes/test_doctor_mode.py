@@ -129,21 +129,28 @@ async def test_a_database_that_does_not_respond_fails(own_home: Path) -> None:
     assert "hunter2" not in ended.out + ended.err
 
 
+UNHURRIED = "-5 minutes"
+"""The age of a heartbeat that stays fresh for as long as a busy computer takes."""
+
+
 async def test_a_worker_without_a_key_is_told_from_one_that_delivers(
     own_home: Path, environment: dict[str, str]
 ) -> None:
     await doctor(own_home, environment)  # migrates the database
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
-        register(connection, "indexer", "keyless:47")
+        register(connection, "indexer", "keyless:47", UNHURRIED)
         worker = checks(await doctor(own_home, environment, "--json"))["worker"]
         assert worker["status"] == "warn"
         assert worker["detail"] == "none can deliver: keyless:47 has no Buffer key or no media host"
-        register(connection, "worker", "here:48")
-        register(connection, "library", "here:48")
+        register(connection, "worker", "here:48", UNHURRIED)
+        register(connection, "library", "here:48", UNHURRIED)
         worker = checks(await doctor(own_home, environment, "--json"))["worker"]
-    assert worker["status"] == "ok"
-    assert worker["detail"].startswith("2 running: here:48 (heartbeat ")
-    assert worker["detail"].endswith("keyless:47 (only indexes: no Buffer key or no media host)")
+        assert worker["status"] == "ok"
+        assert worker["detail"].startswith("2 running: here:48 (heartbeat ")
+        assert worker["detail"].endswith("keyless:47 (only indexes: no Buffer key or no media host)")
+        register(connection, "uploader", "keyless:47", UNHURRIED)
+        uploader = checks(await doctor(own_home, environment, "--json"))["worker"]
+    assert uploader["detail"].endswith("keyless:47 (uploads pictures and indexes: no Buffer key)")
 
 
 def register(connection: psycopg.Connection, purpose: str, process: str, age: str = "1 second") -> None:

@@ -95,9 +95,11 @@ async def test_a_failed_export_leaves_the_existing_file_unchanged(place: Workpla
 async def test_a_clean_up_can_be_listed_first(place: Workplace, own_home: Path) -> None:
     async with place.worker():
         post = await place.submit()
-        done = await place.until(post.id, lambda now: now.media_url is not None and now.status == "scheduled")
+        done = await place.until(
+            post.id, lambda now: now.cover.media_url is not None and now.status == "scheduled"
+        )
     assert place.settings.media_directory is not None
-    file = place.settings.media_directory / "posts" / str(done.media_url).rsplit("/", 1)[-1]
+    file = place.settings.media_directory / "posts" / str(done.cover.media_url).rsplit("/", 1)[-1]
     with psycopg.connect(place.services.database.url, autocommit=True) as connection:
         connection.execute(
             "UPDATE posts SET status='posted', step='live', posted_at=now() - interval '2 days'"

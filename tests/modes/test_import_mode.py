@@ -132,6 +132,7 @@ async def test_json_lines(services: Opened, tmp_path: Path, capsys: pytest.Captu
         "imported": 1,
         "unchanged": 0,
         "moved": 0,
+        "known_elsewhere": 0,
         "duplicates": 0,
         "missing": 0,
         "failed": 2,

@@ -13,6 +13,9 @@ from fluffy_tui.networks import (
     caption_advice,
     caption_problem,
     clean_caption,
+    first_comment_problem,
+    people_tag_problem,
+    photo_count_problem,
     rules_for,
     text_length,
 )
@@ -105,3 +108,68 @@ def test_an_alt_text_may_be_as_long_as_the_limit_and_no_longer() -> None:
     assert problem is not None
     assert problem.fault is CaptionFault.ALT_TEXT_TOO_LONG
     assert str(problem) == "The alt text has 1,002 characters, and Instagram allows 1,000. Shorten it by 2."
+
+
+@pytest.mark.parametrize("service", ["instagram", "facebook", "linkedin"])
+def test_a_first_comment_may_be_as_long_as_the_limit_and_no_longer(service: str) -> None:
+    rules = rules_for(service)
+    limit = rules.first_comment_limit
+    assert limit is not None
+    assert first_comment_problem("x" * limit, rules) is None
+    problem = first_comment_problem("x" * (limit + 1), rules)
+    assert problem is not None
+    assert (problem.fault, problem.count, problem.limit) == (
+        CaptionFault.FIRST_COMMENT_TOO_LONG,
+        limit + 1,
+        limit,
+    )
+    assert problem.message.startswith("The first comment has")
+
+
+def test_a_first_comment_is_counted_like_a_caption() -> None:
+    """LinkedIn counts UTF-16 units, Instagram code points."""
+    cats = "\U0001f431" * 700
+    assert first_comment_problem(cats, INSTAGRAM) is None
+    problem = first_comment_problem(cats, rules_for("linkedin"))
+    assert problem is not None
+    assert problem.count == 1_400
+
+
+def test_a_first_comment_is_refused_where_there_is_none_and_where_it_is_no_text() -> None:
+    """An empty one is no comment, so it is accepted everywhere."""
+    assert first_comment_problem("", X) is None
+    assert first_comment_problem(" \n", X) is None
+    nowhere = first_comment_problem("#fog", X)
+    assert nowhere is not None
+    assert str(nowhere) == (
+        "Buffer cannot add a first comment on X. Remove it, or add the text to the caption."
+    )
+    nul = first_comment_problem("a\0b", INSTAGRAM)
+    assert nul is not None
+    assert nul.fault is CaptionFault.NUL
+    assert "first comment" in nul.message
+
+
+@pytest.mark.parametrize("service", sorted(all_rules()))
+def test_a_post_may_have_as_many_photos_as_its_network_takes(service: str) -> None:
+    rules = rules_for(service)
+    assert photo_count_problem(rules.photo_limit, rules) is None
+    problem = photo_count_problem(rules.photo_limit + 2, rules)
+    assert problem is not None
+    assert (problem.fault, problem.count) == (CaptionFault.TOO_MANY_PHOTOS, rules.photo_limit + 2)
+    assert rules.name in problem.message
+
+
+def test_too_many_photos_and_tags_are_told_with_both_numbers() -> None:
+    assert str(photo_count_problem(12, INSTAGRAM)) == (
+        "The post has 12 photos, and Instagram allows 10. Remove 2."
+    )
+    assert str(photo_count_problem(1, rules_for("youtube"))) == (
+        "YouTube accepts only videos. Choose another channel."
+    )
+    assert str(people_tag_problem(21, INSTAGRAM)) == (
+        "The post has 21 people tagged, and Instagram allows 20. Remove 1."
+    )
+    assert str(people_tag_problem(1, X)) == "Buffer cannot tag people on X. Remove the tags."
+    assert people_tag_problem(20, INSTAGRAM) is None
+    assert people_tag_problem(0, X) is None

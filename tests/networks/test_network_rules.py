@@ -9,7 +9,7 @@ from datetime import date
 
 import pytest
 
-from fluffy_tui.networks import UNKNOWN_SERVICE, all_rules, rules_for
+from fluffy_tui.networks import MOST_PHOTOS, UNKNOWN_SERVICE, all_rules, rules_for
 
 BUFFER_SERVICES = (
     "bluesky",
@@ -37,7 +37,7 @@ def test_exactly_the_services_of_buffer_have_rules() -> None:
 def test_every_rule_has_its_source_and_the_date_it_was_read(service: str) -> None:
     """A limit without a source cannot be checked when a network changes it."""
     rules = rules_for(service)
-    assert set(rules.sources) == {"caption", "alt_text", "hashtags", "image"}
+    assert set(rules.sources) >= {"caption", "alt_text", "hashtags", "image", "photos"}
     for source in rules.sources.values():
         assert len(source.text) > 5
         assert date(2026, 1, 1) <= source.read
@@ -50,6 +50,7 @@ def test_rules_are_sane(service: str) -> None:
     assert rules.name
     assert 200 < rules.caption_limit <= 5000
     assert 200 < rules.alt_text_limit <= 2000
+    assert 0 <= rules.photo_limit <= MOST_PHOTOS
     assert "JPEG" in rules.image.formats
     assert 1_000_000 <= rules.image.max_bytes <= 10_000_000
     if rules.image.min_ratio is not None and rules.image.max_ratio is not None:
@@ -62,7 +63,37 @@ def test_an_unknown_service_has_the_strictest_rules() -> None:
     known = [rules_for(service) for service in BUFFER_SERVICES]
     assert unknown.caption_limit == min(rules.caption_limit for rules in known)
     assert unknown.alt_text_limit == min(rules.alt_text_limit for rules in known)
+    assert unknown.photo_limit == min(rules.photo_limit for rules in known if rules.photo_limit)
+    assert (unknown.first_comment_limit, unknown.people_tag_limit) == (None, None)
+    assert not unknown.has_ai_label
     assert unknown.image.max_bytes == min(rules.image.max_bytes for rules in known)
+
+
+def test_what_only_some_networks_have() -> None:
+    """As in Buffer's schema, and for photos."""
+    rules = {service: rules_for(service) for service in BUFFER_SERVICES}
+    first_comments = {name: each.first_comment_limit for name, each in rules.items()}
+    assert {name for name, limit in first_comments.items() if limit} == {"facebook", "instagram", "linkedin"}
+    assert {name for name, each in rules.items() if each.people_tag_limit} == {"instagram"}
+    assert {name for name, each in rules.items() if each.has_ai_label} == {"instagram", "twitter"}
+
+
+def test_how_many_photos_a_post_has_on_each_network() -> None:
+    """No more than the program puts into one post, even where the network takes more."""
+    assert {service: rules_for(service).photo_limit for service in BUFFER_SERVICES} == {
+        "bluesky": 4,
+        "facebook": 10,
+        "googlebusiness": 1,
+        "instagram": 10,
+        "linkedin": 9,
+        "mastodon": 4,
+        "pinterest": 1,
+        "startPage": 1,
+        "threads": 10,
+        "tiktok": 10,
+        "twitter": 4,
+        "youtube": 0,
+    }
 
 
 def test_rules_cannot_be_changed_by_accident() -> None:

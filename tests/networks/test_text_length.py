@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fluffy_tui.networks import hashtag_count, rules_for, text_length
+from fluffy_tui.networks import hashtag_count, rules_for, split_hashtags, text_length
 
 X, BLUESKY, MASTODON = rules_for("twitter"), rules_for("bluesky"), rules_for("mastodon")
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -158,3 +158,22 @@ def test_hostile_pastes_are_counted(text: str, seen: int) -> None:
     assert text_length(text, X) > 0
     assert text_length(text, MASTODON) > 0
     assert hashtag_count(text) == 0
+
+
+@pytest.mark.parametrize(
+    ("caption", "split"),
+    [
+        ("", ("", "")),
+        ("fog", ("fog", "")),
+        ("fog #sea #pier", ("fog", "#sea #pier")),
+        ("fog\n\n#sea\n#pier \n", ("fog", "#sea\n#pier")),
+        ("#sea", ("", "#sea")),
+        ("#sea at dusk #pier", ("#sea at dusk", "#pier")),
+        ("fog #sea, #pier", ("fog #sea,", "#pier")),
+        ("we are #1", ("we are #1", "")),
+        ("https://a.example/#sea", ("https://a.example/#sea", "")),
+        ("שלום #שבת", ("שלום", "#שבת")),
+    ],
+)
+def test_the_hashtags_at_the_end_of_a_caption_are_split_off(caption: str, split: tuple[str, str]) -> None:
+    assert split_hashtags(caption) == split

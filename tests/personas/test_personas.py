@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete, event
 
 from fluffy_tui.buffer import BufferClient, BufferError
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import Kind, StandIn
+from fluffy_tui.networks import UNKNOWN_SERVICE
 from fluffy_tui.personas import (
     BufferNotConfigured,
     ChannelNotFound,
+    Persona,
+    PersonaChannel,
     PersonaNameTaken,
     PersonaNotFound,
     Personas,
 )
+from fluffy_tui.personas.model import REMEMBERED
+from fluffy_tui.personas.tables import ChannelRow
 from fluffy_tui.settings import Secret
 
 if TYPE_CHECKING:
@@ -64,6 +72,32 @@ async def test_renaming(personas: Personas) -> None:
     assert (await personas.by_id(sarah.id)).name == "Sarah"
 
 
+async def test_the_ai_label_of_all_pictures(personas: Personas) -> None:
+    sarah = await personas.create("sarah")
+    assert not sarah.ai_label
+    assert (await personas.set_ai_label(sarah, True)).ai_label
+    assert [persona.ai_label for persona in await personas.list()] == [True]
+    assert not (await personas.set_ai_label(sarah.id, False)).ai_label
+    with pytest.raises(PersonaNotFound):
+        await personas.set_ai_label(sarah.id + 1, True)
+
+
+def test_a_persona_is_led_by_any_of_its_channels() -> None:
+    created = datetime(2026, 11, 1, tzinfo=UTC)
+    sarah = Persona(1, "sarah", "", created, tuple(PersonaChannel(id_, None) for id_ in "abc"))
+    assert [chosen.id for chosen in sarah.led_by("b").channels] == ["b", "a", "c"]
+    assert sarah.led_by("a") == sarah
+    assert sarah.led_by("elsewhere") == sarah
+
+
+def test_a_rejected_first_comment_counts_for_a_week() -> None:
+    now = datetime(2026, 11, 9, tzinfo=UTC)
+    assert PersonaChannel("a", None).comment_refusal(now) is None
+    refused = PersonaChannel("a", None, first_comment_refused_at=now)
+    assert refused.comment_refusal(now + REMEMBERED) == now
+    assert refused.comment_refusal(now + REMEMBERED + timedelta(seconds=1)) is None
+
+
 async def test_an_unknown_name_is_reported(personas: Personas) -> None:
     with pytest.raises(PersonaNotFound, match="no persona named nobody"):
         await personas.get("nobody")
@@ -89,6 +123,96 @@ async def test_a_channel_that_is_not_in_buffer_is_rejected(personas: Personas) -
     with pytest.raises(ChannelNotFound):
         await personas.set_channel(sarah, "0" * 24)
     assert (await personas.get("sarah")).buffer_channel_id is None
+
+
+async def test_a_persona_has_several_channels_in_an_order(personas: Personas) -> None:
+    sarah = await personas.create("sarah")
+    assert (sarah.channels, sarah.main_channel, sarah.service) == ((), None, UNKNOWN_SERVICE)
+    channels = [*await personas.available_channels()][:3]
+    for order in (channels, channels[::-1], channels[1:], [*channels[1:], channels[0]]):
+        sarah = await personas.set_channels(sarah, {channel.id: None for channel in order})
+        assert [chosen.channel for chosen in sarah.channels] == order
+        assert (sarah.buffer_channel_id, sarah.channel) == (order[0].id, order[0])
+        assert sarah.service == order[0].service
+        assert await personas.by_id(sarah.id) == await personas.get("sarah") == sarah
+        assert await personas.list() == [sarah]
+    assert (await personas.set_channels(sarah, {})).channels == ()
+
+
+async def test_another_main_channel_leaves_the_others(personas: Personas) -> None:
+    a, b, c, d = [channel.id for channel in await personas.available_channels()][:4]
+    sarah = await personas.set_channels(await personas.create("sarah"), {a: None, b: None, c: None})
+    for main, expected in ((d, [d, b, c]), (c, [c, b]), (c, [c, b]), (a, [a, b])):
+        sarah = await personas.set_channel(sarah, main)
+        assert [chosen.id for chosen in sarah.channels] == expected
+
+
+async def test_personas_may_share_a_channel(personas: Personas) -> None:
+    a, b = [channel.id for channel in await personas.available_channels()][:2]
+    await personas.set_channels(await personas.create("sarah"), {a: None, b: None})
+    await personas.set_channels(await personas.create("leo"), {b: None, a: None})
+    await personas.create("nobody")
+    found = {persona.name: [*persona.board_by_channel] for persona in await personas.list()}
+    assert found == {"leo": [b, a], "nobody": [], "sarah": [a, b]}
+
+
+async def test_all_personas_with_all_channels_are_read_in_one_query(
+    personas: Personas, database: Database
+) -> None:
+    channels = {channel.id: None for channel in await personas.available_channels()}
+    for name in ("sarah", "leo", "atlas"):
+        await personas.set_channels(await personas.create(name), channels)
+    statements: list[str] = []
+    event.listen(
+        database._engine.sync_engine,
+        "before_cursor_execute",
+        lambda *given: statements.append(given[2]),
+    )
+    assert [len(persona.channels) for persona in await personas.list()] == [len(channels)] * 3
+    assert len([statement for statement in statements if "personas" in statement]) == 1
+
+
+async def test_what_a_persona_has_may_stay_although_buffer_no_longer_lists_it(
+    personas: Personas, stand_in: StandIn, database: Database
+) -> None:
+    gone, other, *_ = await personas.available_channels()
+    sarah = await personas.set_channel(await personas.create("sarah"), gone.id)
+    del stand_in.world.channels[gone.id]
+    assert gone.id not in {channel.id for channel in await personas.available_channels()}
+    sarah = await personas.set_channels(sarah, {other.id: None, gone.id: None})
+    assert [chosen.channel for chosen in sarah.channels] == [other, gone]
+    async with database.transaction() as session:
+        await session.execute(delete(ChannelRow).where(ChannelRow.id == gone.id))
+    sarah = await personas.set_channels(sarah, {gone.id: None, other.id: None})
+    assert [(chosen.id, chosen.channel) for chosen in sarah.channels] == [(gone.id, None), (other.id, other)]
+    assert (sarah.service, sarah.needs_board) == (UNKNOWN_SERVICE, False)
+
+
+async def test_a_refused_choice_changes_nothing(personas: Personas) -> None:
+    channels = await personas.available_channels()
+    pins = next(channel for channel in channels if channel.pinterest_boards)
+    frames = next(channel for channel in channels if not channel.pinterest_boards)
+    sarah = await personas.set_channels(await personas.create("sarah"), {frames.id: None, pins.id: None})
+    assert [chosen.needs_board for chosen in sarah.channels] == [False, True]
+    assert not sarah.needs_board, "that is about the main channel"
+    for wrong in (
+        {"0" * 24: None, frames.id: None},
+        {pins.id: "another one's"},
+        {frames.id: "no boards here"},
+    ):
+        with pytest.raises(ChannelNotFound):
+            await personas.set_channels(sarah, wrong)
+        assert await personas.by_id(sarah.id) == sarah
+    with pytest.raises(PersonaNotFound):
+        await personas.set_channels(sarah.id + 1, {frames.id: None})
+
+
+async def test_of_two_choices_at_the_same_time_one_wins_as_a_whole(personas: Personas) -> None:
+    a, b, c = [channel.id for channel in await personas.available_channels()][:3]
+    sarah = await personas.create("sarah")
+    orders = [[a, b, c], [c, b, a], [b], [c, a]] * 3
+    await asyncio.gather(*(personas.set_channels(sarah, dict.fromkeys(order)) for order in orders))
+    assert [*(await personas.get("sarah")).board_by_channel] in orders
 
 
 async def test_without_a_key_there_are_no_channels_to_choose(database: Database) -> None:

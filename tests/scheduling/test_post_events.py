@@ -82,11 +82,10 @@ async def test_even_a_manual_change_is_recorded(place: Workplace) -> None:
     assert (history[-1].step, history[-1].worker) == (Step.RENDERING, "somebody")
 
 
-@pytest.mark.parametrize("change", ["fit = 'crop'", "shape = '1:1'", "turn = 90"])
-async def test_a_new_framing_is_recorded_as_an_edit(place: Workplace, change: str) -> None:
+@pytest.mark.parametrize("framing", ["crop", "pad 1:1", "pad 90", "pad part 1/2"])
+async def test_a_new_framing_is_recorded_as_an_edit(place: Workplace, framing: str) -> None:
     post = await place.submit()
-    async with place.services.database.transaction() as session:
-        await session.execute(text(f"UPDATE posts SET {change}"))
+    await place.execute(f"UPDATE posts SET photos = jsonb_set(photos, '{{0,framing}}', '\"{framing}\"')")
     history = await place.services.scheduling.timeline(post.id)
     assert [event.what for event in history] == ["created", "edited"]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from fluffy_tui.scheduling import PostExport
+from post_sql import photos_json
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
@@ -49,8 +50,9 @@ async def test_every_page_is_read_without_other_personas(place: Workplace) -> No
             [place.persona.id],
         )
         connection.execute(
-            "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)"
-            " SELECT id, persona_id, path, md5(path), 'addToQueue' FROM photos WHERE path LIKE '/p/%%'"
+            "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode)"
+            f" SELECT id, {photos_json()}, persona_id, path, md5(path), 'addToQueue'"
+            " FROM photos WHERE path LIKE '/p/%%'"
         )
     sarahs = [row async for row in export(place).rows(place.persona)]
     assert [row["caption"] for row in sarahs] == [row["photo_path"] for row in sarahs]

@@ -19,8 +19,9 @@ from fluffy_tui.bootstrap import Services, open_services
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.child_process import ChildProcess
 from fluffy_tui.demo import StandIn
+from fluffy_tui.media import Fit, Framing, Part, Shape
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Post, Timings, work
+from fluffy_tui.scheduling import Post, PostPhoto, TaggedPerson, Timings, work
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 
 if TYPE_CHECKING:
@@ -76,6 +77,18 @@ class Workplace:
         found = await self.services.photos.unscheduled(self.persona)
         return next(photo for photo in found if photo.path == path)
 
+    async def panorama(self, *tags: tuple[TaggedPerson, ...]) -> list[PostPhoto]:
+        """Return a new panorama in two parts, with the people in each, beside a new photo."""
+        path = write_photo(self.folder / "wide.jpg", 77, (1600, 800))
+        await self.photo()
+        found = await self.services.photos.unscheduled(self.persona)
+        wide = next(photo for photo in found if photo.path == path)
+        framing = Framing(Fit.CROP, Shape.SQUARE)
+        return [
+            PostPhoto(wide.id, "", f"part {number}", replace(framing, part=Part(number, 2)), own)
+            for number, own in enumerate(tags or ((), ()), 1)
+        ]
+
     async def submit(self, caption: str = "fog on the pier", number: int = 0) -> Post:
         """Submit a new photo."""
         result = await self.services.scheduling.schedule_post(await self.photo(number), caption)
@@ -107,12 +120,13 @@ class Workplace:
 
     async def waiting(self) -> list[str]:
         """Return the statements that wait for a locked row; those at a barrier do not count."""
-        query = text(
+        query = (
             "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
             " AND wait_event_type = 'Lock' AND wait_event <> 'advisory'"
         )
-        async with self.services.database.transaction() as session:
-            return list((await session.execute(query)).scalars())
+        # Those of the services may all be waiting.
+        async with await psycopg.AsyncConnection.connect(self.services.database.url) as connection:
+            return [row[0] async for row in await connection.execute(query)]
 
     async def until_one_waits(self, *fragments: str) -> None:
         """Wait until a statement waits for a locked row; if fragments are given, one that contains any of them."""
@@ -163,7 +177,7 @@ class Workplace:
         return {
             **os.environ,
             "PYTHONPATH": str(HERE.parent),
-            "DATABASE_URL": self.services.database.url,
+            **self._addresses,
             "FLUFFY_DATA_DIR": str(self.settings.paths.data),
             "FLUFFY_BUFFER_URL": self.stand_in.url,
             "BUFFER_API_KEY": self.stand_in.key,
@@ -171,6 +185,12 @@ class Workplace:
             "FLUFFY_MEDIA_DIRECTORY": str(self.settings.media_directory),
             "FLUFFY_MEDIA_BASE_URL": self.stand_in.media_url,
         }
+
+    @property
+    def _addresses(self) -> dict[str, str]:
+        settings = self.settings
+        given = {"DATABASE_URL": settings.database_url, "DATABASE_DIRECT_URL": settings.database_direct_url}
+        return {name: address.reveal() for name, address in given.items() if address}
 
     async def end_children(self) -> None:
         """End what a failed test has left running."""
@@ -189,11 +209,17 @@ async def workplace(
     *,
     timings: Timings = QUICK,
     media_url: str | None = None,
+    direct_url: str | None = None,
 ) -> AsyncIterator[Workplace]:
-    """Open a workplace on a fresh database; `media_url` is where the media folder is served, if not by the stand-in."""
+    """Open a workplace on a fresh database.
+
+    `media_url` is where the media folder is served, if not by the stand-in; `direct_url` is the database's address if
+    `database_url` is a pooler's.
+    """
     settings = Settings(
         paths=Paths(config_file=tmp_path / "config.toml", data=tmp_path / "data"),
         database_url=Secret(database_url),
+        database_direct_url=Secret(direct_url) if direct_url else None,
         buffer_api_key=Secret(stand_in.key),
         buffer_url=stand_in.url,
         media_host=MediaHostKind.DIRECTORY,

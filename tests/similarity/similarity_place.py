@@ -14,6 +14,7 @@ from fluffy_tui.personas import Personas
 from fluffy_tui.photos import Photos
 from fluffy_tui.scheduling import public_posts, scheduled_photo_ids
 from fluffy_tui.similarity import BuiltinModel, IndexWorker, Similarity
+from post_sql import photos_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,9 +104,10 @@ class Place:
         """Insert a post as delivery would leave it, and return its id."""
         step = {"posted": "live", "scheduled": "accepted", "failed": "failed"}[status]
         rows = await self.rows(
-            "INSERT INTO posts (photo_id, persona_id, caption, status, step, buffer_post_id, posted_at, scheduled_at,"
-            " channel_id, delivery_key, share_mode, error_message)"
-            " VALUES (:photo, :persona, '', :status, :step, 'b' || :photo, now() - make_interval(secs => :ago),"
+            "INSERT INTO posts (photo_id, photos, persona_id, caption, status, step, buffer_post_id, posted_at,"
+            " scheduled_at, channel_id, delivery_key, share_mode, error_message)"
+            f" VALUES (:photo, {photos_json('CAST(:photo AS bigint)')}, :persona, '', :status, :step,"
+            " 'b' || :photo, now() - make_interval(secs => :ago),"
             " now() - make_interval(secs => :ago), 'c', 'k' || :photo, 'addToQueue', 'why') RETURNING id",
             photo=photo_id,
             persona=self.persona.id,

@@ -15,7 +15,7 @@ import textual_internals
 from fluffy_tui.paths import Paths
 from fluffy_tui.tui.app import FluffyApp
 from pressed_keys import recording
-from settling import loop_at_rest
+from settling import at_rest, loop_at_rest
 from settling import settle as settle
 from tui.compact_svg import compact
 from tui.fakes import NOW, FakeServices, FakeSetup, Opening
@@ -36,8 +36,15 @@ def styles_parsed_once() -> Iterator[None]:
 
 @pytest.fixture(scope="package", autouse=True)
 def pilots_wait_for_the_event_loop() -> Iterator[None]:
-    """Let a pilot continue when the event loop is at rest."""
-    with textual_internals.pilots_waiting_with(loop_at_rest):
+    """Let a pilot continue when the event loop is at rest and the screen is drawn."""
+    with textual_internals.pilots_waiting_with(loop_at_rest, at_rest):
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def drawn_at_rest() -> Iterator[None]:
+    """Draw once when an app is at rest, instead of again and again on the way there."""
+    with textual_internals.drawing_at_rest():
         yield
 
 
@@ -74,10 +81,12 @@ class Driver:
         self.services = services
 
     async def press(self, *keys: str) -> None:
-        """Press keys one after the other, and settle after each."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
+        """Press keys one after the other, and settle after each; what they lead to is drawn after the last."""
+        with textual_internals.not_drawing():
+            for key in keys:
+                await self.pilot.press(key)
+                await self.settle()
+        await self.settle()
 
     async def send(self, typed: str) -> None:
         """Send what a terminal sends for these keys in a single write, and settle after the last."""
@@ -170,7 +179,8 @@ def running(make_app: Callable[..., FluffyApp], services: FakeServices) -> Runni
         app = make_app(**options)
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot, services)
-            await driver.settle()
+            with textual_internals.not_drawing():
+                await driver.settle()
             yield driver
 
     return run

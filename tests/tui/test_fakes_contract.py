@@ -18,6 +18,7 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.media import PhotoUnreadable as NoRendition
 from fluffy_tui.personas import (
+    ChannelNotFound,
     PersonaNameTaken,
     SnippetKind,
     SnippetNameTaken,
@@ -34,7 +35,17 @@ from fluffy_tui.photos import (
     Sort,
     Verdict,
 )
-from fluffy_tui.scheduling import NotPossibleNow, Post, PostNotFound, PostStatus, ProblemKind, Reason, Step
+from fluffy_tui.scheduling import (
+    ChannelChoice,
+    NotPossibleNow,
+    Post,
+    PostNotFound,
+    PostPhoto,
+    PostStatus,
+    ProblemKind,
+    Reason,
+    Step,
+)
 from fluffy_tui.settings import Secret
 from tui.contract_worlds import World, fake_world, real_world
 from tui.fakes import damage
@@ -110,10 +121,31 @@ async def test_a_name_cannot_be_empty(world: World) -> None:
 async def test_a_channel_is_chosen_from_those_available(world: World) -> None:
     personas = world.services.personas
     channels = await personas.available_channels()
-    changed = await personas.set_channel(world.nobody, channels[-1].id)
+    changed = await personas.set_channels(world.nobody, {channels[-1].id: None})
     assert changed.channel is not None
     assert changed.channel.id == changed.buffer_channel_id == channels[-1].id
     assert changed in await personas.list()
+
+
+async def test_several_channels_keep_their_order_and_may_be_shared(world: World) -> None:
+    personas = world.services.personas
+    ids = [channel.id for channel in await personas.available_channels()]
+    for order in (ids[:3], [ids[2], ids[0]], ids, []):
+        changed = await personas.set_channels(world.nobody, dict.fromkeys(order))
+        assert [chosen.id for chosen in changed.channels] == order
+        assert changed.buffer_channel_id == (order[0] if order else None)
+        assert changed in await personas.list()
+    shared = await personas.set_channels(world.nobody, world.sarah.board_by_channel)
+    assert shared.channels == world.sarah.channels
+    assert world.sarah in await personas.list()
+
+
+async def test_a_channel_or_board_that_buffer_does_not_list_is_refused(world: World) -> None:
+    personas, mine = world.services.personas, world.sarah.board_by_channel
+    for wrong in ({**mine, "0" * 24: None}, dict.fromkeys(mine, "no such board")):
+        with pytest.raises(ChannelNotFound):
+            await personas.set_channels(world.sarah, wrong)
+    assert world.sarah in await personas.list()
 
 
 # Snippets
@@ -423,6 +455,53 @@ async def test_a_deleted_post_cannot_be_changed(world: World) -> None:
             await change(UNKNOWN)
 
 
+async def test_a_submission_to_several_channels_has_a_post_for_each(world: World) -> None:
+    scheduling = world.services.scheduling
+    channels = [channel.id for channel in await world.services.personas.available_channels()][:3]
+    await world.services.personas.set_channels(world.sarah, dict.fromkeys(channels))
+    own = ChannelChoice(channels[1], caption="fog, at length")
+    result = await scheduling.schedule_post(world.photos[0], "fog", channels=[channels[0], own, channels[2]])
+    assert result.ok, result.reason
+    lead, *cross_posts = result.posts
+    assert [post.channel_id for post in result.posts] == channels
+    assert [post.caption for post in result.posts] == ["fog", "fog, at length", "fog"]
+    assert [post.group_id for post in result.posts] == [lead.id] * 3
+    assert await scheduling.groups({lead.group_id}) == [lead, *cross_posts]
+    assert await scheduling.posts_with(world.ids[0]) == [lead, *cross_posts]
+    await scheduling.cancel(lead.id)
+    heir, last = await scheduling.posts_with(world.ids[0])
+    assert [(heir.id, heir.lead_post_id), (last.id, last.lead_post_id)] == [
+        (cross_posts[0].id, None),
+        (cross_posts[1].id, heir.id),
+    ]
+    assert await scheduling.groups({lead.id}) == []
+    assert world.ids[0] not in list(await world.services.photos.ids(world.sarah.id, Browse()))
+    for post in (heir, last):
+        await scheduling.cancel(post.id)
+    assert await scheduling.posts_with(world.ids[0]) == []
+    assert world.ids[0] in list(await world.services.photos.ids(world.sarah.id, Browse()))
+
+
+async def test_the_photos_of_a_post_have_an_order_and_are_in_no_other_post(world: World) -> None:
+    scheduling = world.services.scheduling
+    cover, *others = (PostPhoto(photo.id, photo.sha256, f"number {photo.id}") for photo in world.photos[:3])
+    result = await scheduling.schedule_post(cover, "fog on the pier", more_photos=others)
+    assert result.ok and result.post is not None
+    assert [photo.photo_id for photo in result.post.photos] == world.ids[:3]
+    assert result.post.photos[2].alt_text == f"number {world.ids[2]}"
+    assert set(world.ids[:3]).isdisjoint(await world.services.photos.ids(world.sarah.id, Browse()))
+    taken = await scheduling.schedule_post(world.photos[2], "again")
+    assert (taken.ok, taken.code) == (False, Reason.ALREADY_SCHEDULED)
+    twice = await scheduling.schedule_post(
+        world.photos[4], "twice", more_photos=[PostPhoto(world.ids[4], world.photos[4].sha256)]
+    )
+    assert (twice.ok, twice.code) == (False, Reason.PHOTO_TWICE)
+    edited = await scheduling.edit(result.post.id, photos=result.post.photos[:0:-1])
+    assert [photo.photo_id for photo in edited.photos] == [world.ids[2], world.ids[1]]
+    await scheduling.cancel(result.post.id)
+    assert set(world.ids[:3]) <= set(await world.services.photos.ids(world.sarah.id, Browse()))
+
+
 async def test_an_edit_changes_what_is_given(world: World) -> None:
     scheduling = world.services.scheduling
     post = await submit(world)
@@ -491,6 +570,10 @@ async def test_a_rendition_is_the_picture_as_posted(world: World) -> None:
         planning.preview_rendition, world.photos[0], "instagram", Framing(Fit.CROP)
     )
     assert rendition.width >= 1
+    square = await asyncio.to_thread(
+        planning.preview_rendition, world.photos[0], "instagram", Framing(Fit.CROP), ratio=1.0
+    )
+    assert square.width == square.height
     world.photos[1].path.write_bytes(b"broken")
     if hasattr(planning, "unreadable"):
         planning.unreadable = ""

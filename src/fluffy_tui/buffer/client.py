@@ -103,12 +103,12 @@ class BufferClient:
 
         Raises:
             BufferError: its next step says whether it may be sent again. With `image_dropped` the post exists
-                without its picture: delete `error.post`.
+                without all its pictures: delete `error.post`.
         """
         return await self._post_action(graphql_documents.CREATE_POST, create_input(new))
 
     async def edit_post(self, post_id: str, new: NewPost) -> BufferPost:
-        """Replace text, picture and time of a post that was not sent yet; its channel cannot change.
+        """Replace text, pictures and time of a post that was not sent yet; its channel cannot change.
 
         Raises:
             BufferError: `edit_ignored` when Buffer reports success but kept the old time.
@@ -195,7 +195,7 @@ class BufferClient:
             raise refused_by_type(operation, payload)
         post = _read(operation, lambda answer: post_from(answer["post"]), payload)
         if len(post.asset_sources) < len(values["assets"]):
-            # FINAL, so that no caller sends it again while the post without its picture is in Buffer.
+            # FINAL, so that no caller sends it again while a post with fewer pictures is in Buffer.
             raise BufferError(Code.IMAGE_DROPPED, NextStep.FINAL, post=post)
         return post
 

@@ -29,11 +29,13 @@ class NextStep(StrEnum):
 class Code(StrEnum):
     """What went wrong, as a short name to store and compare."""
 
+    AI_LABEL_REFUSED = "ai_label_refused"
     BLOCKED = "blocked"
     BOARD_MISSING = "board_missing"
     DAILY_LIMIT = "daily_limit"
     DUPLICATE_TEXT = "duplicate_text"
     EDIT_IGNORED = "edit_ignored"
+    FIRST_COMMENT_REFUSED = "first_comment_refused"
     FORBIDDEN = "forbidden"
     IMAGE_DROPPED = "image_dropped"
     IMAGE_UNREADABLE = "image_unreadable"
@@ -41,11 +43,13 @@ class Code(StrEnum):
     KEY_REFUSED = "key_refused"
     NO_ANSWER = "no_answer"
     NOT_FOUND = "not_found"
+    PEOPLE_TAGS_REFUSED = "people_tags_refused"
     QUEUE_FULL = "queue_full"
     RATE_LIMITED = "rate_limited"
     REDIRECTED = "redirected"
     REJECTED = "rejected"
     SERVER_FAULT = "server_fault"
+    TOO_MANY_PICTURES = "too_many_pictures"
     UNKNOWN_ANSWER = "unknown_answer"
     UNREACHABLE = "unreachable"
     WRONG_ADDRESS = "wrong_address"
@@ -55,6 +59,10 @@ KEY_PAGE = "https://publish.buffer.com/settings/api"
 """Where users create a key (Buffer's settings, API)."""
 
 _TEXTS: dict[Code, tuple[str, str]] = {
+    Code.AI_LABEL_REFUSED: (
+        "Buffer rejected the post because of its AI label.",
+        "Send the post without the label, then label it on the network itself.",
+    ),
     Code.BLOCKED: (
         "A firewall in front of Buffer rejected the request.",
         "Try again later or from another network; see https://status.buffer.com for known problems.",
@@ -72,13 +80,17 @@ _TEXTS: dict[Code, tuple[str, str]] = {
         "Buffer accepted the change but did not change the time.",
         "Change the time in Buffer itself.",
     ),
+    Code.FIRST_COMMENT_REFUSED: (
+        "Buffer rejected the post because of its first comment.",
+        "Edit the post to remove the first comment or move it to the caption, or upgrade the Buffer plan.",
+    ),
     Code.FORBIDDEN: (
         "The Buffer key does not have permission for this.",
         f"Create a key at {KEY_PAGE} that can read the account and read and write posts.",
     ),
     Code.IMAGE_DROPPED: (
-        "Buffer accepted the post but dropped its picture.",
-        "Delete the post in Buffer before it is published, then schedule the photo again.",
+        "Buffer accepted the post but dropped a picture.",
+        "Delete the post in Buffer before it is published, then schedule it again.",
     ),
     Code.IMAGE_UNREADABLE: (
         "Buffer could not read the picture from its address.",
@@ -97,6 +109,10 @@ _TEXTS: dict[Code, tuple[str, str]] = {
         "Buffer did not find it.",
         "It may have been deleted, or the channel may have been reconnected; choose it again.",
     ),
+    Code.PEOPLE_TAGS_REFUSED: (
+        "Buffer rejected the post because of the people tagged in its photos.",
+        "Correct or remove the tags, then try again.",
+    ),
     Code.QUEUE_FULL: (
         "The channel's queue in Buffer is full.",
         "The post can be sent when a queued post has been published, or after an upgrade of the Buffer plan.",
@@ -113,6 +129,10 @@ _TEXTS: dict[Code, tuple[str, str]] = {
     Code.SERVER_FAULT: (
         "Something went wrong inside Buffer.",
         "Try again later; see https://status.buffer.com for known problems.",
+    ),
+    Code.TOO_MANY_PICTURES: (
+        "Buffer rejected the post because it has too many photos for its network.",
+        "Remove some of them, then try again.",
     ),
     Code.UNKNOWN_ANSWER: (
         "Buffer sent a reply that fluffy-tui does not understand.",

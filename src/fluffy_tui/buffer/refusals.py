@@ -27,6 +27,23 @@ _GONE = re.compile(r"not found|does not exist|could not be found|no longer exist
 _TOO_COMPLEX = re.compile(
     r"maximum allowed complexity|query depth|too many (aliases|tokens|directives)", re.I
 )
+_PICTURES = r"(images|photos|pictures|assets|attachments)\b"
+_REFUSED_PARTS: tuple[tuple[Code, re.Pattern[str]], ...] = (
+    # Not where it is only too long: then the channel does have first comments.
+    (Code.FIRST_COMMENT_REFUSED, re.compile(r"first ?comment(?!.*(\bexceed|\bcharacters\b|too long))", re.I)),
+    (
+        Code.TOO_MANY_PICTURES,
+        re.compile(
+            rf"\b(too many|(more than|at most|up to|maximum of|only|exceed) \d+) (\w+ )?{_PICTURES}", re.I
+        ),
+    ),
+    (
+        Code.PEOPLE_TAGS_REFUSED,
+        re.compile(r"\b(user|people|person|account)[ _]?tag|\btagged|\btagging", re.I),
+    ),
+    (Code.AI_LABEL_REFUSED, re.compile(r"\bis ?ai ?generated\b|\bai[ -](generated|label)", re.I)),
+)
+"""What Buffer may not accept in a post that it would accept without it."""
 
 _LEGACY: dict[int, tuple[Code, NextStep]] = {
     **dict.fromkeys((1001, 1002, 1011, 1021, 1051), (Code.FORBIDDEN, NextStep.HOLD)),
@@ -121,7 +138,9 @@ def refused_by_errors(
         return BufferError(Code.NOT_FOUND, NextStep.FINAL, buffer_message=message)
     is_refused = codes <= {"GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT"}
     if errors and (is_refused or 400 <= status < 500 or any(_TOO_COMPLEX.search(f.message) for f in errors)):
-        return BufferError(Code.REJECTED, NextStep.FINAL, buffer_message=message)
+        # What is before the last semicolon quotes the input, with the user's own words.
+        code = _refused_part([error.message.rpartition("; ")[2] for error in errors])
+        return BufferError(code, NextStep.FINAL, buffer_message=message)
     code = Code.SERVER_FAULT if errors else Code.UNKNOWN_ANSWER
     return BufferError(code, operation.in_doubt, buffer_message=message)
 
@@ -177,7 +196,15 @@ def _invalid_input(operation: Operation, message: str) -> tuple[Code, NextStep]:
     reasons = re.split(r"\.,\s*", message.removeprefix("Invalid post: "))
     if all(_IMAGE_UNREADABLE.search(reason) for reason in reasons):
         return Code.IMAGE_UNREADABLE, NextStep.RETRY
-    return Code.REJECTED, NextStep.FINAL
+    return _refused_part(reasons), NextStep.FINAL
+
+
+def _refused_part(reasons: Sequence[str]) -> Code:
+    """Return the code of the one part that all reasons are about: without it, Buffer would accept the post."""
+    for code, pattern in _REFUSED_PARTS:
+        if all(pattern.search(reason) for reason in reasons):
+            return code
+    return Code.REJECTED
 
 
 def _rest_proxy(operation: Operation, message: str, legacy_code: object) -> tuple[Code, NextStep]:

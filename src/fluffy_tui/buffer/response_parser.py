@@ -92,7 +92,7 @@ def post_from(answer: Answer) -> BufferPost:
         error_message=shortened(error.get("message")),
         error_support_url=_link(error.get("supportUrl")),
         asset_sources=tuple(_text(asset["source"]) for asset in answer["assets"]),
-        alt_text=next((asset["image"]["altText"] for asset in answer["assets"] if asset.get("image")), None),
+        alt_texts=tuple(_optional((asset.get("image") or {}).get("altText")) for asset in answer["assets"]),
     )
 
 

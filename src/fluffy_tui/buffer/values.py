@@ -163,19 +163,57 @@ class Channel:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleTag:
+    """A person tagged in a picture.
+
+    Raises:
+        ValueError: The handle is empty or has an `@` or a space, or the place is outside the picture.
+    """
+
+    handle: str
+    """Without the leading `@`."""
+    x: float
+    """Distance from the left edge of the picture as it is posted, as a fraction of its width: 0 to 1."""
+    y: float
+    """Distance from its top edge, as a fraction of its height: 0 to 1."""
+
+    def __post_init__(self) -> None:
+        if not self.handle or "@" in self.handle or any(char.isspace() for char in self.handle):
+            raise ValueError("a tag needs a handle without @ and spaces")
+        if not (0 <= self.x <= 1 and 0 <= self.y <= 1):
+            raise ValueError("a tag's place is given in fractions of the picture, from 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class NewPicture:
+    """A picture of a new post."""
+
+    url: str
+    """Public address; Buffer reads it when the post is created and when it is published."""
+    alt_text: str = ""
+    tags: tuple[PeopleTag, ...] = ()
+    """Only sent to networks where people can be tagged."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewPost:
     """A photo post to create in Buffer.
 
     Raises:
-        ValueError: `due_at` is required but missing, or has no time zone.
+        ValueError: There is no picture; or `due_at` is required but missing, or has no time zone.
     """
 
     channel_id: str
     service: Service | str
     text: str
-    image_url: str
-    """Public address of the picture; Buffer reads it when the post is created and when it is published."""
-    alt_text: str
+    pictures: tuple[NewPicture, ...]
+    """In the order in which they are shown, the cover first."""
+    first_comment: str = ""
+    """What the account comments below its post; only sent to networks where Buffer can do that."""
+    is_ai_generated: bool = False
+    """Whether the network labels the pictures as made by AI; only sent to networks that have such a label."""
+    is_ai_assisted: bool = False
+    """Whether the text was written with the help of AI, for Buffer itself."""
     share_mode: ShareMode = ShareMode.ADD_TO_QUEUE
     due_at: datetime | None = None
     """When to publish; only sent with `ShareMode.CUSTOM_SCHEDULED`, because Buffer ignores it otherwise."""
@@ -185,6 +223,8 @@ class NewPost:
     """The program that created the post, for Buffer's own statistics; it cannot be read back."""
 
     def __post_init__(self) -> None:
+        if not self.pictures:
+            raise ValueError("a photo post needs a picture")
         if self.due_at is None and self.share_mode is ShareMode.CUSTOM_SCHEDULED:
             raise ValueError("a post at a custom time needs due_at")
         if self.due_at is not None and self.due_at.tzinfo is None:
@@ -211,6 +251,6 @@ class BufferPost:
     """Why publishing failed, as a message from Buffer."""
     error_support_url: str | None = None
     asset_sources: tuple[str, ...] = ()
-    """The addresses of its pictures, as given when it was created."""
-    alt_text: str | None = None
-    """The first picture's alt text; None if there is none."""
+    """The addresses of its pictures in their order, as given when it was created."""
+    alt_texts: tuple[str | None, ...] = ()
+    """The alt text of each of its assets; None for one that is not a picture."""

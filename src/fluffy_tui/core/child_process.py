@@ -37,6 +37,7 @@ class ChildProcess:
         keep_open: Sequence[int] = (),
     ) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
+        log.touch(mode=0o600)
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 list(command),

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import socket
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
+from weakref import WeakSet
 
 import psycopg
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from fluffy_tui.core.connection import cut, explain_refusal
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.liveness import note_job_progress
 
@@ -23,6 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 log = logging.getLogger(__name__)
+
+POOL_SIZE = 2
+"""Connections of a process besides those that LISTEN: a server may allow few, and each transaction is short."""
+
+POOL_SECONDS = 10.0
+"""How long to wait for one of them."""
 
 _BEYOND_LIMITS = frozenset({"54000", "54001", "54011", "54023"})
 """Codes of statements beyond a limit of Postgres; the connection is fine."""
@@ -78,6 +88,11 @@ _REFUSED = {
 }
 """What a working database may refuse at any time, by SQLSTATE."""
 
+_BUSY = (
+    "All connections to the database are busy.",
+    "Try again; another program may have locked its tables.",
+)
+
 
 def lost(error: Exception) -> DatabaseUnavailable:
     """Return the error to show when a working connection fails; the cause is only logged.
@@ -108,34 +123,92 @@ def _state(error: BaseException) -> str:
     return (error.sqlstate or "") if isinstance(error, psycopg.Error) else ""
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionUsage:
+    """How many connections the server has."""
+
+    ours: dict[str, int]
+    """By program, such as `worker studio:4711`."""
+    free: int
+    """How many more this user may open, by the limits of the server, the database and the role."""
+
+
+# A connection's name is made by `program_name`. A worker's connections are named for different purposes, of which
+# `worker` is the last by the alphabet, and for the same process.
+_OURS = text(
+    """
+    SELECT max(split_part(application_name, ' ', 2)) || ' ' || split_part(application_name, ' ', 3), count(*)
+    FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'fluffy-tui %'
+    GROUP BY split_part(application_name, ' ', 3) ORDER BY 1
+    """
+)
+_FREE = text(
+    """
+    SELECT least(
+        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+            - coalesce(current_setting('reserved_connections', true), '0')::int - count(*),
+        (
+            SELECT nullif(rolconnlimit, -1) FROM pg_roles WHERE rolname = current_user AND NOT rolsuper
+        ) - count(*) FILTER (WHERE usename = current_user),
+        (
+            SELECT nullif(datconnlimit, -1) FROM pg_database
+            WHERE datname = current_database()
+            AND NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)
+        ) - count(*) FILTER (WHERE datname = current_database())
+    ) FROM pg_stat_activity WHERE backend_type = 'client backend'
+    """
+)
+
+
 class Database:
-    """A small pool of connections; each user action takes one for a short transaction.
+    """A small pool of connections, for everything in this process; each user action takes one for a short transaction.
 
     Args:
         url: as `read_address` returns it, for libpq; never shown, since it may hold a password.
-        pool_size: connections kept open; two more may be opened temporarily.
+        direct_url: an address that keeps sessions, if that of `url` is a pooler that shares connections between
+            transactions.
+        pool_size: the most connections that are open at once.
         name: shown by the database for its connections, see `program_name`.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 3, name: str = "fluffy-tui") -> None:
-        self._url = url
+    def __init__(
+        self,
+        url: str,
+        *,
+        direct_url: str | None = None,
+        pool_size: int = POOL_SIZE,
+        name: str = "fluffy-tui",
+    ) -> None:
+        self.name = name
+        self.url = direct_url or url
+        """The address for what needs a session, such as LISTEN; it may hold a password."""
+        options: dict[str, Any] = {"application_name": name}
+        if direct_url is not None:
+            options["prepare_threshold"] = None  # the next transaction may be on another connection
+        self._connections: WeakSet[psycopg.AsyncConnection[Any]] = WeakSet()
+
+        async def connect() -> psycopg.AsyncConnection[Any]:
+            try:
+                connection = await psycopg.AsyncConnection.connect(url, **options)
+            except psycopg.OperationalError as error:
+                raise await asyncio.to_thread(explain_refusal, error, url) from error
+            self._connections.add(connection)
+            return connection
+
         self._engine = create_async_engine(
             "postgresql+psycopg://",
-            async_creator=partial(psycopg.AsyncConnection.connect, url, application_name=name),
+            async_creator=connect,
             pool_size=pool_size,
-            max_overflow=2,
+            max_overflow=0,
+            pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,  # a restarted server costs one quiet reconnect instead of an error
+            pool_use_lifo=True,
             hide_parameters=True,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     def __repr__(self) -> str:
         return "Database()"
-
-    @property
-    def url(self) -> str:
-        """The address for psycopg and Procrastinate; it may hold a password."""
-        return self._url
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -154,6 +227,31 @@ class Database:
             if isinstance(error, OperationalError | InterfaceError) or _state(_cause(error)) in _REFUSED:
                 raise lost(error) from error
             raise
+        except PoolTimeout as error:
+            raise DatabaseUnavailable(*_BUSY) from error
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+        """Lend psycopg's own connection for a transaction, to a library that does not know SQLAlchemy.
+
+        Raises:
+            psycopg.Error: the database is down, or went down before it confirmed the commit.
+        """
+        try:
+            async with self._engine.begin() as connection:
+                raw = await connection.get_raw_connection()
+                yield cast("psycopg.AsyncConnection[Any]", raw.driver_connection)
+        except DBAPIError as error:
+            raise error.orig or psycopg.OperationalError() from None
+        except DatabaseUnavailable as error:
+            raise psycopg.OperationalError(error.message) from error
+        except PoolTimeout:
+            raise psycopg.OperationalError(_BUSY[0]) from None
+
+    def cut(self) -> None:
+        """End every connection, since the server is silent: what waits for it fails, and connects again."""
+        for connection in self._connections:
+            cut(connection)
 
     async def describe(self) -> str:
         """Return the versions of the server and of pgvector."""
@@ -164,6 +262,13 @@ class Database:
         async with self.transaction() as session:
             server, pgvector = (await session.execute(query)).one()
         return f"PostgreSQL {server} with pgvector {pgvector}"
+
+    async def usage(self) -> ConnectionUsage:
+        """Return how many connections the programs on this database have, and how many the server has left."""
+        async with self.transaction() as session:
+            ours = (await session.execute(_OURS)).all()
+            free = (await session.execute(_FREE)).scalar_one()
+        return ConnectionUsage({str(name): int(count) for name, count in ours}, int(free))
 
     async def close(self) -> None:
         """Close every pooled connection."""

@@ -22,7 +22,7 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
-from fluffy_tui.core.connection import explain_refusal
+from fluffy_tui.core.connection import ServerSilent, explain_refusal, notifications
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:
@@ -35,23 +35,33 @@ PHOTOS_CHANNEL = "fluffy_photos"
 PERSONAS_CHANNEL = "fluffy_personas"
 
 
-async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> AsyncGenerator[Event, None]:
+async def events(
+    url: str,
+    before_connect: Callable[[], Awaitable[None]],
+    *,
+    name: str = "fluffy-tui",
+    on_silent: Callable[[], None] = lambda: None,
+) -> AsyncGenerator[Event, None]:
     """Yield what changes, for ever; a lost connection is reported, then made again with growing pauses.
 
     Args:
-        url: of the database, for psycopg.
+        url: of the database, for psycopg; it has to keep sessions.
         before_connect: awaited before every attempt, for example to bring the embedded server back.
+        name: shown by the database for the connection.
+        on_silent: called when the server gives no answer, on which others may wait as well.
     """
     pause = 0.25
     while True:
         try:
             await before_connect()
-            connection = await psycopg.AsyncConnection.connect(url, autocommit=True)
-            async with connection, aclosing(_notifications(connection)) as notifications:
+            connection = await psycopg.AsyncConnection.connect(url, autocommit=True, application_name=name)
+            async with connection, aclosing(_changes(connection)) as changes:
                 pause = 0.25
-                async for event in notifications:
+                async for event in changes:
                     yield event
         except psycopg.Error as error:
+            if isinstance(error, ServerSilent):
+                on_silent()
             yield Disconnected((await asyncio.to_thread(explain_refusal, error, url)).message)
         except (OSError, TimeoutError, FluffyError) as error:
             yield Disconnected(
@@ -61,15 +71,13 @@ async def events(url: str, before_connect: Callable[[], Awaitable[None]]) -> Asy
         pause = min(pause * 2, 10.0)
 
 
-async def _notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event, None]:
+async def _changes(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event, None]:
     for channel in (POSTS_CHANNEL, PHOTOS_CHANNEL, PERSONAS_CHANNEL):
         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
     yield Connected()
-    while True:
-        async for notify in connection.notifies(timeout=60):
+    async with aclosing(notifications(connection)) as heard:
+        async for notify in heard:
             yield _event(notify.channel, notify.payload)
-        async with asyncio.timeout(10):  # a server that vanished behind a pooler is noticed here
-            await connection.execute("SELECT 1")
 
 
 def _event(channel: str, payload: str) -> Event:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from contextlib import aclosing, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, LiteralString, cast
 
 import procrastinate
@@ -12,19 +13,24 @@ import psycopg
 from procrastinate import exceptions, sql
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Status
+from procrastinate.psycopg_connector import wrap_exceptions
 
+from fluffy_tui.core.connection import ServerSilent, notifications
 from fluffy_tui.core.database import lost
 from fluffy_tui.core.liveness import Liveness
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from datetime import datetime
 
     from procrastinate.connector import Notify
     from procrastinate.job_context import JobContext
     from procrastinate.middleware import WorkerMiddleware
     from procrastinate.worker import Worker
+    from psycopg.rows import DictRow
     from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.core.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -88,15 +94,57 @@ class _Connector(procrastinate.PsycopgConnector):
 
     Procrastinate finds jobs whose time has come, and jobs inserted while it does not listen or has just asked, only by
     polling. To poll less than once a second, which keeps a database awake for nothing, it is notified of them here.
+
+    It has no pool of its own, since a server may allow few connections.
+
+    Args:
+        database: lends connections.
+        name: under which a worker is registered, see `program_name`.
     """
 
-    liveness: Liveness
+    def __init__(self, database: Database, name: str) -> None:
+        super().__init__()
+        self._database = database
+        self._name = name
+        self.liveness = Liveness(HUNG_SECONDS)
+
     _notify: Notify | None = None
     _heard = False
     """Whether a notification came since the worker last began to ask for a job."""
     _alarm: asyncio.TimerHandle | None = None
 
+    async def open_async(self, pool: object = None) -> None:
+        """Do nothing: the database is open."""
+
+    async def close_async(self) -> None:
+        """Do nothing: others use the database."""
+
+    @asynccontextmanager
+    async def _get_cursor(
+        self, connection: psycopg.AsyncConnection[Any] | None = None
+    ) -> AsyncGenerator[psycopg.AsyncCursor[DictRow], None]:
+        async with (
+            nullcontext(connection) if connection else self._database.connection() as lent,
+            super()._get_cursor(lent) as cursor,
+        ):
+            yield cursor
+
+    @asynccontextmanager
+    async def _get_standalone_connection(self) -> AsyncGenerator[psycopg.AsyncConnection[Any], None]:
+        async with await psycopg.AsyncConnection.connect(
+            self._database.url, autocommit=True, application_name=self._name
+        ) as connection:
+            yield connection
+
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
+        if query == sql.queries["register_worker"]:
+            async with wrap_exceptions(), self._database.connection() as connection:
+                # the trigger that keeps the names of workers reads it
+                await connection.execute("SELECT set_config('application_name', %s, true)", [self._name])
+                registered: dict[str, Any] = await self.execute_query_one_async_with_connection(
+                    connection, query, **arguments
+                )
+                return registered
         if query != sql.queries["fetch_job"]:
             return cast("dict[str, Any]", await super().execute_query_one_async(query, **arguments))
         self._heard = False
@@ -115,16 +163,23 @@ class _Connector(procrastinate.PsycopgConnector):
 
     def _wake(self) -> None:
         if self._notify is not None:
+            self._heard = True
             self._waking = asyncio.ensure_future(self._notify(channel="", payload=_JOB_INSERTED))
 
-    async def _loop_notify(self, on_notification: Notify, *arguments: Any, **options: Any) -> None:
-        async def notify(channel: str, payload: str) -> None:
-            self._heard = True
-            await on_notification(channel=channel, payload=payload)
-
-        self._notify = notify
+    async def _loop_notify(
+        self, on_notification: Notify, connection: psycopg.AsyncConnection[Any], timeout: float = 0.0
+    ) -> None:
+        del timeout
+        self._notify = on_notification
         self._wake()  # for what was inserted before it listened
-        await super()._loop_notify(notify, *arguments, **options)
+        try:
+            async with aclosing(notifications(connection)) as heard:
+                async for notify in heard:
+                    self._heard = True
+                    await on_notification(channel=notify.channel, payload=notify.payload)
+        except psycopg.OperationalError as error:  # Procrastinate then listens again
+            if isinstance(error, ServerSilent):
+                self._database.cut()
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
         if query == sql.queries["update_heartbeat"] and self.liveness.is_hung:
@@ -144,22 +199,13 @@ class _Connector(procrastinate.PsycopgConnector):
         await super().execute_query_async(_WAKE_WAITERS, job_id=arguments["job_id"])
 
 
-def build_queue(url: str, name: str = "fluffy-tui") -> procrastinate.App:
-    """Return the Procrastinate app for the database at `url`, not yet opened.
+def build_queue(database: Database, name: str | None = None) -> procrastinate.App:
+    """Return the Procrastinate app on an open database; its worker is registered as `name`, by default the database's.
 
-    Deferring through `defer` uses the caller's connection, so only a worker opens it. The database shows its
-    connections as `name`.
+    Deferring through `defer` uses the caller's connection.
     """
-    connector = _Connector(
-        conninfo=url,
-        min_size=1,
-        max_size=6,
-        timeout=30,
-        kwargs={"application_name": name},
-    )
-    connector.liveness = Liveness(HUNG_SECONDS)
     return procrastinate.App(
-        connector=connector,
+        connector=_Connector(database, name or database.name),
         worker_defaults={
             "concurrency": 4,
             "shutdown_graceful_timeout": 10.0,
@@ -281,7 +327,7 @@ async def run_worker(
             log.exception("the worker stopped unexpectedly")
         if stop.is_set():
             return
-        delay = 0.5 if loop.time() - started > 60 else min(delay * 2, 30.0)
+        delay = 0.5 if loop.time() - started > 60 else min(delay * 2, 10.0)
         await _wait(stop, delay * random.uniform(0.5, 1.0))  # noqa: S311 - spreads restarts, guards nothing
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +22,6 @@ from fluffy_tui.core.database import Base
 from fluffy_tui.core.errors import DatabaseTooNew, DatabaseUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from alembic.config import Config
 
 log = logging.getLogger(__name__)
@@ -70,8 +67,12 @@ def migrate(url: str) -> None:
 
 
 def connect_unhurried(url: str) -> psycopg.Connection:
-    """Return a connection for migrations."""
-    connection = psycopg.connect(url, autocommit=True)
+    """Return a connection for migrations.
+
+    Raises:
+        DatabaseUnavailable: no connection; a server may allow only one, which has the lock.
+    """
+    connection = _connect(url)
     connection.execute(UNHURRIED)
     connection.autocommit = False
     return connection
@@ -122,14 +123,11 @@ def _known_revisions() -> set[str]:
     return {path.stem.split("_", 1)[0] for path in (migrations_folder() / "versions").glob("[0-9]*.py")}
 
 
-@contextmanager
-def _connect(url: str) -> Iterator[psycopg.Connection]:
+def _connect(url: str) -> psycopg.Connection:
     try:
-        connection = psycopg.connect(url, autocommit=True)
+        return psycopg.connect(url, autocommit=True)
     except (psycopg.Error, UnicodeError) as error:  # a host name that is too long is a UnicodeError
         raise explain_refusal(error, url) from None
-    with connection:
-        yield connection
 
 
 def _create_vector_extension(connection: psycopg.Connection) -> None:

@@ -20,6 +20,8 @@ class Unreadable(StrEnum):
     """Why a photo cannot be read."""
 
     MISSING = "missing"
+    ELSEWHERE = "elsewhere"
+    """Another machine has it."""
     FORBIDDEN = "forbidden"
     NOT_A_FILE = "not a file"
     LINK_LOOP = "link loop"
@@ -56,6 +58,7 @@ class Unreadable(StrEnum):
 _COPY_AGAIN = "Copy it again from its source."
 _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.MISSING: ("the file is missing", "Put it back, or import its new folder."),
+    Unreadable.ELSEWHERE: ("it is on {detail}", "If this machine has it as well, import its folder here."),
     Unreadable.FORBIDDEN: ("you have no permission to read it", "Change its permissions."),
     Unreadable.NOT_A_FILE: ("it is not a regular file", ""),
     Unreadable.LINK_LOOP: ("it is a link that points back to itself", ""),

@@ -11,32 +11,39 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
-from fluffy_tui.media.frame_geometry import shapes_for
-from fluffy_tui.media.framing import TURNS, Fit, Framing, Shape
+from fluffy_tui.media.frame_geometry import canvas_ratio, cuts_for, shapes_for, window_for
+from fluffy_tui.media.framing import MOST_PARTS, TURNS, WHOLE, Fit, Framing, Part, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
 from fluffy_tui.media.media_host import POSTS, PUT_SECONDS, VERIFY_SECONDS, MediaHost, media_key
 from fluffy_tui.media.public_fetch import public_digest, public_listing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.media.s3_host import S3Host
+from fluffy_tui.media.window import Window
 
 if TYPE_CHECKING:
     from fluffy_tui.media.renderer import render
 
 __all__ = [
+    "MOST_PARTS",
     "POSTS",
     "PUT_SECONDS",
     "TURNS",
     "VERIFY_SECONDS",
+    "WHOLE",
     "DirectoryHost",
     "Fit",
     "Framing",
     "MediaHost",
     "MediaHostError",
+    "Part",
     "PhotoUnreadable",
     "Rendition",
     "S3Host",
     "Shape",
     "Unreadable",
+    "Window",
+    "canvas_ratio",
+    "cuts_for",
     "media_key",
     "open_media_host",
     "probe",
@@ -44,6 +51,7 @@ __all__ = [
     "public_listing",
     "render",
     "shapes_for",
+    "window_for",
 ]
 
 __getattr__ = lazy_exports(__name__, {"render": "renderer"})

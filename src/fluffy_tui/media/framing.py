@@ -1,8 +1,8 @@
-"""How a photo is put into the frame of its rendition: fit, shape and turn, as one value."""
+"""How a photo is put into the frame of its rendition: fit, shape, turn and part, as one value."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -48,18 +48,57 @@ TURNS = (0, 90, 180, 270)
 """Degrees clockwise by which a photo may be turned."""
 
 
+MOST_PARTS = 3
+"""Pictures into which a panorama may be cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which of the pictures into which a panorama is cut; the whole photo by default.
+
+    Args:
+        number: Counted from the left, from 1.
+        count: How many pictures of equal size show the photo, side by side and without a seam.
+
+    Raises:
+        ValueError: there is no such part.
+    """
+
+    number: int = 1
+    count: int = 1
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.number <= self.count <= MOST_PARTS:
+            raise ValueError(f"no part {self}")
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+WHOLE = Part()
+_PARTS = [Part(number, count) for count in range(2, MOST_PARTS + 1) for number in range(1, count + 1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """Fit, shape and turn of one picture; written as `crop-top 4:5 90`, and as `pad` by default."""
+    """Fit, shape, turn and part of one picture; written as `crop-top 4:5 90 part 2/3`, and as `pad` by default."""
 
     fit: Fit = Fit.PAD
     shape: Shape = Shape.AUTO
+    """Of each part, where the photo is cut."""
     turn: int = 0
     """Degrees clockwise by which the upright photo is turned, one of `TURNS`."""
+    part: Part = WHOLE
+    """Of the turned photo."""
 
     def __str__(self) -> str:
-        parts = (self.fit, self.shape, str(self.turn) if self.turn else "")
-        return " ".join(part for part in parts if part)
+        turn = str(self.turn) if self.turn else ""
+        part = "" if self.part == WHOLE else f"part {self.part}"
+        return " ".join(word for word in (self.fit, self.shape, turn, part) if word)
+
+    def fitted_as(self, other: Framing) -> Framing:
+        """Return this framing with the fit and the shape of another."""
+        return replace(self, fit=other.fit, shape=other.shape)
 
     @classmethod
     def parse(cls, written: str) -> Framing:
@@ -69,4 +108,5 @@ class Framing:
             next((fit for fit in Fit if fit in words), Fit.PAD),
             next((shape for shape in Shape if shape in words), Shape.AUTO),
             next((turn for turn in TURNS if str(turn) in words), 0),
+            next((part for part in _PARTS if str(part) in words), WHOLE),
         )

@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter, ImageOps
 
 from fluffy_tui.images import decode, header_of, within_limits
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
-from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame
+from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame_of_part, turned
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import ImageRules, NetworkRules
@@ -28,64 +28,72 @@ SHRINK = 0.8
 
 
 def render(
-    path: Path, rules: NetworkRules, framing: Framing = Framing(), *, accept_damaged: bool = False
+    path: Path,
+    rules: NetworkRules,
+    framing: Framing = Framing(),
+    *,
+    ratio: float | None = None,
+    accept_damaged: bool = False,
 ) -> Rendition:
     """Render the photo for a network; the file itself is only read, and equal input gives equal bytes.
 
     The result is upright, sRGB, a baseline JPEG of at most 1440 pixels a side and 1 MB (less where the
     network says so), and carries no metadata but a made-with-AI mark. A ratio that the network does not take
-    is padded or cropped as the framing says.
+    is padded or cropped as the framing says. The parts of a panorama are cut from one picture, and have the same
+    size and quality.
 
     Args:
         path: The photo.
         rules: The network's.
-        framing: The shape wanted, the turn, and what is done where the ratio has to change.
+        framing: The shape wanted, the turn, the part, and what is done where the ratio has to change.
+        ratio: Width ÷ height of the rendition, whatever the shape: the cover's `canvas_ratio` for the other
+            pictures of its post, where the network shows all in one frame. None for the shape.
         accept_damaged: Whether to render what is left of a damaged photo.
 
     Raises:
         PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
     """
-    return within_limits(_render, path, rules.image, framing, accept_damaged)
+    return within_limits(_render, path, rules.image, framing, ratio, accept_damaged)
 
 
-def _render(path: Path, rules: ImageRules, framing: Framing, accept_damaged: bool) -> Rendition:
+def _render(
+    path: Path, rules: ImageRules, framing: Framing, ratio: float | None, accept_damaged: bool
+) -> Rendition:
     header = header_of(path)
-    size = _turned((header.width, header.height), framing.turn)
-    target = frame(size, rules, framing)
+    part, size = framing.part, (header.width, header.height)
+    target = frame_of_part(size, rules, framing, ratio)
     # Half as much again as is needed leaves the resampling enough to work with.
     at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
     picture = decode(path, at_least=at_least, accept_damaged=accept_damaged).turned(framing.turn)
     mark = find_ai_mark(path, picture.xmp)
-    canvas = _compose(picture, target, framing.fit)
+    parts = _cut(_compose(picture, target, framing.fit), part.count)
     limit = min(TARGET_BYTES, rules.max_bytes)
     xmp = xmp_packet(mark) if mark else b""
     longest = float(LONGEST_SIDE)
-    while (encoded := _encode(canvas, limit, xmp)) is None:
-        longest = min(longest, max(canvas.size)) * SHRINK
-        target = frame(size, rules, framing, longest_side=int(longest))
-        canvas = _compose(picture, target, framing.fit)
-    data, quality = encoded
+    while (encoded := _encode(parts, limit, xmp)) is None:
+        longest = min(longest, max(parts[0].size)) * SHRINK
+        target = frame_of_part(size, rules, framing, ratio, longest_side=int(longest))
+        parts = _cut(_compose(picture, target, framing.fit), part.count)
+    data, quality = encoded[0][part.number - 1], encoded[1]
+    source = turned(size, framing.turn)
     return Rendition(
         data=data,
-        width=canvas.width,
-        height=canvas.height,
+        width=parts[0].width,
+        height=parts[0].height,
         quality=quality,
         sha256=hashlib.sha256(data).hexdigest(),
         fit_applied=target.fit_applied,
         location_removed=picture.has_location,
         ai_mark=mark,
         is_first_of_several=picture.is_first_of_several,
-        source_width=size[0],
-        source_height=size[1],
+        source_width=source[0],
+        source_height=source[1],
+        window=target.window(source, part),
     )
 
 
 PLAIN = (255, 255, 255)
 """The colour around a photo that is padded plainly: what Instagram's own white border is."""
-
-
-def _turned(size: tuple[int, int], turn: int) -> tuple[int, int]:
-    return size if turn in (0, 180) else (size[1], size[0])
 
 
 def _compose(decoded: DecodedPicture, target: Frame, fit: Fit) -> Image.Image:
@@ -95,8 +103,7 @@ def _compose(decoded: DecodedPicture, target: Frame, fit: Fit) -> Image.Image:
         return picture
     plain = fit is Fit.PAD_PLAIN
     canvas = Image.new("RGB", target.canvas, PLAIN) if plain else _blurred(picture, target.canvas)
-    free = (target.canvas[0] - picture.width, target.canvas[1] - picture.height)
-    canvas.paste(picture, (free[0] // 2, free[1] // 2))
+    canvas.paste(picture, target.offset)
     return canvas
 
 
@@ -106,14 +113,25 @@ def _blurred(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return small.filter(ImageFilter.GaussianBlur(6)).resize(size, Image.Resampling.BICUBIC)
 
 
-def _encode(canvas: Image.Image, limit: int, xmp: bytes) -> tuple[bytes, int] | None:
-    """Return the JPEG and its quality, the best that is within the limit, or None when none is."""
-    # Pillow writes some of these into the file by itself, a comment for one.
-    canvas.info.clear()
-    extra = {"xmp": xmp} if xmp else {}
+def _cut(canvas: Image.Image, count: int) -> list[Image.Image]:
+    """Return the parts of a canvas from left to right, equally wide, with every pixel in one of them."""
+    width = canvas.width // count
+    return [canvas.crop((left, 0, left + width, canvas.height)) for left in range(0, canvas.width, width)]
+
+
+def _encode(parts: list[Image.Image], limit: int, xmp: bytes) -> tuple[list[bytes], int] | None:
+    """Return the JPEGs and their quality, the best at which each is within the limit, or None when none is."""
     for quality in QUALITIES:
-        buffer = io.BytesIO()
-        canvas.save(buffer, "JPEG", quality=quality, optimize=True, progressive=False, **extra)
-        if buffer.tell() <= limit:
-            return buffer.getvalue(), quality
+        encoded = [_jpeg(part, quality, xmp) for part in parts]
+        if max(map(len, encoded)) <= limit:
+            return encoded, quality
     return None
+
+
+def _jpeg(picture: Image.Image, quality: int, xmp: bytes) -> bytes:
+    # Pillow writes some of these into the file by itself, a comment for one.
+    picture.info.clear()
+    extra = {"xmp": xmp} if xmp else {}
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=quality, optimize=True, progressive=False, **extra)
+    return buffer.getvalue()

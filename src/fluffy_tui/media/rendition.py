@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fluffy_tui.media.framing import Fit
+    from fluffy_tui.media.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,11 @@ class Rendition:
     source_width: int
     """Pixels of the photo as seen upright, as `source_height`."""
     source_height: int
+    window: Window
+    """What it shows of the photo."""
+
+    @property
+    def detail_width(self) -> int:
+        """Pixels of the photo that are side by side in it: fewer than `width` where the photo is enlarged."""
+        width = round(self.window.width * self.source_width)
+        return width if width < self.width - 1 else self.width  # the last pixel is rounding

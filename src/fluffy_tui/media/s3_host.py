@@ -100,6 +100,8 @@ class S3Host:
                 secret_access_key=settings.secret_access_key.reveal(),
                 # The bucket's name in the path works with every service and with dots in the name.
                 virtual_hosted_style_request=False,
+                # Pictures are deleted one by one, and not every service knows how to delete several.
+                disable_bulk_delete=True,
                 client_options={
                     "allow_http": (settings.endpoint or "").startswith("http://"),
                     "connect_timeout": timedelta(seconds=_CONNECT_SECONDS),

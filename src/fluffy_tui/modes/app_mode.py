@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui import tui
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.shutdown_deadline import hard_deadline
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.tui.app import FluffyApp
@@ -90,7 +91,7 @@ async def show(
     if app.crash.error is not None:
         raise FluffyError(
             f"fluffy-tui has crashed ({type(app.crash.error).__name__}). Texts that you typed are kept as drafts.",
-            f"The details are in {setup.settings.paths.log_file}.",
+            f"The details are in {log_place()}.",
         )
     return app.return_code or 0, wish
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity import EmbeddingModel, IndexCounts
     from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 
+_UPLOADS = "uploads pictures and indexes: no Buffer key"
+_ONLY_INDEXES = "only indexes: no Buffer key or no media host"
+FEW_CONNECTIONS = 4
+"""Fewer than one more worker takes."""
+
 _WINDOWS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 
 
@@ -43,6 +48,7 @@ async def checks(
     try:
         async with opening as services:
             yield await _database(services)
+            yield await connections(services)
             yield await _worker(services)
             async for check in _buffer(services):
                 yield check
@@ -62,17 +68,34 @@ async def checks(
 async def _database(services: Services) -> Check:
     server = await services.database.describe()
     place = "embedded" if services.server else "from DATABASE_URL"
+    if services.settings.database_direct_url:
+        place += ", changes and migrations by DATABASE_DIRECT_URL"
     return Check("database", Health.OK, f"{server}, {place}")
+
+
+async def connections(services: Services) -> Check:
+    """Count the connections of every program on the database, and those that are free."""
+    usage = await services.database.usage()
+    ours = ", ".join(f"{count} {program}" for program, count in usage.ours.items())
+    detail = f"{ours}; {usage.free} more are free"
+    if usage.free < FEW_CONNECTIONS:
+        return Check(
+            "connections",
+            Health.WARN,
+            detail,
+            "An app takes up to 3 and a worker 4. Close programs, or raise max_connections of the server.",
+        )
+    return Check("connections", Health.OK, detail)
 
 
 async def _worker(services: Services) -> Check:
     workers = await services.workers.list()
     idle = [
-        worker.process
+        worker
         for worker in workers
-        if worker.only_indexes and (worker.library_age or 0.0) <= STALLED_SECONDS
+        if worker.cannot_deliver and (worker.library_age or 0.0) <= STALLED_SECONDS
     ]
-    workers = [worker for worker in workers if not worker.only_indexes]
+    workers = [worker for worker in workers if not worker.cannot_deliver]
     alive = [worker for worker in workers if (worker.heartbeat_age or 0.0) <= STALLED_SECONDS]
     if services.workers.start_failure and not alive:
         return Check(
@@ -85,7 +108,7 @@ async def _worker(services: Services) -> Check:
         return Check(
             "worker",
             Health.WARN,
-            f"none can deliver: {', '.join(idle)} has no Buffer key or no media host",
+            f"none can deliver: {', '.join(worker.process for worker in idle)} has no Buffer key or no media host",
             "Set both for it and restart it, or run fluffy-tui --worker where they are set.",
         )
     if not workers:
@@ -112,7 +135,7 @@ async def _worker(services: Services) -> Check:
             "Start the app or fluffy-tui --worker.",
         )
     names = [f"{worker.process} (heartbeat {worker.heartbeat_age or 0.0:.0f} s ago)" for worker in alive]
-    names += [f"{process} (only indexes: no Buffer key or no media host)" for process in idle]
+    names += [f"{worker.process} ({_UPLOADS if worker.uploads else _ONLY_INDEXES})" for worker in idle]
     return Check("worker", Health.OK, f"{f'{len(names)} running: ' * (len(names) > 1)}{', '.join(names)}")
 
 

@@ -193,6 +193,7 @@ def _counts(summary: ImportSummary) -> dict[str, object]:
         "imported": summary.imported,
         "unchanged": summary.unchanged,
         "moved": summary.moved,
+        "known_elsewhere": summary.known_elsewhere,
         "duplicates": summary.duplicates,
         "missing": summary.missing,
         "failed": len(summary.failed),

@@ -1,6 +1,7 @@
 """`--worker`: deliver posts and index photos until stopped. The app starts its own worker with the same code.
 
 A worker without a Buffer key or a media host takes no deliveries: it could only hold posts that another can send.
+Without a key alone, it makes and uploads the pictures of photos that are on its machine.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.job_queue import build_queue
 from fluffy_tui.core.liveness import Liveness, exit_when_hung
 from fluffy_tui.core.shutdown_deadline import hard_deadline
-from fluffy_tui.scheduling import Step, Timings, work
+from fluffy_tui.scheduling import Step, Timings, add_machine_tasks, upload, work
 
 if TYPE_CHECKING:
     from fluffy_tui.bootstrap import Services
@@ -84,13 +85,21 @@ async def _work(settings: Settings, stop: asyncio.Event, timings: Timings, *, wi
 
 
 async def _deliver(services: Services, stop: asyncio.Event, timings: Timings) -> None:
-    """Deliver until `stop` is set; do nothing until then if this installation cannot deliver."""
+    """Deliver until `stop` is set, or do what is possible if this installation cannot deliver."""
     if missing := services.scheduling.missing:
         log.info("the worker delivers nothing: %s", " ".join(map(str, missing)))
-        await stop.wait()
-        return
+        if services.host is None:
+            await stop.wait()
+            return
     liveness = Liveness(timings.stuck_after)
     with exit_when_hung(liveness, timings.stuck_exit):
+        if missing:
+            queue = build_queue(services.database, program_name("uploader"))
+            add_machine_tasks(queue, services.photos.machine.id)
+            await upload(
+                services.delivery, queue, stop, before_start=services.reach_server, liveness=liveness
+            )
+            return
         await work(
             services.delivery,
             services.recovery,
@@ -110,8 +119,8 @@ async def index_photos(services: Services, stop: asyncio.Event) -> None:
     """
     settings, timings = services.settings, services.delivery.timings
     purpose = "indexer" if services.scheduling.missing else "library"
-    queue = build_queue(services.database.url, program_name(purpose))
-    similarity.add_index_tasks(queue)
+    queue = build_queue(services.database, program_name(purpose))
+    similarity.add_index_tasks(queue, services.photos.machine.id)
     async with AsyncExitStack() as stack:
         service = None
         if settings.image_embed_url is not None:

@@ -1,10 +1,11 @@
-"""Keeps a worker running while the app is open: if no other worker is alive, the app starts its own."""
+"""Keeps a worker running while the app is open: if no other is alive on this machine, the app starts its own."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import logging
+import socket
 import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -62,7 +63,7 @@ class _Supervisor:
         self._child: ChildProcess | None = None
 
     async def run(self) -> None:
-        """Start a worker when there is none, and again whenever ours ends, with growing pauses."""
+        """Start a worker when there is none here, and again whenever ours ends, with growing pauses."""
         loop = asyncio.get_running_loop()
         pause = 0.5
         while True:
@@ -98,7 +99,7 @@ class _Supervisor:
 
     async def _others_alive(self) -> bool:
         try:
-            age = await self._workers.heartbeat_age()
+            age = await self._workers.heartbeat_age(host=socket.gethostname())
         except Exception as error:  # noqa: BLE001 - the database may be away, which the app reports elsewhere
             log.info("cannot read heartbeats now: %s", type(error).__name__)
             return True

@@ -1,4 +1,4 @@
-"""What each social network accepts: limits of captions and alt texts, how characters are counted, and pictures.
+"""What each social network accepts: limits of texts, photos and tags, how characters are counted, and pictures.
 
 The rules are in `rules.toml`, each with its source and the date it was read.
 """
@@ -12,8 +12,12 @@ from fluffy_tui.networks.caption_rules import (
     caption_advice,
     caption_problem,
     clean_caption,
+    first_comment_problem,
+    people_tag_problem,
+    photo_count_problem,
 )
 from fluffy_tui.networks.network_rules import (
+    MOST_PHOTOS,
     UNKNOWN_SERVICE,
     Counting,
     ImageRules,
@@ -22,9 +26,10 @@ from fluffy_tui.networks.network_rules import (
     all_rules,
     rules_for,
 )
-from fluffy_tui.networks.text_length import hashtag_count, hashtags, text_length
+from fluffy_tui.networks.text_length import hashtag_count, hashtags, split_hashtags, text_length
 
 __all__ = [
+    "MOST_PHOTOS",
     "UNKNOWN_SERVICE",
     "CaptionFault",
     "CaptionProblem",
@@ -37,8 +42,12 @@ __all__ = [
     "caption_advice",
     "caption_problem",
     "clean_caption",
+    "first_comment_problem",
     "hashtag_count",
     "hashtags",
+    "people_tag_problem",
+    "photo_count_problem",
     "rules_for",
+    "split_hashtags",
     "text_length",
 ]

@@ -1,4 +1,4 @@
-"""What can be wrong with a caption, checked before anything is saved or sent."""
+"""What can be wrong with a caption and what goes with it, checked before anything is saved or sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fluffy_tui.networks.text_length import hashtag_count, text_length
 
 
 class CaptionFault(StrEnum):
-    """The kinds of problem with a caption or an alt text."""
+    """The kinds of problem with a caption, or with what goes with it."""
 
     EMPTY = "empty"
     TOO_LONG = "too-long"
@@ -20,17 +20,22 @@ class CaptionFault(StrEnum):
     NOT_TEXT = "not-text"
     HASHTAGS = "hashtags"
     ALT_TEXT_TOO_LONG = "alt-text-too-long"
+    NO_FIRST_COMMENT = "no-first-comment"
+    """The network has none in Buffer."""
+    FIRST_COMMENT_TOO_LONG = "first-comment-too-long"
+    TOO_MANY_PHOTOS = "too-many-photos"
+    TOO_MANY_TAGS = "too-many-tags"
 
 
 @dataclass(frozen=True, slots=True)
 class CaptionProblem:
-    """Why a network rejects a caption or an alt text."""
+    """Why a network rejects a caption, or what goes with it."""
 
     fault: CaptionFault
     message: str
     hint: str
     count: int | None = None
-    """Characters or hashtags, if one of them was counted."""
+    """Characters, hashtags, photos or tags, if any of them were counted."""
     limit: int | None = None
 
     def __str__(self) -> str:
@@ -44,21 +49,50 @@ def clean_caption(text: str) -> str:
 
 def caption_problem(text: str, rules: NetworkRules) -> CaptionProblem | None:
     """Return why this caption cannot be submitted, or None when it can."""
-    if "\0" in text:
-        return CaptionProblem(
-            CaptionFault.NUL,
-            "The caption contains a NUL character, which no database or network can store.",
-            "Remove it, or paste the text again.",
-        )
-    if not _can_be_encoded(text):
-        return CaptionProblem(
-            CaptionFault.NOT_TEXT,
-            "The caption contains bytes that are not text.",
-            "Check that it is UTF-8 and paste it again.",
-        )
+    if problem := _not_text(text, "caption"):
+        return problem
     if not _has_visible_text(text):
         return CaptionProblem(CaptionFault.EMPTY, "The caption is empty.", "Write a few words.")
-    return _too_long(text, rules)
+    return _too_long(text, rules, "caption", rules.caption_limit, CaptionFault.TOO_LONG)
+
+
+def first_comment_problem(text: str, rules: NetworkRules) -> CaptionProblem | None:
+    """Return why this first comment cannot be submitted, or None when it can; an empty one is not sent."""
+    if not text.strip():
+        return None
+    if rules.first_comment_limit is None:
+        return CaptionProblem(
+            CaptionFault.NO_FIRST_COMMENT,
+            f"Buffer cannot add a first comment on {rules.name}.",
+            "Remove it, or add the text to the caption.",
+        )
+    return _not_text(text, "first comment") or _too_long(
+        text, rules, "first comment", rules.first_comment_limit, CaptionFault.FIRST_COMMENT_TOO_LONG
+    )
+
+
+def photo_count_problem(count: int, rules: NetworkRules) -> CaptionProblem | None:
+    """Return why a post cannot have this many photos, or None when it can."""
+    none = (f"{rules.name} accepts only videos.", "Choose another channel.")
+    return _too_many(count, rules.photo_limit, rules, "photos", none, CaptionFault.TOO_MANY_PHOTOS)
+
+
+def people_tag_problem(count: int, rules: NetworkRules) -> CaptionProblem | None:
+    """Return why a post cannot have this many people tagged in all its photos together, or None when it can."""
+    none = (f"Buffer cannot tag people on {rules.name}.", "Remove the tags.")
+    limit = rules.people_tag_limit or 0
+    return _too_many(count, limit, rules, "people tagged", none, CaptionFault.TOO_MANY_TAGS)
+
+
+def _too_many(
+    count: int, limit: int, rules: NetworkRules, what: str, none: tuple[str, str], fault: CaptionFault
+) -> CaptionProblem | None:
+    """Return that a network allows fewer, or, in the words of `none`, that it allows not even one."""
+    if count <= limit:
+        return None
+    message = f"The post has {count:,} {what}, and {rules.name} allows {limit:,}."
+    words = (message, f"Remove {count - limit:,}.") if limit else none
+    return CaptionProblem(fault, *words, count=count, limit=limit)
 
 
 def alt_text_problem(text: str, rules: NetworkRules) -> CaptionProblem | None:
@@ -100,13 +134,31 @@ _COUNTED_AS = {
 }
 
 
-def _too_long(text: str, rules: NetworkRules) -> CaptionProblem | None:
-    count, limit = text_length(text, rules), rules.caption_limit
+def _not_text(text: str, what: str) -> CaptionProblem | None:
+    if "\0" in text:
+        return CaptionProblem(
+            CaptionFault.NUL,
+            f"The {what} contains a NUL character, which no database or network can store.",
+            "Remove it, or paste the text again.",
+        )
+    if not _can_be_encoded(text):
+        return CaptionProblem(
+            CaptionFault.NOT_TEXT,
+            f"The {what} contains bytes that are not text.",
+            "Check that it is UTF-8 and paste it again.",
+        )
+    return None
+
+
+def _too_long(
+    text: str, rules: NetworkRules, what: str, limit: int, fault: CaptionFault
+) -> CaptionProblem | None:
+    count = text_length(text, rules)
     if count <= limit:
         return None
     return CaptionProblem(
-        CaptionFault.TOO_LONG,
-        f"The caption has {count:,} characters, and {rules.name} allows {limit:,}.",
+        fault,
+        f"The {what} has {count:,} characters, and {rules.name} allows {limit:,}.",
         f"Shorten it by {count - limit:,}.{_COUNTED_AS[rules.counting]}",
         count=count,
         limit=limit,

@@ -13,6 +13,9 @@ from typing import Any
 UNKNOWN_SERVICE = "unknown"
 """The key in `rules.toml` of the rules for services that Buffer may add later."""
 
+MOST_PHOTOS = 10
+"""Most photos that fluffy-tui puts into one post, whatever the network takes."""
+
 
 class Counting(StrEnum):
     """What a network counts when it says "characters"."""
@@ -53,6 +56,8 @@ class ImageRules:
     """Pixels."""
     max_side: int | None = None
     """Pixels of the longest side."""
+    shown_width: int | None = None
+    """Pixels at which the network shows a picture; a narrower one looks coarse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +78,18 @@ class NetworkRules:
     hashtag_limit: int | None
     """Most hashtags in one caption; None if no limit is published."""
     image: ImageRules
+    photo_limit: int
+    """Most photos in one post, at most `MOST_PHOTOS`; 0 if the network takes only videos."""
+    has_one_ratio: bool
+    """Whether all photos of a post are shown in the ratio of the first."""
+    first_comment_limit: int | None
+    """Longest first comment, counted like a caption; None if the network has none in Buffer, as for the next."""
+    people_tag_limit: int | None
+    """Most people tagged in one post, in all its photos together."""
+    has_ai_label: bool
+    """Whether photos can be labelled as made by AI."""
     sources: Mapping[str, Source]
-    """The source of each rule, by `caption`, `alt_text`, `hashtags` and `image`."""
+    """The source of each rule, by the name of its table in `rules.toml`."""
 
 
 def rules_for(service: str) -> NetworkRules:
@@ -94,7 +109,7 @@ def all_rules() -> Mapping[str, NetworkRules]:
 
 
 def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
-    parts = {part: dict(table[part]) for part in ("caption", "alt_text", "hashtags", "image")}
+    parts = {part: dict(values) for part, values in table.items() if isinstance(values, Mapping)}
     sources = {part: Source(values.pop("source"), values.pop("read")) for part, values in parts.items()}
     image = parts["image"]
     return NetworkRules(
@@ -106,5 +121,10 @@ def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
         caption_fold=parts["caption"].get("fold"),
         hashtag_limit=parts["hashtags"].get("limit"),
         image=ImageRules(**{**image, "formats": tuple(image["formats"])}),
+        photo_limit=min(parts["photos"]["limit"], MOST_PHOTOS),
+        has_one_ratio=parts["photos"].get("one_ratio", False),
+        first_comment_limit=parts.get("first_comment", {}).get("limit"),
+        people_tag_limit=parts.get("people_tags", {}).get("limit"),
+        has_ai_label="ai_label" in parts,
         sources=MappingProxyType(sources),
     )

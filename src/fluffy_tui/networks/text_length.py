@@ -79,6 +79,14 @@ def hashtag_count(text: str) -> int:
     return len(hashtags(text))
 
 
+def split_hashtags(text: str) -> tuple[str, str]:
+    """Return a caption without the hashtags at its end, and those hashtags."""
+    rest = text.rstrip()
+    while rest and hashtags(word := rest.split()[-1]) == (word,):
+        rest = rest.removesuffix(word).rstrip()
+    return rest, text[len(rest) :].strip()
+
+
 def _mastodon_length(text: str) -> int:
     links = compiled(r"https?://[^\s<>\"]+")
     mentions = compiled(r"(?<![\w/])(@\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+")

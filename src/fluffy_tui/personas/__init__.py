@@ -1,4 +1,4 @@
-"""Personas: the user's social identities, with a Buffer channel and snippets each."""
+"""Personas: the user's social identities, with Buffer channels and snippets each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fluffy_tui.personas.model import (
     BufferNotConfigured,
     ChannelNotFound,
     Persona,
+    PersonaChannel,
     PersonaNameTaken,
     PersonaNotFound,
     Snippet,
@@ -25,6 +26,7 @@ __all__ = [
     "BufferNotConfigured",
     "ChannelNotFound",
     "Persona",
+    "PersonaChannel",
     "PersonaNameTaken",
     "PersonaNotFound",
     "Personas",

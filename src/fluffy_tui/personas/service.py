@@ -1,12 +1,13 @@
-"""Create, rename and list personas, and choose the Buffer channel of each."""
+"""Create, rename and list personas, and choose the Buffer channels of each."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -17,14 +18,16 @@ from fluffy_tui.personas.model import (
     BufferNotConfigured,
     ChannelNotFound,
     Persona,
+    PersonaChannel,
     PersonaNameTaken,
     PersonaNotFound,
 )
-from fluffy_tui.personas.tables import ChannelRow, PersonaRow
+from fluffy_tui.personas.tables import ChannelRow, PersonaChannelRow, PersonaRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient
@@ -46,8 +49,7 @@ class Personas:
     async def list(self) -> list[Persona]:
         """Return all personas by name."""
         async with self._database.transaction() as session:
-            found = await session.execute(_personas().order_by(func.lower(PersonaRow.name)))
-            return [_persona(row, channel) for row, channel in found]
+            return await _find(session)
 
     async def get(self, name: str) -> Persona:
         """Return the persona with this name, ignoring case.
@@ -56,13 +58,12 @@ class Personas:
             PersonaNotFound: there is none.
         """
         async with self._database.transaction() as session:
-            query = _personas().where(func.lower(PersonaRow.name) == func.lower(_spelled(name)))
-            found = (await session.execute(query)).one_or_none()
-        if found is None:
+            found = await _find(session, func.lower(PersonaRow.name) == func.lower(_spelled(name)))
+        if not found:
             raise PersonaNotFound(
                 f"There is no persona named {name}.", "Check the name, or create the persona first."
             )
-        return _persona(*found)
+        return found[0]
 
     async def by_id(self, persona_id: int) -> Persona:
         """Return the persona with this id.
@@ -107,6 +108,18 @@ class Personas:
         except IntegrityError:
             raise _name_taken(name) from None
 
+    async def set_ai_label(self, persona: Persona | int, ai_label: bool) -> Persona:
+        """Say whether the networks are told that a persona's pictures are made with AI.
+
+        Raises:
+            PersonaNotFound: the persona does not exist.
+        """
+        async with self._database.transaction() as session:
+            row = await _row(session, persona)
+            row.ai_label = ai_label
+            await session.flush()
+            return await _read(session, row.id)
+
     async def available_channels(self) -> Sequence[Channel]:
         """Request all channels of all organisations from Buffer, and store them.
 
@@ -128,7 +141,7 @@ class Personas:
             for channel in channels:
                 await _store(session, channel)
             known = [channel.id for channel in channels]
-            chosen = select(PersonaRow.buffer_channel_id).where(PersonaRow.buffer_channel_id.is_not(None))
+            chosen = select(PersonaChannelRow.channel_id)
             await session.execute(
                 delete(ChannelRow).where(ChannelRow.id.not_in(known), ChannelRow.id.not_in(chosen))
             )
@@ -138,6 +151,12 @@ class Personas:
         """Store a channel that was just received from Buffer."""
         async with self._database.transaction() as session:
             await _store(session, channel)
+
+    async def note_first_comment(self, channel_id: str, *, refused: bool) -> None:
+        """Remember whether Buffer accepts first comments on a channel, as its answer to a post shows."""
+        noted = update(ChannelRow).where(ChannelRow.id == channel_id)
+        async with self._database.transaction() as session:
+            await session.execute(noted.values(first_comment_refused_at=func.now() if refused else None))
 
     async def known_channel(self, channel_id: str, within: float) -> Channel | None:
         """Return a channel that was received from Buffer in the last `within` seconds, or None."""
@@ -151,7 +170,7 @@ class Personas:
     async def set_channel(
         self, persona: Persona | int, channel_id: str, board_id: str | None = None
     ) -> Persona:
-        """Choose a persona's channel; channels are requested from Buffer if it is not known yet.
+        """Choose a persona's main channel in place of the present one; its other channels stay.
 
         Args:
             persona: whose posts the channel publishes.
@@ -159,33 +178,75 @@ class Personas:
             board_id: on Pinterest, the `service_id` of the board for its posts.
 
         Raises:
+            ChannelNotFound, BufferNotConfigured, BufferError, PersonaNotFound: as from `set_channels`.
+        """
+        others = (await self.by_id(_id(persona))).channels[1:]
+        kept = {other.id: other.board_id for other in others if other.id != channel_id}
+        return await self.set_channels(persona, {channel_id: board_id, **kept})
+
+    async def set_channels(self, persona: Persona | int, channels: Mapping[str, str | None]) -> Persona:
+        """Choose all of a persona's channels; they are requested from Buffer if a new one is not known yet.
+
+        What the persona already has may stay, even if Buffer no longer lists it.
+
+        Args:
+            persona: whose posts the channels publish.
+            channels: Buffer's ids, the main channel first; for each, on Pinterest, the `service_id` of the board for
+                its posts, else None. If empty, the persona has no channel.
+
+        Raises:
             ChannelNotFound: Buffer lists no such channel, or no such board on it.
-            BufferNotConfigured: the channel is not known yet, and no key is set.
+            BufferNotConfigured: a channel is not known yet, and no key is set.
             BufferError: the request failed.
             PersonaNotFound: the persona does not exist.
         """
-        async with self._database.transaction() as session:
-            known = await session.get(ChannelRow, channel_id) is not None
-        if not known and channel_id not in {channel.id for channel in await self.available_channels()}:
-            raise ChannelNotFound(
-                f"There is no channel {channel_id} in Buffer.", "Choose one of the channels in Buffer."
-            )
+        before = (await self.by_id(_id(persona))).board_by_channel
+        new = {id_: board_id for id_, board_id in channels.items() if (id_, board_id) not in before.items()}
+        await self._ensure_known([id_ for id_ in new if id_ not in before])
         async with self._database.transaction() as session:
             row = await _row(session, persona)
-            row.buffer_channel_id, row.pinterest_board_id = channel_id, board_id
-            await session.flush()
-            if board_id is not None:
-                _refuse_unknown_board(await session.get(ChannelRow, channel_id), board_id)
+            await _refuse_unknown_boards(session, new)
+            await _write_channels(session, row.id, channels)
             return await _read(session, row.id)
 
+    async def _ensure_known(self, channel_ids: Collection[str]) -> None:
+        """Request the channels from Buffer if one of these is not stored.
 
-def _refuse_unknown_board(row: ChannelRow | None, board_id: str) -> None:
-    boards = _channel(row.description).pinterest_boards if row else ()
-    if board_id not in {board.service_id for board in boards}:
-        raise ChannelNotFound(
-            f"There is no board {board_id} on this channel.",
-            "Choose one of its boards in Buffer.",
-        )
+        Raises:
+            ChannelNotFound: Buffer does not list it.
+        """
+        async with self._database.transaction() as session:
+            known = {*await session.scalars(select(ChannelRow.id).where(ChannelRow.id.in_(channel_ids)))}
+        if not known.issuperset(channel_ids):
+            known |= {channel.id for channel in await self.available_channels()}
+        for channel_id in channel_ids:
+            if channel_id not in known:
+                raise ChannelNotFound(
+                    f"There is no channel {channel_id} in Buffer.", "Choose one of the channels in Buffer."
+                )
+
+
+async def _refuse_unknown_boards(session: AsyncSession, channels: Mapping[str, str | None]) -> None:
+    for channel_id, board_id in channels.items():
+        if board_id is None:
+            continue
+        row = await session.get(ChannelRow, channel_id)
+        boards = _channel(row.description).pinterest_boards if row else ()
+        if board_id not in {board.service_id for board in boards}:
+            raise ChannelNotFound(
+                f"There is no board {board_id} on this channel.",
+                "Choose one of its boards in Buffer.",
+            )
+
+
+async def _write_channels(session: AsyncSession, persona_id: int, channels: Mapping[str, str | None]) -> None:
+    await session.execute(delete(PersonaChannelRow).where(PersonaChannelRow.persona_id == persona_id))
+    rows = [
+        {"persona_id": persona_id, "channel_id": id_, "position": position, "pinterest_board_id": board_id}
+        for position, (id_, board_id) in enumerate(channels.items())
+    ]
+    if rows:
+        await session.execute(insert(PersonaChannelRow), rows)
 
 
 def _spelled(name: str) -> str:
@@ -204,22 +265,39 @@ def _name_taken(name: str) -> PersonaNameTaken:
     return PersonaNameTaken(f"There is already a persona named {name.strip()}.", "Choose another name.")
 
 
-def _personas() -> Any:
-    return select(PersonaRow, ChannelRow).outerjoin(ChannelRow, ChannelRow.id == PersonaRow.buffer_channel_id)
+async def _find(session: AsyncSession, *which: ColumnElement[bool]) -> list[Persona]:
+    """Return personas with their channels, by name, in one query."""
+    query = (
+        select(PersonaRow, PersonaChannelRow, ChannelRow)
+        .outerjoin(PersonaChannelRow, PersonaChannelRow.persona_id == PersonaRow.id)
+        .outerjoin(ChannelRow, ChannelRow.id == PersonaChannelRow.channel_id)
+        .where(*which)
+        .order_by(func.lower(PersonaRow.name), PersonaRow.id, PersonaChannelRow.position)
+    )
+    found = itertools.groupby(await session.execute(query), key=lambda columns: columns[0])
+    return [
+        _persona(row, [(chosen, channel) for _, chosen, channel in columns if chosen])
+        for row, columns in found
+    ]
+
+
+def _id(persona: Persona | int) -> int:
+    return persona if isinstance(persona, int) else persona.id
 
 
 async def _row(session: AsyncSession, persona: Persona | int) -> PersonaRow:
-    row = await session.get(PersonaRow, persona if isinstance(persona, int) else persona.id)
+    """Return the row of a persona that is about to be changed; other programs that change it wait."""
+    row = await session.get(PersonaRow, _id(persona), with_for_update={"key_share": True})
     if row is None:
         raise PersonaNotFound("That persona no longer exists.", "Choose another one.")
     return row
 
 
 async def _read(session: AsyncSession, persona_id: int) -> Persona:
-    found = (await session.execute(_personas().where(PersonaRow.id == persona_id))).one_or_none()
-    if found is None:
+    found = await _find(session, PersonaRow.id == persona_id)
+    if not found:
         raise PersonaNotFound("That persona no longer exists.", "Choose another one.")
-    return _persona(*found)
+    return found[0]
 
 
 async def _store(session: AsyncSession, channel: Channel) -> None:
@@ -238,15 +316,22 @@ async def _store(session: AsyncSession, channel: Channel) -> None:
     )
 
 
-def _persona(row: PersonaRow, channel: ChannelRow | None) -> Persona:
+def _persona(row: PersonaRow, channels: Sequence[tuple[PersonaChannelRow, ChannelRow | None]]) -> Persona:
     return Persona(
         id=row.id,
         name=row.name,
         description=row.description,
-        buffer_channel_id=row.buffer_channel_id,
-        channel=_channel(channel.description) if channel else None,
         created_at=row.created_at,
-        pinterest_board_id=row.pinterest_board_id,
+        channels=tuple(
+            PersonaChannel(
+                chosen.channel_id,
+                _channel(channel.description) if channel else None,
+                chosen.pinterest_board_id,
+                channel.first_comment_refused_at if channel else None,
+            )
+            for chosen, channel in channels
+        ),
+        ai_label=row.ai_label,
     )
 
 

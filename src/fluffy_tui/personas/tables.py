@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, literal_column, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, func, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,9 +20,7 @@ class PersonaRow(Base):
     id: Mapped[PrimaryKey]
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
-    buffer_channel_id: Mapped[str | None]
-    pinterest_board_id: Mapped[str | None]
-    """The chosen board, on a Pinterest channel with several."""
+    ai_label: Mapped[bool] = mapped_column(server_default=false(), default=False)
     created_at: Mapped[Timestamp]
 
     __table_args__ = (
@@ -55,6 +54,25 @@ class SnippetRow(Base):
     )
 
 
+class PersonaChannelRow(Base):
+    """A channel that was chosen for a persona; several personas may share one."""
+
+    __tablename__ = "persona_channels"
+
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    """Buffer's id, which Buffer may no longer list."""
+    position: Mapped[int]
+    """0 for the main channel."""
+    pinterest_board_id: Mapped[str | None]
+    """The chosen board, on a Pinterest channel with several."""
+
+    __table_args__ = (
+        CheckConstraint("position >= 0", name="position_not_negative"),
+        UniqueConstraint("persona_id", "position"),
+    )
+
+
 class ChannelRow(Base):
     """A channel as last received from Buffer, so that its network's rules are known without a request."""
 
@@ -66,3 +84,5 @@ class ChannelRow(Base):
     description: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Every field of the channel."""
     checked_at: Mapped[Timestamp]
+    first_comment_refused_at: Mapped[datetime | None]
+    """When Buffer last rejected a post here because of its first comment."""

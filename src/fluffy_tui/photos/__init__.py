@@ -19,9 +19,10 @@ from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, St
 
 if TYPE_CHECKING:
     from fluffy_tui.photos.file_state import HashWhen, state_of
-    from fluffy_tui.photos.ingest.folder_walk import existing_folders
+    from fluffy_tui.photos.ingest.folder_walk import existing_folders, has_picture_name
     from fluffy_tui.photos.ingest.folder_watch import Watch, WatchRefused
     from fluffy_tui.photos.ingest.importer import Importer
+    from fluffy_tui.photos.ingest.single_files import existing_file
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.service import Photos
 
@@ -46,7 +47,9 @@ __all__ = [
     "Verdict",
     "Watch",
     "WatchRefused",
+    "existing_file",
     "existing_folders",
+    "has_picture_name",
     "state_of",
     "this_machine",
 ]
@@ -60,7 +63,9 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Photos": "service",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
+        "existing_file": "ingest.single_files",
         "existing_folders": "ingest.folder_walk",
+        "has_picture_name": "ingest.folder_walk",
         "state_of": "file_state",
         "this_machine": "machine",
     },

@@ -22,6 +22,10 @@ class Machine:
     """For people, such as `studio`; may change."""
 
 
+UNKNOWN = Machine("", "")
+"""Where photos are that were imported before machines were noted: any machine may find them at their path."""
+
+
 def this_machine(file: Path) -> Machine:
     """Return this machine; its id is kept in a file, which is written the first time.
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError, UsageError
+from fluffy_tui.images import PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,8 +39,22 @@ class Photo:
     verdict: str | None
     """`pick`, `reject` or None."""
     created_at: datetime
-    machine_id: str | None = None
-    """Of the machine that has the file; None if that is not known."""
+    elsewhere: str = ""
+    """Names of the machines that have its file, if this one has not; then `path` is where it was on one of them.
+
+    Empty if the file is here, or if no machine is known to have it.
+    """
+
+    @property
+    def file(self) -> Path:
+        """Where its file can be read: another machine's path means nothing here, or is that of another file.
+
+        Raises:
+            PhotoUnreadable: it is on another machine.
+        """
+        if self.elsewhere:
+            raise PhotoUnreadable(Unreadable.ELSEWHERE, self.elsewhere)
+        return self.path
 
     @property
     def name(self) -> str:
@@ -60,7 +75,7 @@ class PhotoState(StrEnum):
     CHANGED = "changed"
     UNREADABLE = "unreadable"
     ELSEWHERE = "elsewhere"
-    """Another machine has imported it, and this one has no such file."""
+    """Another machine has it, and this one has not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,8 @@ class ImportSummary:
     """Stopped early; what is counted here was kept."""
     passed_over: Mapping[str, int] = field(default_factory=dict)
     """How many pictures of which kinds were not imported, because that is not possible."""
+    known_elsewhere: int = 0
+    """Photos of other machines, which are now known to be on this one as well."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -136,6 +153,7 @@ class ImportSummary:
             "imported": self.imported,
             "already there": self.unchanged,
             "moved": self.moved,
+            **({"known from another machine": self.known_elsewhere} if self.known_elsewhere else {}),
             "duplicate" if self.duplicates == 1 else "duplicates": self.duplicates,
             "missing": self.missing,
             "failed": len(self.failed),

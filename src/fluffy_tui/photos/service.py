@@ -5,21 +5,30 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, case, func, literal, select, true, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos.file_state import HashWhen, state_of
-from fluffy_tui.photos.ingest.catalogue import Catalogue
-from fluffy_tui.photos.ingest.file_presence import mark_missing_files
+from fluffy_tui.photos.ingest.catalogue import Catalogue, is_storable
+from fluffy_tui.photos.ingest.file_presence import change_places, mark_missing_files
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file
 from fluffy_tui.photos.ingest.folder_walk import existing_folders
 from fluffy_tui.photos.ingest.folder_watch import Watch
 from fluffy_tui.photos.ingest.import_scope import WholeFolders
 from fluffy_tui.photos.ingest.importer import Importer
+from fluffy_tui.photos.ingest.single_files import (
+    SingleFiles,
+    photo_of_file,
+    read_single_files,
+    with_failures,
+)
+from fluffy_tui.photos.machine import UNKNOWN, Machine
 from fluffy_tui.photos.model import (
     FailedFile,
     ImportProgress,
@@ -31,7 +40,7 @@ from fluffy_tui.photos.model import (
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
-from fluffy_tui.photos.tables import MachineRow, PhotoRow, among, has_post
+from fluffy_tui.photos.tables import MachineRow, PhotoPlaceRow, PhotoRow, among, has_post, of_machine
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
@@ -44,7 +53,6 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos.ingest.import_scope import ImportScope
-    from fluffy_tui.photos.machine import Machine
 
 
 class Photos:
@@ -56,7 +64,7 @@ class Photos:
         thumbnails: Folder for thumbnails that were made once; without one they are made each time.
         stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
             pack above this one finds as well. Without it nothing is ever folded.
-        machine: This machine; without it, all files are taken to be here.
+        machine: This machine; without it, all files are taken to be where no machine was noted.
     """
 
     def __init__(
@@ -66,7 +74,7 @@ class Photos:
         scheduled: Select[Any],
         thumbnails: Path | None = None,
         stacks: Select[*tuple[Any, ...]] | None = None,
-        machine: Machine | None = None,
+        machine: Machine = UNKNOWN,
     ) -> None:
         self.machine = machine
         self._database = database
@@ -88,14 +96,14 @@ class Photos:
 
     async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of these ids, without those that are gone."""
-        query = select(*_COLUMNS).where(among(PhotoRow.id, ids))
+        query = self._photos.where(among(PhotoRow.id, ids))
         async with self._database.transaction() as session:
             return {row[0]: _photo(row) for row in await session.execute(query)}
 
     async def unscheduled_with(self, persona_ids: Sequence[int], digits: str) -> list[Photo]:
         """Return these personas' photos without a post whose hash begins with these hexadecimal digits."""
         first = bytes.fromhex(digits)
-        query = select(*_COLUMNS).where(
+        query = self._photos.where(
             PhotoRow.persona_id.in_(persona_ids),
             PhotoRow.sha256 >= first,
             PhotoRow.sha256 <= first.ljust(32, b"\xff"),
@@ -107,8 +115,7 @@ class Photos:
     async def unscheduled(self, persona: Persona | int, limit: int | None = None) -> list[Photo]:
         """Return the photos without a post, newest first; all of them unless limited."""
         query = (
-            select(*_COLUMNS)
-            .where(PhotoRow.persona_id == _id_of(persona), self._unscheduled)
+            self._photos.where(PhotoRow.persona_id == _id_of(persona), self._unscheduled)
             .order_by(PhotoRow.shown_at.desc(), PhotoRow.id.desc())
             .limit(limit)
         )
@@ -175,7 +182,47 @@ class Photos:
             return await session.scalar(self._queries(persona_id, browse).count_folded()) or 0
 
     def _queries(self, persona_id: int, browse: Browse) -> LibraryQueries:
-        return LibraryQueries(persona_id, browse, self._scheduled, self._stacks)
+        return LibraryQueries(persona_id, browse, self._scheduled, self._stacks, self.machine.id)
+
+    @cached_property
+    def _photos(self) -> Select[*tuple[Any, ...]]:
+        """Select photos as this machine sees them, for `_photo`; to build it takes longer than to run it for one."""
+        place, other = PhotoPlaceRow, aliased(PhotoPlaceRow)
+        here = (
+            select(place)
+            .where(place.photo_id == PhotoRow.id, of_machine(place, self.machine.id))
+            .order_by(
+                place.missing_since.is_not(None), place.machine_id.desc()
+            )  # its own before one of nobody's
+            .limit(1)
+            .lateral("here")
+        )
+        names = (
+            select(func.string_agg(MachineRow.name, literal(" or ")).aggregate_order_by(MachineRow.name))
+            .select_from(other)
+            .join(MachineRow, MachineRow.id == other.machine_id)
+            .where(other.photo_id == PhotoRow.id, other.missing_since.is_(None))
+            .where(other.machine_id != self.machine.id)
+            .correlate(PhotoRow)
+            .scalar_subquery()
+        )
+        is_here = and_(here.c.photo_id.is_not(None), here.c.missing_since.is_(None))
+        return select(
+            PhotoRow.id,
+            PhotoRow.persona_id,
+            func.coalesce(here.c.path, PhotoRow.path),
+            PhotoRow.sha256,
+            PhotoRow.byte_size,
+            PhotoRow.width,
+            PhotoRow.height,
+            PhotoRow.format,
+            PhotoRow.taken_at,
+            func.coalesce(here.c.modified_at, PhotoRow.modified_at),
+            PhotoRow.missing_since,
+            PhotoRow.verdict,
+            PhotoRow.created_at,
+            case((is_here, ""), else_=func.coalesce(names, "")),
+        ).outerjoin(here, true())
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
         """Flag a photo and return its flag before, for undo; two at a time take turns, and nothing is deleted.
@@ -194,9 +241,9 @@ class Photos:
         return Verdict.UNDECIDED if found.verdict is None else Verdict(found.verdict)
 
     async def mark_missing(self) -> tuple[int, int]:
-        """Mark the photos of all personas whose file has vanished, and unmark those whose file is back.
+        """Mark what has vanished from this machine in the libraries of all personas, and unmark what is back.
 
-        Photos in folders that this machine does not know are left as they are.
+        Photos in folders that this machine does not know are left as they are, and so are other machines' photos.
 
         Returns:
             How many vanished, and how many came back.
@@ -212,19 +259,31 @@ class Photos:
             return dict((await session.execute(query)).all())
 
     async def check(self, photo: Photo) -> PhotoState:
-        """Read a photo's whole file and return whether it is still the one that was imported."""
+        """Read a photo's whole file and return whether it is still the one that was imported.
+
+        Another machine's path means nothing here. A file that has vanished from here while another machine has it is
+        marked at once, so that no two machines wait for each other.
+        """
+        if photo.elsewhere:
+            return PhotoState.ELSEWHERE
         state = await asyncio.to_thread(state_of, photo, HashWhen.ALWAYS)
-        return PhotoState.ELSEWHERE if state is PhotoState.MISSING and self.is_elsewhere(photo) else state
-
-    def is_elsewhere(self, photo: Photo) -> bool:
-        """Return whether another machine has imported a photo's file, which may also be reachable from here."""
-        return self.machine is not None and photo.machine_id not in (None, self.machine.id)
-
-    async def machine_name(self, machine_id: str) -> str:
-        """Return the name of a machine."""
+        if state is not PhotoState.MISSING or not await self.machines_with(photo.id):
+            return state
         async with self._database.transaction() as session:
-            row = await session.get(MachineRow, machine_id)
-        return row.name if row is not None else "another machine"
+            await session.execute(change_places(self.machine.id, [photo.id], missing_since=func.now()))
+        return PhotoState.ELSEWHERE
+
+    async def machines_with(self, photo_id: int) -> list[Machine]:
+        """Return the other machines that have a photo's file, by name."""
+        query = (
+            select(MachineRow.id, MachineRow.name)
+            .join(PhotoPlaceRow, PhotoPlaceRow.machine_id == MachineRow.id)
+            .where(PhotoPlaceRow.photo_id == photo_id, PhotoPlaceRow.missing_since.is_(None))
+            .where(MachineRow.id != self.machine.id)
+            .order_by(MachineRow.name, MachineRow.id)
+        )
+        async with self._database.transaction() as session:
+            return [Machine(*row) for row in await session.execute(query)]
 
     async def read_again(self, photo: Photo) -> None:
         """Take over what is in a photo's file now, whether the photo has a post or not.
@@ -232,7 +291,7 @@ class Photos:
         Raises:
             FluffyError: the file cannot be read, or another photo has the same content.
         """
-        found = await asyncio.to_thread(read_file, str(photo.path), threading.Event())
+        found = await asyncio.to_thread(read_file, str(photo.file), threading.Event())
         if not isinstance(found, FoundFile):
             reason = found.reason if found else "It is not a picture."
             raise FluffyError(f"{photo.name} was not read again. {reason}")
@@ -316,31 +375,47 @@ class Photos:
         """
         return await self.importer(folders, persona, on_progress=on_progress).run()
 
+    async def import_files(
+        self, files: Sequence[Path], persona: Persona, *, dry_run: bool = False
+    ) -> list[Photo | FailedFile]:
+        """Import single files, and return for each of them its photo, or why there is none.
+
+        A file with the content of a known photo is that photo.
+
+        Args:
+            files: as `existing_file` returns them.
+            persona: whose library they go into.
+            dry_run: only read the files; photos that are not in the library yet have 0 as their id.
+        """
+        paths = [str(file) for file in dict.fromkeys(files)]
+        catalogue = Catalogue(self._database, persona.id, self._scheduled, self.machine)
+        photos: dict[str, Photo] = {}
+        if dry_run:
+            read, unread = await read_single_files(paths)
+            ids, refused = await catalogue.forecast(read)
+            known = await self.by_ids(list(ids.values()))
+            photos = {
+                file.path: photo_of_file(file, known.get(ids.get(file.sha256, 0)), persona.id)
+                for file in read
+            }
+            failed = [*unread, *refused]
+        else:
+            importer = self._importer(SingleFiles(paths), persona, lambda _: None)
+            failed = list((await importer.run()).failed)
+            stored = [path for path in paths if is_storable(path)]
+            by_path = await catalogue.photo_ids(stored)
+            known = await self.by_ids(list(by_path.values()))
+            photos = {path: known[photo_id] for path, photo_id in by_path.items() if photo_id in known}
+        result = with_failures(paths, photos, failed)
+        return [result[str(file)] for file in files]
+
     def thumbnail(self, photo: Photo, width: int, height: int) -> Image.Image:
         """Return an upright sRGB picture that fits `width` × `height` pixels; slow, so call it in a thread.
 
         Raises:
-            PhotoUnreadable: the file is gone, cannot be read, or is no sound picture.
+            PhotoUnreadable: the file is gone or on another machine, cannot be read, or is no sound picture.
         """
         return self._thumbnails.make(photo, width, height)
-
-
-_COLUMNS = (
-    PhotoRow.id,
-    PhotoRow.persona_id,
-    PhotoRow.path,
-    PhotoRow.sha256,
-    PhotoRow.byte_size,
-    PhotoRow.width,
-    PhotoRow.height,
-    PhotoRow.format,
-    PhotoRow.taken_at,
-    PhotoRow.modified_at,
-    PhotoRow.missing_since,
-    PhotoRow.verdict,
-    PhotoRow.created_at,
-    PhotoRow.machine_id,
-)
 
 
 def _photo(row: Any) -> Photo:

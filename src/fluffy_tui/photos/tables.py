@@ -1,4 +1,4 @@
-"""How photos and their copies are stored, and conditions on them that stay fast on a million photos."""
+"""How photos, their places and copies are stored, and conditions on them that stay fast on a million photos."""
 
 from __future__ import annotations
 
@@ -29,22 +29,24 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
+from fluffy_tui.photos.machine import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.types import TypeEngine
 
 
 class PhotoRow(Base):
-    """One picture file of one persona, known by its content and found by its path."""
+    """One picture of one persona, known by its content; its places say where its file is."""
 
     __tablename__ = "photos"
 
     id: Mapped[PrimaryKey]
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
     path: Mapped[str]
+    """Where a machine found it first, or last moved it to: names it where this machine has no place of it."""
     name: Mapped[str] = mapped_column(Computed(r"regexp_replace(path, '^.*/', '')", persisted=True))
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     byte_size: Mapped[int]
@@ -55,9 +57,8 @@ class PhotoRow(Base):
     format: Mapped[str]
     taken_at: Mapped[datetime | None]
     modified_at: Mapped[datetime]
-    machine_id: Mapped[str | None]
-    """Of the machine that imported the file last; null for photos from before that was noted."""
     missing_since: Mapped[datetime | None]
+    """Since when no place has it; a trigger on the places maintains it."""
     verdict: Mapped[str | None]
     created_at: Mapped[Timestamp]
     shown_at: Mapped[datetime] = mapped_column(Computed("coalesce(taken_at, modified_at)", persisted=True))
@@ -72,7 +73,6 @@ class PhotoRow(Base):
     """Width over height."""
 
     __table_args__ = (
-        Index("uq_photos_persona_id_path", "persona_id", func.md5(text("path")), unique=True),
         UniqueConstraint("persona_id", "sha256"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
         CheckConstraint("width > 0 AND height > 0", name="has_pixels"),
@@ -99,6 +99,33 @@ class PhotoRow(Base):
     )
 
 
+class PhotoPlaceRow(Base):
+    """Where a photo's file is on one machine."""
+
+    __tablename__ = "photo_places"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for photos from before machines were noted, until a machine imports their file again."""
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
+    path: Mapped[str]
+    modified_at: Mapped[datetime]
+    missing_since: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_photo_places_persona_id_machine_id_path",
+            "persona_id",
+            "machine_id",
+            func.md5(text("path")),
+            unique=True,
+        ),
+        Index("ix_photo_places_machine_id_photo_id", "machine_id", "photo_id"),
+    )
+
+
 class MachineRow(Base):
     """A machine that has imported photos."""
 
@@ -115,13 +142,21 @@ class PhotoCopyRow(Base):
 
     id: Mapped[PrimaryKey]
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
+    machine_id: Mapped[str] = mapped_column(server_default="")
+    """As in the places of photos."""
     path: Mapped[str]
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     byte_size: Mapped[int]
     modified_at: Mapped[datetime]
 
     __table_args__ = (
-        Index("uq_photo_copies_persona_id_path", "persona_id", func.md5(text("path")), unique=True),
+        Index(
+            "uq_photo_copies_persona_id_machine_id_path",
+            "persona_id",
+            "machine_id",
+            func.md5(text("path")),
+            unique=True,
+        ),
         Index("ix_photo_copies_persona_id_sha256", "persona_id", "sha256"),
     )
 
@@ -161,29 +196,26 @@ def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]
     return exists().where(next(iter(posted.c)) == row.id)
 
 
-def photos_with(
-    columns: Iterable[Any], persona_id: int, key: Any, values: Sequence[str | bytes]
-) -> Select[Any]:
-    """Select a persona's photos whose `key` is among the values: one look-up in an index for each of them.
+def each(
+    values: Sequence[str | bytes], kind: TypeEngine[Any], one: Callable[[Any], Select[*tuple[Any, ...]]]
+) -> Select[*tuple[Any, ...]]:
+    """Select for each of the values what `one` selects for it, at most one row: one look-up in an index for each.
 
     LATERAL makes sure of that. With `key = ANY (…)`, Postgres reads the whole table as long as it has no
     statistics of it, which is just when the first large import runs.
 
     Args:
-        columns: Of PhotoRow.
-        persona_id: Whose photos.
-        key: A column that is unique within a persona: path or sha256.
-        values: Of that column.
+        values: What to look for.
+        kind: Their type.
+        one: Makes the query of one value, from its column.
     """
-    wanted = func.unnest(array_of(values, key.type)).table_valued(column("key", key.type), name="wanted")
+    wanted = func.unnest(array_of(values, kind)).table_valued(column("key", kind), name="wanted")
     wanted = wanted.render_derived()
-    found = (
-        select(*columns)
-        .where(
-            PhotoRow.persona_id == persona_id,
-            same_path(key, wanted.c.key) if key is PhotoRow.path else key == wanted.c.key,
-        )
-        .limit(1)
-        .lateral("found")
-    )
+    found = one(wanted.c.key).limit(1).lateral("found")
     return select(*found.c).select_from(wanted.join(found, true()))
+
+
+def of_machine(row: type[PhotoPlaceRow | PhotoCopyRow] | Any, machine_id: str) -> ColumnElement[bool]:
+    """Return the condition that a place or a copy is this machine's, or may be: no machine was noted."""
+    condition: ColumnElement[bool] = row.machine_id == any_(array_of([machine_id, UNKNOWN.id], Text()))
+    return condition

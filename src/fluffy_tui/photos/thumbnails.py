@@ -54,19 +54,19 @@ class Thumbnails:
         A kept thumbnail stands for the content that was imported, so it is used only while the file looks untouched.
 
         Raises:
-            PhotoUnreadable: the file is gone, cannot be read, or is no sound picture.
+            PhotoUnreadable: the file is gone or on another machine, cannot be read, or is no sound picture.
         """
-        cache = self._cache
+        file, cache = photo.file, self._cache
         if (
             cache is None
             or max(width, height) > SIDE
             or state_of(photo, HashWhen.NEVER) is not PhotoState.UNCHANGED
         ):
-            return decode_to_fit(photo.path, width, height)
+            return decode_to_fit(file, width, height)
         kept = cache.get(photo.sha256, width, height)
         if kept is not None:
             return kept
-        largest = decode_to_fit(photo.path, SIDE, SIDE)
+        largest = decode_to_fit(file, SIDE, SIDE)
         cache.put(photo.sha256, largest)
         largest.thumbnail((max(1, width), max(1, height)), Image.Resampling.LANCZOS, reducing_gap=2)
         return largest

@@ -25,11 +25,14 @@ from fluffy_tui.scheduling.model import (
 )
 from fluffy_tui.scheduling.plan.agenda import TOO_CLOSE, Agenda, Planned
 from fluffy_tui.scheduling.plan.slots import channel_zone, slots
+from fluffy_tui.scheduling.post_names import NamedPost, PostNames
+from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
+from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice
 from fluffy_tui.scheduling.timings import Timings
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling.background.jobs import add_tasks
+    from fluffy_tui.scheduling.background.jobs import add_machine_tasks, add_tasks
     from fluffy_tui.scheduling.background.media_upkeep import (
         CleanupResult,
         MediaUpkeep,
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
     )
     from fluffy_tui.scheduling.background.recovery import Recovery
     from fluffy_tui.scheduling.background.status_sync import StatusSync
-    from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, work
+    from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, upload, work
     from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
     from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids
@@ -54,6 +57,7 @@ __all__ = [
     "TOO_CLOSE",
     "Agenda",
     "BufferComparison",
+    "ChannelChoice",
     "ChannelPlan",
     "CleanupResult",
     "Delivery",
@@ -61,6 +65,7 @@ __all__ = [
     "MediaUpkeep",
     "Missing",
     "MissingCode",
+    "NamedPost",
     "NotPossibleNow",
     "OutcomeUnknown",
     "PersonaCounts",
@@ -70,7 +75,9 @@ __all__ = [
     "PostError",
     "PostEvent",
     "PostExport",
+    "PostNames",
     "PostNotFound",
+    "PostPhoto",
     "PostStatus",
     "Problem",
     "ProblemKind",
@@ -82,17 +89,20 @@ __all__ = [
     "Scheduling",
     "StatusSync",
     "Step",
+    "TaggedPerson",
     "Timings",
     "UnusedPicture",
     "UnusedReason",
     "Verification",
     "Workers",
+    "add_machine_tasks",
     "add_tasks",
     "channel_zone",
     "key_fingerprint",
     "public_posts",
     "scheduled_photo_ids",
     "slots",
+    "upload",
     "work",
 ]
 
@@ -114,10 +124,12 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "UnusedReason": "background.media_upkeep",
         "Verification": "background.media_upkeep",
         "Workers": "background.workers",
+        "add_machine_tasks": "background.jobs",
         "add_tasks": "background.jobs",
         "key_fingerprint": "request_budget",
         "public_posts": "photo_usage",
         "scheduled_photo_ids": "photo_usage",
+        "upload": "background.workers",
         "work": "background.workers",
     },
 )

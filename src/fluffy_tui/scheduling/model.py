@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.media import Framing
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from fluffy_tui.buffer import ShareMode
+    from fluffy_tui.media import Framing
+    from fluffy_tui.scheduling.post_photo import PostPhoto
 
 
 class PostStatus(StrEnum):
@@ -72,13 +73,13 @@ IN_BUFFER = (Step.ACCEPTED, Step.PUBLISHING)
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One photo with its caption, from draft to live."""
+    """Photos with a caption on one channel, from draft to live."""
 
     id: int
-    photo_id: int
+    photos: tuple[PostPhoto, ...]
+    """At least one; the first is the cover."""
     persona_id: int
     caption: str
-    alt_text: str
     status: PostStatus
     step: Step | None
     """None for a draft that has not been submitted."""
@@ -94,16 +95,46 @@ class Post:
     error_code: str | None
     error_message: str | None
     """Why it failed, is held or is unconfirmed; quotes Buffer's own message where there is one."""
-    media_url: str | None
-    rendition: dict[str, Any] | None
     external_link: str | None
     created_at: datetime
     updated_at: datetime
     support_url: str | None = None
     """Buffer's help page about the error, if it named one."""
-    framing: Framing = Framing()
-    accept_damaged: bool = False
-    """Whether the user wants what is left of a damaged photo posted."""
+    first_comment: str = ""
+    ai_generated: bool = False
+    """Whether the network is told that the pictures were made with AI."""
+    lead_post_id: int | None = None
+    """The first of several posts of the same photos on different channels; None for that one itself."""
+
+    @property
+    def photo_ids(self) -> frozenset[int]:
+        """The photos that it takes; the parts of a panorama are one."""
+        return frozenset(photo.photo_id for photo in self.photos)
+
+    @property
+    def cover(self) -> PostPhoto:
+        """The first photo."""
+        return self.photos[0]
+
+    @property
+    def photo_id(self) -> int:
+        """The cover's."""
+        return self.cover.photo_id
+
+    @property
+    def alt_text(self) -> str:
+        """The cover's."""
+        return self.cover.alt_text
+
+    @property
+    def framing(self) -> Framing:
+        """The cover's."""
+        return self.cover.framing
+
+    @property
+    def group_id(self) -> int:
+        """The same for a post and its cross-posts."""
+        return self.lead_post_id or self.id
 
     @property
     def state(self) -> str:
@@ -164,9 +195,16 @@ class Reason(StrEnum):
     PHOTO_UNREADABLE = "photo_unreadable"
     PHOTO_DAMAGED = "photo_damaged"
     """It is submitted only if the user accepts that."""
+    PHOTO_TWICE = "photo_twice"
+    TOO_MANY_PHOTOS = "too_many_photos"
+    FIRST_COMMENT = "first_comment"
+    """The network has none, or it is too long."""
+    PEOPLE_TAGS = "people_tags"
+    """The network has none, or they are too many."""
+    SEVERAL_PERSONAS = "several_personas"
     NO_CHANNEL = "no_channel"
     CHANNEL_CHANGED = "channel_changed"
-    """The persona has another channel than the one that the user was shown."""
+    """A channel is not, or no longer, the persona's."""
     TIME_MISSING = "time_missing"
     TIME_PAST = "time_past"
     KEPT_AS_DRAFT = "kept_as_draft"
@@ -180,10 +218,12 @@ class ScheduleResult:
     ok: bool
     """Whether the post was submitted."""
     post: Post | None = None
-    """The new post; for ALREADY_SCHEDULED the existing one; for KEPT_AS_DRAFT the draft."""
+    """The new post, the lead of several; for ALREADY_SCHEDULED the existing one; for KEPT_AS_DRAFT the draft."""
     reason: str = ""
     """Why it was refused, for the user; empty on success."""
     code: Reason | None = None
+    posts: tuple[Post, ...] = ()
+    """The new posts, one for each channel, the lead first."""
 
 
 @dataclass(frozen=True, slots=True)

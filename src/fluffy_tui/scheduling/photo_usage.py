@@ -4,28 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import and_, select, union_all
 
 from fluffy_tui.scheduling.model import PostStatus
-from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import Select
+    from sqlalchemy import CompoundSelect, Select
 
 
 def scheduled_photo_ids() -> Select[int]:
     """Return the query for the ids of all photos that have a post; the library leaves these out."""
-    return select(PostRow.photo_id)
+    return select(PostPhotoRow.photo_id)
 
 
-def public_posts() -> Select[int, int, datetime | None, datetime | None, datetime]:
-    """Return the query for every post that is public or will be: all but failed ones and unsubmitted drafts."""
-    return select(
-        PostRow.photo_id,
+def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None, datetime]:
+    """Return the query for every photo of every post that is public or will be: no failed one, no unsubmitted draft."""
+    columns = (
+        PostPhotoRow.photo_id,
         PostRow.id.label("post_id"),
         PostRow.posted_at,
         PostRow.scheduled_at,
         PostRow.created_at,
-    ).where(PostRow.step.is_not(None), PostRow.status != PostStatus.FAILED)
+    )
+    public = and_(PostRow.step.is_not(None), PostRow.status != PostStatus.FAILED)
+    # one for each index, since a condition with OR would read all posts
+    leads = select(*columns).join(PostRow, PostRow.id == PostPhotoRow.post_id)
+    cross_posts = select(*columns).join(PostRow, PostRow.lead_post_id == PostPhotoRow.post_id)
+    return union_all(leads.where(public), cross_posts.where(public))

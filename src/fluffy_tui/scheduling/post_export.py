@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlalchemy import select
 
+from fluffy_tui.scheduling.post_names import PostNames
 from fluffy_tui.scheduling.tables import PostRow
-from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona, Personas
-    from fluffy_tui.photos import Photo, Photos
+    from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.post_names import NamedPost
 
 COLUMNS = (
     "id",
@@ -42,6 +43,9 @@ COLUMNS = (
     "next_try_at",
     "created_at",
     "updated_at",
+    "photo_paths",
+    "first_comment",
+    "lead_post_id",
 )
 """The columns of an export, in order; new ones are only ever added at the end."""
 
@@ -62,8 +66,7 @@ class PostExport:
 
         Times are ISO 8601 in UTC with their zone. A post that is added while the export runs may be included.
         """
-        names = {each.id: each.name for each in await self.personas.list()}
-        channels: dict[str, tuple[str | None, str | None]] = {}
+        names = PostNames(self.personas, self.photos)
         after = 0
         while True:
             query = select(PostRow).where(PostRow.id > after).order_by(PostRow.id).limit(PAGE)
@@ -73,34 +76,23 @@ class PostExport:
                 page = list((await session.execute(query)).scalars())
             if not page:
                 return
-            photos = await self.photos.by_ids([post.photo_id for post in page])
-            for channel_id in {post.channel_id for post in page if post.channel_id} - channels.keys():
-                channels[channel_id] = await self._channel(channel_id)
-            for post in page:
-                yield _row(
-                    post, names, photos.get(post.photo_id), channels.get(post.channel_id or "", _NO_CHANNEL)
-                )
+            for named, row in zip(await names.of([row.to_post() for row in page]), page, strict=True):
+                yield _row(named, row)
             after = page[-1].id
 
-    async def _channel(self, channel_id: str) -> tuple[str | None, str | None]:
-        """Return name and network of a channel, or its id if the channel is no longer known."""
-        channel = await self.personas.known_channel(channel_id, within=FOREVER)
-        return (channel.name, str(channel.service)) if channel else (channel_id, None)
 
-
-_NO_CHANNEL = (None, None)
-
-
-def _row(
-    post: PostRow, names: dict[int, str], photo: Photo | None, channel: tuple[str | None, str | None]
-) -> dict[str, str | int | None]:
-    own: dict[str, Any] = {name: _plain(getattr(post, name)) for name in COLUMNS if hasattr(PostRow, name)}
+def _row(named: NamedPost, row: PostRow) -> dict[str, str | int | None]:
+    own: dict[str, Any] = {name: _plain(getattr(row, name)) for name in COLUMNS if hasattr(PostRow, name)}
+    cover = next((photo for photo in named.photos if photo.id == named.post.photo_id), None)
     other = {
-        "persona": names.get(post.persona_id, str(post.persona_id)),
-        "photo_path": str(photo.path) if photo else None,
-        "photo_sha256": photo.sha256 if photo else None,
-        "channel": channel[0],
-        "network": channel[1],
+        "alt_text": named.post.alt_text,
+        "media_url": named.post.cover.media_url,
+        "photo_paths": "\n".join(named.paths),
+        "persona": named.persona,
+        "photo_path": str(cover.path) if cover else None,
+        "photo_sha256": cover.sha256 if cover else None,
+        "channel": named.channel,
+        "network": named.network,
     }
     return {name: other[name] if name in other else own[name] for name in COLUMNS}
 

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import BufferStatus
 from fluffy_tui.core.terminal_text import is_link
+from fluffy_tui.media import MOST_PARTS, WHOLE, Framing, Part
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import PostStatus, Step
+from fluffy_tui.scheduling.post_photo import PostPhoto
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluffy_tui.buffer import BufferPost
+    from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.tables import PostRow
 
 _CAUSES = (
@@ -96,6 +101,21 @@ def changed_values(row: PostRow, found: BufferPost) -> dict[str, Any]:
     elif found.text and found.text != row.caption and values["step"] != Step.FAILED:
         values["caption"] = found.text
     return {name: value for name, value in values.items() if getattr(row, name) != value}
+
+
+def shown_photos(photos: Sequence[Photo], found: BufferPost) -> tuple[PostPhoto, ...]:
+    """Return the photos of a post that only Buffer knows, given which photo each of its pictures shows.
+
+    A photo with several pictures is a panorama, of which they are the parts from left to right.
+    """
+    ids = [photo.id for photo in photos]
+    pictures = zip(photos, found.asset_sources, found.alt_texts, strict=True)
+    shown = []
+    for place, (photo, source, alt_text) in enumerate(pictures, 1):
+        number, count = ids[:place].count(photo.id), ids.count(photo.id)
+        framing = Framing(part=Part(number, count) if count <= MOST_PARTS else WHOLE)
+        shown.append(PostPhoto(photo.id, photo.sha256, alt_text or "", framing, media_url=source))
+    return tuple(shown)
 
 
 def _link(address: str | None) -> str | None:

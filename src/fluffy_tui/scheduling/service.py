@@ -6,7 +6,9 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import BigInteger, case, func, literal, or_, select, true, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.images import Unreadable
@@ -30,25 +32,30 @@ from fluffy_tui.scheduling.model import (
     ScheduleResult,
     Step,
 )
+from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
+from fluffy_tui.scheduling.submit.channel_choice import (
+    ChannelChoice,
+    chosen_channels,
+    tagged_where_possible,
+)
 from fluffy_tui.scheduling.submit.post_writer import PostWriter
 from fluffy_tui.scheduling.submit.submission_check import (
-    Submission,
     buffer_now,
     channel_refusal,
     content_refusal,
     file_refusal,
-    shown_channel_refusal,
+    photos_refusal,
 )
-from fluffy_tui.scheduling.tables import PostEventRow, PostRow
+from fluffy_tui.scheduling.tables import HAS_ENDED, PostEventRow, PostPhotoRow, PostRow
 from fluffy_tui.scheduling.timings import Timings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from procrastinate import App
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from fluffy_tui.buffer import Budget, BufferClient
     from fluffy_tui.core.database import Database
@@ -56,6 +63,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
     from fluffy_tui.scheduling.background.workers import Workers
+    from fluffy_tui.scheduling.post_photo import TaggedPerson
     from fluffy_tui.scheduling.problems.problem import Problem
     from fluffy_tui.scheduling.request_budget import RequestBudget
 
@@ -85,7 +93,7 @@ class Scheduling:
 
     async def schedule_post(
         self,
-        photo: Photo | int,
+        photo: Photo | PostPhoto | int,
         caption: str,
         *,
         alt_text: str = "",
@@ -93,62 +101,120 @@ class Scheduling:
         at: datetime | None = None,
         framing: Framing = Framing(),
         accept_damaged: bool = False,
-        shown_channel_id: str | None = None,
+        more_photos: Sequence[Photo | PostPhoto | int] = (),
+        channels: Sequence[str | ChannelChoice] | None = None,
+        captions: Mapping[str, str] | None = None,
+        first_comment: str = "",
+        ai_generated: bool | None = None,
+        tags: Sequence[TaggedPerson] = (),
+        dry_run: bool = False,
     ) -> ScheduleResult:
-        """Submit a photo: write its post and defer its delivery in one transaction, or refuse it with a reason.
+        """Submit photos: write a post for each channel and defer its delivery in one transaction, or refuse.
 
-        A photo has at most one post. Of two submissions at the same moment one succeeds, and the other is refused.
+        A photo is in one submission at most. Of two at the same moment one succeeds, and the other is refused.
 
         Args:
-            photo: the photo or its id.
+            photo: the photo or its id, or with texts and frame of its own; the cover if there are more.
             caption: stored as given, but for NUL characters and foreign line endings.
-            alt_text: describes the picture for those who cannot see it.
+            alt_text: describes the cover for those who cannot see it.
             share_mode: next slot, front of the queue, at a time, or now.
             at: the time, with its zone, for CUSTOM_SCHEDULED.
-            framing: fit, shape and turn of the picture.
-            accept_damaged: post what is left of the photo if it is damaged; otherwise that is a refusal.
-            shown_channel_id: the channel that the user was shown; if the persona has another one by now, that is
-                a refusal. Not checked if not given.
+            framing: fit, shape and turn of the cover; the fit is also that of the other photos without their own.
+            accept_damaged: post what is left of a photo if it is damaged; otherwise that is a refusal.
+            more_photos: those behind the cover, in their order.
+            channels: ids of the persona's channels to post to, or what is different on each; all if not given.
+                One that is not the persona's any more is a refusal.
+            captions: by channel id, where it differs.
+            first_comment: posted below the post, on networks that have it.
+            ai_generated: tell the networks that the pictures were made with AI; if not given, what the persona says.
+            tags: people in the cover, at their places in the photo; networks without people tags get none,
+                unless all are such.
+            dry_run: make all checks and write nothing, so that a success has no posts; photos that are given whole
+                need not be in the library yet.
 
         Returns:
             A success or a refusal; refusals are never raised.
         """
+        own = (alt_text, framing, tuple(tags))
         try:
-            current = await self.photos.get(photo.id if isinstance(photo, Photo) else photo)
+            shown = await self._photos_of_post(
+                (photo, *more_photos), own, accept_damaged=accept_damaged, as_given=dry_run
+            )
         except PhotoNotFound as error:
             return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
-        persona = await self.personas.by_id(current.persona_id)
-        submission = Submission(
-            current,
-            persona,
-            clean_caption(caption),
-            clean_caption(alt_text),
-            share_mode,
-            at,
-            framing,
-            accept_damaged,
+        persona = await self.personas.by_id(shown[0][0].persona_id)
+        common = ChannelChoice("", clean_caption(caption), share_mode, at, None, clean_caption(first_comment))
+        chosen = chosen_channels(persona, channels, captions or {}, common)
+        if isinstance(chosen, ScheduleResult):
+            return chosen
+        wanted = tuple(wanted for _, wanted in shown)
+        label = persona.ai_label if ai_generated is None else ai_generated
+        submissions = tagged_where_possible(
+            [choice.submission(persona, wanted, ai_generated=label) for choice in chosen]
         )
-        refusal = shown_channel_refusal(persona, shown_channel_id)
-        refusal = refusal or content_refusal(submission, buffer_now(self.buffer))
-        is_here = True
-        if refusal is None and (state := await self.photos.check(current)) is not PhotoState.UNCHANGED:
-            is_here = state is not PhotoState.ELSEWHERE  # else the machine that has it looks at it
-            refusal = file_refusal(state, current) if is_here else None
-        if refusal is None and not self.missing:
-            refusal = channel_refusal(persona)
-        if refusal is None and is_here:
-            refusal = await self._picture_refusal(submission)
-        writer = PostWriter(self.database, self.queue, self.undo_seconds, self.missing)
-        return refusal or await writer.write(submission)
+        refusal = photos_refusal([known for known, _ in shown], wanted)
+        for submission in submissions:
+            refusal = refusal or content_refusal(submission, buffer_now(self.buffer))
+        refusal = refusal or await self._files_refusal(shown)
+        for submission in submissions if not self.missing else ():
+            refusal = refusal or channel_refusal(persona, submission.chosen)
+        writer = PostWriter(self.database, self.queue, self.photos, self.undo_seconds, self.missing)
+        return refusal or await (writer.check(submissions) if dry_run else writer.write(submissions))
 
-    async def _picture_refusal(self, submission: Submission) -> ScheduleResult | None:
+    async def _photos_of_post(
+        self,
+        photos: Sequence[Photo | PostPhoto | int],
+        own: tuple[str, Framing, tuple[TaggedPerson, ...]],
+        *,
+        accept_damaged: bool,
+        as_given: bool,
+    ) -> list[tuple[Photo, PostPhoto]]:
+        """Return each photo with how it is to be posted; `as_given` takes a `Photo` for what the library has.
+
+        Raises:
+            PhotoNotFound: one is not in the library.
+        """
+        alt_text, framing, tags = own
+        shown: list[tuple[Photo, PostPhoto]] = []
+        for wanted in photos:
+            if isinstance(wanted, PostPhoto):
+                known = await self.photos.get(wanted.photo_id)
+                of_post = replace(
+                    wanted.without_picture(),  # which would be that of another post
+                    sha256=known.sha256,
+                    alt_text=clean_caption(wanted.alt_text),
+                )
+            else:
+                if isinstance(wanted, Photo) and as_given:
+                    known = wanted
+                else:
+                    known = await self.photos.get(wanted if isinstance(wanted, int) else wanted.id)
+                of_post = PostPhoto(known.id, known.sha256, framing=Framing(framing.fit))
+                if not shown:
+                    of_post = replace(of_post, alt_text=clean_caption(alt_text), framing=framing, tags=tags)
+            shown.append((known, replace(of_post, accept_damaged=accept_damaged or of_post.accept_damaged)))
+        return shown
+
+    async def _files_refusal(self, shown: Sequence[tuple[Photo, PostPhoto]]) -> ScheduleResult | None:
+        """Return why one of the photos cannot be posted, because of its file."""
+        for known, of_post in shown:
+            if (state := await self.photos.check(known)) is PhotoState.ELSEWHERE:
+                continue  # the machine that has it looks at it
+            if state is not PhotoState.UNCHANGED:
+                return file_refusal(state, known)
+            refusal = await self._picture_refusal(known, accept_damaged=of_post.accept_damaged)
+            if refusal is not None:
+                return refusal
+        return None
+
+    async def _picture_refusal(self, photo: Photo, *, accept_damaged: bool) -> ScheduleResult | None:
         """Return why a photo cannot be posted that does not decode whole; quick where it has been shown before."""
         try:
-            await asyncio.to_thread(self.photos.thumbnail, submission.photo, 1, 1)
+            await asyncio.to_thread(self.photos.thumbnail, photo, 1, 1)
         except PhotoUnreadable as error:
             if error.reason is not Unreadable.DAMAGED:
                 return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_UNREADABLE)
-            if not submission.accept_damaged:
+            if not accept_damaged:
                 return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_DAMAGED)
         return None
 
@@ -177,6 +243,26 @@ class Scheduling:
             at_steps = PostRow.step.in_([step for step in steps if step is not None])
             query = query.where(or_(at_steps, PostRow.step.is_(None)) if None in steps else at_steps)
         return await self._posts(query)
+
+    async def open_posts(self, persona: Persona | None = None) -> list[Post]:
+        """Return all posts that are neither live nor failed, of one persona or of all, oldest first."""
+        is_open = PostRow.status.in_((PostStatus.DRAFT, PostStatus.SCHEDULED))
+        return await self._posts(select(PostRow).where(is_open, _of(persona)).order_by(PostRow.id))
+
+    async def ended_posts(self, persona: Persona | None = None, *, limit: int) -> list[Post]:
+        """Return the posts that went live or failed last, of one persona or of all, newest first."""
+        personas = [persona] if persona else await self.personas.list()
+        return await self._posts(last_ended([each.id for each in personas], limit))
+
+    async def groups(self, group_ids: Collection[int]) -> list[Post]:
+        """Return all posts of these submissions, by `Post.group_id`, in the order in which they were written."""
+        return await self._posts(in_groups(group_ids)) if group_ids else []
+
+    async def posts_with(self, photo_id: int) -> list[Post]:
+        """Return the posts that have a photo: those of one submission at most, and none while the photo is free."""
+        lead = select(PostPhotoRow.post_id).where(PostPhotoRow.photo_id == photo_id)
+        group = await self._posts(in_groups(lead))
+        return [post for post in group if any(photo.photo_id == photo_id for photo in post.photos)]
 
     async def post(self, post_id: int) -> Post | None:
         """Return one post, or None if it does not exist any more."""
@@ -225,9 +311,9 @@ class Scheduling:
         return await self._retry.retry(await self._existing(post_id))
 
     async def upload_again(self, post_id: int) -> Post:
-        """Render and upload a post's picture again: at once if Buffer has the post, otherwise with a retry.
+        """Render and upload a post's pictures again: at once if Buffer has the post, otherwise with a retry.
 
-        If the photo was exported again over its file meanwhile, the post gets the new picture.
+        If a photo was exported again over its file meanwhile, the post gets the new picture.
 
         Raises:
             NotPossibleNow: it is being sent or live, or something that delivery needs is missing.
@@ -235,13 +321,22 @@ class Scheduling:
             FluffyError: the changed file cannot be used, or the change of a post in Buffer failed.
         """
         existing = await self._existing(post_id)
-        photo = await self.photos.get(existing.photo_id)
-        if existing.step in _WAITING and await self.photos.check(photo) is PhotoState.CHANGED:
-            await self.photos.read_again(photo)
-            existing = await self._post_edit.edit(post_id, EditRequest(new_picture=True))
+        changed = [photo for photo in existing.photos if await self._has_changed(photo)]
+        if existing.step in _WAITING and changed:
+            for photo in changed:
+                await self.photos.read_again(await self.photos.get(photo.photo_id))
+            current = [
+                replace(photo, sha256=(await self.photos.get(photo.photo_id)).sha256)
+                for photo in existing.photos
+            ]
+            request = EditRequest(photos=tuple(current), new_pictures=True)
+            existing = await self._post_edit.edit(post_id, request)
             if existing.step in (Step.QUEUED, Step.ACCEPTED):
                 return existing
         return await self._retry.upload_again(existing)
+
+    async def _has_changed(self, photo: PostPhoto) -> bool:
+        return await self.photos.check(await self.photos.get(photo.photo_id)) is PhotoState.CHANGED
 
     async def problems(self, persona: Persona | int | None = None) -> list[Problem]:
         """Return everything that needs attention, of one persona or of all, the worst first."""
@@ -276,10 +371,24 @@ class Scheduling:
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
         framing: Framing | None = None,
+        photos: Sequence[PostPhoto] | None = None,
+        first_comment: str | None = None,
+        ai_generated: bool | None = None,
     ) -> Post:
-        """Change a post's text, time or picture and leave what is not given; a failed post must then be retried.
+        """Change a post's texts, time or photos and leave what is not given; a failed post must then be retried.
 
-        A new picture of a post that Buffer has is rendered and uploaded before Buffer gets its URL.
+        New pictures of a post that Buffer has are rendered and uploaded before Buffer gets their URLs.
+
+        Args:
+            post_id: which post.
+            caption: the new caption.
+            alt_text: the new alt text of the cover.
+            share_mode: when it is to go out.
+            at: the time, with its zone.
+            framing: how the cover is to be fitted.
+            photos: all of its photos in their new order; `PostPhoto`s of the post keep their texts and frames.
+            first_comment: the new first comment.
+            ai_generated: whether the networks are told that the pictures were made with AI.
 
         Raises:
             NotPossibleNow: the network rejects the text, or the post is being sent or published, or is live.
@@ -288,12 +397,21 @@ class Scheduling:
             MediaHostError: the picture is to change, and the upload failed.
             BufferError: Buffer did not do it; with `edit_ignored` it took the text and kept the time.
         """
-        request = EditRequest(caption, alt_text, share_mode, at, framing)
+        wanted = tuple(photos) if photos is not None else None
+        if wanted is not None:
+            known = [await self.photos.get(photo.photo_id) for photo in wanted]
+            wanted = tuple(
+                replace(photo, sha256=photo.sha256 or each.sha256)
+                for photo, each in zip(wanted, known, strict=True)
+            )
+            if (refusal := photos_refusal(known, wanted)) is not None:
+                raise NotPossibleNow(refusal.reason)
+        request = EditRequest(caption, alt_text, share_mode, at, framing, wanted, first_comment, ai_generated)
         return await self._post_edit.edit(post_id, request)
 
     @property
     def _post_edit(self) -> PostEdit:
-        pictures = PictureUpload(self.photos, self.host)
+        pictures = PictureUpload(self.photos, self.host, self.timings)
         return PostEdit(self._cancellation, self.personas, pictures, self.timings)
 
     @property
@@ -335,3 +453,30 @@ class Scheduling:
         if existing is None:
             raise not_found()
         return existing
+
+
+def _of(persona: Persona | None) -> ColumnElement[bool]:
+    return true() if persona is None else PostRow.persona_id == persona.id
+
+
+def last_ended(persona_ids: Sequence[int], limit: int) -> Select[PostRow]:
+    """Return the query for the posts of these personas that went live or failed last, newest first.
+
+    Of each persona the last are read in the order of an index, however many posts there are.
+    """
+    persona = func.unnest(literal(list(persona_ids), ARRAY(BigInteger))).table_valued("id").render_derived()
+    ended_at = func.coalesce(PostRow.posted_at, PostRow.updated_at)
+    of_persona = select(PostRow).where(PostRow.persona_id == persona.c.id, HAS_ENDED)
+    last = of_persona.order_by(ended_at.desc(), PostRow.id.desc()).limit(limit).lateral()
+    ended_last = func.coalesce(last.c.posted_at, last.c.updated_at).desc()
+    query = select(aliased(PostRow, last)).select_from(persona).join(last, true())
+    return query.order_by(ended_last, last.c.id.desc()).limit(limit)
+
+
+def in_groups(group_ids: Collection[int] | Select[int]) -> Select[PostRow]:
+    """Return the query for the posts of these submissions, oldest first."""
+    # one for each index, since a condition with OR might read all posts
+    leads = select(PostRow).where(PostRow.id.in_(group_ids))
+    cross_posts = select(PostRow).where(PostRow.lead_post_id.in_(group_ids))
+    both = union_all(leads, cross_posts).subquery()
+    return select(aliased(PostRow, both)).order_by(both.c.id)

@@ -11,25 +11,29 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
-    SmallInteger,
     Text,
     TypeDecorator,
     false,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Composite, Mapped, composite, mapped_column
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
-from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.scheduling.model import Post, PostEvent, PostStatus, Step
+from fluffy_tui.scheduling.post_photo import PostPhoto
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
 E = TypeVar("E", bound=StrEnum)
+
+HAS_ENDED = text("status IN ('posted', 'failed')")
+"""Posts to which nothing happens by itself; written out, so that the index of these serves every plan."""
+ENDED_AT = "coalesce(posted_at, updated_at)"
+"""When a live or failed post ended."""
 
 
 class EnumText(TypeDecorator[E]):
@@ -47,16 +51,44 @@ class EnumText(TypeDecorator[E]):
         return None if value is None else self.enum(value)
 
 
+class PhotosOfPost(TypeDecorator[tuple[PostPhoto, ...]]):
+    """A JSON column with the photos of a post in their order."""
+
+    impl = JSONB
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[PostPhoto, ...] | None, dialect: Dialect) -> Any:
+        """Return the photos as JSON."""
+        return None if value is None else [photo.to_json() for photo in value]
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> tuple[PostPhoto, ...] | None:
+        """Return the photos."""
+        return None if value is None else tuple(map(PostPhoto.from_json, value))
+
+
 class PostRow(Base):
-    """One photo with its caption, from draft to live."""
+    """Photos with a caption on one channel, from draft to live.
+
+    A submission to several channels has a row for each: the first is the lead, which takes the photos; the others are
+    cross-posts. When a lead is deleted, a trigger makes the oldest of its cross-posts the lead.
+    """
 
     __tablename__ = "posts"
 
     id: Mapped[PrimaryKey]
-    photo_id: Mapped[int] = mapped_column(ForeignKey("photos.id", ondelete="RESTRICT"), unique=True)
+    photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id", ondelete="RESTRICT"), unique=True)
+    """The lead's first photo; null for a cross-post."""
+    lead_post_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", deferrable=True, initially="DEFERRED")
+    )
+    """Null for a lead."""
+    photos: Mapped[tuple[PostPhoto, ...]] = mapped_column(PhotosOfPost)
+    """The cover first; triggers keep `post_photos` in step."""
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="RESTRICT"))
     caption: Mapped[str]
-    alt_text: Mapped[str] = mapped_column(server_default="")
+    first_comment: Mapped[str] = mapped_column(server_default="")
+    ai_generated: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether the network is told that the pictures were made with AI."""
     status: Mapped[PostStatus] = mapped_column(EnumText(PostStatus), server_default="draft")
     step: Mapped[Step | None] = mapped_column(EnumText(Step))
     """How far delivery has provably come; null for a draft that was not submitted."""
@@ -69,16 +101,9 @@ class PostRow(Base):
     pinterest_board_id: Mapped[str | None]
     """The board at submission, on a Pinterest channel with several."""
     delivery_key: Mapped[str] = mapped_column(unique=True)
-    """Random part of the picture's URL, by which the post is recognised in Buffer."""
+    """Random part of the pictures' URLs, by which the post is recognised in Buffer."""
     share_mode: Mapped[ShareMode] = mapped_column(EnumText(ShareMode))
     requested_at_time: Mapped[datetime | None]
-    fit: Mapped[Fit] = mapped_column(EnumText(Fit), server_default="pad")
-    shape: Mapped[Shape] = mapped_column(EnumText(Shape), server_default="")
-    """Empty for the photo's own ratio, as near as the network takes it."""
-    turn: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
-    accept_damaged: Mapped[bool] = mapped_column(server_default=false(), default=False)
-    """Whether the user wants what is left of a damaged photo posted."""
     claim: Mapped[str | None]
     """Token of the current attempt; an older attempt can no longer change the post."""
     create_sent_at: Mapped[datetime | None]
@@ -92,14 +117,11 @@ class PostRow(Base):
     missing_since: Mapped[datetime | None]
     """Since when Buffer, which has accepted the post, does not show it; by Buffer's clock."""
     next_try_at: Mapped[datetime | None]
-    waits_for_machine: Mapped[str | None]
-    """The machine that has the photo, if the one that tried has not."""
+    waits_for_machines: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    """The machines that have the photo, if the one that tried has not: one of them uploads the picture."""
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
-    media_url: Mapped[str | None]
-    rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """Width, height, bytes and hash of the uploaded JPEG, and how it was fitted."""
     external_link: Mapped[str | None]
     support_url: Mapped[str | None]
     """Buffer's help page about the error, if it named one."""
@@ -142,10 +164,12 @@ class PostRow(Base):
         CheckConstraint(
             "share_mode <> 'customScheduled' OR requested_at_time IS NOT NULL", name="time_was_asked"
         ),
-        CheckConstraint("fit IN ('pad', 'pad-plain', 'crop', 'crop-top', 'crop-bottom')", name="fit_known"),
-        CheckConstraint("shape IN ('', '4:5', '1:1', '1.91:1', '3:4')", name="shape_known"),
-        CheckConstraint("turn IN (0, 90, 180, 270)", name="turn_known"),
+        CheckConstraint("(lead_post_id IS NULL) = (photo_id IS NOT NULL)", name="lead_takes_photos"),
+        CheckConstraint("jsonb_array_length(photos) BETWEEN 1 AND 10", name="number_of_photos"),
+        Index("ix_posts_lead_post_id", "lead_post_id", postgresql_where=text("lead_post_id IS NOT NULL")),
+        Index("uq_posts_group_channel_id", text("coalesce(lead_post_id, id)"), "channel_id", unique=True),
         Index("ix_posts_persona_id_id", "persona_id", "id"),
+        Index("ix_posts_ended", "persona_id", text(ENDED_AT), "id", postgresql_where=HAS_ENDED),
         Index(
             "ix_posts_on_their_way",
             "step",
@@ -154,6 +178,16 @@ class PostRow(Base):
             ),
         ),
     )
+
+    @property
+    def cover(self) -> PostPhoto:
+        """The first photo."""
+        return self.photos[0]
+
+    @property
+    def is_uploaded(self) -> bool:
+        """Whether all pictures are on the media host."""
+        return all(photo.media_url is not None for photo in self.photos)
 
     def to_post(self) -> Post:
         """Return the post as a value."""
@@ -171,20 +205,31 @@ class PlannedEditRow(Base):
     token: Mapped[str]
     """Of the edit that wrote this; an edit with another token can no longer be sent."""
     caption: Mapped[str]
-    alt_text: Mapped[str]
+    first_comment: Mapped[str]
+    ai_generated: Mapped[bool]
+    photos: Mapped[tuple[PostPhoto, ...]] = mapped_column(PhotosOfPost)
+    """Those that are new are the post's from now on."""
     share_mode: Mapped[ShareMode] = mapped_column(EnumText(ShareMode))
     due_at: Mapped[datetime | None]
-    fit: Mapped[Fit] = mapped_column(EnumText(Fit))
-    shape: Mapped[Shape] = mapped_column(EnumText(Shape))
-    turn: Mapped[int] = mapped_column(SmallInteger)
-    framing: Composite[Framing] = composite(Framing, "fit", "shape", "turn")
     delivery_key: Mapped[str | None]
-    """Of the new picture; null when the post keeps its picture."""
-    media_url: Mapped[str | None]
-    rendition: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Of the new pictures; null when the post keeps its pictures."""
     begun_at: Mapped[Timestamp]
     sent_at: Mapped[datetime | None]
     """When it may have been sent to Buffer."""
+
+
+class PostPhotoRow(Base):
+    """A photo that a post or a planned edit of it has taken; triggers maintain the list.
+
+    A photo is in one list at most: that of a lead, for itself and its cross-posts.
+    """
+
+    __tablename__ = "post_photos"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id", ondelete="CASCADE"), index=True)
 
 
 class PostEventRow(Base):
@@ -243,7 +288,7 @@ class BufferComparisonRow(Base):
 
 
 class UnknownPostRow(Base):
-    """A post in Buffer with a picture of this library and no row in `posts`: the database may have been restored."""
+    """A post in Buffer with pictures of this library and no row in `posts`: the database may have been restored."""
 
     __tablename__ = "unknown_posts"
 
@@ -251,8 +296,8 @@ class UnknownPostRow(Base):
     organization_id: Mapped[str]
     channel_id: Mapped[str]
     delivery_key: Mapped[str]
-    photo_digits: Mapped[str | None]
-    """The first digits of the photo's hash, from the key."""
+    photo_digits: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """The first digits of each photo's hash, from the pictures' addresses; empty where these have none."""
     text: Mapped[str]
     created_at: Mapped[datetime]
     """By Buffer's clock."""
@@ -296,11 +341,13 @@ class WorkerNameRow(Base):
 
 
 class HostedPictureRow(Base):
-    """A picture on the media host that was not removed yet; triggers on `posts` maintain the list."""
+    """A picture on the media host that was not removed yet, from before it is uploaded."""
 
     __tablename__ = "hosted_pictures"
 
-    delivery_key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    delivery_key: Mapped[str] = mapped_column(index=True)
+    """Of its post; triggers on `posts` note when no post has it any more."""
     hosted_at: Mapped[Timestamp]
     verified_at: Mapped[datetime | None]
     """When its public URL last returned the right picture."""

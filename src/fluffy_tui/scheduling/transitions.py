@@ -8,54 +8,102 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, delete, extract, func, literal, null, or_, select, update
+from sqlalchemy import and_, any_, case, delete, extract, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.scheduling.delivery_key import next_delivery_key, photo_digits
+from fluffy_tui.scheduling.delivery_key import PHOTO_DIGITS, next_delivery_key
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, PostStatus, Step
-from fluffy_tui.scheduling.post_from_buffer import changed_values, row_values
-from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow, UnknownPostRow
+from fluffy_tui.scheduling.post_from_buffer import changed_values, row_values, shown_photos
+from fluffy_tui.scheduling.tables import PlannedEditRow, PostPhotoRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferPost
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling.post_photo import PostPhoto
 
 _MAYBE_SENT = (Step.SENDING, Step.UNCONFIRMED)
 _PREPARING = (Step.RENDERING, Step.HOSTING)
 
 
-async def claim(session: AsyncSession, post_id: int, machine_id: str | None = None) -> PostRow | None:
+async def claim(session: AsyncSession, post_id: int) -> PostRow | None:
     """Claim a post for one attempt; older attempts can no longer change it.
 
     A post that may have been sent becomes `unconfirmed`; any other post that is due starts at `rendering`.
 
     Returns:
-        The row with its new token in `claim`, or None if there is nothing to do for this machine: gone, accepted, not
-        due yet, or only for another one.
+        The row with its new token in `claim`, or None if there is nothing to do: gone, accepted, not due yet, or
+        waiting for its picture from another machine.
     """
     due = or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
-    possible = or_(PostRow.waits_for_machine.is_(None), PostRow.waits_for_machine == machine_id)
+    has_picture = PostRow.waits_for_machines.is_(None)
     statement = (
         update(PostRow)
-        .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), due, possible)
+        .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), due, has_picture)
         .values(
             claim=secrets.token_hex(8),
             # the error it was held for stays until it is known to be over
             step=case((PostRow.step.in_(_MAYBE_SENT), Step.UNCONFIRMED), else_=Step.RENDERING),
             attempts=PostRow.attempts + 1,
             next_try_at=None,
-            waits_for_machine=None,
         )
         .returning(PostRow)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def claim_picture(session: AsyncSession, post_id: int, machine_id: str) -> PostRow | None:
+    """Claim a post that waits for this machine, to make its picture; None if another one is at it, or nothing is to do.
+
+    It goes on to wait, so that nobody claims it to send it meanwhile.
+    """
+    statement = (
+        update(PostRow)
+        .where(
+            PostRow.id == post_id,
+            PostRow.step.in_((Step.QUEUED, Step.HELD, *_PREPARING)),
+            PostRow.create_sent_at.is_(None),
+            PostRow.claim.is_(None),
+            literal(machine_id) == any_(PostRow.waits_for_machines),
+        )
+        .values(
+            claim=secrets.token_hex(8), step=Step.RENDERING, attempts=PostRow.attempts + 1, next_try_at=None
+        )
+        .returning(PostRow)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def picture_uploaded(session: AsyncSession, post: PostRow) -> bool:
+    """Queue a post whose picture a machine with its photo has uploaded: any worker can send it now."""
+    values = {"claim": None, "waits_for_machines": None, "error_code": None, "error_message": None}
+    return await move(session, post, Step.QUEUED, **values, attempts=0, stalls=0)
+
+
+async def release_pictures(session: AsyncSession, *, being_made: ColumnElement[bool]) -> None:
+    """Release the posts whose picture nobody makes any more, though one had claimed them for that.
+
+    Args:
+        session: in a transaction.
+        being_made: the condition that a post's job runs; it begins before the claim and ends after it.
+    """
+    await session.execute(
+        update(PostRow)
+        .where(
+            PostRow.step.in_(_PREPARING),
+            PostRow.waits_for_machines.is_not(None),
+            PostRow.claim.is_not(None),
+            ~being_made,
+        )
+        .values(claim=None)
+    )
 
 
 async def move(session: AsyncSession, post: PostRow, to: Step, **values: Any) -> bool:
@@ -68,10 +116,8 @@ async def move(session: AsyncSession, post: PostRow, to: Step, **values: Any) ->
     return _one_row(await session.execute(statement))
 
 
-async def record_creation(
-    session: AsyncSession, post_id: int, found: BufferPost, *, caption: str | None = None
-) -> bool:
-    """Record that the post is in Buffer, with another caption if one is given.
+async def record_creation(session: AsyncSession, post_id: int, found: BufferPost, **differing: Any) -> bool:
+    """Record that the post is in Buffer, with those values of the row that differ from what was sent.
 
     This needs no claim: it is true whoever has seen it. A creation that was recorded before stays as it is, so
     recording it twice does no harm.
@@ -79,7 +125,7 @@ async def record_creation(
     statement = (
         update(PostRow)
         .where(PostRow.id == post_id, PostRow.step.in_(ON_THE_WAY), PostRow.buffer_post_id.is_(None))
-        .values(**_created(found), **({} if caption is None else {"caption": caption}))
+        .values(**(_created(found) | differing))
     )
     return _one_row(await session.execute(statement))
 
@@ -91,6 +137,7 @@ def _created(found: BufferPost) -> dict[str, Any]:
         "create_sent_at": None,
         "missing_since": None,
         "next_try_at": None,
+        "waits_for_machines": None,
         "claim": None,
         "stalls": 0,
         "scheduled_at": found.due_at or found.sent_at or func.now(),
@@ -111,18 +158,20 @@ async def catch_up(session: AsyncSession, row: PostRow, organization_id: str, fo
 
 
 async def take_in(
-    session: AsyncSession, photo: Photo, delivery_key: str, organization_id: str, found: BufferPost
+    session: AsyncSession, photos: Sequence[Photo], delivery_key: str, organization_id: str, found: BufferPost
 ) -> bool:
-    """Write the row of a post that only Buffer knows; False if its photo has a post."""
+    """Write the row of a post that only Buffer knows; False if a photo of it has a post."""
+    taken = select(PostPhotoRow.photo_id).where(PostPhotoRow.photo_id.in_([photo.id for photo in photos]))
+    if (await session.execute(taken.limit(1))).scalar_one_or_none() is not None:
+        return False
     row = {
-        "photo_id": photo.id,
-        "persona_id": photo.persona_id,
+        "photo_id": photos[0].id,
+        "photos": shown_photos(photos, found),
+        "persona_id": photos[0].persona_id,
         "caption": found.text,
-        "alt_text": found.alt_text or "",
         "channel_id": found.channel_id,
         "organization_id": organization_id,
         "delivery_key": delivery_key,
-        "media_url": found.asset_sources[0],
         "share_mode": ShareMode.ADD_TO_QUEUE,
         "first_create_buffer_time": found.created_at,
         **_created(found),
@@ -143,6 +192,7 @@ async def fail(
         error_code=code,
         error_message=message,
         next_try_at=None,
+        waits_for_machines=None,
         claim=None,
         create_sent_at=None,
         buffer_post_id=buffer_post_id,
@@ -157,7 +207,7 @@ async def pause(
     message: str,
     until: datetime,
     *,
-    waits_for_machine: str | None = None,
+    waits_for_machines: Sequence[str] = (),
 ) -> bool:
     """Pause a claimed post, held or unconfirmed, until the given time.
 
@@ -167,7 +217,7 @@ async def pause(
         "error_code": code,
         "error_message": message,
         "next_try_at": until,
-        "waits_for_machine": waits_for_machine,
+        "waits_for_machines": list(waits_for_machines) or None,
         "claim": None,
         "stalls": 0,
     }
@@ -233,18 +283,30 @@ async def requeue(session: AsyncSession, post_id: int) -> PostRow | None:
     if row.buffer_post_id is not None:
         await _drop_planned_edit(session, row.id)
         row.delivery_key, row.buffer_post_id = next_delivery_key(row.delivery_key), None
-        row.media_url = row.scheduled_at = row.missing_since = None
+        row.photos = without_pictures(row.photos)
+        row.scheduled_at = row.missing_since = None
     if row.error_code == PostError.POSTED_BEFORE:  # the user wants it posted again
-        digits = photo_digits(row.delivery_key)
-        await session.execute(delete(UnknownPostRow).where(UnknownPostRow.photo_digits == digits))
+        await session.execute(delete(UnknownPostRow).where(shows_photo_of(row)))
     row.lost_creates = min(1, row.lost_creates + (row.create_sent_at is not None))
     row.create_sent_at = None
     row.status, row.step = PostStatus.DRAFT, Step.QUEUED
     row.next_try_at = row.error_code = row.error_message = row.claim = None
     row.attempts = row.stalls = row.link_looks = 0
-    row.support_url = row.waits_for_machine = None
+    row.support_url = row.waits_for_machines = None
     await session.flush()
     return row
+
+
+def without_pictures(photos: tuple[PostPhoto, ...]) -> tuple[PostPhoto, ...]:
+    """Return the photos with all of their pictures still to be uploaded."""
+    return tuple(photo.without_picture() for photo in photos)
+
+
+def shows_photo_of(post: PostRow) -> ColumnElement[bool]:
+    """Return the condition that an unknown post in Buffer shows a photo of this post."""
+    digits = [photo.sha256[:PHOTO_DIGITS] for photo in post.photos]
+    shows: ColumnElement[bool] = UnknownPostRow.photo_digits.overlap(digits)
+    return shows
 
 
 def _is_ambiguous(row: PostRow) -> bool:
@@ -276,7 +338,7 @@ async def delete_removed(session: AsyncSession, post_id: int, buffer_post_id: st
 
 
 async def edit_unsent(
-    session: AsyncSession, row: PostRow, *, new_picture: bool, **values: Any
+    session: AsyncSession, row: PostRow, photos: tuple[PostPhoto, ...], *, new_pictures: bool, **values: Any
 ) -> PostRow | None:
     """Change a post that cannot be in Buffer; None if it may be there.
 
@@ -284,7 +346,8 @@ async def edit_unsent(
     a lost create it becomes another version, so that the old one is recognised if the create takes effect after all.
     """
     in_progress = PostRow.step.in_(_PREPARING)
-    is_other = or_(literal(new_picture), PostRow.lost_creates > 0)
+    is_other = or_(literal(new_pictures), PostRow.lost_creates > 0)
+    unpictured = literal(without_pictures(photos), PostRow.photos.type)
     statement = (
         update(PostRow)
         .where(
@@ -295,9 +358,10 @@ async def edit_unsent(
         .values(
             **values,
             delivery_key=case((is_other, next_delivery_key(row.delivery_key)), else_=PostRow.delivery_key),
-            media_url=case((is_other, None), else_=PostRow.media_url),
-            rendition=case((is_other, null()), else_=PostRow.rendition),
+            photos=case((is_other, unpictured), else_=literal(photos, PostRow.photos.type)),
+            photo_id=case((PostRow.lead_post_id.is_(None), photos[0].photo_id)),
             step=case((in_progress, Step.QUEUED), else_=PostRow.step),
+            waits_for_machines=case((in_progress, null()), else_=PostRow.waits_for_machines),
             claim=None,
         )
         .returning(PostRow)
@@ -307,22 +371,19 @@ async def edit_unsent(
 
 async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: BufferPost) -> bool:
     """Record that Buffer has taken a planned edit; the post's step does not change."""
-    picture = {
-        "delivery_key": plan.delivery_key,
-        "media_url": plan.media_url,
-        "rendition": plan.rendition,
-    }
     statement = (
         update(PostRow)
         .where(PostRow.id == plan.post_id, PostRow.buffer_post_id == found.id)
         .values(
             caption=plan.caption,
-            alt_text=plan.alt_text,
+            first_comment=plan.first_comment,
+            ai_generated=plan.ai_generated,
+            photos=plan.photos,
+            photo_id=case((PostRow.lead_post_id.is_(None), plan.photos[0].photo_id)),
             share_mode=plan.share_mode,
             requested_at_time=plan.due_at,
-            framing=plan.framing,
             scheduled_at=found.due_at or PostRow.scheduled_at,
-            **(picture if plan.delivery_key is not None else {}),
+            delivery_key=plan.delivery_key or PostRow.delivery_key,
         )
     )
     return _one_row(await session.execute(statement))
@@ -417,10 +478,21 @@ async def doubles_checked(session: AsyncSession, row: PostRow, double: str | Non
     await session.execute(update(PostRow).where(PostRow.id == row.id).values(lost_creates=0, **told))
 
 
-async def count_crash(session: AsyncSession, post_id: int) -> list[PostRow]:
-    """Count the crash of the worker that was delivering on this post's channel, and return the post it had."""
+async def count_crash(session: AsyncSession, post_id: int, *, of_picture: bool = False) -> list[PostRow]:
+    """Count the crash of the worker that was delivering on this post's channel, and return the post it had.
+
+    Args:
+        session: in a transaction.
+        post_id: of the worker's job.
+        of_picture: the worker only made this post's picture.
+    """
     channel = select(PostRow.channel_id).where(PostRow.id == post_id).scalar_subquery()
-    claimed = and_(PostRow.channel_id == channel, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
+    is_its = (
+        and_(PostRow.id == post_id, PostRow.waits_for_machines.is_not(None))
+        if of_picture
+        else and_(PostRow.channel_id == channel, PostRow.waits_for_machines.is_(None))
+    )
+    claimed = and_(is_its, PostRow.claim.is_not(None), PostRow.step.in_(ON_THE_WAY))
     # locked in the order of the ids, as moving a post up in the queue does
     in_order = select(PostRow.id).where(claimed).order_by(PostRow.id).with_for_update()
     ids = (await session.execute(in_order)).scalars().all()

@@ -17,7 +17,7 @@ from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import Select, SelectBase
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
@@ -41,7 +41,7 @@ class Similarity:
         self,
         database: Database,
         *,
-        posts: Select[*tuple[Any, ...]],
+        posts: SelectBase,
         scheduled: Select[Any],
         has_service: bool = False,
     ) -> None:

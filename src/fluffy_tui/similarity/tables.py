@@ -17,6 +17,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     SmallInteger,
+    Text,
     UniqueConstraint,
     any_,
     column,
@@ -42,6 +43,14 @@ PHOTOS = table(
     column("missing_since", DateTime(timezone=True)),
 )
 """What this pack reads of the table of photos, whose rows belong to another pack."""
+
+PLACES = table(
+    "photo_places",
+    column("photo_id", BigInteger()),
+    column("machine_id", Text()),
+    column("missing_since", DateTime(timezone=True)),
+)
+"""The same of the machines that have their files."""
 
 STACKS = "photo_stacks"
 """The sequence that numbers stacks of copies."""

@@ -15,7 +15,7 @@ from textual.signal import Signal
 
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.name_key import name_key
-from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.keymap.bindings import Place, bindings, written_key
 from fluffy_tui.tui.keymap.command_palette import KeyCommands
 from fluffy_tui.tui.keymap.key_queue import KeyQueue
 from fluffy_tui.tui.keymap.user_keys import key_problems
@@ -41,6 +41,7 @@ from fluffy_tui.tui.session.saved_state import StateFile
 from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
+from fluffy_tui.tui.ui.keys_footer import is_typed
 from fluffy_tui.tui.ui.small_notice import SMALLEST
 from fluffy_tui.tui.ui.terminal_gate import TerminalGate
 from fluffy_tui.tui.ui.textual_fixes import (
@@ -299,7 +300,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def _fill_week(self, message: FillWeek) -> None:
         from fluffy_tui.tui.batch import BatchScreen
 
-        await self.push_screen(BatchScreen(self.context, message.photo_ids, message.chosen))
+        await self.push_screen(BatchScreen(self.context, message))
 
     async def _push_once(self, screen: Screen[None]) -> None:
         """Push a screen unless one of its class is open."""
@@ -380,6 +381,15 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
         place = getattr(self.screen, "PLACE", None)
         await self.push_screen(HelpScreen(place, dict(self.setup.settings.keys)))
+
+    def action_help_quit(self) -> None:
+        """Answer the key that quits other programs, where nothing is selected that it could copy."""
+        active = self.active_bindings.items()
+        keys = [
+            key for key, one in active if one.binding.id == "app.quit" and not is_typed(self.focused, key)
+        ]
+        if keys:
+            self.notify(f"Nothing is selected to copy. Press {written_key(keys[0])} to quit.", markup=False)
 
     async def action_settings(self) -> None:
         """Show the settings."""

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
-    from fluffy_tui.scheduling import Agenda, PersonaCounts, Post, PostEvent, Problem, ScheduleResult, Step
+    from fluffy_tui.scheduling import (
+        Agenda,
+        ChannelChoice,
+        PersonaCounts,
+        Post,
+        PostEvent,
+        PostPhoto,
+        Problem,
+        ScheduleResult,
+        Step,
+    )
     from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour
 
@@ -34,9 +44,8 @@ class PersonasPort(Protocol):
     async def create(self, name: str, description: str = "") -> Persona: ...
     async def rename(self, persona: Persona, name: str) -> Persona: ...
     async def available_channels(self) -> Sequence[Channel]: ...
-    async def set_channel(
-        self, persona: Persona, channel_id: str, board_id: str | None = None
-    ) -> Persona: ...
+    async def set_ai_label(self, persona: Persona, ai_label: bool) -> Persona: ...
+    async def set_channels(self, persona: Persona, channels: Mapping[str, str | None]) -> Persona: ...
 
 
 class SnippetsPort(Protocol):
@@ -96,7 +105,7 @@ class SchedulingPort(Protocol):
 
     async def schedule_post(
         self,
-        photo: Photo,
+        photo: Photo | PostPhoto,
         caption: str,
         *,
         alt_text: str = "",
@@ -104,7 +113,10 @@ class SchedulingPort(Protocol):
         at: datetime | None = None,
         framing: Framing = ...,
         accept_damaged: bool = False,
-        shown_channel_id: str | None = None,
+        more_photos: Sequence[PostPhoto] = (),
+        channels: Sequence[str | ChannelChoice] | None = None,
+        first_comment: str = "",
+        ai_generated: bool = False,
     ) -> ScheduleResult: ...
     async def posts(
         self,
@@ -114,6 +126,8 @@ class SchedulingPort(Protocol):
         before_id: int | None = None,
         steps: Collection[Step | None] | None = None,
     ) -> list[Post]: ...
+    async def groups(self, group_ids: Collection[int]) -> list[Post]: ...
+    async def posts_with(self, photo_id: int) -> list[Post]: ...
     async def post(self, post_id: int) -> Post | None: ...
     async def on_their_way(self) -> list[Post]: ...
     async def counts(self) -> dict[int, PersonaCounts]: ...
@@ -128,6 +142,9 @@ class SchedulingPort(Protocol):
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
         framing: Framing | None = None,
+        photos: Sequence[PostPhoto] | None = None,
+        first_comment: str | None = None,
+        ai_generated: bool | None = None,
     ) -> Post: ...
     async def upload_again(self, post_id: int) -> Post: ...
     async def problems(self) -> Sequence[Problem]: ...
@@ -142,7 +159,13 @@ class PlanningPort(Protocol):
 
     async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda: ...
     def preview_rendition(
-        self, photo: Photo, service: str, framing: Framing = ..., *, accept_damaged: bool = ...
+        self,
+        photo: Photo,
+        service: str,
+        framing: Framing = ...,
+        *,
+        ratio: float | None = ...,
+        accept_damaged: bool = ...,
     ) -> Rendition: ...
 
 

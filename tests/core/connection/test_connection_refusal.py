@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from core.connection.postgres_servers import ENCODED, PASSWORD, PostgresServer, free_port
 from core.connection.secrets_in_addresses import ALPHABET, FORMS, parts
-from fluffy_tui.core.connection import connection_refusal, explain_refusal, read_address
+from fluffy_tui.core.connection import ServerSilent, connection_refusal, explain_refusal, read_address
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import migrate
 
@@ -66,7 +66,7 @@ def test_a_wrong_password(tcp_server: PostgresServer) -> None:
     assert error.message == (
         'The database server at 127.0.0.1 refused the connection: password authentication failed for user "owner".'
     )
-    assert error.hint == "Correct user and password in DATABASE_URL."
+    assert error.hint.startswith("Correct user and password in DATABASE_URL.")
     assert "Wrong9" not in str(error)
 
 
@@ -92,6 +92,13 @@ def test_a_role_that_may_not_log_in(tcp_server: PostgresServer) -> None:
     error = refusal(tcp_server.url(user="sleeper"))
     assert 'role "sleeper" is not permitted to log in' in error.message
     assert "ALTER ROLE sleeper LOGIN" in error.hint
+
+
+def test_a_password_that_has_expired_looks_like_a_wrong_one(tcp_server: PostgresServer) -> None:
+    role(tcp_server, "late", "LOGIN VALID UNTIL '2001-01-01'")
+    error = refusal(tcp_server.url(user="late"))
+    assert 'password authentication failed for user "late"' in error.message
+    assert "VALID UNTIL" in error.hint
 
 
 def test_a_role_without_connect(tcp_server: PostgresServer) -> None:
@@ -131,7 +138,9 @@ def test_the_remedy_does_not_depend_on_the_servers_language(
     def in_german(address: str) -> connection_refusal._Attempt:
         found = asked(address)
         reason = found.reason.replace("does not exist", "existiert nicht").replace("database", "Datenbank")
-        return connection_refusal._Attempt(found.succeeded, reason, found.needs_password, found.options)
+        return connection_refusal._Attempt(
+            found.succeeded, found.is_unanswered, reason, found.needs_password, found.options
+        )
 
     monkeypatch.setattr(connection_refusal, "_attempt", in_german)
     error = refusal(tcp_server.url("absent"))
@@ -155,6 +164,15 @@ def test_a_server_that_never_answers() -> None:
         port = silent.getsockname()[1]
         error = refusal(f"postgresql://me:{ENCODED}@127.0.0.1:{port}/photos?connect_timeout=2")
     assert error.message == "The database at 127.0.0.1 does not respond."
+
+
+def test_a_server_that_stopped_answering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was connected to and fell silent; now the system accepts a connection, and the server says nothing."""
+    monkeypatch.setattr(connection_refusal, "_ANSWER_WITHIN", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = read_address(f"postgresql://me:{ENCODED}@127.0.0.1:{silent.getsockname()[1]}/photos")
+        errors = [explain_refusal(error, address) for error in (ServerSilent(), psycopg.OperationalError())]
+    assert {error.message for error in errors} == {"The database at 127.0.0.1 does not respond."}
 
 
 @pytest.mark.parametrize("host", ["no-such-host.invalid", "x" * 70 + ".invalid"])

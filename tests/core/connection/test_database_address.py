@@ -68,7 +68,7 @@ def test_a_connection_that_was_dropped_is_noticed_within_half_a_minute() -> None
 @pytest.mark.parametrize(
     ("text", "says", "remedy"),
     [
-        ("postgresql://h/x?pgbouncer=true", "the option pgbouncer", "pool_mode=session"),
+        ("postgresql://h/x?pgbouncer=true", "the option pgbouncer", "DATABASE_DIRECT_URL"),
         ("postgresql://h/x?schema=mine", "the option schema", "options=-csearch_path%3DNAME"),
         ("postgresql://h/x?sslmode=require&ssl=1", "the option ssl,", "sslmode=require"),
         ("postgresql://h/x?connection_limit=5", "the option connection_limit", "Remove it"),

@@ -86,6 +86,13 @@ def test_pgvector_outside_of_the_search_path(server: PostgresServer) -> None:
     follow(server, error)
 
 
+def test_pgvector_in_a_schema_that_the_search_path_leaves_out(server: PostgresServer) -> None:
+    server.sql('ALTER ROLE sarah SET search_path = "$user"')
+    error = refusal(server)
+    assert error.hint == "Run: ALTER ROLE sarah IN DATABASE photos SET search_path = public;"
+    follow(server, error)
+
+
 def test_a_search_path_without_a_schema(server: PostgresServer) -> None:
     server.sql('ALTER ROLE sarah SET search_path = "nowhere"')
     server.sql("DROP EXTENSION vector", database="photos")

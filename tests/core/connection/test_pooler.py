@@ -1,4 +1,4 @@
-"""pgbouncer between the program and a real server: sessions are fine, shared transactions are told."""
+"""pgbouncer between the program and a real server: sessions are fine, shared transactions need a direct address."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ import pytest
 
 import fluffy_tui.bootstrap  # noqa: F401 - imports every table
 from core.connection.postgres_servers import OWNER, PASSWORD, PostgresServer, free_port
-from fluffy_tui.core.connection import read_address
+from fluffy_tui.core.connection import check_direct_address, read_address, read_direct_address
 from fluffy_tui.core.embedded.server_account import ServerAccount
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.core.migration_runner import migrate
+from fluffy_tui.demo import StandIn
+from fluffy_tui.scheduling import Step
+from scheduling.workplace import workplace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/opt/homebrew/bin:/usr/local/bin")
 
@@ -96,12 +100,53 @@ def test_shared_connections_are_refused_before_anything_is_changed(
             with pytest.raises(DatabaseUnavailable) as caught:
                 migrate(address)
             assert "pool_mode=transaction" in caught.value.message
-            assert "pool_mode=session" in caught.value.hint
+            assert "Set DATABASE_DIRECT_URL to the server's own address" in caught.value.hint
     with psycopg.connect(server.url("photos")) as connection:
         assert connection.execute("SELECT to_regclass('personas')").fetchone() == (None,)
 
 
-def test_a_pooler_of_sessions_works(server: PostgresServer) -> None:
-    with pgbouncer(server, pool_mode="session") as address:
-        migrate(address)
-        migrate(address)
+@pytest.mark.parametrize("mode", ["session", "transaction"])
+async def test_posts_are_delivered_and_every_change_is_noticed(
+    server: PostgresServer, tmp_path: Path, mode: str
+) -> None:
+    """By a worker and an app; each statement is run often enough to be prepared."""
+    media, direct = tmp_path / "media", server.url("photos") if mode == "transaction" else None
+    with pgbouncer(server, pool_mode=mode, server_round_robin="1") as address:
+        async with (
+            StandIn(media=media) as stand_in,
+            workplace(address, tmp_path, stand_in, media, direct_url=direct) as place,
+        ):
+            worker = place.worker_process(tmp_path / "worker.log")
+            for number in range(8):
+                post = await place.submit(f"number {number}", number)
+                await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+            worker.release()
+            assert await worker.ended() == 0
+            assert len(place.in_buffer()) == 8
+    assert "prepared statement" not in (tmp_path / "worker.log").read_text()
+
+
+def test_the_direct_address_has_to_lead_to_the_same_database(server: PostgresServer) -> None:
+    with pgbouncer(server, pool_mode="transaction") as address:
+        check_direct_address(address, read_direct_address(server.url("photos")))
+        for other in (
+            server.url("postgres"),
+            server.url("photos", options="?options=-csearch_path%3Dnowhere"),
+        ):
+            with pytest.raises(DatabaseUnavailable) as caught:
+                check_direct_address(address, read_direct_address(other))
+            assert "DATABASE_DIRECT_URL leads to another database than DATABASE_URL" in caught.value.message
+            assert "the same database" in caught.value.hint
+
+
+def test_a_direct_address_that_is_none_is_refused_by_its_name(server: PostgresServer) -> None:
+    with pgbouncer(server, pool_mode="transaction", server_round_robin="1") as address:
+        with pytest.raises(DatabaseUnavailable, match="DATABASE_DIRECT_URL leads to a pooler"):
+            check_direct_address(address, address)
+        absent = read_direct_address(server.url("absent"))
+        with pytest.raises(DatabaseUnavailable, match="correct its name in DATABASE_DIRECT_URL"):
+            check_direct_address(address, absent)
+        with pytest.raises(DatabaseUnavailable, match="correct its name in DATABASE_URL"):
+            check_direct_address(absent, address)
+    with pytest.raises(DatabaseUnavailable, match="DATABASE_DIRECT_URL is not the address of a Postgres"):
+        read_direct_address("mysql://a/b")

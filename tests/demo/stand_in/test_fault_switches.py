@@ -83,6 +83,15 @@ async def test_picture_is_dropped(buffer: Caller) -> None:
     assert (await buffer.create(buffer.photo()))["assets"] == []
 
 
+async def test_one_picture_of_several_is_dropped(buffer: Caller) -> None:
+    images = [{"image": {"url": buffer.picture(f"{name}.jpg")}} for name in "abc"]
+    buffer.server.faults.add(Kind.DROP_ONE_ASSET)
+    assert len((await buffer.create(buffer.photo(text="One picture")))["assets"]) == 1
+    kept = (await buffer.create(buffer.photo(assets=images)))["assets"]
+    assert [asset["source"] for asset in kept] == [image["image"]["url"] for image in images[:2]]
+    assert buffer.server.faults.to_json() == []
+
+
 @pytest.mark.parametrize("window", ["15m", "24h", "30d"])
 async def test_rate_limited(buffer: Caller, window: str) -> None:
     buffer.server.faults.add(Kind.RATE_LIMITED, window=window, seconds=7)
@@ -133,6 +142,9 @@ async def test_control_api(buffer: Caller) -> None:
     assert answer.status_code == 200
     assert buffer.sky.is_disconnected
     assert (await buffer.http.post(f"{url}/channels/none", json={})).status_code == 404
+    assert (await buffer.http.post(f"{url}/plan", json={"paid": False})).status_code == 200
+    assert not buffer.server.world.is_paid_plan
+    assert (await buffer.http.post(f"{url}/plan", json={"free": True})).status_code == 400
     state = await buffer.http.get(f"{url}/state")
     assert [entry["operation"] for entry in state.json()["requests"]] == ["Create"]
     assert buffer.server.key not in state.text

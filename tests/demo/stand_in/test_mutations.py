@@ -115,6 +115,73 @@ async def test_addresses_that_are_not_public_pictures(buffer: Caller) -> None:
         assert await buffer.refused(buffer.photo(assets=[{"image": {"url": url}}])) == UNREADABLE
 
 
+@pytest.mark.parametrize(
+    ("service", "most", "title"),
+    [("instagram", 10, "Instagram"), ("twitter", 4, "Twitter"), ("googlebusiness", 1, "Google Business")],
+)
+async def test_more_pictures_than_the_network_takes(
+    buffer: Caller, service: str, most: int, title: str
+) -> None:
+    channel = buffer.server.world.add_channel(Channel("other", service))
+    metadata = {
+        "instagram": {"instagram": {"type": "post", "shouldShareToFeed": True}},
+        "googlebusiness": {"google": {"type": "whats_new"}},
+    }.get(service)
+    asset = buffer.photo()["assets"][0]
+    request = buffer.photo(channelId=channel.id, metadata=metadata, assets=[asset] * (most + 1))
+    assert await buffer.refused(request) == (
+        "InvalidInputError",
+        f"Invalid post: {title} posts cannot have more than {most} images.",
+    )
+    post = await buffer.create(request | {"assets": [asset] * most, "saveToDraft": True})
+    assert len(post["assets"]) == most
+
+
+async def test_carousel_is_not_a_type_of_post(buffer: Caller) -> None:
+    metadata = {"instagram": {"type": "carousel", "shouldShareToFeed": True}}
+    assert await buffer.refused(buffer.photo(metadata=metadata)) == (
+        "InvalidInputError",
+        "Invalid post: Instagram posts require a type (post, story, or reel).",
+    )
+
+
+async def test_first_comment_needs_a_paid_plan(buffer: Caller) -> None:
+    metadata = {"instagram": {"type": "post", "shouldShareToFeed": True, "firstComment": "#fog"}}
+    buffer.server.set_plan(paid=False)
+    assert await buffer.refused(buffer.photo(metadata=metadata)) == (
+        "InvalidInputError",
+        "Invalid post: Instagram first comment requires a paid plan. Please upgrade to use this feature.",
+    )
+    metadata["instagram"]["firstComment"] = ""
+    await buffer.create(buffer.photo(metadata=metadata, text="No comment"))
+    buffer.server.set_plan(paid=True)
+    metadata["instagram"]["firstComment"] = "x" * 2_197
+    _, message = await buffer.refused(buffer.photo(metadata=metadata))
+    assert message == "Invalid post: Instagram first comment cannot exceed 2196 characters."
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        ({"handle": "ann", "x": 540, "y": 0.5}, "User tags must have an x and a y between 0.0 and 1.0."),
+        ({"handle": "ann", "x": 0.5, "y": -0.1}, "User tags must have an x and a y between 0.0 and 1.0."),
+        ({"handle": "@ann", "x": 0.5, "y": 0.5}, "User tags must have a handle without the leading @."),
+    ],
+)
+async def test_wrong_tags(buffer: Caller, tag: dict[str, Any], message: str) -> None:
+    details = {"altText": "two people", "userTags": [{"handle": "bo", "x": 0, "y": 1}, tag]}
+    image = {"url": buffer.picture(), "metadata": details}
+    _, said = await buffer.refused(buffer.photo(assets=[{"image": image}]))
+    assert said == f"Invalid post: {message}"
+
+
+async def test_metadata_of_another_network(buffer: Caller) -> None:
+    metadata = buffer.photo()["metadata"] | {"facebook": {"type": "post"}}
+    _, message = await buffer.refused(buffer.photo(metadata=metadata))
+    assert message == "Invalid post: Instagram posts cannot have metadata for facebook."
+    await buffer.create(buffer.photo(metadata=metadata | {"facebook": None}))
+
+
 async def test_png_is_accepted(buffer: Caller) -> None:
     file = io.BytesIO()
     Image.new("RGB", (800, 800)).save(file, "PNG")

@@ -31,6 +31,17 @@ async def test_page_of_a_post_escapes_its_text(buffer: Caller) -> None:
     assert (await buffer.http.get(f"{buffer.server.url}/p/nothing")).status_code == 404
 
 
+async def test_page_of_a_post_has_all_its_pictures_and_its_first_comment(buffer: Caller) -> None:
+    images = [{"image": {"url": buffer.picture(f"{name}.jpg")}} for name in "abc"]
+    metadata = {"instagram": {"type": "post", "shouldShareToFeed": True, "firstComment": "<b>#fog"}}
+    await buffer.create(buffer.photo(assets=images, metadata=metadata, mode="shareNow"))
+    await buffer.server.advance(20)
+    page = (await buffer.http.get(str(buffer.server.posts()[0].external_link))).text
+    places = [page.index(f'src="{image["image"]["url"]}"') for image in images]
+    assert places == sorted(places)
+    assert "&lt;b&gt;#fog" in page
+
+
 async def test_picture_that_was_deleted_meanwhile(buffer: Caller) -> None:
     await buffer.create(buffer.photo())
     (buffer.media / "a.jpg").unlink()

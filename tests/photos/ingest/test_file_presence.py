@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import text
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine
 
-from fluffy_tui.photos import Browse
-from photos.photo_files import write
+from fluffy_tui.photos import Browse, Machine, Photos
+from fluffy_tui.similarity.index.worklist import Stage, Worklist
+from photos.photo_files import SCHEDULED, write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photos
+
+MANY_ELSEWHERE = text(
+    """
+    WITH made AS (
+        INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)
+        SELECT :persona, '/p/' || n || '.jpg', sha256(n::text::bytea), 1, 4, 3, 'JPEG', now()
+        FROM generate_series(1, 100000) AS n RETURNING id, persona_id, path, modified_at
+    )
+    INSERT INTO photo_places (photo_id, machine_id, persona_id, path, modified_at)
+    SELECT id, '2', persona_id, path, modified_at FROM made
+    """
+)
+
+
+@contextmanager
+def statements() -> Iterator[list[tuple[str, Any]]]:
+    """Collect the statements that read or change rows, with their parameters."""
+    executed: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and not many:
+            executed.append((statement, parameters))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield executed
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def rows_of_nodes(plan: dict[str, Any]) -> Iterator[int]:
+    """Yield how many rows each node of a plan has read."""
+    dropped = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Join Filter", 0)
+    yield (plan["Actual Rows"] + dropped) * plan["Actual Loops"]
+    for child in plan.get("Plans", ()):
+        yield from rows_of_nodes(child)
 
 
 async def missing(photos: Photos, persona: Persona) -> set[str]:
@@ -63,7 +103,7 @@ async def test_another_machines_photos_are_left_alone(
     write(tmp_path / "in" / "a.jpg")
     await photos.import_folders([tmp_path / "in"], persona)
     async with database.transaction() as session:
-        await session.execute(text("UPDATE photos SET path = '/volumes/of/another/machine/a.jpg'"))
+        await session.execute(text("UPDATE photo_places SET path = '/volumes/of/another/machine/a.jpg'"))
     assert await photos.mark_missing() == (0, 0)
 
 
@@ -75,10 +115,45 @@ async def test_a_large_library_is_read_in_portions(
     async with database.transaction() as session:
         await session.execute(
             text(
-                "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)"
+                "WITH made AS ("
+                " INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)"
                 " SELECT :persona, :folder || '/' || n, sha256(n::text::bytea), 1, 1, 1, 'JPEG', now()"
-                " FROM generate_series(1, 4500) AS n"
+                " FROM generate_series(1, 4500) AS n RETURNING *)"
+                " INSERT INTO photo_places (photo_id, machine_id, persona_id, path, modified_at)"
+                " SELECT id, '', persona_id, path, modified_at FROM made"
             ),
             {"persona": persona.id, "folder": str(tmp_path)},
         )
     assert await photos.mark_missing() == (4500, 0)
+
+
+@pytest.mark.slow
+async def test_no_statement_reads_what_other_machines_have(
+    database: Database, library: tuple[Photos, Persona], tmp_path: Path
+) -> None:
+    """Sweeps, imports, single photos and the index, next to 100,000 photos of another machine that lack everything."""
+    _, persona = library
+    for number in range(10):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    here = Photos(database, scheduled=SCHEDULED, machine=Machine("1", "studio"))
+    await here.import_folders([tmp_path / "in"], persona)
+    async with database.transaction() as session:
+        await session.execute(MANY_ELSEWHERE, {"persona": persona.id})
+    async with database.transaction() as session:
+        await session.execute(text("ANALYZE photos, photo_places"))
+    write(tmp_path / "in" / "new.jpg", seed=50)
+    with statements() as executed:
+        await here.mark_missing()
+        await here.import_folders([tmp_path / "in"], persona)
+        await here.by_ids(range(1, 200))
+        assert len(await Worklist(database, Stage.SCAN, "1").claim(0, 1, most=100)) == 11
+    largest = {}
+    async with database.transaction() as session:
+        connection = await session.connection()
+        for statement, parameters in executed:
+            rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+            [plan] = rows.scalar_one()
+            largest[statement] = max(rows_of_nodes(plan["Plan"]))
+        await session.rollback()
+    assert len(largest) > 8
+    assert {statement: rows for statement, rows in largest.items() if rows > 1_000} == {}

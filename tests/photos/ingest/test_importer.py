@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from fluffy_tui.photos import FolderNotFound, ImportProgress, ImportSummary, Photo
 from photos.photo_files import FORMATS, encoded, exif, huge_png, make_library, write
+from post_sql import photos_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +55,8 @@ async def give_post(database: Database, photo: Photo) -> None:
     async with database.transaction() as session:
         await session.execute(
             text(
-                "INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)"
-                " VALUES (:photo, :persona, 'x', :key, 'addToQueue')"
+                "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode)"
+                f" VALUES (:photo, {photos_json('CAST(:photo AS bigint)')}, :persona, 'x', :key, 'addToQueue')"
             ),
             {"photo": photo.id, "persona": photo.persona_id, "key": f"key{photo.id}"},
         )

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.photos import Browse, Orientation, PhotoNotFound, Posted, Sort, Verdict
+from post_sql import photos_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +38,9 @@ FILL = text(
     """
 )
 SCHEDULE_SOME = text(
-    """
-    INSERT INTO posts (photo_id, persona_id, caption, delivery_key, share_mode)
-    SELECT id, persona_id, 'x', 'key' || id, 'addToQueue' FROM photos WHERE id % 10 = 0
+    f"""
+    INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode)
+    SELECT id, {photos_json()}, persona_id, 'x', 'key' || id, 'addToQueue' FROM photos WHERE id % 10 = 0
     """
 )
 DELETE_SOME = text("DELETE FROM posts WHERE photo_id % 20 = 0")

@@ -53,21 +53,25 @@ async def fill(database: Database, count: int) -> tuple[Photos, int]:
     return Photos(database, scheduled=SCHEDULED, stacks=stacked_photos()), persona.id
 
 
-def folded(found: list[Photo]) -> dict[int, list[int]]:
-    """Fold an order in Python: the first of each stack with those behind it."""
-    firsts: dict[int, int] = {}
-    lines: dict[int, list[int]] = {}
+def folded(found: list[Photo]) -> dict[int, list[Photo]]:
+    """Fold an order in Python: the best of each stack with those behind it."""
+    stacks: dict[int, list[Photo]] = {}
     for photo in found:
-        stack = photo.id // 10 if photo.id % 10 < 4 else -photo.id
-        if stack in firsts:
-            lines[firsts[stack]].append(photo.id)
-        else:
-            firsts[stack] = photo.id
-            lines[photo.id] = []
-    return lines
+        stacks.setdefault(photo.id // 10 if photo.id % 10 < 4 else -photo.id, []).append(photo)
+    lines = {}
+    for stack in stacks.values():
+        best, *behind = sorted(stack, key=rank)
+        lines[best.id] = behind
+    return {photo.id: lines[photo.id] for photo in found if photo.id in lines}
 
 
-async def test_the_first_of_each_stack_is_listed_with_the_others_behind_it(database: Database) -> None:
+def rank(photo: Photo) -> Any:
+    """Return what makes a photo better than others of its stack: picked, larger, older."""
+    shown = photo.taken_at or photo.modified_at
+    return photo.verdict != "pick", -photo.width * photo.height, shown, photo.id
+
+
+async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(database: Database) -> None:
     """In every order, under filters that leave out some of a stack: whole, by pages and by date."""
     photos, persona = await fill(database, SEVERAL)
     everything = list((await photos.by_ids(range(1, SEVERAL + 1))).values())
@@ -83,18 +87,31 @@ async def test_the_first_of_each_stack_is_listed_with_the_others_behind_it(datab
         assert (await photos.first_ids(persona, browse, limit=20)).tolist() == ids[:20]
         assert (await photos.first_ids(persona, browse, limit=20, after=ids[19])).tolist() == ids[19:39]
         stacks = await photos.stacks(persona, browse, ids)
-        assert stacks == {id_: Stack(tuple(behind)) for id_, behind in lines.items() if behind}
+        assert stacks == {
+            id_: Stack(
+                tuple(photo.id for photo in behind),
+                verdicts=frozenset(Verdict(photo.verdict) for photo in behind if photo.verdict),
+            )
+            for id_, behind in lines.items()
+            if behind
+        }
 
 
 async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> None:
     photos, persona = await fill(database, SEVERAL)
     browse = Browse(sort=Sort.IMPORTED, descending=False, posted=Posted.ALL, folded=True)
-    assert await photos.stacks(persona, browse, [43]) == {40: Stack((41, 42, 43))}
+    assert await photos.stacks(persona, browse, [43]) == {41: Stack((43, 40, 42))}
     assert await photos.stacks(persona, browse, [45]) == {}
     assert await photos.stacks(persona, replace(browse, folded=False), [43]) == {}
     assert (await photos.first_ids(persona, browse, limit=2, after=42)).tolist() == [44, 45]
+    async with database.transaction() as session:
+        await session.execute(text("UPDATE photos SET verdict = 'pick' WHERE id = 42"))
+        await session.execute(text("UPDATE photos SET verdict = 'reject' WHERE id = 41"))
+    picked = await photos.stacks(persona, browse, [43])
+    assert picked == {42: Stack((41, 43, 40), verdicts=frozenset({Verdict.REJECT}))}
+    assert (await photos.first_ids(persona, browse, limit=2, after=40)).tolist() == [42, 44]
     posted = await photos.stacks(persona, replace(browse, posted=Posted.UNSCHEDULED), [33])
-    assert posted == {31: Stack((32, 33))}  # 30 has a post
+    assert posted == {33: Stack((32, 31))}  # 30 has a post
 
 
 async def test_photos_behind_a_picked_one_need_no_decision(database: Database) -> None:
@@ -170,7 +187,7 @@ async def test_a_page_costs_a_page(database: Database) -> None:
     async with database.transaction() as session:
         for sort, changes, after, is_folded in product(Sort, FILTERS, (None, MANY // 2), (False, True)):
             browse = replace(Browse(sort=sort, folded=is_folded), **changes)
-            queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos())
+            queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos(), "")
             plan = await explained(session, queries.first_ids(limit=200, after=after, verdict=None))
             read = [node["Node Type"] for node in plan if node.get("Relation Name") == "photos"]
             assert "Seq Scan" not in read or browse.text, (browse, after, read)
@@ -186,7 +203,7 @@ async def test_stacks_of_a_page_are_read_by_index(database: Database) -> None:
     photos, persona = await fill(database, MANY)
     browse = Browse(folded=True)
     ids = await photos.first_ids(persona, browse, limit=200)
-    queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos())
+    queries = LibraryQueries(persona, browse, SCHEDULED, stacked_photos(), "")
     async with database.transaction() as session:
         plan = await explained(session, queries._mates(ids))
     touched = [node for node in plan if node.get("Relation Name") in ("photos", "photo_hashes")]

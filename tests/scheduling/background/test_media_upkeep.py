@@ -47,7 +47,7 @@ def upkeep(place: Workplace, **timings: object) -> MediaUpkeep:
 def uploaded(place: Workplace, post: Post) -> Path:
     """Return the file behind the post's media URL."""
     assert place.settings.media_directory is not None
-    return place.settings.media_directory / "posts" / str(post.media_url).rsplit("/", 1)[-1]
+    return place.settings.media_directory / "posts" / str(post.cover.media_url).rsplit("/", 1)[-1]
 
 
 async def problems(place: Workplace) -> list[Problem]:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 PLACES = {
     "while claiming": "NEW.step = 'rendering'",
-    "rendered, before the upload": "NEW.step = 'hosting' AND NEW.media_url IS NULL",
-    "uploaded, before that is recorded": "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL",
+    "rendered, before the upload": "NEW.step = 'hosting' AND NEW.photos -> 0 ->> 'media_url' IS NULL",
+    "uploaded, before that is recorded": "NEW.step = 'hosting' AND NEW.photos -> 0 ->> 'media_url' IS NOT NULL",
     "before the create is recorded as sent": "NEW.step = 'sending'",
     "between Buffer's answer and our commit": "NEW.step = 'accepted'",
 }

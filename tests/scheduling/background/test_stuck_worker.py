@@ -39,13 +39,11 @@ async def test_a_stuck_delivery_in_a_live_process_is_noticed_and_taken_over(
     await barrier.reached()
     listed = await until_stuck(place)
     assert listed.process.endswith(f":{stuck.pid}")
-    age = await place.services.workers.heartbeat_age()
-    assert age is not None
-    assert age > QUICK.dead_after
-    [silent] = [
-        item for item in await place.services.scheduling.problems() if item.kind is ProblemKind.WORKER_SILENT
-    ]
-    assert "delivers nothing" in silent.why
+    while not any(  # a heartbeat that is only late comes after all
+        item.kind is ProblemKind.WORKER_SILENT and "delivers nothing" in item.why
+        for item in await place.services.scheduling.problems()
+    ):
+        await asyncio.sleep(0.05)
     other = place.worker_process(tmp_path / "other.log")
     await asyncio.to_thread(barrier.remove)
     await place.until(post.id, lambda now: now.step is Step.ACCEPTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,8 @@ async def test_each_worker_is_listed_with_its_name_and_age(place: Workplace, tmp
     assert {worker.process.rsplit(":", 1)[1] for worker in listed} == {str(child.pid) for child in children}
     assert len(listed) == 2, "a process that registers for several queues is one worker"
     assert all(worker.heartbeat_age is not None and 0 <= worker.heartbeat_age < 10 for worker in listed)
+    assert await place.services.workers.heartbeat_age(host=socket.gethostname()) is not None
+    assert await place.services.workers.heartbeat_age(host="another-computer") is None
     for child in children:
         await stop(child)
     assert await place.services.workers.list() == []
@@ -73,7 +76,7 @@ async def test_a_worker_without_a_key_leaves_the_posts_to_one_that_has_it(
 ) -> None:
     keyless = place.keyless_worker_process(tmp_path / "keyless.log")
     [listed] = await until_listed(place, 1)
-    assert listed.only_indexes
+    assert listed.cannot_deliver
     assert await place.services.workers.heartbeat_age() is None, "nobody delivers"
     post = await place.submit()
     [problem] = await place.services.scheduling.problems()
@@ -125,7 +128,10 @@ async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
 ) -> None:
     post = await place.submit("deadly", 1)
     for number in range(2):
-        barrier = Barrier(place.services.database.url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+        barrier = Barrier(
+            place.services.database.url,
+            "NEW.step = 'hosting' AND NEW.photos -> 0 ->> 'media_url' IS NOT NULL",
+        )
         child = place.worker_process(tmp_path / f"worker{number}.log")
         await barrier.reached()
         os.kill(child.pid, signal.SIGKILL)
@@ -140,6 +146,23 @@ async def test_a_post_that_crashes_every_worker_is_not_retried_for_ever(
     assert [remote.text for remote in place.in_buffer()] == ["harmless"]
 
 
+async def test_a_worker_goes_on_while_a_newer_version_changes_the_schema(
+    place: Workplace, tmp_path: Path
+) -> None:
+    """Its statements have been prepared for the tables as they were."""
+    child = place.worker_process(tmp_path / "worker.log")
+    for number in range(6):
+        post = await place.submit(f"number {number}", number)
+        await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
+    for table in ("posts", "photos", "personas", "channels"):
+        await place.execute(f"ALTER TABLE {table} ADD COLUMN later text NOT NULL DEFAULT 'x'")
+    await place.execute("UPDATE alembic_version SET version_num = '9999'")
+    last = await place.submit("after the upgrade", 9)
+    await place.until(last.id, lambda now: now.step is Step.ACCEPTED)
+    await stop(child)
+    assert len(place.in_buffer()) == 7
+
+
 @asynccontextmanager
 async def blocked_recovery(
     place: Workplace, log: Path
@@ -147,7 +170,7 @@ async def blocked_recovery(
     """Kill a worker while it delivers, and let recovery wait for the post, whose row the connection has locked."""
     recovery, url = place.services.recovery, place.services.database.url
     async with recovery.queue.open_async(), await psycopg.AsyncConnection.connect(url) as holding:
-        barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+        barrier = Barrier(url, "NEW.step = 'hosting' AND NEW.photos -> 0 ->> 'media_url' IS NOT NULL")
         child = place.worker_process(log)
         post = await place.submit()
         await barrier.reached()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fluffy_tui.demo import Kind
-from fluffy_tui.scheduling import PostStatus, ProblemKind, Step
+from fluffy_tui.media import Part
+from fluffy_tui.scheduling import PostPhoto, PostStatus, ProblemKind, Step
 from scheduling.workplace import write_photo
 
 if TYPE_CHECKING:
@@ -59,8 +62,74 @@ async def test_what_was_sent_since_a_backup_is_taken_in(place: Workplace) -> Non
     now = {post.buffer_post_id: post for post in await place.services.scheduling.posts()}
     for post in before:
         known = now[post.buffer_post_id]
-        same = (known.photo_id, known.caption, known.media_url, known.scheduled_at, known.status)
-        assert same == (post.photo_id, post.caption, post.media_url, post.scheduled_at, PostStatus.SCHEDULED)
+        same = (known.photo_id, known.caption, known.cover.media_url, known.scheduled_at, known.status)
+        assert same == (
+            post.photo_id,
+            post.caption,
+            post.cover.media_url,
+            post.scheduled_at,
+            PostStatus.SCHEDULED,
+        )
+
+
+@pytest.mark.parametrize("shown", [(1, 0), (1,), (1, 2, 0)], ids=str)
+async def test_photos_that_were_reordered_or_taken_out_are_known_by_their_pictures(
+    place: Workplace, shown: tuple[int, ...]
+) -> None:
+    photos = [await place.photo(number) for number in range(3)]
+    all_shown = [PostPhoto(photo.id, photo.sha256, photo.name) for photo in photos]
+    scheduling = place.services.scheduling
+    async with place.worker():
+        result = await scheduling.schedule_post(all_shown[0], "fog", more_photos=all_shown[1:])
+        assert result.post is not None
+        before = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+        before = await scheduling.edit(before.id, photos=[before.photos[each] for each in shown])
+    await place.execute(f"TRUNCATE {EVERYTHING}, post_photos CASCADE")
+    async with place.worker():
+        await accepted(place, "another", 3)
+    known = {post.buffer_post_id: post for post in await scheduling.posts()}[before.buffer_post_id]
+    assert [(photo.photo_id, photo.alt_text, photo.media_url) for photo in known.photos] == [
+        (photo.photo_id, photo.alt_text, photo.media_url) for photo in before.photos
+    ]
+    free = {photo.id for photo in await place.services.photos.unscheduled(place.persona)}
+    assert free == {photo.id for photo in photos} - {photo.photo_id for photo in before.photos}
+
+
+async def test_a_panorama_is_taken_in_with_its_parts_and_counts_as_scheduled(place: Workplace) -> None:
+    """So that new pictures, which a first comment needs, do not show it twice."""
+    first, second = await place.panorama()
+    scheduling = place.services.scheduling
+    async with place.worker():
+        result = await scheduling.schedule_post(first, "fog", more_photos=[second])
+        assert result.post is not None
+        before = await place.until(result.post.id, lambda now: now.step is Step.ACCEPTED)
+    await place.execute(f"TRUNCATE {EVERYTHING}, post_photos CASCADE")
+    async with place.worker():
+        await accepted(place, "another", 3)
+    known = {post.buffer_post_id: post for post in await scheduling.posts()}[before.buffer_post_id]
+    assert [(photo.photo_id, photo.framing.part) for photo in known.photos] == [
+        (first.photo_id, Part(1, 2)),
+        (first.photo_id, Part(2, 2)),
+    ]
+    assert first.photo_id not in {p.id for p in await place.services.photos.unscheduled(place.persona)}
+    assert len(place.in_buffer()) == 2
+
+
+async def test_every_channel_of_a_persona_is_compared(place: Workplace) -> None:
+    """Also one that is not the main channel, and that no post waits for."""
+    async with place.worker():
+        before = await accepted(place, "fog", 0)
+    await place.execute(f"TRUNCATE {EVERYTHING} CASCADE")
+    personas = place.services.personas
+    main = next(channel for channel in await personas.available_channels() if channel.name == "leo.afterdark")
+    place.persona = await personas.set_channels(
+        place.persona, {main.id: None, **place.persona.board_by_channel}
+    )
+    async with place.worker():
+        new = await accepted(place, "night", 1)
+    assert new.channel_id == main.id
+    known = {post.buffer_post_id: post for post in await place.services.scheduling.posts()}
+    assert known[before.buffer_post_id].channel_id == before.channel_id
 
 
 async def test_a_post_whose_row_is_from_before_it_was_sent_is_recorded_and_not_sent(place: Workplace) -> None:
@@ -69,7 +138,7 @@ async def test_a_post_whose_row_is_from_before_it_was_sent_is_recorded_and_not_s
     await place.execute("TRUNCATE buffer_comparisons, procrastinate_jobs CASCADE")
     await place.execute(
         "UPDATE posts SET step = 'held', status = 'draft', buffer_post_id = NULL, scheduled_at = NULL,"
-        " media_url = NULL, first_create_buffer_time = NULL, create_buffer_time = NULL, next_try_at = now()"
+        " first_create_buffer_time = NULL, create_buffer_time = NULL, next_try_at = now()"
     )
     await place.execute("DELETE FROM hosted_pictures")
     async with place.worker():

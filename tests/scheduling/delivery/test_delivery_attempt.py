@@ -27,9 +27,9 @@ async def test_a_submitted_post_arrives_in_the_queue(place: Workplace) -> None:
     assert done.buffer_post_id == remote.id
     assert done.scheduled_at == remote.due_at
     assert remote.text == "fog on the pier"
-    assert remote.assets[0].source == done.media_url
-    assert done.rendition is not None
-    assert done.rendition["width"] == 400
+    assert remote.assets[0].source == done.cover.media_url
+    assert done.cover.rendition is not None
+    assert done.cover.rendition["width"] == 400
 
 
 async def test_a_post_goes_through_its_steps_in_order(place: Workplace) -> None:
@@ -230,8 +230,8 @@ async def test_the_picture_has_no_location(place: Workplace) -> None:
     [uploaded] = (place.settings.media_directory or place.folder).rglob("*.jpg")
     with Image.open(uploaded) as image:
         assert not image.getexif()
-    assert done.rendition is not None
-    assert done.rendition["location_removed"] is True
+    assert done.cover.rendition is not None
+    assert done.cover.rendition["location_removed"] is True
 
 
 async def test_posts_of_one_channel_are_created_one_at_a_time_in_order(place: Workplace) -> None:

@@ -184,7 +184,7 @@ async def test_a_late_double_is_deleted_although_the_post_was_edited_since(
         await quick.run()
     [remote] = place.in_buffer()
     assert (remote.id, remote.text) == (post.buffer_post_id, "dense fog")
-    assert [asset.source for asset in remote.assets] == [edited.media_url]
+    assert [asset.source for asset in remote.assets] == [edited.cover.media_url]
 
 
 @pytest.mark.parametrize("new", [{"caption": "dense fog"}, {"framing": Framing(shape=Shape.SQUARE)}])
@@ -200,7 +200,7 @@ async def test_a_late_create_never_undoes_an_edit_of_a_held_post(
         post = await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
     assert (remote.id, remote.text) == (post.buffer_post_id, new.get("caption", "fog"))
-    assert [asset.source for asset in remote.assets] == [post.media_url]
+    assert [asset.source for asset in remote.assets] == [post.cover.media_url]
     assert post.framing == new.get("framing", Framing())
 
 

@@ -69,11 +69,11 @@ async def agree(place: Workplace, post: Post, *, changed: bool) -> None:
     async with place.services.database.transaction() as session:
         row = await session.get_one(PostRow, post.id)
     [asset] = remote.assets
-    assert asset.source == row.media_url
+    assert asset.source == row.cover.media_url
     assert row.delivery_key in asset.source
-    assert row.shape == (Shape.SQUARE if changed else Shape.AUTO)
+    assert row.cover.framing.shape == (Shape.SQUARE if changed else Shape.AUTO)
     assert (asset.width == asset.height) is changed
-    assert (row.media_url != post.media_url) is changed
+    assert (row.cover.media_url != post.cover.media_url) is changed
     upkeep = MediaUpkeep(dataclasses.replace(place.services.delivery, timings=IMPATIENT))
     await upkeep.clean()
     assert place.services.host is not None
@@ -113,7 +113,9 @@ async def test_killed_while_buffer_changes_the_post(place: Workplace, tmp_path: 
     os.kill(editor.pid, signal.SIGKILL)
     await editor.ended()
     place.stand_in.faults.clear()  # it arrives all the same
-    await place.stand_in.until(lambda: post.media_url not in [a.source for a in place.in_buffer()[0].assets])
+    await place.stand_in.until(
+        lambda: post.cover.media_url not in [a.source for a in place.in_buffer()[0].assets]
+    )
     await agree(place, post, changed=True)
 
 
@@ -151,7 +153,9 @@ async def test_no_other_edit_is_sent_while_one_may_still_arrive(place: Workplace
 async def test_an_unrecorded_edit_is_adopted_as_a_whole(place: Workplace) -> None:
     post = await accepted(place)
     at = (datetime.now(UTC) + timedelta(days=5)).replace(microsecond=0)
-    barrier = Barrier(place.services.database.url, "NEW.alt_text <> OLD.alt_text")
+    barrier = Barrier(
+        place.services.database.url, "NEW.photos -> 0 ->> 'alt_text' <> OLD.photos -> 0 ->> 'alt_text'"
+    )
     editing = asyncio.create_task(
         place.services.scheduling.edit(post.id, caption="other words", alt_text="a pier", at=at)
     )
@@ -199,7 +203,7 @@ async def test_a_post_that_loses_its_picture_in_an_edit_fails_and_is_retried_wit
     place.stand_in.faults.add(Kind.DROP_ASSET, operation="editPost")
     if not deleted:
         place.stand_in.faults.add(Kind.SERVER_ERROR_BEFORE, operation="deletePost")
-    with pytest.raises(NotPossibleNow, match="dropped the picture"):
+    with pytest.raises(NotPossibleNow, match="dropped pictures"):
         await place.services.scheduling.edit(post.id, caption="better words")
     assert len(place.in_buffer()) == (0 if deleted else 1)
     await fails_and_is_retried_with_its_picture(place, post)

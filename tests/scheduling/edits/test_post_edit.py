@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -16,7 +16,16 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import Kind
 from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.photos import PhotoState
-from fluffy_tui.scheduling import MediaUpkeep, NotPossibleNow, Post, PostNotFound, PostStatus, Step
+from fluffy_tui.scheduling import (
+    MediaUpkeep,
+    NotPossibleNow,
+    Post,
+    PostNotFound,
+    PostPhoto,
+    PostStatus,
+    Reason,
+    Step,
+)
 from scheduling.workplace import QUICK, Barrier
 
 if TYPE_CHECKING:
@@ -87,7 +96,9 @@ async def test_a_held_post_is_cancelled_at_once(place: Workplace) -> None:
 async def test_cancelling_while_a_worker_prepares_the_post_sends_nothing(
     place: Workplace, tmp_path: Path
 ) -> None:
-    barrier = Barrier(place.services.database.url, "NEW.step = 'hosting' AND NEW.media_url IS NOT NULL")
+    barrier = Barrier(
+        place.services.database.url, "NEW.step = 'hosting' AND NEW.photos -> 0 ->> 'media_url' IS NOT NULL"
+    )
     post = await place.submit()
     child = place.worker_process(tmp_path / "worker.log")
     await barrier.reached()
@@ -198,7 +209,7 @@ async def test_an_unsent_post_can_be_edited(place: Workplace) -> None:
 
 @pytest.mark.parametrize(
     "condition",
-    ["NEW.step = 'hosting' AND NEW.media_url IS NOT NULL", "NEW.step = 'sending'"],
+    ["NEW.step = 'hosting' AND NEW.photos -> 0 ->> 'media_url' IS NOT NULL", "NEW.step = 'sending'"],
     ids=["before the upload is recorded", "before the create is recorded"],
 )
 async def test_a_worker_never_sends_the_old_caption_after_an_accepted_edit(
@@ -209,7 +220,7 @@ async def test_a_worker_never_sends_the_old_caption_after_an_accepted_edit(
     child = place.worker_process(tmp_path / "worker.log")
     await barrier.reached()
     editing = asyncio.create_task(place.services.scheduling.edit(post.id, caption="new words"))
-    await place.until_one_waits("UPDATE posts SET caption")
+    await place.until_one_waits("FOR NO KEY UPDATE")
     await asyncio.to_thread(barrier.remove)
     try:
         was_edited = (await editing).caption == "new words"
@@ -230,7 +241,7 @@ async def test_editing_the_caption_in_buffer_keeps_the_time(place: Workplace) ->
     [remote] = place.in_buffer()
     assert remote.text == edited.caption == "better words"
     assert remote.due_at == edited.scheduled_at == post.scheduled_at
-    assert [asset.source for asset in remote.assets] == [post.media_url]
+    assert [asset.source for asset in remote.assets] == [post.cover.media_url]
     assert edited.status is PostStatus.SCHEDULED
 
 
@@ -361,15 +372,15 @@ async def test_a_new_framing_of_a_post_in_buffer_gets_a_new_url(place: Workplace
     assert edited.framing == Framing(Fit.CROP, Shape.SQUARE, 90)
     assert edited.scheduled_at == remote.due_at, "a new picture does not move it"
     [asset] = remote.assets
-    assert asset.source == edited.media_url
+    assert asset.source == edited.cover.media_url
     assert asset.source != old
     assert (asset.width, asset.height) == (400, 400)
-    assert edited.rendition is not None
-    assert (edited.rendition["width"], edited.rendition["height"]) == (400, 400)
+    assert edited.cover.rendition is not None
+    assert (edited.cover.rendition["width"], edited.cover.rendition["height"]) == (400, 400)
     clean = await MediaUpkeep(place.services.delivery).clean(dry_run=True)
     assert clean.kept == 2, "the old picture is kept for a while"
     plain = await place.services.scheduling.edit(post.id, caption="only the caption")
-    assert plain.media_url == edited.media_url
+    assert plain.cover.media_url == edited.cover.media_url
 
 
 async def test_a_new_framing_that_buffer_refuses_changes_nothing(place: Workplace) -> None:
@@ -381,7 +392,7 @@ async def test_a_new_framing_that_buffer_refuses_changes_nothing(place: Workplac
         await place.services.scheduling.edit(post.id, framing=Framing(shape=Shape.SQUARE))
     assert await place.services.scheduling.post(post.id) == before
     [remote] = place.in_buffer()
-    assert [asset.source for asset in remote.assets] == [before.media_url if before else None]
+    assert [asset.source for asset in remote.assets] == [before.cover.media_url if before else None]
     soon = dataclasses.replace(
         place.services.delivery, timings=dataclasses.replace(QUICK, picture_retention=0.0)
     )
@@ -392,7 +403,7 @@ async def test_a_new_framing_that_buffer_refuses_changes_nothing(place: Workplac
 async def test_a_new_framing_of_an_unsent_post_is_rendered_again(place: Workplace) -> None:
     post = await held(place)
     edited = await place.services.scheduling.edit(post.id, framing=Framing(Fit.CROP, Shape.SQUARE))
-    assert (edited.framing.shape, edited.media_url) == (Shape.SQUARE, None)
+    assert (edited.framing.shape, edited.cover.media_url) == (Shape.SQUARE, None)
     async with place.worker():
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     [remote] = place.in_buffer()
@@ -423,9 +434,9 @@ async def test_a_photo_exported_again_is_uploaded_again_while_its_post_waits_in_
     await export_again(place, post)
     again = await place.services.scheduling.upload_again(post.id)
     assert (again.step, again.buffer_post_id) == (Step.ACCEPTED, post.buffer_post_id)
-    assert again.media_url not in (None, post.media_url)
+    assert again.cover.media_url not in (None, post.cover.media_url)
     [remote] = place.in_buffer()
-    assert [asset.source for asset in remote.assets] == [again.media_url]
+    assert [asset.source for asset in remote.assets] == [again.cover.media_url]
     photo = await place.services.photos.get(post.photo_id)
     assert (photo.width, photo.height) == (640, 480)
     assert await place.services.photos.check(photo) is PhotoState.UNCHANGED
@@ -446,3 +457,119 @@ async def test_a_post_that_failed_for_its_changed_photo_is_sent_with_the_new_pic
         await place.services.scheduling.upload_again(post.id)
         await place.until(post.id, lambda now: now.step is Step.ACCEPTED)
     assert len(place.in_buffer()) == 1
+
+
+async def photo_ids(place: Workplace) -> list[int]:
+    """Return the photos that have no post, by name."""
+    found = await place.services.photos.unscheduled(place.persona)
+    return [photo.id for photo in sorted(found, key=lambda photo: photo.name)]
+
+
+async def test_photos_added_to_a_waiting_post_are_taken_and_sent_with_it(place: Workplace) -> None:
+    post = await place.submit()
+    second, third = [await place.photo(number) for number in (1, 2)]
+    added = [PostPhoto(photo.id, photo.sha256, photo.name) for photo in (second, third)]
+    edited = await place.services.scheduling.edit(post.id, photos=[*post.photos, *added])
+    assert [photo.photo_id for photo in edited.photos] == [post.photo_id, second.id, third.id]
+    assert await photo_ids(place) == []
+    again = await place.services.scheduling.schedule_post(second, "elsewhere")
+    assert again.code is Reason.ALREADY_SCHEDULED
+    await place.services.scheduling.edit(post.id, photos=[edited.photos[2], edited.photos[0]])
+    assert await photo_ids(place) == [second.id], "what was taken out is free"
+    await place.services.delivery.deliver(post.id)
+    [remote] = place.in_buffer()
+    assert [asset.alt_text for asset in remote.assets] == [third.name, ""]
+
+
+async def test_photos_added_to_a_post_in_buffer_are_uploaded_and_given_to_buffer(place: Workplace) -> None:
+    post = await accepted(place)
+    [before] = place.in_buffer()
+    second = await place.photo(1)
+    scheduling = place.services.scheduling
+    edited = await scheduling.edit(post.id, photos=[*post.photos, PostPhoto(second.id, second.sha256, "two")])
+    [remote] = place.in_buffer()
+    assert remote.id == before.id
+    assert [asset.source for asset in remote.assets] == [photo.media_url for photo in edited.photos]
+    assert [asset.alt_text for asset in remote.assets] == ["", "two"]
+    assert remote.due_at == before.due_at
+    assert await photo_ids(place) == []
+    alone = await scheduling.edit(post.id, photos=edited.photos[1:])
+    [remote] = place.in_buffer()
+    assert [asset.source for asset in remote.assets] == [alone.cover.media_url]
+    assert await photo_ids(place) == [post.photo_id]
+    assert (await scheduling.schedule_post(second, "elsewhere")).code is Reason.ALREADY_SCHEDULED
+
+
+async def test_a_photo_of_another_post_cannot_be_added(place: Workplace) -> None:
+    post, other = await accepted(place), await place.submit("rain", 1)
+    [before] = place.in_buffer()
+    with pytest.raises(NotPossibleNow, match="already has a post"):
+        await place.services.scheduling.edit(post.id, photos=[*post.photos, other.cover])
+    assert place.in_buffer() == [before]
+    assert await place.services.scheduling.post(post.id) == post
+
+
+async def test_two_users_who_change_different_parts_of_a_post_at_the_same_time_both_get_theirs(
+    place: Workplace, database_url: str
+) -> None:
+    post = await place.submit()
+    barrier = Barrier(database_url, "true")
+    first = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
+    await barrier.reached()
+    second = asyncio.create_task(place.services.scheduling.edit(post.id, alt_text="a pier"))
+    await place.until_one_waits()
+    await asyncio.to_thread(barrier.remove)
+    await asyncio.gather(first, second)
+    now = await place.services.scheduling.post(post.id)
+    assert now is not None
+    assert (now.caption, now.alt_text) == ("other words", "a pier")
+
+
+@pytest.mark.parametrize("words_first", [True, False], ids=["words first", "photos first"])
+async def test_two_users_who_change_different_parts_of_a_post_in_buffer_both_get_theirs(
+    place: Workplace, *, words_first: bool
+) -> None:
+    """The second one begins after the first one has read the post, and ends before that one writes its plan."""
+    post = await accepted(place)
+    photo = await place.photo(1)
+    photos = [dataclasses.replace(post.cover, alt_text="one"), PostPhoto(photo.id, photo.sha256, "two")]
+    words: dict[str, Any] = {"caption": "other words", "at": LATER}
+    first: dict[str, Any] = words
+    second: dict[str, Any] = {"alt_text": "one"}  # new pictures would wait for the first one's plan
+    if not words_first:
+        first, second = {"photos": photos, "first_comment": "#fog"}, words
+    has_words = "NEW.caption = 'other words'"
+    barrier = Barrier(
+        place.services.database.url,
+        has_words if words_first else f"NOT {has_words}",
+        before="INSERT ON planned_edits",
+    )
+    editing = asyncio.create_task(place.services.scheduling.edit(post.id, **first))
+    await barrier.reached()
+    await place.services.scheduling.edit(post.id, **second)
+    await asyncio.to_thread(barrier.remove)
+    edited = await editing
+    assert edited == await place.services.scheduling.post(post.id)
+    assert (edited.caption, edited.scheduled_at) == ("other words", LATER)
+    assert edited.alt_text == "one"
+    [remote] = place.in_buffer()
+    assert (remote.text, remote.due_at) == ("other words", LATER)
+    assert [(asset.source, asset.alt_text) for asset in remote.assets] == [
+        (shown.media_url, shown.alt_text) for shown in edited.photos
+    ]
+    if not words_first:
+        assert edited.first_comment == remote.metadata["instagram"]["firstComment"] == "#fog"
+        assert [shown.photo_id for shown in edited.photos] == [post.photo_id, photo.id]
+
+
+async def test_words_do_not_move_a_post_back_that_another_user_has_moved(place: Workplace) -> None:
+    """Also if Buffer was asked before that, and has answered after it."""
+    post = await accepted(place)
+    place.stand_in.faults.add(Kind.SLOW, operation="post", after=True)
+    words = asyncio.create_task(place.services.scheduling.edit(post.id, caption="other words"))
+    await place.stand_in.received("post")
+    await place.services.scheduling.edit(post.id, at=LATER)
+    place.stand_in.faults.release()
+    assert (await words).scheduled_at == LATER
+    [remote] = place.in_buffer()
+    assert (remote.text, remote.due_at) == ("other words", LATER)

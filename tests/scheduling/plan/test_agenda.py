@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
-from fluffy_tui.scheduling import Agenda, Post, PostStatus, Step, channel_zone, slots
+from fluffy_tui.scheduling import Agenda, Post, PostPhoto, PostStatus, Step, channel_zone, slots
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -45,10 +45,9 @@ def post(id_: int, step: Step, **changes: Any) -> Post:
     return replace(
         Post(
             id=id_,
-            photo_id=id_,
+            photos=(PostPhoto(id_, ""),),
             persona_id=1,
             caption="hello",
-            alt_text="",
             status=PostStatus.DRAFT,
             step=step,
             share_mode=ShareMode.ADD_TO_QUEUE,
@@ -61,8 +60,6 @@ def post(id_: int, step: Step, **changes: Any) -> Post:
             attempts=0,
             error_code=None,
             error_message=None,
-            media_url=None,
-            rendition=None,
             external_link=None,
             created_at=NOW,
             updated_at=NOW,
@@ -186,6 +183,19 @@ def test_posts_near_a_time_are_listed_closest_first() -> None:
     agenda = Agenda(here, posts, NOW)
     assert [planned.post.id for planned in agenda.near(asked)] == [2, 1]
     assert [planned.post.id for planned in agenda.on_day_of(asked)] == [2, 1, 3]
+
+
+@pytest.mark.parametrize("step", [Step.QUEUED, Step.ACCEPTED])
+def test_a_post_at_the_front_of_the_queue_does_not_clash_with_the_one_that_it_moves_back(step: Step) -> None:
+    here = every_day("09:00")
+    slot = Agenda(here, (), NOW).next_slot
+    assert slot is not None
+    queued = post(1, step, scheduled_at=slot if step is Step.ACCEPTED else None)
+    fixed = post(2, Step.QUEUED, share_mode=ShareMode.CUSTOM_SCHEDULED, requested_at_time=slot)
+    front = ShareMode.SHARE_NEXT
+    assert Agenda(here, (queued,), NOW).near(slot, front) == []
+    assert [found.post.id for found in Agenda(here, (queued,), NOW).near(slot)] == [1]
+    assert [found.post.id for found in Agenda(here, (queued, fixed), NOW).near(slot, front)] == [2]
 
 
 @pytest.mark.parametrize("limit", [None, 10, 1, 0])

@@ -53,10 +53,10 @@ async def test_a_post_keeps_its_framing(place: Workplace) -> None:
     assert post is not None
     assert post.framing == framing
     async with place.worker():
-        out = await place.until(post.id, lambda post: post.rendition is not None)
-    assert out.rendition is not None
-    assert out.rendition["width"] == out.rendition["height"]
-    assert out.rendition["fit"] == "crop-top"
+        out = await place.until(post.id, lambda post: post.cover.rendition is not None)
+    assert out.cover.rendition is not None
+    assert out.cover.rendition["width"] == out.cover.rendition["height"]
+    assert out.cover.rendition["fit"] == "crop-top"
 
 
 async def test_a_preview_is_the_picture_as_posted(place: Workplace) -> None:
@@ -65,3 +65,5 @@ async def test_a_preview_is_the_picture_as_posted(place: Workplace) -> None:
     made = place.services.planning.preview_rendition(photo, "instagram", framing)
     assert made.fit_applied is Fit.PAD_PLAIN
     assert abs(made.width / made.height - 0.8) < 0.002
+    follower = place.services.planning.preview_rendition(photo, "instagram", framing, ratio=1.0)
+    assert follower.width == follower.height

@@ -187,10 +187,10 @@ async def test_a_post_goes_to_the_channel_that_was_shown_or_nowhere(place: Workp
     shown = place.persona.buffer_channel_id
     other = next(one for one in await place.services.personas.available_channels() if one.id != shown)
     await place.services.personas.set_channel(place.persona, other.id)
-    refused = await schedule(photo, "fog", shown_channel_id=shown)
+    refused = await schedule(photo, "fog", channels=[str(shown)])
     assert refused.code is Reason.CHANNEL_CHANGED
     assert other.name in refused.reason
-    accepted = await schedule(photo, "fog", shown_channel_id=other.id)
+    accepted = await schedule(photo, "fog", channels=[other.id])
     assert accepted.post is not None
     assert accepted.post.channel_id == other.id
 

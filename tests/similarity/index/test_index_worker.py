@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,6 +17,8 @@ from procrastinate import App
 from fluffy_tui.core.app_events import PhotosIndexed
 from fluffy_tui.core.event_stream import events
 from fluffy_tui.core.job_queue import build_queue
+from fluffy_tui.photos import Machine, Photos
+from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity import IndexWorker, add_index_tasks, run_index_worker
 from fluffy_tui.similarity.index import index_worker
 from fluffy_tui.similarity.index.scan_results import store
@@ -169,7 +172,7 @@ async def test_a_round_continues_where_another_worker_stopped(place: Place) -> N
 async def test_photos_at_which_a_worker_crashed_are_tried_alone_and_later_once_a_day(place: Place) -> None:
     """A photo that crashes the worker must not block all others."""
     ids = await place.add(a=scene(1), b=scene(2), c=scene(3))
-    worklist = Worklist(place.database, Stage.SCAN)
+    worklist = Worklist(place.database, Stage.SCAN, "")
     first = await worklist.claim(0, None, most=16)
     assert [task.photo_id for task in first] == sorted(ids.values())
     (alone,) = await worklist.claim(0, None, most=16)
@@ -202,11 +205,25 @@ async def test_an_import_defers_one_job_and_a_flag_none(place: Place) -> None:
     assert await jobs(place) == []
 
 
+async def test_each_machine_indexes_what_it_has(place: Place) -> None:
+    """With jobs of its own: no worker waits for a photo that only another one can read."""
+    ids = await place.add(**{f"p{number}": scene(number, (64, 48)) for number in range(4)})
+    await place.rows("UPDATE photo_places SET machine_id = '2' WHERE photo_id <= :id", id=ids["p1"])
+    queues = await place.rows("SELECT queue_name FROM procrastinate_jobs ORDER BY 1")
+    assert [row[0] for row in queues] == ["library", "library 2"]
+    await place.scan()
+    assert await hashed(place) == 2
+    assert await place.rows(FAILURES) == []
+    office = Photos(place.database, scheduled=scheduled_photo_ids(), machine=Machine("2", "office"))
+    await replace(place, photos=office).scan()
+    assert await hashed(place) == 4
+
+
 class Worker:
     """An index worker in this process, on a queue of its own."""
 
     def __init__(self, place: Place, library: IndexWorker) -> None:
-        self.queue: App = build_queue(place.database.url)
+        self.queue: App = build_queue(place.database)
         add_index_tasks(self.queue)
         self.stop = asyncio.Event()
         self.task = asyncio.create_task(
@@ -278,7 +295,7 @@ async def main() -> None:
     database = Database({url!r})
     photos = Photos(database, scheduled=scheduled_photo_ids())
     library = IndexWorker(database, photos, BuiltinModel(), None)
-    queue = build_queue({url!r})
+    queue = build_queue(database)
     add_index_tasks(queue)
     await run_index_worker(queue, library, database, asyncio.Event(), before_start=nothing)
 

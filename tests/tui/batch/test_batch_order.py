@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.scheduling import Planned, Step
-from fluffy_tui.tui.batch.batch_order import SlotNeighbours, arrange, slot_neighbours, symmetric
+from fluffy_tui.tui.batch.batch_order import (
+    Crowding,
+    SlotNeighbours,
+    arrange,
+    crowding,
+    slot_neighbours,
+    symmetric,
+)
 from tui.fakes import NOW, make_photo, make_post
 
 
@@ -63,6 +70,16 @@ def test_photos_that_are_not_similar_keep_their_order() -> None:
 def test_the_narrower_similarity_counts_where_the_wider_cannot_be_kept_apart() -> None:
     everything = symmetric(combinations([1, 2, 3], 2))
     assert arrange([1, 2, 3], [everything, symmetric([(1, 2)])]) == [1, 3, 2]
+
+
+def test_the_sense_that_can_be_kept_apart_is_the_one_that_is_reported() -> None:
+    everything = symmetric(combinations([1, 2, 3], 2))
+    assert crowding([1, 2, 3], [everything, symmetric([(1, 2)])]) == Crowding(
+        [1], [1, 3, 2], is_less_apart=True
+    )
+    assert crowding([1, 2, 3], [everything]) == Crowding([1, 2], [1, 2, 3], is_less_apart=False)
+    assert crowding([1, 2, 3], [symmetric([(1, 3)])]) == Crowding([], [1, 2, 3], is_less_apart=False)
+    assert crowding([1], [symmetric([(1, 9)])], [SlotNeighbours(frozenset({9}))]).positions == [0]
 
 
 def test_as_few_similar_photos_as_possible_are_neighbours() -> None:

@@ -7,12 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling import Agenda, Step
+from fluffy_tui.scheduling import Agenda, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.batch.model import Batch, BatchPost
-from fluffy_tui.tui.compose import RenderResult
+from fluffy_tui.tui.rendition import RenderResult
 from fluffy_tui.tui.session.drafts import Draft
-from tui.fakes import CHANNELS, NOW, make_photo, make_post
+from tui.fakes import CHANNELS, NOW, make_persona, make_photo, make_post
 
 
 @pytest.fixture
@@ -21,7 +20,7 @@ def batch(tmp_path: Path) -> Batch:
     entries = [
         BatchPost(make_photo(tmp_path, number, 1), Draft(f"caption {number}")) for number in range(1, 4)
     ]
-    batch = Batch(rules_for("instagram"), ZoneInfo("America/New_York"), entries)
+    batch = Batch(make_persona(1, "sarah", CHANNELS[0]), ZoneInfo("America/New_York"), entries)
     batch.plan(Agenda(CHANNELS[0], (), NOW))
     return batch
 
@@ -80,3 +79,11 @@ def test_marks_name_the_keys_of_this_screen_and_the_captions_of_the_others(batch
     lines = [mark.line for mark in batch.marks(2, NOW)]
     assert "✗ The file is damaged. (ctrl+o)" in lines
     assert "! similar to “a long enough caption” (f2)" in lines
+
+
+def test_the_people_of_a_draft_are_named_in_its_marks(batch: Batch) -> None:
+    entry = batch.posts[1]
+    photo = PostPhoto(entry.photo.id, entry.photo.sha256, tags=(TaggedPerson("anna", 0.2, 0.8),))
+    entry.draft = Draft("fog", photos=(photo,))
+    assert "✓ 1 person tagged" in [mark.line for mark in batch.marks(1, NOW)]
+    assert "tagged" not in " ".join(mark.line for mark in batch.marks(0, NOW))

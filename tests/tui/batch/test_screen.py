@@ -11,17 +11,17 @@ import pytest
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Framing
-from fluffy_tui.photos import Photo, Verdict
-from fluffy_tui.scheduling import NotPossibleNow, Reason, ScheduleResult, Step
+from fluffy_tui.photos import Verdict
+from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Reason, ScheduleResult, Step
 from fluffy_tui.similarity import Neighbour, NotIndexedYet, Relation
 from fluffy_tui.tui.batch import BatchScreen
-from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.plan.screen import PlanScreen
+from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.messages import FillWeek
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
-from tui.fakes import NOW, FakeServices, damage
+from tui.fakes import CHANNELS, NOW, FakeServices, damage, with_channels
 
 
 @pytest.fixture(autouse=True)
@@ -118,6 +118,38 @@ async def test_submit_goes_to_an_empty_caption_and_drafts_are_kept(
         assert kept.caption == "two"
 
 
+async def test_the_whole_form_is_submitted_to_every_channel(running: Running, services: FakeServices) -> None:
+    personas = services.personas.personas
+    personas[1] = with_channels(personas[1], *CHANNELS[:2])
+    async with running(persona="sarah") as driver:
+        await fill(driver, 40)
+        await driver.press(*"fog #sea", "alt+h", "f12", "f6", *" #pier", "ctrl+s")
+        assert driver.screen.panel.is_reviewing
+        await driver.press("ctrl+s")
+        (submitted,) = services.scheduling.submitted
+        assert submitted["caption"] == "fog"
+        assert submitted["first_comment"] == "#sea #pier"
+        assert submitted["ai_generated"]
+        assert [choice.channel_id for choice in submitted["channels"]] == [
+            channel.id for channel in CHANNELS[:2]
+        ]
+
+
+async def test_a_caption_that_another_channel_refuses_stops_its_row(
+    running: Running, services: FakeServices
+) -> None:
+    personas = services.personas.personas
+    personas[1] = with_channels(personas[1], *CHANNELS[:2])
+    async with running(persona="sarah") as driver:
+        await fill(driver, 40)
+        driver.screen.form.caption.text = "fog " * 90
+        await driver.settle()
+        assert "✗ Bluesky: 60 too long (f2)" in marks(driver)
+        await driver.press("ctrl+s", "ctrl+s")
+        assert services.scheduling.submitted == []
+        assert "Bluesky allows 300" in driver.screen.form.message
+
+
 async def test_photos_keep_the_order_of_the_selection_and_rows_open_their_captions(
     running: Running, services: FakeServices
 ) -> None:
@@ -147,10 +179,9 @@ async def test_each_row_counts_the_rows_before_it_and_compares_their_captions(
 ) -> None:
     channel = services.personas.personas[1].channel
     assert channel is not None
-    services.personas.personas[1] = replace(
-        services.personas.personas[1], channel=replace(channel, scheduled_posts_limit=10)
-    )
-    async with running(persona="sarah") as driver:
+    sarah = services.personas.personas[1]
+    services.personas.personas[1] = with_channels(sarah, replace(channel, scheduled_posts_limit=10))
+    async with running(persona="sarah", size=(220, 45)) as driver:
         await fill(driver, 20, 21, 22)
         waiting = driver.screen.model.agenda.waiting
         assert f"✓ room for {10 - waiting}" in marks(driver)
@@ -232,7 +263,12 @@ async def test_posts_saved_as_drafts_are_shown_and_undone(running: Running, serv
     async with running(persona="sarah") as driver:
         await fill(driver, 20)
         await write(driver, "one")
-        post = replace(next(iter(services.scheduling.all_posts.values())), id=99, photo_id=20, caption="one")
+        post = replace(
+            next(iter(services.scheduling.all_posts.values())),
+            id=99,
+            photos=(PostPhoto(20, ""),),
+            caption="one",
+        )
         services.scheduling.all_posts[99] = replace(post, step=None)
         services.scheduling.refusal = ScheduleResult(False, post, "Kept as a draft.", Reason.KEPT_AS_DRAFT)
         await driver.press("ctrl+s")
@@ -266,8 +302,8 @@ async def test_damaged_photos_are_submitted_after_one_yes(running: Running, serv
         await write(driver, "one", "two", "three")
         submit = services.scheduling.schedule_post
 
-        async def damaged_refused(photo: Photo, caption: str, **options: Any) -> ScheduleResult:
-            if photo.id != 20 and not options.get("accept_damaged"):
+        async def damaged_refused(photo: Any, caption: str, **options: Any) -> ScheduleResult:
+            if photo.photo_id != 20 and not options.get("accept_damaged"):
                 return ScheduleResult(False, None, reason, Reason.PHOTO_DAMAGED)
             return await submit(photo, caption, **options)
 
@@ -335,17 +371,65 @@ class FakeSimilarity:
         (FakeSimilarity({11: 1, 20: 1}, {}), [21, 20, 22, 23]),  # 11 goes out in the slot before
     ],
 )
-async def test_similar_pictures_get_slots_apart(
+async def test_similar_pictures_get_slots_apart_if_the_user_wants_that(
     running: Running,
-    services: FakeServices,
     monkeypatch: pytest.MonkeyPatch,
     similarity: FakeSimilarity,
     order: list[int],
 ) -> None:
+    selected = [20, 21, 22, 23]
     monkeypatch.setattr(FakeServices, "similarity", similarity, raising=False)
     async with running(persona="sarah") as driver:
-        await fill(driver, 20, 21, 22, 23)
+        await fill(driver, *selected)
+        assert shown(driver) == selected, "the order of the selection is the user's"
+        similar = order != selected
+        assert ("would go out next to a similar one: alt+o" in driver.screen.form.message) == similar
+        await driver.press(*"fog", "alt+o")
         assert shown(driver) == order
+        assert driver.screen.model.current.photo.id == 20, "the caption that is written stays"
+        assert driver.screen.form.caption.text == "fog"
+        slots = [entry.slot for entry in driver.screen.model.posts]
+        assert slots == sorted(slots, key=lambda slot: slot or NOW)
+        await driver.press("alt+o")
+        assert shown(driver) == selected
+
+
+async def test_what_no_order_keeps_apart_is_named_also_in_the_review(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeServices, "similarity", FakeSimilarity({20: 1, 21: 1}, {}), raising=False)
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 21)
+        words = "Photo 2 would go out next to a similar one, in any order."
+        assert driver.screen.form.message.endswith(words)
+        await write(driver, "one", "two")
+        assert driver.screen.form.message == words
+        await driver.press("ctrl+s", "alt+o")
+        assert driver.screen.form.message.startswith("This post is submitted.")
+        assert shown(driver) == [20, 21]
+
+
+async def test_photos_that_the_app_has_chosen_are_kept_apart_at_once(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FakeServices, "similarity", FakeSimilarity({40: 1, 39: 1}, {}), raising=False)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "f")
+        assert shown(driver) == [40, 38, 39, 37, 36, 35, 34]
+        assert driver.screen.model.position == 0
+        assert "similar" not in driver.screen.form.message
+
+
+async def test_rejected_photos_are_left_out_and_counted(running: Running, services: FakeServices) -> None:
+    await services.photos.decide(31, Verdict.REJECT)
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20, 31, 25)
+        assert shown(driver) == [20, 25]
+        assert driver.screen.form.message.startswith("Filling slots with some photos, without 1 rejected.")
+        await driver.press("escape")
+        await fill(driver, 31)
+        assert driver.screen.form.message.startswith("These photos are rejected: unflag those")
+        assert driver.screen.model.posts == []
 
 
 async def test_the_screen_cannot_be_closed_while_the_batch_is_submitted(
@@ -388,7 +472,7 @@ async def test_the_plan_fills_slots_with_the_photos_selected_in_the_library(runn
         selected = shown(driver)
         assert driver.screen.form.message == "Filling slots with 2 selected photos. ctrl+o leaves one out."
         await driver.press("escape", "3", *"llll")
-        assert "f fills the upcoming free slots with 2 selected photos" in driver.text("#slot")
+        assert "f fills the upcoming free slots with one each" in driver.text("#slot")
         await driver.press("f")
         assert tab_here(driver) == "tab-plan"
         assert shown(driver) == selected

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from fluffy_tui.photos import Photo
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
@@ -119,8 +120,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the paths opened in the image viewer; the external editor adds a word."""
     paths: list[str] = []
 
-    async def show(_: object, path: object) -> None:
-        paths.append(str(path))
+    async def show(_: object, photo: Photo) -> None:
+        paths.append(str(photo.path))
 
     monkeypatch.setattr("fluffy_tui.tui.compose.caption_form.show_outside", show)
     monkeypatch.setattr(

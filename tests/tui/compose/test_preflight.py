@@ -9,15 +9,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.media import Fit, Framing, Shape, render
+from fluffy_tui.media import Framing, Shape, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, Missing, MissingCode, Post, Step
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.compose.forecast import day_words, queue_words, runway_words, warning_words
 from fluffy_tui.tui.compose.preflight import PreflightInput, preflight_marks
-from fluffy_tui.tui.compose.rendition_loader import RenderResult
+from fluffy_tui.tui.rendition import RenderResult
 from tui.fakes import CHANNELS, NOW, make_photo, make_post
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -28,8 +29,6 @@ def post(tmp_path: Path) -> PreflightInput:
     """Return a post that passes every check."""
     photo = make_photo(tmp_path, 1, 1)
     wide = replace(photo, width=1200, height=1500)
-    from PIL import Image
-
     Image.new("RGB", (1200, 1500), "grey").save(wide.path)
     channel = replace(CHANNELS[0], scheduled_posts_limit=10)
     return PreflightInput(
@@ -101,6 +100,54 @@ def test_every_problem_names_the_key_that_fixes_it(
     post: PreflightInput, changes: dict[str, Any], line: str
 ) -> None:
     assert line in lines_of(replace(post, **changes))
+
+
+@pytest.mark.parametrize(
+    ("size", "service", "line"),
+    [
+        ((400, 225), "instagram", "! only 400 pixels wide, Instagram shows 1,080 (ctrl+f)"),
+        ((200, 200), "instagram", "! only 200 pixels wide, enlarged to 320 (ctrl+f)"),
+        ((200, 200), "facebook", "! only 200 pixels wide, enlarged to 320 (ctrl+f)"),
+        ((1080, 1080), "instagram", ""),
+        ((400, 225), "twitter", ""),
+        ((4000, 3000), "instagram", ""),
+    ],
+)
+def test_what_becomes_of_a_small_picture_is_said(
+    post: PreflightInput, tmp_path: Path, size: tuple[int, int], service: str, line: str
+) -> None:
+    path = tmp_path / "small.png"
+    Image.new("RGB", size, "grey").save(path)
+    picture = RenderResult(render(path, rules_for(service)))
+    lines = lines_of(replace(post, picture=picture, rules=rules_for(service)))
+    assert [found for found in lines if "wide" in found] == ([line] if line else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines"),
+    [
+        ({"tagged": 1}, ["✓ 1 person tagged"]),
+        ({"tagged": 20}, ["✓ 20 people tagged"]),
+        ({"tagged": 21}, ["✗ 21 people tagged, limit 20 (f10)"]),
+        ({"tagged": 2, "rules": rules_for("twitter")}, ["✗ 2 people tagged, not possible on X (f10)"]),
+        (
+            {"tagged": 2, "rules": rules_for("bluesky"), "can_tag_elsewhere": True, "cut_off": ["anna"]},
+            ["! nobody tagged on Bluesky"],
+        ),
+        (
+            {"tagged": 2, "cut_off": ["anna"]},
+            ["✓ 2 people tagged", "! @anna cut off, so not tagged (ctrl+f)"],
+        ),
+        (
+            {"tagged": 3, "cut_off": ["anna", "ben", "carl"]},
+            ["✓ 3 people tagged", "! @anna and 2 more cut off, so not tagged (ctrl+f)"],
+        ),
+    ],
+)
+def test_people_who_are_tagged_have_marks(
+    post: PreflightInput, changes: dict[str, Any], lines: list[str]
+) -> None:
+    assert [line for line in lines_of(replace(post, **changes)) if "tagged" in line] == lines
 
 
 @pytest.mark.parametrize(
@@ -195,14 +242,12 @@ def test_the_runway_is_how_long_the_planned_posts_last(tmp_path: Path) -> None:
     assert runway_words(Agenda(CHANNELS[0], (), NOW), BERLIN, NEW_YORK) == "nothing planned"
 
 
-@pytest.mark.parametrize("fit", list(Fit))
-@pytest.mark.parametrize("shape", list(Shape))
-@pytest.mark.parametrize("turn", [0, 90, 180, 270])
-def test_a_framing_is_parsed_as_it_was_written(fit: Fit, shape: Shape, turn: int) -> None:
-    framing = Framing(fit, shape, turn)
-    assert Framing.parse(str(framing)) == framing
-
-
-@pytest.mark.parametrize("written", ["", "nonsense", "[/b][red", "91 5:4"])
-def test_an_unknown_framing_is_the_default(written: str) -> None:
-    assert Framing.parse(written) == Framing()
+def test_the_pictures_of_a_panorama_are_told_from_photos(post: PreflightInput) -> None:
+    cut = replace(post, other_alt_texts=["", "grey"], photo_count=1)
+    assert "✓ 1 photo in 3 pictures" in lines_of(cut)
+    assert "! no alt text for 1 of 3 pictures (ctrl+n)" in lines_of(cut)
+    assert "✓ 2 photos in 3 pictures" in lines_of(replace(cut, photo_count=2))
+    assert "✓ 3 photos" in lines_of(replace(cut, photo_count=3))
+    assert "✗ 1 photo in 5 pictures, limit 4 (ctrl+o)" in lines_of(
+        replace(cut, rules=rules_for("bluesky"), other_alt_texts=["grey"] * 4)
+    )

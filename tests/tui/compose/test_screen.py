@@ -17,14 +17,16 @@ from fluffy_tui.core.app_events import PersonaEdited
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.photos import Photo
-from fluffy_tui.scheduling import Reason, ScheduleResult
+from fluffy_tui.scheduling import PostPhoto, Reason, ScheduleResult
 from fluffy_tui.tui.caption import caption_editor
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
+from fluffy_tui.tui.compose.when_picker import TimeField
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.platform.external_editor import edit_outside
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.text.channel_words import channel_name
+from fluffy_tui.tui.ui.choice import Choice
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, FakeServices, make_post
@@ -46,7 +48,7 @@ async def paste(driver: Driver, text: str) -> None:
 
 async def saved_draft(driver: Driver) -> Draft | None:
     """Wait until the draft is saved; return it."""
-    context, photo = driver.app.context, driver.screen._photo
+    context, photo = driver.app.context, driver.screen.form.photo
     while driver.screen.drafts.has_unsaved:
         await driver.pilot.pause(0.02)
     await driver.settle()
@@ -74,7 +76,7 @@ async def test_after_submitting_the_next_photo_is_one_enter_away(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("j", "enter", *"hello")
-        photo = driver.screen._photo
+        photo = driver.screen.form.photo
         assert await saved_draft(driver) == Draft("hello", framing=Framing())
         await driver.press("ctrl+j")
         assert driver.screen.query_one(PhotoList).highlighted_id == 38
@@ -82,7 +84,7 @@ async def test_after_submitting_the_next_photo_is_one_enter_away(
         await driver.heard()
         assert "“hello”" in driver.text("#status-strip")
         await driver.press("enter")
-        assert driver.screen._photo.id == 38
+        assert driver.screen.form.photo.id == 38
 
 
 async def test_the_count_is_the_networks_and_says_how_much_is_too_many(running: Running) -> None:
@@ -160,7 +162,7 @@ async def test_escape_leaves_a_submission_that_takes_long_and_the_result_is_told
 ) -> None:
     submit, started, may_go = services.scheduling.schedule_post, asyncio.Event(), asyncio.Event()
 
-    async def slow(photo: Photo, caption: str, **options: Any) -> ScheduleResult:
+    async def slow(photo: Photo | PostPhoto, caption: str, **options: Any) -> ScheduleResult:
         started.set()
         await may_go.wait()
         return await submit(photo, caption, **options)
@@ -192,7 +194,7 @@ async def test_a_channel_that_is_changed_elsewhere_is_announced_and_nothing_goes
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello")
         sarah = services.personas.personas[1]
-        await services.personas.set_channel(sarah, CHANNELS[1].id)
+        await services.personas.set_channels(sarah, {CHANNELS[1].id: None})
         services.tell(PersonaEdited(1))
         await driver.heard()
         assert f"sarah now posts to {channel_name(CHANNELS[1])}." in driver.notices()
@@ -296,7 +298,7 @@ async def test_a_crash_loses_nothing_that_was_typed_before_the_pause(running: Ru
         await driver.press("enter", *"hel")
         kept = await saved_draft(driver)
         assert kept is not None and kept.caption == "hel"
-        assert driver.app.context.drafts.load(driver.screen._photo) == kept
+        assert driver.app.context.drafts.load(driver.screen.form.photo) == kept
     async with running(persona="sarah") as driver:  # a new app on the same folder, as after a crash
         await driver.press("enter")
         assert form(driver).caption.text == "hel"
@@ -357,6 +359,19 @@ async def test_a_text_of_100_kilobytes_stays_responsive(
         assert kept is not None and kept.caption == caption.text
 
 
+async def test_a_date_that_does_not_exist_is_refused_and_one_of_another_year_shows_it(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"hello", "ctrl+t", "left", *"31 nov 10:00")
+        assert form(driver).when.meaning == "! There is no such date as “31 nov”."
+        await driver.press("ctrl+s")
+        assert services.scheduling.submitted == []
+        assert "no such date" in form(driver).message
+        await driver.press("ctrl+u", *"10 jan 9:00")
+        assert form(driver).when.meaning.startswith("Mon 10 Jan 2028 09:00")
+
+
 async def test_every_way_to_schedule_can_be_chosen(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+t")
@@ -386,6 +401,32 @@ async def test_every_way_to_schedule_can_be_chosen(running: Running, services: F
         (submitted,) = services.scheduling.submitted
         assert submitted["share_mode"] is ShareMode.CUSTOM_SCHEDULED
         assert str(submitted["at"]) == "2027-01-19 18:30:00-05:00"
+
+
+@pytest.mark.parametrize(
+    ("keys", "mode"),
+    [
+        (["right"], ShareMode.ADD_TO_QUEUE),
+        (["left"], ShareMode.SHARE_NOW),
+        (["up"], ShareMode.CUSTOM_SCHEDULED),
+        (["ctrl+t"], ShareMode.CUSTOM_SCHEDULED),
+        ([*"18:30", "ctrl+t", "left"], ShareMode.SHARE_NOW),
+        ([*"18:30", "up", "right"], ShareMode.ADD_TO_QUEUE),
+        ([*"18:30", "right", "left", "left"], ShareMode.CUSTOM_SCHEDULED),
+    ],
+)
+async def test_the_keys_that_lead_to_a_time_lead_out_again(
+    running: Running, keys: list[str], mode: ShareMode
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "ctrl+t", "left")
+        assert isinstance(driver.screen.focused, TimeField)
+        await driver.press(*keys)
+        assert form(driver).when.share_mode is mode
+        is_typing = keys[-2:] == ["left", "left"]
+        assert isinstance(driver.screen.focused, TimeField if is_typing else Choice)
+        await driver.press("ctrl+t", "ctrl+t")
+        assert isinstance(driver.screen.focused, TimeField if is_typing else Choice)
 
 
 async def test_the_schedule_can_be_chosen_with_the_mouse(running: Running) -> None:
@@ -422,7 +463,7 @@ async def test_the_fit_is_chosen_on_its_own_screen_and_remembered_for_the_person
 
 
 async def test_marks_name_the_users_own_keys(running: Running) -> None:
-    async with running(persona="sarah", keymap={"compose.caption": "f9,ctrl+o"}) as driver:
+    async with running(persona="sarah", keymap={"compose.caption": "f9,f10"}) as driver:
         await driver.press("enter", "f3")
         assert "✗ no caption f9" in driver.text("#preflight")
         await driver.press("f9")
@@ -443,14 +484,13 @@ async def test_an_edit_in_the_external_editor_can_be_undone(
         assert form(driver).caption.text == "mine"
 
 
-async def test_a_missing_editor_setting_is_reported(
-    running: Running, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_missing_editor_is_reported(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.setenv("PATH", "")
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"hello", "ctrl+e")
-        assert form(driver).message == "! No editor configured. Set $VISUAL or $EDITOR, for example to nano."
+        assert form(driver).message == "! No editor found. Set $VISUAL or $EDITOR to the one that you use."
         assert form(driver).caption.text == "hello"
 
 
@@ -518,8 +558,9 @@ def test_an_editor_that_fails_is_reported_and_leaves_no_file(
 async def test_a_persona_without_a_channel_can_write_but_not_submit(
     running: Running, services: FakeServices
 ) -> None:
-    for id_, photo in list(services.photos.photos.items()):
-        services.photos.photos[id_] = replace(photo, persona_id=3)
+    for known in (services.photos.photos, services.scheduling._photos):
+        for id_, photo in known.items():
+            known[id_] = replace(photo, persona_id=3)
     async with running(persona=MARKUP) as driver:
         await driver.press("enter", *"hello", "ctrl+s")
         assert isinstance(driver.screen, ComposeScreen)

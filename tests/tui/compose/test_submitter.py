@@ -12,10 +12,10 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Fit, Framing
-from fluffy_tui.scheduling import Reason, ScheduleResult
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Reason, ScheduleResult
 from fluffy_tui.tui.compose.submitter import Submitter, submit_draft
 from fluffy_tui.tui.session.drafts import Draft
-from tui.fakes import NOW, FakeServices
+from tui.fakes import CHANNELS, NOW, FakeServices
 
 LATER = NOW + timedelta(hours=1)
 
@@ -56,33 +56,43 @@ async def test_a_job_that_fails_leaves_room_for_the_next() -> None:
 
 async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
     context: Any = SimpleNamespace(services=services)
-    photo, persona = services.photos.photos[40], services.personas.personas[1]
-    draft = Draft("fog", "a pier", ShareMode.CUSTOM_SCHEDULED, LATER)
-    result = await submit_draft(context, photo, draft, Framing(Fit.CROP), persona)
+    photo = services.photos.photos[40]
+    draft = Draft(
+        "fog", share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER, first_comment="#pier", ai_label=True
+    )
+    channels = [ChannelChoice(CHANNELS[0].id, "fog here")]
+    cover = PostPhoto(photo.id, photo.sha256, "a pier", Framing(Fit.CROP))
+    other = PostPhoto(39, services.photos.photos[39].sha256)
+    result = await submit_draft(context, [cover, other], draft, channels)
     assert result.ok
     assert services.scheduling.submitted == [
         {
+            "photos": (cover, other),
             "photo": photo,
             "caption": "fog",
             "alt_text": "a pier",
             "share_mode": ShareMode.CUSTOM_SCHEDULED,
             "at": LATER,
             "framing": Framing(Fit.CROP),
+            "channels": channels,
+            "first_comment": "#pier",
+            "ai_generated": True,
         }
     ]
 
 
 async def test_whatever_goes_wrong_is_an_answer(services: FakeServices) -> None:
     context: Any = SimpleNamespace(services=services)
-    photo, persona = services.photos.photos[40], services.personas.personas[1]
+    photo = services.photos.photos[40]
+    photos = [PostPhoto(photo.id, photo.sha256)]
     refusal = ScheduleResult(False, None, "No channel.", Reason.NO_CHANNEL)
     services.scheduling.refusal = refusal
-    assert await submit_draft(context, photo, Draft("fog"), Framing(), persona) == refusal
+    assert await submit_draft(context, photos, Draft("fog"), []) == refusal
     services.scheduling.error = DatabaseUnavailable("The database does not answer.")
-    away = await submit_draft(context, photo, Draft("fog"), Framing(), persona)
+    away = await submit_draft(context, photos, Draft("fog"), [])
     assert (away.ok, away.code, away.reason) == (False, None, "The database does not answer.")
     services.scheduling.error = RuntimeError("password=hunter2")
-    unforeseen = await submit_draft(context, photo, Draft("fog"), Framing(), persona)
+    unforeseen = await submit_draft(context, photos, Draft("fog"), [])
     assert not unforeseen.ok
     assert "hunter2" not in unforeseen.reason
 

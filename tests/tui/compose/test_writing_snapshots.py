@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import CHANNELS, FakeServices, with_channels
 from tui.pressing import pressing
 
 LOOKS = pytest.mark.parametrize(
@@ -52,4 +53,16 @@ def test_writing(
     assert name
     app = make_app(persona="sarah")
     app.theme = theme
+    assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+def test_several_channels(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
+) -> None:
+    """One with a caption of its own, one with a first comment, and one that is off."""
+    personas = services.personas.personas
+    personas[1] = with_channels(personas[1], *CHANNELS[:3])
+    keys = ("1", "enter", *"fog #sea", "alt+h", "alt+down", *" here", "alt+down", "f9", "alt+up", "alt+up")
+    app = make_app(persona="sarah")
     assert snap_compare(app, terminal_size=size, run_before=pressing(*keys))

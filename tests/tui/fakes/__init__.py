@@ -7,11 +7,13 @@ from tui.fakes.sample_data import (
     CHANNELS,
     MARKUP,
     NOW,
+    changed,
     damage,
     make_channel,
     make_persona,
     make_photo,
     make_post,
+    with_channels,
 )
 from tui.fakes.scheduling import problem_of
 from tui.fakes.services import FakeServices, Opening
@@ -26,10 +28,12 @@ __all__ = [
     "FakeServices",
     "FakeSetup",
     "Opening",
+    "changed",
     "damage",
     "make_channel",
     "make_persona",
     "make_photo",
     "make_post",
     "problem_of",
+    "with_channels",
 ]

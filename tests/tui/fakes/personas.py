@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.personas import Persona, PersonaNameTaken
+from fluffy_tui.personas import ChannelNotFound, Persona, PersonaChannel, PersonaNameTaken
 from tui.fakes.sample_data import CHANNELS, MARKUP, Channels, make_persona
 
 
@@ -16,7 +17,7 @@ class FakePersonas:
         self.personas = {
             1: make_persona(1, "sarah", CHANNELS[0]),
             2: make_persona(2, "northern light", CHANNELS[1]),
-            3: make_persona(3, MARKUP, None),
+            3: make_persona(3, MARKUP),
         }
         self.channels_error: FluffyError | None = None
         self.channels: Channels = [*CHANNELS]
@@ -28,16 +29,17 @@ class FakePersonas:
     async def create(self, name: str, description: str = "") -> Persona:
         """Create a persona."""
         name = self._free(name)
-        persona = replace(
-            make_persona(max(self.personas, default=0) + 1, name, None), description=description
-        )
-        self.personas[persona.id] = persona
-        return persona
+        made = make_persona(max(self.personas, default=0) + 1, name)
+        return self._store(replace(made, description=description))
 
     async def rename(self, persona: Persona, name: str) -> Persona:
         """Rename a persona."""
         name = self._free(name, besides=persona.id)
         return self._store(replace(self.personas[persona.id], name=name))
+
+    async def set_ai_label(self, persona: Persona, ai_label: bool) -> Persona:
+        """Say whether a persona's pictures are made with AI."""
+        return self._store(replace(self.personas[persona.id], ai_label=ai_label))
 
     async def available_channels(self) -> Channels:
         """Return the channels, or raise `channels_error`."""
@@ -45,11 +47,16 @@ class FakePersonas:
             raise self.channels_error
         return [*self.channels]
 
-    async def set_channel(self, persona: Persona, channel_id: str, board_id: str | None = None) -> Persona:
-        """Choose the channel of a persona."""
-        channel = next(channel for channel in self.channels if channel.id == channel_id)
-        chosen = {"buffer_channel_id": channel_id, "channel": channel, "pinterest_board_id": board_id}
-        return self._store(replace(self.personas[persona.id], **chosen))  # type: ignore[arg-type]
+    async def set_channels(self, persona: Persona, channels: Mapping[str, str | None]) -> Persona:
+        """Choose the channels of a persona."""
+        before = {chosen.id: chosen for chosen in self.personas[persona.id].channels}
+        known = {id_: chosen.channel for id_, chosen in before.items()}
+        known |= {channel.id: channel for channel in self.channels}
+        made = [PersonaChannel(id_, known.get(id_), board_id) for id_, board_id in channels.items()]
+        for chosen in made:
+            if chosen != before.get(chosen.id) and not _exists(chosen):
+                raise ChannelNotFound(f"There is no {chosen.id} with {chosen.board_id}.", "Choose another.")
+        return self._store(replace(self.personas[persona.id], channels=tuple(made)))
 
     def _store(self, persona: Persona) -> Persona:
         self.personas[persona.id] = persona
@@ -62,3 +69,9 @@ class FakePersonas:
             if persona.id != besides and persona.name.casefold() == name.casefold():
                 raise PersonaNameTaken(f"There is already a persona named {persona.name}.", "Choose another.")
         return name
+
+
+def _exists(chosen: PersonaChannel) -> bool:
+    if chosen.channel is None or chosen.board_id is None:
+        return chosen.channel is not None
+    return chosen.board_id in {board.service_id for board in chosen.channel.pinterest_boards}

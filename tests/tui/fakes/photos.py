@@ -39,6 +39,12 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
     }[sort]
 
 
+def stack_rank(photo: Photo) -> Any:
+    """Return what the photos of a stack are sorted by, best first."""
+    shown = photo.taken_at or photo.modified_at
+    return photo.verdict != "pick", -photo.width * photo.height, shown, photo.id
+
+
 def belongs(photo: Photo, browse: Browse) -> bool:
     """Return whether a photo matches a `Browse`, apart from its post."""
     shown = photo.taken_at or photo.modified_at
@@ -88,26 +94,32 @@ class FakePhotos:
             if photo.persona_id == persona_id and photo.id not in taken and belongs(photo, browse)
         ]
         mine.sort(key=lambda photo: (sort_key(photo, browse.sort), photo.id), reverse=browse.descending)
-        firsts: dict[object, int] = {}
+        stacks: dict[object, list[Photo]] = {}
+        for photo in mine:
+            stacks.setdefault(self.copies.get(photo.id, photo) if browse.folded else photo, []).append(photo)
         lines: dict[int, tuple[int, ...]] = {}
         for photo in mine:
-            stack = self.copies.get(photo.id, photo) if browse.folded else photo
-            if stack in firsts:
-                lines[firsts[stack]] += (photo.id,)
-            else:
-                firsts[stack] = photo.id
-                lines[photo.id] = ()
+            best, *behind = sorted(
+                stacks[self.copies.get(photo.id, photo) if browse.folded else photo], key=stack_rank
+            )
+            if photo is best:
+                lines[photo.id] = tuple(mate.id for mate in behind)
         return lines
 
     async def stacks(self, persona_id: int, browse: Browse, ids: Sequence[int]) -> dict[int, Stack]:
         """Return the stacks that these photos belong to."""
         lines = self._lines(persona_id, browse)
         found = {
-            first: Stack(behind) for first, behind in lines.items() if behind and {first, *behind} & set(ids)
+            first: Stack(behind, verdicts=self._verdicts(behind))
+            for first, behind in lines.items()
+            if behind and {first, *behind} & set(ids)
         }
         for id_ in set(ids) & set(self.same_files):
-            found[id_] = Stack(found.get(id_, Stack()).behind, self.same_files[id_])
+            found[id_] = replace(found.get(id_, Stack()), same_files=self.same_files[id_])
         return found
+
+    def _verdicts(self, ids: Sequence[int]) -> frozenset[Verdict]:
+        return frozenset(Verdict(verdict) for id_ in ids if (verdict := self.photos[id_].verdict))
 
     async def count_folded(self, persona_id: int, browse: Browse) -> int:
         """Count the folded photos."""

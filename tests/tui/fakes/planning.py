@@ -45,7 +45,13 @@ class FakePlanning:
         return Agenda(persona.channel, tuple(posts), now, self.missing)
 
     def preview_rendition(
-        self, photo: Photo, service: str, framing: Framing = Framing(), *, accept_damaged: bool = False
+        self,
+        photo: Photo,
+        service: str,
+        framing: Framing = Framing(),
+        *,
+        ratio: float | None = None,
+        accept_damaged: bool = False,
     ) -> Rendition:
         """Render the drawn picture."""
         if self.unreadable:
@@ -53,4 +59,4 @@ class FakePlanning:
             error.message = self.unreadable
             raise error
         self.rendered.append((photo.id, framing))
-        return render(photo.path, rules_for(service), framing, accept_damaged=accept_damaged)
+        return render(photo.path, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged)

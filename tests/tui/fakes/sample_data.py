@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
 from fluffy_tui.buffer import Channel, Service, ShareMode, SlotDay
-from fluffy_tui.personas import Persona
+from fluffy_tui.personas import Persona, PersonaChannel
 from fluffy_tui.photos import Photo
-from fluffy_tui.scheduling import Post, PostStatus, Step
+from fluffy_tui.scheduling import Post, PostPhoto, PostStatus, Step
 
 MARKUP = "[/b][red"
 """Text that breaks whatever parses user text as markup."""
@@ -51,23 +54,30 @@ CHANNELS: Channels = [
 ]
 
 
-def make_persona(id_: int, name: str, channel: Channel | None) -> Persona:
+def make_persona(id_: int, name: str, *channels: Channel) -> Persona:
     """Return a persona."""
-    return Persona(
-        id=id_,
-        name=name,
-        description="",
-        buffer_channel_id=channel.id if channel else None,
-        channel=channel,
-        created_at=NOW - timedelta(days=30),
-    )
+    persona = Persona(id=id_, name=name, description="", created_at=NOW - timedelta(days=30))
+    return with_channels(persona, *channels)
+
+
+def with_channels(persona: Persona, *channels: Channel) -> Persona:
+    """Return a persona with other channels."""
+    return replace(persona, channels=tuple(PersonaChannel(channel.id, channel) for channel in channels))
 
 
 _SHAPES = ((120, 150), (160, 90), (120, 120), (150, 100), (108, 192))
 
 
 def draw_picture(path: Path, number: int, *, flat: bool) -> tuple[int, int]:
-    """Draw a small JPEG whose colours depend on its number, as a gradient or in one colour; return its size."""
+    """Draw a small picture whose colours depend on its number, as a gradient or in one colour; return its size."""
+    size, content = _picture(number, path.suffix, flat=flat)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return size
+
+
+@cache
+def _picture(number: int, suffix: str, *, flat: bool) -> tuple[tuple[int, int], bytes]:
     width, height = _SHAPES[number % len(_SHAPES)]
     blue = number * 37 % 256
     picture = Image.new("RGB", (width, height), (number * 83 % 256, 96, blue))
@@ -75,9 +85,9 @@ def draw_picture(path: Path, number: int, *, flat: bool) -> tuple[int, int]:
         across = Image.linear_gradient("L").rotate(90).resize((width, height))
         down = Image.linear_gradient("L").resize((width, height))
         picture = Image.merge("RGB", (across, down, Image.new("L", (width, height), blue)))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
-    return width, height
+    content = BytesIO()
+    picture.save(content, Image.registered_extensions()[suffix.lower()])
+    return (width, height), content.getvalue()
 
 
 def damage(path: Path) -> None:
@@ -111,6 +121,16 @@ def make_photo(
     )
 
 
+COVER = ("alt_text", "framing", "media_url", "rendition")
+"""What `make_post` and `changed` take for the cover."""
+
+
+def changed(post: Post, **changes: Any) -> Post:
+    """Return a post with some values changed, those of its cover among them."""
+    cover = replace(post.cover, **{name: changes.pop(name) for name in COVER if name in changes})
+    return replace(post, photos=(cover, *post.photos[1:]), **changes)
+
+
 def make_post(id_: int, photo: Photo, caption: str, step: Step | None, **changes: object) -> Post:
     """Return a post that has come as far as `step`, with everything that the step implies."""
     status = {
@@ -119,14 +139,14 @@ def make_post(id_: int, photo: Photo, caption: str, step: Step | None, **changes
         Step.LIVE: PostStatus.POSTED,
         Step.FAILED: PostStatus.FAILED,
     }.get(step or Step.QUEUED, PostStatus.DRAFT)
+    cover: dict[str, Any] = {name: changes.pop(name) for name in COVER if name in changes}
     in_buffer = status in (PostStatus.SCHEDULED, PostStatus.POSTED)
     created = NOW - timedelta(days=2) + timedelta(minutes=id_)
     post = Post(
         id=id_,
-        photo_id=photo.id,
+        photos=(PostPhoto(photo.id, photo.sha256, **cover),),
         persona_id=photo.persona_id,
         caption=caption,
-        alt_text="",
         status=status,
         step=step,
         share_mode=ShareMode.ADD_TO_QUEUE,
@@ -139,8 +159,6 @@ def make_post(id_: int, photo: Photo, caption: str, step: Step | None, **changes
         attempts=1,
         error_code=None,
         error_message=None,
-        media_url=None,
-        rendition=None,
         external_link=None,
         created_at=created,
         updated_at=created,

@@ -6,20 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from fluffy_tui.buffer import Budget, ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Framing
-from fluffy_tui.networks import rules_for
 from fluffy_tui.personas import Persona
 from fluffy_tui.photos import Photo
 from fluffy_tui.scheduling import (
     ON_THE_WAY,
+    ChannelChoice,
     NotPossibleNow,
     PersonaCounts,
     Post,
     PostEvent,
     PostNotFound,
+    PostPhoto,
     PostStatus,
     Problem,
     ProblemKind,
@@ -28,9 +30,10 @@ from fluffy_tui.scheduling import (
     ScheduleResult,
     Step,
 )
-from fluffy_tui.scheduling.submit.submission_check import shown_channel_refusal, text_refusal
+from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, tagged_where_possible
+from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal
 from tui.fakes.personas import FakePersonas
-from tui.fakes.sample_data import NOW, make_post
+from tui.fakes.sample_data import NOW, changed, make_post
 
 _PROBLEMS: dict[Step | None, tuple[ProblemKind, str, str, tuple[Remedy, ...]]] = {
     Step.FAILED: (
@@ -83,7 +86,7 @@ class FakeScheduling:
         self.all_posts = {post.id: post for post in posts}
         self._photos = {photo.id: photo for photo in photos}
         self._personas = personas
-        self.submitted: list[dict[str, object]] = []
+        self.submitted: list[dict[str, Any]] = []
         self.refusal: ScheduleResult | None = None
         self.error: Exception | None = None
         """Raised by every call that reads, as when the database is unreachable."""
@@ -95,13 +98,15 @@ class FakeScheduling:
         self.the_budget = Budget()
         self.edits: list[dict[str, object]] = []
         self.uploaded_again: list[int] = []
+        self.groups_read: list[list[int]] = []
+        """The ids that `groups` was asked for."""
         self.other_problems: list[Problem] = []
         """Problems of a channel, of the worker or of the budget."""
         self.on_change: Callable[[Post], None] = lambda post: None
 
     async def schedule_post(
         self,
-        photo: Photo,
+        photo: Photo | PostPhoto,
         caption: str,
         *,
         alt_text: str = "",
@@ -109,49 +114,87 @@ class FakeScheduling:
         at: datetime | None = None,
         framing: Framing = Framing(),
         accept_damaged: bool = False,
-        shown_channel_id: str | None = None,
+        more_photos: Sequence[PostPhoto] = (),
+        channels: Sequence[str | ChannelChoice] | None = None,
+        first_comment: str = "",
+        ai_generated: bool = False,
     ) -> ScheduleResult:
-        """Queue a post, or refuse it as the service would; `refusal` forces a result."""
+        """Queue a post for each channel, or refuse it as the service would; `refusal` forces a result."""
         self._raise()
+        cover = photo
+        if not isinstance(cover, PostPhoto):
+            cover = PostPhoto(cover.id, cover.sha256, alt_text, framing)
+        photos, photo = (cover, *more_photos), self._photos[cover.photo_id]
         self.submitted.append(
             {
+                "photos": photos,
                 "photo": photo,
                 "caption": caption,
-                "alt_text": alt_text,
+                "alt_text": cover.alt_text,
                 "share_mode": share_mode,
                 "at": at,
-                "framing": framing,
+                "framing": cover.framing,
+                "channels": channels,
+                "first_comment": first_comment,
+                "ai_generated": ai_generated,
             }
         )
         if self.refusal is not None and not (accept_damaged and self.refusal.code is Reason.PHOTO_DAMAGED):
             return self.refusal
         persona = self._personas.personas[photo.persona_id]
-        if (refusal := shown_channel_refusal(persona, shown_channel_id)) is not None:
-            return refusal
-        existing = next((post for post in self.all_posts.values() if post.photo_id == photo.id), None)
+        common = ChannelChoice("", caption, share_mode, at, None, first_comment)
+        chosen = chosen_channels(persona, channels, {}, common)
+        if isinstance(chosen, ScheduleResult):
+            return chosen
+        wanted = {one.photo_id for one in photos}
+        existing = next(
+            (
+                post
+                for post in self.all_posts.values()
+                if not wanted.isdisjoint(one.photo_id for one in post.photos)
+            ),
+            None,
+        )
         if existing is not None:
             return ScheduleResult(False, existing, "This photo has a post already.", Reason.ALREADY_SCHEDULED)
-        channel = persona.channel
-        if channel is None:
+        if chosen[0].chosen is None:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
-        refusal = text_refusal(caption, alt_text, rules_for(channel.service))
-        if share_mode is ShareMode.CUSTOM_SCHEDULED and refusal is None:
-            code = Reason.TIME_MISSING if at is None else Reason.TIME_PAST if at <= NOW else None
-            refusal = None if code is None else ScheduleResult(False, None, "Choose a later time.", code)
-        if refusal is not None:
+        if (refusal := photos_refusal([self._photos[one.photo_id] for one in photos], photos)) is not None:
             return refusal
-        post = make_post(
-            max(self.all_posts, default=0) + 1,
-            photo,
-            caption,
-            Step.QUEUED,
-            alt_text=alt_text,
-            share_mode=share_mode,
-            requested_at_time=at,
-            framing=framing,
+        wanted_posts = tagged_where_possible(
+            [choice.submission(persona, photos, ai_generated=ai_generated) for choice in chosen]
         )
-        self._store(post)
-        return ScheduleResult(True, post)
+        for submission in wanted_posts:
+            if (refusal := content_refusal(submission, NOW)) is not None:
+                return refusal
+        lead_id = max(self.all_posts, default=0) + 1
+        posts = []
+        for id_, submission in enumerate(wanted_posts, lead_id):
+            post = make_post(
+                id_,
+                photo,
+                submission.caption,
+                Step.QUEUED,
+                share_mode=submission.share_mode,
+                requested_at_time=submission.at,
+                photos=submission.photos,
+                first_comment=submission.first_comment,
+                ai_generated=ai_generated,
+                channel_id=submission.chosen.id if submission.chosen else None,
+                lead_post_id=lead_id if id_ > lead_id else None,
+            )
+            posts.append(post)
+            self._store(post)
+        return ScheduleResult(True, posts[0], posts=tuple(posts))
+
+    @property
+    def photo_ids(self) -> set[int]:
+        """The photos that have a post."""
+        return {photo.photo_id for post in self.all_posts.values() for photo in post.photos}
+
+    def posts_of(self, *posts: Post) -> list[Post]:
+        """Return those of these posts that still exist, as they are now."""
+        return [self.all_posts[post.id] for post in posts if post.id in self.all_posts]
 
     async def posts(
         self,
@@ -172,6 +215,21 @@ class FakeScheduling:
         ]
         return mine[:limit]
 
+    async def groups(self, group_ids: Collection[int]) -> list[Post]:
+        """Return the posts of these submissions, oldest first."""
+        self._raise()
+        self.groups_read.append(sorted(group_ids))
+        return [post for _, post in sorted(self.all_posts.items()) if post.group_id in group_ids]
+
+    async def posts_with(self, photo_id: int) -> list[Post]:
+        """Return the posts that have a photo."""
+        self._raise()
+        return [
+            post
+            for _, post in sorted(self.all_posts.items())
+            if any(photo.photo_id == photo_id for photo in post.photos)
+        ]
+
     async def post(self, post_id: int) -> Post | None:
         """Return one post."""
         self._raise()
@@ -187,7 +245,7 @@ class FakeScheduling:
     async def counts(self) -> dict[int, PersonaCounts]:
         """Count."""
         self._raise()
-        taken = {post.photo_id for post in self.all_posts.values()}
+        taken = self.photo_ids
         result = {}
         for persona_id in self._personas.personas:
             status = Counter(post.status for post in self.all_posts.values() if post.persona_id == persona_id)
@@ -223,6 +281,10 @@ class FakeScheduling:
         post = self._existing(post_id)
         self._refuse()
         del self.all_posts[post_id]
+        cross_posts = [other for _, other in sorted(self.all_posts.items()) if other.lead_post_id == post_id]
+        for other in cross_posts:  # the oldest is the lead now
+            heir = cross_posts[0].id
+            self._store(replace(other, lead_post_id=None if other.id == heir else heir))
         self.on_change(post)
 
     async def edit(
@@ -234,21 +296,34 @@ class FakeScheduling:
         share_mode: ShareMode | None = None,
         at: datetime | None = None,
         framing: Framing | None = None,
+        photos: Sequence[PostPhoto] | None = None,
+        first_comment: str | None = None,
+        ai_generated: bool | None = None,
     ) -> Post:
         """Change what is given; a given time becomes the scheduled time."""
         post = self._existing(post_id)
         self._refuse()
-        given = {"caption": caption, "alt_text": alt_text, "share_mode": share_mode, "at": at}
-        self.edits.append({"post_id": post_id, **given, **({"framing": framing} if framing else {})})
+        given: dict[str, object] = {
+            "caption": caption,
+            "alt_text": alt_text,
+            "share_mode": share_mode,
+            "at": at,
+        }
+        if first_comment is not None:
+            given["first_comment"] = first_comment
+        if ai_generated is not None:
+            given["ai_generated"] = ai_generated
+        pictures = {"framing": framing, "photos": photos}
+        self.edits.append({"post_id": post_id, **given, **{k: v for k, v in pictures.items() if v}})
         return self._store(
-            replace(
-                post,
+            changed(
+                replace(post, photos=tuple(photos or post.photos)),
                 caption=post.caption if caption is None else caption,
-                alt_text=post.alt_text if alt_text is None else alt_text,
+                alt_text=(photos or post.photos)[0].alt_text if alt_text is None else alt_text,
                 share_mode=share_mode or post.share_mode,
                 requested_at_time=at or post.requested_at_time,
                 scheduled_at=at or post.scheduled_at,
-                framing=framing or post.framing,
+                framing=framing or (photos or post.photos)[0].framing,
             )
         )
 
@@ -304,7 +379,8 @@ class FakeScheduling:
         old = self._existing(post_id)
         photo = self._photos[old.photo_id]
         new = make_post(post_id, photo, old.caption, step)
-        return self._store(replace(new, alt_text=old.alt_text, created_at=old.created_at, **changes))  # type: ignore[arg-type]
+        new = replace(new, photos=(changed(new, alt_text=old.alt_text).cover, *old.photos[1:]))
+        return self._store(changed(new, created_at=old.created_at, **{"updated_at": NOW, **changes}))
 
     def _existing(self, post_id: int) -> Post:
         self._raise()

@@ -62,13 +62,11 @@ class FakeServices:
         self._personas = FakePersonas()
         self._scheduling = FakeScheduling(posts, library, self._personas)
         self._scheduling.on_change = lambda post: self.tell(PostChanged(post.id, post.persona_id))
-        self._photos = FakePhotos(
-            library, lambda: {post.photo_id for post in self._scheduling.all_posts.values()}
-        )
+        self._photos = FakePhotos(library, lambda: self._scheduling.photo_ids)
         self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
         self._similarity = FakeSimilarity(
             lambda persona: [photo for photo in self._photos.photos.values() if photo.persona_id == persona],
-            lambda: {post.photo_id for post in self._scheduling.all_posts.values()},
+            lambda: self._scheduling.photo_ids,
         )
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()

@@ -57,7 +57,11 @@ def test_unknown_ids_raise() -> None:
 
 def test_bindings_can_leave_ids_out() -> None:
     left = bindings(Place.DIALOG, without=("dialog.cancel",))
-    assert [binding.id for binding in left if isinstance(binding, Binding)] == ["dialog.yes", "dialog.no"]
+    assert [binding.id for binding in left if isinstance(binding, Binding)] == [
+        "dialog.yes",
+        "dialog.all",
+        "dialog.no",
+    ]
 
 
 def test_rows_shared_by_places_have_the_same_words() -> None:

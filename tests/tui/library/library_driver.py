@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from textual.content import Content
 
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.photo_list import PhotoList
@@ -25,7 +24,7 @@ def photos(driver: Driver) -> PhotoList:
 
 def title(driver: Driver) -> str:
     """Return the list's title."""
-    return Content.from_markup(str(photos(driver).border_title)).plain
+    return str(driver.screen._view.title)
 
 
 def shown(driver: Driver) -> list[int]:
@@ -60,5 +59,9 @@ def verdict(services: FakeServices, id_: int) -> str | None:
 
 
 def stack(services: FakeServices, *ids: int) -> None:
-    """Make photos duplicates of each other."""
+    """Make photos duplicates of each other, the first one the largest, and so on."""
     services.photos.copies |= dict.fromkeys(ids, ids[0])
+    for nth, id_ in enumerate(reversed(ids)):
+        photo, scale = services.photos.photos[id_], 4**nth
+        larger = replace(photo, width=photo.width * scale, height=photo.height * scale)
+        services.photos.photos[id_] = larger

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
-from fluffy_tui.tui.library.filter_query import InvalidDate, describe_filter, parse_date, parse_filter
+from fluffy_tui.tui.library.filter_query import filter_chips, parse_filter, parse_period
+from fluffy_tui.tui.text.day_parser import DateNotUnderstood
 
 ZONE = ZoneInfo("Europe/Berlin")
+TODAY = date(2026, 11, 29)
+"""A Sunday."""
 
 
 def day(*parts: int) -> datetime:
@@ -42,29 +45,51 @@ def day(*parts: int) -> datetime:
         ("2026-", Browse(text="2026-")),
         ("2041", Browse(text="2041")),
         ('"2026"', Browse(text="2026")),
+        ("may 2023", Browse(taken_from=day(2023, 5, 1), taken_before=day(2023, 6, 1))),
+        ("2023 May", Browse(taken_from=day(2023, 5, 1), taken_before=day(2023, 6, 1))),
+        ("24 may 2023", Browse(taken_from=day(2023, 5, 24), taken_before=day(2023, 5, 25))),
+        ("24 dec", Browse(taken_from=day(2025, 12, 24), taken_before=day(2025, 12, 25))),
+        ("24.5.2023", Browse(taken_from=day(2023, 5, 24), taken_before=day(2023, 5, 25))),
+        ("may 2023..june 2024", Browse(taken_from=day(2023, 5, 1), taken_before=day(2024, 7, 1))),
+        ("last week", Browse(taken_from=day(2026, 11, 16), taken_before=day(2026, 11, 23))),
+        ("this month", Browse(taken_from=day(2026, 11, 1), taken_before=day(2026, 12, 1))),
+        ("yesterday", Browse(taken_from=day(2026, 11, 28), taken_before=day(2026, 11, 29))),
+        (
+            "picked dec 2025 beach",
+            Browse(
+                verdict=Verdict.PICK, text="beach", taken_from=day(2025, 12, 1), taken_before=day(2026, 1, 1)
+            ),
+        ),
+        ("may", Browse(text="may")),
+        ("sun", Browse(text="sun")),
+        ("last", Browse(text="last")),
+        ("12-24", Browse(text="12-24")),
+        ('"may" 2023', Browse(text="may", taken_from=day(2023, 1, 1), taken_before=day(2024, 1, 1))),
+        ("31 feb 2023", Browse(text="31 feb 2023")),
+        ("31 feb 2023 beach", Browse(text="31 feb 2023 beach")),
     ],
 )
 def test_filters(typed: str, expected: Browse) -> None:
-    assert parse_filter(typed, Browse(), ZONE) == expected
+    assert parse_filter(typed, Browse(), TODAY, ZONE) == expected
 
 
 def test_the_order_and_the_verdict_of_the_base_are_kept() -> None:
     base = Browse(sort=Sort.NAME, descending=False, verdict=Verdict.UNDECIDED, text="old")
-    assert parse_filter("new", base, ZONE) == Browse(
+    assert parse_filter("new", base, TODAY, ZONE) == Browse(
         sort=Sort.NAME, descending=False, verdict=Verdict.UNDECIDED, text="new"
     )
-    assert parse_filter("picked", base, ZONE).verdict is Verdict.PICK
+    assert parse_filter("picked", base, TODAY, ZONE).verdict is Verdict.PICK
 
 
 @given(st.text(max_size=40))
 def test_no_filter_is_an_error(typed: str) -> None:
-    describe_filter(parse_filter(typed, Browse(), ZONE), ZONE)
+    filter_chips(parse_filter(typed, Browse(), TODAY, ZONE), ZONE)
 
 
-@pytest.mark.parametrize("typed", ["", "soon", "2026-02-30", "0000", "26-1-1"])
-def test_invalid_dates(typed: str) -> None:
-    with pytest.raises(InvalidDate):
-        parse_date(typed, ZONE)
+@pytest.mark.parametrize("typed", ["", "soon", "2026-02-30", "0000", "9999", "26-1-1", "31 nov", "13/45"])
+def test_what_is_no_date_is_refused(typed: str) -> None:
+    with pytest.raises(DateNotUnderstood):
+        parse_period(typed, TODAY, ZONE)
 
 
 @pytest.mark.parametrize(
@@ -77,4 +102,5 @@ def test_invalid_dates(typed: str) -> None:
     ],
 )
 def test_descriptions(typed: str, words: str) -> None:
-    assert describe_filter(parse_filter(typed, Browse(), ZONE), ZONE) == words
+    chips = filter_chips(parse_filter(typed, Browse(), TODAY, ZONE), ZONE)
+    assert " · ".join(text for text, _ in chips) == words

@@ -12,7 +12,7 @@ from fluffy_tui.tui.library.library_view import LibraryView, SimilarQuery
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from tui.conftest import Running
-from tui.fakes import FakeServices
+from tui.fakes import NOW, FakeServices
 from tui.library.library_driver import SARAHS, photos, shown, title
 
 
@@ -77,6 +77,7 @@ async def test_typed_markup_is_plain_text(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"[/b][red")
         assert title(driver) == "unscheduled · “[/b][red” · newest first"
+        assert "unscheduled · “[/b][red” · newest first" in driver.screen_text()
 
 
 async def test_sort_and_reverse_order(running: Running, services: FakeServices) -> None:
@@ -113,6 +114,21 @@ async def test_jump_to_a_date(running: Running, services: FakeServices) -> None:
         assert later.astimezone(driver.app.context.zone).day == 9
 
 
+async def test_the_filter_and_the_jump_understand_the_same_dates(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"8 nov 2026")
+        assert title(driver) == "unscheduled · 2026-11-08 · newest first"
+        ids = shown(driver)
+        assert ids
+        await driver.press("ctrl+u", *"nov 2026")
+        assert title(driver) == "unscheduled · 2026-11-01..2026-11-30 · newest first"
+        assert set(ids) < set(shown(driver))
+        await driver.press("escape", "d", *"31 nov", "enter")
+        assert "There is no such date as “31 nov”" in driver.text("#problem")
+        await driver.press("ctrl+u", *"8 nov", "enter")
+        assert photos(driver).highlighted_id == ids[0]
+
+
 async def test_a_date_before_all_photos_is_refused(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("d", *"1999", "enter")
@@ -121,7 +137,7 @@ async def test_a_date_before_all_photos_is_refused(running: Running) -> None:
 
 def make_view() -> LibraryView:
     """Return the view that the library opens with."""
-    return LibraryView(1, ZoneInfo("Europe/Berlin"))
+    return LibraryView(1, ZoneInfo("Europe/Berlin"), lambda: NOW)
 
 
 def test_a_typed_verdict_wins_over_one_chosen_by_key() -> None:
@@ -162,3 +178,20 @@ def test_a_query_hides_filter_and_order_until_it_is_left() -> None:
     view.set_query(None, [])
     assert view.neighbour(2) is None
     assert view.title == "unscheduled · rejected · newest first"
+
+
+async def test_what_is_listed_can_be_clicked(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+
+        async def click(words: str) -> None:
+            column = title(driver).index(words) + 3
+            await driver.pilot.click(photos(driver), offset=(column, 0))
+            await driver.settle()
+
+        await click("newest first")
+        assert title(driver) == "unscheduled · last imported first"
+        await click("unscheduled")
+        assert isinstance(driver.app.focused, FilterBar)
+        await driver.press("escape", "v")
+        await click("unflagged")
+        assert title(driver) == "unscheduled · picked · last imported first"

@@ -14,7 +14,7 @@ from fluffy_tui.tui.library import loader as loader_module
 from fluffy_tui.tui.library.library_view import LibraryView
 from fluffy_tui.tui.library.loader import LibraryLoader, LibraryPage
 from fluffy_tui.tui.library.stacks import Stacks
-from tui.fakes import FakeServices
+from tui.fakes import NOW, FakeServices
 from tui.library.library_driver import SARAHS, stack
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Library:
     def __init__(self, services: FakeServices, start_at: int | None = None) -> None:
         self.node = Node()
         self.pages: list[LibraryPage] = []
-        self.view = LibraryView(1, ZoneInfo("Europe/Berlin"))
+        self.view = LibraryView(1, ZoneInfo("Europe/Berlin"), lambda: NOW)
         self.loader = LibraryLoader(
             services,
             self.view,
@@ -137,6 +137,7 @@ async def test_a_date_is_found_in_the_order_by_date(services: FakeServices) -> N
     library.view.next_sort()
     photo = services.photos.photos[await library.loader.find_date("2026-11-08")]
     assert photo.taken_at is not None
-    assert photo.taken_at.astimezone(library.view.zone).day == 8
+    assert photo.taken_at.astimezone(ZoneInfo("Europe/Berlin")).day == 8
+    assert await library.loader.find_date("8 nov") == photo.id
     with pytest.raises(FluffyError, match="no photos from 1999 or earlier"):
         await library.loader.find_date("1999")

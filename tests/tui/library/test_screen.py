@@ -179,6 +179,7 @@ async def test_an_unreadable_file_is_explained(running: Running, services: FakeS
 async def test_an_empty_library_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="[/b][red") as driver:
         assert driver.text("#nothing") == ("No photos yet.\n\nPress i to import a folder.")
+        assert dimmed(driver) == {"Caption", "Pick", "Reject"}
         await driver.press("enter")
         assert isinstance(driver.screen, LibraryScreen)
         photo = replace(make_photo(services.photos.photos[1].path.parent, 700, 1), persona_id=3)
@@ -187,12 +188,42 @@ async def test_an_empty_library_says_what_to_do(running: Running, services: Fake
         await driver.heard()
         assert photos(driver).highlighted_id == 700
         assert driver.app.focused is photos(driver)
+        assert dimmed(driver) == set()
+
+
+def dimmed(driver: Driver) -> set[str]:
+    """Return the labels in the footer that cannot be used now."""
+    return {key.description for key in driver.screen.query("KeysFooter FooterKey.-disabled")}
+
+
+async def test_a_library_that_an_import_fills_stays_on_top_until_the_cursor_was_moved(
+    running: Running, services: FakeServices
+) -> None:
+    def arrive(id_: int) -> None:
+        photo = replace(make_photo(services.photos.photos[1].path.parent, id_, 1), persona_id=3)
+        services.photos.photos[id_] = photo
+        services.photos_changed(3)
+
+    async with running(persona="[/b][red") as driver:
+        for id_ in (700, 710, 705):
+            arrive(id_)
+            await driver.heard()
+            assert photos(driver).cursor == 0
+        await driver.press("2", "1")
+        assert driver.app.context.state_file.position(3) is None, "nobody has looked at that photo"
+        await driver.press("j")
+        arrive(720)
+        await driver.heard()
+        assert photos(driver).highlighted_id == 705
+        await driver.press("2")
+        assert driver.app.context.state_file.position(3) == 705
 
 
 async def test_enter_without_matches_says_just_that(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("slash", *"nowhere", "enter", "enter")
         assert driver.text("#nothing").startswith("No photos match.")
+        assert dimmed(driver) == {"Caption", "Pick", "Reject"}
         assert driver.notices() == ["No photos match."]
 
 

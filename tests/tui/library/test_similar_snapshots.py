@@ -10,6 +10,7 @@ import pytest
 
 from fluffy_tui.tui.app import FluffyApp
 from tui.fakes import FakeServices
+from tui.library.library_driver import stack
 from tui.library.test_library_snapshots import home as home
 from tui.pressing import pressing
 
@@ -19,7 +20,8 @@ SIZES = [(64, 20), (80, 24), (140, 45)]
 @pytest.fixture
 def copies(services: FakeServices) -> FakeServices:
     """Return a world with duplicates and an incomplete index."""
-    services.photos.copies = {39: 1, 37: 1, 20: 1, 36: 2, 33: 2, 31: 2, 30: 2}
+    stack(services, 39, 37, 20)
+    stack(services, 36, 33, 31, 30)
     services.photos.same_files = {39: (Path("/backup/IMG_2039.JPG"),)}
     services.similarity.hashed = 12
     return services

@@ -120,7 +120,7 @@ class FakeLoader:
     """Shows what it is given, and loads nothing."""
 
     def __init__(self, photo_list: PhotoList) -> None:
-        self.view = LibraryView(1, ZoneInfo("Europe/Berlin"))
+        self.view = LibraryView(1, ZoneInfo("Europe/Berlin"), lambda: NOW)
         self.page = LibraryPage(array("q"))
         self.shown: list[LibraryPage] = []
         self._list = photo_list
@@ -139,7 +139,7 @@ class FakeLoader:
 @pytest.fixture
 def view(services: FakeServices) -> tuple[SimilarView, FakeLoader]:
     """Return the similar photos of persona 1 without a screen."""
-    stacks = Stacks(services.photos, LibraryView(1, ZoneInfo("Europe/Berlin")))
+    stacks = Stacks(services.photos, LibraryView(1, ZoneInfo("Europe/Berlin"), lambda: NOW))
     photo_list = PhotoList(stacks.fetch, lambda: NOW)
     photo_list.rows.replace([40, 39, 38])
     photo_list.cursor = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -73,14 +74,35 @@ async def test_an_expanded_stack_stays_expanded_while_the_library_changes(
         assert shown(driver)[:5] == [40, 39, 37, 20, 38]
         assert photos(driver).highlighted_id == 37
         await driver.press("S")
-        at = shown(driver).index(20)
-        assert shown(driver)[at : at + 3] == [20, 37, 39]
+        at = shown(driver).index(39)
+        assert shown(driver)[at : at + 3] == [39, 37, 20], "the best stays on top in every order"
         assert "▾ 2" in line(driver, at)
         await driver.press("S")
         await services.scheduling.schedule_post(services.photos.photos[39], "out it goes")
         await driver.heard()
         assert shown(driver)[:4] == [40, 38, 37, 20]
         assert "▾ 1" in line(driver, 2)
+
+
+async def test_a_picked_photo_goes_on_top_of_its_stack_with_the_marks_of_the_others(
+    running: Running, services: FakeServices
+) -> None:
+    stack(services, 39, 37, 20)
+    async with running(persona="sarah") as driver:
+        facts = line(driver, shown(driver).index(39)).split("▸ 2 ")[1]
+        assert re.fullmatch(r"\d+:\d+ \d+ Nov 2026", facts), "a stack keeps shape and day"
+        await driver.press("j", "x", "k", "c", "j", "j", "p")
+        assert [verdict(services, id_) for id_ in (39, 37, 20)] == ["reject", None, "pick"]
+        assert shown(driver)[:5] == [40, 38, 36, 35, 34]
+        at = shown(driver).index(20)
+        assert shown(driver)[at : at + 3] == [20, 39, 37]
+        assert line(driver, at).endswith("✓")
+        photos(driver).go_to(20)
+        await driver.press("c")
+        assert 39 not in shown(driver)
+        assert "▸ 2 " in line(driver, at)
+        assert line(driver, at).endswith("✓✗")
+        assert "2 duplicates collapsed, some rejected" in details(driver)
 
 
 async def test_one_key_expands_and_collapses_all_duplicates(running: Running, services: FakeServices) -> None:
@@ -166,7 +188,7 @@ async def test_a_stack_whose_first_photo_left_stays_expanded_under_the_next_one(
     services: FakeServices,
 ) -> None:
     stack(services, 39, 37, 20)
-    view = LibraryView(1, ZoneInfo("Europe/Berlin"))
+    view = LibraryView(1, ZoneInfo("Europe/Berlin"), lambda: NOW)
     stacks = Stacks(services.photos, view)
     photo_list = PhotoList(stacks.fetch, lambda: NOW)
     app = ListApp(photo_list)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.personas.folder_field import suggest_folder, typed_folder
+from fluffy_tui.tui.personas.folder_field import (
+    COUNTED_ENTRIES,
+    FolderFound,
+    completed_folder,
+    count_photos,
+    folder_names,
+    suggest_folder,
+    typed_folder,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +34,37 @@ def test_suggestions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert suggest_folder("b") is None
     assert suggest_folder("/nowhere/at/all/x") is None
     assert suggest_folder("\0/") is None
+
+
+def test_a_name_is_completed_as_far_as_it_is_clear(tmp_path: Path) -> None:
+    for name in ("norway 2024", "norway 2025", "oslo"):
+        (tmp_path / name).mkdir()
+    here = f"{tmp_path}/"
+    assert completed_folder(f"{here}n") == f"{here}norway 202"
+    assert completed_folder(f"{here}norway 202") == f"{here}norway 2024/"
+    assert completed_folder(f"{here}o") == f"{here}oslo/"
+    assert completed_folder(f"{here}oslo") == f"{here}oslo/"
+    assert completed_folder(f"{here}x") is None
+    assert completed_folder("o") is None
+
+
+def test_photos_are_counted(tmp_path: Path) -> None:
+    """As far as a slow drive allows; what cannot be opened has none."""
+    (tmp_path / "norway" / "oslo").mkdir(parents=True)
+    (tmp_path / "norway" / ".hidden").mkdir()
+    (tmp_path / "nothing").symlink_to(tmp_path / "norway")
+    for name in ("a.JPG", "b.heic", "notes.txt"):
+        (tmp_path / "norway" / name).touch()
+    text = f"{tmp_path}/no"
+    assert folder_names(text) == ["norway", "nothing"]
+    assert count_photos(text, ["norway", "gone"]) == [
+        FolderFound("norway", 2, 1, is_counted=True),
+        FolderFound("gone", 0, 0, is_counted=True),
+    ]
+    for number in range(COUNTED_ENTRIES):
+        (tmp_path / "norway" / f"{number}.jpg").touch()
+    [found] = count_photos(text, ["norway"])
+    assert not found.is_counted
 
 
 def test_dropped_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

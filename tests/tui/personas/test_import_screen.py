@@ -45,6 +45,29 @@ async def test_several_folders(running: Running, services: FakeServices, tmp_pat
         assert services.photos.imported[0][0] == (tmp_path, tmp_path / MARKUP)
 
 
+async def test_folders_are_listed_and_completed(
+    running: Running, services: FakeServices, tmp_path: Path
+) -> None:
+    for name in ("norway", f"nor{MARKUP.replace('/', '')}", "oslo"):
+        (tmp_path / name).mkdir()
+    for number in range(3):
+        (tmp_path / "norway" / f"{number}.jpg").touch()
+    async with running(persona="sarah") as driver:
+        await driver.press("i")
+        driver.screen.query_one(Input).value = f"{tmp_path}/n"
+        await driver.settle()
+        assert driver.text("#import-choices") == "nor[b][red/   no photos\nnorway/   3 photos"
+        await driver.press("tab")
+        assert driver.screen.query_one(Input).value == f"{tmp_path}/nor"
+        await driver.press("w", "tab")
+        assert driver.screen.query_one(Input).value == f"{tmp_path}/norway/"
+        assert not driver.screen.query_one("#import-choices").display
+        await driver.press("enter")
+        assert services.photos.imported[0][0] == (tmp_path / "norway",)
+        await driver.press("tab")
+        assert not isinstance(driver.screen.focused, Input)
+
+
 async def test_a_path_that_is_not_a_folder_is_reported(
     running: Running, services: FakeServices, tmp_path: Path
 ) -> None:

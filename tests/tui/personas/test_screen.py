@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from textual import events
 from textual.widgets import Input, OptionList
 
-from fluffy_tui.buffer import PinterestBoard, Service
 from fluffy_tui.core.app_events import PersonaEdited
-from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas import ImportScreen, PersonasScreen
-from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, MARKUP, FakeServices
+from tui.fakes import CHANNELS, MARKUP, FakeServices, with_channels
 
 
 def lines(driver: Driver) -> list[str]:
@@ -96,6 +91,19 @@ async def test_new_cancelled(running: Running, services: FakeServices) -> None:
         assert len(services.personas.personas) == 3
 
 
+async def test_the_ai_label_of_all_pictures(running: Running, services: FakeServices) -> None:
+    async with running() as driver:
+        await driver.press("G", "a")
+        assert services.personas.personas[1].ai_label
+        assert "sarah   @sarah.ig Instagram   AI label" in lines(driver)[2]
+        await driver.press("enter", "enter", *"fog")
+        assert "✓ AI label" in driver.text("#preflight")
+        await driver.press("f12")
+        assert "made with AI, no AI label f12" in driver.text("#preflight")
+        await driver.press("ctrl+s")
+        assert not services.scheduling.submitted[0]["ai_generated"]
+
+
 async def test_rename(running: Running) -> None:
     """The header of the open persona shows the new name too."""
     async with running(persona="sarah") as driver:
@@ -107,40 +115,15 @@ async def test_rename(running: Running) -> None:
         assert driver.text("#frame-header").startswith(f"{MARKUP}! ▸ @sarah.ig Instagram")
 
 
-async def test_channel(running: Running, services: FakeServices) -> None:
-    """The channels come from Buffer, each with its problem; the persona gets the selected one."""
-    async with running() as driver:
-        await driver.press("c")
-        assert isinstance(driver.screen, ChannelPickerScreen)
-        assert lines(driver)[0] == "✓ @sarah.ig Instagram"
-        assert lines(driver)[2].startswith("! @oldpage Facebook\nBuffer has lost the connection")
-        await driver.press("j", "j", "j", "enter")
-        assert isinstance(driver.screen, PersonasScreen)
-        assert services.personas.personas[3].buffer_channel_id == "channel-4"
-        assert lines(driver)[0] == f"{MARKUP}   @quiet Mastodon   ! queue paused\n0 unscheduled"
-
-
-async def test_cancel_keeps_the_channel(running: Running, services: FakeServices) -> None:
-    async with running() as driver:
-        await driver.press("G", "c", "j", "escape")
-        assert isinstance(driver.screen, PersonasScreen)
-        assert services.personas.personas[1].buffer_channel_id == "channel-1"
-
-
-async def test_buffer_errors_are_shown_and_channels_can_be_reloaded(
+async def test_all_channels_of_a_persona_are_shown_and_the_first_that_cannot_publish(
     running: Running, services: FakeServices
 ) -> None:
-    services.personas.channels_error = FluffyError(f"Buffer {MARKUP} refuses.", "Make a key.")
+    sarah = services.personas.personas[1]
+    services.personas.personas[1] = with_channels(sarah, CHANNELS[0], CHANNELS[3], CHANNELS[2])
     async with running() as driver:
-        await driver.press("c")
-        assert driver.text("#channels-words") == f"! Buffer {MARKUP} refuses.\n\nMake a key."
-        await driver.press("enter")
-        assert isinstance(driver.screen, ChannelPickerScreen)
-        services.personas.channels_error = None
-        await driver.press("r")
-        assert len(lines(driver)) == 4
-        await driver.press("enter")
-        assert services.personas.personas[3].buffer_channel_id == "channel-1"
+        first, _ = lines(driver)[2].splitlines()
+        channels = "@sarah.ig Instagram, @quiet Mastodon, @oldpage Facebook"
+        assert first == f"sarah   {channels}   ! Mastodon: queue paused"
 
 
 async def test_a_persona_of_another_machine_appears(running: Running, services: FakeServices) -> None:
@@ -195,17 +178,3 @@ async def test_keys_that_arrive_at_once_keep_their_order(running: Running) -> No
             driver.app.post_message(events.Key(key, key if key == "j" else "\r"))
         await driver.settle()
         assert driver.screen.persona.name == "sarah"
-
-
-async def test_a_pinterest_channel_is_listed_once_for_each_of_its_boards(
-    running: Running, services: FakeServices
-) -> None:
-    boards = (PinterestBoard("1", "Sea and sky"), PinterestBoard("2", f"Quiet {MARKUP} places"))
-    pins = replace(CHANNELS[0], id="pins", name="pins", service=Service.PINTEREST, pinterest_boards=boards)
-    services.personas.channels = [CHANNELS[1], pins]
-    async with running(persona="sarah") as driver:
-        await driver.press("@", "c")
-        assert f"@pins Pinterest · Quiet {MARKUP} places" in driver.screen_text()
-        await driver.press("G", "enter")
-    changed = next(persona for persona in services.personas.personas.values() if persona.pinterest_board_id)
-    assert (changed.buffer_channel_id, changed.pinterest_board_id) == ("pins", "2")

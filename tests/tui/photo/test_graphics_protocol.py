@@ -25,7 +25,9 @@ print("REASON", choice.reason)
 """
 
 
-def run_in_terminal(preview: str, *, columns: int, stdin_is_terminal: bool = True) -> str:
+def run_in_terminal(
+    preview: str, *, columns: int, stdin_is_terminal: bool = True, term: str = "xterm-256color"
+) -> str:
     """Run `choose_renderer` in a terminal that never answers; return its output."""
     controller, terminal = pty.openpty()
     if columns:
@@ -39,6 +41,7 @@ def run_in_terminal(preview: str, *, columns: int, stdin_is_terminal: bool = Tru
         stdin=terminal if stdin_is_terminal else subprocess.DEVNULL,
         stdout=terminal,
         stderr=terminal,
+        env={**{name: value for name, value in os.environ.items() if name != "COLORTERM"}, "TERM": term},
     )
     os.close(terminal)
     output = b""
@@ -75,6 +78,12 @@ def test_the_terminal_is_queried_only_when_it_may_be(
     assert expected in output
     assert ("\x1b" in output) is queries
     assert "Traceback" not in output
+
+
+@pytest.mark.parametrize("term", ["screen", "linux", "vt100", "xterm"])
+def test_where_half_cells_would_be_stripes_pictures_are_drawn_with_shades(term: str) -> None:
+    assert "CHOICE shades False False" in run_in_terminal("auto", columns=80, term=term)
+    assert "CHOICE half-cell False False" in run_in_terminal("half-cell", columns=80, term=term)
 
 
 def test_without_a_terminal_there_are_no_pictures_and_a_reason() -> None:

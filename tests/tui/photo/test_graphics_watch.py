@@ -23,7 +23,8 @@ PLAIN = "\x1b[?62c"
 
 @pytest.fixture(autouse=True)
 def _own_cell_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what is learned of the terminal to this test."""
+    """Keep what is learned of the terminal to this test, and let it have colours."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
     for name in ("TEXTUAL_CELL_WIDTH", "TEXTUAL_CELL_HEIGHT"):
         monkeypatch.delenv(name, raising=False)
 

@@ -21,6 +21,7 @@ from fluffy_tui.tui.photo.painter import (
     PictureArea,
     paint_for_kitty,
     paint_half_cells,
+    paint_shades,
     paint_sixels,
 )
 from settling import at_rest
@@ -52,6 +53,17 @@ def drawn(strips: list[Strip], on: Console) -> list[list[tuple[str, str, str]]]:
         [(cell.data, cell.fg, cell.bg) for cell in (screen.buffer[y][x] for x in range(AREA.width))]
         for y in range(AREA.height)
     ]
+
+
+@pytest.mark.parametrize(("background", "darkest"), [("#102030", " "), ("#f0f0f0", "█")])
+def test_a_terminal_with_few_colours_gets_shades(background: str, darkest: str) -> None:
+    on, area = console("standard"), PictureArea(30, 10, Style.parse(f"on {background}"))
+    picture = Image.linear_gradient("L").resize((300, 200)).convert("RGB")
+    lines = [strip.text for strip in paint_shades(picture, area, on).strips]
+    assert [len(line) for line in lines] == [30] * 10
+    assert set(lines[0]) == {darkest}, "the gradient begins in black"
+    assert len(set("".join(lines))) == 5, "every shade is used"
+    assert set(lines[-1]) == {" " if darkest == "█" else "█"}
 
 
 @pytest.mark.parametrize("size", [(400, 300), (300, 400), (1, 1), (2000, 10), (3, 900)])

@@ -39,6 +39,12 @@ def test_details_say_how_the_picture_will_be_posted(photo: Photo) -> None:
     assert path == "~/a b.jpg"
 
 
+def test_details_say_on_which_machine_a_photo_is(photo: Photo) -> None:
+    there = replace(photo, elsewhere="office or studio")
+    facts, *_ = photo_details(there, rules_for("instagram"), BERLIN).split("\n")
+    assert facts.endswith(" · on office or studio")
+
+
 @pytest.mark.parametrize(
     ("chosen", "size", "words"),
     [

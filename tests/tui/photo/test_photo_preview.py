@@ -116,6 +116,24 @@ async def test_it_shows_the_picture_and_decodes_the_neighbours_ahead() -> None:
         assert len({id(widget) for widget in app.query(".picture")}) == 1
 
 
+async def test_without_colours_a_picture_is_grey(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    decoder = Decoder()
+    monkeypatch.setattr(decoder, "thumbnail", lambda *_: Image.new("RGB", (40, 30), "red"))
+    app = PreviewApp(decoder)
+    async with app.run_test(size=(60, 20)):
+        await opened(app)
+        app.preview.show(photo("a.jpg"))
+        await app.preview.drawn()
+        assert app.preview.painting is not None
+        styles = [segment.style for strip in app.preview.painting.strips for segment in strip]
+        colours = {
+            colour.triplet for style in styles if style for colour in (style.color, style.bgcolor) if colour
+        }
+        assert len(colours) > 1
+        assert all(triplet and len(set(triplet)) == 1 for triplet in colours)
+
+
 async def test_neighbours_are_painted_only_after_the_photo_is_drawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -29,6 +29,7 @@ def answered(answers: bytes) -> str:
         stdin=terminal,
         stdout=terminal,
         stderr=terminal,
+        env={**os.environ, "COLORTERM": "truecolor"},
     )
     os.close(terminal)
     output = b""

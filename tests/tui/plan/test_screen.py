@@ -29,6 +29,17 @@ async def go_to(driver: Driver, post_id: int) -> None:
     await driver.settle()
 
 
+async def to_free_slot(driver: Driver) -> None:
+    """Put the cursor on the first free slot to come."""
+    grid(driver).cursor = next(
+        (day, row)
+        for day, (_, cells) in enumerate(grid(driver)._days)
+        for row, cell in enumerate(cells)
+        if cell.planned is None and cell.at > NOW
+    )
+    await driver.settle()
+
+
 async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
     running: Running, services: FakeServices
 ) -> None:
@@ -197,3 +208,28 @@ async def test_slots_show_pictures_if_there_is_room_and_words_if_not(
         assert grid(driver).picture_height == 0
         assert not any(map(grid(driver).has_picture, shown))
         assert "● queued" in driver.screen_text(), "the legend explains the signs"
+
+
+async def test_enter_on_a_free_slot_makes_one_post_of_all_selected_photos(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space", "space", "3")
+        await to_free_slot(driver)
+        assert "enter writes a post of 3 selected photos for it" in " ".join(driver.text("#slot").split())
+        await driver.press("enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert [photo.photo_id for photo in driver.screen.arrangement.photos.photos] == [40, 39, 38]
+        await driver.press(*"fog", "ctrl+s")
+        await driver.heard()
+        assert [photo.photo_id for photo in services.scheduling.submitted[-1]["photos"]] == [40, 39, 38]
+        assert services.scheduling.submitted[-1]["share_mode"] is ShareMode.CUSTOM_SCHEDULED
+        assert not driver.app.context.selection
+        await driver.press("1", *["space"] * 11, "3")
+        await to_free_slot(driver)
+        await driver.press("enter")
+        assert isinstance(driver.screen, PlanScreen)
+        assert driver.notices()[-1] == (
+            "A post takes at most 10 photos, and 11 are selected. "
+            "Deselect some, or make one post of each with f."
+        )

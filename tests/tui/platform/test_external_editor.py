@@ -49,6 +49,17 @@ def test_what_an_editor_does_to_the_file_is_explained(editor: str, message: str)
     assert str(raised.value) == f"{message} The text is unchanged."
 
 
+@pytest.mark.parametrize(("installed", "used"), [(["vi", "nano"], "nano"), (["vi"], "vi")])
+def test_without_a_setting_an_installed_editor_is_used(
+    tmp_path: Path, installed: list[str], used: str
+) -> None:
+    for name in installed:
+        (tmp_path / name).write_text(f"#!/bin/sh\nprintf ' by {name}' >> \"$1\"\n")
+        (tmp_path / name).chmod(0o755)
+    app: Any = Suspendable()
+    assert edit_outside(app, "hello", {"PATH": str(tmp_path), "EDITOR": ""}) == f"hello by {used}"
+
+
 def test_a_full_disk_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "gone"))
     app: Any = Suspendable()

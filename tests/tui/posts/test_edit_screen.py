@@ -8,14 +8,15 @@ from datetime import timedelta
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import Framing
-from fluffy_tui.scheduling import NotPossibleNow, Step
-from fluffy_tui.tui.compose.fit_screen import FitScreen
+from fluffy_tui.scheduling import NotPossibleNow, PostPhoto, Step
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.problems_screen import ProblemsScreen
 from fluffy_tui.tui.posts.screen import PostsScreen
+from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
 from tui.conftest import Driver, Running
-from tui.fakes import MARKUP, NOW, FakeServices
+from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
+from tui.several_channels import on_channels
 
 IN_BUFFER, FAILED = ("2", "G", "k", "e"), ("4", "e")
 """Keys that open post 2, which is in Buffer, and post 4, which failed, for editing."""
@@ -54,6 +55,28 @@ async def test_only_changed_text_is_sent(running: Running, services: FakeService
         ]
         assert isinstance(driver.screen, PostsScreen)
         assert driver.app.context.drafts.load(services.photos.photos[2]) is None
+
+
+async def test_the_first_comment_is_written_and_moved(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "f6", *"#tea")
+        assert editing(driver).form.first_comment.text == "#tea"
+        await driver.press("f2", "end", *" #hot", "alt+h", "f12", "ctrl+s")
+        await driver.heard()
+        [edit] = services.scheduling.edits
+        assert (edit["caption"], edit["first_comment"], edit["ai_generated"]) == (None, "#tea #hot", True)
+
+
+async def test_a_post_is_edited_by_the_rules_of_its_own_channel(
+    running: Running, services: FakeServices
+) -> None:
+    personas, posts = services.personas.personas, services.scheduling.all_posts
+    personas[1] = with_channels(personas[1], *CHANNELS[:2])
+    posts[2] = replace(posts[2], channel_id=CHANNELS[1].id)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "f6")
+        assert editing(driver).form.rules.service == "bluesky"
+        assert "Buffer cannot add a first comment on Bluesky" in editing(driver).form.message
 
 
 async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, services: FakeServices) -> None:
@@ -224,3 +247,167 @@ async def test_the_forecast_leaves_out_the_post_itself(running: Running, service
         assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will get"
         await driver.press("escape", "G", "k", "t")
         assert "09:00" not in editing(driver).form.when.same_day, "a post is not in its own way"
+
+
+def with_photos(services: FakeServices, post_id: int, *photo_ids: int) -> tuple[PostPhoto, ...]:
+    """Give a post more photos, all of them uploaded; return them all."""
+    post = services.scheduling.all_posts[post_id]
+    ids = (post.photo_id, *photo_ids)
+    photos = tuple(
+        PostPhoto(id_, services.photos.photos[id_].sha256, f"alt {id_}", media_url=f"https://m.example/{id_}")
+        for id_ in ids
+    )
+    services.scheduling.all_posts[post_id] = replace(post, photos=photos)
+    return photos
+
+
+async def test_only_a_changed_caption_of_a_post_of_several_photos_is_sent(
+    running: Running, services: FakeServices
+) -> None:
+    with_photos(services, 2, 40, 39)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER)
+        assert "1 cover" in driver.text("#photos")
+        editing(driver).form.caption.text = "tea first"
+        await driver.press("ctrl+s")
+        (edit,) = services.scheduling.edits
+        assert edit["caption"] == "tea first"
+        assert "photos" not in edit
+
+
+async def test_photos_of_a_post_are_reordered_described_and_taken_out(
+    running: Running, services: FakeServices
+) -> None:
+    cover, second, third = with_photos(services, 2, 40, 39)
+    async with running(persona="sarah") as driver:
+        await driver.press(
+            *IN_BUFFER, "alt+right", "alt+left", "ctrl+n", "f3", *"!", "alt+right", "ctrl+b", "ctrl+o"
+        )
+        await driver.press("ctrl+s")
+        (edit,) = services.scheduling.edits
+        assert edit["photos"] == [cover, replace(second, alt_text="alt 40!")]
+        assert third not in edit["photos"]
+
+
+async def test_a_single_photo_may_be_left_of_several(running: Running, services: FakeServices) -> None:
+    _, second = with_photos(services, 2, 40)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "ctrl+o", "ctrl+s")
+        (edit,) = services.scheduling.edits
+        assert edit["photos"] == [second]
+
+
+async def test_a_change_of_the_photos_that_was_not_saved_is_kept(
+    running: Running, services: FakeServices
+) -> None:
+    with_photos(services, 2, 40)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "alt+right")
+        assert await kept(driver, services, 2) is not None
+        await driver.press("escape", "e")
+        assert [photo.photo_id for photo in editing(driver).arrangement.photos.photos] == [40, 2]
+        assert "draft of a change" in editing(driver).form.message
+
+
+async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky, gone = on_channels(services, 12, Step.ACCEPTED, Step.HELD, Step.LIVE)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "asterisk", "e")
+        assert driver.text("#post-state") == (
+            "Bluesky, Instagram get this caption and time · gone is live and stays as it is"
+        )
+        assert editing(driver).form.message == "The captions differ: a change here replaces all of them."
+        await driver.press("ctrl+f", "alt+a")
+        assert isinstance(driver.screen, EditPostScreen), "pictures are changed one post at a time"
+        editing(driver).form.alt_text.text = "a pier in fog"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        changed = services.scheduling.posts_of(lead, bluesky, gone)
+        assert [post.caption for post in changed] == ["words 0", "words 1", "words 2"], "as they were"
+        assert [post.alt_text for post in changed] == ["a pier in fog", "a pier in fog", ""]
+        await driver.press("asterisk", "e")
+        editing(driver).form.caption.text = "fog everywhere"
+        editing(driver).form.when.load(ShareMode.SHARE_NEXT, None)
+        await driver.press("ctrl+s")
+        await driver.heard()
+        changed = services.scheduling.posts_of(lead, bluesky, gone)
+        assert [post.caption for post in changed] == ["fog everywhere", "fog everywhere", "words 2"]
+        assert [post.share_mode for post in changed[:2]] == [ShareMode.SHARE_NEXT] * 2
+
+
+async def test_a_caption_that_one_network_refuses_changes_no_channel(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "asterisk", "e")
+        editing(driver).form.caption.text = "x" * 301
+        await driver.press("ctrl+s")
+        assert editing(driver).form.message.startswith("! ")
+        assert "Bluesky" in editing(driver).form.message
+        assert services.scheduling.edits == []
+        services.scheduling.not_possible = NotPossibleNow("Buffer is sending it.")
+        editing(driver).form.caption.text = "short"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert editing(driver).form.message == "! 1 of 2 posts changed. Bluesky: Buffer is sending it."
+        assert editing(driver).form.caption.text == "short"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        assert [post.caption for post in services.scheduling.posts_of(lead, bluesky)] == ["short", "short"]
+        assert [edit["post_id"] for edit in services.scheduling.edits] == [lead.id, bluesky.id]
+
+
+async def test_the_photos_selected_in_the_library_are_added_as_many_as_the_network_takes(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*["space"] * 10, *IN_BUFFER, "alt+a")
+        edit = editing(driver)
+        assert [photo.photo_id for photo in edit.arrangement.photos.photos] == [2, *range(40, 31, -1)]
+        assert edit.form.message == "! Added 9 of 10 selected photos: Instagram allows 10 in a post."
+        assert "2 of 10" in driver.screen_text()
+        await driver.press("alt+a")
+        assert "Instagram allows 10" in edit.form.message
+        edit.form.alt_text.text = "a second view"
+        await driver.press("ctrl+s")
+        await driver.heard()
+        (sent,) = services.scheduling.edits
+        photos = sent["photos"]
+        assert isinstance(photos, list)
+        assert [(photo.photo_id, photo.alt_text) for photo in photos[:3]] == [
+            (2, ""),
+            (40, "a second view"),
+            (39, ""),
+        ]
+        assert driver.app.context.selection.ids == (31,)
+
+
+async def test_an_added_photo_that_was_not_saved_is_still_there_the_next_time(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "alt+a", "down", "enter")
+        assert [photo.photo_id for photo in editing(driver).arrangement.photos.photos] == [2, 39]
+        await driver.press("escape", "e")
+        assert [photo.photo_id for photo in editing(driver).arrangement.photos.photos] == [2, 39]
+        await driver.press("ctrl+n", "ctrl+o", "ctrl+s")
+        assert editing(driver).form.message == "Nothing has changed yet."
+        assert services.scheduling.edits == []
+
+
+async def test_the_picture_is_shown_as_posted_in_the_ratio_of_the_cover(
+    running: Running, services: FakeServices
+) -> None:
+    with_photos(services, 2, 40)
+    async with running(persona="sarah") as driver:
+        await driver.press(*IN_BUFFER, "ctrl+n")
+        assert "2 of 2 · picture as posted" in driver.screen_text()
+        cover, second = editing(driver).arrangement.files
+        ratio = editing(driver).arrangement.ratio
+        assert ratio is not None and abs(ratio - cover.ratio) < 0.01
+        assert abs(ratio - second.ratio) > 0.01
+        width, height = str(editing(driver).preview.border_subtitle).split(" JPEG")[0].split("×")
+        assert abs(int(width) / int(height) - ratio) < 0.01

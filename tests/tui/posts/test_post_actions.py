@@ -13,6 +13,7 @@ from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
+from tui.several_channels import on_channels
 
 FAILED, HELD, DRAFT, LIVE, UNCONFIRMED = 4, 6, 5, 1, 7
 
@@ -140,11 +141,85 @@ async def test_the_editing_screen_has_an_editor_and_a_time(
 ) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
     monkeypatch.delenv("EDITOR", raising=False)
+    monkeypatch.setenv("PATH", "")
     async with running(persona="sarah") as driver:
         await driver.press("2", "f", "e", "ctrl+e")
-        assert "No editor configured." in driver.screen_text()
+        assert "No editor found." in driver.screen_text()
         before = driver.app.focused
         await driver.press("ctrl+t")
         assert driver.app.focused is not before
         assert driver.app.focused is not None
         assert driver.app.focused.query_ancestor("#when")
+
+
+async def test_cancelling_on_one_channel_leaves_the_others_and_the_photo(
+    running: Running, services: FakeServices
+) -> None:
+    group = on_channels(services, 12, Step.ACCEPTED, Step.LIVE, Step.HELD)
+    lead, bluesky, gone = group
+    async with bench(running) as on:
+        on.select(lead.id)
+        on.actions.run("cancel")
+        while "All 3 channels:" not in on.driver.screen_text():
+            await on.driver.pilot.pause()
+        said = " ".join(on.driver.screen_text().replace("│", " ").split())
+        assert "Only Instagram: It is in Buffer for" in said
+        assert "scheduled on the other 2 channels" in said
+        assert "Bluesky: It is live, so it cannot be cancelled." in said
+        assert "gone: It has not been sent to Buffer and will not be." in said
+        await on.driver.press("y")
+        await on.driver.settle()
+        assert on.driver.notices()[-1] == (
+            "Cancelled “words 0” on Instagram. The photo stays scheduled on Bluesky, gone."
+        )
+        assert [post.id for post in services.scheduling.posts_of(*group)] == [bluesky.id, gone.id]
+        photo = services.photos.photos[lead.photo_id]
+        assert on.driver.app.context.drafts.load(photo) is None
+
+
+async def test_cancelling_on_all_channels_says_which_it_could_not(
+    running: Running, services: FakeServices
+) -> None:
+    group = on_channels(services, 12, Step.ACCEPTED, Step.LIVE, Step.HELD)
+    async with bench(running) as on:
+        on.select(group[0].id)
+        assert await on.run("cancel", "a") == [
+            "Cancelled 2 posts. Photos that are also posted on another channel stay scheduled there."
+        ]
+        assert [post.id for post in services.scheduling.posts_of(*group)] == [group[1].id]
+        assert on.done == 1
+
+
+async def test_cancelling_a_whole_submission_gives_the_photo_back(
+    running: Running, services: FakeServices
+) -> None:
+    group = on_channels(services, 12, Step.ACCEPTED, Step.FAILED, Step.HELD)
+    async with bench(running) as on:
+        on.select(*[post.id for post in group])
+        assert await on.run("cancel", "y") == [
+            "Cancelled 3 posts. Photo and caption are back in the library."
+        ]
+        draft = on.driver.app.context.drafts.load(services.photos.photos[group[0].photo_id])
+        assert draft is not None and draft.caption == "words 0"
+
+
+async def test_a_refused_post_of_a_submission_is_named_by_its_channel(
+    running: Running, services: FakeServices
+) -> None:
+    group = on_channels(services, 12, Step.ACCEPTED, Step.HELD)
+    async with bench(running) as on:
+        on.select(*[post.id for post in group])
+        services.scheduling.not_possible = NotPossibleNow("Buffer is publishing it.")
+        assert await on.run("cancel", "y") == [
+            "“words 1”: Bluesky: Buffer is publishing it.",
+            "Cancelled “words 0” on Instagram. The photo stays scheduled on Bluesky.",
+        ]
+
+
+async def test_posts_of_several_submissions_are_not_edited_together(running: Running) -> None:
+    async with bench(running) as on:
+        on.select(FAILED, HELD)
+        assert await on.run("edit") == [
+            "Captions are edited one post at a time, or on all channels of one post: "
+            "clear the selection, or change only the time."
+        ]

@@ -11,9 +11,18 @@ import pytest
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.media import Fit, Framing
-from fluffy_tui.scheduling import Agenda, NotPossibleNow, Step
-from fluffy_tui.tui.posts.post_changes import changes, draft_of, retries, save_changes, without
+from fluffy_tui.media import Fit, Framing, Part
+from fluffy_tui.scheduling import Agenda, NotPossibleNow, PostPhoto, Step, TaggedPerson
+from fluffy_tui.tui.posts.post_changes import (
+    changes,
+    draft_of,
+    photos_to_edit,
+    retries,
+    save_changes,
+    shared_changes,
+    without,
+)
+from fluffy_tui.tui.session.drafts import Draft
 from tui.fakes import CHANNELS, NOW, make_photo, make_post
 
 if TYPE_CHECKING:
@@ -52,6 +61,29 @@ def test_only_what_is_different_is_sent(post: Post) -> None:
     draft = replace(draft_of(post), alt_text="", framing=Framing(Fit.CROP))
     assert changes(post, draft) == {"alt_text": "", "framing": Framing(Fit.CROP)}
     assert changes(post, draft, only_time=True) == {}
+
+
+def test_tags_are_sent_with_the_photo_that_has_them(post: Post) -> None:
+    anna = (TaggedPerson("anna", 0.5, 0.5),)
+    tagged = replace(post.cover, alt_text="a bridge", tags=anna)
+    added = changes(post, replace(draft_of(post), alt_text="a bridge", photos=(tagged,)))
+    assert added == {"photos": [tagged]}
+    known = replace(post, photos=(tagged,))
+    assert draft_of(known).photos == (tagged,)
+    assert changes(known, draft_of(known)) == {}
+    assert changes(known, replace(draft_of(known), alt_text="fog")) == {"alt_text": "fog"}
+    untagged = changes(known, replace(draft_of(known), photos=()))
+    assert untagged == {"photos": [replace(tagged, tags=())]}
+
+
+def test_a_photo_that_is_cut_is_sent_as_its_parts(post: Post) -> None:
+    parts = tuple(replace(post.cover, framing=Framing(part=Part(number, 2))) for number in (1, 2))
+    found = changes(post, Draft(post.caption, share_mode=post.share_mode, photos=parts))
+    assert found == {"photos": list(parts)}
+    in_parts = replace(post, photos=parts)
+    assert changes(in_parts, draft_of(in_parts)) == {}
+    again = Draft(post.caption, share_mode=post.share_mode, photos=(post.cover,))
+    assert changes(in_parts, again) == {"photos": [post.cover]}
 
 
 def test_the_time_is_sent_only_where_it_is_another_one(post: Post) -> None:
@@ -93,3 +125,24 @@ def test_an_agenda_without_a_post_leaves_the_others_where_they_are(tmp_path: Pat
     times = {planned.post.id: planned.at for planned in agenda.planned}
     left = {planned.post.id: planned.at for planned in without(agenda, {1}).planned}
     assert left == {2: times[2], 3: times[3]}
+
+
+def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: Post) -> None:
+    before = replace(draft_of(post), caption="of another channel")
+    after = replace(before, alt_text="a pier in fog")
+    assert shared_changes(post, before, after) == {"alt_text": "a pier in fog"}
+    assert shared_changes(post, before, before) == {}
+    assert shared_changes(post, before, replace(before, caption="fog")) == {}, "it has that caption already"
+    at = NOW + timedelta(days=3)
+    moved = replace(before, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
+    assert shared_changes(post, before, moved) == {"share_mode": ShareMode.CUSTOM_SCHEDULED, "at": at}
+
+
+def test_a_draft_may_have_photos_that_the_post_has_not_yet(post: Post) -> None:
+    added = PostPhoto(9, "0" * 64)
+    draft = replace(draft_of(post), photos=(post.cover, added))
+    assert photos_to_edit(post, draft) == (post.cover, added)
+    assert changes(post, draft) == {"photos": [post.cover, added]}
+    assert photos_to_edit(post, replace(draft, photos=(added,))) == (post.cover,), "it is of other photos"
+    framed = replace(draft_of(post), alt_text="new", framing=Framing(Fit.CROP))
+    assert photos_to_edit(post, framed) == (replace(post.cover, alt_text="new", framing=Framing(Fit.CROP)),)

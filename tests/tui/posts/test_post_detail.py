@@ -11,7 +11,7 @@ from fluffy_tui.scheduling import PostEvent, PostStatus, Step
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_timeline import timeline
 from tui.conftest import Running
-from tui.fakes import MARKUP, NOW, FakeServices
+from tui.fakes import MARKUP, NOW, FakeServices, changed
 
 WORKER = "fluffy-tui worker host:4711"
 
@@ -48,7 +48,7 @@ async def test_the_timeline_has_times_workers_and_messages(running: Running, ser
         ),
     ]
     posts = services.scheduling.all_posts
-    posts[6] = replace(posts[6], media_url="https://pictures.example/x.jpg")
+    posts[6] = changed(posts[6], media_url="https://pictures.example/x.jpg")
     async with running(persona="sarah") as driver:
         await driver.press("2", *"jjjjj", "enter")
         assert isinstance(driver.screen, PostDetailScreen)

@@ -23,6 +23,7 @@ from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, make_post
+from tui.several_channels import on_channels
 
 CHANNEL = Problem(
     ProblemKind.CHANNEL,
@@ -371,3 +372,18 @@ async def test_the_key_that_helps_is_shown_however_narrow_the_terminal(running: 
         for problem, option in zip(shown.problems, shown.options, strict=True):
             key = next(iter(remedy_keys(problem, {})), "")
             assert str(option.prompt).rstrip().endswith(key.partition(" ")[0]), problem
+
+
+async def test_one_key_selects_the_problems_of_a_post_on_all_its_channels(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky, live = on_channels(services, 12, Step.FAILED, Step.FAILED, Step.LIVE)
+    async with running(persona="sarah") as driver:
+        await driver.press("4", "j")
+        assert "Instagram · “words 0”" in line(driver, 1)
+        await driver.press("asterisk", "r")
+        assert [post.step for post in services.scheduling.posts_of(lead, bluesky, live)] == [
+            Step.QUEUED,
+            Step.QUEUED,
+            Step.LIVE,
+        ]

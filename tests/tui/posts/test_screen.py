@@ -21,7 +21,8 @@ from fluffy_tui.tui.posts.screen import PAGE, PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
-from tui.fakes import MARKUP, NOW, FakeServices, make_post
+from tui.fakes import MARKUP, NOW, FakeServices, changed, make_post
+from tui.several_channels import on_channels
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
 
@@ -184,7 +185,7 @@ async def test_cancelling_asks_first_frees_the_photo_and_keeps_the_caption_as_a_
     running: Running, services: FakeServices, key: str
 ) -> None:
     posts = services.scheduling.all_posts
-    posts[4] = replace(
+    posts[4] = changed(
         posts[4],
         alt_text="what it shows",
         share_mode=ShareMode.SHARE_NEXT,
@@ -398,3 +399,70 @@ async def test_filters_show_the_users_own_keys(running: Running) -> None:
     async with running(persona="sarah", keymap={"posts.failed": "F"}) as driver:
         await driver.press("2")
         assert "F Failed" in driver.text("#post-filter")
+
+
+async def test_a_submission_shows_its_channels_and_their_states(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky, gone = on_channels(services, 12, Step.ACCEPTED, Step.LIVE, Step.FAILED)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "G", "g", "j", "j")
+        assert [row(driver, post.id)[1] for post in (lead, bluesky, gone)] == [
+            "Instagram +2 · words 0",
+            "Bluesky +2 · words 1",
+            "gone +2 · words 2",
+        ]
+        assert driver.text("PhotoPreview .details") == "also on: Bluesky · live, gone · failed"
+        services.scheduling.move(bluesky.id, Step.FAILED, channel_id="channel-2", lead_post_id=lead.id)
+        await driver.heard()
+        assert driver.text("PhotoPreview .details") == "also on: Bluesky · failed, gone · failed"
+        await driver.press("enter")
+        assert "Bluesky · failed, gone · failed" in driver.screen_text()
+        await services.scheduling.cancel(gone.id)
+        await driver.heard()
+        assert "gone" not in driver.screen_text()
+        await driver.press("escape")
+        assert row(driver, lead.id)[1] == "Instagram +1 · words 0"
+
+
+async def test_the_channels_of_all_posts_are_read_at_once(running: Running, services: FakeServices) -> None:
+    on_channels(services, 12, Step.ACCEPTED, Step.LIVE, Step.FAILED)
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        assert services.scheduling.groups_read == [list(range(1, 13))]
+        await driver.press("j", "j", "j", "G")
+        assert len(services.scheduling.groups_read) == 1, "moving the cursor reads nothing"
+
+
+async def test_one_key_selects_a_post_on_all_its_channels_whatever_is_filtered(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky, gone = on_channels(services, 12, Step.FAILED, Step.LIVE, Step.FAILED)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "f", "r")
+        assert services.scheduling.all_posts[gone.id].step is Step.QUEUED
+        assert services.scheduling.all_posts[lead.id].step is Step.FAILED, "only the one under the cursor"
+        assert [post.id for post in table(driver).posts] == [lead.id, 4]
+        await driver.press("asterisk")
+        assert [post.id for post in table(driver).selected] == [gone.id, bluesky.id, lead.id]
+        await driver.press("asterisk")
+        assert table(driver).selected == []
+        await driver.press("asterisk", "r")
+        assert services.scheduling.all_posts[lead.id].step is Step.QUEUED
+        assert table(driver).selected == []
+
+
+async def test_the_question_before_a_cancel_names_a_caption_once(
+    running: Running, services: FakeServices
+) -> None:
+    posts = services.scheduling.all_posts
+    for post in on_channels(services, 12, Step.FAILED, Step.FAILED):
+        posts[post.id] = replace(post, caption="fog")
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "f", "asterisk")
+        await driver.pilot.press("x")
+        while not isinstance(driver.app.screen, ConfirmScreen):
+            await driver.pilot.pause()
+        assert "“fog” (2 posts)" in driver.screen_text()
+        await driver.press("n")
+        assert {12, 13} <= posts.keys()

@@ -13,6 +13,7 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.photos import Photo
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto, TaggedPerson
 from fluffy_tui.tui.session.drafts import Draft, Drafts, DraftWriter
 from tui.fakes import MARKUP, make_photo
 
@@ -25,6 +26,21 @@ DRAFT = Draft(
     share_mode=ShareMode.CUSTOM_SCHEDULED,
     at=datetime(2027, 1, 13, 9, tzinfo=UTC),
     framing=Framing(Fit.CROP_TOP, Shape.SQUARE, 90),
+    photos=(PostPhoto(1, "a", MARKUP, Framing(Fit.CROP)), PostPhoto(2, "b", accept_damaged=True)),
+    first_comment=f"#first {MARKUP}",
+    ai_label=False,
+    channels=(
+        ChannelChoice(
+            "c2",
+            "other",
+            ShareMode.CUSTOM_SCHEDULED,
+            datetime(2027, 1, 14, tzinfo=UTC),
+            Framing(Fit.CROP),
+            "",
+        ),
+        ChannelChoice("c3", first_comment="#own"),
+    ),
+    off=("c3",),
 )
 
 
@@ -60,10 +76,46 @@ def test_deleted_and_empty_drafts_leave_no_file(tmp_path: Path, photo: Photo) ->
     assert drafts.load(photo) is None
     drafts.save(photo, DRAFT)
     drafts.delete(photo)
+    drafts.save(photo, Draft(photos=(PostPhoto(1, "a"), PostPhoto(2, "b"))))
     assert list((tmp_path / "drafts").iterdir()) == []
+    drafts.save(photo, Draft(photos=(PostPhoto(1, "a"), PostPhoto(2, "b", "a pier"))))
+    assert drafts.load(photo) is not None, "an alt text would be missed"
+    for draft in (
+        Draft(first_comment="#sea"),
+        Draft(channels=(ChannelChoice("c2", "other"),)),
+        Draft(channels=(ChannelChoice("c2", first_comment="#sea"),)),
+    ):
+        drafts.save(photo, draft)
+        assert drafts.load(photo) == draft
+    drafts.save(photo, Draft(ai_label=True, channels=(ChannelChoice("c2", framing=Framing()),), off=("c3",)))
+    assert drafts.load(photo) is None, "nothing was written"
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"caption": 1}', '{"at": "tomorrow"}', '{"at": 5}'])
+def test_a_draft_without_words_is_kept_for_the_people_in_it(tmp_path: Path, photo: Photo) -> None:
+    drafts = Drafts(tmp_path / "drafts")
+    draft = Draft(photos=(PostPhoto(photo.id, photo.sha256, tags=(TaggedPerson("anna", 0.5, 0.25),)),))
+    drafts.save(photo, draft)
+    assert drafts.load(photo) == draft
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "{",
+        "[]",
+        '{"caption": 1}',
+        '{"at": "tomorrow"}',
+        '{"at": 5}',
+        '{"photos": [{}]}',
+        '{"photos": 5}',
+        '{"first_comment": 5}',
+        '{"ai_label": "yes"}',
+        '{"channels": ["c2"]}',
+        '{"channels": [{"channel_id": "c2"}]}',
+        '{"off": 5}',
+    ],
+)
 def test_a_damaged_file_is_renamed(tmp_path: Path, photo: Photo, content: str) -> None:
     drafts = Drafts(tmp_path / "drafts")
     drafts.save(photo, DRAFT)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import NotPossibleNow, Post, Step
+from fluffy_tui.scheduling import NotPossibleNow, Post, PostPhoto, Step
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.undo import (
@@ -22,6 +22,7 @@ from fluffy_tui.tui.session.undo import (
 )
 from tui.conftest import Driver, Running
 from tui.fakes import NOW, FakeServices
+from tui.several_channels import on_channels
 
 WAITING = 11
 
@@ -47,14 +48,26 @@ def kept(context: Context, services: FakeServices, post: Post) -> Draft | None:
 
 
 async def test_the_text_is_kept_with_the_photo(context: Context, services: FakeServices, post: Post) -> None:
-    await cancel_keeping_draft(context, post)
+    await cancel_keeping_draft(context, [post])
     assert post.id not in services.scheduling.all_posts
     assert kept(context, services, post) == draft_of(post)
 
 
+async def test_the_photos_of_a_post_are_kept_in_their_order(
+    context: Context, services: FakeServices, post: Post
+) -> None:
+    others = (PostPhoto(40, services.photos.photos[40].sha256, "a pier"),)
+    uploaded = replace(post.cover, media_url="https://media.example/1.jpg")
+    services.scheduling.all_posts[WAITING] = several = replace(post, photos=(uploaded, *others))
+    assert "Its 2 photos return to the library" in what_cancelling_does(several, NOW, NOW.tzinfo, NOW.tzinfo)  # type: ignore[arg-type]
+    await cancel_keeping_draft(context, [several])
+    draft = kept(context, services, post)
+    assert draft is not None and draft.photos == (post.cover, *others)
+
+
 async def test_a_newer_draft_is_not_overwritten(context: Context, services: FakeServices, post: Post) -> None:
     context.drafts.save(services.photos.photos[post.photo_id], Draft(caption="newer"))
-    await cancel_keeping_draft(context, post)
+    await cancel_keeping_draft(context, [post])
     assert kept(context, services, post) == Draft(caption="newer")
 
 
@@ -62,8 +75,9 @@ async def test_a_post_that_cannot_be_cancelled_leaves_no_draft(
     context: Context, services: FakeServices, post: Post
 ) -> None:
     services.scheduling.not_possible = NotPossibleNow("It is live.")
-    with pytest.raises(NotPossibleNow):
-        await cancel_keeping_draft(context, post)
+    cancelled = await cancel_keeping_draft(context, [post])
+    assert (cancelled.done, cancelled.left) == ([], [post])
+    assert [(one, str(error)) for one, error in cancelled.refused] == [(post, "It is live.")]
     assert kept(context, services, post) is None
 
 
@@ -75,8 +89,52 @@ async def test_a_post_whose_text_cannot_be_saved_is_not_cancelled(
 
     monkeypatch.setattr(context.drafts, "save", full)
     with pytest.raises(DraftNotSaved, match="No space left on device"):
-        await cancel_keeping_draft(context, post)
+        await cancel_keeping_draft(context, [post])
     assert post.id in services.scheduling.all_posts
+
+
+async def test_undo_takes_back_a_submission_on_all_its_channels(
+    running: Running, services: FakeServices
+) -> None:
+    group = on_channels(services, WAITING, *[Step.QUEUED] * 3)
+    async with running(persona="sarah") as driver:
+        await driver.press("z")
+        assert driver.notices()[-1] == (
+            "Undone on 3 channels. The photo is back in the library with its text."
+        )
+        assert services.scheduling.posts_of(*group) == []
+        draft = kept(driver.app.context, services, group[0])
+        assert draft is not None and draft.caption == "words 0", "that of the lead"
+
+
+async def test_undo_says_on_which_channels_it_is_too_late(running: Running, services: FakeServices) -> None:
+    lead, bluesky, gone = on_channels(services, WAITING, Step.QUEUED, Step.SENDING, Step.ACCEPTED)
+    async with running(persona="sarah") as driver:
+        await driver.press("z")
+        assert driver.toasts()[-1] == (
+            "Undone on 1 of 3 channels. The photo stays scheduled. "
+            "Bluesky: It is being sent to Buffer right now. You can cancel it once it is there. "
+            "gone: It is in Buffer. To cancel it there, select it in Posts and press x.",
+            "warning",
+        )
+        assert [post.id for post in services.scheduling.posts_of(lead, bluesky, gone)] == [
+            bluesky.id,
+            gone.id,
+        ]
+        assert kept(driver.app.context, services, lead) is None, "the photo is still taken"
+
+
+async def test_no_draft_stays_on_a_photo_that_another_channel_has(
+    running: Running, services: FakeServices
+) -> None:
+    lead, bluesky, gone = on_channels(services, WAITING, *[Step.QUEUED] * 3)
+    async with running(persona="sarah") as driver:
+        context = driver.app.context
+        cancelled = await cancel_keeping_draft(context, [lead])
+        assert [post.id for post in cancelled.left] == [bluesky.id, gone.id]
+        assert kept(context, services, lead) is None
+        await cancel_keeping_draft(context, services.scheduling.posts_of(bluesky, gone))
+        assert kept(context, services, lead) is not None
 
 
 def test_only_a_post_that_has_not_left_can_be_undone(post: Post) -> None:
@@ -106,4 +164,4 @@ def test_a_post_can_be_cancelled_until_it_is_published(post: Post, step: Step | 
     changed = replace(post, step=step)
     assert bool(why_not_cancelled(changed)) is (step in too_late)
     if step not in too_late:
-        assert "kept as a draft" in what_cancelling_does(changed, NOW.tzinfo, NOW.tzinfo)  # type: ignore[arg-type]
+        assert "kept as a draft" in what_cancelling_does(changed, NOW, NOW.tzinfo, NOW.tzinfo)  # type: ignore[arg-type]

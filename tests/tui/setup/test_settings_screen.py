@@ -46,7 +46,7 @@ async def test_the_setting_under_the_cursor_is_explained(running: Running, setup
     async with running(setup=setup) as driver:
         await driver.press("comma")
         assert "embedded server is used" in driver.text("#setting")
-        await driver.press("j")
+        await driver.press("j", "j")
         assert f'Add buffer_api_key = "…" to {setup.settings.paths.config_file}' in driver.text("#setting")
         await driver.press("G", "k")
         assert "ansi themes" in driver.text("#setting")
@@ -54,13 +54,13 @@ async def test_the_setting_under_the_cursor_is_explained(running: Running, setup
 
 async def test_a_value_from_the_environment_says_where_to_change_it(running: Running) -> None:
     async with running() as driver:
-        await driver.press("comma", "j", "j", "j")
+        await driver.press("comma", "j", "j", "j", "j")
         assert "The environment overrides" in driver.text("#setting")
 
 
 async def test_copy_gives_a_line_for_the_file_without_the_secret(running: Running) -> None:
     async with running() as driver:
-        await driver.press("comma", "j", "y")
+        await driver.press("comma", "j", "j", "y")
         assert driver.app.clipboard == 'buffer_api_key = ""'
         await driver.press("j", "y")
         assert driver.app.clipboard == 'buffer_url = "https://api.buffer.com"'

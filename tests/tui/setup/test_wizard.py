@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,7 @@ from fluffy_tui.tui.library import LibraryScreen
 from fluffy_tui.tui.personas import PersonasScreen
 from fluffy_tui.tui.setup import FirstRunScreen
 from fluffy_tui.tui.setup.wizard import SetupWizard
-from tui.fakes import KEY, MARKUP, FakeSetup
+from tui.fakes import CHANNELS, KEY, MARKUP, FakeServices, FakeSetup, with_channels
 from tui.setup.conftest import seen
 
 if TYPE_CHECKING:
@@ -91,6 +92,34 @@ async def test_several_channels_lead_to_the_personas(fresh: Fresh, bare_setup: F
             "sarah.ig",
             "northlight",
         }
+
+
+async def test_channels_of_one_name_share_a_persona(
+    fresh: Fresh, bare_setup: FakeSetup, services: FakeServices
+) -> None:
+    """An Instagram channel and a Bluesky channel are one identity, two Instagram channels are two."""
+    ours = CHANNELS[0]
+    twins = [ours, replace(CHANNELS[1], name="Sarah.IG"), replace(ours, id="channel-9")]
+    bare_setup.offered = [(bare_setup.offered[0][0], twins)]
+    services.personas.channels = [*twins]
+    async with fresh() as driver:
+        await driver.press("b")
+        await fill(driver, BUFFER_API_KEY=PASTED)
+        await driver.press("enter", "space", "j", "space", "j", "space", "enter", "left", "enter")
+        found = {one.name: [*one.board_by_channel] for one in driver.services.personas.personas.values()}
+        assert found == {"sarah.ig": ["channel-1", "channel-2"], "sarah.ig Instagram": ["channel-9"]}
+
+
+async def test_channels_that_have_a_persona_are_marked_and_get_no_other(
+    running: Running, tmp_path: Path, services: FakeServices
+) -> None:
+    services.personas.personas[2] = with_channels(services.personas.personas[2], *CHANNELS[1::-1])
+    setup = FakeSetup(Paths(config_file=tmp_path / "c.toml", data=tmp_path / "data"))
+    async with running(setup=setup) as driver:
+        await driver.press("comma", "b", "enter")
+        assert "[ ] @sarah.ig Instagram  used by northern light, sarah" in driver.screen_text()
+        await driver.press("space", "j", "space", "enter", "left", "enter")
+        assert len(driver.services.personas.personas) == 3
 
 
 async def test_another_organization_has_other_channels(fresh: Fresh) -> None:

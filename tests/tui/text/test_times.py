@@ -28,9 +28,14 @@ def test_times_are_as_short_as_possible(moment: datetime, words: str) -> None:
 
 
 def test_both_zones_are_shown_only_where_the_clocks_differ() -> None:
-    assert both_zones(NOW, NEW_YORK, BERLIN) == "Tue 12 Jan 09:30 New York (your 15:30)"
-    assert both_zones(NOW, BERLIN, ZoneInfo("Europe/Paris")) == "Tue 12 Jan 15:30 Berlin"
-    assert both_zones(NOW, UTC, UTC) == "Tue 12 Jan 14:30 UTC"
+    assert both_zones(NOW, NOW, NEW_YORK, BERLIN) == "Tue 12 Jan 09:30 New York (your 15:30)"
+    assert both_zones(NOW, NOW, BERLIN, ZoneInfo("Europe/Paris")) == "Tue 12 Jan 15:30 Berlin"
+    assert both_zones(NOW, NOW, UTC, UTC) == "Tue 12 Jan 14:30 UTC"
+
+
+def test_a_date_in_another_year_is_shown_with_its_year() -> None:
+    last_year = NOW.replace(year=2026)
+    assert both_zones(last_year, NOW, NEW_YORK, BERLIN) == "Mon 12 Jan 2026 09:30 New York (your 15:30)"
 
 
 @pytest.mark.parametrize(

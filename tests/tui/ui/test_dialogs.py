@@ -80,14 +80,16 @@ def near(one: RichColor | None, other: RichColor | None) -> bool:
 async def test_changes_below_are_seen_behind_one_and_behind_two_dialogs(
     running: Running, services: FakeServices
 ) -> None:
-    async with running(persona="northern light") as driver:
+    async with running(persona="sarah") as driver:
         await driver.press("enter", "ctrl+g")
         assert isinstance(driver.screen, DialogScreen)
+        assert "sending to Buffer" not in driver.screen_text()
         services.scheduling.move(11, Step.SENDING)
         await driver.heard()
         assert "sending to Buffer" in driver.screen_text()
         await driver.press("f1")
         assert "everywhere" in driver.screen_text()
+        assert "unconfirmed" not in driver.screen_text()
         services.scheduling.move(11, Step.UNCONFIRMED)
         await driver.heard()
         assert "unconfirmed" in driver.screen_text()
@@ -96,6 +98,23 @@ async def test_changes_below_are_seen_behind_one_and_behind_two_dialogs(
         assert len(driver.screen_text().splitlines()) == 50
         await driver.press("escape", "escape", "escape")
         assert not isinstance(driver.screen, DialogScreen)
+
+
+@pytest.mark.parametrize("below", [(60, 18), (140, 45), (80, 10)])
+async def test_a_dialog_covers_the_terminal_while_the_screen_below_has_another_size(
+    running: Running, monkeypatch: pytest.MonkeyPatch, below: tuple[int, int]
+) -> None:
+    """So it is for a moment when the terminal changes; a line that was too short ended the app."""
+    width, height = below
+    monkeypatch.setattr(
+        "fluffy_tui.tui.ui.dialogs.screen_strips", lambda _: [[Strip.blank(width)] for _ in range(height)]
+    )
+    async with running(persona="sarah", size=(80, 24)) as driver:
+        await driver.press("2", "j", "enter")
+        dialog = driver.screen
+        assert isinstance(dialog, DialogScreen)
+        lines = dialog.render_lines(dialog.size.region)
+        assert [line.cell_length for line in lines] == [80] * 24
 
 
 async def test_a_picture_that_arrives_while_a_dialog_is_open_is_seen_behind_it(running: Running) -> None:

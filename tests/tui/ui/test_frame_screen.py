@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Button
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Problem, ProblemKind, Step
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.header import Tab
 from fluffy_tui.tui.ui.small_notice import SmallNotice
+from fluffy_tui.tui.ui.status_strip import StatusStrip
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices
+from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
 
 
 def strip(driver: Driver) -> list[str]:
@@ -54,6 +58,13 @@ async def test_the_header_shows_a_missing_worker(
         assert driver.app.context.overview.worker_words == words
 
 
+async def test_the_header_shows_a_wrong_clock(running: Running, services: FakeServices) -> None:
+    clock = Problem(ProblemKind.CLOCK, "The clock is wrong.", "It is ahead.", "Times are off.", None, ())
+    services.scheduling.other_problems = [clock]
+    async with running(persona="sarah") as driver:
+        assert "! clock wrong" in driver.text("#frame-header")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [({"is_disconnected": True}, "! channel disconnected"), ({"is_locked": True}, "! channel locked"),
@@ -63,9 +74,22 @@ async def test_the_header_shows_a_channels_problem(
     running: Running, services: FakeServices, change: dict[str, Any], words: str
 ) -> None:
     persona = services.personas.personas[1]
-    services.personas.personas[1] = replace(persona, channel=replace(CHANNELS[0], **change))
+    services.personas.personas[1] = with_channels(persona, replace(CHANNELS[0], **change))
     async with running(persona="sarah") as driver:
         assert words in driver.text("#frame-header")
+
+
+@pytest.mark.parametrize("width", [60, 140])
+async def test_the_header_shows_the_main_channel_and_how_many_more(
+    running: Running, services: FakeServices, width: int
+) -> None:
+    named = replace(services.personas.personas[1], name="sarah of the seven seas and northern shores")
+    services.personas.personas[1] = with_channels(named, *CHANNELS[:2], CHANNELS[3])
+    async with running(persona=named.name, size=(width, 24)) as driver:
+        header = driver.text("#frame-header")
+        assert " +2 " in header
+        assert ("@sarah.ig Instagram +2" in header) == (width == 140)
+        assert header.rstrip().endswith("! Mastodon: queue paused")
 
 
 async def test_a_tab_is_opened_by_key_and_by_mouse(running: Running) -> None:
@@ -117,6 +141,48 @@ async def test_the_strip_drops_a_deleted_post(running: Running, services: FakeSe
         await services.scheduling.cancel(11)
         await driver.heard()
         assert "waiting for its turn" not in driver.text("#status-strip")
+
+
+async def test_the_strip_forgets_what_finished_and_shows_no_other_persona(
+    running: Running, services: FakeServices
+) -> None:
+    """By this terminal's clock, which may differ from the database's."""
+    passed = timedelta()
+    async with running(persona="sarah", clock=lambda: NOW + passed) as driver:
+        for id_ in (6, 7, 8, 9, 10):
+            services.scheduling.move(id_, Step.LIVE, posted_at=NOW, updated_at=NOW + timedelta(hours=1))
+        await driver.heard()
+        assert len(strip(driver)) > 1
+        passed = timedelta(minutes=1)
+        services.scheduling.move(11, Step.LIVE, posted_at=NOW, updated_at=NOW - timedelta(hours=1))
+        await driver.heard()
+        assert [line.partition("  ")[0] for line in strip(driver)] == ["■ “waiting for its turn”"]
+        widget = driver.screen.query_one(StatusStrip)
+        assert widget.auto_refresh, "it leaves by itself"
+        services.scheduling.move(11, Step.SENDING)
+        await driver.heard()
+        await driver.press("@", "g", "enter")
+        persona = driver.app.context.overview.persona
+        assert persona is not None and persona.name != "sarah"
+        assert strip(driver) == []
+
+
+async def test_the_key_that_quits_other_programs_names_the_one_that_quits_this(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("ctrl+c")
+        assert driver.notices() == ["Nothing is selected to copy. Press ctrl+q to quit."]
+        await driver.press("enter", *"fog", "ctrl+c")
+        assert driver.notices()[-1] == "Nothing is selected to copy. Press ctrl+q to quit."
+        assert not any("opied" in notice for notice in driver.notices())
+
+
+async def test_the_app_can_be_suspended(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(persona="sarah") as driver:
+        signals: list[int] = []
+        monkeypatch.setattr(os, "kill", lambda _pid, number: signals.append(number))
+        monkeypatch.setattr(HeadlessDriver, "can_suspend", True)
+        await driver.press("ctrl+z")
+        assert signals == [signal.SIGTSTP]
 
 
 async def test_the_strip_counts_the_posts_it_has_no_room_for(running: Running) -> None:

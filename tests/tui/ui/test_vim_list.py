@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from tui.conftest import Driver, Running
 
 PLACES = {
-    "personas": ("at",),
-    "problems": ("4",),
-    "doctor": ("!",),
-    "snippets": ("enter", "f4"),
-    "settings": (",",),
+    "SnippetsScreen": ("enter", "f4"),
+    "PersonasScreen": ("escape", "escape", "at"),
+    "ProblemsScreen": ("escape", "4"),
+    "DoctorScreen": ("!",),
+    "SettingsScreen": ("escape", "comma"),
 }
+"""Every screen with a list, and the keys that open it from the previous one."""
 
 
 def colours(driver: Driver, option: int) -> set[Color | None]:
@@ -35,14 +36,15 @@ def colours(driver: Driver, option: int) -> set[Color | None]:
 
 
 @pytest.mark.parametrize("theme", ["fluffy", "textual-light", "ansi-dark"])
-@pytest.mark.parametrize("place", PLACES)
-async def test_the_highlighted_line_has_the_cursors_colour(running: Running, place: str, theme: str) -> None:
+async def test_the_highlighted_line_has_the_cursors_colour(running: Running, theme: str) -> None:
     async with running(persona="sarah", size=(120, 40)) as driver:
         driver.app.theme = theme
-        await driver.press(*PLACES[place], "g")
-        listing = driver.screen.query_one(VimList)
-        cursor = listing.get_visual_style("option-list--option", "option-list--option-highlighted")
-        assert colours(driver, 0) == {cursor.rich_style.color}
-        await driver.press("j")
-        assert colours(driver, 1) == {cursor.rich_style.color}
-        assert colours(driver, 0) != {cursor.rich_style.color} or listing.option_count == 1
+        for place, keys in PLACES.items():
+            await driver.press(*keys, "g")
+            assert type(driver.screen).__name__ == place
+            listing = driver.screen.query_one(VimList)
+            cursor = listing.get_visual_style("option-list--option", "option-list--option-highlighted")
+            assert colours(driver, 0) == {cursor.rich_style.color}, place
+            await driver.press("j")
+            assert colours(driver, 1) == {cursor.rich_style.color}, place
+            assert colours(driver, 0) != {cursor.rich_style.color} or listing.option_count == 1, place

@@ -19,6 +19,7 @@ import psycopg
 from psycopg import pq, sql
 from psycopg.conninfo import conninfo_to_dict
 
+from fluffy_tui.core.connection.silent_connection import ServerSilent
 from fluffy_tui.core.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ _CODED = re.compile(r":  (?P<code>[0-9A-Z]{5}): (?P<sentence>[^\n]+)")
 _PLACE = re.compile(r"^connection to server .*? failed: ")
 
 _REMEDIES = {
-    "28P01": "Correct user and password in DATABASE_URL.",
+    "28P01": "Correct user and password in DATABASE_URL. A password that has expired (VALID UNTIL) is refused like this"
+    " too.",
     "28000": "Let {user} log in from this machine (ALTER ROLE {user} LOGIN, and the server's pg_hba.conf), or correct"
     " user, sslmode and host in DATABASE_URL.",
     "3D000": "Create the database (createdb {shell_name}), or correct its name in DATABASE_URL.",
@@ -57,6 +59,7 @@ class _Attempt:
     """How a second attempt at a connection went."""
 
     succeeded: bool
+    is_unanswered: bool
     reason: str
     """libpq's message."""
     needs_password: bool
@@ -74,11 +77,13 @@ def explain_refusal(error: Exception, address: str) -> DatabaseUnavailable:
         address: what was connected to, see `read_address`.
     """
     host = _host(address)
-    if isinstance(error, psycopg.errors.ConnectionTimeout):
+    if isinstance(error, psycopg.errors.ConnectionTimeout | ServerSilent):
         return _silent(host)
     attempt = _attempt(address)
     if attempt.succeeded:
         return DatabaseUnavailable("The connection to the database was lost.", "Try again.")
+    if attempt.is_unanswered:
+        return _silent(host)
     options = attempt.options
     coded = _CODED.search(attempt.reason)
     if coded is not None:
@@ -171,6 +176,7 @@ def _attempt(address: str) -> _Attempt:
         status = _finished(connection)
         return _Attempt(
             succeeded=status == pq.PollingStatus.OK,
+            is_unanswered=status not in (pq.PollingStatus.OK, pq.PollingStatus.FAILED),
             reason=connection.get_error_message(),
             needs_password=connection.needs_password,
             options=_options(connection),
@@ -189,7 +195,7 @@ def _options(connection: pq.abc.PGconn) -> dict[str, str]:
 
 
 def _finished(connection: pq.abc.PGconn) -> int:
-    """Drive the connection to its end, and return how it ended."""
+    """Drive the connection to its end, or until no answer comes, and return its last status."""
     events = {
         pq.PollingStatus.READING: selectors.EVENT_READ,
         pq.PollingStatus.WRITING: selectors.EVENT_WRITE,

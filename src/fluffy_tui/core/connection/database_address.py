@@ -38,7 +38,7 @@ _HOST = re.compile(r"(?P<name>\[[\da-fA-F:.%\w]*\]|[\w.%~+-]*)(?::(?P<port>\d*))
 
 _INSTEAD = {
     "ssl": "Write sslmode=require instead",
-    "pgbouncer": "Remove it, and use an address without pgbouncer or with its pool_mode=session",
+    "pgbouncer": "Remove it; with pool_mode=transaction, also set DATABASE_DIRECT_URL",
     **dict.fromkeys(
         ("schema", "currentSchema", "search_path"),
         "Write options=-csearch_path%3DNAME instead, with its name",

@@ -29,7 +29,6 @@ SELECT
     current_setting('DateStyle') AS date_style,
     current_setting('default_transaction_read_only')::bool AS is_read_only,
     pg_is_in_recovery() AS is_standby,
-    pg_backend_pid() AS backend,
     quote_ident(current_database()) AS database,
     quote_ident(current_user) AS role,
     quote_ident(current_schema()) AS schema,
@@ -55,7 +54,6 @@ class Facts:
     date_style: str
     is_read_only: bool
     is_standby: bool
-    backend: int
     database: str
     role: str
     schema: str | None
@@ -105,8 +103,7 @@ def check_server(connection: psycopg.Connection) -> Facts:
             f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database} SET DateStyle = 'ISO';",
         )
     _check_pgvector(facts)
-    if facts.backend != connection.info.backend_pid:
-        _check_pooler(connection, facts.backend)
+    check_session(connection)
     return facts
 
 
@@ -123,25 +120,31 @@ def _check_pgvector(facts: Facts) -> None:
             "Upgrade it on the server, then run ALTER EXTENSION vector UPDATE.",
         )
     if facts.hidden_in:
+        path = ", ".join(dict.fromkeys((facts.schema or "public", facts.hidden_in)))
         _refuse(
             f"pgvector is in the schema {facts.hidden_in}, which is not in the search path of {facts.role}.",
-            f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database}"
-            f" SET search_path = {facts.schema or 'public'}, {facts.hidden_in};",
+            f"Run: ALTER ROLE {facts.role} IN DATABASE {facts.database} SET search_path = {path};",
         )
 
 
-def _check_pooler(connection: psycopg.Connection, backend: int) -> None:
+def check_session(connection: psycopg.Connection) -> None:
     """Refuse a pooler that gives each transaction another connection; sessions that share a backend show it.
 
     Events arrive by LISTEN, which such a pooler loses without an error.
+
+    Raises:
+        DatabaseUnavailable: it is one.
     """
+    if (backend := _backend(connection)) == connection.info.backend_pid:
+        return
     with psycopg.connect(connection.info.dsn, password=connection.info.password, autocommit=True) as second:
         backends = [_backend(second), _backend(connection)]
     if backends[0] == backend or backends[1] != backend:
         _refuse(
             "DATABASE_URL leads to a pooler that shares connections between transactions, such as pgbouncer with"
             " pool_mode=transaction, through which no change would be noticed.",
-            "Use the server's own address (often port 5432 instead of 6432 or 6543), or set pool_mode=session.",
+            "Set DATABASE_DIRECT_URL to the server's own address as well (often port 5432 instead of 6432 or 6543), or"
+            " use a pooler with pool_mode=session.",
         )
 
 

@@ -1,4 +1,4 @@
-"""The control API: faults, time and the health of channels over HTTP, for programs that only know the URL."""
+"""The control API: faults, time, the plan and the health of channels over HTTP, for programs that only know the URL."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def control_routes(
     faults: Faults,
     requests: Sequence[Request],
     set_channel: Callable[..., object],
+    set_plan: Callable[..., object],
 ) -> list[web.RouteDef]:
-    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}` and `/state`.
+    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}`, `/plan` and `/state`.
 
     Args:
         world: everything that the stand-in remembers.
@@ -28,6 +29,7 @@ def control_routes(
         faults: the fault switches.
         requests: every GraphQL request so far.
         set_channel: changes the health of a channel, see `StandIn.set_channel`.
+        set_plan: changes the plan of the organisation, see `StandIn.set_plan`.
     """
 
     async def list_faults(http: web.Request) -> web.Response:
@@ -56,6 +58,10 @@ def control_routes(
         set_channel(channel_id, **await _json(http))
         return await state(http)
 
+    async def change_plan(http: web.Request) -> web.Response:
+        set_plan(**await _json(http))
+        return await state(http)
+
     async def state(http: web.Request) -> web.Response:
         everything = world.to_json()
         del everything["key"]
@@ -76,6 +82,7 @@ def control_routes(
         web.post("/release", release),
         web.post("/advance", _refusing_bad_input(advance)),
         web.post("/channels/{id}", _refusing_bad_input(change_channel)),
+        web.post("/plan", _refusing_bad_input(change_plan)),
         web.get("/state", state),
     ]
 

@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """A union member that no client knows yet; nothing was done."""
     DROP_ASSET = "drop_asset"
     """The post is created or changed without its pictures, and reported as a success."""
+    DROP_ONE_ASSET = "drop_one_asset"
+    """The same with the last of several pictures; a post with one is not affected."""
     EDIT_IGNORES_DUE = "edit_ignores_due"
     """An edit succeeds but the due time does not change."""
     NETWORK_IMPORTED = "network_imported"
@@ -54,7 +56,7 @@ class Kind(StrEnum):
     LAGGING_READS = "lagging_reads"
     """Posts made in the last `seconds` (120 by default) are not there yet, in lists and when asked for by id."""
     REWRITTEN_ASSETS = "rewritten_assets"
-    """A new post has its pictures at addresses of Buffer's own."""
+    """A new post has all its pictures at addresses of Buffer's own."""
     NULL_NODES = "null_nodes"
     """`posts` returns a page on which every post is null."""
     POISONED_TEXT = "poisoned_text"
@@ -77,6 +79,7 @@ _OPERATIONS = {
     Kind.LATE_EXTERNAL_LINK: ANY_OPERATION,
     Kind.DISCONNECT_CHANNEL: ANY_OPERATION,
     Kind.DROP_ASSET: ANY_OPERATION,
+    Kind.DROP_ONE_ASSET: ANY_OPERATION,
     Kind.QUEUE_PAUSED: ANY_OPERATION,
     Kind.IMAGE_UNREADABLE: ANY_OPERATION,
     Kind.QUEUE_FULL: ANY_OPERATION,

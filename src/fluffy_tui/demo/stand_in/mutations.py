@@ -66,7 +66,7 @@ class Mutations:
             channel.is_queue_paused = True
         text = request.get("text") or ""
         metadata = dict(request.get("metadata") or {})
-        check_input(channel.service, text, request["assets"], metadata)
+        self._check(channel, text, request["assets"], metadata)
         assets = await self._read(channel, request["assets"], metadata, "createPost")
         if self._faults.take(Kind.REWRITTEN_ASSETS, operation, own):
             for asset in assets:
@@ -84,7 +84,7 @@ class Mutations:
             scheduling_type=request["schedulingType"],
             created_at=now,
             updated_at=now,
-            assets=[] if self._faults.take(Kind.DROP_ASSET, operation, own) else assets,
+            assets=self._kept(assets, operation, own),
             metadata=metadata,
         )
         if draft:
@@ -116,11 +116,10 @@ class Mutations:
         text = post.text if request.get("text") is None else request["text"]
         metadata = post.metadata | dict(request.get("metadata") or {})
         wanted = request.get("assets")
-        check_input(channel.service, text, _current_assets(post) if wanted is None else wanted, metadata)
+        self._check(channel, text, _current_assets(post) if wanted is None else wanted, metadata)
         assets = post.assets if wanted is None else await self._read(channel, wanted, metadata, "editPost")
-        if self._faults.take(Kind.DROP_ASSET, frozenset({"editPost"}), frozenset({channel.id})):
-            assets = []
-        post.text, post.metadata, post.assets = text, metadata, assets
+        post.text, post.metadata = text, metadata
+        post.assets = self._kept(assets, frozenset({"editPost"}), frozenset({channel.id}))
         post.updated_at = self._clock.now()
         mode = request.get("mode")
         ignored = self._faults.take(Kind.EDIT_IGNORES_DUE, frozenset({"editPost"}), frozenset({channel.id}))
@@ -173,6 +172,19 @@ class Mutations:
         for post in self._queue(channel.id):
             if post.due_at is not None and post.due_at <= now:
                 post.due_at = next_free_slot(channel, now, self._taken(channel))
+
+    def _check(
+        self, channel: Channel, text: str, assets: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]
+    ) -> None:
+        check_input(channel.service, text, assets, metadata, is_paid_plan=self._world.is_paid_plan)
+
+    def _kept(self, assets: list[Asset], operation: frozenset[str], channels: frozenset[str]) -> list[Asset]:
+        """Return the pictures that a fault leaves."""
+        if self._faults.take(Kind.DROP_ASSET, operation, channels):
+            return []
+        if len(assets) > 1 and self._faults.take(Kind.DROP_ONE_ASSET, operation, channels):
+            return assets[:-1]
+        return assets
 
     async def _settle(self, post: Post) -> None:
         self._changed()
@@ -278,4 +290,12 @@ class Mutations:
 
 
 def _current_assets(post: Post) -> list[dict[str, Any]]:
-    return [{"image": {"url": asset.source}} for asset in post.assets]
+    return [
+        {
+            "image": {
+                "url": asset.source,
+                "metadata": {"altText": asset.alt_text, "userTags": asset.user_tags},
+            }
+        }
+        for asset in post.assets
+    ]

@@ -62,6 +62,8 @@ class Network:
     measure: Callable[[str], int] = len
     ratios: tuple[float, float] | None = None
     """Smallest and largest width ÷ height of a picture in the feed."""
+    longest_first_comment: int = 0
+    """0 if the network has none."""
 
 
 NETWORKS: Mapping[str, Network] = {
@@ -73,6 +75,7 @@ NETWORKS: Mapping[str, Network] = {
         metadata_key="instagram",
         required=(("type", "a type (post, story, or reel)"),),
         ratios=(0.8, 1.91),
+        longest_first_comment=2_196,
     ),
     "facebook": Network(
         "Facebook",
@@ -80,11 +83,12 @@ NETWORKS: Mapping[str, Network] = {
         10,
         metadata_key="facebook",
         required=(("type", "a type (post, story, or reel)"),),
+        longest_first_comment=8_000,
     ),
     "pinterest": Network(
         "Pinterest",
         500,
-        5,
+        1,
         needs_media=True,
         metadata_key="pinterest",
         required=(("boardServiceId", "a board"),),
@@ -106,7 +110,14 @@ NETWORKS: Mapping[str, Network] = {
     ),
     "tiktok": Network("TikTok", 2_200, 35, needs_media=True, metadata_key="tiktok"),
     "threads": Network("Threads", 500, 20, metadata_key="threads"),
-    "linkedin": Network("LinkedIn", 3_000, 20, metadata_key="linkedin", measure=_utf16_units),
+    "linkedin": Network(
+        "LinkedIn",
+        3_000,
+        20,
+        metadata_key="linkedin",
+        measure=_utf16_units,
+        longest_first_comment=1_250,
+    ),
     "twitter": Network("Twitter", 280, 4, metadata_key="twitter"),
     "bluesky": Network("Bluesky", 300, 4, metadata_key="bluesky", measure=_graphemes),
     "mastodon": Network("Mastodon", 500, 4, metadata_key="mastodon"),
@@ -115,9 +126,17 @@ NETWORKS: Mapping[str, Network] = {
 _RATIO_TOLERANCE = 0.01
 """Whole pixels cannot match 4:5 exactly."""
 
+_MOST_USER_TAGS = 20
+"""In all pictures of a post together."""
+
 
 def check_input(
-    service: str, text: str, assets: Sequence[Mapping[str, Any]], metadata: Mapping[str, Any]
+    service: str,
+    text: str,
+    assets: Sequence[Mapping[str, Any]],
+    metadata: Mapping[str, Any],
+    *,
+    is_paid_plan: bool,
 ) -> None:
     """Check everything but the pictures themselves.
 
@@ -130,7 +149,11 @@ def check_input(
     if network is None:
         raise invalid([f"Posts cannot be made on {service}."])
     own = metadata.get(network.metadata_key) or {}
-    reasons = _reasons_to_refuse(network, text, assets, own)
+    foreign = sorted(key for key, value in metadata.items() if value and key != network.metadata_key)
+    reasons = [f"{network.title} posts cannot have metadata for {key}." for key in foreign]
+    reasons += _reasons_to_refuse(network, text, assets, own)
+    reasons += _wrong_first_comment(network, own.get("firstComment") or "", is_paid_plan)
+    reasons += _wrong_tags(network, assets)
     if reasons:
         raise invalid(reasons)
     if assets and own.get("linkAttachment"):
@@ -144,12 +167,39 @@ def _reasons_to_refuse(
     if network.needs_media and not assets:
         reasons.append(f"{network.title} posts require at least one image or video.")
     reasons += [
-        f"{network.title} posts require {what}." for name, what in network.required if not own.get(name)
+        f"{network.title} posts require {what}."
+        for name, what in network.required
+        if own.get(name) in (None, "", "carousel")  # seen: refused in July 2026, although the schema has it
     ]
     if network.measure(text) > network.longest_text:
         reasons.append(f"{network.title} posts cannot exceed {network.longest_text} characters.")
     if len(assets) > network.most_pictures:
         reasons.append(f"{network.title} posts cannot have more than {network.most_pictures} images.")
+    return reasons
+
+
+def _wrong_first_comment(network: Network, comment: str, is_paid_plan: bool) -> list[str]:
+    if not comment:
+        return []
+    if not is_paid_plan:
+        return [f"{network.title} first comment requires a paid plan. Please upgrade to use this feature."]
+    longest = network.longest_first_comment
+    if network.measure(comment) > longest:
+        return [f"{network.title} first comment cannot exceed {longest} characters."]
+    return []
+
+
+def _wrong_tags(network: Network, assets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what is wrong with the tags; the real Buffer was seen to find that out only when it publishes."""
+    details = ((asset.get("image") or {}).get("metadata") or {} for asset in assets)
+    tags = [tag for each in details for tag in each.get("userTags") or ()]
+    reasons = []
+    if any(not 0 <= tag[axis] <= 1 for tag in tags for axis in ("x", "y")):
+        reasons.append("User tags must have an x and a y between 0.0 and 1.0.")
+    if any(tag["handle"].startswith("@") for tag in tags):
+        reasons.append("User tags must have a handle without the leading @.")
+    if len(tags) > _MOST_USER_TAGS:
+        reasons.append(f"{network.title} posts cannot have more than {_MOST_USER_TAGS} user tags.")
     return reasons
 
 

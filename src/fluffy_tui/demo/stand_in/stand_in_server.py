@@ -153,6 +153,11 @@ class StandIn:
         self._changed()
         return channel
 
+    def set_plan(self, *, paid: bool) -> None:
+        """Change the plan of the organisation; first comments need a paid one."""
+        self.world.is_paid_plan = paid
+        self._changed()
+
     async def advance(self, seconds: float = 0) -> None:
         """Move the clock ahead and publish what falls due on the way."""
         await self.clock.advance(seconds)
@@ -209,7 +214,11 @@ class StandIn:
             self.world, self.clock, self.faults, limiter, root.root(), self._record
         )
         app.add_routes(endpoint.routes())
-        app.add_routes(control_routes(self.world, self.clock, self.faults, self.requests, self.set_channel))
+        app.add_routes(
+            control_routes(
+                self.world, self.clock, self.faults, self.requests, self.set_channel, self.set_plan
+            )
+        )
         app.add_routes(post_page(self.world))
         if self._media is not None:
             self._media.mkdir(parents=True, exist_ok=True)

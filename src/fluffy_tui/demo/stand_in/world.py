@@ -101,6 +101,8 @@ class World:
     organization_name: str = "Demo"
     scheduled_posts: int = 10
     """`limits.scheduledPosts`, counted per channel."""
+    is_paid_plan: bool = True
+    """Whether the plan includes first comments; the demo's does, so that they can be tried."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     channels: dict[str, Channel] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)

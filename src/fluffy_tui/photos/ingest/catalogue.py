@@ -12,28 +12,44 @@ from sqlalchemy import (
     DateTime,
     LargeBinary,
     Text,
+    and_,
+    delete,
+    exists,
     func,
     insert,
     literal,
     or_,
     select,
     text,
-    union,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.photos.file_state import HashWhen, file_state
-from fluffy_tui.photos.ingest.file_presence import is_gone, of_machine
+from fluffy_tui.photos.ingest.file_presence import Presence, adoption, is_gone, presence
 from fluffy_tui.photos.ingest.known_copies import (
     forget_copies,
     forget_vanished_copies,
     remember_copies,
     unchanged_copies,
 )
-from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, plan_batch
+from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, Move, plan_batch
+from fluffy_tui.photos.machine import UNKNOWN
 from fluffy_tui.photos.model import PhotoState
-from fluffy_tui.photos.tables import MachineRow, PhotoRow, among, array_of, has_post, photos_with
+from fluffy_tui.photos.tables import (
+    MachineRow,
+    PhotoCopyRow,
+    PhotoPlaceRow,
+    PhotoRow,
+    among,
+    array_of,
+    each,
+    has_post,
+    of_machine,
+    same_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
@@ -68,16 +84,17 @@ class StoredBatch:
     imported: int
     unchanged: int
     moved: int
+    known_elsewhere: int
     duplicates: int
     missing: int
     failed: list[FailedFile]
 
 
 class Catalogue:
-    """A persona's photos, as an import compares and writes them."""
+    """A persona's photos, as an import on one machine compares and writes them."""
 
     def __init__(
-        self, database: Database, persona_id: int, scheduled: Select[Any], machine: Machine | None = None
+        self, database: Database, persona_id: int, scheduled: Select[Any], machine: Machine = UNKNOWN
     ) -> None:
         self._database = database
         self._machine = machine
@@ -90,24 +107,23 @@ class Catalogue:
         Args:
             files: Byte size and modification time, by absolute path.
         """
-        columns = (
-            PhotoRow.id,
-            PhotoRow.path,
-            PhotoRow.byte_size,
-            PhotoRow.modified_at,
-            PhotoRow.missing_since,
-        )
-        query = photos_with(columns, self._persona_id, PhotoRow.path, list(files))
+        place = PhotoPlaceRow
+        columns = (place.photo_id, place.path, PhotoRow.byte_size, place.modified_at, place.missing_since)
+        query = each(list(files), Text(), lambda path: self._at(path, (*columns, place.machine_id)))
         async with self._transaction() as session:
             rows = [row for row in (await session.execute(query)) if files[row[1]] == (row[2], row[3])]
             back = [row[0] for row in rows if row[4] is not None]
             if back:
-                await session.execute(
-                    update(PhotoRow).where(among(PhotoRow.id, back)).values(missing_since=None)
-                )
+                await session.execute(self._change_places(back, missing_since=None))
+            if found := [row[0] for row in rows if row[5] != self._machine.id]:
+                await session.execute(adoption(self._machine.id, found))
             photos = {row[1] for row in rows}
             others = {path: facts for path, facts in files.items() if path not in photos}
-            copies = await unchanged_copies(session, self._persona_id, others) if others else set()
+            copies = (
+                await unchanged_copies(session, self._persona_id, self._machine.id, others)
+                if others
+                else set()
+            )
         return Unchanged(photos, copies)
 
     async def store(self, files: Sequence[FoundFile]) -> StoredBatch:
@@ -124,36 +140,68 @@ class Catalogue:
             in_place = await asyncio.to_thread(_in_place, known, files)
             plan = plan_batch(files, known, in_place)
             await self._write(session, plan)
-            await forget_copies(session, self._persona_id, [file.path for file in files])
-            await remember_copies(session, self._persona_id, plan.duplicates)
+            scope = (session, self._persona_id, self._machine.id)
+            await forget_copies(*scope, [file.path for file in files])
+            await remember_copies(*scope, plan.duplicates)
         return StoredBatch(
             imported=len(plan.new) + len(plan.replaced),
             unchanged=len(plan.touched),
-            moved=len(plan.moves),
+            moved=len(plan.moves) - plan.known_elsewhere,
+            known_elsewhere=plan.known_elsewhere,
             duplicates=len(plan.duplicates),
             missing=len(plan.missing),
             failed=plan.failed,
         )
 
+    async def forecast(self, files: Sequence[FoundFile]) -> tuple[dict[bytes, int], list[FailedFile]]:
+        """Return the ids of the photos that have these files' contents, and the files that `store` would refuse."""
+        async with self._transaction() as session:
+            known = await self._known(session, files)
+        in_place = await asyncio.to_thread(_in_place, known, files)
+        ids = {photo.sha256: photo.id for photo in known}
+        return ids, plan_batch(files, known, in_place).failed
+
+    async def photo_ids(self, paths: Sequence[str]) -> dict[str, int]:
+        """Return the photos whose files, or copies of them, this machine has at these paths, by path."""
+        place, copy = PhotoPlaceRow, PhotoCopyRow
+
+        def of_copy(path: Any) -> Select[*tuple[Any, ...]]:
+            return (
+                select(copy.path, PhotoRow.id)
+                .join(PhotoRow, and_(PhotoRow.persona_id == copy.persona_id, PhotoRow.sha256 == copy.sha256))
+                .where(copy.persona_id == self._persona_id, of_machine(copy, self._machine.id))
+                .where(same_path(copy.path, path))
+                .order_by(copy.machine_id.desc())
+            )
+
+        def of_photo(path: Any) -> Select[*tuple[Any, ...]]:
+            return self._at(path, [place.path, place.photo_id]).where(place.missing_since.is_(None))
+
+        async with self._transaction() as session:
+            copies = {row[0]: row[1] for row in await session.execute(each(paths, Text(), of_copy))}
+            photos = {row[0]: row[1] for row in await session.execute(each(paths, Text(), of_photo))}
+        return copies | photos
+
     async def mark_missing(self, places: Iterable[str]) -> int:
         """Mark the photos at or below the places whose files are gone, and return how many were not marked before."""
         gone: list[int] = []
-        for place in filter(_is_storable, places):
+        row = PhotoPlaceRow
+        for place in filter(is_storable, places):
             below = _at_or_below(place)
-            query = select(PhotoRow.id, PhotoRow.path).where(
-                PhotoRow.persona_id == self._persona_id,
-                below(PhotoRow.path),
-                PhotoRow.missing_since.is_(None),
-                of_machine(self._machine),
+            query = select(row.photo_id, row.path).where(
+                row.persona_id == self._persona_id,
+                of_machine(row, self._machine.id),
+                below(row.path),
+                row.missing_since.is_(None),
             )
             async with self._database.transaction() as session:
-                await forget_vanished_copies(session, self._persona_id, below)
+                await forget_vanished_copies(session, self._persona_id, self._machine.id, below)
                 stored = await session.stream(query.execution_options(yield_per=_SWEEP_ROWS))
                 async for photos in stored.partitions():
                     gone += await asyncio.to_thread(_gone, [(row[0], row[1]) for row in photos])
         if gone:
             async with self._database.transaction() as session:
-                await session.execute(_missing(gone))
+                await session.execute(self._change_places(gone, missing_since=func.now()))
         return len(gone)
 
     @asynccontextmanager
@@ -166,51 +214,99 @@ class Catalogue:
             await session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
             yield session
 
-    async def _known(self, session: AsyncSession, files: Sequence[FoundFile]) -> list[KnownPhoto]:
-        columns = (
-            PhotoRow.id,
-            PhotoRow.path,
-            PhotoRow.sha256,
-            PhotoRow.byte_size,
-            PhotoRow.modified_at,
-            self._has_post.label("has_post"),
+    def _at(self, path: Any, columns: Sequence[Any]) -> Select[Any]:
+        """Select the photo that this machine has at a path."""
+        place = PhotoPlaceRow
+        return (
+            select(*columns)
+            .select_from(place)
+            .join(PhotoRow, PhotoRow.id == place.photo_id)
+            .where(place.persona_id == self._persona_id, of_machine(place, self._machine.id))
+            .where(same_path(place.path, path))
+            .order_by(place.machine_id.desc())  # this machine's own first
         )
-        query = union(
-            photos_with(columns, self._persona_id, PhotoRow.path, [file.path for file in files]),
-            photos_with(columns, self._persona_id, PhotoRow.sha256, [file.sha256 for file in files]),
+
+    async def _known(self, session: AsyncSession, files: Sequence[FoundFile]) -> list[KnownPhoto]:
+        at_paths = each(
+            [file.path for file in files], Text(), lambda path: self._at(path, [PhotoPlaceRow.photo_id])
+        )
+        of_contents = each(
+            [file.sha256 for file in files],
+            LargeBinary(),
+            lambda sha256: select(PhotoRow.id).where(
+                PhotoRow.persona_id == self._persona_id, PhotoRow.sha256 == sha256
+            ),
+        )
+        ids = {*await session.scalars(at_paths), *await session.scalars(of_contents)}
+        here = (
+            select(PhotoPlaceRow)
+            .where(PhotoPlaceRow.photo_id == PhotoRow.id, of_machine(PhotoPlaceRow, self._machine.id))
+            .order_by(PhotoPlaceRow.machine_id.desc())
+            .limit(1)
+            .lateral("here")
+        )
+        other = aliased(PhotoPlaceRow)
+        is_elsewhere = exists().where(
+            other.photo_id == PhotoRow.id, other.machine_id.not_in((self._machine.id, UNKNOWN.id))
+        )
+        query = (
+            select(
+                PhotoRow.id,
+                here.c.path,
+                PhotoRow.sha256,
+                PhotoRow.byte_size,
+                here.c.modified_at,
+                self._has_post,
+                is_elsewhere,
+                here.c.machine_id != self._machine.id,
+            )
+            .outerjoin(here, true())
+            .where(among(PhotoRow.id, ids))
         )
         return [KnownPhoto(*row) for row in (await session.execute(query))]
 
     async def _write(self, session: AsyncSession, plan: BatchPlan) -> None:
+        """Write the decisions; what is new on this machine last, when its paths are free."""
         for move in plan.moves:
-            if move.displaced_id is not None:  # paths are unique: to swap two, one is parked
-                await session.execute(_change(move.displaced_id, path=f"{move.file.path}\x01{move.photo_id}"))
-            await session.execute(
-                _change(
-                    move.photo_id,
-                    path=move.file.path,
-                    modified_at=move.file.modified_at,
-                    missing_since=None,
-                    **self._here,
-                )
-            )
-            if move.displaced_id is not None:
-                await session.execute(
-                    _change(move.displaced_id, path=move.old_path, missing_since=func.now())
-                )
+            if move.old_path is not None:
+                await self._move(session, move)
+            elif move.displaced_id is not None:
+                await session.execute(delete(PhotoPlaceRow).where(*self._places([move.displaced_id])))
+        if plan.overwritten:
+            await session.execute(self._change_places(plan.overwritten, missing_since=func.now()))
+        if found := [photo_id for photo_id, _ in plan.touched]:
+            await session.execute(adoption(self._machine.id, found))
         for photo_id, file in plan.touched:
-            await session.execute(
-                _change(photo_id, modified_at=file.modified_at, missing_since=None, **self._here)
-            )
+            await session.execute(_change(photo_id, modified_at=file.modified_at))
         for photo_id, file in plan.replaced:
             await self.replace(session, photo_id, file)
-        if plan.overwritten:
-            await session.execute(_missing(plan.overwritten))
+        placed = [
+            *plan.touched,
+            *((move.photo_id, move.file) for move in plan.moves if move.old_path is None),
+        ]
         if plan.new:
-            await session.execute(self._insertion(plan.new))
+            ids = {row[0]: row[1] for row in await session.execute(self._insertion(plan.new))}
+            placed += [(ids[file.sha256], file) for file in plan.new]
+        await self._place(session, placed)
+
+    async def _move(self, session: AsyncSession, move: Move) -> None:
+        file, displaced = move.file, move.displaced_id
+        if displaced is not None:  # paths are unique: to swap two, one is parked
+            await session.execute(self._change_places([displaced], path=f"{file.path}\x01{move.photo_id}"))
+        await session.execute(adoption(self._machine.id, [move.photo_id]))
+        await self._place(session, [(move.photo_id, file)])
+        await session.execute(_change(move.photo_id, path=file.path, modified_at=file.modified_at))
+        if displaced is not None:
+            await session.execute(
+                self._change_places([displaced], path=move.old_path, missing_since=func.now())
+            )
 
     async def replace(self, session: AsyncSession, photo_id: int, file: FoundFile) -> None:
-        """Give a photo new content; a trigger removes the hashes and vectors of the old one."""
+        """Give a photo the content that this machine has of it now.
+
+        Others no longer have that photo, until an import there finds the new content as well. A trigger removes the
+        hashes and vectors of the old one.
+        """
         await session.execute(
             _change(
                 photo_id,
@@ -221,19 +317,46 @@ class Catalogue:
                 format=file.format,
                 taken_at=file.taken_at,
                 modified_at=file.modified_at,
-                missing_since=None,
-                **self._here,
             )
         )
+        others = (PhotoPlaceRow.photo_id == photo_id, PhotoPlaceRow.machine_id != self._machine.id)
+        await session.execute(delete(PhotoPlaceRow).where(*others))
+        await self._place(session, [(photo_id, file)])
 
-    @property
-    def _here(self) -> dict[str, str]:
-        """The column that says on which machine a file is."""
-        return {} if self._machine is None else {"machine_id": self._machine.id}
+    def _places(self, photo_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+        return among(PhotoPlaceRow.photo_id, photo_ids), of_machine(PhotoPlaceRow, self._machine.id)
+
+    def _change_places(self, photo_ids: Sequence[int], **values: Any) -> Any:
+        """Return the statement that changes where photos are on this machine."""
+        return update(PhotoPlaceRow).where(*self._places(photo_ids)).values(**values)
+
+    async def _place(self, session: AsyncSession, placed: Sequence[tuple[int, FoundFile]]) -> None:
+        """Record where photos are on this machine now."""
+        if not placed:
+            return
+        ids = [photo_id for photo_id, _ in placed]
+        types: dict[str, TypeEngine[Any]] = {
+            "photo_id": BigInteger(),
+            "path": Text(),
+            "modified_at": DateTime(timezone=True),
+        }
+        arrays = [
+            array_of(ids, BigInteger()),
+            *(array_of([getattr(file, name) for _, file in placed], types[name]) for name in list(types)[1:]),
+        ]
+        rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
+        insertion = upsert(PhotoPlaceRow).from_select(
+            ["persona_id", "machine_id", *types],
+            select(literal(self._persona_id, BigInteger()), literal(self._machine.id, Text()), *rows.c),
+        )
+        now_there = {name: insertion.excluded[name] for name in ("path", "modified_at", "missing_since")}
+        await session.execute(
+            insertion.on_conflict_do_update(index_elements=["photo_id", "machine_id"], set_=now_there)
+        )
 
     async def _note_machine(self, session: AsyncSession) -> None:
         """Store this machine under its present name."""
-        if self._machine is not None:
+        if self._machine.id != UNKNOWN.id:
             row = upsert(MachineRow).values(id=self._machine.id, name=self._machine.name)
             named = {"name": self._machine.name}
             is_other = MachineRow.name != self._machine.name
@@ -242,7 +365,7 @@ class Catalogue:
             )
 
     def _insertion(self, files: Sequence[FoundFile]) -> Any:
-        """Return one statement for all files: arrays are ten times as fast as a row each."""
+        """Return one statement for all files, which returns content and id: arrays are ten times as fast as rows."""
         types: dict[str, TypeEngine[Any]] = {
             "path": Text(),
             "sha256": LargeBinary(),
@@ -255,14 +378,14 @@ class Catalogue:
         }
         arrays = [array_of([getattr(file, name) for file in files], kind) for name, kind in types.items()]
         rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
-        here = {name: literal(value, Text()) for name, value in self._here.items()}
-        return insert(PhotoRow).from_select(
-            ["persona_id", *here, *types],
-            select(literal(self._persona_id, BigInteger()), *here.values(), *rows.c),
+        return (
+            insert(PhotoRow)
+            .from_select(["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c))
+            .returning(PhotoRow.sha256, PhotoRow.id)
         )
 
 
-def _is_storable(path: str) -> bool:
+def is_storable(path: str) -> bool:
     """Return whether a path can be in the database: one that is not UTF-8 never is."""
     try:
         path.encode()
@@ -281,25 +404,29 @@ def _change(photo_id: int, **values: Any) -> Any:
     return update(PhotoRow).where(PhotoRow.id == photo_id).values(**values)
 
 
-def _missing(ids: Sequence[int]) -> Any:
-    return update(PhotoRow).where(among(PhotoRow.id, ids)).values(missing_since=func.now())
-
-
 def _in_place(known: Iterable[KnownPhoto], files: Sequence[FoundFile]) -> set[int]:
-    """Return the ids of the photos whose own path still holds their content; blocks, and seldom has to hash."""
+    """Return the ids of the photos whose own path still holds their content; blocks, and seldom has to hash.
+
+    A place that no machine has yet, in a folder that this machine does not know, is another one's.
+    """
     just_read = {file.path: file.sha256 for file in files}
-    return {
-        photo.id
-        for photo in known
-        if (
-            just_read[photo.path] == photo.sha256
-            if photo.path in just_read
-            else file_state(
+    in_place = set()
+    for photo in known:
+        if photo.path is None or photo.modified_at is None:
+            continue
+        if photo.path in just_read:
+            is_there = just_read[photo.path] == photo.sha256
+        else:
+            state = file_state(
                 photo.path, photo.byte_size, photo.modified_at, photo.sha256, hash_when=HashWhen.TOUCHED
             )
-            is PhotoState.UNCHANGED
-        )
-    }
+            is_there = state is PhotoState.UNCHANGED
+            if photo.is_nobodys and state is PhotoState.MISSING:
+                photo.path = None if presence(photo.path, photo.byte_size) is Presence.UNKNOWN else photo.path
+                photo.is_elsewhere |= photo.path is None
+        if is_there:
+            in_place.add(photo.id)
+    return in_place
 
 
 def _gone(photos: Iterable[tuple[int, str]]) -> list[int]:

@@ -7,16 +7,18 @@ import os
 import stat
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, true, update
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
-from fluffy_tui.photos.tables import PhotoRow, among
+from fluffy_tui.photos.machine import UNKNOWN
+from fluffy_tui.photos.tables import PhotoPlaceRow, PhotoRow, among, same_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import Update
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos.machine import Machine
@@ -62,18 +64,26 @@ def is_gone(path: str) -> bool:
         return False
 
 
-async def mark_missing_files(database: Database, machine: Machine | None) -> tuple[int, int]:
-    """Mark all photos of this machine as their files are now; return how many vanished and how many came back.
+async def mark_missing_files(database: Database, machine: Machine) -> tuple[int, int]:
+    """Mark all places of this machine as their files are now; return how many vanished and how many came back.
 
-    Rows are read in the order of their ids and no lock is held between two portions, so an import may run
-    meanwhile. Where nothing has changed nothing is written, and no screen is notified.
+    So are places from before machines were noted, which may be this machine's. Rows are read in the order of their ids
+    and no lock is held between two portions, so an import may run meanwhile. Where nothing has changed nothing is
+    written, and no screen is notified.
     """
+    changes = [await _sweep(database, machine_id) for machine_id in {UNKNOWN.id, machine.id}]
+    return sum(vanished for vanished, _ in changes), sum(returned for _, returned in changes)
+
+
+async def _sweep(database: Database, machine_id: str) -> tuple[int, int]:
     vanished = returned = last = 0
     while True:
+        place = PhotoPlaceRow
         query = (
-            select(PhotoRow.id, PhotoRow.path, PhotoRow.byte_size, PhotoRow.missing_since.is_not(None))
-            .where(PhotoRow.id > last, of_machine(machine))
-            .order_by(PhotoRow.id)
+            select(place.photo_id, place.path, PhotoRow.byte_size, place.missing_since.is_not(None))
+            .join(PhotoRow, PhotoRow.id == place.photo_id)
+            .where(place.photo_id > last, place.machine_id == machine_id)
+            .order_by(place.photo_id)
             .limit(_ROWS)
         )
         async with database.transaction() as session:
@@ -82,17 +92,29 @@ async def mark_missing_files(database: Database, machine: Machine | None) -> tup
             return vanished, returned
         last = rows[-1][0]
         gone, back = await asyncio.to_thread(_changes, rows)
-        await _mark(database, gone, missing=True)
-        await _mark(database, back, missing=False)
+        if gone or back:
+            async with database.transaction() as session:
+                await session.execute(change_places(machine_id, gone, missing_since=func.now()))
+                await session.execute(change_places(machine_id, back, missing_since=None))
         vanished += len(gone)
         returned += len(back)
 
 
-def of_machine(machine: Machine | None) -> ColumnElement[bool]:
-    """Return the condition that a photo's file is to be looked for on this machine."""
-    if machine is None:
-        return true()
-    return or_(PhotoRow.machine_id.is_(None), PhotoRow.machine_id == machine.id)
+def change_places(machine_id: str, photo_ids: Sequence[int], **values: Any) -> Update:
+    """Return the statement that changes the places of photos on one machine."""
+    mine = (among(PhotoPlaceRow.photo_id, photo_ids), PhotoPlaceRow.machine_id == machine_id)
+    return update(PhotoPlaceRow).where(*mine).values(**values)
+
+
+def adoption(machine_id: str, photo_ids: Sequence[int]) -> Update:
+    """Return the statement that gives this machine the places that no machine has yet, where it has none."""
+    own, free = aliased(PhotoPlaceRow), PhotoPlaceRow
+    same = or_(
+        own.photo_id == free.photo_id, and_(own.persona_id == free.persona_id, same_path(own.path, free.path))
+    )
+    is_taken = exists().where(own.machine_id == machine_id, same)
+    unknown = (among(free.photo_id, photo_ids), free.machine_id == UNKNOWN.id)
+    return update(free).where(*unknown, ~is_taken).values(machine_id=machine_id)
 
 
 def _changes(rows: Iterable[tuple[int, str, int, bool]]) -> tuple[list[int], list[int]]:
@@ -104,13 +126,3 @@ def _changes(rows: Iterable[tuple[int, str, int, bool]]) -> tuple[list[int], lis
         elif found is Presence.THERE and missing:
             back.append(photo_id)
     return gone, back
-
-
-async def _mark(database: Database, ids: Sequence[int], *, missing: bool) -> None:
-    if not ids:
-        return
-    change = (
-        update(PhotoRow).where(among(PhotoRow.id, ids)).values(missing_since=func.now() if missing else None)
-    )
-    async with database.transaction() as session:
-        await session.execute(change)

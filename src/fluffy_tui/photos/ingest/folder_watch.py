@@ -101,8 +101,8 @@ class Watch:
         for path in paths:
             self._failed.pop(readable_path(path), None)
         self._failed.update({file.path: file for file in done.failed})
-        news = (done.imported, done.moved, done.duplicates, done.missing, done.failed, done.passed_over)
-        if not paths or any(news):
+        counts = (done.imported, done.moved, done.known_elsewhere, done.duplicates, done.missing)
+        if not paths or any((*counts, done.failed, done.passed_over)):
             self._on_round(done)
 
 
@@ -154,6 +154,7 @@ def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
         imported=before.imported + more.imported,
         unchanged=before.unchanged + more.unchanged,
         moved=before.moved + more.moved,
+        known_elsewhere=before.known_elsewhere + more.known_elsewhere,
         duplicates=before.duplicates + more.duplicates,
         missing=before.missing + more.missing,
         seconds=before.seconds + more.seconds,

@@ -70,6 +70,7 @@ class Importer:
         self._stop = threading.Event()
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
+        self._known_elsewhere = 0
         self._bytes_read = 0
         self._total: int | None = None
         self._failed: list[FailedFile] = []
@@ -95,6 +96,7 @@ class Importer:
             imported=self._imported,
             unchanged=self._unchanged,
             moved=self._moved,
+            known_elsewhere=self._known_elsewhere,
             duplicates=self._duplicates,
             missing=self._missing,
             failed=tuple(self._failed),
@@ -207,6 +209,7 @@ class Importer:
         self._imported += stored.imported
         self._unchanged += stored.unchanged
         self._moved += stored.moved
+        self._known_elsewhere += stored.known_elsewhere
         self._duplicates += stored.duplicates
         self._missing += stored.missing
         for failed in stored.failed:

@@ -1,7 +1,8 @@
 """Decides what each file of an import is to the library: new, known, moved, changed or a copy. No I/O.
 
-A photo is its content; its path is only where it is now. Files with known content are therefore decided first:
-when two files swap names, two photos have moved and none has changed.
+A photo is its content; its path is only where it is now on this machine. Files with known content are therefore
+decided first: when two files swap names, two photos have moved and none has changed. What other machines have of a
+photo is not touched.
 """
 
 from __future__ import annotations
@@ -29,20 +30,29 @@ class KnownPhoto:
     """A stored photo as an import needs it; updated while a batch is being decided."""
 
     id: int
-    path: str
+    path: str | None
+    """On this machine; None if it has no place here."""
     sha256: bytes
     byte_size: int
-    modified_at: datetime
+    modified_at: datetime | None
+    """Of the file on this machine."""
     has_post: bool
+    is_elsewhere: bool
+    """Whether other machines have a place of it."""
+    is_nobodys: bool | None = None
+    """Whether its place is from before machines were noted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A photo was found under a new path."""
+    """A photo was found under a new path, or is new on this machine."""
 
     photo_id: int
     file: FoundFile
-    old_path: str
+    old_path: str | None
+    """Where it was on this machine; None if it had no place here."""
+    is_known_elsewhere: bool
+    """Whether it is only new on this machine."""
     displaced_id: int | None
     """The photo that was stored with the new path; its own file has been overwritten or moved as well."""
 
@@ -64,6 +74,11 @@ class BatchPlan:
     failed: list[FailedFile] = field(default_factory=list)
 
     @property
+    def known_elsewhere(self) -> int:
+        """How many photos of other machines are new on this one."""
+        return sum(move.is_known_elsewhere for move in self.moves)
+
+    @property
     def missing(self) -> set[int]:
         """The photos whose path is among these files, but whose content no longer is."""
         displaced = {move.displaced_id for move in self.moves if move.displaced_id is not None}
@@ -75,7 +90,7 @@ def plan_batch(files: Iterable[FoundFile], known: Iterable[KnownPhoto], in_place
 
     Args:
         files: A batch as it is on the disk.
-        known: Every photo of the persona that has the path or the content of one of them.
+        known: Every photo of the persona that has the path on this machine or the content of one of them.
         in_place: The ids of those known photos whose own file still has their content.
     """
     return _Planner(known, in_place).plan(list(files))
@@ -85,8 +100,8 @@ class _Planner:
     """The library as it will be after each decision."""
 
     def __init__(self, known: Iterable[KnownPhoto], in_place: Set[int]) -> None:
-        self._by_path = {photo.path: photo for photo in known}
-        self._by_content = {photo.sha256: photo for photo in self._by_path.values()}
+        self._by_content = {photo.sha256: photo for photo in known}
+        self._by_path = {photo.path: photo for photo in self._by_content.values() if photo.path is not None}
         self._settled = set(in_place)
         self._new_contents: set[bytes] = set()
         self._result = BatchPlan()
@@ -116,17 +131,24 @@ class _Planner:
     def _move(self, file: FoundFile, photo: KnownPhoto, displaced: KnownPhoto | None) -> None:
         old_path = photo.path
         self._result.moves.append(
-            Move(photo.id, file, old_path, displaced_id=displaced.id if displaced else None)
+            Move(
+                photo.id,
+                file,
+                old_path,
+                is_known_elsewhere=old_path is None and photo.is_elsewhere,
+                displaced_id=displaced.id if displaced else None,
+            )
         )
         photo.path = file.path
         self._by_path[file.path] = photo
         self._settled.add(photo.id)
-        if displaced is None:
-            self._by_path.pop(old_path, None)
-        else:
+        if old_path is not None:
+            self._by_path.pop(old_path)
+        if displaced is not None:
             displaced.path = old_path
-            self._by_path[old_path] = displaced
             self._settled.discard(displaced.id)
+            if old_path is not None:
+                self._by_path[old_path] = displaced
 
     def _new_content(self, file: FoundFile) -> None:
         at_path = self._by_path.get(file.path)

@@ -70,7 +70,7 @@ class Browse:
     missing: bool | None = None
     """Only photos whose file is missing, or only the others; None for both."""
     folded: bool = False
-    """Of photos that show the same picture, only the first in the order: the others are behind it."""
+    """Of photos that show the same picture, only the best: the picked one, else the largest, else the oldest."""
 
     @property
     def is_filtered(self) -> bool:
@@ -83,6 +83,8 @@ class Stack:
     """What a photo stands for in a list besides itself."""
 
     behind: tuple[int, ...] = ()
-    """Ids of the photos that are folded behind it, in the order of the list: they show the same picture."""
+    """Ids of the photos that are folded behind it, best first: they show the same picture."""
     same_files: tuple[Path, ...] = ()
     """Where else the same file was found; it is one photo however many copies are on the disk."""
+    verdicts: frozenset[Verdict] = frozenset()
+    """The flags of the photos behind it, apart from unflagged."""

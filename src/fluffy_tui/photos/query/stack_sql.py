@@ -1,4 +1,4 @@
-"""Stacks in a library: of the photos that show the same picture, one is listed and the others are behind it.
+"""Stacks in a library: of the photos that show the same picture, the best is listed and the others are behind it.
 
 Which photos share a picture is known to a pack above this one, which passes a query. Only photos of stacks are
 compared with each other, so a library without duplicates pays next to nothing.
@@ -6,17 +6,17 @@ compared with each other, so a library without duplicates pays next to nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import BigInteger, and_, cast, false, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
-from fluffy_tui.photos.query.browse_sql import at_moment, first_of, matching, of_verdict, order, packed, place
-from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, among
+from fluffy_tui.photos.query.browse_sql import at_moment, first_of, matching, of_verdict, packed
+from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, among, of_machine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,12 +35,14 @@ class LibraryQueries:
         browse: Which of them, in which order.
         scheduled: Selects the ids of all photos that have a post.
         stacks: Selects `photo_id` and `stack_id` of the photos that are in a stack; None if that is not known.
+        machine_id: Where copies of their files are looked for.
     """
 
     persona_id: int
     browse: Browse
     scheduled: Select[Any]
     stacks: Select[*tuple[Any, ...]] | None
+    machine_id: str
 
     def all_ids(self) -> Select[bytes | None]:
         """Select all ids as `browse_sql.packed` does."""
@@ -67,17 +69,18 @@ class LibraryQueries:
 
     async def read_stacks(self, session: AsyncSession, ids: Sequence[int]) -> dict[int, Stack]:
         """Return the stacks of these photos, by the first photo of each; see `service.Photos.stacks`."""
-        behind: dict[int, tuple[int, ...]] = {}
+        stacks: dict[int, Stack] = {}
         if self._is_folded:
             rows = (await session.execute(self._mates(ids))).all()
-            for _, members in groupby(rows, key=lambda row: row[0]):
-                first, *rest = (row[1] for row in members)
-                if rest:
-                    behind[first] = tuple(rest)
-        files: dict[int, tuple[Path, ...]] = {}
-        for photo_id, paths in await session.execute(_same_files(ids)):
-            files[photo_id] = tuple(Path(path) for path in paths)
-        return {id_: Stack(behind.get(id_, ()), files.get(id_, ())) for id_ in {*behind, *files}}
+            for _, members in groupby(rows, key=lambda row: row.stack_id):
+                first, *behind = members
+                if behind:
+                    verdicts = frozenset(Verdict(mate.verdict) for mate in behind if mate.verdict)
+                    stacks[first.id] = Stack(tuple(mate.id for mate in behind), verdicts=verdicts)
+        for photo_id, paths in await session.execute(self._same_files(ids)):
+            same_files = tuple(Path(path) for path in paths)
+            stacks[photo_id] = replace(stacks.get(photo_id, Stack()), same_files=same_files)
+        return stacks
 
     @property
     def _is_folded(self) -> bool:
@@ -92,54 +95,58 @@ class LibraryQueries:
         if not self._is_folded:
             return query
         own, mates, mate = self._stacked("own"), self._stacked("mates"), aliased(PhotoRow, name="mate")
-        before = tuple_(*place(self.browse, mate)), tuple_(*place(self.browse))
-        earlier = (
+        better = (
             select(literal(1))
             .select_from(own)
             .join(mates, mates.c.stack_id == own.c.stack_id)
             .join(mate, mate.id == mates.c.photo_id)
             .where(
                 own.c.photo_id == PhotoRow.id,
-                before[0] > before[1] if self.browse.descending else before[0] < before[1],
+                tuple_(*_rank(mate)) < tuple_(*_rank(PhotoRow)),
             )
             .correlate(PhotoRow)
         )
         # OFFSET keeps Postgres from turning this into a join of all stacks, for a page that needs a few of them.
-        return query.where(~self._matching(earlier, mate).offset(0).exists())
+        return query.where(~self._matching(better, mate).offset(0).exists())
 
     def _behind(self) -> Select[int]:
         """Select the ids of all photos that are not the first of their stack."""
         stacked = self._stacked("stacked")
-        number = func.row_number().over(partition_by=stacked.c.stack_id, order_by=order(self.browse))
+        number = func.row_number().over(partition_by=stacked.c.stack_id, order_by=_rank(PhotoRow))
         numbered = self._matching(
             select(PhotoRow.id, number.label("number")).join(stacked, stacked.c.photo_id == PhotoRow.id)
         ).subquery("numbered")
         return select(numbered.c.id).where(numbered.c.number > 1)
 
-    def _mates(self, ids: Sequence[int]) -> Select[int, int]:
-        """Select stack and id of all photos that are in a stack with one of these, in the order of the list."""
+    def _mates(self, ids: Sequence[int]) -> Select[int, int, str | None]:
+        """Select stack, id and verdict of all photos that are in a stack with one of these, best first."""
         own, mates = self._stacked("own"), self._stacked("mates")
         wanted = select(own.c.stack_id).where(among(own.c.photo_id, ids))
         query = (
-            select(mates.c.stack_id, PhotoRow.id)
+            select(mates.c.stack_id, PhotoRow.id, PhotoRow.verdict)
             .join(PhotoRow, PhotoRow.id == mates.c.photo_id)
             .where(mates.c.stack_id.in_(wanted))
         )
-        return self._matching(query).order_by(mates.c.stack_id, *order(self.browse))
+        return self._matching(query).order_by(mates.c.stack_id, *_rank(PhotoRow))
 
     def _stacked(self, name: str) -> Any:
         if self.stacks is None:
             raise RuntimeError("it is not known which photos are in a stack")
         return self.stacks.subquery(name)
 
+    def _same_files(self, ids: Sequence[int]) -> Select[int, Sequence[str]]:
+        same: ColumnElement[bool] = and_(
+            PhotoCopyRow.persona_id == PhotoRow.persona_id, PhotoCopyRow.sha256 == PhotoRow.sha256
+        )
+        return (
+            select(PhotoRow.id, func.array_agg(PhotoCopyRow.path))
+            .join(PhotoCopyRow, same)
+            .where(among(PhotoRow.id, ids), of_machine(PhotoCopyRow, self.machine_id))
+            .group_by(PhotoRow.id)
+        )
 
-def _same_files(ids: Sequence[int]) -> Select[int, Sequence[str]]:
-    same: ColumnElement[bool] = and_(
-        PhotoCopyRow.persona_id == PhotoRow.persona_id, PhotoCopyRow.sha256 == PhotoRow.sha256
-    )
-    return (
-        select(PhotoRow.id, func.array_agg(PhotoCopyRow.path))
-        .join(PhotoCopyRow, same)
-        .where(among(PhotoRow.id, ids))
-        .group_by(PhotoRow.id)
-    )
+
+def _rank(row: Any) -> list[ColumnElement[Any]]:
+    """Return what the photos of a stack are sorted by, best first: the picked one, the largest, the oldest."""
+    is_picked = func.coalesce(row.verdict == Verdict.PICK.value, false())
+    return [~is_picked, -cast(row.width, BigInteger) * row.height, row.shown_at, row.id]

@@ -55,9 +55,10 @@ class ChannelHealth:
     async def _outdated(self) -> list[Channel]:
         personas, timings = self.delivery.personas, self.delivery.timings
         chosen = {
-            persona.channel.id: persona.channel
+            chosen.id: chosen.channel
             for persona in await personas.list()
-            if persona.channel is not None
+            for chosen in persona.channels
+            if chosen.channel is not None
         }
         waiting, overdue = await self._channels_with_posts()
         found = []

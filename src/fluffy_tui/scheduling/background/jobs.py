@@ -10,7 +10,7 @@ from procrastinate import Blueprint, JobContext, builtin_tasks
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
-from fluffy_tui.scheduling.delivery.deferral import QUEUE
+from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,12 +27,13 @@ JOB_RETENTION_HOURS = 72
 """Finished jobs are purged after this time; the posts have their own history."""
 
 
-def add_tasks(queue: App) -> None:
+def add_tasks(queue: App, machine_id: str) -> None:
     """Register the tasks of this pack. They find what they need in the worker's context.
 
     The names of the tasks are stored with the jobs, so they must not change.
     """
     blueprint = Blueprint()
+    add_machine_tasks(queue, machine_id)
 
     def periodic(
         name: str,
@@ -71,8 +72,34 @@ def add_tasks(queue: App) -> None:
     periodic("watch_channels", "6-59/10 * * * *", _check_channels, queueing_lock="watch_channels")
     periodic("verify_media", "3-59/10 * * * *", _verify_media, lock="verify_media")
     periodic("clean_media", "43 * * * *", _clean_media, lock="clean_media")
-    periodic("look_for_missing", "11,41 * * * *", _find_missing_photos, queueing_lock="look_for_missing")
     periodic("purge", "17 3 * * *", _purge, queueing_lock="purge")
+    queue.add_tasks_from(blueprint, namespace="delivery")
+
+
+def add_machine_tasks(queue: App, machine_id: str) -> None:
+    """Register the tasks that every machine has to do for itself, because they need its files; none needs a key."""
+    blueprint = Blueprint()
+    own_queue = machine_queue(machine_id)
+
+    @blueprint.task(name="upload_picture", queue=own_queue, pass_context=True)
+    async def upload_picture(context: JobContext, post_id: int) -> None:
+        await _delivery(context).upload_picture(post_id)
+
+    @blueprint.task(name="verify_picture", queue=own_queue, pass_context=True)
+    async def verify_picture(context: JobContext, post_id: int) -> None:
+        await MediaUpkeep(_delivery(context)).verify(post_id)
+
+    @blueprint.periodic(cron="11,41 * * * *", periodic_id=machine_id)
+    @blueprint.task(
+        name="look_for_missing",
+        queue=own_queue,
+        queueing_lock=f"look_for_missing {machine_id}",
+        pass_context=True,
+    )
+    async def look_for_missing(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await _find_missing_photos(context)
+
     queue.add_tasks_from(blueprint, namespace="delivery")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -18,18 +18,23 @@ from sqlalchemy.dialects.postgresql import insert
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.media import MediaHostError, media_key, public_digest
-from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
+from fluffy_tui.scheduling.delivery.deferral import defer_verification
+from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure, StepTimeout
 from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
+from fluffy_tui.scheduling.delivery_key import picture_name
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
 from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
+    from fluffy_tui.scheduling.post_photo import PostPhoto
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +96,14 @@ class MediaUpkeep:
             posts = list((await session.execute(self._due_soon())).scalars())
         return {post.id: await self._verify(post) for post in posts}
 
+    async def verify(self, post_id: int) -> None:
+        """Verify the pictures of one post with a photo that is on this machine."""
+        async with self.delivery.database.transaction() as session:
+            query = select(PostRow).where(PostRow.id == post_id, PostRow.step == Step.ACCEPTED)
+            post = (await session.execute(query)).scalar_one_or_none()
+        if post is not None:
+            await self._verify(post)
+
     def _due_soon(self) -> Select[PostRow]:
         due, verified, now = PostRow.scheduled_at, HostedPictureRow.verified_at, func.now()
         windows: list[ColumnElement[bool]] = [
@@ -103,55 +116,78 @@ class MediaUpkeep:
         return (
             select(PostRow)
             .outerjoin(HostedPictureRow, HostedPictureRow.delivery_key == PostRow.delivery_key)
-            .where(PostRow.step == Step.ACCEPTED, PostRow.media_url.is_not(None), or_(*windows))
+            .where(PostRow.step == Step.ACCEPTED, or_(*windows))
+            .distinct()
             .order_by(due)
         )
 
     async def _verify(self, post: PostRow) -> Verification:
-        facts = post.rendition or {}
-        try:
-            digest = await public_digest(str(post.media_url), int(facts.get("bytes", 0)))
-            if facts.get("sha256", digest) == digest:
-                return await self._record(post, Verification.OK)
-        except MediaHostError as error:
-            log.warning("the picture of post %s: %s", post.id, error)
-        try:
-            await self._upload_again(post)
-        except (MediaHostError, DeliveryFailure) as error:
-            return await self._record(post, Verification.FAILED, str(error))
-        return await self._record(post, Verification.UPLOADED_AGAIN)
+        """Verify every picture of a post; the worst result counts."""
+        results = {
+            await self._verify_one(post, place, photo)
+            for place, photo in enumerate(post.photos)
+            if photo.media_url is not None
+        }
+        worst_first = (Verification.FAILED, Verification.UPLOADED_AGAIN, Verification.OK)
+        return next((result for result in worst_first if result in results), Verification.OK)
 
-    async def _upload_again(self, post: PostRow) -> None:
+    async def _verify_one(self, post: PostRow, place: int, photo: PostPhoto) -> Verification:
+        facts = photo.rendition or {}
+        name = picture_name(post.delivery_key, place, photo.sha256)
+        try:
+            digest = await public_digest(str(photo.media_url), int(facts.get("bytes", 0)))
+            if facts.get("sha256", digest) == digest:
+                return await self._record(post, name, Verification.OK)
+        except MediaHostError as error:
+            log.warning("a picture of post %s: %s", post.id, error)
+        try:
+            await self._upload_again(post, place, name)
+        except DeliveryFailure as error:
+            return await self._record(post, name, Verification.FAILED, str(error), error.machine_ids)
+        except (MediaHostError, StepTimeout) as error:
+            return await self._record(post, name, Verification.FAILED, str(error))
+        return await self._record(post, name, Verification.UPLOADED_AGAIN)
+
+    async def _upload_again(self, post: PostRow, place: int, name: str) -> None:
         channel = await self.delivery.personas.known_channel(str(post.channel_id), FOREVER)
         if channel is None:
             raise DeliveryFailure.final(PostError.CHANNEL_UNKNOWN, "The post's channel no longer exists.")
         pictures = self.delivery.pictures
-        rendition = await pictures.render(
-            post.photo_id, post.framing, str(channel.service), accept_damaged=post.accept_damaged
-        )
-        await pictures.upload(post.delivery_key, rendition, url=post.media_url)
+        photo = post.photos[place]
+        service = str(channel.service)
+        ratio = await pictures.shared_ratio(post.photos, service) if place else None
+        rendition = await pictures.render(photo, service, ratio)
+        await pictures.upload(name, rendition, url=photo.media_url)
+        renewed = replace(photo, rendition=rendition_facts(rendition))
+        post.photos = (*post.photos[:place], renewed, *post.photos[place + 1 :])
         async with self.delivery.database.transaction() as session:
             same = (PostRow.id == post.id, PostRow.delivery_key == post.delivery_key)
             await session.execute(
-                update(PostRow)
-                .where(*same)
-                .values(rendition=rendition_facts(rendition), updated_at=PostRow.updated_at)
+                update(PostRow).where(*same).values(photos=post.photos, updated_at=PostRow.updated_at)
             )
-        log.info("the picture of post %s was uploaded again", post.id)
+        log.info("picture %d of post %s was uploaded again", place + 1, post.id)
 
-    async def _record(self, post: PostRow, result: Verification, problem: str | None = None) -> Verification:
+    async def _record(
+        self,
+        post: PostRow,
+        name: str,
+        result: Verification,
+        problem: str | None = None,
+        machine_ids: Sequence[str] = (),
+    ) -> Verification:
+        """Record the result; the machines that have the photo, if this one has not, verify the picture as well."""
         async with self.delivery.database.transaction() as session:
-            known = await session.get(HostedPictureRow, post.delivery_key)
+            for machine_id in machine_ids:
+                await defer_verification(session, self.delivery.queue, post.id, machine_id)
+            known = await session.get(HostedPictureRow, name)
             changed = (known.problem if known else None) != problem
             values: dict[Any, Any] = {HostedPictureRow.problem: problem}
             if result is not Verification.FAILED:
                 values[HostedPictureRow.verified_at] = func.now()
             statement = insert(HostedPictureRow).values(
-                {HostedPictureRow.delivery_key: post.delivery_key, **values}
+                {HostedPictureRow.name: name, HostedPictureRow.delivery_key: post.delivery_key, **values}
             )
-            await session.execute(
-                statement.on_conflict_do_update(index_elements=["delivery_key"], set_=values)
-            )
+            await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
             if changed:
                 await _notify_screens(session, post)
         return result
@@ -183,7 +219,7 @@ class MediaUpkeep:
         live = and_(PostRow.step == Step.LIVE, PostRow.posted_at < kept_since)
         gone = and_(PostRow.id.is_(None), HostedPictureRow.left_at < kept_since)
         query = select(
-            HostedPictureRow.delivery_key,
+            HostedPictureRow.name,
             or_(func.coalesce(live, False), func.coalesce(gone, False)),
             PostRow.posted_at,
             HostedPictureRow.left_at,
@@ -191,8 +227,8 @@ class MediaUpkeep:
         unused: list[UnusedPicture] = []
         known: set[str] = set()
         async with self.delivery.database.transaction() as session:
-            for delivery_key, is_unused, posted_at, left_at in (await session.execute(query)).all():
-                key = media_key(delivery_key)
+            for name, is_unused, posted_at, left_at in (await session.execute(query)).all():
+                key = media_key(name)
                 known.add(key)
                 since = posted_at or left_at
                 if is_unused and since is not None:
@@ -203,7 +239,7 @@ class MediaUpkeep:
     async def _forget(self, key: str) -> None:
         name = key.rsplit("/", 1)[-1].removesuffix(".jpg")
         async with self.delivery.database.transaction() as session:
-            await session.execute(delete(HostedPictureRow).where(HostedPictureRow.delivery_key == name))
+            await session.execute(delete(HostedPictureRow).where(HostedPictureRow.name == name))
 
     async def clean_quietly(self) -> None:
         """Clean up, as the recurring task does: errors are logged, and the next run tries again."""

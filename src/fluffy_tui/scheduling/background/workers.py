@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
+    from procrastinate import App
+
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.background.recovery import Recovery
     from fluffy_tui.scheduling.background.status_sync import StatusSync
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
+    from fluffy_tui.scheduling.timings import Timings
 
 log = logging.getLogger(__name__)
 
@@ -31,14 +34,15 @@ START_SECONDS = 20.0
 """How long a worker may take from start to first heartbeat before it counts as missing."""
 
 # The second word of a connection's name, made by `core.database.program_name`, is its purpose: `worker` delivers posts,
-# `library` indexes photos beside that, `indexer` does so in a process that cannot deliver. A row without a name is
-# assumed to deliver.
+# `library` indexes photos beside that, `indexer` does so in a process that cannot deliver, and `uploader` uploads
+# pictures in such a process. A row without a name is assumed to deliver.
 _LAST_HEARTBEAT = text(
     """
     SELECT extract(epoch FROM now() - max(w.last_heartbeat))
     FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     WHERE coalesce(split_part(n.name, ' ', 2), '') <> ALL (:others)
-    """
+        AND (CAST(:host AS text) IS NULL OR left(split_part(split_part(n.name, ' ', 3), ':', 1), 30) = left(:host, 30))
+    """  # a long name is cut
 )
 _ALL = text(
     """
@@ -46,14 +50,15 @@ _ALL = text(
         SELECT
             coalesce(split_part(n.name, ' ', 3), 'number ' || w.id) AS process,
             coalesce(split_part(n.name, ' ', 2) IN ('library', 'indexer'), false) AS indexes,
-            coalesce(split_part(n.name, ' ', 2) = 'indexer', false) AS only_indexes,
+            coalesce(split_part(n.name, ' ', 2) = 'uploader', false) AS uploads,
+            coalesce(split_part(n.name, ' ', 2) IN ('indexer', 'uploader'), false) AS cannot_deliver,
             extract(epoch FROM now() - w.last_heartbeat) AS age,
             n.started_at
         FROM procrastinate_workers w LEFT JOIN worker_names n ON n.worker_id = w.id
     )
     SELECT
-        process, min(age) FILTER (WHERE NOT indexes) AS delivers, min(age) FILTER (WHERE indexes), min(started_at),
-        bool_and(only_indexes)
+        process, min(age) FILTER (WHERE NOT (indexes OR uploads)) AS delivers, min(age) FILTER (WHERE indexes),
+        min(started_at), bool_and(cannot_deliver), bool_or(uploads)
     FROM loops GROUP BY process ORDER BY delivers NULLS LAST, process
     """
 )
@@ -70,15 +75,17 @@ class KnownWorker:
     library_age: float | None
     """Seconds since its library indexing last reported; None if it does not index."""
     started_at: datetime | None
-    only_indexes: bool = False
-    """Whether it cannot deliver, because it has no Buffer key or no media host."""
+    cannot_deliver: bool = False
+    """Whether it has no Buffer key or no media host."""
+    uploads: bool = False
+    """Whether it makes and uploads pictures although it cannot deliver: it only lacks the Buffer key."""
 
     def is_stuck(self, after: float) -> bool:
         """Return whether the process is alive, since it indexes the library, but does not deliver.
 
         In a process that was killed both stop within one heartbeat of each other.
         """
-        if self.only_indexes or self.library_age is None or self.library_age > after:
+        if self.cannot_deliver or self.library_age is None or self.library_age > after:
             return False
         if self.heartbeat_age is None:
             return True
@@ -90,12 +97,12 @@ class Workers:
 
     Args:
         database: where they register.
-        can_deliver: whether this process has what delivery needs; if not, a worker that only indexes is enough for it.
+        can_deliver: whether this process has what delivery needs; if not, a worker that does not either is enough.
     """
 
     def __init__(self, database: Database, *, can_deliver: bool = True) -> None:
         self._database = database
-        self._others = ["library", "indexer"] if can_deliver else ["library"]
+        self._others = ["library", "indexer", "uploader"] if can_deliver else ["library"]
         self._expected_until = 0.0
         self.start_failure = ""
         """Why this process could not start a worker the last time it tried, as the end of a sentence."""
@@ -109,13 +116,17 @@ class Workers:
         """Whether a worker that this process has started may not have sent a heartbeat yet."""
         return time.monotonic() < self._expected_until
 
-    async def heartbeat_age(self) -> float | None:
+    async def heartbeat_age(self, *, host: str | None = None) -> float | None:
         """Return seconds since the delivery of any worker last reported, or None if there is none.
 
         A process that is alive but does not deliver does not count, unless this one could not deliver either.
+
+        Args:
+            host: only workers that run on this computer, by its host name: no other can read its photos.
         """
+        values = {"others": self._others, "host": host}
         async with self._database.transaction() as session:
-            age = (await session.execute(_LAST_HEARTBEAT, {"others": self._others})).scalar_one()
+            age = (await session.execute(_LAST_HEARTBEAT, values)).scalar_one()
         return None if age is None else max(0.0, float(age))
 
     async def list(self) -> list[KnownWorker]:
@@ -126,8 +137,8 @@ class Workers:
         async with self._database.transaction() as session:
             rows = (await session.execute(_ALL)).all()
         return [
-            KnownWorker(process, _seconds(delivers), _seconds(indexes), started, only_indexes)
-            for process, delivers, indexes, started, only_indexes in rows
+            KnownWorker(process, _seconds(delivers), _seconds(indexes), started, cannot_deliver, uploads)
+            for process, delivers, indexes, started, cannot_deliver, uploads in rows
         ]
 
 
@@ -155,8 +166,6 @@ async def work(
         liveness: tracks the progress of deliveries.
     """
     timings = delivery.timings
-    machine = delivery.photos.machine
-    mine = [] if machine is None else [machine_queue(machine.id)]
     recovery_needed = asyncio.Event()
     settings_are_new = delivery.buffer is not None
 
@@ -184,13 +193,48 @@ async def work(
             },
             before_start=start,
             liveness=liveness or Liveness(timings.stuck_after),
-            queues=[QUEUE, "maintenance", *mine],  # the library's jobs are slow and have their own worker
-            update_heartbeat_interval=timings.heartbeat,
-            stalled_worker_timeout=timings.dead_after,
-            shutdown_graceful_timeout=timings.shutdown_grace,
+            # the library's jobs are slow and have their own worker
+            queues=[QUEUE, "maintenance", machine_queue(delivery.photos.machine.id)],
+            **_options(timings),
         )
     finally:
         recoveries.cancel()
+
+
+async def upload(
+    delivery: Delivery,
+    queue: App,
+    stop: asyncio.Event,
+    *,
+    before_start: Callable[[], Awaitable[None]],
+    liveness: Liveness | None = None,
+) -> None:
+    """Make and upload pictures of this machine's photos until `stop` is set; others send the posts.
+
+    Args:
+        delivery: without a Buffer key.
+        queue: with the tasks of a machine alone, and its purpose `uploader` in its name.
+        stop: set it to stop.
+        before_start: awaited before every start.
+        liveness: tracks the progress of the uploads.
+    """
+    await run_worker(
+        queue,
+        stop,
+        context={"delivery": delivery},
+        before_start=before_start,
+        liveness=liveness or Liveness(delivery.timings.stuck_after),
+        queues=[machine_queue(delivery.photos.machine.id)],
+        **_options(delivery.timings),
+    )
+
+
+def _options(timings: Timings) -> dict[str, float]:
+    return {
+        "update_heartbeat_interval": timings.heartbeat,
+        "stalled_worker_timeout": timings.dead_after,
+        "shutdown_graceful_timeout": timings.shutdown_grace,
+    }
 
 
 async def _recover_when_needed(recovery: Recovery, needed: asyncio.Event, dead_after: float) -> None:

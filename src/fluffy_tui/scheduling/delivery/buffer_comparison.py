@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, or_, select, text
+from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferError, BufferStatus, Code
 from fluffy_tui.media import POSTS
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
-from fluffy_tui.scheduling.delivery_key import key_in, photo_digits
+from fluffy_tui.scheduling.delivery_key import key_in, photo_digits_in
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY
 from fluffy_tui.scheduling.tables import BufferComparisonRow, HostedPictureRow, PostRow, UnknownPostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.media import MediaHost
     from fluffy_tui.personas import Personas
-    from fluffy_tui.photos import Photos
+    from fluffy_tui.photos import Photo, Photos
 
 log = logging.getLogger(__name__)
 
@@ -98,8 +98,9 @@ class BufferComparison:
             owners: dict[str, list[int]] = {str(channel_id): [] for channel_id in channels}
             until = (await session.execute(query)).scalar_one_or_none()
         for persona in await self.personas.list():
-            if persona.channel is not None and persona.channel.organization_id == organization_id:
-                owners.setdefault(persona.channel.id, []).append(persona.id)
+            for chosen in persona.channels:
+                if chosen.channel is not None and chosen.channel.organization_id == organization_id:
+                    owners.setdefault(chosen.id, []).append(persona.id)
         since = begun - FIRST_TIME if until is None else until - OVERLAP
         ours: dict[str, BufferPost] = {}
         listed = buffer.posts(
@@ -148,8 +149,8 @@ class BufferComparison:
         self, organization_id: str, persona_ids: list[int], key: str, found: BufferPost
     ) -> None:
         """Write the row of a post that the database does not know, or remember the post."""
-        digits = photo_digits(key)
-        photos = await self.photos.unscheduled_with(persona_ids, digits) if digits else []
+        digits = self._photo_digits(found)
+        free = await self._free_photos(persona_ids, digits)
         remembered = {
             "buffer_post_id": found.id,
             "organization_id": organization_id,
@@ -160,26 +161,42 @@ class BufferComparison:
             "created_at": found.created_at,
         }
         async with self.database.transaction() as session:
-            for photo in photos:
-                if await transitions.take_in(session, photo, key, organization_id, found):
+            for photos in free:
+                if await transitions.take_in(session, photos, key, organization_id, found):
                     log.warning("%s in Buffer had no post here; it was taken in", found.id)
                     await _forget_unknown(session, found.id)
                     return
             log.warning("%s in Buffer has no post here, and no free photo", found.id)
             await session.execute(insert(UnknownPostRow).values(remembered).on_conflict_do_nothing())
 
+    def _photo_digits(self, found: BufferPost) -> list[str]:
+        """Return what the addresses say about the photo of each picture; empty unless all do."""
+        base = f"{self.host.base_url}/{POSTS}" if self.host else ""
+        digits = [photo_digits_in(source, base) for source in found.asset_sources]
+        return [each for each in digits if each] if all(digits) else []
+
+    async def _free_photos(self, persona_ids: Sequence[int], digits: Sequence[str]) -> list[list[Photo]]:
+        """Return the photos that a post in Buffer shows, of each persona that has all of them without a post."""
+        whole = []
+        for persona_id in persona_ids if digits else ():
+            found = [await self.photos.unscheduled_with([persona_id], each) for each in digits]
+            if all(found):
+                whole.append([candidates[0] for candidates in found])
+        return whole
+
     async def _take_in_remembered(
         self, buffer: BufferClient, organization_id: str, owners: Mapping[str, list[int]]
     ) -> None:
         """Take in posts whose photo has been imported since they were remembered."""
         query = select(UnknownPostRow).where(
-            UnknownPostRow.organization_id == organization_id, UnknownPostRow.photo_digits.is_not(None)
+            UnknownPostRow.organization_id == organization_id,
+            func.cardinality(UnknownPostRow.photo_digits) > 0,
         )
         async with self.database.transaction() as session:
             rows = list((await session.execute(query)).scalars())
         for row in rows:
             persona_ids = owners.get(row.channel_id, [])
-            if not await self.photos.unscheduled_with(persona_ids, str(row.photo_digits)):
+            if not await self._free_photos(persona_ids, row.photo_digits):
                 continue
             try:
                 found = await buffer.post(row.buffer_post_id)
@@ -202,11 +219,10 @@ async def refuse_if_posted_before(session: AsyncSession, post: PostRow) -> None:
     Raises:
         DeliveryFailure: it is.
     """
-    digits = photo_digits(post.delivery_key)
     query = select(UnknownPostRow).where(
-        UnknownPostRow.photo_digits == digits, UnknownPostRow.channel_id == post.channel_id
+        transitions.shows_photo_of(post), UnknownPostRow.channel_id == post.channel_id
     )
-    known = (await session.execute(query.limit(1))).scalar_one_or_none() if digits else None
+    known = (await session.execute(query.limit(1))).scalar_one_or_none()
     if known is not None:
         raise DeliveryFailure.final(
             PostError.POSTED_BEFORE,

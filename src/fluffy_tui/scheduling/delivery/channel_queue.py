@@ -38,13 +38,11 @@ def is_due() -> ColumnElement[bool]:
     return or_(PostRow.next_try_at.is_(None), PostRow.next_try_at <= func.now())
 
 
-async def next_due(
-    session: AsyncSession, post_id: int, skipped: Collection[int], machine_id: str | None
-) -> int | None:
+async def next_due(session: AsyncSession, post_id: int, skipped: Collection[int]) -> int | None:
     """Return the id of the first due post of this post's channel, up to and including itself; None if none is due.
 
     Jobs run in the order in which they were deferred; the queue may have another order. Posts in `skipped` are those
-    for which nothing could be done; neither can this machine do anything for those that wait for another one.
+    for which nothing could be done; nothing can be done either for those that wait for their picture.
     """
     mine = aliased(PostRow)
     query = (
@@ -54,7 +52,7 @@ async def next_due(
             mine.id == post_id,
             PostRow.step.in_(ON_THE_WAY),
             is_due(),
-            or_(PostRow.waits_for_machine.is_(None), PostRow.waits_for_machine == machine_id),
+            PostRow.waits_for_machines.is_(None),
             func.coalesce(mine.line_order, mine.id) >= POSITION,
             PostRow.id.not_in(skipped),
         )
@@ -71,13 +69,18 @@ def is_behind() -> ColumnElement[bool]:
 
 
 def _tries_for(mine: type[PostRow], first: type[PostRow]) -> ColumnElement[bool]:
-    """Return the condition that `first` is ahead of `mine`, and held by an error that would hold `mine` too."""
+    """Return the condition that `first` is ahead of `mine`, and held by an error that would hold `mine` too.
+
+    Neither may wait for its picture: that ends when a machine runs again.
+    """
     same_channel = and_(first.channel_id == mine.channel_id, first.error_code.in_(CHANNEL_WIDE))
     return and_(
         first.step.in_(ON_THE_WAY),
         func.coalesce(mine.line_order, mine.id) > func.coalesce(first.line_order, first.id),
         mine.step.in_(_CAN_WAIT),
         mine.create_sent_at.is_(None),
+        mine.waits_for_machines.is_(None),
+        first.waits_for_machines.is_(None),
         or_(same_channel, first.error_code.in_(ACCOUNT_WIDE)),
     )
 

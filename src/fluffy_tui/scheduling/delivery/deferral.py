@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 QUEUE = "delivery"
 DELIVER = "delivery:deliver"
 WAKE = "delivery:wake"
+UPLOAD = "delivery:upload_picture"
 VERIFY_MEDIA = "delivery:verify_media"
+VERIFY_PICTURE = "delivery:verify_picture"
 
-jobs = table("procrastinate_jobs", column("id"), column("task_name"), column("status"), column("args"))
+jobs = table(
+    "procrastinate_jobs",
+    column("id"),
+    column("queue_name"),
+    column("task_name"),
+    column("status"),
+    column("args"),
+)
 """The columns of Procrastinate's jobs that are read here."""
 
 
@@ -49,25 +58,31 @@ async def defer_delivery(session: AsyncSession, queue: App, post: PostRow) -> No
         DELIVER,
         arguments={"post_id": post.id},
         lock=f"channel:{post.channel_id}",
-        on=_queue_for(post.waits_for_machine),
     )
 
 
 def machine_queue(machine_id: str) -> str:
-    """Return the name of the queue of the posts that only the workers of one machine can deliver."""
+    """Return the name of the queue of what only the workers of one machine can do."""
     return f"{QUEUE} {machine_id}"
 
 
-def _queue_for(machine_id: str | None) -> str | None:
-    return None if machine_id is None else machine_queue(machine_id)
+async def defer_upload(session: AsyncSession, queue: App, post_id: int, machine_id: str) -> None:
+    """Have a machine make and upload the picture of a post that waits for it.
 
-
-async def defer_waking(
-    session: AsyncSession, queue: App, post_id: int, at: datetime, *, machine_id: str | None = None
-) -> None:
-    """Have the post attempted from `at` on, by a certain machine if one is given.
-
-    The waiting job has no lock, since it would block the whole channel until its time or its machine comes; then it
-    defers the delivery, which has one.
+    That needs no lock: it may take until the machine runs again, and nothing is sent by it.
     """
-    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at, on=_queue_for(machine_id))
+    await defer(session, queue, UPLOAD, arguments={"post_id": post_id}, on=machine_queue(machine_id))
+
+
+async def defer_verification(session: AsyncSession, queue: App, post_id: int, machine_id: str) -> None:
+    """Have a machine verify the picture of a post whose photo it has, and upload it again if it is lost."""
+    await defer(session, queue, VERIFY_PICTURE, arguments={"post_id": post_id}, on=machine_queue(machine_id))
+
+
+async def defer_waking(session: AsyncSession, queue: App, post_id: int, at: datetime) -> None:
+    """Have the post attempted from `at` on.
+
+    The waiting job has no lock, since it would block the whole channel until its time comes; then it defers the
+    delivery, which has one.
+    """
+    await defer(session, queue, WAKE, arguments={"post_id": post_id}, at=at)

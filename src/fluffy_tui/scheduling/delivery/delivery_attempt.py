@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.buffer_comparison import refuse_if_posted_before
 from fluffy_tui.scheduling.delivery.delivery_failure import ClaimLost, DeliveryFailure
 from fluffy_tui.scheduling.delivery.find_in_buffer import BufferMatch, find_in_buffer, may_have_left
-from fluffy_tui.scheduling.delivery.picture_upload import rendition_facts
+from fluffy_tui.scheduling.delivery.picture_step import PictureStep, move_on
 from fluffy_tui.scheduling.delivery.pinterest_board import board_of
 from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
 from fluffy_tui.scheduling.model import Step
@@ -29,7 +28,6 @@ from fluffy_tui.scheduling.post_events import RequestEvent, record_event
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from datetime import datetime
 
     from procrastinate import App
@@ -69,7 +67,7 @@ class DeliveryAttempt:
             return
         channel = await self._healthy_channel()
         self._refuse_past_time()
-        if not is_searched and await self._record_match(await self._look_with_picture(str(channel.service))):
+        if not is_searched and await self._record_match(await self._look_with_pictures(str(channel.service))):
             return
         await self._create(channel)
 
@@ -171,53 +169,27 @@ class DeliveryAttempt:
             await refuse_if_posted_before(session, post)
         return BufferMatch()
 
-    async def _look_with_picture(self, service: str) -> BufferMatch:
-        """Look into Buffer with the picture uploaded; in the first attempt it is made while Buffer answers.
+    async def _look_with_pictures(self, service: str) -> BufferMatch:
+        """Look into Buffer with the pictures uploaded; in the first attempt they are made while Buffer answers.
 
-        Later attempts follow an error, and spend no request of the day before the picture is there.
+        Later attempts follow an error, and spend no request of the day before the pictures are there.
         """
         post = self.post
-        if post.media_url is not None:
+        if post.is_uploaded:
             return await self._look()
         if post.attempts > 1:
-            await self._upload_picture(service)
+            await self._upload_pictures(service)
             return await self._look()
         search = asyncio.create_task(self._look(), name=f"search-{post.id}")
         try:
-            await self._upload_picture(service)
+            await self._upload_pictures(service)
             return await search
         finally:
             search.cancel()
             await asyncio.gather(search, return_exceptions=True)
 
-    async def _upload_picture(self, service: str) -> None:
-        post = self.post
-        self.pictures.required_host()
-        async with self._limit(self.timings.render_limit, "Making the picture"):
-            rendition = await self.pictures.render(
-                post.photo_id, post.framing, service, accept_damaged=post.accept_damaged
-            )
-        await self._move(Step.HOSTING)
-        async with self._limit(self.timings.upload_limit, "Uploading the picture"):
-            url = await self.pictures.upload(post.delivery_key, rendition)
-        await self._move(Step.HOSTING, media_url=url, rendition=rendition_facts(rendition))
-        post.media_url = url
-
-    @asynccontextmanager
-    async def _limit(self, seconds: float, what: str) -> AsyncIterator[None]:
-        """End a step that takes too long, so that the other posts of the channel go on."""
-        try:
-            async with asyncio.timeout(seconds) as limit:
-                yield
-        except TimeoutError:
-            if not limit.expired():
-                raise
-            raise DeliveryFailure.temporary(
-                PostError.STEP_TIMEOUT,
-                f"{what} did not end within {seconds / 60:.0f} minutes.",
-                self.post,
-                self.timings,
-            ) from None
+    async def _upload_pictures(self, service: str) -> None:
+        await PictureStep(self.post, self.database, self.pictures).run(service)
 
     async def _record_match(self, match: BufferMatch) -> bool:
         """Record the post if it is in Buffer, and return whether it is.
@@ -227,6 +199,16 @@ class DeliveryAttempt:
         if match.posts:
             await self._record(match.posts[0])
             return True
+        for incomplete in match.incomplete:
+            if incomplete.status in (BufferStatus.SENDING, BufferStatus.SENT):
+                await self._record(
+                    incomplete,
+                    error_code=Code.IMAGE_DROPPED,
+                    error_message=f"Buffer published it with {len(incomplete.asset_sources)} of its"
+                    f" {len(self.post.photos)} pictures.",
+                )
+                return True
+            await self._delete_incomplete(incomplete)
         for earlier in match.earlier:
             if earlier.status in (BufferStatus.SENDING, BufferStatus.SENT):
                 await self._record(earlier, caption=earlier.text)
@@ -235,7 +217,7 @@ class DeliveryAttempt:
         if match.without_picture is not None:
             raise DeliveryFailure.final(
                 Code.IMAGE_DROPPED,
-                "Buffer has a post with this text but without the picture. Delete it in Buffer, then retry.",
+                "Buffer has a post with this text but without all of its pictures. Delete it in Buffer, then retry.",
             )
         return False
 
@@ -264,11 +246,12 @@ class DeliveryAttempt:
             channel_id=channel.id,
             service=channel.service,
             text=post.caption,
-            image_url=str(post.media_url),
-            alt_text=post.alt_text,
+            pictures=tuple(photo.new_picture() for photo in post.photos),
             share_mode=post.share_mode,
             due_at=self._due_at,
             pinterest_board_id=board_of(post, channel),
+            first_comment=post.first_comment,
+            is_ai_generated=post.ai_generated,
         )
         self._refuse_past_time()
         sent_at = self.buffer.time.now()
@@ -290,37 +273,37 @@ class DeliveryAttempt:
             created = await self.buffer.create_post(new)
         except BufferError as error:
             if error.code is Code.IMAGE_DROPPED and error.post is not None:
-                await self._delete_without_picture(error.post)
+                await self._delete_incomplete(error.post)
+            if error.code is Code.FIRST_COMMENT_REFUSED:
+                await self.personas.note_first_comment(channel.id, refused=True)
             raise
         await self._record(created)
 
-    async def _delete_without_picture(self, created: BufferPost) -> None:
-        """Delete the post that Buffer made without its picture, before another one may be sent."""
+    async def _delete_incomplete(self, created: BufferPost) -> None:
+        """Delete the post that Buffer made without all of its pictures, before another one may be sent."""
         post = self.post
-        log.warning("Buffer dropped the picture of post %s; deleting %s there", post.id, created.id)
+        missing = "its picture" if len(post.photos) == 1 else "all of its pictures"
+        log.warning("Buffer dropped pictures of post %s; deleting %s there", post.id, created.id)
         try:
             await self.buffer.delete_post(created.id)
         except BufferError as error:
             async with self.database.transaction() as session:
                 message = (
-                    "Buffer created the post without its picture, and it could not be deleted there "
+                    f"Buffer created the post without {missing}, and it could not be deleted there "
                     f"({error.message}) Delete it in Buffer, then retry."
                 )
                 await transitions.fail(session, post, Code.IMAGE_DROPPED, message, buffer_post_id=created.id)
             raise ClaimLost from error
         raise DeliveryFailure.temporary(
-            Code.IMAGE_DROPPED, "Buffer created the post without its picture.", post, self.timings
+            Code.IMAGE_DROPPED, f"Buffer created the post without {missing}.", post, self.timings
         )
 
-    async def _record(self, found: BufferPost, *, caption: str | None = None) -> None:
+    async def _record(self, found: BufferPost, **differing: object) -> None:
         async with self.database.transaction() as session:
-            recorded = await transitions.record_creation(session, self.post.id, found, caption=caption)
+            recorded = await transitions.record_creation(session, self.post.id, found, **differing)
             if recorded:
                 await channel_queue.wake_after_success(session, self.queue, self.post)
         log.info("post %s is %s in Buffer%s", self.post.id, found.id, "" if recorded else " (known before)")
 
     async def _move(self, step: Step, **values: object) -> None:
-        async with self.database.transaction() as session:
-            if not await transitions.move(session, self.post, step, **values):
-                raise ClaimLost
-        self.post.step = step
+        await move_on(self.database, self.post, step, **values)

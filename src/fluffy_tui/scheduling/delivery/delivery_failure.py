@@ -12,6 +12,8 @@ from fluffy_tui.scheduling.error_codes import KEY_SETTINGS, PostError
 from fluffy_tui.scheduling.model import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling.tables import PostRow
     from fluffy_tui.scheduling.timings import Timings
@@ -24,6 +26,10 @@ class ClaimLost(Exception):
     """Another attempt took the post over, or the user cancelled or changed it: this attempt just ends."""
 
 
+class StepTimeout(FluffyError):
+    """Making or uploading a picture takes too long."""
+
+
 class DeliveryFailure(FluffyError):
     """Why a post cannot be sent now.
 
@@ -32,14 +38,14 @@ class DeliveryFailure(FluffyError):
         code: a `PostError`, or Buffer's `Code`.
         message: for the user, with Buffer's own message where there is one.
         pause: seconds until the next attempt; unused when failed.
-        machine_id: the only machine that can make the next attempt.
+        machine_ids: of the machines that can make the picture, which this one cannot.
     """
 
     def __init__(
-        self, step: Step, code: str, message: str, pause: float = 0.0, *, machine_id: str | None = None
+        self, step: Step, code: str, message: str, pause: float = 0.0, *, machine_ids: Sequence[str] = ()
     ) -> None:
         super().__init__(message)
-        self.machine_id = machine_id
+        self.machine_ids = machine_ids
         self.step = step
         self.code = code
         self.pause = pause
@@ -74,12 +80,14 @@ def _tries(post: PostRow, code: str) -> int:
 
 
 def failure_of(
-    error: BufferError | MediaHostError | DeliveryFailure, post: PostRow, timings: Timings
+    error: BufferError | MediaHostError | StepTimeout | DeliveryFailure, post: PostRow, timings: Timings
 ) -> DeliveryFailure:
     """Return what an error means for a post at its current step."""
     if isinstance(error, DeliveryFailure):
         return error
     message = str(error)
+    if isinstance(error, StepTimeout):
+        return DeliveryFailure.temporary(PostError.STEP_TIMEOUT, message, post, timings)
     if isinstance(error, MediaHostError):
         tries = _tries(post, PostError.MEDIA_HOST)
         pause = timings.backoff(tries) if error.temporary else timings.settings_pause

@@ -17,20 +17,24 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.media import MediaHostError
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
-from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
+from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_upload, defer_waking
 from fluffy_tui.scheduling.delivery.delivery_attempt import DeliveryAttempt
 from fluffy_tui.scheduling.delivery.delivery_failure import (
     ClaimLost,
     DeliveryFailure,
+    StepTimeout,
     failure_of,
     internal_error,
 )
+from fluffy_tui.scheduling.delivery.picture_step import PictureStep
 from fluffy_tui.scheduling.delivery.picture_upload import PictureUpload
-from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE
+from fluffy_tui.scheduling.error_codes import ACCOUNT_WIDE, PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY, Step
 from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.timings import FOREVER
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from datetime import datetime
 
     from procrastinate import App
@@ -67,7 +71,7 @@ class Delivery:
     @property
     def pictures(self) -> PictureUpload:
         """What makes and uploads the pictures."""
-        return PictureUpload(self.photos, self.host)
+        return PictureUpload(self.photos, self.host, self.timings)
 
     async def wake(self, post_id: int) -> None:
         """Defer the delivery of a post whose pause is over, under its channel's lock.
@@ -104,34 +108,53 @@ class Delivery:
 
     async def _next_due(self, post_id: int, skipped: set[int]) -> int | None:
         async with self.database.transaction() as session:
-            return await channel_queue.next_due(session, post_id, skipped, self._machine_id)
-
-    @property
-    def _machine_id(self) -> str | None:
-        machine = self.photos.machine
-        return machine.id if machine is not None else None
+            return await channel_queue.next_due(session, post_id, skipped)
 
     async def _deliver_one(self, post_id: int) -> bool:
         """Take one post as far as possible; False if there was nothing to do."""
         async with self.database.transaction() as session:
             if await channel_queue.wait_behind(session, post_id, self.timings):
                 return False
-            post = await transitions.claim(session, post_id, self._machine_id)
-        if post is None:
-            return False
+            post = await transitions.claim(session, post_id)
+        if post is not None:
+            await self._run(post, self._attempt)
+        return post is not None
+
+    async def upload_picture(self, post_id: int) -> None:
+        """Make and upload the picture of a post that waits for this machine; then any worker with a key can send it.
+
+        Nothing is sent to Buffer here, so this needs neither a key nor the lock of the channel.
+        """
+        async with self.database.transaction() as session:
+            post = await transitions.claim_picture(session, post_id, self.photos.machine.id)
+        if post is not None:
+            await self._run(post, self._upload_claimed)
+
+    async def _upload_claimed(self, post: PostRow) -> None:
+        channel = await self.personas.known_channel(str(post.channel_id), FOREVER)
+        if channel is None:
+            raise DeliveryFailure.final(PostError.CHANNEL_UNKNOWN, "The post's channel no longer exists.")
+        if not post.is_uploaded:
+            await PictureStep(post, self.database, self.pictures).run(str(channel.service))
+        async with self.database.transaction() as session:
+            if not await transitions.picture_uploaded(session, post):
+                raise ClaimLost
+            await defer_delivery(session, self.queue, post)
+
+    async def _run(self, post: PostRow, attempt: Callable[[PostRow], Awaitable[None]]) -> None:
+        """Attempt something for a claimed post, and record why it could not be done."""
         try:
-            await self._attempt(post)
+            await attempt(post)
         except ClaimLost:
-            log.info("post %s was taken over, changed or cancelled", post_id)
-        except (BufferError, MediaHostError, DeliveryFailure) as error:
+            log.info("post %s was taken over, changed or cancelled", post.id)
+        except (BufferError, MediaHostError, StepTimeout, DeliveryFailure) as error:
             await self._pause_or_fail(post, failure_of(error, post, self.timings))
         except (DatabaseUnavailable, OperationalError, InterfaceError, ConnectorException):
             raise  # nothing can be recorded now; recovery finds the post
         except Exception as error:
             # The boundary of one post: a bug that hits one must not hold up all those behind it.
-            log.exception("post %s: internal error", post_id)
+            log.exception("post %s: internal error", post.id)
             await self._pause_or_fail(post, internal_error(error, post, self.timings))
-        return True
 
     async def _attempt(self, post: PostRow) -> None:
         if self.buffer is None:
@@ -168,11 +191,14 @@ class Delivery:
     ) -> None:
         code, message = failure.code, failure.message
         paused = await transitions.pause(
-            session, post, failure.step, code, message, until, waits_for_machine=failure.machine_id
+            session, post, failure.step, code, message, until, waits_for_machines=failure.machine_ids
         )
         if not paused:
             return
-        await defer_waking(session, self.queue, post.id, until, machine_id=failure.machine_id)
+        for machine_id in failure.machine_ids:
+            await defer_upload(session, self.queue, post.id, machine_id)
+        if not failure.machine_ids:
+            await defer_waking(session, self.queue, post.id, until)
         await channel_queue.hold_others(session, self.queue, post, code, message, until, self.timings)
         if post.error_code in ACCOUNT_WIDE and code not in ACCOUNT_WIDE:
             await channel_queue.channel_unblocked(session, self.queue, post)

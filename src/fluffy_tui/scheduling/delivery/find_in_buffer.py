@@ -27,13 +27,15 @@ class BufferMatch:
     """What Buffer has of one delivery."""
 
     posts: tuple[BufferPost, ...] = ()
-    """Posts with the delivery key in their picture's URL; more than one if a create took effect late."""
+    """Posts with the delivery key in their pictures' URLs; more than one if a create took effect late."""
+    incomplete: tuple[BufferPost, ...] = ()
+    """The same with fewer pictures than were sent: Buffer dropped some."""
     earlier: tuple[BufferPost, ...] = ()
     """The same post as it was before it was edited or retried, from a create that took effect late."""
     without_picture: BufferPost | None = None
-    """A post with exactly our text but no picture, made since our create was sent: Buffer dropped the picture."""
+    """A post with exactly our text but not all pictures, made since our create was sent: Buffer dropped them."""
     lookalikes: tuple[BufferPost, ...] = ()
-    """Posts that would be ours if Buffer has replaced the picture's URL: same text, one picture, made since then."""
+    """Posts that would be ours if Buffer has replaced the pictures' URLs: same text, as many pictures, made since."""
 
 
 def oldest_possible(post: PostRow, buffer_now: datetime) -> datetime:
@@ -55,7 +57,11 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
     Raises:
         BufferError: Buffer could not be asked, or its answer had gaps, so nothing is known.
     """
-    posts, earlier, lookalikes, without_picture = [], [], [], None
+    posts: list[BufferPost] = []
+    incomplete: list[BufferPost] = []
+    earlier: list[BufferPost] = []
+    lookalikes: list[BufferPost] = []
+    without_picture = None
     stem = delivery_stem(post.delivery_key)
     found = buffer.posts(
         str(post.organization_id),
@@ -67,33 +73,34 @@ async def find_in_buffer(buffer: BufferClient, post: PostRow) -> BufferMatch:
         async for candidate in found:
             if candidate.via == "network":
                 continue
+            is_whole = len(candidate.asset_sources) >= len(post.photos)
             if any(post.delivery_key in source for source in candidate.asset_sources):
-                posts.append(candidate)
+                (posts if is_whole else incomplete).append(candidate)
             elif any(stem in source for source in candidate.asset_sources):
                 if candidate.status != BufferStatus.ERROR:  # else it is not going to be published
                     earlier.append(candidate)
             elif post.create_sent_at is not None and may_be_ours(candidate, post):
-                if candidate.asset_sources:
+                if is_whole:
                     lookalikes.append(candidate)
                 else:
                     without_picture = candidate
     except BufferError:
-        if not posts:  # what was found is there, whatever the rest of the answer was
+        if not posts and not incomplete:  # what was found is there, whatever the rest of the answer was
             raise
-    return BufferMatch(tuple(posts), tuple(earlier), without_picture, tuple(lookalikes))
+    return BufferMatch(tuple(posts), tuple(incomplete), tuple(earlier), without_picture, tuple(lookalikes))
 
 
 def may_be_ours(candidate: BufferPost, post: PostRow) -> bool:
     """Return whether a post without the delivery key looks like one that this delivery has created.
 
-    Buffer may have lost the picture, or put it at an address of its own.
+    Buffer may have lost pictures, or put them at addresses of its own.
     """
     if post.first_create_buffer_time is None:
         return False
-    from_our_host = str(post.media_url).partition(post.delivery_key)[0]
+    from_our_host = str(post.photos[0].media_url).partition(post.delivery_key)[0]
     return (
         candidate.text.strip() == post.caption.strip()
-        and len(candidate.asset_sources) <= 1
+        and len(candidate.asset_sources) <= len(post.photos)
         and not any(source.startswith(from_our_host) for source in candidate.asset_sources)
         and candidate.created_at >= post.first_create_buffer_time - FRONT_SKEW
     )

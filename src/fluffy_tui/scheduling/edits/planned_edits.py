@@ -2,7 +2,7 @@
 
 `editPost` has no key by which its outcome could be asked for, and the process that sent it may die before the answer
 is recorded. So whoever sees the post next compares what Buffer has with what was planned: either the plan is adopted as
-a whole, including the URL of its picture, or it is dropped once it can no longer arrive.
+a whole, including the URLs of its pictures, or it is dropped once it can no longer arrive.
 """
 
 from __future__ import annotations
@@ -16,44 +16,56 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferStatus, Code
 from fluffy_tui.scheduling import transitions
+from fluffy_tui.scheduling.delivery.hosted_pictures import list_pictures
 from fluffy_tui.scheduling.edits.cancellation import not_found
 from fluffy_tui.scheduling.model import NotPossibleNow
 from fluffy_tui.scheduling.post_events import RequestEvent, record_event
-from fluffy_tui.scheduling.tables import HostedPictureRow, PlannedEditRow, PostRow
+from fluffy_tui.scheduling.tables import PlannedEditRow, PostRow
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferPost
+    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.timings import Timings
 
 SAME_TIME = timedelta(seconds=1)
 """Buffer stores milliseconds; times closer than this are equal."""
 
 WITHOUT_PICTURE = (
-    "Buffer dropped the picture when the post was changed, and still has the post without it. "
+    "Buffer dropped pictures when the post was changed, and still has the post without them. "
     "Retry the post, which deletes that one first, or delete it in Buffer and cancel it here."
 )
-"""Why a post failed that lost its picture in an edit and is still in Buffer."""
+"""Why a post failed that lost pictures in an edit and is still in Buffer."""
 
 
-async def begin(session: AsyncSession, post_id: int, timings: Timings, **planned: Any) -> PlannedEditRow:
-    """Record what is planned, as columns of `PlannedEditRow`; a new picture is listed before it is uploaded.
+class Overtaken(Exception):
+    """The post has changed since it was read, so what was made of it is out of date."""
+
+
+async def begin(session: AsyncSession, row: PostRow, timings: Timings, **planned: Any) -> PlannedEditRow:
+    """Record what is planned, as columns of `PlannedEditRow`; new pictures are listed before they are uploaded.
+
+    `row` is the post of which the plan was made. From now on no other edit can change it.
 
     Raises:
         NotPossibleNow: another edit of this post is in progress.
+        Overtaken: another edit has begun and ended since the post was read.
         PostNotFound: the post was cancelled in the meantime.
     """
-    await _lock_post(session, post_id)
-    await session.execute(_abandoned(timings).where(PlannedEditRow.post_id == post_id))
-    plan = insert(PlannedEditRow).values(post_id=post_id, token=secrets.token_hex(8), **planned)
-    written = await session.execute(plan.on_conflict_do_nothing().returning(PlannedEditRow))
-    row = written.scalar_one_or_none()
-    if row is None:
+    await _lock_post(session, row.id)
+    await session.execute(_abandoned(timings).where(PlannedEditRow.post_id == row.id))
+    values = insert(PlannedEditRow).values(post_id=row.id, token=secrets.token_hex(8), **planned)
+    written = await session.execute(values.on_conflict_do_nothing().returning(PlannedEditRow))
+    plan = written.scalar_one_or_none()
+    if plan is None:
         raise _in_progress()
-    if row.delivery_key is not None:
-        await session.execute(insert(HostedPictureRow).values(delivery_key=row.delivery_key))
-    return row
+    is_same = select(PostRow.id).where(PostRow.id == row.id, PostRow.updated_at == row.updated_at)
+    if (await session.execute(is_same)).scalar_one_or_none() is None:
+        raise Overtaken
+    if plan.delivery_key is not None:
+        await list_pictures(session, plan.delivery_key, plan.photos)
+    return plan
 
 
 async def _lock_post(session: AsyncSession, post_id: int) -> None:
@@ -83,8 +95,10 @@ def _abandoned(timings: Timings) -> Delete:
     return delete(PlannedEditRow).where(PlannedEditRow.sent_at.is_(None), PlannedEditRow.begun_at < given_up)
 
 
-async def mark_sent(session: AsyncSession, plan: PlannedEditRow, **picture: Any) -> PlannedEditRow:
-    """Record that the edit may have been sent from now on, and return the plan with its picture.
+async def mark_sent(
+    session: AsyncSession, plan: PlannedEditRow, photos: tuple[PostPhoto, ...]
+) -> PlannedEditRow:
+    """Record that the edit may have been sent from now on, and return the plan with its uploaded pictures.
 
     Raises:
         NotPossibleNow: the plan was dropped in the meantime, since this took too long.
@@ -94,7 +108,7 @@ async def mark_sent(session: AsyncSession, plan: PlannedEditRow, **picture: Any)
     statement = (
         update(PlannedEditRow)
         .where(PlannedEditRow.post_id == plan.post_id, PlannedEditRow.token == plan.token)
-        .values(sent_at=func.now(), **picture)
+        .values(sent_at=func.now(), photos=photos)
         .returning(PlannedEditRow)
     )
     sent = (await session.execute(statement)).scalar_one_or_none()
@@ -142,7 +156,7 @@ async def settle(
     plan = (await session.execute(query.with_for_update())).scalar_one_or_none()
     if plan is None or plan.sent_at is None:
         return row
-    if not found.asset_sources and found.status == BufferStatus.SCHEDULED:
+    if has_lost_pictures(plan, found) and found.status == BufferStatus.SCHEDULED:
         await transitions.record_removal(session, row, code=Code.IMAGE_DROPPED, message=WITHOUT_PICTURE)
         return row
     if has_arrived(plan, found):
@@ -154,17 +168,29 @@ async def settle(
     return row
 
 
+def has_lost_pictures(plan: PlannedEditRow, found: BufferPost) -> bool:
+    """Return whether Buffer has taken the edit but dropped pictures."""
+    if not found.asset_sources:
+        return True
+    is_planned = plan.delivery_key is None or any(
+        plan.delivery_key in source for source in found.asset_sources
+    )
+    return is_planned and len(found.asset_sources) < len(plan.photos)
+
+
 def has_arrived(plan: PlannedEditRow, found: BufferPost) -> bool:
     """Return whether Buffer has the post as planned."""
-    if not found.asset_sources:
+    if has_lost_pictures(plan, found):
         return False
     if plan.delivery_key is not None:
         return any(plan.delivery_key in source for source in found.asset_sources)
     same_time = plan.due_at is None or (
         found.due_at is not None and abs(found.due_at - plan.due_at) < SAME_TIME
     )
-    same_text = found.text == plan.caption and found.alt_text in (None, plan.alt_text)
-    return same_text and same_time
+    same_alt_texts = all(
+        there in (None, photo.alt_text) for there, photo in zip(found.alt_texts, plan.photos, strict=False)
+    )
+    return found.text == plan.caption and same_alt_texts and same_time
 
 
 async def settled_at(session: AsyncSession, timings: Timings) -> dict[int, datetime]:

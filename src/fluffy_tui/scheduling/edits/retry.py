@@ -13,7 +13,7 @@ from fluffy_tui.core.job_queue import defer
 from fluffy_tui.scheduling import transitions
 from fluffy_tui.scheduling.delivery import channel_queue
 from fluffy_tui.scheduling.delivery.deferral import VERIFY_MEDIA, defer_delivery
-from fluffy_tui.scheduling.edits.cancellation import required
+from fluffy_tui.scheduling.edits.cancellation import not_found, required
 from fluffy_tui.scheduling.model import Missing, NotPossibleNow, Post, Step
 from fluffy_tui.scheduling.submit.submission_check import buffer_now, channel_refusal, time_refusal
 from fluffy_tui.scheduling.tables import HostedPictureRow, PostRow
@@ -49,10 +49,14 @@ class Retry:
         if self.missing:
             raise NotPossibleNow("The post cannot be sent yet.", " ".join(map(str, self.missing)))
         persona = await self.personas.by_id(existing.persona_id)
-        channel = persona.channel
-        no_channel = channel_refusal(persona)
-        if no_channel is not None and (channel is None) == (existing.channel_id is None):
-            raise NotPossibleNow(no_channel.reason)
+        chosen = (
+            persona.main_channel
+            if existing.channel_id is None
+            else next((chosen for chosen in persona.channels if chosen.id == existing.channel_id), None)
+        )
+        is_checked = existing.channel_id is None or chosen is not None  # else it is no longer the persona's
+        if is_checked and (refusal := channel_refusal(persona, chosen)) is not None:
+            raise NotPossibleNow(refusal.reason)
         now = buffer_now(self.buffer)
         is_past = time_refusal(existing.share_mode, existing.requested_at_time, now) is not None
         if is_past and existing.step in (None, Step.FAILED):
@@ -60,17 +64,18 @@ class Retry:
         await self.budget.forget_exhausted()  # what the user asks for is always tried
         await self._delete_first_try(existing.id)
         async with self.database.transaction() as session:
-            row = await session.get_one(PostRow, existing.id)
-            if existing.channel_id is None and channel is not None:
-                row.channel_id, row.organization_id = channel.id, channel.organization_id
-            if channel is not None and row.channel_id == channel.id and row.buffer_post_id is None:
-                row.pinterest_board_id = persona.pinterest_board_id
+            row = await session.get(PostRow, existing.id, with_for_update={"key_share": True})
+            if row is None:
+                raise not_found()
+            if chosen is not None and chosen.channel is not None and row.buffer_post_id is None:
+                row.channel_id, row.organization_id = chosen.id, chosen.channel.organization_id
+                row.pinterest_board_id = chosen.board_id
             await session.flush()
             queued = await transitions.requeue(session, existing.id)
             if queued is None:
                 raise NotPossibleNow(f"This post is {existing.state}, so there is nothing to retry.")
             if upload_again:
-                queued.media_url = None
+                queued.photos = transitions.without_pictures(queued.photos)
             await defer_delivery(session, self.queue, queued)
             await channel_queue.wake_for_retry(session, self.queue, existing.error_code, existing.channel_id)
             await session.refresh(queued)
@@ -81,7 +86,9 @@ class Retry:
         if existing.step != Step.ACCEPTED:
             return await self.retry(existing, upload_again=True)
         async with self.database.transaction() as session:
-            row = await session.get_one(PostRow, existing.id)
+            row = await session.get(PostRow, existing.id)
+            if row is None:
+                raise not_found()
             await session.execute(
                 update(HostedPictureRow)
                 .where(HostedPictureRow.delivery_key == row.delivery_key)

@@ -98,9 +98,23 @@ class Agenda:
         ahead = [planned.at for planned in self.to_come if planned.at > self.now]
         return max(ahead) - self.now if ahead else timedelta()
 
-    def near(self, at: datetime, within: timedelta = TOO_CLOSE) -> list[Planned]:
-        """Return what goes or went out within this time of a moment, the closest first."""
-        close = [planned for planned in self.planned if abs(planned.at - at) < within]
+    def near(
+        self, at: datetime, share_mode: ShareMode | None = None, within: timedelta = TOO_CLOSE
+    ) -> list[Planned]:
+        """Return what goes or went out within this time of a moment, the closest first.
+
+        Args:
+            at: The moment, in UTC or with its zone.
+            share_mode: How a post gets that time. One at the front of the queue moves back the one that has it.
+            within: How close.
+        """
+        is_first = share_mode is ShareMode.SHARE_NEXT
+        close = [
+            planned
+            for planned in self.planned
+            if abs(planned.at - at) < within
+            and not (is_first and planned.at == at and _is_queued(planned.post))
+        ]
         return sorted(close, key=lambda planned: abs(planned.at - at))
 
     def on_day_of(self, at: datetime) -> list[Planned]:
@@ -129,5 +143,10 @@ def _known(post: Post) -> Planned | None:
     return None
 
 
+def _is_queued(post: Post) -> bool:
+    """Return whether a post's time is that of its place in the queue."""
+    return post.step is not Step.LIVE and post.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
+
+
 def _takes_a_slot(post: Post) -> bool:
-    return post.step in ON_THE_WAY and post.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
+    return post.step in ON_THE_WAY and _is_queued(post)

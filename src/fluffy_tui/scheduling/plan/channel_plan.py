@@ -31,15 +31,20 @@ class ChannelPlan:
     missing: tuple[Missing, ...] = field(default=())
     """What delivery lacks."""
 
-    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
+    async def agenda(
+        self, persona: Persona, now: datetime, since: datetime, channel_id: str | None = None
+    ) -> Agenda:
         """Return what waits for a persona's channel, whichever persona wrote it, and what went out recently.
 
         Args:
             persona: the one whose channel it is.
             now: the present moment.
             since: posts that went live before this are left out.
+            channel_id: which of the persona's channels; the main one if not given.
         """
-        channel = persona.channel
+        channel = next(
+            (chosen.channel for chosen in persona.channels if channel_id in (None, chosen.id)), None
+        )
         if channel is None:
             return Agenda(None, (), now, self.missing)
         went_out = and_(PostRow.step == Step.LIVE, PostRow.posted_at >= since)
@@ -55,7 +60,13 @@ class ChannelPlan:
         return Agenda(channel, posts, now, self.missing)
 
     def preview_rendition(
-        self, photo: Photo, service: str, framing: Framing = Framing(), *, accept_damaged: bool = False
+        self,
+        photo: Photo,
+        service: str,
+        framing: Framing = Framing(),
+        *,
+        ratio: float | None = None,
+        accept_damaged: bool = False,
     ) -> Rendition:
         """Render a photo as it will be posted on a network; slow, so call it in a thread.
 
@@ -63,9 +74,10 @@ class ChannelPlan:
             photo: The photo.
             service: The network.
             framing: How the picture is fitted.
+            ratio: Width ÷ height of the picture in place of the framing's shape: that of its post's cover.
             accept_damaged: Whether to render what is left of a damaged photo.
 
         Raises:
-            PhotoUnreadable: the file is gone, forbidden, damaged, too large or not a picture.
+            PhotoUnreadable: the file is gone, on another machine, forbidden, damaged, too large or not a picture.
         """
-        return render(photo.path, rules_for(service), framing, accept_damaged=accept_damaged)
+        return render(photo.file, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Personas
-    from fluffy_tui.photos import Photos
+    from fluffy_tui.photos import Photo, Photos
     from fluffy_tui.scheduling.background.workers import Workers
     from fluffy_tui.scheduling.request_budget import RequestBudget
     from fluffy_tui.scheduling.timings import Timings
@@ -191,25 +191,31 @@ class ProblemInbox:
         )
 
     async def _missing_photos(self, persona_id: int | None) -> list[Problem]:
-        query = select(PostRow).where(
-            PostRow.step.in_(ON_THE_WAY), PostRow.media_url.is_(None), _of_persona(persona_id)
-        )
+        query = select(PostRow).where(PostRow.step.in_(ON_THE_WAY), _of_persona(persona_id))
         async with self.database.transaction() as session:
             rows = (await session.execute(query)).scalars()
-            waiting = [row.to_post() for row in rows]
-        photos = await self.photos.by_ids([post.photo_id for post in waiting])
+            waiting = [row.to_post() for row in rows if not row.is_uploaded]
+        unmade = {
+            post.id: [photo.photo_id for photo in post.photos if photo.media_url is None] for post in waiting
+        }
+        photos = await self.photos.by_ids([photo_id for ids in unmade.values() for photo_id in ids])
+
+        def missing_of(post: Post) -> list[Photo]:
+            known = (photos.get(photo_id) for photo_id in unmade[post.id])
+            return [photo for photo in known if photo is not None and photo.missing_since is not None]
+
         return [
             _of_post(
                 post,
                 ProblemKind.PHOTO_MISSING,
-                "The photo of a queued post is missing.",
+                "A photo of a queued post is missing.",
                 "If the file is not restored before its turn, the post fails and nothing is sent.",
                 Remedy.CANCEL,
                 why=f"{photo.path} no longer exists.",
                 when=post.next_try_at,
             )
             for post in waiting
-            if (photo := photos.get(post.photo_id)) is not None and photo.missing_since is not None
+            for photo in missing_of(post)[:1]
         ]
 
     async def _lost_pictures(self, persona_id: int | None) -> list[Problem]:
@@ -221,15 +227,18 @@ class ProblemInbox:
                 PostRow.step == Step.ACCEPTED,
                 _of_persona(persona_id),
             )
+            .order_by(HostedPictureRow.name.desc())
         )
         async with self.database.transaction() as session:
             rows = (await session.execute(query)).all()
-            found = [(row.to_post(), str(why)) for row, why in rows]
+            found = {
+                row.id: (row.to_post(), str(why)) for row, why in rows
+            }  # of a post's pictures, the first
         return [
             _of_post(
                 post,
                 ProblemKind.MEDIA_HOST,
-                "The picture of a scheduled post is not where Buffer will fetch it.",
+                "A picture of a scheduled post is not where Buffer will fetch it.",
                 "The upload is retried; without the picture the post fails when it is due.",
                 Remedy.UPLOAD_AGAIN,
                 Remedy.OPEN_IN_BUFFER,
@@ -237,7 +246,7 @@ class ProblemInbox:
                 why=why,
                 when=post.scheduled_at,
             )
-            for post, why in found
+            for post, why in found.values()
         ]
 
     async def _published_after_cancel(self, persona_id: int | None) -> list[Problem]:
@@ -286,15 +295,17 @@ class ProblemInbox:
 
     async def _channels(self, persona_id: int | None) -> list[Problem]:
         unhealthy = [
-            (persona, persona.channel)
+            (persona, chosen.channel)
             for persona in await self.personas.list()
-            if persona_id in (None, persona.id) and persona.channel is not None and persona.channel.problem
+            if persona_id in (None, persona.id)
+            for chosen in persona.channels
+            if chosen.channel is not None and chosen.channel.problem
         ]
         next_tries = await self._next_tries() if unhealthy else {}
         return [
             Problem(
                 ProblemKind.CHANNEL,
-                f"The channel of {persona.name} cannot publish.",
+                f"{persona.name} cannot publish on {channel.network}.",
                 channel.problem,
                 "Its posts are held until the channel works again; Buffer is checked from time to time.",
                 next_tries.get(channel.id),
@@ -335,7 +346,7 @@ class ProblemInbox:
                 what = f"The worker is stuck, and {posts}."
                 why = f"{worker.process} is running but delivers nothing. It will exit; if it does not, stop it."
                 break
-            if worker.only_indexes:
+            if worker.cannot_deliver:
                 what = f"No worker can deliver, and {posts}."
                 why = f"{worker.process} has no Buffer key or no media host."
         then = "Posts are sent as soon as a worker runs: the app starts one, or run fluffy-tui --worker."

@@ -1,4 +1,4 @@
-"""Write what was submitted: the post and the job that delivers it, in one transaction."""
+"""Write what was submitted: the posts and the jobs that deliver them, in one transaction."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
-from fluffy_tui.scheduling.tables import PostRow
+from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
     from procrastinate import App
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.core.database import Database
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.photos import Photos
+    from fluffy_tui.scheduling.model import Post
+    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.submit.submission_check import Submission
 
 
@@ -30,62 +35,116 @@ class PostWriter:
 
     database: Database
     queue: App
+    photos: Photos
     undo_seconds: float
     missing: tuple[Missing, ...]
     """What delivery lacks; while it lacks something, posts stay drafts."""
 
-    async def write(self, submission: Submission) -> ScheduleResult:
-        """Write the post of a submission and defer its delivery, or refuse it if its photo already has a post."""
+    async def write(self, submissions: Sequence[Submission]) -> ScheduleResult:
+        """Write a post for each channel and defer their delivery, or refuse all if a photo already has a post.
+
+        Args:
+            submissions: of the same photos, the lead's first; at least one.
+        """
+        photos = submissions[0].photos
         try:
             async with self.database.transaction() as session:
-                row = await self._row_for(session, submission)
-                if row is None:
-                    return await self._already_scheduled(session, submission.photo)
-                if not self.missing:
-                    await self._queue(session, row)
-                await session.flush()
-                await session.refresh(row)
-                post = row.to_post()
+                posts = await self._posts(session, submissions)
         except IntegrityError:  # the other one of two simultaneous submissions was first
-            async with self.database.transaction() as session:
-                return await self._already_scheduled(session, submission.photo)
+            posts = []
+        if not posts:
+            return await self._already_scheduled(photos, await self._taken(photos))
         if self.missing:
             reason = f"Saved as a draft, not submitted: {' '.join(map(str, self.missing))}"
-            return ScheduleResult(False, post=post, reason=reason, code=Reason.KEPT_AS_DRAFT)
-        return ScheduleResult(True, post=post)
+            return ScheduleResult(False, posts[0], reason, Reason.KEPT_AS_DRAFT, tuple(posts))
+        return ScheduleResult(True, posts[0], posts=tuple(posts))
 
-    async def _queue(self, session: AsyncSession, row: PostRow) -> None:
-        row.step = Step.QUEUED
-        if self.undo_seconds <= 0:
-            await session.flush()
-            await defer_delivery(session, self.queue, row)
-            return
+    async def check(self, submissions: Sequence[Submission]) -> ScheduleResult:
+        """Return what `write` would answer now, without the posts, and write nothing."""
+        photos = submissions[0].photos
+        taken = {
+            id_: post
+            for id_, post in (await self._taken(photos)).items()
+            if post.photo_id != photos[0].photo_id or not is_unsubmitted(post)
+        }
+        if taken:
+            return await self._already_scheduled(photos, taken)
+        if self.missing:
+            reason = f"This would be saved as a draft, not submitted: {' '.join(map(str, self.missing))}"
+            return ScheduleResult(False, reason=reason, code=Reason.KEPT_AS_DRAFT)
+        return ScheduleResult(True)
+
+    async def _posts(self, session: AsyncSession, submissions: Sequence[Submission]) -> list[Post]:
+        """Write the posts; none if the cover has one."""
+        lead = await self._lead(session, submissions[0])
+        if lead is None:
+            return []
         send_at = await database_now(session) + timedelta(seconds=self.undo_seconds)
-        row.next_try_at = send_at
-        await session.flush()
-        await defer_waking(session, self.queue, row.id, send_at)
+        posts = [await self._written(session, lead, send_at)]
+        for submission in submissions[1:]:
+            row = self._new_row(submission, lead_post_id=lead.id)
+            posts.append(await self._written(session, row, send_at))
+        return posts
 
-    async def _row_for(self, session: AsyncSession, submission: Submission) -> PostRow | None:
-        """Return a new row, or the photo's unsubmitted draft with the new text; None if the photo has a post."""
-        query = select(PostRow).where(PostRow.photo_id == submission.photo.id).with_for_update()
+    async def _written(self, session: AsyncSession, row: PostRow, send_at: datetime) -> Post:
+        """Write a row, with the job that delivers it unless delivery lacks something."""
+        waits = self.undo_seconds > 0
+        if not self.missing:
+            row.step = Step.QUEUED
+            row.next_try_at = send_at if waits else None
+        session.add(row)
+        await session.flush()
+        if not self.missing and waits:
+            await defer_waking(session, self.queue, row.id, send_at)
+        elif not self.missing:
+            await defer_delivery(session, self.queue, row)
+        await session.refresh(row)
+        return row.to_post()
+
+    async def _lead(self, session: AsyncSession, submission: Submission) -> PostRow | None:
+        """Return a new row, or the cover's unsubmitted draft with the new content; None if the cover has a post."""
+        query = select(PostRow).where(PostRow.photo_id == submission.photos[0].photo_id).with_for_update()
         row = (await session.execute(query)).scalar_one_or_none()
         if row is None:
-            row = PostRow(
-                photo_id=submission.photo.id,
-                persona_id=submission.persona.id,
-                delivery_key=new_delivery_key(submission.photo.sha256),
-            )
-            session.add(row)
-        elif row.status != PostStatus.DRAFT or row.step is not None:
+            return self._new_row(submission, photo_id=submission.photos[0].photo_id)
+        if not is_unsubmitted(row):
             return None
+        await session.execute(delete(PostRow).where(PostRow.lead_post_id == row.id))
         submission.write_to(row)
         return row
 
-    async def _already_scheduled(self, session: AsyncSession, photo: Photo) -> ScheduleResult:
-        query = select(PostRow).where(PostRow.photo_id == photo.id)
-        row = (await session.execute(query)).scalar_one_or_none()
-        post = row.to_post() if row else None
-        state = f" ({post.state})" if post else ""
-        return ScheduleResult(
-            False, post=post, reason=f"{photo.name} already has a post{state}.", code=Reason.ALREADY_SCHEDULED
+    def _new_row(self, submission: Submission, **relations: int) -> PostRow:
+        row = PostRow(
+            persona_id=submission.persona.id,
+            delivery_key=new_delivery_key(submission.photos[0].sha256),
+            **relations,
         )
+        submission.write_to(row)
+        return row
+
+    async def _already_scheduled(
+        self, photos: Sequence[PostPhoto], taken: Mapping[int, Post]
+    ) -> ScheduleResult:
+        """Return the refusal that names the first photo with a post, given the posts by the photos' ids."""
+        wanted = [photo.photo_id for photo in photos]
+        first = next((photo_id for photo_id in wanted if photo_id in taken), wanted[0])
+        post = taken.get(first)
+        known = await self.photos.by_ids([first])
+        state = f" ({post.state})" if post else ""
+        name = known[first].name if first in known else "The photo"
+        return ScheduleResult(False, post, f"{name} already has a post{state}.", Reason.ALREADY_SCHEDULED)
+
+    async def _taken(self, photos: Sequence[PostPhoto]) -> dict[int, Post]:
+        """Return the posts that have any of the photos, by the photo's id."""
+        query = (
+            select(PostRow, PostPhotoRow.photo_id)
+            .join(PostPhotoRow, PostPhotoRow.post_id == PostRow.id)
+            .where(PostPhotoRow.photo_id.in_([photo.photo_id for photo in photos]))
+        )
+        async with self.database.transaction() as session:
+            return {photo_id: row.to_post() for row, photo_id in (await session.execute(query)).all()}
+
+
+def is_unsubmitted(post: PostRow | Post) -> bool:
+    """Return whether a post is only a draft, which a new submission of its cover replaces."""
+    return post.status == PostStatus.DRAFT and post.step is None

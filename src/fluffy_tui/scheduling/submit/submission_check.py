@@ -7,58 +7,72 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import CaptionFault, alt_text_problem, caption_problem, rules_for
+from fluffy_tui.networks import (
+    MOST_PHOTOS,
+    UNKNOWN_SERVICE,
+    CaptionFault,
+    alt_text_problem,
+    caption_problem,
+    first_comment_problem,
+    people_tag_problem,
+    photo_count_problem,
+    rules_for,
+)
 from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from fluffy_tui.buffer import BufferClient
-    from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.personas import Persona
+    from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling.post_photo import PostPhoto
     from fluffy_tui.scheduling.tables import PostRow
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One submission."""
+    """What one channel is to get."""
 
-    photo: Photo
+    photos: tuple[PostPhoto, ...]
+    """At least one; the first is the cover."""
     persona: Persona
+    chosen: PersonaChannel | None
+    """None for a persona without a channel; then the post is only kept as a draft."""
     caption: str
-    alt_text: str
     share_mode: ShareMode
     at: datetime | None
-    framing: Framing
-    accept_damaged: bool = False
+    first_comment: str = ""
+    ai_generated: bool = False
 
     @property
     def rules(self) -> NetworkRules:
-        """The rules of the persona's network; without a channel, limits that every network accepts."""
-        return rules_for(str(self.persona.channel.service) if self.persona.channel else "")
+        """The rules of the channel's network; without a channel, limits that every network accepts."""
+        return rules_for(self.chosen.service if self.chosen else UNKNOWN_SERVICE)
 
     def write_to(self, row: PostRow) -> None:
         """Copy everything into the row of the post."""
-        channel = self.persona.channel
+        row.photos = self.photos
         row.caption = self.caption
-        row.alt_text = self.alt_text
+        row.first_comment = self.first_comment
+        row.ai_generated = self.ai_generated
         row.share_mode = self.share_mode
         row.requested_at_time = self.at
-        row.framing = self.framing
-        row.accept_damaged = self.accept_damaged
+        channel = self.chosen.channel if self.chosen else None
         row.channel_id = channel.id if channel else None
         row.organization_id = channel.organization_id if channel else None
-        row.pinterest_board_id = self.persona.pinterest_board_id
+        row.pinterest_board_id = self.chosen.board_id if self.chosen else None
 
 
-def channel_refusal(persona: Persona) -> ScheduleResult | None:
-    """Return why a persona has no channel to post to, or None if it has."""
-    if persona.channel is None:
+def channel_refusal(persona: Persona, chosen: PersonaChannel | None) -> ScheduleResult | None:
+    """Return why a post cannot go to one of a persona's channels, or None if it can."""
+    if chosen is None or chosen.channel is None:
         reason = f"{persona.name} has no Buffer channel. Choose one for this persona first."
-    elif persona.needs_board:
+    elif chosen.needs_board:
         reason = (
-            f"{persona.channel.name} has several Pinterest boards, and none is chosen for {persona.name}. "
+            f"{chosen.channel.name} has several Pinterest boards, and none is chosen for {persona.name}. "
             "Choose the channel again with a board."
         )
     else:
@@ -66,9 +80,15 @@ def channel_refusal(persona: Persona) -> ScheduleResult | None:
     return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
 
 
-def shown_channel_refusal(persona: Persona, shown_channel_id: str | None) -> ScheduleResult | None:
-    """Return why a post would not go to the channel that its user was shown, or None if it would."""
-    if shown_channel_id in (None, persona.buffer_channel_id):
+def shown_channels_refusal(persona: Persona, shown_ids: Collection[str]) -> ScheduleResult | None:
+    """Return why a submission would not go to the channels that the user was shown, or None if it would.
+
+    Args:
+        persona: as it is now.
+        shown_ids: none if the user was shown a persona without a channel.
+    """
+    own = persona.board_by_channel
+    if all(channel_id in own for channel_id in shown_ids) and (shown_ids or not own):
         return None
     now = (
         f"posts to {persona.channel.name} on {persona.channel.network}"
@@ -88,19 +108,63 @@ def buffer_now(buffer: BufferClient | None) -> datetime:
 
 
 def content_refusal(submission: Submission, now: datetime) -> ScheduleResult | None:
-    """Return why the texts or the time cannot be submitted, or None if they can."""
-    refusal = text_refusal(submission.caption, submission.alt_text, submission.rules)
+    """Return why the photos, the texts or the time cannot be submitted, or None if they can."""
+    refusal = text_refusal(submission.caption, submission.photos, submission.first_comment, submission.rules)
+    refusal = refusal or _first_comment_refusal(submission, now)
     return refusal or time_refusal(submission.share_mode, submission.at, now)
 
 
-def text_refusal(caption: str, alt_text: str, rules: NetworkRules) -> ScheduleResult | None:
-    """Return why a network rejects the texts, or None if it accepts them."""
+def _first_comment_refusal(submission: Submission, now: datetime) -> ScheduleResult | None:
+    """Return that Buffer rejects first comments on this channel, if it lately did."""
+    chosen = submission.chosen
+    if chosen is None or chosen.channel is None or not submission.first_comment.strip():
+        return None
+    if (refused_at := chosen.comment_refusal(now)) is None:
+        return None
+    reason = (
+        f"Buffer rejected a first comment on {chosen.channel.network} {chosen.channel.name} "
+        f"on {refused_at.astimezone():%Y-%m-%d}: its plan may not include them. "
+        "Remove the first comment, or add it to the caption."
+    )
+    return ScheduleResult(False, reason=reason, code=Reason.FIRST_COMMENT)
+
+
+def photos_refusal(photos: Sequence[Photo], shown: Sequence[PostPhoto]) -> ScheduleResult | None:
+    """Return why these photos cannot be in one post, or None if they can.
+
+    Args:
+        photos: as they are in the library.
+        shown: the same with how they are to be posted.
+    """
+    if len({photo.persona_id for photo in photos}) > 1:
+        reason = "The photos belong to several personas. Choose photos of one persona."
+        return ScheduleResult(False, reason=reason, code=Reason.SEVERAL_PERSONAS)
+    if len({photo.source for photo in shown}) < len(shown):
+        reason = "The same photo is in this post twice. Take it out once."
+        return ScheduleResult(False, reason=reason, code=Reason.PHOTO_TWICE)
+    if len(photos) > MOST_PHOTOS:
+        reason = f"A post has at most {MOST_PHOTOS} photos, and these are {len(photos)}."
+        return ScheduleResult(False, reason=reason, code=Reason.TOO_MANY_PHOTOS)
+    return None
+
+
+def text_refusal(
+    caption: str, photos: Sequence[PostPhoto], first_comment: str, rules: NetworkRules
+) -> ScheduleResult | None:
+    """Return why a network rejects the number of photos or a text, or None if it accepts all."""
     problem = caption_problem(caption, rules)
     if problem is not None:
         code = Reason.CAPTION_TOO_LONG if problem.fault is CaptionFault.TOO_LONG else Reason.CAPTION_EMPTY
         return ScheduleResult(False, reason=str(problem), code=code)
-    if (problem := alt_text_problem(alt_text, rules)) is not None:
-        return ScheduleResult(False, reason=str(problem), code=Reason.ALT_TEXT_TOO_LONG)
+    for photo in photos:
+        if (problem := alt_text_problem(photo.alt_text, rules)) is not None:
+            return ScheduleResult(False, reason=str(problem), code=Reason.ALT_TEXT_TOO_LONG)
+    if (problem := first_comment_problem(first_comment, rules)) is not None:
+        return ScheduleResult(False, reason=str(problem), code=Reason.FIRST_COMMENT)
+    if (problem := photo_count_problem(len(photos), rules)) is not None:
+        return ScheduleResult(False, reason=str(problem), code=Reason.TOO_MANY_PHOTOS)
+    if (problem := people_tag_problem(sum(len(photo.tags) for photo in photos), rules)) is not None:
+        return ScheduleResult(False, reason=str(problem), code=Reason.PEOPLE_TAGS)
     return None
 
 

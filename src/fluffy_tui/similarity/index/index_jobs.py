@@ -1,4 +1,7 @@
-"""The jobs of the queue `library`: rounds of scanning and embedding, a few photos each, and the worker for them."""
+"""The jobs that index photos: rounds of scanning and embedding, a few photos each, and the worker for them.
+
+Each machine has a queue of its own, since only its workers can read its files.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +31,22 @@ EMBED = "library:ask"
 """The tasks' names are stored with jobs, and a trigger of the database defers the first one."""
 
 
-def add_index_tasks(queue: App) -> None:
-    """Register the tasks of this pack. They find the index worker in the worker's context.
+def add_index_tasks(queue: App, machine_id: str = "") -> None:
+    """Register the tasks of this pack for the photos of one machine. They find the index worker in the context.
 
-    A job handles a few photos and defers the next job, so that a worker that stops loses seconds of work. There is
+    A job handles a few photos and defers the next job, so that a worker that stops loses seconds of work. A machine has
     one job of each kind at a time, and at most one waiting.
     """
     blueprint = Blueprint()
 
-    @blueprint.periodic(cron="*/5 * * * *")
-    @blueprint.task(name="look", queue=QUEUE, lock=SCAN, queueing_lock=SCAN, pass_context=True)
+    def task(name: str, kind: str) -> Callable[[Callable[..., Awaitable[None]]], Any]:
+        lock = of_machine(kind, machine_id)
+        return blueprint.task(
+            name=name, queue=of_machine(QUEUE, machine_id), lock=lock, queueing_lock=lock, pass_context=True
+        )
+
+    @blueprint.periodic(cron="*/5 * * * *", periodic_id=machine_id)
+    @task("look", SCAN)
     async def scan(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
         """Scan photos; a round that found some is followed by another one, until one finds none."""
         del timestamp
@@ -48,8 +57,8 @@ def add_index_tasks(queue: App) -> None:
         elif worker.has_service:
             await _defer(queue, EMBED, 0)
 
-    @blueprint.periodic(cron="* * * * *")
-    @blueprint.task(name="ask", queue=QUEUE, lock=EMBED, queueing_lock=EMBED, pass_context=True)
+    @blueprint.periodic(cron="* * * * *", periodic_id=machine_id)
+    @task("ask", EMBED)
     async def embed(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
         """Have the service embed photos; while it is unavailable, one attempt a minute is enough."""
         del timestamp
@@ -63,6 +72,11 @@ def add_index_tasks(queue: App) -> None:
             await _defer(queue, EMBED, last or 0)
 
     queue.add_tasks_from(blueprint, namespace="library")
+
+
+def of_machine(name: str, machine_id: str) -> str:
+    """Return the name of one machine's queue or lock; the database's triggers name them alike."""
+    return f"{name} {machine_id}".rstrip()
 
 
 async def run_index_worker(
@@ -84,18 +98,19 @@ async def run_index_worker(
         before_start: Awaited before every start, for example to restart the embedded server.
         options: Further options of Procrastinate's worker.
     """
+    defer_scan = text("SELECT fluffy_defer_look(:machine)")
 
     async def start() -> None:
         await before_start()
         async with database.transaction() as session:
-            await session.execute(text("SELECT fluffy_defer_look()"))  # for what the last worker left
+            await session.execute(defer_scan, {"machine": worker.machine_id})  # for what the last worker left
 
     await run_worker(
         queue,
         stop,
         context={"library": worker},
         before_start=start,
-        queues=[QUEUE],
+        queues=[QUEUE, of_machine(QUEUE, worker.machine_id)],
         concurrency=2,
         delete_jobs="successful",  # a library of a million photos would leave sixty thousand of them
         **options,

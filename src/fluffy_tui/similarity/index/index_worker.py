@@ -19,7 +19,7 @@ from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo, Photos
@@ -62,8 +62,10 @@ class IndexWorker:
         self._builtin = builtin
         self._image_embed = image_embed
         self._models = ModelRegistry(database)
-        self._to_scan = Worklist(database, Stage.SCAN)
-        self._to_embed = Worklist(database, Stage.EMBED)
+        self.machine_id = photos.machine.id
+        """Whose photos it indexes: those of which this machine has the file."""
+        self._to_scan = Worklist(database, Stage.SCAN, self.machine_id)
+        self._to_embed = Worklist(database, Stage.EMBED, self.machine_id)
         self._logged = ""
         self._closed = threading.Event()
         self._pool = ThreadPoolExecutor(
@@ -101,8 +103,7 @@ class IndexWorker:
         results = await asyncio.gather(
             *(self._in_thread(known[task.photo_id], task, model) for task in tasks if task.photo_id in known)
         )
-        ours = [self._of_this_machine(result, known) for result in results]
-        await self._finish(self._to_scan, tasks, ours, model)
+        await self._finish(self._to_scan, tasks, results, model)
         return tasks[-1].photo_id
 
     async def embed(self, after: int) -> int | None:
@@ -133,17 +134,8 @@ class IndexWorker:
                 await self._finish(self._to_embed, tasks[number:], [failure], model)
                 raise
             if result is not None:
-                ours = self._of_this_machine(result, known)
-                await self._finish(self._to_embed, [task], [ours], model)
+                await self._finish(self._to_embed, [task], [result], model)
         return tasks[-1].photo_id
-
-    def _of_this_machine(
-        self, result: PhotoScan | Failure | None, known: Mapping[int, Photo]
-    ) -> PhotoScan | Failure | None:
-        """Leave out that another machine's photo could not be read here: that machine will index it."""
-        if isinstance(result, Failure) and self._photos.is_elsewhere(known[result.photo_id]):
-            return None
-        return result
 
     async def _onnx_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""

@@ -1,4 +1,4 @@
-"""Which photos still have to be indexed, and what is stored about those that fail.
+"""Which photos of this machine still have to be indexed, and what is stored about those that fail.
 
 A photo is marked before the work on it begins. A mark that is found later was left by a worker that crashed: such
 photos are taken one at a time, and after three crashes once a day, so that a file that crashes a decoder does not
@@ -12,10 +12,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, and_, any_, case, delete, func, literal, or_, select, update
+from sqlalchemy import BigInteger, Text, and_, any_, case, delete, func, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, PhotoEmbeddingRow, PhotoHashRow
+from fluffy_tui.similarity.tables import PLACES, IndexFailureRow, PhotoEmbeddingRow, PhotoHashRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,11 +78,13 @@ class Worklist:
     Args:
         database: Open.
         stage: Which one.
+        machine_id: Whose files are read.
     """
 
-    def __init__(self, database: Database, stage: Stage) -> None:
+    def __init__(self, database: Database, stage: Stage, machine_id: str) -> None:
         self._database = database
         self._stage = stage
+        self._machine_id = machine_id
 
     async def claim(self, after: int, model_id: int | None, *, most: int) -> list[Task]:
         """Return the next photos that lack something, and mark them as in progress.
@@ -121,18 +123,36 @@ class Worklist:
             await session.execute(self._record(failure))
 
     def _next(self, after: int, model_id: int | None, most: int) -> Select[int, bool, bool, bool]:
-        hashes, vectors, failure = PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
+        """Select from this machine's places, and from those that may be its own, without reading any other's."""
+        machines = func.unnest(literal([self._machine_id, ""], ARRAY(Text()))).table_valued(
+            "id", name="machine"
+        )
+        machines = machines.render_derived()
+        mine = self._lacking(machines.c.id, after, model_id, most).lateral("lacking")
+        query = select(*mine.c).distinct().select_from(machines.join(mine, true()))
+        return query.order_by(mine.c.photo_id).limit(most)
+
+    def _lacking(
+        self, machine: ColumnElement[str], after: int, model_id: int | None, most: int
+    ) -> Select[int, bool, bool, bool]:
+        here, hashes, vectors, failure = PLACES.c, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         lacks_bits = hashes.photo_id.is_(None) if self._stage is Stage.SCAN else literal(False)
         lacks_vector = vectors.photo_id.is_(None) if model_id is not None else literal(False)
         due = or_(failure.photo_id.is_(None), failure.next_try_at <= func.now())
         return (
-            select(PHOTOS.c.id, lacks_bits, lacks_vector, func.coalesce(failure.crashes, 0) > 0)
-            .select_from(PHOTOS)
-            .outerjoin(hashes, hashes.photo_id == PHOTOS.c.id)
-            .outerjoin(vectors, and_(vectors.photo_id == PHOTOS.c.id, vectors.model_id == (model_id or 0)))
-            .outerjoin(failure, and_(failure.photo_id == PHOTOS.c.id, failure.stage == self._stage))
-            .where(PHOTOS.c.id > after, PHOTOS.c.missing_since.is_(None), or_(lacks_bits, lacks_vector), due)
-            .order_by(PHOTOS.c.id)
+            select(
+                here.photo_id,
+                lacks_bits.label("lacks_bits"),
+                lacks_vector.label("lacks_vector"),
+                (func.coalesce(failure.crashes, 0) > 0).label("suspicious"),
+            )
+            .select_from(PLACES)
+            .outerjoin(hashes, hashes.photo_id == here.photo_id)
+            .outerjoin(vectors, and_(vectors.photo_id == here.photo_id, vectors.model_id == (model_id or 0)))
+            .outerjoin(failure, and_(failure.photo_id == here.photo_id, failure.stage == self._stage))
+            .where(here.machine_id == machine, here.missing_since.is_(None))
+            .where(here.photo_id > after, or_(lacks_bits, lacks_vector), due)
+            .order_by(here.photo_id)
             .limit(most)
         )
 

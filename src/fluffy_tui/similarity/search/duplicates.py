@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import aliased
@@ -20,7 +20,7 @@ from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, among, bits_apart
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Select
+    from sqlalchemy import Select, SelectBase
     from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -50,9 +50,7 @@ async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
     return [Copy(row[0], int(row[1])) for row in await session.execute(query)]
 
 
-async def posted_before(
-    session: AsyncSession, photo_id: int, posts: Select[*tuple[Any, ...]]
-) -> EarlierPost | None:
+async def posted_before(session: AsyncSession, photo_id: int, posts: SelectBase) -> EarlierPost | None:
     """Return the latest post of the photo itself or of one that shows the same picture.
 
     Args:

@@ -1,4 +1,4 @@
-"""Loads a batch: photos in an order that keeps similar ones apart, their slots, and each picture as posted."""
+"""Loads a batch: its photos, which of them are similar, their slots, and each picture as posted."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
-from fluffy_tui.tui.batch.batch_order import arrange, slot_neighbours, symmetric
+from fluffy_tui.tui.batch.batch_order import symmetric
 from fluffy_tui.tui.batch.model import BatchPost
-from fluffy_tui.tui.compose import find_earlier_post, load_agenda, load_rendition
+from fluffy_tui.tui.compose import find_earlier_post, load_agenda
+from fluffy_tui.tui.rendition import load_rendition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,16 +41,21 @@ class BatchLoader:
     def __init__(self, context: Context, persona: Persona) -> None:
         self._context, self._persona = context, persona
 
-    async def load(self, batch: Batch, photo_ids: Sequence[int]) -> None:
-        """Put the photos that are still in the library into a batch, and give them slots."""
+    async def load(self, batch: Batch, photo_ids: Sequence[int]) -> int:
+        """Put photos into a batch, and give them slots.
+
+        Returns:
+            How many rejected photos were left out, besides those that are no longer in the library.
+        """
         photos = await self._context.services.photos.by_ids(photo_ids)
         agenda = await load_agenda(self._context, self._persona)
-        wanted = [id_ for id_ in dict.fromkeys(photo_ids) if id_ in photos]
+        found = [photos[id_] for id_ in dict.fromkeys(photo_ids) if id_ in photos]
+        wanted = [photo for photo in found if photo.verdict != Verdict.REJECT]
         planned = [other.post.photo_id for other in agenda.planned]
-        neighbours = slot_neighbours(agenda.free_slots(len(wanted)), agenda.planned)
-        order = arrange(wanted, await self._similarities(wanted, planned), neighbours)
-        batch.posts = [BatchPost(photos[id_]) for id_ in order]
+        batch.similarities = await self._similarities([photo.id for photo in wanted], planned)
+        batch.posts = [BatchPost(photo) for photo in wanted]
         batch.plan(agenda)
+        return len(found) - len(wanted)
 
     async def reload_agenda(self, batch: Batch) -> None:
         """Give the posts the slots that are free now, unless some are submitted and have taken them."""

@@ -1,4 +1,4 @@
-"""The order of a batch: similar photos are kept apart wherever possible."""
+"""The order of a batch: which similar photos are next to each other, and the order that keeps them apart."""
 
 from __future__ import annotations
 
@@ -72,6 +72,40 @@ def arrange(
         if found is not None:
             return found
     return _fewest_clashes(photo_ids, similarities[-1] if similarities else {}, slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Crowding:
+    """Where similar photos are next to each other, and the order that keeps them apart."""
+
+    positions: list[int]
+    """Of the photos that follow a similar one, or are beside a planned one; in the sense that counts for `arrange`."""
+    apart: list[int]
+    """The photos as `arrange` orders them."""
+    is_less_apart: bool
+    """Whether that order has fewer such photos."""
+
+
+def crowding(
+    photo_ids: Sequence[int], similarities: Sequence[Similarity], slots: Sequence[SlotNeighbours] = ()
+) -> Crowding:
+    """Look for similar photos next to each other; the arguments are those of `arrange`."""
+    apart, found, left = arrange(photo_ids, similarities, slots), list[int](), list[int]()
+    for similarity in similarities:
+        found, left = (_positions(order, similarity, slots) for order in (photo_ids, apart))
+        if not left:
+            break
+    return Crowding(found, apart, is_less_apart=len(left) < len(found))
+
+
+def _positions(
+    photo_ids: Sequence[int], similarity: Similarity, slots: Sequence[SlotNeighbours]
+) -> list[int]:
+    return [
+        number
+        for number, photo_id in enumerate(photo_ids)
+        if _clashes(photo_id, photo_ids[:number], similarity, slots)
+    ]
 
 
 class _Search:

@@ -94,6 +94,10 @@ class BatchPanel(ReportsErrors, Horizontal):
         self._switch(review=True)
         self.table.focus()
 
+    def show_order(self) -> None:
+        """Show the posts in another order, where the caption or the table was."""
+        self._switch(review=self.is_reviewing)
+
     def update_marks(self) -> None:
         """Run the checks again."""
         if self._batch.posts:
@@ -106,6 +110,8 @@ class BatchPanel(ReportsErrors, Horizontal):
         """Check the pictures of some posts, one after the other."""
         for entry in entries:
             await self._loader.check_photo(entry)
+            if entry is self._batch.current:
+                self._form.is_ai_marked = entry.is_ai_marked(self._batch.persona)
             self.update_marks()
 
     def _switch(self, *, review: bool) -> None:
@@ -119,12 +125,16 @@ class BatchPanel(ReportsErrors, Horizontal):
         """Show the current post in the form and in the preview."""
         entry, form = self._batch.current, self._form
         form.set_photo(entry.photo)
-        form.framing = self._loader.framing(entry)
+        form.framing, form.is_ai_marked = self._loader.framing(entry), entry.is_ai_marked(self._batch.persona)
         if not self.is_reviewing:
             form.tools.suggest(other.draft.caption for other in self._batch.posts if other is not entry)
         form.load(entry.draft)
         slot = entry.slot
-        when = both_zones(slot, form.zone, self.context.zone) if slot else "after the last free slot"
+        when = (
+            both_zones(slot, self.context.clock(), form.zone, self.context.zone)
+            if slot
+            else "after the last free slot"
+        )
         form.show_note(f"photo {self._batch.position + 1} of {len(self._batch.posts)} · {when}")
         self._preview.show(entry.photo, "" if self.is_reviewing else self._details())
 
@@ -135,7 +145,7 @@ class BatchPanel(ReportsErrors, Horizontal):
     @on(CaptionForm.Edited)
     def _edited(self) -> None:
         entry = self._batch.current
-        entry.draft, entry.outcome = self._form.draft, ""
+        entry.draft, entry.outcome = entry.with_tags(self._form.draft), ""
         self._drafts.save_soon(entry.photo, entry.draft)
         self.update_marks()
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Reason
+from fluffy_tui.scheduling import PostPhoto, Reason
 from fluffy_tui.tui.compose import submit_draft
+from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.undo import cancel_keeping_draft
 from fluffy_tui.tui.text.words import error_words, one_line
 
@@ -58,10 +59,20 @@ class BatchSubmission:
         entries = self._batch.damaged if accept_damaged else self._batch.unsubmitted
         for number, entry in enumerate(entries, 1):
             self._report(f"Submitting {number} of {len(entries)}…")
-            draft = replace(entry.draft, share_mode=ShareMode.ADD_TO_QUEUE, at=None)
+            draft = replace(
+                entry.draft,
+                share_mode=ShareMode.ADD_TO_QUEUE,
+                at=None,
+                ai_label=entry.has_ai_label(self._persona),
+            )
             framing = self._loader.framing(entry)
+            photo = PostPhoto(entry.photo.id, entry.photo.sha256, draft.alt_text, framing, entry.tags)
+            channels = [
+                replace(choice, share_mode=None, at=None)
+                for choice in PostChannels.of(self._persona, draft).choices
+            ]
             result = await submit_draft(
-                self._context, entry.photo, draft, framing, self._persona, accept_damaged=accept_damaged
+                self._context, [photo], draft, channels, accept_damaged=accept_damaged
             )
             entry.is_damaged = result.code is Reason.PHOTO_DAMAGED
             entry.record("submitted" if result.ok else one_line(result.reason), failed=not result.ok)
@@ -75,14 +86,20 @@ class BatchSubmission:
             self._ask_about_damage(refusals)
 
     async def undo(self) -> None:
-        """Undo every post that can be; its text becomes the photo's draft again."""
+        """Undo every post that can be, on all its channels; its text becomes the photo's draft again."""
+        scheduling = self._context.services.scheduling
         entries = [(entry, entry.post) for entry in self._batch.posts if entry.post is not None]
         for number, (entry, post) in enumerate(entries, 1):
             self._report(f"Undoing {number} of {len(entries)}…")
             try:
-                await cancel_keeping_draft(self._context, post)
+                group = await scheduling.groups({post.group_id}) or [post]
+                cancelled = await cancel_keeping_draft(self._context, group)
             except FluffyError as error:
                 entry.record(error_words(error), failed=True)
+                continue
+            if cancelled.refused:
+                reasons = (error_words(error) for _, error in cancelled.refused)
+                entry.record(" ".join(dict.fromkeys(reasons)), failed=True)
             else:
                 entry.post = None
                 entry.record("undone")

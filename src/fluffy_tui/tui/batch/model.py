@@ -6,22 +6,29 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
-from fluffy_tui.networks import alt_text_problem, caption_problem
+from fluffy_tui.networks import alt_text_problem, caption_problem, rules_for
+from fluffy_tui.scheduling import PostPhoto
+from fluffy_tui.tui.batch.batch_order import crowding, slot_neighbours
 from fluffy_tui.tui.compose import PreflightInput, preflight_marks
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.post_channels import PostChannels
+from fluffy_tui.tui.session.post_photos import draft_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime, tzinfo
 
-    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post
+    from fluffy_tui.scheduling import Agenda, Post, TaggedPerson
     from fluffy_tui.similarity import EarlierPost
-    from fluffy_tui.tui.compose import Mark, RenderResult
+    from fluffy_tui.tui.batch.batch_order import Crowding, Similarity
+    from fluffy_tui.tui.compose import Mark
+    from fluffy_tui.tui.rendition import RenderResult
 
-_KEYS = {"esc": "ctrl+o", "ctrl+t": ""}
-"""What fixes a problem here, by the composer's key: a photo is left out; its slot is given, not chosen."""
+_KEYS = {"esc": "ctrl+o", "ctrl+t": "", "alt+↓": "f2", "f10": "ctrl+o"}
+"""What fixes a problem here, by the composer's key: a photo is left out, also one with people who cannot be tagged; its
+slot is given, not chosen; all channels have one caption."""
 
 
 @dataclass
@@ -46,14 +53,30 @@ class BatchPost:
     is_damaged: bool = False
     """Whether it was refused because its photo is damaged."""
 
-    def problem(self, rules: NetworkRules) -> str:
-        """Return why it cannot be submitted as it is; empty when it can."""
-        for found in (
-            caption_problem(self.draft.caption, rules),
-            alt_text_problem(self.draft.alt_text, rules),
-        ):
-            if found is not None:
-                return str(found)
+    @property
+    def tags(self) -> tuple[TaggedPerson, ...]:
+        """The people who were tagged in the composer."""
+        return next((photo.tags for photo in self.draft.photos if photo.photo_id == self.photo.id), ())
+
+    def with_tags(self, draft: Draft) -> Draft:
+        """Return another draft of the photo with the same people in it."""
+        return draft_of_one(draft, PostPhoto(self.photo.id, self.photo.sha256, tags=self.tags))
+
+    def is_ai_marked(self, persona: Persona) -> bool:
+        """Whether the persona or the photo says that it was made with AI."""
+        rendition = self.picture.rendition if self.picture else None
+        return persona.ai_label or (rendition is not None and rendition.ai_mark is not None)
+
+    def has_ai_label(self, persona: Persona) -> bool:
+        """Whether the networks are told so."""
+        return self.is_ai_marked(persona) if self.draft.ai_label is None else self.draft.ai_label
+
+    def problem(self, persona: Persona) -> str:
+        """Return why it cannot be submitted as it is to the persona's channels; empty when it can."""
+        for rules, caption in PostChannels.of(persona, self.draft).captions:
+            for found in (caption_problem(caption, rules), alt_text_problem(self.draft.alt_text, rules)):
+                if found is not None:
+                    return str(found)
         return self.picture.problem if self.picture and not self.picture.is_damaged else ""
 
     def record(self, outcome: str, *, failed: bool = False) -> None:
@@ -65,13 +88,15 @@ class BatchPost:
 class Batch:
     """The posts of a batch in their order, one of which is the current one."""
 
-    rules: NetworkRules
+    persona: Persona
     zone: tzinfo
-    """The channel's."""
+    """The main channel's."""
     posts: list[BatchPost] = field(default_factory=list)
     position: int = 0
     """Number of the current post."""
     agenda: Agenda | None = None
+    similarities: Sequence[Similarity] = ()
+    """Which photos are similar, as for `arrange`."""
     earlier_captions: tuple[str, ...] = ()
     """Captions of the persona's last posts, newest first."""
 
@@ -110,8 +135,22 @@ class Batch:
     @property
     def first_problem(self) -> tuple[int, str] | None:
         """The number of the first post that cannot be submitted as it is, and why."""
-        problems = ((number, entry.problem(self.rules)) for number, entry in enumerate(self.posts))
+        problems = ((number, entry.problem(self.persona)) for number, entry in enumerate(self.posts))
         return next((one for one in problems if one[1] and self.posts[one[0]].post is None), None)
+
+    @property
+    def crowding(self) -> Crowding:
+        """Where similar photos would go out one after the other."""
+        ids, agenda = [entry.photo.id for entry in self.posts], self.agenda
+        free = agenda.free_slots(len(ids)) if agenda else ()
+        return crowding(ids, self.similarities, slot_neighbours(free, agenda.planned if agenda else ()))
+
+    def reorder(self, photo_ids: Sequence[int]) -> None:
+        """Put the posts into the order of their photos; the current one stays the current one."""
+        slots, current = [entry.slot for entry in self.posts if entry.slot], self.current
+        self.posts.sort(key=lambda entry: photo_ids.index(entry.photo.id))
+        self._assign(slots)
+        self.position = self.posts.index(current)
 
     def leave_out(self) -> None:
         """Remove the current post; those after it move up to its slot."""
@@ -133,7 +172,7 @@ class Batch:
             caption=entry.draft.caption,
             alt_text=entry.draft.alt_text,
             share_mode=ShareMode.ADD_TO_QUEUE,
-            rules=self.rules,
+            rules=rules_for(self.persona.service),
             now=now,
             zone=self.zone,
             at=entry.slot,
@@ -142,6 +181,14 @@ class Batch:
             has_searched=entry.has_searched,
             earlier_post=entry.earlier_post,
             earlier_captions=(*others, *self.earlier_captions),
+            tagged=len(entry.tags),
+            can_tag_elsewhere=any(
+                rules.people_tag_limit for rules, _ in PostChannels.of(self.persona, entry.draft).captions
+            ),
+            first_comment=entry.draft.first_comment,
+            has_ai_label=entry.has_ai_label(self.persona),
+            is_ai_marked=entry.is_ai_marked(self.persona),
+            captions_elsewhere=PostChannels.of(self.persona, entry.draft).captions_elsewhere,
         )
         return [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight_marks(post)]
 

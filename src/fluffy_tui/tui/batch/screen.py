@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.messages import FillWeek
 
+_TEXTS = ("caption", "alt_text", "first_comment", "hashtags")
+_CHOICES = ("fit", "ai_label")
 REVIEW_KEYS = "{fill.submit} submits all · {fill.edit} edits the caption · {fill.skip} leaves the photo out"
 
 
@@ -35,8 +38,7 @@ class BatchScreen(CaptionScreen):
 
     Args:
         context: What every screen shares.
-        photo_ids: The photos, in the order in which they are to go out.
-        chosen: Which photos these are, within a sentence.
+        wanted: The photos, and whether the user has put them into their order.
     """
 
     PLACE = Place.FILL
@@ -48,14 +50,14 @@ class BatchScreen(CaptionScreen):
     BatchScreen.-normal PhotoPreview.-reviewing { display: none; }
     """
 
-    def __init__(self, context: Context, photo_ids: Sequence[int], chosen: str) -> None:
+    def __init__(self, context: Context, wanted: FillWeek) -> None:
         super().__init__(
             context,
             PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail),
             has_time=False,
         )
-        self._photo_ids, self._chosen = tuple(photo_ids), chosen
-        self.model = Batch(self.form.rules, self.form.zone)
+        self._wanted = wanted
+        self.model = Batch(self.shown, self.form.zone)
         """The batch."""
         self._loader = BatchLoader(context, self.persona)
         self.panel = BatchPanel(context, self.model, self._loader, self.drafts, self.form, self.preview)
@@ -91,7 +93,7 @@ class BatchScreen(CaptionScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable what changes a caption only where one is being written."""
-        if action in ("next", "insert", "recent_captions", "editor"):
+        if action == "next" or parameters in (("insert",), ("recent_captions",), ("editor",)):
             return bool(self.model.posts) and not self.panel.is_reviewing
         return super().check_action(action, parameters)
 
@@ -106,28 +108,36 @@ class BatchScreen(CaptionScreen):
     def action_previous(self) -> None:
         """Go back to the previous caption; from the table to the caption of its row."""
         if self.panel.is_reviewing:
-            self.action_caption()
+            self.action_write("caption")
         elif not self.submitter.is_busy and (preceding := self.model.preceding) is not None:
             self.drafts.save_now()
             self.panel.write(preceding)
 
-    def action_caption(self) -> None:
-        """Go to the caption, from the table to that of its row."""
-        if self._may_change():
-            if self.panel.is_reviewing:
+    def action_write(self, verb: str) -> None:
+        """Act on the form, from the table on that of its row; a post that is submitted stays as it is."""
+        if verb in _TEXTS or verb in _CHOICES:
+            if not self._may_change():
+                return
+            if verb in _TEXTS and self.panel.is_reviewing:
                 self.panel.write(self.model.position)
-            self.form.caption.focus()
+        super().action_write(verb)
 
-    def action_alt_text(self) -> None:
-        """Go to the alt text, from the table to that of its row."""
-        if self._may_change():
-            self.action_caption()
-            self.form.alt_text.focus()
-
-    def action_fit(self) -> None:
-        """Choose how the current picture is fitted."""
-        if self._may_change():
-            self.form.choose_framing()
+    def action_order(self) -> None:
+        """Keep similar photos apart, or go back to the order in which the photos were given."""
+        if not self._may_change():
+            return
+        if self.model.submitted:
+            self._show_keys(f"Some posts are submitted, and keep their slots. {KEYS}")
+            return
+        self.drafts.save_now()
+        crowding = self.model.crowding
+        is_kept_apart = crowding.is_less_apart
+        self.model.reorder(crowding.apart if is_kept_apart else self._wanted.photo_ids)
+        self.panel.show_order()
+        words = (
+            "Similar photos are kept apart now" if is_kept_apart else "The photos are in their first order"
+        )
+        self._show_keys(f"{words}. {{fill.order}} changes that.")
 
     def action_skip(self) -> None:
         """Leave the current photo out of the batch; its draft is kept."""
@@ -188,15 +198,21 @@ class BatchScreen(CaptionScreen):
 
     @work(group="batch", exit_on_error=False, description="loading photos and free slots")
     async def _load(self) -> None:
-        await self._loader.load(self.model, self._photo_ids)
+        rejected = await self._loader.load(self.model, self._wanted.photo_ids)
         if not self.model.posts:
-            self._show_keys("These photos are no longer in the library. {fill.back} closes")
+            why = "rejected: unflag those that you want to post" if rejected else "no longer in the library"
+            self._show_keys(f"These photos are {why}. {{fill.back}} closes")
             return
+        if not self._wanted.is_ordered:
+            self.model.reorder(self.model.crowding.apart)
+            self.model.position = 0
         for entry in self.model.posts:
             entry.draft = self.drafts.load(entry.photo) or entry.draft
         self.panel.display = True
         self.panel.write(0)
-        self._show_keys(f"Filling slots with {self._chosen}. {{fill.skip}} leaves one out.")
+        left_out = f", without {rejected:,} rejected" if rejected else ""
+        keys = self._crowding_words or "{fill.skip} leaves one out."
+        self._show_keys(f"Filling slots with {self._wanted.chosen}{left_out}. {keys}")
         self.form.load_texts()
         self.panel.check_photos(tuple(self.model.posts))
 
@@ -212,15 +228,27 @@ class BatchScreen(CaptionScreen):
 
     @on(BatchTable.Opened)
     def _row_opened(self) -> None:
-        self.action_caption()
+        self.action_write("caption")
 
     def _review(self) -> None:
         if not self.model.posts:
             return
         self.panel.review()
-        wrong = sum(bool(entry.problem(self.model.rules)) for entry in self.model.unsubmitted)
+        wrong = sum(bool(entry.problem(self.shown)) for entry in self.model.unsubmitted)
         posts = "1 post has" if wrong == 1 else f"{wrong} posts have"
-        self._show_keys(f"{posts} a problem: {{fill.submit}} goes to the first." if wrong else REVIEW_KEYS)
+        problem = f"{posts} a problem: {{fill.submit}} goes to the first." if wrong else ""
+        self._show_keys(problem or self._crowding_words or REVIEW_KEYS)
+
+    @property
+    def _crowding_words(self) -> str:
+        """Which photos would go out next to a similar one, and what can be done; empty if none would."""
+        crowding = self.model.crowding
+        numbers = [str(position + 1) for position in crowding.positions]
+        if not numbers or self.model.submitted:
+            return ""
+        photos = f"Photo {numbers[0]}" if len(numbers) == 1 else f"Photos {', '.join(numbers)}"
+        remedy = ": {fill.order} keeps them apart." if crowding.is_less_apart else ", in any order."
+        return f"{photos} would go out next to a similar one{remedy}"
 
     def _may_change(self) -> bool:
         """Return whether the current post can still be changed; if not, say why."""

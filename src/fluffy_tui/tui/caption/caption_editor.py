@@ -16,15 +16,17 @@ from fluffy_tui.networks import clean_caption
 from fluffy_tui.tui.caption.autocomplete import Autocomplete
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.keymap.user_keys import LEFT_TO_SCREENS
+from fluffy_tui.tui.text.graphemes import grapheme_around
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from rich.style import Style
     from textual import events
     from textual.binding import BindingType
     from textual.timer import Timer
-    from textual.widgets.text_area import Edit, EditResult
+    from textual.widgets.text_area import Edit, EditResult, Location
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters other than line end and tab, and halves of surrogate pairs: no network stores them."""
@@ -40,6 +42,15 @@ def _without(binding: BindingType, keys: frozenset[str]) -> Iterator[Binding]:
     """Yield a binding without the keys that our screens use."""
     if isinstance(binding, Binding) and (left := [key for key in binding.key.split(",") if key not in keys]):
         yield replace(binding, key=",".join(left))
+
+
+class _GraphemeText(Text):
+    """A line in which a style, such as the cursor's, is given to whole graphemes: halves have another width."""
+
+    def stylize(self, style: str | Style, start: int = 0, end: int | None = None) -> None:
+        """Style a part of the line."""
+        start = grapheme_around(self.plain, start)[0]
+        super().stylize(style, start, None if end is None else grapheme_around(self.plain, end)[1])
 
 
 class CaptionEditor(TextArea, inherit_bindings=False):
@@ -106,9 +117,15 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self.border_title = title
         self.update_count()
 
+    def measure(self, count: Callable[[str], int], limit: int, fold: int | None = None) -> None:
+        """Count as another network does; the arguments are those of the class."""
+        self._count, self._limit, self._fold = count, limit, fold
+        self.update_count()
+        self.refresh()
+
     def get_line(self, line_index: int) -> Text:
         """Draw dimmed what the network folds away."""
-        line = super().get_line(line_index)
+        line = _GraphemeText(super().get_line(line_index).plain, end="", no_wrap=True)
         if self._fold is not None:
             before = 0
             for index in range(min(line_index, self._fold + 1)):  # each line is a character at least
@@ -116,6 +133,31 @@ class CaptionEditor(TextArea, inherit_bindings=False):
             if before + len(line.plain) > self._fold:
                 line.stylize("dim", max(0, self._fold - before))
         return line
+
+    def clamp_visitable(self, location: Location) -> Location:
+        """Return the nearest place where the cursor may be: between two graphemes."""
+        row, column = super().clamp_visitable(location)
+        return row, grapheme_around(self.document.get_line(row), column)[0]
+
+    def get_cursor_left_location(self) -> Location:
+        """Return where the grapheme before the cursor begins, or the line above ends."""
+        return self.clamp_visitable(super().get_cursor_left_location())
+
+    def get_cursor_right_location(self) -> Location:
+        """Return where the grapheme under the cursor ends, or the line below begins."""
+        return self._after_grapheme(super().get_cursor_right_location())
+
+    def get_cursor_word_right_location(self) -> Location:
+        """Return where the word under the cursor ends, with all of its last grapheme."""
+        return self._after_grapheme(super().get_cursor_word_right_location())
+
+    def get_cursor_word_left_location(self) -> Location:
+        """Return where the word before the cursor begins, with all of its first grapheme."""
+        return self.clamp_visitable(super().get_cursor_word_left_location())
+
+    def _after_grapheme(self, location: Location) -> Location:
+        row, column = location
+        return row, grapheme_around(self.document.get_line(row), column)[1]
 
     def load_clean(self, text: str) -> None:
         """Show another text, with an empty undo history and no suggestions for its last word."""
@@ -183,7 +225,8 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         """Say where the network folds the text, by the last words that readers see."""
         if self._fold is None or len(self.text) <= self._fold:
             return ""
-        seen = " ".join(self.text[: self._fold].split()[-2:])
+        whole = grapheme_around(self.text, self._fold)[0]
+        seen = " ".join(self.text[:whole].split()[-2:])
         return f" · …more after “{one_line(seen[-24:])}”"
 
     def update_suggestion(self) -> None:
@@ -195,8 +238,9 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self.autocomplete.suggest()
 
     def on_resize(self) -> None:
-        """Move the suggestions with the word."""
+        """Move the suggestions with the word, and keep the cursor in view: text is wrapped elsewhere now."""
         self.autocomplete.suggest()
+        self.call_after_refresh(self.scroll_cursor_visible)
 
     def on_blur(self) -> None:
         """Close the suggestions."""

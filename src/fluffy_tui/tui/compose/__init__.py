@@ -1,17 +1,17 @@
 """The composer: caption form, time, fit and preflight of one post."""
 
 from fluffy_tui.tui.compose.caption_form import CaptionForm
-from fluffy_tui.tui.compose.caption_screen import CaptionScreen
+from fluffy_tui.tui.compose.caption_screen import CaptionScreen, PhotosScreen
 from fluffy_tui.tui.compose.forecast import load_agenda, runway_words
 from fluffy_tui.tui.compose.preflight import (
     Level,
     Mark,
     PreflightInput,
+    people_marks,
     preflight_marks,
     text_marks,
     time_marks,
 )
-from fluffy_tui.tui.compose.rendition_loader import RenderResult, load_rendition
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
@@ -22,12 +22,12 @@ __all__ = [
     "ComposeScreen",
     "Level",
     "Mark",
+    "PhotosScreen",
     "PreflightInput",
-    "RenderResult",
     "damage_question",
     "find_earlier_post",
     "load_agenda",
-    "load_rendition",
+    "people_marks",
     "preflight_marks",
     "runway_words",
     "submit_draft",

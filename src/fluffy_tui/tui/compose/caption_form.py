@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -11,7 +12,15 @@ from textual.widgets import Static, TextArea
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Framing
-from fluffy_tui.networks import CaptionFault, alt_text_problem, caption_problem, rules_for, text_length
+from fluffy_tui.networks import (
+    CaptionFault,
+    alt_text_problem,
+    caption_problem,
+    first_comment_problem,
+    rules_for,
+    split_hashtags,
+    text_length,
+)
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.caption.caption_editor import LONG, PAUSE, CaptionEditor
 from fluffy_tui.tui.compose.caption_tools import CaptionTools
@@ -20,6 +29,7 @@ from fluffy_tui.tui.compose.preflight_line import PreflightLine
 from fluffy_tui.tui.compose.when_picker import WhenPicker
 from fluffy_tui.tui.platform.external_editor import EditorFailed
 from fluffy_tui.tui.platform.image_viewer import show_outside
+from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.channel_words import zone_of
@@ -31,11 +41,14 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.compose.preflight import Mark
     from fluffy_tui.tui.keymap.bindings import Place
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.post_channels import PostChannels
 
 _CAPTION = frozenset({Reason.CAPTION_EMPTY, Reason.CAPTION_TOO_LONG})
 _TIME = frozenset({Reason.TIME_MISSING, Reason.TIME_PAST})
@@ -57,7 +70,7 @@ class CaptionForm(ReportsErrors, Vertical):
     CaptionForm {
         width: 1fr;
         #caption { height: 1fr; min-height: 4; }
-        #alt-text { height: 4; }
+        #alt-text, #first-comment { height: 4; }
         #note { height: auto; padding: 0 2; color: $text-muted; }
     }
     """
@@ -82,18 +95,28 @@ class CaptionForm(ReportsErrors, Vertical):
         has_time: bool = True,
     ) -> None:
         super().__init__(id="form")
-        self.context, self._service, self._check = context, persona.service, check
+        self.context, self._check = context, check
         self._has_text, self._has_time = has_text, has_time
-        self.rules = rules = rules_for(persona.service)
+        self.rules: NetworkRules
+        """Of the channel that is shown."""
+        rules = rules_for(persona.service)
         self.zone = zone_of(persona, context.zone)
-        """The channel's time zone."""
+        """The time zone of the channel that is shown."""
+        self.is_main_channel = True
+        """Whether that is the persona's main channel."""
         self.caption = CaptionEditor(
             "caption",
-            lambda text: text_length(text, rules),
+            len,
             rules.caption_limit,
             id="caption",
             placeholder="Caption; type # for hashtags, ; for snippets",
-            fold=rules.caption_fold,
+        )
+        self.first_comment = CaptionEditor(
+            "first comment",
+            len,
+            rules.caption_limit,
+            id="first-comment",
+            placeholder="Posted below the post, for hashtags or a link",
         )
         self.alt_text = CaptionEditor(
             "alt text",
@@ -104,6 +127,19 @@ class CaptionForm(ReportsErrors, Vertical):
         )
         self.when = WhenPicker(self.zone, context.zone, context.clock, id="when")
         self.framing = Framing()
+        """Of the photo, as on the persona's main channel."""
+        self.channel_framing: Framing | None = None
+        """Whose fit and shape it gets on the channel that is shown; None where they are as on the main one."""
+        self.ai_label: bool | None = None
+        """Whether the AI label was switched on or off; None where it was not."""
+        self.is_ai_marked = False
+        """Whether the persona, or a photo of the post, says that it was made with AI."""
+        self.ratio: float | None = None
+        """Width ÷ height that the cover of the post gives the photo; None where it has its own."""
+        self.most_parts = 1
+        """Into how many pictures of the post the photo can be cut at most."""
+        self.cut: Callable[[Framing], None] | None = None
+        """Cuts the photo into parts, or puts them together again; None where it is posted alone."""
         self.photo: Photo | None = None
         self.is_edited = False
         """Whether the user changed anything since the last `load`."""
@@ -114,14 +150,18 @@ class CaptionForm(ReportsErrors, Vertical):
         self.preflight = PreflightLine(context.setup.settings.keys, place)
         self.status = Vertical(self._message, self.preflight, id="status")
         self._pause: Timer | None = None
+        self._measure(persona)
 
     def compose(self) -> ComposeResult:
         """Lay the fields below each other."""
         self.caption.display = self.alt_text.display = self._has_text
+        self.first_comment.display = False
         self.when.display = self._has_time
         self._note.display = self._message.display = False
         yield self.caption
         yield self.caption.autocomplete
+        yield self.first_comment
+        yield self.first_comment.autocomplete
         yield self.alt_text
         yield self._note
         yield self.when
@@ -148,21 +188,89 @@ class CaptionForm(ReportsErrors, Vertical):
         self.caption.subject = photo.name
         self.caption.update_count()
 
+    def show_photo(self, photo: Photo, alt_text: str, framing: Framing, *, place: str = "") -> None:
+        """Show alt text and framing of one of the post's photos; `place` says which of several it is."""
+        self.set_photo(photo)
+        self.framing = framing
+        self.alt_text.subject = f"{place} · {photo.name}" if place else ""
+        if place:
+            self.caption.subject = ""
+            self.caption.update_count()
+        with self.prevent(TextArea.Changed):
+            if self.alt_text.text != alt_text:
+                self.alt_text.load_clean(alt_text)
+            self.alt_text.update_count()
+
     def load(self, draft: Draft) -> None:
         """Show another draft."""
         self._loaded, self.is_edited = draft, False
-        self.framing = draft.framing or self.framing
+        self.framing, self.ai_label = draft.framing or self.framing, draft.ai_label
         with self.prevent(TextArea.Changed):
             self.caption.load_clean(draft.caption)
             self.alt_text.load_clean(draft.alt_text)
+            self.first_comment.load_clean(draft.first_comment)
+        self._show_first_comment()
         self.when.load(draft.share_mode, draft.at)
         self.update_preflight()
 
+    def show_channel(self, channels: PostChannels, agenda: Agenda | None) -> None:
+        """Show what the current channel gets, by the rules of its network and in its time zone."""
+        draft = channels.shown
+        self.channel_framing, self.is_main_channel = channels.framing, channels.index == 0
+        self._measure(channels.current)
+        with self.prevent(TextArea.Changed):
+            for editor, text in (
+                (self.caption, draft.caption),
+                (self.first_comment, draft.first_comment),
+            ):
+                if editor.text != text:
+                    editor.load_clean(text)
+        self._show_first_comment()
+        self.when.show_agenda(agenda)
+        self.when.load(draft.share_mode, draft.at)
+
+    def _measure(self, persona: Persona) -> None:
+        """Go by the rules and the time zone of a persona's main channel."""
+        self.rules = rules = rules_for(persona.service)
+        self._channel = persona.main_channel
+        self.zone = self.when.zone = zone_of(persona, self.context.zone)
+
+        def count(text: str) -> int:
+            return text_length(text, rules)
+
+        self.caption.measure(count, rules.caption_limit, rules.caption_fold)
+        self.first_comment.measure(count, rules.first_comment_limit or rules.caption_limit)
+        self.alt_text.measure(len, rules.alt_text_limit)
+
+    def _show_first_comment(self, *, asked: bool = False) -> None:
+        """Give the first comment room where there is one, or where the user asks for it."""
+        is_possible = self._has_text and self.rules.first_comment_limit is not None
+        self.first_comment.display = is_possible and (asked or bool(self.first_comment.text))
+
     @property
     def draft(self) -> Draft:
-        """Everything that is typed and chosen."""
+        """The loaded draft with everything that is typed and chosen."""
         when = self.when if self._has_time else self._loaded
-        return Draft(self.caption.text, self.alt_text.text, when.share_mode, when.at, self.framing)
+        return replace(
+            self._loaded,
+            caption=self.caption.text,
+            alt_text=self.alt_text.text,
+            share_mode=when.share_mode,
+            at=when.at,
+            framing=self.framing,
+            first_comment=self.first_comment.text,
+            ai_label=self.ai_label,
+        )
+
+    @property
+    def fitted(self) -> Framing:
+        """How the photo is fitted on the channel that is shown."""
+        return self.framing.fitted_as(self.channel_framing or self.framing)
+
+    @property
+    def has_ai_label(self) -> bool:
+        """Whether the networks are told that the pictures were made with AI."""
+        return self.is_ai_marked if self.ai_label is None else self.ai_label
 
     def preflight_input(self) -> PreflightInput:
         """Return what the form itself knows for the preflight."""
@@ -175,6 +283,10 @@ class CaptionForm(ReportsErrors, Vertical):
             zone=self.zone,
             at=self.when.moment,
             earlier_captions=self.tools.earlier_captions,
+            first_comment=self.first_comment.text,
+            comment_refused_at=self._channel.comment_refusal(self.context.clock()) if self._channel else None,
+            has_ai_label=self.has_ai_label,
+            is_ai_marked=self.is_ai_marked,
         )
 
     def update_preflight(self) -> None:
@@ -191,6 +303,17 @@ class CaptionForm(ReportsErrors, Vertical):
             if (problem := alt_text_problem(self.alt_text.text, self.rules)) is not None:
                 self.refuse(Reason.ALT_TEXT_TOO_LONG, str(problem))
                 return False
+            has_comment = self.rules.first_comment_limit is not None
+            if (
+                has_comment
+                and (problem := first_comment_problem(self.first_comment.text, self.rules)) is not None
+            ):
+                self.refuse(Reason.FIRST_COMMENT, str(problem))
+                return False
+        return self.accepts_time()
+
+    def accepts_time(self) -> bool:
+        """Whether the time is understood; if not, its field says why and is focused."""
         if self._has_time and self.when.share_mode is ShareMode.CUSTOM_SCHEDULED and self.when.at is None:
             self.when.focus_input()
             self.show_message(self.when.meaning.removeprefix("! "), error=True)
@@ -204,6 +327,9 @@ class CaptionForm(ReportsErrors, Vertical):
             self.caption.refuse()
         elif code is Reason.ALT_TEXT_TOO_LONG:
             self.alt_text.refuse()
+        elif code is Reason.FIRST_COMMENT and self.rules.first_comment_limit is not None:
+            self._show_first_comment(asked=True)
+            self.first_comment.refuse()
         elif code in _TIME:
             self.when.refuse(reason)
 
@@ -218,10 +344,80 @@ class CaptionForm(ReportsErrors, Vertical):
     async def load_texts(self) -> None:
         """Load what can be inserted into the caption."""
         await self.tools.load()
+        self.first_comment.autocomplete.vocabulary = self.caption.autocomplete.vocabulary
         self.update_preflight()
         self.post_message(self.TextsLoaded())
 
-    def manage_snippets(self) -> None:
+    def act(self, verb: str) -> None:
+        """Do what a key about writing says.
+
+        Args:
+            verb: Of the key table, such as `caption`, `fit` or `editor`.
+        """
+        match verb:
+            case "caption":
+                self.caption.focus()
+            case "alt_text":
+                self.alt_text.focus()
+            case "first_comment":
+                self._open_first_comment()
+            case "hashtags":
+                self._move_hashtags()
+            case "ai_label":
+                self._switch_ai_label()
+            case "when":
+                self.when.switch_focus()
+            case "fit":
+                self.choose_framing()
+            case "insert":
+                self.tools.pick_snippet(self._written)
+            case "recent_captions":
+                self.tools.pick_earlier(self._written)
+            case "snippets":
+                self._manage_snippets()
+            case "editor":
+                self._open_editor()
+            case "open_in_viewer":
+                self._open_photo()
+
+    @property
+    def _written(self) -> CaptionEditor:
+        """What texts are inserted into."""
+        return self.first_comment if self.first_comment.has_focus else self.caption
+
+    def _open_first_comment(self) -> None:
+        if self.rules.first_comment_limit is None:
+            self.show_message(f"Buffer cannot add a first comment on {self.rules.name}.")
+            return
+        self._show_first_comment(asked=True)
+        self.first_comment.focus()
+
+    def _move_hashtags(self) -> None:
+        """Move the hashtags at the end of the caption to the first comment, or that comment back to the caption."""
+        is_possible = self.rules.first_comment_limit is not None
+        comment = self.first_comment.text.strip()
+        text, tags = split_hashtags(self.caption.text)
+        if tags and is_possible:
+            moved = (text, f"{comment} {tags}".strip())
+        elif comment:
+            moved = (f"{self.caption.text.rstrip()}\n\n{comment}".lstrip(), "")
+        else:
+            none = f"Buffer cannot add a first comment on {self.rules.name}."
+            self.show_message("The caption does not end with hashtags." if is_possible else none)
+            return
+        for editor, new in zip((self.caption, self.first_comment), moved, strict=True):
+            editor.insert_text(new, (0, 0), editor.document.end)
+        self._show_first_comment()
+
+    def _switch_ai_label(self) -> None:
+        self.ai_label = not self.has_ai_label
+        self.show_message(
+            "The networks are told that it was made with AI." if self.ai_label else "No AI label."
+        )
+        self._change()
+        self.update_preflight()
+
+    def _manage_snippets(self) -> None:
         """Open the screen of hashtag sets and snippets, and load them again afterwards."""
 
         def closed(_: None) -> None:
@@ -229,7 +425,7 @@ class CaptionForm(ReportsErrors, Vertical):
 
         self.tools.manage_snippets(closed)
 
-    def open_editor(self) -> None:
+    def _open_editor(self) -> None:
         """Let the user write the caption in an external editor."""
         try:
             self.tools.open_editor()
@@ -237,24 +433,35 @@ class CaptionForm(ReportsErrors, Vertical):
             self.show_message(str(error), error=True)
 
     @work(group="image-viewer", exclusive=True, exit_on_error=False, description="opening the photo")
-    async def open_photo(self) -> None:
+    async def _open_photo(self) -> None:
         """Open the photo in the desktop's image viewer."""
         if self.photo is not None:
-            await show_outside(self.app, self.photo.path)
+            await show_outside(self.app, self.photo)
 
     def choose_framing(self) -> None:
         """Open the fit screen."""
-        from fluffy_tui.tui.compose.fit_screen import FitScreen
-
         if self.photo is not None:
-            screen = FitScreen(self.context, self.photo, self.framing, self._service)
+            screen = FitScreen(
+                self.context,
+                self.photo,
+                self.fitted,
+                self.rules.service,
+                ratio=self.ratio,
+                most_parts=self.most_parts,
+            )
             self.app.push_screen(screen, self._reframe)
 
     def _reframe(self, framing: Framing | None) -> None:
-        if framing is not None and framing != self.framing:
-            self.framing = framing
-            self.is_edited = True
-            self.post_message(self.Edited())
+        if framing is not None and framing != self.fitted:
+            own = framing
+            if not self.is_main_channel:
+                self.channel_framing, own = framing, framing.fitted_as(self.framing)
+            if self.cut is not None and own.part.count != self.framing.part.count:
+                self.is_edited = True
+                self.cut(own)
+                return
+            self.framing = own
+            self._change()
             self.post_message(self.Reframed())
 
     @on(TextArea.Changed)
@@ -262,8 +469,7 @@ class CaptionForm(ReportsErrors, Vertical):
     def _field_changed(self, event: Message) -> None:
         event.stop()
         self.show_message("")
-        self.is_edited = True
-        self.post_message(self.Edited())
+        self._change()
         if self._pause is not None:
             self._pause.stop()
             self._pause = None
@@ -271,6 +477,10 @@ class CaptionForm(ReportsErrors, Vertical):
             self.update_preflight()
         else:  # checking a very long text at each key would be felt
             self._pause = self.set_timer(PAUSE, self.update_preflight)
+
+    def _change(self) -> None:
+        self.is_edited = True
+        self.post_message(self.Edited())
 
     @on(CaptionEditor.Cleaned)
     def _cleaned(self, event: CaptionEditor.Cleaned) -> None:

@@ -5,15 +5,25 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
+from textual import work
+
+from fluffy_tui.networks import photo_count_problem
 from fluffy_tui.tui.compose.caption_form import CaptionForm
+from fluffy_tui.tui.compose.photo_arrangement import PhotoArrangement
 from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.compose.submitter import Submitter
+from fluffy_tui.tui.photo.photo_picker import PhotoPicker
 from fluffy_tui.tui.session.drafts import DraftWriter
+from fluffy_tui.tui.session.post_photos import new_photos
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from textual.binding import ActiveBinding
+
+    from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose.preflight import Mark
     from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -79,43 +89,12 @@ class CaptionScreen(FrameScreen):
         """Save drafts, however the screen was closed."""
         self.drafts.save_now()
 
-    def action_caption(self) -> None:
-        """Go to the caption."""
-        self.form.caption.focus()
-
-    def action_alt_text(self) -> None:
-        """Go to the alt text."""
-        self.form.alt_text.focus()
-
-    def action_when(self) -> None:
-        """Choose when the post goes out."""
-        self.form.when.focus_input()
-
-    def action_fit(self) -> None:
-        """Choose how the picture is fitted."""
-        self.form.choose_framing()
-
-    def action_insert(self) -> None:
-        """Insert a hashtag set or a snippet."""
-        self.form.tools.pick_snippet()
-
-    def action_recent_captions(self) -> None:
-        """Insert an earlier caption."""
-        self.form.tools.pick_earlier()
-
-    def action_snippets(self) -> None:
-        """Manage hashtag sets and snippets."""
-        self.form.manage_snippets()
-
-    def action_editor(self) -> None:
-        """Write the caption in an external editor."""
+    def action_write(self, verb: str) -> None:
+        """Go to a field of the form or insert something: a verb of `CaptionForm.act`."""
         self.drafts.save_now()
-        self.form.open_editor()
-        self.preview.repaint()
-
-    def action_open_in_viewer(self) -> None:
-        """Open the photo in the image viewer."""
-        self.form.open_photo()
+        self.form.act(verb)
+        if verb == "editor":
+            self.preview.repaint()
 
     def action_same_picture(self) -> None:
         """Compare the photo with the earlier post of it."""
@@ -123,3 +102,67 @@ class CaptionScreen(FrameScreen):
             self.form.show_message("This picture has not been posted before.")
         else:
             self.app.push_screen(SamePictureScreen(self.context, self.form.photo, self.earlier_post))
+
+
+class PhotosScreen(CaptionScreen):
+    """A caption screen for a post of one photo or several.
+
+    Args:
+        context: What every screen shares.
+        preview: Shows the photo.
+        has_text: Whether caption and alt text can be changed.
+    """
+
+    def __init__(self, context: Context, preview: PhotoPreview, *, has_text: bool = True) -> None:
+        super().__init__(context, preview, has_text=has_text)
+        self.arrangement = PhotoArrangement(context, self.form, self.rearranged)
+        """The photos of the post."""
+
+    @abstractmethod
+    def rearranged(self) -> None:
+        """Show what has changed with the order of the photos, or with the current one."""
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Show how to get from photo to photo in the footer, where there are several."""
+        active = super().active_bindings
+        if not self.arrangement.has_several:
+            return active
+        return relabelled(active, {f"{self.PLACE}.next_photo": "Next photo", f"{self.PLACE}.editor": ""})
+
+    def action_add_photo(self) -> None:
+        """Add the photos that are selected in the library, or else one from a list, as many as the network takes."""
+        if not self.arrangement.is_loaded or self.form.disabled:
+            return
+        photos, selection = self.arrangement.photos, self.context.selection
+        if (too_many := photo_count_problem(len(photos) + 1, self.form.rules)) is not None:
+            self.form.show_message(str(too_many), error=True)
+            return
+        present = {photo.photo_id for photo in photos.photos}
+
+        def add(picked: Photo | None) -> None:
+            if picked is not None:
+                self._add_photos([picked.id])
+
+        if selected := [photo_id for photo_id in selection.ids if photo_id not in present]:
+            self._add_photos(selected)
+        else:
+            self.app.push_screen(PhotoPicker(self.context, self.persona.id, present), add)
+
+    @work(group="adding-photos", exclusive=True, exit_on_error=False, description="adding photos")
+    async def _add_photos(self, photo_ids: Sequence[int]) -> None:
+        context, rules = self.context, self.form.rules
+        found = await context.services.photos.by_ids(photo_ids)
+        room = rules.photo_limit - len(self.arrangement.photos)
+        files = [found[photo_id] for photo_id in photo_ids if photo_id in found][:room]
+        habit = context.state_file.framing(self.persona.id)
+        self.arrangement.add(
+            files, [photo for file in files for photo in new_photos(file, self.drafts.load(file), habit)]
+        )
+        if len(files) < len(photo_ids):
+            added = f"Added {len(files)} of {len(photo_ids)} selected photos"
+            self.form.show_message(f"{added}: {rules.name} allows {rules.photo_limit} in a post.", error=True)
+
+    def action_arrange(self, change: str) -> None:
+        """Go to another photo, or change this one: see `PhotoArrangement.change`."""
+        self.arrangement.change(change)

@@ -75,17 +75,19 @@ class CaptionTools:
         captions = (*self._unsubmitted, *self.earlier_captions)
         self._editor.autocomplete.vocabulary = Vocabulary(self._snippets, captions)
 
-    def pick_earlier(self) -> None:
-        """List the persona's last captions, and insert one."""
+    def pick_earlier(self, editor: CaptionEditor) -> None:
+        """List the persona's last captions, and insert one into a text."""
         self._pick(
+            editor,
             f"recent captions of {one_line(self._persona.name)}",
             [self._caption_choice(post) for post in self._earlier_posts[:LISTED] if post.caption.strip()],
             "This persona has no other captions yet.",
         )
 
-    def pick_snippet(self) -> None:
-        """List hashtag sets and snippets, and insert one."""
+    def pick_snippet(self, editor: CaptionEditor) -> None:
+        """List hashtag sets and snippets, and insert one into a text."""
         self._pick(
+            editor,
             f"hashtag sets and snippets of {one_line(self._persona.name)}",
             [_snippet_choice(snippet) for snippet in self._snippets],
             self._context.with_keys(
@@ -108,13 +110,13 @@ class CaptionTools:
         if text != self._editor.text:
             self._editor.insert_text(text, (0, 0), self._editor.document.end)
 
-    def _pick(self, title: str, choices: Sequence[PickedText], empty: str) -> None:
-        self._editor.app.push_screen(PickTextScreen(title, choices, empty), self._insert)
+    def _pick(self, editor: CaptionEditor, title: str, choices: Sequence[PickedText], empty: str) -> None:
+        def insert(picked: PickedText | None) -> None:
+            if picked is not None:
+                editor.insert_apart(picked.text)
+            editor.focus()
 
-    def _insert(self, picked: PickedText | None) -> None:
-        if picked is not None:
-            self._editor.insert_apart(picked.text)
-        self._editor.focus()
+        editor.app.push_screen(PickTextScreen(title, choices, empty), insert)
 
     def _caption_choice(self, post: Post) -> PickedText:
         at = post.posted_at or post.scheduled_at or post.created_at

@@ -51,15 +51,17 @@ def queue_words(share_mode: ShareMode, agenda: Agenda | None, zone: tzinfo, own_
     moment = forecast_moment(share_mode, None, agenda)
     if moment is None:
         return "this channel has no posting slots in Buffer: choose a time, or post now"
-    when = both_zones(moment, zone, own_zone)
+    when = both_zones(moment, agenda.now, zone, own_zone)
     if share_mode is ShareMode.SHARE_NEXT:
         return f"very next slot · {when} · queued posts move back by one"
     return f"next slot · {when} · {_place(agenda)}"
 
 
-def warning_words(at: datetime | None, agenda: Agenda | None, zone: tzinfo) -> str:
+def warning_words(
+    at: datetime | None, agenda: Agenda | None, zone: tzinfo, share_mode: ShareMode | None = None
+) -> str:
     """Name another post that is too close to a moment; empty when there is none."""
-    near = agenda.near(at) if agenda and at else []
+    near = agenda.near(at, share_mode) if agenda and at else []
     if not near or at is None:
         return ""
     apart = abs(near[0].at - at)

@@ -14,21 +14,24 @@ from fluffy_tui.networks import (
     alt_text_problem,
     caption_advice,
     caption_problem,
+    first_comment_problem,
     hashtag_count,
+    photo_count_problem,
     text_length,
 )
 from fluffy_tui.scheduling import MissingCode
 from fluffy_tui.tui.text.times import moment_words
-from fluffy_tui.tui.text.words import bytes_words, quoted, shape_words
+from fluffy_tui.tui.text.words import bytes_words, plural, quoted, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime, tzinfo
 
+    from fluffy_tui.media import Rendition
     from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.similarity import EarlierPost
-    from fluffy_tui.tui.compose.rendition_loader import RenderResult
+    from fluffy_tui.tui.rendition import RenderResult
 
 _LINK = re.compile(r"https?://\S+")
 _SHORTEST = 12
@@ -54,6 +57,10 @@ class Level(StrEnum):
     WARNING = "!"
     """The post can be submitted all the same."""
     STOPS = "✗"
+
+
+SEVERITY = (Level.FINE, Level.PENDING, Level.WARNING, Level.STOPS)
+"""The levels from the least to the most serious."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +97,36 @@ class PreflightInput:
     earlier_post: EarlierPost | None = None
     earlier_captions: Sequence[str] = ()
     """Captions of the persona's last posts, newest first."""
+    other_alt_texts: Sequence[str] = ()
+    """Those of the post's other pictures; as many as it has."""
+    photo_count: int | None = None
+    """How many photos the pictures show; None for one each. A panorama that is cut has several pictures."""
+    tagged: int = 0
+    """How many people are tagged in all photos of the post."""
+    cut_off: Sequence[str] = ()
+    """The handles of those who are cut off in the pictures."""
+    can_tag_elsewhere: bool = False
+    """Whether another channel of the post has people tags; they are left out where there are none."""
+    cover_ratio: float | None = None
+    """Width ÷ height of all pictures of the post, where the network gives all of them the cover's."""
+    repeated: int | None = None
+    """Number of another photo of the post whose picture was posted before."""
+    first_comment: str = ""
+    comment_refused_at: datetime | None = None
+    """When Buffer lately rejected a first comment on the channel."""
+    has_ai_label: bool = False
+    is_ai_marked: bool = False
+    """Whether the persona, or a photo of the post, says that it was made with AI."""
+    captions_elsewhere: Sequence[tuple[NetworkRules, str]] = ()
+    """Rules and captions of the post's other channels."""
 
 
 def preflight_marks(post: PreflightInput) -> list[Mark]:
     """Return all marks, in the order of the form."""
     return [
+        *_photos(post),
         *_picture(post),
+        *people_marks(post),
         *text_marks(post),
         *_channel(post),
         *time_marks(post),
@@ -108,7 +139,54 @@ def text_marks(post: PreflightInput) -> Iterator[Mark]:
     yield from _caption(post)
     if similar := similar_caption(post.caption, post.earlier_captions):
         yield Mark(Level.WARNING, f"similar to {quoted(similar)}", "f2")
+    yield from _captions_elsewhere(post)
     yield _alt_text(post)
+    yield from _first_comment(post)
+    if post.rules.has_ai_label and post.has_ai_label:
+        yield Mark(Level.FINE, "AI label")
+    elif post.rules.has_ai_label and post.is_ai_marked:
+        yield Mark(Level.WARNING, "made with AI, no AI label", "f12")
+
+
+def _captions_elsewhere(post: PreflightInput) -> Iterator[Mark]:
+    """Yield why other networks reject their captions; that there is none is said of the one that is shown."""
+    for rules, caption in post.captions_elsewhere:
+        problem = caption_problem(caption, rules)
+        if problem is not None and problem.fault is CaptionFault.TOO_LONG:
+            yield Mark(Level.STOPS, f"{rules.name}: {_surplus(problem):,} too long", "alt+↓")
+
+
+def _first_comment(post: PreflightInput) -> Iterator[Mark]:
+    if not post.first_comment.strip():
+        return
+    if post.rules.first_comment_limit is None:
+        yield Mark(Level.WARNING, f"{post.rules.name} has no first comment: left out", "alt+h")
+    elif (problem := first_comment_problem(post.first_comment, post.rules)) is not None:
+        is_long = problem.fault is CaptionFault.FIRST_COMMENT_TOO_LONG
+        words = f"first comment {_surplus(problem):,} too long" if is_long else "first comment is not text"
+        yield Mark(Level.STOPS, words, "f6")
+    elif post.comment_refused_at is not None:
+        when = moment_words(post.comment_refused_at, post.now, post.zone)
+        yield Mark(Level.STOPS, f"Buffer rejected a first comment here {when}", "alt+h")
+    else:
+        length = text_length(post.first_comment, post.rules)
+        yield Mark(Level.FINE, f"first comment {length:,} of {post.rules.first_comment_limit:,}")
+
+
+def _photos(post: PreflightInput) -> Iterator[Mark]:
+    pictures = 1 + len(post.other_alt_texts)
+    count = post.photo_count or pictures
+    photos = f"{count} {plural(count, 'photo')}"
+    if count != pictures:
+        photos += f" in {pictures} pictures"
+    if photo_count_problem(pictures, post.rules) is not None:
+        limit = post.rules.photo_limit
+        words = f"{photos}, limit {limit}" if limit else f"{post.rules.name} takes only videos"
+        yield Mark(Level.STOPS, words, "ctrl+o" if limit else "")
+    elif pictures > 1:
+        yield Mark(Level.FINE, photos)
+    if post.cover_ratio is not None:
+        yield Mark(Level.FINE, f"all pictures {shape_words(post.cover_ratio, 1)}, as the cover")
 
 
 def _picture(post: PreflightInput) -> Iterator[Mark]:
@@ -131,8 +209,7 @@ def _picture(post: PreflightInput) -> Iterator[Mark]:
         yield Mark(Level.WARNING, f"{shape} is too wide", "ctrl+f")
     else:
         yield Mark(Level.FINE, shape)
-    if image.min_width is not None and rendition.width < image.min_width:
-        yield Mark(Level.WARNING, f"only {rendition.width} pixels wide", "ctrl+f")
+    yield from _sharpness(rendition, post.rules)
     size = len(rendition.data)
     if size > image.max_bytes:
         yield Mark(Level.STOPS, f"{bytes_words(size)}, limit {bytes_words(image.max_bytes)}", "ctrl+f")
@@ -142,6 +219,40 @@ def _picture(post: PreflightInput) -> Iterator[Mark]:
         yield Mark(Level.FINE, "JPEG")
     else:
         yield Mark(Level.STOPS, f"{post.rules.name} rejects JPEG", "esc")
+
+
+def _sharpness(rendition: Rendition, rules: NetworkRules) -> Iterator[Mark]:
+    """Yield what becomes of a picture with too few pixels: here, or on the network."""
+    width, image = rendition.detail_width, rules.image
+    if width < rendition.width:
+        yield Mark(Level.WARNING, f"only {width} pixels wide, enlarged to {rendition.width:,}", "ctrl+f")
+    elif image.shown_width is not None and width < image.shown_width:
+        yield Mark(
+            Level.WARNING,
+            f"only {width} pixels wide, {rules.name} shows {image.shown_width:,}",
+            "ctrl+f",
+        )
+    elif image.min_width is not None and width < image.min_width:
+        yield Mark(Level.WARNING, f"only {width} pixels wide", "ctrl+f")
+
+
+def people_marks(post: PreflightInput) -> Iterator[Mark]:
+    """Yield the marks of the people who are tagged; none if nobody is."""
+    if not post.tagged:
+        return
+    people = "1 person tagged" if post.tagged == 1 else f"{post.tagged} people tagged"
+    limit = post.rules.people_tag_limit
+    if limit is None and post.can_tag_elsewhere:
+        yield Mark(Level.WARNING, f"nobody tagged on {post.rules.name}")
+    elif limit is None:
+        yield Mark(Level.STOPS, f"{people}, not possible on {post.rules.name}", "f10")
+    elif post.tagged > limit:
+        yield Mark(Level.STOPS, f"{people}, limit {limit}", "f10")
+    else:
+        yield Mark(Level.FINE, people)
+    if post.cut_off and limit is not None:
+        more = f" and {len(post.cut_off) - 1} more" if len(post.cut_off) > 1 else ""
+        yield Mark(Level.WARNING, f"@{post.cut_off[0]}{more} cut off, so not tagged", "ctrl+f")
 
 
 def _caption(post: PreflightInput) -> Iterator[Mark]:
@@ -188,9 +299,16 @@ def _without_hashtags(caption: str) -> str:
 def _alt_text(post: PreflightInput) -> Mark:
     if (problem := alt_text_problem(post.alt_text, post.rules)) is not None:
         return Mark(Level.STOPS, f"alt text {_surplus(problem):,} too long", "f3")
-    if not post.alt_text.strip():
-        return Mark(Level.WARNING, "no alt text", "f3")
-    return Mark(Level.FINE, "alt text")
+    others = post.other_alt_texts
+    if any(alt_text_problem(text, post.rules) is not None for text in others):
+        return Mark(Level.STOPS, "alt text of another photo too long", "ctrl+n")
+    missing = sum(not text.strip() for text in (post.alt_text, *others))
+    if missing:
+        pictures = len(others) + 1
+        unit = "photos" if post.photo_count in (None, pictures) else "pictures"
+        of_them = f" for {missing} of {pictures} {unit}" if others else ""
+        return Mark(Level.WARNING, f"no alt text{of_them}", "ctrl+n" if post.alt_text.strip() else "f3")
+    return Mark(Level.FINE, "alt text" + "s" * bool(others))
 
 
 def _surplus(problem: CaptionProblem) -> int:
@@ -232,7 +350,7 @@ def time_marks(post: PreflightInput) -> Iterator[Mark]:
         return
     if post.share_mode is ShareMode.CUSTOM_SCHEDULED and post.at is None:
         yield Mark(Level.STOPS, "no time", "ctrl+t")
-    elif post.at is not None and (near := agenda.near(post.at)):
+    elif post.at is not None and (near := agenda.near(post.at, post.share_mode)):
         apart = int(abs(near[0].at - post.at).total_seconds() // 60)
         yield Mark(Level.WARNING, f"{apart} min from another post" if apart else "time is taken", "ctrl+t")
     is_queued = post.share_mode in (ShareMode.ADD_TO_QUEUE, ShareMode.SHARE_NEXT)
@@ -244,6 +362,9 @@ def _earlier_post(post: PreflightInput) -> Iterator[Mark]:
     if not post.has_searched:
         return
     earlier = post.earlier_post
+    if earlier is None and post.repeated:
+        yield Mark(Level.WARNING, f"photo {post.repeated} was posted or scheduled before", "ctrl+n")
+        return
     if earlier is None:
         yield Mark(Level.FINE, "not posted before")
         return

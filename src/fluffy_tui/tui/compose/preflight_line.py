@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from fluffy_tui.tui.compose.preflight import Level
+from fluffy_tui.tui.compose.preflight import SEVERITY, Level
 from fluffy_tui.tui.keymap.bindings import Place, own_keys
 from fluffy_tui.tui.text.words import one_line
 
@@ -22,7 +22,6 @@ _TONES = {
     Level.WARNING: "$text-warning",
     Level.STOPS: "$text-error",
 }
-_ORDER = (Level.STOPS, Level.WARNING, Level.PENDING, Level.FINE)
 _GAP = "   "
 WIDE = 100
 """Columns from which every mark is shown; on narrower screens marks that are fine are only counted."""
@@ -55,7 +54,7 @@ class PreflightLine(Static):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        shown = sorted(self.marks, key=lambda mark: _ORDER.index(mark.level))
+        shown = sorted(self.marks, key=lambda mark: -SEVERITY.index(mark.level))
         fine = [mark for mark in shown if mark.level is Level.FINE]
         if fine and len(fine) < len(shown) and self.size.width < WIDE:
             shown = [mark for mark in shown if mark.level is not Level.FINE]

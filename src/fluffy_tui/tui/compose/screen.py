@@ -1,4 +1,4 @@
-"""The composer: writes and submits the post of one photo."""
+"""The composer: writes and submits the post of one photo or several."""
 
 from __future__ import annotations
 
@@ -10,97 +10,211 @@ from textual.containers import Horizontal
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.media import WHOLE
 from fluffy_tui.scheduling import Reason
 from fluffy_tui.tui.compose.caption_form import CaptionForm
-from fluffy_tui.tui.compose.caption_screen import CaptionScreen
-from fluffy_tui.tui.compose.forecast import load_agenda
-from fluffy_tui.tui.compose.preflight import preflight_marks
-from fluffy_tui.tui.compose.rendition_preview import RenditionPreview
+from fluffy_tui.tui.compose.caption_screen import PhotosScreen
+from fluffy_tui.tui.compose.channel_arrangement import ChannelArrangement
+from fluffy_tui.tui.compose.forecast import forecast_moment, load_agenda
+from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
+from fluffy_tui.tui.rendition import RenditionPreview, damages
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.session.post_photos import PostPhotos, chosen_photos
+from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
-    from fluffy_tui.tui.compose.preflight import Mark
-    from fluffy_tui.tui.compose.rendition_loader import RenderResult
+    from fluffy_tui.tui.compose.preflight import PreflightInput
+    from fluffy_tui.tui.rendition import RenderResult
     from fluffy_tui.tui.session.context import Context
+    from fluffy_tui.tui.session.post_channels import PostChannels
 
 
-class ComposeScreen(CaptionScreen):
+class ComposeScreen(PhotosScreen):
     """The caption form beside the picture as posted; what is typed is a draft until it is submitted.
 
     Args:
         context: What every screen shares.
-        photo: The photo.
-        submitted: Called with the photo's id once it has its post.
+        photos: The photos of the post, the cover first; of a single one, the photos of its draft are loaded.
+        submitted: Called with the ids of the photos once they have their post.
         at: A time that is chosen already, such as a free slot's.
     """
 
     PLACE = Place.COMPOSE
     TAB = None
-    BINDINGS = bindings(Place.COMPOSE, without=("compose.next_option", "compose.previous_option"))
+    BINDINGS = bindings(
+        Place.COMPOSE, without=("compose.next_option", "compose.previous_option", "compose.options")
+    )
 
     def __init__(
         self,
         context: Context,
-        photo: Photo,
-        submitted: Callable[[int], None],
+        photos: Sequence[Photo],
+        submitted: Callable[[Sequence[int]], None],
         *,
         at: datetime | None = None,
     ) -> None:
         self._rendition = RenditionPreview(context)
         super().__init__(context, self._rendition.widget)
-        self._photo, self._submitted, self._at = photo, submitted, at
+        self._files, self._submitted, self._at = photos, submitted, at
+        self._owner = photos[0]
+        """The photo with which the draft is kept, whatever the order."""
+        self.channels = ChannelArrangement(context, self.form, self.arrangement.draft, self._show_channel)
+        """The channels of the post."""
         self._picture: RenderResult | None = None
-        self._agenda: Agenda | None = None
-        self._has_searched = False
-        self._earlier_post: EarlierPost | None = None
+        self._ai_marked: dict[int, bool] = {}
+        """By photo, as far as it was rendered."""
+        self._earlier: dict[int, EarlierPost | None] = {}
+        """By photo, as far as earlier posts could be searched."""
+        self._searched: set[int] = set()
+        """The photos for which that was begun."""
 
     def compose_body(self) -> ComposeResult:
-        """Lay the picture beside the form."""
+        """Lay the picture beside the form, under the photos."""
+        yield self.channels.strip
+        yield self.arrangement.strip
         yield Horizontal(self.preview, self.form, id="fields")
         yield self.form.status
 
     def on_mount(self) -> None:
-        """Show the photo's draft, or a new one, and load what the preflight needs."""
-        self.form.framing = self.context.state_file.framing(self.persona.id)
-        draft = self.drafts.load(self._photo) or Draft()
+        """Show the first photo's draft, or a new one, and load what the preflight needs."""
+        draft = self.drafts.load(self._owner) or Draft()
         if self._at is not None:
             draft = replace(draft, share_mode=ShareMode.CUSTOM_SCHEDULED, at=self._at)
-        self.form.set_photo(self._photo)
-        self.form.load(draft)
+        self._arrange(draft)
         self.form.caption.focus()
-        self._render_photo()
-        self._load_agenda()
-        self._find_earlier_post()
+        self._load_agendas()
         self.form.load_texts()
+        if len(self._files) == 1 and any(photo.photo_id != self._owner.id for photo in draft.photos):
+            self.form.disabled = True
+            self._load_files(draft)
+
+    def _arrange(self, draft: Draft) -> None:
+        """Show the draft, and the photos with what was chosen for them."""
+        habit = self.context.state_file.framing(self.persona.id)
+        photos = chosen_photos(self._files, draft, self.drafts.load, habit)
+        self.arrangement.load(self._files, photos)
+        self.channels.load(self.shown, draft)
+        current = photos.current
+        self.form.load(replace(draft, alt_text=current.alt_text, framing=current.framing, photos=()))
+        self._propose_ai_label()
+        self.rearranged()
+
+    @work(group="draft-photos", exit_on_error=False, description="loading the photos of the draft")
+    async def _load_files(self, draft: Draft) -> None:
+        try:
+            found = await self.context.services.photos.by_ids([photo.photo_id for photo in draft.photos])
+            self._files = [
+                found[photo.photo_id]
+                for photo in draft.photos
+                if photo.photo_id in found and found[photo.photo_id].sha256 == photo.sha256
+            ] or self._files
+            if lost := len(draft.photos) - len(self._files):
+                gone = f"{lost} {plural(lost, 'photo')} of this draft"
+                self.form.show_message(f"{gone} changed or left the library.", error=True)
+            self._arrange(draft)
+        finally:
+            self.form.disabled = False
+            self.form.caption.focus()
+
+    def rearranged(self) -> None:
+        """Render the current photo, and keep the order with the draft."""
+        if self._owner.id not in {file.id for file in self.arrangement.files}:
+            self.drafts.discard(self._owner)
+            self._owner = self.arrangement.files[0]
+        if self.form.is_edited:
+            self._edited()
+        self.refresh_bindings()
+        self._render_photo()
+        if not self._searched.issuperset(file.id for file in self.arrangement.files):
+            self._find_earlier_posts()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Show how to get from channel to channel in the footer, where there are several."""
+        active = super().active_bindings
+        if len(self.shown.channels) < 2:
+            return active
+        return relabelled(active, {"compose.next_channel": "Next channel", "compose.editor": ""})
 
     @property
     def earlier_post(self) -> EarlierPost | None:
         """The earlier post of the same picture, where one was found."""
-        return self._earlier_post
+        return self._earlier.get(self.arrangement.file.id)
 
     def checks(self) -> list[Mark]:
-        """Run every check of the preflight."""
+        """Run every check of the preflight, and show on the chips how other channels fare."""
+        channels = self.channels.channels
+        typed = replace(self.form.preflight_input(), captions_elsewhere=channels.captions_elsewhere)
+        found = self._marks(typed, channels.current_id)
+        levels = {}
+        for id_ in channels.on:
+            marks = found
+            if id_ != channels.current_id:
+                draft, agenda = channels.on_channel(id_), self.channels.agendas.get(id_)
+                there = replace(
+                    typed,
+                    caption=draft.caption,
+                    share_mode=draft.share_mode,
+                    at=forecast_moment(draft.share_mode, draft.at, agenda),
+                    rules=self.channels.rules(id_),
+                    first_comment=draft.first_comment,
+                    earlier_captions=(),
+                    captions_elsewhere=(),
+                )
+                marks = self._marks(there, id_)
+            levels[id_] = max((mark.level for mark in marks), key=SEVERITY.index, default=Level.FINE)
+        self.channels.show(levels)
+        if not channels.on and channels.ids:
+            return [Mark(Level.STOPS, "no channel is on", "f9")]
+        if channels.current_id in channels.off:
+            return [Mark(Level.WARNING, "this channel is off", "f9")]
+        return found
+
+    @property
+    def _agenda(self) -> Agenda | None:
+        """What is planned on the channel that is shown, once that is known."""
+        return self.channels.agendas.get(self.channels.channels.current_id or "")
+
+    def _marks(self, typed: PreflightInput, channel_id: str | None) -> list[Mark]:
+        """Check what is typed for a channel, with all that is known about photos, channel and earlier posts."""
+        chosen = next((each for each in self.shown.channels if each.id == channel_id), None)
+        photos = self.arrangement.photos
+        numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
+        repeated = [numbers[id_] for id_, earlier in self._earlier.items() if earlier and id_ in numbers]
         return preflight_marks(
             replace(
-                self.form.preflight_input(),
+                typed,
                 picture=self._picture,
-                agenda=self._agenda,
-                has_searched=self._has_searched,
-                earlier_post=self._earlier_post,
+                agenda=self.channels.agendas.get(channel_id or ""),
+                comment_refused_at=chosen.comment_refusal(typed.now) if chosen else None,
+                has_searched=self._earlier.keys() >= numbers.keys(),
+                earlier_post=self.earlier_post,
+                other_alt_texts=[
+                    photo.alt_text for number, photo in enumerate(photos.photos) if number != photos.index
+                ],
+                photo_count=len(numbers) or None,
+                tagged=self.arrangement.tagged,
+                cut_off=self.arrangement.cut_off if channel_id == self.channels.channels.current_id else (),
+                can_tag_elsewhere=any(
+                    self.channels.rules(id_).people_tag_limit for id_ in self.channels.channels.on
+                ),
+                cover_ratio=self.arrangement.cover_ratio,
+                repeated=min(repeated, default=None),
             )
         )
 
@@ -108,7 +222,7 @@ class ComposeScreen(CaptionScreen):
         """Close the composer; the draft is kept, and a submission goes on."""
         if self.submitter.is_busy:
             self.app.notify(
-                f"Still submitting {self._photo.name}; its draft is kept until then.", markup=False
+                f"Still submitting {self._owner.name}; its draft is kept until then.", markup=False
             )
         await self.dismiss()
 
@@ -117,41 +231,55 @@ class ComposeScreen(CaptionScreen):
         if self.submitter.is_busy:
             self.form.show_message("Already submitting.")
             return
+        if self.form.disabled:
+            return  # its photos are still loading
         self.drafts.save_now()
+        if not self.channels.show_invalid():
+            return
+        self.arrangement.show_invalid()
         if self.form.accepts():
             self.form.disabled = True
             self.form.show_message("Submitting…")
-            self.submitter.start(self._submit(self.form.draft), f"submitting photo {self._photo.id}")
+            channels = self.channels.channels
+            channels = replace(channels, shared=replace(channels.shared, ai_label=self.form.has_ai_label))
+            job = self._submit(channels, self.arrangement.photos)
+            self.submitter.start(job, f"submitting photo {self._owner.id}")
 
-    async def _submit(self, draft: Draft, *, accept_damaged: bool = False) -> None:
-        framing = self.form.framing
+    async def _submit(
+        self, channels: PostChannels, photos: PostPhotos, *, accept_damaged: bool = False
+    ) -> None:
         result = await submit_draft(
-            self.context, self._photo, draft, framing, self.shown, accept_damaged=accept_damaged
+            self.context, photos.photos, channels.shared, channels.choices, accept_damaged=accept_damaged
         )
         if result.code is Reason.PHOTO_DAMAGED and self.is_attached:
-            self._ask_about_damage(draft, result)
+            files, service = self.arrangement.files, self.form.rules.service
+            reasons = await damages(self.context, service, files, photos.photos) if len(photos) > 1 else []
+            self._ask_about_damage(channels, photos, result, reasons or [result.reason])
             return
         if not result.ok and result.code is not Reason.KEPT_AS_DRAFT:
             self._show_refusal(result)
             return
-        self.drafts.discard(self._photo)
+        self.drafts.discard(self._owner)
+        self.drafts.discard(self.arrangement.files[0])  # with which an undo keeps the text
         if not result.ok:
             self.app.notify(one_line(result.reason), severity="warning", timeout=15, markup=False)
-        self._submitted(self._photo.id)
+        self._submitted([photo.photo_id for photo in photos.photos])
         if self.is_attached:
             await self.dismiss()
 
-    def _ask_about_damage(self, draft: Draft, refusal: ScheduleResult) -> None:
-        """Ask whether what is left of the photo is to be posted."""
+    def _ask_about_damage(
+        self, channels: PostChannels, photos: PostPhotos, refusal: ScheduleResult, reasons: Sequence[str]
+    ) -> None:
+        """Ask whether what is left of damaged photos is to be posted."""
 
         def go_on(accepted: bool | None) -> None:
             if accepted:
-                job = self._submit(draft, accept_damaged=True)
-                self.submitter.start(job, f"submitting damaged photo {self._photo.id}")
+                job = self._submit(channels, photos, accept_damaged=True)
+                self.submitter.start(job, f"submitting damaged photo {self._owner.id}")
             else:
                 self._show_refusal(refusal)
 
-        self.app.push_screen(damage_question(self.context, [refusal.reason]), go_on)
+        self.app.push_screen(damage_question(self.context, reasons), go_on)
 
     def _show_refusal(self, result: ScheduleResult) -> None:
         reason = result.reason if result.code else f"Not submitted, the draft is kept. {result.reason}"
@@ -165,35 +293,70 @@ class ComposeScreen(CaptionScreen):
 
     @on(CaptionForm.Edited)
     def _edited(self) -> None:
-        self.drafts.save_soon(self._photo, self.form.draft)
+        self.drafts.save_soon(self._owner, self.channels.channels.draft)
+
+    def action_channel(self, change: str) -> None:
+        """Show another channel, or switch this one on or off: `next`, `previous` or `toggle`."""
+        self.channels.change(change)
+
+    def _show_channel(self) -> None:
+        """Show by the rules of the current channel what has been typed and chosen for it."""
+        self.form.is_edited = True
+        self._edited()
+        self.form.ratio, self.form.most_parts = self.arrangement.ratio, self.arrangement.most_parts
+        self._render_photo()
 
     @on(CaptionForm.Reframed)
     def _reframed(self) -> None:
-        """Remember the framing, but for the rotation, for the persona's next photos."""
-        habit = replace(self.form.framing, turn=0)
-        self.context.state_file.remember(framing=(self.persona.id, habit))
+        """Remember the framing, but for rotation and part, for the persona's next photos."""
+        if self.form.is_main_channel:
+            habit = replace(self.form.framing, turn=0, part=WHOLE)
+            self.context.state_file.remember(framing=(self.persona.id, habit))
         self._render_photo()
 
     @on_event(PostChanged, Connected)
     def _plan_changed(self) -> None:
-        self._load_agenda()
+        self._load_agendas()
 
     @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
     async def _render_photo(self) -> None:
         self._picture = None
         self.form.update_preflight()
-        framing = self.form.framing
-        details = photo_details(self._photo, self.form.rules, self.context.zone, framing=framing)
-        self._picture = await self._rendition.show(self._photo, self.persona.service, framing, details)
+        photo, framing = self.arrangement.file, self.form.fitted
+        details = photo_details(photo, self.form.rules, self.context.zone, framing=framing)
+        self._picture = await self._rendition.show(
+            photo,
+            self.form.rules.service,
+            framing,
+            details,
+            ratio=self.arrangement.ratio,
+            place=self.arrangement.photos.place,
+        )
+        if self._picture.rendition is not None:
+            self._ai_marked[photo.id] = self._picture.rendition.ai_mark is not None
+        self._propose_ai_label()
         self.form.update_preflight()
 
-    @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")
-    async def _load_agenda(self) -> None:
-        self._agenda = await load_agenda(self.context, self.persona)
-        self.form.when.show_agenda(self._agenda)
-        self.form.update_preflight()
+    def _propose_ai_label(self) -> None:
+        marked = any(self._ai_marked.get(file.id) for file in self.arrangement.files)
+        self.form.is_ai_marked = self.persona.ai_label or marked
+
+    @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queues")
+    async def _load_agendas(self) -> None:
+        """Load what is planned on each channel, the one that is shown first."""
+        channels = self.channels.channels
+        for id_ in sorted(channels.ids, key=lambda id_: id_ != channels.current_id) or [""]:
+            known = self.persona if id_ in self.persona.board_by_channel else self.shown
+            self.channels.agendas[id_] = await load_agenda(self.context, known.led_by(id_))
+            self.form.when.show_agenda(self._agenda)
+            self.form.update_preflight()
 
     @work(group="earlier-post", exclusive=True, exit_on_error=False, description="searching earlier posts")
-    async def _find_earlier_post(self) -> None:
-        self._has_searched, self._earlier_post = await find_earlier_post(self.context, self._photo)
+    async def _find_earlier_posts(self) -> None:
+        files = self.arrangement.files
+        self._searched.update(file.id for file in files)
+        for file in files:
+            has_searched, earlier = await find_earlier_post(self.context, file)
+            if has_searched:
+                self._earlier[file.id] = earlier
         self.form.update_preflight()

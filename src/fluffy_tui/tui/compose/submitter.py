@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 
     from textual.dom import DOMNode
 
-    from fluffy_tui.media import Framing
-    from fluffy_tui.personas import Persona
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import ChannelChoice, PostPhoto
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
 
@@ -69,29 +67,30 @@ def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
 
 async def submit_draft(
     context: Context,
-    photo: Photo,
+    photos: Sequence[PostPhoto],
     draft: Draft,
-    framing: Framing,
-    persona: Persona,
+    channels: Sequence[str | ChannelChoice],
     *,
     accept_damaged: bool = False,
 ) -> ScheduleResult:
-    """Submit a draft to the channel of the persona as it was shown.
+    """Submit photos, the cover first, with a draft's texts and time to the channels that were shown.
 
     Whatever goes wrong becomes the answer, so that the text stays on the screen.
     """
+    cover, *others = photos
     try:
         return await context.services.scheduling.schedule_post(
-            photo,
+            cover,
             draft.caption,
-            alt_text=draft.alt_text,
             share_mode=draft.share_mode,
             at=draft.at,
-            framing=framing,
-            shown_channel_id=persona.buffer_channel_id,
-            **({"accept_damaged": True} if accept_damaged else {}),
+            more_photos=others,
+            channels=channels,
+            first_comment=draft.first_comment,
+            ai_generated=bool(draft.ai_label),
+            accept_damaged=accept_damaged,
         )
     except Exception as error:
         if not isinstance(error, FluffyError):
-            log.exception("photo %s could not be submitted", photo.id)
+            log.exception("photo %s could not be submitted", cover.photo_id)
         return ScheduleResult(False, reason=error_words(error))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Vertical
@@ -11,7 +12,8 @@ from textual.widgets import Input, Static
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.compose.forecast import day_words, forecast_moment, queue_words, warning_words
-from fluffy_tui.tui.compose.time_parser import EXAMPLE, TimeNotUnderstood, read_time, written_time
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.text.time_parser import EXAMPLE, TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.ui.choice import Choice
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from fluffy_tui.scheduling import Agenda
 
@@ -29,6 +32,34 @@ _OPTIONS = (
     (ShareMode.SHARE_NOW, "now"),
     (ShareMode.CUSTOM_SCHEDULED, "at a time"),
 )
+
+
+class TimeField(Input):
+    """Where a time is typed; arrows lead out of it, sideways only while it is empty: else they edit."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.COMPOSE, only=("compose.options",))]
+
+    @dataclass
+    class Left(Message):
+        """The user goes back to the options."""
+
+        by: int
+        """How many options further to the right; 0 to stay at this one."""
+
+    def __init__(self) -> None:
+        super().__init__(placeholder=EXAMPLE, compact=True)
+
+    def action_options(self) -> None:
+        """Go back to the options."""
+        self.post_message(self.Left(0))
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        """Move the cursor, or go to the option before."""
+        super().action_cursor_left(select) if self.value else self.post_message(self.Left(-1))
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move the cursor, or go to the option behind."""
+        super().action_cursor_right(select) if self.value else self.post_message(self.Left(+1))
 
 
 class WhenPicker(Vertical):
@@ -67,11 +98,12 @@ class WhenPicker(Vertical):
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
-        self._zone = zone
+        self.zone = zone
+        """In which a time is typed; what is typed already has to be loaded again after a change."""
         self._own_zone = own_zone
         self._now = now
         self._choice = Choice([(str(mode), words) for mode, words in _OPTIONS])
-        self._time = Input(placeholder=EXAMPLE, compact=True)
+        self._time = TimeField()
         self._meaning = Static("", classes="meaning", markup=False)
         self._same_day = Static("", classes="same-day", markup=False)
         self._agenda: Agenda | None = None
@@ -88,7 +120,7 @@ class WhenPicker(Vertical):
         if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
             return None
         try:
-            return read_time(self._time.value, self._now(), self._zone)
+            return read_time(self._time.value, self._now(), self.zone)
         except TimeNotUnderstood:
             return None
 
@@ -107,7 +139,7 @@ class WhenPicker(Vertical):
         """When the post will go out, as far as that is known."""
         return forecast_moment(self.share_mode, self.at, self._agenda)
 
-    def show_agenda(self, agenda: Agenda) -> None:
+    def show_agenda(self, agenda: Agenda | None) -> None:
         """Take into account what is planned."""
         self._agenda = agenda
         self._update_meaning()
@@ -128,7 +160,7 @@ class WhenPicker(Vertical):
         """Show another choice, without a message."""
         with self.prevent(Choice.Changed, Input.Changed):
             self._choice.value = str(share_mode)
-            self._time.value = written_time(at, self._zone) if at else ""
+            self._time.value = written_time(at, self.zone) if at else ""
         self._time.display = share_mode is ShareMode.CUSTOM_SCHEDULED
         self._update_meaning()
 
@@ -136,10 +168,20 @@ class WhenPicker(Vertical):
         """Focus the choice, or the field where a time is typed."""
         (self._time if self._time.display else self._choice).focus()
 
+    def switch_focus(self) -> None:
+        """Focus the field for a time, or from there the choice again."""
+        self._choice.focus() if self._time.has_focus else self.focus_input()
+
     def refuse(self, reason: str) -> None:
         """Say why this time was refused, and focus it."""
         self._show_meaning(reason, wrong=True)
         self.focus_input()
+
+    @on(TimeField.Left)
+    def _time_left(self, event: TimeField.Left) -> None:
+        event.stop()
+        self._choice.focus()
+        self._choice.step(event.by)
 
     @on(Choice.Changed)
     def _option_chosen(self, event: Choice.Changed) -> None:
@@ -158,22 +200,22 @@ class WhenPicker(Vertical):
 
     def _update_meaning(self) -> None:
         if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:
-            self._show_meaning(queue_words(self.share_mode, self._agenda, self._zone, self._own_zone))
+            self._show_meaning(queue_words(self.share_mode, self._agenda, self.zone, self._own_zone))
         else:
             try:
-                moment = read_time(self._time.value, self._now(), self._zone)
+                moment = read_time(self._time.value, self._now(), self.zone)
             except TimeNotUnderstood as error:
                 self._show_meaning(error.message, wrong=bool(self._time.value.strip()))
             else:
-                when = both_zones(moment, self._zone, self._own_zone)
+                when = both_zones(moment, self._now(), self.zone, self._own_zone)
                 self._show_meaning(f"{when} · {relative_time(moment, self._now())}")
         self._update_same_day()
 
     def _update_same_day(self) -> None:
         """Name the post that is too close to this one, or else the other posts of that day."""
         at = self.moment
-        near = warning_words(at, self._agenda, self._zone)
-        words = f"! {near}" if near else day_words(at, self._agenda, self._zone)
+        near = warning_words(at, self._agenda, self.zone, self.share_mode)
+        words = f"! {near}" if near else day_words(at, self._agenda, self.zone)
         self._same_day.update(words)
         self._same_day.set_class(bool(words), "-shown")
         self._same_day.set_class(bool(near), "-near")

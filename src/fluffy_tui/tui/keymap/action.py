@@ -31,9 +31,11 @@ class Place(StrEnum):
     COMPOSE = "compose", "composer"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
     PICKER = "picker", "snippet picker"
+    PHOTO_PICKER = "photo_picker", "photo picker"
     SNIPPETS = "snippets", "hashtag sets and snippets"
     SNIPPET = "snippet", "snippet editor"
     FIT = "fit", "fit"
+    PEOPLE = "people", "people tags"
     SAME_PICTURE = "same_picture", "same picture"
     FILL = "fill", "fill slots"
     PLAN = "plan", "plan"
@@ -100,6 +102,7 @@ _WRITTEN = {
     "exclamation_mark": "!",
     "full_stop": ".",
     "slash": "/",
+    "asterisk": "*",
     "escape": "esc",
     "down": "↓",
     "up": "↑",
@@ -112,5 +115,6 @@ _WRITTEN = {
 
 
 def written_key(key: str) -> str:
-    """Return a key as it is written in text: `?` for `question_mark`, `esc` for `escape`."""
-    return _WRITTEN.get(key.strip(), key.strip())
+    """Return a key as it is written in text: `?` for `question_mark`, `esc` for `escape`, `alt+↓` for `alt+down`."""
+    modifiers, plus, last = key.strip().rpartition("+")
+    return f"{modifiers}{plus}{_WRITTEN.get(last, last)}"

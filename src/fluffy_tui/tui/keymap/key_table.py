@@ -24,20 +24,47 @@ def _on_posts(place: Place, *, footer: str) -> tuple[Action, ...]:
     return _shared(place, rows, footer=footer)
 
 
+def _on_form(place: Place, *, footer: str = "") -> tuple[Action, ...]:
+    """Return what is done with a caption form, wherever one is."""
+    rows = tuple(replace(row, method=f"write('{row.id}')") for row in _CAPTION)
+    return _shared(place, rows, footer=footer)
+
+
 # fmt: off
 _CAPTION = (
-    Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR"),
+    Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR, else in nano or vi"),
     Action("insert",          "ctrl+g",      "Insert",          "Insert a hashtag set or snippet"),
     Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions"),
     Action("snippets",        "f4",          "Snippets",        "Edit hashtag sets and snippets"),
     Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer"),
     Action("caption",         "f2",          "Caption",         "Go to the caption"),
     Action("alt_text",        "f3",          "Alt text",        "Go to the alt text"),
+    Action("first_comment",   "f6",          "First comment",   "Go to the first comment (Instagram, Facebook, LinkedIn)"),
+    Action("hashtags",        "alt+h",       "Move hashtags",   "Move the hashtags at the end of the caption to the first comment, or the comment back to the caption"),
+    Action("ai_label",        "f12",         "AI label",        "Tell the networks that the pictures were made with AI, or not (Instagram, X)"),
 )
 """Wherever a caption is written."""
 
+_CHANNELS = (
+    Action("next_channel",    "alt+down",    "Next channel",    "Show what the next channel gets (what is changed there counts only there)", method="channel('next')"),
+    Action("previous_channel", "alt+up",     "Previous channel", "Show what the previous channel gets", method="channel('previous')"),
+    Action("toggle_channel",  "f9",          "Toggle channel",   "Switch the channel that is shown on or off for this post", method="channel('toggle')"),
+)
+"""Where a post is written for several channels."""
+
+_PHOTOS = (
+    Action("next_photo",      "ctrl+n",      "Next photo",      "Go to the next photo of the post", method="arrange('next')"),
+    Action("previous_photo",  "ctrl+b",      "Previous photo",  "Go to the previous photo of the post", method="arrange('previous')"),
+    Action("photo_left",      "alt+left",    "Photo left",      "Move the photo towards the cover (the first photo is the cover)", method="arrange('left')"),
+    Action("photo_right",     "alt+right",   "Photo right",     "Move the photo towards the end", method="arrange('right')"),
+    Action("people",          "f10,alt+p",   "People",          "Tag people in the picture (on networks that have such tags)", method="arrange('people')"),
+    Action("add_photo",       "alt+a",       "Add photo",       "Add the photos selected in the library to the post, or else one from a list"),
+    Action("take_out_photo",  "ctrl+o",      "Take out photo",  "Take the photo out of the post (it stays in the library)", method="arrange('out')"),
+)
+"""Wherever a post may have several photos."""
+
 _POST = (
-    Action("edit",            "e",           "Edit",            "Edit caption, alt text or time, also in Buffer (a failed post is sent again)"),
+    Action("edit",            "e",           "Edit",            "Edit caption, photos, alt texts or time, also in Buffer (a failed post is sent again)"),
     Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time"),
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
     Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
@@ -62,6 +89,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.reload",               "ctrl+r",                 "Reload",          "Reload"),
     Action("app.back",                 "escape",                 "Back",            "Go back (typed text is kept)", NOT_IN_PALETTE),
     Action("app.quit",                 "q,ctrl+q",               "Quit",            "Quit (the worker finishes sending)", method="leave"),
+    Action("app.suspend",              "ctrl+z",                 "Suspend",         "Suspend the app, where the terminal allows it (fg in the shell brings it back)", method="suspend_process"),
 
     Action("list.down",                "j,down",                 "Down",            "Next row", NOT_IN_PALETTE, "cursor_down"),
     Action("list.up",                  "k,up",                   "Up",              "Previous row", NOT_IN_PALETTE, "cursor_up"),
@@ -88,26 +116,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("personas.open",            "enter",                  "Open",            "Open the persona's library", FOOTER),
     Action("personas.new",             "n",                      "New",             "Create a persona", FOOTER),
     Action("personas.rename",          "r",                      "Rename",          "Rename the persona", FOOTER),
-    Action("personas.channel",         "c",                      "Channel",         "Choose the persona's Buffer channel", FOOTER),
+    Action("personas.channel",         "c",                      "Channels",        "Choose the persona's Buffer channels", FOOTER),
+    Action("personas.ai_label",        "a",                      "AI label",        "Tell the networks that all of the persona's pictures are made with AI, or not (each post can differ)"),
     Action("personas.snippets",        "s",                      "Snippets",        "Edit the persona's hashtag sets and snippets"),
     Action("personas.import_photos",   "i",                      "Import",          "Import photos from folders", FOOTER),
 
-    Action("channels.select",          "enter",                  "Select",          "Use this channel", FOOTER),
+    Action("channels.save",            "enter",                  "Save",            "Use the ticked channels", FOOTER),
+    Action("channels.toggle",          "space",                  "Toggle",          "Tick or untick the channel", FOOTER | NOT_IN_PALETTE, "tick"),
+    Action("channels.move_up",         "M",                      "Move up",         "Move up in the persona's order (the first channel is the main one)", FOOTER),
     Action("channels.reload",          "r",                      "Reload",          "Reload the channels from Buffer", FOOTER),
-    Action("channels.back",            "escape",                 "Cancel",          "Keep the current channel", FOOTER),
+    Action("channels.back",            "escape",                 "Cancel",          "Keep the channels as they were", FOOTER),
 
     Action("import.start",             "enter",                  "Import",          "Import these folders", FOOTER, "screen.start"),
+    Action("import.complete",          "tab",                    "Complete",        "Complete the folder's name, as a shell does", FOOTER | NOT_IN_PALETTE),
     Action("import.add_folder",        "ctrl+n",                 "Add",             "Add another folder", FOOTER),
     # The folder field has its own use for ctrl+x.
     Action("import.stop",              "ctrl+x",                 "Stop",            "Stop the import (imported photos are kept)", FOOTER | PRIORITY),
     Action("import.back",              "escape",                 "Back",            "Go back (the import keeps running)", FOOTER),
 
-    Action("library.caption",          "enter",                  "Caption",         "Write a caption", FOOTER),
+    Action("library.caption",          "enter",                  "Caption",         "Write a caption (with several photos selected: one post of all of them, in the order selected)", FOOTER),
     Action("library.pick",             "p",                      "Pick",            "Pick and go to the next photo", FOOTER, "decide('pick')"),
     Action("library.reject",           "x",                      "Reject",          "Reject and go to the next photo (the file is never deleted)", FOOTER, "decide('reject')"),
     Action("library.unflag",           "u",                      "Unflag",          "Unflag and go to the next photo", method="decide('undecided')"),
     Action("library.undo",             "z",                      "Undo",            "Undo the last flag, or the submit that came after it"),
-    Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, picked, portrait, missing, never, all, 2026-11, …", FOOTER),
+    Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, picked, portrait, missing, never, all, may 2023, …", FOOTER),
     Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos"),
     Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name or shape"),
     Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="sort(True)"),
@@ -117,22 +149,26 @@ ACTIONS: tuple[Action, ...] = (
     Action("library.most_similar",     "m",                      "Most similar",    "Show the photos without a post that are most similar to this one", method="similar(False)"),
     Action("library.least_similar",    "L",                      "Least similar",   "Show the photos without a post that are least similar to the last nine posts", method="similar(True)"),
     Action("library.select",           "space",                  "Select",          "Select / deselect (the selection is kept while the list changes)"),
-    Action("library.fill_slots",       "f",                      "Fill slots",      "Fill the next free slots with the selected photos, in the order selected"),
+    Action("library.fill_slots",       "f",                      "Fill slots",      "Fill the next free slots with the selected photos, one post each, in the order selected"),
     Action("library.open_in_viewer",   "o",                      "Open image",      "Open in image viewer"),
     Action("library.import_photos",    "i",                      "Import",          "Import photos from folders", FOOTER),
-    Action("library.filmstrip",        "tab",                    "Filmstrip",       "Show the filmstrip (in a small terminal, switch between list and photo)"),
+    Action("library.filmstrip",        "tab",                    "Filmstrip",       "Show the filmstrip (in a small terminal, switch between list and photo)", method="layout('filmstrip')"),
+    Action("library.full_screen",      "Z",                      "Full screen",     "Show the photo as large as the terminal, or the library again (all keys work there too)", method="layout('full_screen')"),
     Action("library.clear",            "escape",                 "Clear",           "Clear similar view, filter, selection", NOT_IN_PALETTE),
 
     Action("filter.clear",             "escape",                 "Clear",           "Clear the filter", FOOTER | NOT_IN_PALETTE, "leave(True)"),
     Action("filter.apply",             "enter,down",             "Apply",           "Apply the filter and go to the list", FOOTER | NOT_IN_PALETTE, "leave(False)"),
 
     Action("compose.submit",           "ctrl+s,ctrl+j",          "Submit",          "Submit the post and go back to the list", FOOTER),
-    Action("compose.when",             "ctrl+t",                 "Schedule",        "Choose when to post: next slot, at a time, or now", FOOTER),
-    Action("compose.fit",              "ctrl+f",                 "Fit",             "Crop, fit or rotate the picture, with before and after side by side", FOOTER),
-    *_shared(Place.COMPOSE, _CAPTION, footer="editor"),
+    Action("compose.when",             "ctrl+t",                 "Schedule",        "Choose when to post: next slot, at a time, or now", FOOTER, "write('when')"),
+    Action("compose.fit",              "ctrl+f",                 "Fit",             "Crop, fit or rotate the picture, with before and after side by side", FOOTER, "write('fit')"),
+    *_on_form(Place.COMPOSE, footer="editor"),
+    *_shared(Place.COMPOSE, _CHANNELS),
+    *_shared(Place.COMPOSE, _PHOTOS),
     Action("compose.same_picture",     "f8",                     "Same picture",    "Compare with the earlier post of the same picture"),
     Action("compose.next_option",      "right,l,space",          "Next option",     "Next option", NOT_IN_PALETTE, "choose_next"),
     Action("compose.previous_option",  "left,h",                 "Previous option", "Previous option", NOT_IN_PALETTE, "choose_previous"),
+    Action("compose.options",          "up",                     "Options",         "From the time back to the options", NOT_IN_PALETTE),
     Action("compose.back",             "escape",                 "Back",            "Go back (the draft is kept)", FOOTER),
 
     Action("autocomplete.accept",      "tab,enter",              "Accept",          "Accept the suggestion", NOT_IN_PALETTE),
@@ -146,6 +182,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("picker.page_down",         "pagedown",               "Page down",       "Scroll the text down", NOT_IN_PALETTE),
     Action("picker.page_up",           "pageup",                 "Page up",         "Scroll the text up", NOT_IN_PALETTE),
     Action("picker.back",              "escape",                 "Cancel",          "Go back without inserting", FOOTER),
+
+    Action("photo_picker.add",         "enter",                  "Add",             "Add the photo to the post", FOOTER | NOT_IN_PALETTE, "submit"),
+    Action("photo_picker.next",        "down,ctrl+n",            "Next",            "Next photo", NOT_IN_PALETTE),
+    Action("photo_picker.previous",    "up,ctrl+b",              "Previous",        "Previous photo", NOT_IN_PALETTE),
+    Action("photo_picker.back",        "escape",                 "Cancel",          "Go back without adding a photo", FOOTER),
 
     Action("snippets.edit",            "enter,e",                "Edit",            "Edit", FOOTER),
     Action("snippets.new_set",         "n",                      "New set",         "Create a hashtag set", FOOTER),
@@ -164,20 +205,36 @@ ACTIONS: tuple[Action, ...] = (
     Action("fit.previous_row",         "k,up,shift+tab",         "Previous row",    "Previous row", NOT_IN_PALETTE),
     Action("fit.back",                 "escape",                 "Cancel",          "Go back without changing the fit", FOOTER),
 
+    Action("people.apply",             "enter,ctrl+s",           "Apply",           "Tag these people", FOOTER, "screen.apply"),
+    Action("people.add",               "ctrl+n",                 "Add",             "Add a person in the middle of the picture", FOOTER, "screen.add"),
+    Action("people.remove",            "ctrl+o",                 "Remove",          "Remove this person", FOOTER, "screen.remove"),
+    Action("people.next",              "tab",                    "Next person",     "Next person", FOOTER | NOT_IN_PALETTE, "screen.step(1)"),
+    Action("people.previous",          "shift+tab,ctrl+b",       "Previous person", "Previous person", NOT_IN_PALETTE, "screen.step(-1)"),
+    Action("people.left",              "left",                   "Left",            "Move the person to the left", NOT_IN_PALETTE, "screen.move(-1, 0)"),
+    Action("people.right",             "right",                  "Right",           "Move the person to the right", NOT_IN_PALETTE, "screen.move(1, 0)"),
+    Action("people.up",                "up",                     "Up",              "Move the person up", NOT_IN_PALETTE, "screen.move(0, -1)"),
+    Action("people.down",              "down",                   "Down",            "Move the person down", NOT_IN_PALETTE, "screen.move(0, 1)"),
+    Action("people.far_left",          "shift+left",             "Far left",        "Move the person ten steps to the left", NOT_IN_PALETTE, "screen.move(-10, 0)"),
+    Action("people.far_right",         "shift+right",            "Far right",       "Move the person ten steps to the right", NOT_IN_PALETTE, "screen.move(10, 0)"),
+    Action("people.far_up",            "shift+up",               "Far up",          "Move the person ten steps up", NOT_IN_PALETTE, "screen.move(0, -10)"),
+    Action("people.far_down",          "shift+down",             "Far down",        "Move the person ten steps down", NOT_IN_PALETTE, "screen.move(0, 10)"),
+    Action("people.back",              "escape",                 "Cancel",          "Go back without changing the tags", FOOTER, "screen.back"),
+
     Action("same_picture.back",        "escape,f8",              "Back",            "Go back to the caption", FOOTER),
 
     Action("fill.next",                "ctrl+j,ctrl+n",          "Next",            "Save this caption and go to the next one (after the last: to the table)", FOOTER),
     Action("fill.previous",            "ctrl+b",                 "Previous",        "Go to the previous caption", FOOTER),
-    *_shared(Place.FILL, _CAPTION),
+    *_on_form(Place.FILL),
     Action("fill.same_picture",        "f8",                     "Same picture",    "Compare with the earlier post of the same picture"),
-    Action("fill.fit",                 "ctrl+f",                 "Fit",             "Crop or fit this picture"),
+    Action("fill.fit",                 "ctrl+f",                 "Fit",             "Crop or fit this picture", method="write('fit')"),
     Action("fill.edit",                "enter",                  "Edit",            "In the table: edit the caption of this row", NOT_IN_PALETTE),
     Action("fill.skip",                "ctrl+o",                 "Skip photo",      "Leave this photo out (its draft is kept)"),
+    Action("fill.order",               "alt+o",                  "Order",           "Keep similar photos apart, or go back to the order selected"),
     Action("fill.submit",              "ctrl+s",                 "Submit all",      "Review, then submit all", FOOTER),
     Action("fill.undo",                "z",                      "Undo all",        "Undo all unsent posts", FOOTER),
     Action("fill.back",                "escape",                 "Back",            "Go back (drafts are kept)", FOOTER),
 
-    Action("plan.open",                "enter",                  "Open",            "Open the post, or write one for a free slot", FOOTER),
+    Action("plan.open",                "enter",                  "Open",            "Open the post, or write one for a free slot (with the selected photos, else with the next one)", FOOTER),
     Action("plan.previous_slot",       "k,up",                   "Previous slot",   "Previous slot of this day", NOT_IN_PALETTE),
     Action("plan.next_slot",           "j,down",                 "Next slot",       "Next slot of this day", NOT_IN_PALETTE),
     Action("plan.previous_day",        "h,left",                 "Previous day",    "Previous day", NOT_IN_PALETTE),
@@ -192,6 +249,7 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("posts.open",               "enter",                  "Details",         "Show post details", FOOTER),
     Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
+    Action("posts.select_group",       "asterisk",               "All channels",    "Select all channels of this post, or deselect them (keys then act on all of them)"),
     *_on_posts(Place.POSTS, footer="edit retry cancel"),
     Action("posts.all",                "a",                      "All",             "Show all posts", method="show_only('all')"),
     Action("posts.queued",             "w",                      "Queued",          "Show drafts and posts that are not in Buffer yet", method="show_only('queued')"),
@@ -201,12 +259,14 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("problems.open",            "enter",                  "Details",         "Show post details"),
     Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
+    Action("problems.select_group",    "asterisk",               "All channels",    "Select the problems of this post on all channels, or deselect them"),
     *_on_posts(Place.PROBLEMS, footer="edit reschedule retry cancel"),
 
     Action("edit.save",                "ctrl+s,ctrl+j",          "Save",            "Save, also in Buffer (a failed post is sent again)", FOOTER),
-    Action("edit.fit",                 "ctrl+f",                 "Fit",             "Crop or fit the picture (it is rendered and uploaded again)", FOOTER),
-    Action("edit.when",                "ctrl+t",                 "Schedule",        "Choose when to post", FOOTER),
-    *_shared(Place.EDIT, _CAPTION, footer="editor"),
+    Action("edit.fit",                 "ctrl+f",                 "Fit",             "Crop or fit the picture (it is rendered and uploaded again)", FOOTER, "write('fit')"),
+    Action("edit.when",                "ctrl+t",                 "Schedule",        "Choose when to post", FOOTER, "write('when')"),
+    *_on_form(Place.EDIT, footer="editor"),
+    *_shared(Place.EDIT, _PHOTOS),
     Action("edit.back",                "escape",                 "Back",            "Go back (unsaved changes are kept for the next edit)", FOOTER),
 
     Action("settings.connect_buffer",  "b",                      "Connect Buffer",  "Connect Buffer", FOOTER),
@@ -217,6 +277,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("doctor.back",              "escape",                 "Back",            "Go back", FOOTER),
 
     Action("dialog.yes",               "y",                      "Yes",             "Yes", NOT_IN_PALETTE),
+    Action("dialog.all",               "a",                      "All",             "On all channels", NOT_IN_PALETTE),
     Action("dialog.no",                "n,escape",               "No",              "No", NOT_IN_PALETTE),
     Action("dialog.cancel",            "escape",                 "Cancel",          "Cancel", NOT_IN_PALETTE),
 

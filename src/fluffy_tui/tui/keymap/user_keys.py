@@ -31,7 +31,7 @@ WITHOUT_LISTS = frozenset(
 
 WITH_TEXT = frozenset({Place.COMPOSE, Place.EDIT, Place.FILL, Place.SNIPPET, Place.PICKER})
 """Places where a text field has the focus most of the time."""
-LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f"})
+LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f", "f6"})
 """Keys of Textual's text area that our caption field leaves to its screen; the text area would swallow them."""
 
 _FORMER_PREFIXES = {
@@ -48,7 +48,8 @@ _FORMER_IDS = {
     "first_run.set_up": "first_run.connect_buffer",
     "setup.take": "setup.toggle",
     "setup.field_before": "setup.previous_field",
-    "channels.choose": "channels.select",
+    "channels.choose": "channels.save",
+    "channels.select": "channels.save",
     "channels.retry": "channels.reload",
     "import.another": "import.add_folder",
     "library.undecide": "library.unflag",
@@ -167,6 +168,8 @@ def _quoted(words: list[str]) -> str:
 
 
 def _conflicts(own: Mapping[str, str]) -> Iterator[str]:
+    if not own:
+        return  # most users have none, and to look at every key takes longer than a frame
     reported = {pair for pair, _ in _shared({})}
     for pair, place in _shared(own):
         if pair not in reported:

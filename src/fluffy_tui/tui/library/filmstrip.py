@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.half_cells import half_cells
+from fluffy_tui.tui.photo.shades import shades_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,6 +43,7 @@ class Filmstrip(Widget):
     Args:
         photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+        is_shaded: Whether pictures are drawn with shades.
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"filmstrip--cursor", "filmstrip--empty"}
@@ -65,9 +67,11 @@ class Filmstrip(Widget):
         photo_at: Callable[[int], Photo | None],
         thumbnail: Callable[[Photo, int, int], object],
         *,
+        is_shaded: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
         super().__init__(id=id)
+        self._is_shaded = is_shaded
         self.styles.height = FRAME_HEIGHT + 1
         self._photo_at = photo_at
         self._thumbnail = thumbnail
@@ -163,4 +167,5 @@ class Filmstrip(Widget):
 
     def _draw(self, photo: Photo) -> HalfCells:
         image: Image = self._thumbnail(photo, FRAME_WIDTH, FRAME_HEIGHT * 2)  # type: ignore[assignment]
-        return half_cells(image, FRAME_WIDTH, FRAME_HEIGHT)
+        shades = shades_on(self.rich_style.bgcolor) if self._is_shaded else ""
+        return half_cells(image, FRAME_WIDTH, FRAME_HEIGHT, shades)

@@ -35,7 +35,9 @@ class FilterBar(Input):
         """The keyboard goes back to the list."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(placeholder="name, picked, portrait, 2026-11 …", compact=True, max_length=200, id=id)
+        super().__init__(
+            placeholder="name, picked, portrait, may 2023 …", compact=True, max_length=200, id=id
+        )
         self.display = False
 
     def open(self) -> None:

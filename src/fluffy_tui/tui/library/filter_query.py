@@ -1,17 +1,18 @@
-"""The filter's language: parses what is typed, and describes a filter in words."""
+"""The filter's language: parses what is typed, and describes a filter in words that can be clicked."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
+    from collections.abc import Sequence
+    from datetime import date, tzinfo
 
 KEYWORDS: dict[str, dict[str, Any]] = {
     "picked": {"verdict": Verdict.PICK},
@@ -41,35 +42,37 @@ _ORDERS = {
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'"[^"]*"?|[^\s"]+')
 """A quoted text, with its quotes, or a word between blanks."""
-_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
-_LIKELY_YEAR = re.compile(r"19[89]\d|20[0-3]\d")
-_DATE_HINT = "Type 2026-11-03, 2026-11 or 2026."
+_LIKELY_DATE = re.compile(r"today|yesterday|19[89]\d|20[0-3]\d|\d{4}[-/.].*|.*[-/.]\d{4}")
+"""Single words that are dates; others, such as `may`, `sun` or a camera's `2041`, are part of a name."""
+_LONGEST_DATE = 5
+"""Words, as in `24 may 2023..2 june 2023`."""
+DATE_EXAMPLE = "24 may 2023, may 2023, 2023, last week"
 
 
-class InvalidDate(FluffyError):
-    """The text is not a date."""
-
-
-def parse_filter(text: str, base: Browse, zone: tzinfo) -> Browse:
+def parse_filter(text: str, base: Browse, today: date, zone: tzinfo) -> Browse:
     """Return the photos that a filter matches, in the order of `base`.
 
     Words without a meaning of their own have to occur in the name; in quotes, that is true of any word.
 
     Args:
-        text: Such as `picked portrait 2026-11 beach` or `2025..2026-03 "square"`.
+        text: Such as `picked portrait may 2023 beach` or `2025..2026-03 "square"`.
         base: Its order and folding are kept, and its verdict unless the filter names one.
+        today: Where `last week` is counted from.
         zone: The user's time zone, in which days begin.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
     names = []
-    for word in _WORD.findall(text):
-        plain = word.casefold()
-        if plain in KEYWORDS:
-            changes |= KEYWORDS[plain]
-        elif (period := _parse_range(plain, zone)) is not None:
+    words = _WORD.findall(text)
+    while words:
+        taken, period = _leading_period(words, today, zone)
+        plain = words[0].casefold()
+        if period is not None:
             changes |= {"taken_from": period[0], "taken_before": period[1]}
+        elif taken == 1 and plain in KEYWORDS:
+            changes |= KEYWORDS[plain]
         else:
-            names.append(word.strip('"'))
+            names += [word.strip('"') for word in words[:taken]]
+        words = words[taken:]
     return replace(
         Browse(sort=base.sort, descending=base.descending, folded=base.folded),
         text=" ".join(filter(None, names)),
@@ -77,56 +80,57 @@ def parse_filter(text: str, base: Browse, zone: tzinfo) -> Browse:
     )
 
 
-def parse_date(text: str, zone: tzinfo) -> tuple[datetime, datetime]:
-    """Return the start of a day, month or year, and the start of the next one.
+def parse_period(text: str, today: date, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Return the start of the days that were typed, and the start of the day after them.
 
     Raises:
-        InvalidDate: the text is none of them.
+        DateNotUnderstood: The text is no date.
     """
-    found = _DATE.fullmatch(text.strip())
-    if found is None:
-        raise InvalidDate(f"{text.strip()!r} is not a date.", _DATE_HINT)
-    year, month, day = (int(part) if part else None for part in found.groups())
-    try:
-        start = datetime(year or 0, month or 1, day or 1, tzinfo=zone)
-        if day:
-            return start, (start.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=zone)
-        if month:
-            following = (start.year + 1, 1) if month == 12 else (start.year, month + 1)
-            return start, datetime(*following, 1, tzinfo=zone)
-        return start, datetime(start.year + 1, 1, 1, tzinfo=zone)
-    except (ValueError, OverflowError):
-        raise InvalidDate(f"There is no such date as {text.strip()}.", _DATE_HINT) from None
+    days = read_days(text, today, ahead=False)
+    if days is None:
+        raise DateNotUnderstood(f"“{text.strip()}” is not a date.", f"Type a date like {DATE_EXAMPLE}.")
+    return _start(days.first, zone), _start(days.after, zone)
 
 
-def describe_filter(browse: Browse, zone: tzinfo) -> str:
-    """Return which photos are listed and in which order, for the list's title."""
-    parts = [browse.posted.value if browse.posted is not Posted.ALL else "all photos"]
+def filter_chips(browse: Browse, zone: tzinfo) -> list[tuple[str, str]]:
+    """Return which photos are listed and in which order, each with the library's action that changes it."""
+    chips = [(browse.posted.value if browse.posted is not Posted.ALL else "all photos", "filter")]
     if browse.verdict is not None:
-        parts.append(_VERDICTS[browse.verdict])
+        chips.append((_VERDICTS[browse.verdict], "cycle_flags"))
     if browse.orientation is not None:
-        parts.append(browse.orientation.value)
+        chips.append((browse.orientation.value, "filter"))
     if browse.missing:
-        parts.append("missing")
+        chips.append(("missing", "filter"))
     if browse.taken_from is not None and browse.taken_before is not None:
         first = browse.taken_from.astimezone(zone)
         last = browse.taken_before.astimezone(zone) - timedelta(microseconds=1)
-        parts.append(
-            f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d}..{last:%Y-%m-%d}"
-        )
+        days = f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d}..{last:%Y-%m-%d}"
+        chips.append((days, "filter"))
     if browse.text:
-        parts.append(f"“{browse.text}”")
-    return " · ".join([*parts, _ORDERS[browse.sort, browse.descending]])
+        chips.append((f"“{browse.text}”", "filter"))
+    return [*chips, (_ORDERS[browse.sort, browse.descending], "sort")]
 
 
-def _parse_range(word: str, zone: tzinfo) -> tuple[datetime, datetime] | None:
-    first, dots, last = word.partition("..")
-    if not dots and first.isdigit() and not _LIKELY_YEAR.fullmatch(first):
-        return None  # a camera's file number
-    if not _DATE.fullmatch(first) or (dots and not _DATE.fullmatch(last)):
-        return None
-    try:
-        start, end = parse_date(first, zone)
-        return start, parse_date(last, zone)[1] if last else end
-    except InvalidDate:
-        return None
+def _leading_period(
+    words: Sequence[str], today: date, zone: tzinfo
+) -> tuple[int, tuple[datetime, datetime] | None]:
+    """Return how many of the first words belong together, and the period if they are one.
+
+    Words that look like a date that does not exist, such as `31 feb 2023`, are names, all of them: half of them would
+    be another date.
+    """
+    for count in range(min(_LONGEST_DATE, len(words)), 0, -1):
+        first, dots, last = " ".join(words[:count]).casefold().partition("..")
+        if count == 1 and not _LIKELY_DATE.fullmatch(first):
+            continue
+        try:
+            ends = [read_days(end, today, ahead=False) for end in ([first, last] if dots else [first])]
+        except DateNotUnderstood:
+            return count, None
+        if ends[0] is not None and ends[-1] is not None:
+            return count, (_start(ends[0].first, zone), _start(ends[-1].after, zone))
+    return 1, None
+
+
+def _start(day: date, zone: tzinfo) -> datetime:
+    return datetime.combine(day, time(), zone)

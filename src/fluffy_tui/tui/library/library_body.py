@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
+from textual.style import Style
 from textual.widgets import Static
 
 from fluffy_tui.tui.library.filmstrip import Filmstrip
 from fluffy_tui.tui.library.filter_bar import FilterBar
+from fluffy_tui.tui.library.library_view import SEPARATOR
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -33,6 +35,9 @@ NO_MATCH = "No photos match.\n\nPress {library.clear} to show all."
 LOADING = "Loading the library …"
 
 
+VERDICT_WORDS = {"pick": "✓ picked", "reject": "✗ rejected"}
+
+
 class LibraryBody(Container):
     """Lays out the library's widgets and keeps them in step; a sentence replaces them while there are no photos."""
 
@@ -43,6 +48,8 @@ class LibraryBody(Container):
     LibraryBody #strip { display: none; }
     LibraryBody.-strip #strip { display: block; }
     LibraryBody #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
+    LibraryBody PhotoPreview.-pick { border: round $success; border-subtitle-color: $text-success; }
+    LibraryBody PhotoPreview.-reject { border: round $error; border-subtitle-color: $text-error; }
     .-normal LibraryBody #left { width: 36; }
     .-narrow LibraryBody #strip { display: none; }
     .-narrow LibraryBody #left { width: 1fr; }
@@ -64,7 +71,9 @@ class LibraryBody(Container):
         self.progress = progress
         self.filtered_from: int | None = None
         """The photo that was under the cursor when the filter bar was opened."""
-        self._strip = Filmstrip(self.photos.photo_at, thumbnail, id="strip")
+        self._strip = Filmstrip(
+            self.photos.photo_at, thumbnail, is_shaded=context.preview == "shades", id="strip"
+        )
         self._nothing = Static(LOADING, id="nothing", markup=False)
         self._panes = Horizontal(
             Vertical(self.filter_bar, self.photos, progress, id="left"),
@@ -107,16 +116,19 @@ class LibraryBody(Container):
 
     def update_title(self) -> None:
         """Show what is listed, and how many photos are selected or collapsed."""
-        self.photos.border_title = Content(self._view.title)
+        chips = [Content.styled(words, _click(action)) for words, action in self._view.chips]
+        self.photos.border_title = Content(SEPARATOR).join(chips)
         collapsed = self._collapsed - self._stacks.expanded_count if self._view.query is None else 0
         self.photos.show_counts(
             self.context.selection.words, f"{collapsed:,} collapsed" if collapsed > 0 else ""
         )
+        self.screen.refresh_bindings()  # the footer says what becomes of the selection
 
     def update_panes(self) -> None:
         """Show list and picture if there are photos, or a filter to change; else why there are none."""
         has_panes = bool(self.photos.rows) or self.filter_bar.display
         self._panes.display = has_panes
+        self.screen.refresh_bindings()  # the footer dims what needs a photo
         self._nothing.display = not has_panes
         if has_panes and self.screen.focused is None:
             self.photos.focus()
@@ -151,6 +163,9 @@ class LibraryBody(Container):
     def _show_photo(self, photo: Photo | None) -> None:
         if photo is not None:
             self.preview.show(photo, self._notes.details(photo), self.photos.neighbours())
+            self.preview.border_subtitle = VERDICT_WORDS.get(photo.verdict or "", "")
+            for verdict in VERDICT_WORDS:
+                self.preview.set_class(photo.verdict == verdict, f"-{verdict}")
         self._strip.show(self.photos.cursor)
 
     def update_details(self) -> None:
@@ -187,6 +202,15 @@ class LibraryBody(Container):
         else:
             self.toggle_class("-strip")
 
+    def fill_terminal(self) -> None:
+        """Fill the terminal with the photo, or show the library again."""
+        if self.screen.maximized is not None:
+            self.screen.minimize()
+        elif self.photos.rows:
+            self.screen.maximize(self.preview, container=False)
+        else:
+            self.notify(self.reason, markup=False)
+
     def open_filter(self) -> None:
         """Show the filter bar and the list, which it is typed for."""
         self.remove_class("-picture")
@@ -199,3 +223,7 @@ class LibraryBody(Container):
     def _focus_list(self) -> None:
         self.update_panes()
         self.photos.focus()
+
+
+def _click(action: str) -> Style:
+    return Style.from_meta({"@click": f"screen.{action}"})

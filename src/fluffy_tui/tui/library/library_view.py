@@ -6,16 +6,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import Browse, Sort, Verdict
-from fluffy_tui.tui.library.filter_query import describe_filter, parse_filter
+from fluffy_tui.tui.library.filter_query import filter_chips, parse_filter, parse_period
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import tzinfo
+    from collections.abc import Callable, Sequence
+    from datetime import date, datetime, tzinfo
 
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import SimilarityPort
 
 _USUALLY_DESCENDING = {Sort.TAKEN: True, Sort.IMPORTED: True, Sort.NAME: False, Sort.SHAPE: False}
+SEPARATOR = " · "
 _VERDICTS = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
 
 
@@ -43,11 +44,13 @@ class LibraryView:
     Args:
         persona_id: The persona.
         zone: The user's time zone, in which the days of a filter begin.
+        clock: Returns the present moment.
     """
 
-    def __init__(self, persona_id: int, zone: tzinfo) -> None:
+    def __init__(self, persona_id: int, zone: tzinfo, clock: Callable[[], datetime]) -> None:
         self.persona_id = persona_id
-        self.zone = zone
+        self._zone = zone
+        self._clock = clock
         self.browse = Browse(folded=True)
         """Filter and order, which also wait behind a query."""
         self.query: SimilarQuery | None = None
@@ -61,9 +64,14 @@ class LibraryView:
         return self.query or self.browse
 
     @property
+    def chips(self) -> list[tuple[str, str]]:
+        """What is listed, in words, each with the library's action that changes it."""
+        return [(self.query.title, "clear")] if self.query else filter_chips(self.browse, self._zone)
+
+    @property
     def title(self) -> str:
         """What is listed, in words."""
-        return self.query.title if self.query is not None else describe_filter(self.browse, self.zone)
+        return SEPARATOR.join(words for words, _ in self.chips)
 
     # Similar photos
 
@@ -89,7 +97,8 @@ class LibraryView:
 
     def filter_by(self, text: str) -> None:
         """Apply a typed filter."""
-        self.browse = parse_filter(text, replace(self.browse, verdict=self._verdict), self.zone)
+        base = replace(self.browse, verdict=self._verdict)
+        self.browse = parse_filter(text, base, self._today, self._zone)
 
     def clear_filter(self) -> None:
         """Remove the filter, however it was set."""
@@ -117,6 +126,14 @@ class LibraryView:
         """The filter, ordered by the time taken: as it is if it has that order, else the newest first."""
         browse = self.browse
         return browse if browse.sort is Sort.TAKEN else replace(browse, sort=Sort.TAKEN, descending=True)
+
+    def period(self, text: str) -> tuple[datetime, datetime]:
+        """Return when a typed day, week, month or year begins and ends; raises FluffyError if it is none."""
+        return parse_period(text, self._today, self._zone)
+
+    @property
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
 
     def sort_by_date(self) -> None:
         """Sort by the time taken."""

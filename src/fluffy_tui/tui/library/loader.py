@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import Verdict
-from fluffy_tui.tui.library.filter_query import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,6 +83,12 @@ class LibraryLoader:
         self._highlighted = highlighted
         self._start_at = start_at
         self._most = 0  # rows of the longest list so far
+        self._opened_on: int | None = None
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the cursor is still where it was put: while an import adds photos, that is the best place again."""
+        return self._highlighted() == self._opened_on
 
     def reload(self) -> None:
         """Load the list again; a change while it is loading causes one more pass."""
@@ -110,8 +115,8 @@ class LibraryLoader:
         """Load until what is requested is listed; results of an outdated request are not shown."""
         self.is_loading = True
         try:
-            if self.shown is None:
-                self.cursor_on = await self._first_undecided()
+            if self.shown is None or (self.is_untouched and self.shown == self.view.requested):
+                self.cursor_on = self._opened_on = self.cursor_on or await self._first_undecided()
             while self.is_stale:
                 self.is_stale = False
                 query = self.view.query
@@ -172,7 +177,7 @@ class LibraryLoader:
     async def find_date(self, text: str) -> int:
         """Return the first photo of a date in the order by date; raises FluffyError if it cannot be found."""
         browse = self.view.by_date
-        start, end = parse_date(text, self.view.zone)
+        start, end = self.view.period(text)
         found = await self._photos.id_at(self.view.persona_id, browse, end if browse.descending else start)
         if found is None:
             side = "earlier" if browse.descending else "later"

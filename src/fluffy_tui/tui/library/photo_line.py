@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 
+from fluffy_tui.tui.photo.photo_details import machine_words
 from fluffy_tui.tui.text.words import one_line, shape_words
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.photos import Photo, Verdict
 
 VERDICT_MARKS = {"pick": "✓", "reject": "✗"}
+_VERDICT_ROLES = {"pick": "pick", "reject": "dim"}
 SELECTED = "●"
 COLLAPSED, EXPANDED, DUPLICATE = "▸", "▾", "└"
 """A photo with its duplicates hidden, one with them below, and one of those."""
@@ -32,6 +34,8 @@ class RowNote:
     is_selected: bool = False
     duplicates: int = 0
     """Duplicates that are collapsed into this row, or that are below it when expanded."""
+    verdicts: frozenset[Verdict] = frozenset()
+    """Flags of the duplicates that are collapsed into this row."""
     is_expanded: bool = False
     is_duplicate: bool = False
     """Whether it is one of the duplicates of an expanded row."""
@@ -43,16 +47,25 @@ PLAIN = RowNote()
 
 
 def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[tuple[str, str]]:
-    """Return a line as pairs of role (empty, `dim`, `mark`, `problem`) and text, together `width` cells wide."""
+    """Return a line as pairs of role and text, together `width` cells wide.
+
+    A role is empty, `dim`, `mark`, `pick` or `problem`.
+    """
     facts_width = _FACTS if width >= 42 else _FEW_FACTS if width >= 28 else 0
     name = f"{DUPLICATE} {one_line(photo.name)}" if note.is_duplicate else one_line(photo.name)
     facts = _facts(photo, note, now, wide=facts_width == _FACTS)
-    marks = ("✎" if note.has_draft else " ") + VERDICT_MARKS.get(photo.verdict or "", " ")
+    count = f" {EXPANDED if note.is_expanded else COLLAPSED} {note.duplicates:,}" if note.duplicates else ""
+    verdicts = {photo.verdict, *note.verdicts}
+    marks = "✎" if note.has_draft else " "
+    marks += "".join(mark for verdict, mark in VERDICT_MARKS.items() if verdict in verdicts) or " "
     return [
         ("mark", f"{SELECTED if note.is_selected else ' '} "),
-        ("", middle_cut(name, max(1, width - 2 - facts_width - _MARKS))),
-        ("dim", set_cell_size(facts, facts_width)),
-        ("mark", marks),
+        (
+            "dim" if photo.verdict == "reject" else "",
+            middle_cut(name, max(1, width - 2 - len(count) - facts_width - _MARKS)),
+        ),
+        ("dim", count + set_cell_size(facts, facts_width)),
+        (_VERDICT_ROLES.get(photo.verdict or "", "mark"), marks),
         ("problem", set_cell_size("?" if photo.missing_since else "", _MARKS - cell_len(marks))),
     ]
 
@@ -61,9 +74,8 @@ def _facts(photo: Photo, note: RowNote, now: datetime, *, wide: bool) -> str:
     if note.distance:
         return f" {note.distance}" if wide else f" {note.distance.partition(' ')[0]:>6} "
     first = shape_words(photo.width, photo.height)
-    if note.duplicates:
-        first = f"{EXPANDED if note.is_expanded else COLLAPSED} {note.duplicates:,}"
-    return f" {first:>6} {_taken(photo, now):>12}  " if wide else f" {first:>6} "
+    second = set_cell_size(machine_words(photo), 12) if photo.elsewhere else _taken(photo, now)
+    return f" {first:>6} {second:>12}  " if wide else f" {first:>6} "
 
 
 def _taken(photo: Photo, now: datetime) -> str:

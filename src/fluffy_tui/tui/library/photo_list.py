@@ -50,6 +50,7 @@ class PhotoList(ScrollView, can_focus=True):
         "photo-list--cursor",
         "photo-list--dim",
         "photo-list--mark",
+        "photo-list--pick",
         "photo-list--problem",
     }
     DEFAULT_CSS = """
@@ -65,6 +66,7 @@ class PhotoList(ScrollView, can_focus=True):
         &:focus > .photo-list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
         & > .photo-list--dim { color: $foreground-muted; }
         & > .photo-list--mark { color: $accent; }
+        & > .photo-list--pick { color: $text-success; }
         & > .photo-list--problem { color: $warning; }
     }
     """

@@ -8,6 +8,7 @@ from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.library.photo_line import RowNote
+from fluffy_tui.tui.library.stacks import ALONE
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.text.words import one_line, plural
 
@@ -28,6 +29,7 @@ _RELATIONS = {
     Relation.OTHER: "not very similar",
 }
 _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
+_FLAGS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected"}
 
 
 class PhotoNotes:
@@ -48,11 +50,14 @@ class PhotoNotes:
         """Return what the list shows about a photo."""
         neighbour, in_library = self._view.neighbour(photo.id), self._view.query is None
         is_duplicate = neighbour is None and self._stacks.first_of(photo.id) is not None
+        stack = self._stacks.of(photo.id) if in_library and not is_duplicate else ALONE
+        is_expanded = self._stacks.is_expanded(photo.id)
         return RowNote(
             has_draft=photo.sha256 in self._drafts,
             is_selected=photo.id in self._context.selection,
-            duplicates=len(self._stacks.of(photo.id).behind) if in_library and not is_duplicate else 0,
-            is_expanded=self._stacks.is_expanded(photo.id),
+            duplicates=len(stack.behind),
+            verdicts=frozenset() if is_expanded else stack.verdicts,
+            is_expanded=is_expanded,
             is_duplicate=is_duplicate,
             distance=_distance(neighbour) if neighbour else "",
         )
@@ -72,7 +77,8 @@ class PhotoNotes:
         elif note.duplicates and note.is_expanded:
             yield self._with_keys(f"{_count(note.duplicates)} below · {{library.duplicates}} collapses")
         elif note.duplicates:
-            hidden = f"{_count(note.duplicates)} collapsed"
+            flags = " and ".join(_FLAGS[verdict] for verdict in _FLAGS if verdict in note.verdicts)
+            hidden = f"{_count(note.duplicates)} collapsed{f', some {flags}' if flags else ''}"
             yield self._with_keys(f"{hidden} · {{library.duplicates}} expands · keys affect only this photo")
         if same_files := self._stacks.of(photo.id).same_files:
             others = f" and {len(same_files) - 1} more" if len(same_files) > 1 else ""

@@ -14,6 +14,7 @@ from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filter_bar import FilterBar
+from fluffy_tui.tui.library.filter_query import DATE_EXAMPLE
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
 from fluffy_tui.tui.library.library_view import LibraryView
@@ -29,12 +30,13 @@ from fluffy_tui.tui.session.undo import in_grace
 from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
+    from textual.binding import ActiveBinding, BindingType
 
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.messages import AppEvent
@@ -42,6 +44,9 @@ if TYPE_CHECKING:
 SELECT_FIRST = (
     "Select photos with {library.select} first. They fill the free slots in the order you select them."
 )
+
+_OF_PHOTO = ("library.caption", "library.pick", "library.reject")
+"""Keys in the footer; pressed all the same, the first says why there are no photos."""
 
 
 class LibraryScreen(FrameScreen):
@@ -68,7 +73,7 @@ class LibraryScreen(FrameScreen):
         super().__init__(context)
         services = context.services
         self._persona_id = self.persona.id
-        self._view = LibraryView(self._persona_id, context.zone)
+        self._view = LibraryView(self._persona_id, context.zone, context.clock)
         self._stacks = Stacks(services.photos, self._view)
         self._notes = PhotoNotes(context, self._view, self._stacks)
         self._loader = LibraryLoader(
@@ -96,6 +101,7 @@ class LibraryScreen(FrameScreen):
 
     def on_screen_resume(self) -> None:
         """Load the library, or what has changed while another screen was on top."""
+        self._body.update_title()
         self._notes.reload_drafts()
         self._body.repaint()
         self._loader.reload_if_stale()
@@ -104,33 +110,68 @@ class LibraryScreen(FrameScreen):
     @on(events.Unmount)
     def _remember_position(self) -> None:
         """Save where the library is to open the next time, however the screen is left."""
-        if (photo_id := self._similar.library_photo_id) is not None:
+        photo_id = self._similar.library_photo_id
+        if photo_id is not None and not self._loader.is_untouched:
             self.context.state_file.remember(position=(self._persona_id, photo_id))
 
     # The photo under the cursor
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Say in the footer what becomes of several selected photos, and dim what needs one while none is listed."""
+        active = super().active_bindings
+        if not self._photos.rows:
+            return {key: one._replace(enabled=one.binding.id not in _OF_PHOTO) for key, one in active.items()}
+        if len(self._selection) < 2:
+            return active
+        labels = {"caption": "One post", "fill_slots": "One post each", "import_photos": ""}
+        return relabelled(active, {f"{self.PLACE}.{name}": label for name, label in labels.items()})
+
     @on(PhotoList.Selected)
     def action_caption(self) -> None:
-        """Write a caption for the photo."""
-        if photo := self._photos.highlighted:
-            self.app.push_screen(ComposeScreen(self.context, photo, self._remove_submitted))
+        """Write a caption for the selected photos if they are several, else for the photo under the cursor."""
+        if too_many := self._selection.too_many("{library.fill_slots}"):
+            self.notify(self.context.with_keys(too_many), markup=False)
+        elif len(self._selection) > 1:
+            self._write_for_selection()
+        elif photo := self._photos.highlighted:
+            self.app.push_screen(ComposeScreen(self.context, [photo], self._remove_submitted))
         else:
             self.notify(
                 "This photo is still loading." if self._photos.rows else self._body.reason, markup=False
             )
 
-    def _remove_submitted(self, photo_id: int) -> None:
-        """Remove a photo that has its post now, so that the next one is under the cursor at once."""
-        ids = self._photos.rows.ids
-        if self._view.browse.posted is not Posted.ALL and photo_id in ids:
-            self._body.remove_row(ids.index(photo_id))
+    @work(group="composer", exclusive=True, exit_on_error=False, description="loading the selected photos")
+    async def _write_for_selection(self) -> None:
+        ids = self._selection.ids
+        found = await self.context.services.photos.by_ids(ids)
+        if found and self.is_current:  # the user may have gone elsewhere meanwhile
+            photos = [found[photo_id] for photo_id in ids if photo_id in found]
+            self.app.push_screen(ComposeScreen(self.context, photos, self._remove_submitted))
+
+    def _remove_submitted(self, photo_ids: Collection[int]) -> None:
+        """Remove photos that have their post now, so that the next one is under the cursor at once."""
+        self._deselect(photo_ids)
+        here = self._photos.highlighted_id
+        if self._view.browse.posted is not Posted.ALL:
+            for photo_id in photo_ids:
+                ids = self._photos.rows.ids
+                if photo_id in ids:
+                    self._body.remove_row(ids.index(photo_id))
+        if here is not None:
+            self._photos.go_to(here)  # rows above it may be gone
         self._loader.reload()
+
+    def _deselect(self, photo_ids: Collection[int]) -> None:
+        if any(photo_id in self._selection for photo_id in photo_ids):
+            self._selection.remove(photo_ids)
+            self._body.update_title()
 
     @work(group="image-viewer", exclusive=True, exit_on_error=False, description="opening the photo")
     async def action_open_in_viewer(self) -> None:
         """Open the photo in the desktop's image viewer."""
         if photo := self._photos.highlighted:
-            await show_outside(self.app, photo.path)
+            await show_outside(self.app, photo)
 
     def action_decide(self, verdict: str) -> None:
         """Pick, reject or unflag the photo, and go to the next one."""
@@ -143,11 +184,11 @@ class LibraryScreen(FrameScreen):
         self._photos.put(decision.after)
         if self._view.lists(decision.verdict):
             self._photos.move_to(index + 1)
-            self._store_decisions(reload=False)
         else:
-            is_stacked = self._stacks.is_stacked(photo.id)
             self._body.remove_row(index)
-            self._store_decisions(reload=is_stacked)  # another photo of the stack takes its place
+        self._store_decisions(
+            reload=self._stacks.is_stacked(photo.id)
+        )  # another one may be on top of the stack now
 
     async def action_undo(self) -> None:
         """Undo the last decision, or the submit that came after it."""
@@ -163,7 +204,9 @@ class LibraryScreen(FrameScreen):
         if is_back:
             self._body.insert_row(last.index, photo.id)
         self._photos.put(photo)
-        self._store_decisions(reload=is_back and self._view.browse.folded)
+        self._store_decisions(
+            reload=self._view.browse.folded and (is_back or self._stacks.is_stacked(photo.id))
+        )
 
     @work(group="verdicts", exit_on_error=False, description="saving picks and rejects")
     async def _store_decisions(self, *, reload: bool) -> None:
@@ -229,9 +272,8 @@ class LibraryScreen(FrameScreen):
                 self._change_view(self._view.sort_by_date, cursor_on=photo_id)
 
         keys = self.context.setup.settings.keys
-        prompt = "2026-11-03, 2026-11 or 2026"
         self.app.push_screen(
-            AskTextScreen("go to date", prompt, self._loader.find_date, verb="go", own=keys), go_to
+            AskTextScreen("go to date", DATE_EXAMPLE, self._loader.find_date, verb="go", own=keys), go_to
         )
 
     # Duplicates and similar photos
@@ -292,9 +334,12 @@ class LibraryScreen(FrameScreen):
         """Move the cursor of the list while it is not visible."""
         await self._photos.run_action(action)
 
-    def action_filmstrip(self) -> None:
-        """Show or hide the filmstrip; on a narrow screen, swap list and picture."""
-        self._body.swap()
+    def action_layout(self, change: str) -> None:
+        """Show or hide the filmstrip (on a narrow screen, swap list and picture), or fill the terminal."""
+        if change == "filmstrip":
+            self._body.swap()
+        else:
+            self._body.fill_terminal()
 
     # Events
 
@@ -312,18 +357,17 @@ class LibraryScreen(FrameScreen):
         self._progress.count()
         if self._selection:
             found = await self.context.services.photos.by_ids(self._selection.ids)
-            self._selection.remove([photo_id for photo_id in self._selection.ids if photo_id not in found])
-            self._body.update_title()
+            self._deselect([photo_id for photo_id in self._selection.ids if photo_id not in found])
 
     @on_event(PostChanged)
     @work(group="library-posts", exit_on_error=False, description="loading a post")
     async def _update_posted(self, event: PostChanged) -> None:
-        """Deselect a photo that has its post now; reload if a post put a photo into the library, or out of it."""
+        """Deselect photos that have their post now; reload if a post put photos into the library, or out of it."""
         post = await self.context.services.scheduling.post(event.post_id)
-        if post is not None and post.photo_id in self._selection:
-            self._selection.remove([post.photo_id])
-            self._body.update_title()
-        if post is None or post.photo_id in self._photos.rows.ids:
+        photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
+        self._deselect(photo_ids)
+        ids = self._photos.rows.ids
+        if post is None or any(photo_id in ids for photo_id in photo_ids):
             self._loader.reload()
 
     @on_event(VerdictChanged)
@@ -331,7 +375,7 @@ class LibraryScreen(FrameScreen):
         if self._triage.is_storing(event.photo_id):
             return
         self._photos.reload_photo(event.photo_id)
-        if self._view.browse.verdict is not None:
+        if self._view.browse.verdict is not None or self._stacks.is_stacked(event.photo_id):
             self._loader.reload()
 
     @on_event(PhotosIndexed)

@@ -48,8 +48,13 @@ class Stacks:
         return self._cache.get(photo_id, ALONE)
 
     def is_stacked(self, photo_id: int) -> bool:
-        """Whether a photo has duplicates in the list."""
-        return bool(self.of(photo_id).behind) or photo_id in self._expanded or photo_id in self._firsts
+        """Whether a photo has duplicates in the list, or is one of them, as far as that is cached."""
+        return (
+            bool(self.of(photo_id).behind)
+            or photo_id in self._expanded
+            or photo_id in self._firsts
+            or any(photo_id in stack.behind for stack in self._cache.values())
+        )
 
     def is_expanded(self, photo_id: int) -> bool:
         """Whether the duplicates of this photo are listed below it."""

@@ -11,11 +11,11 @@ from textual.content import Content
 from textual.widgets import Input, ProgressBar, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.personas.folder_field import FolderField
+from fluffy_tui.tui.personas.folder_field import FolderField, FolderFound
 from fluffy_tui.tui.session.import_run import ImportRun, ImportState, import_progress_words
 from fluffy_tui.tui.session.messages import ImportProgressed, ImportStopWanted, ImportWanted, on_event
 from fluffy_tui.tui.text.times import duration_left
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
 
@@ -44,6 +44,8 @@ class ImportScreen(FrameScreen):
     ImportScreen {
         #body { align: center top; padding: 1 2; }
         #import { width: 1fr; max-width: 90; height: auto; max-height: 100%; padding: 1 2; }
+        #import-choices { display: none; text-wrap: nowrap; text-overflow: ellipsis; }
+        #import-choices.-shown { display: block; }
         #import-problem { display: none; color: $text-error; }
         #import-problem.-shown { display: block; }
         #import-folders, #import-words { margin-top: 1; }
@@ -64,8 +66,12 @@ class ImportScreen(FrameScreen):
         """Lay out field, folders, progress and failures."""
         with Vertical(id="import", classes="box") as box:
             box.border_title = Content(f"Import photos for {one_line(self._persona.name)}").markup
-            yield Static("Folder and its subfolders  (→ completes the path)", classes="muted")
+            words = self.context.with_keys(
+                "Folder and its subfolders  ({import.complete} completes the path)"
+            )
+            yield Static(words, classes="muted", markup=False)
             yield FolderField(id="folder")
+            yield Static(id="import-choices", classes="muted", markup=False)
             yield Static(id="import-problem", markup=False)
             yield Static(id="import-folders", markup=False)
             yield ProgressBar(show_eta=False)
@@ -82,6 +88,15 @@ class ImportScreen(FrameScreen):
     @on(Input.Changed)
     def _typed(self) -> None:
         self._say("")
+
+    @on(FolderField.Listed)
+    def _list_choices(self, message: FolderField.Listed) -> None:
+        lines = [_choice_words(folder) for folder in message.found]
+        if message.found and message.more:
+            lines.append(f"and {message.more:,} more")
+        choices = self.query_one("#import-choices", Static)
+        choices.update("\n".join(lines))
+        choices.set_class(bool(lines), "-shown")
 
     def action_start(self) -> None:
         """Import the folders."""
@@ -170,6 +185,17 @@ class ImportScreen(FrameScreen):
         line = self.query_one("#import-problem", Static)
         line.update(f"! {problem}" if problem else "")
         line.set_class(bool(problem), "-shown")
+
+
+def _choice_words(folder: FolderFound) -> str:
+    """Return a folder with what is in it, such as `Norway/   212 photos · 3 folders`."""
+    more = "" if folder.is_counted else "+"
+    counts = [
+        f"{count:,}{more} {plural(count, word)}"
+        for count, word in ((folder.photos, "photo"), (folder.subfolders, "folder"))
+        if count
+    ]
+    return f"{one_line(folder.name)}/   {' · '.join(counts) or 'no photos'}"
 
 
 def _words(run: ImportRun) -> Content:

@@ -1,4 +1,4 @@
-"""The list of personas, each with its counts and the state of its channel."""
+"""The list of personas, each with its counts, its channels and their state."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from fluffy_tui.tui.personas.import_screen import ImportScreen
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.messages import OverviewChanged, PersonaChanged, PersonaChosen, on_event
 from fluffy_tui.tui.snippets import SnippetsScreen
-from fluffy_tui.tui.text.channel_words import channel_health, channel_name
+from fluffy_tui.tui.text.channel_words import channel_health, channel_names
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
 from fluffy_tui.tui.ui.vim_list import VimList
+
+_OF_PERSONA = frozenset({"open", "rename", "channel", "ai_label", "snippets", "import_photos"})
 
 
 class PersonasScreen(FrameScreen):
@@ -53,7 +55,7 @@ class PersonasScreen(FrameScreen):
         yield Static(
             Content.assemble(
                 ("No personas yet\n\n", "bold"),
-                "A persona is one social identity with its photos, posts and Buffer channel.\n\nPress ",
+                "A persona is one social identity with its photos, posts and Buffer channels.\n\nPress ",
                 (self.context.with_keys("{personas.new}"), "bold $primary"),
                 " to create one.",
             ),
@@ -99,8 +101,10 @@ class PersonasScreen(FrameScreen):
     def _prompt(self, persona: Persona) -> Content:
         counts = self.context.overview.counts.get(persona.id, PersonaCounts())
         parts = [Content.styled(one_line(persona.name), "bold")]
-        if persona.channel:
-            parts.append(Content.styled(channel_name(persona.channel), "dim"))
+        if names := channel_names(persona):
+            parts.append(Content.styled(names, "dim"))
+        if persona.ai_label:
+            parts.append(Content.styled("AI label", "dim"))
         if problem := channel_health(persona):
             parts.append(Content.styled(f"! {problem}", "$text-warning"))
         return Content.assemble(Content("   ").join(parts), "\n", _counts_line(counts))
@@ -119,7 +123,7 @@ class PersonasScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim the actions that need a persona while there is none."""
-        if action in ("open", "rename", "channel", "snippets", "import_photos") and not self._personas:
+        if action in _OF_PERSONA and not self._personas:
             return None
         return True
 
@@ -149,13 +153,20 @@ class PersonasScreen(FrameScreen):
         question = AskTextScreen("Rename persona", "New name", rename, text=persona.name, own=keys)
         await self._changed(await self.app.push_screen_wait(question))
 
-    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="choosing the channel")
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="choosing the channels")
     async def action_channel(self) -> None:
-        """Choose the persona's channel."""
+        """Choose the persona's channels."""
         if persona := self._highlighted():
             keys = self.context.setup.settings.keys
             picker = ChannelPickerScreen(self.context.services.personas, persona, keys)
             await self._changed(await self.app.push_screen_wait(picker))
+
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="changing the AI label")
+    async def action_ai_label(self) -> None:
+        """Say of all of the persona's pictures that they are made with AI, or no longer."""
+        if persona := self._highlighted():
+            personas = self.context.services.personas
+            await self._changed(await personas.set_ai_label(persona, not persona.ai_label))
 
     def action_snippets(self) -> None:
         """Edit the persona's hashtag sets and snippets."""

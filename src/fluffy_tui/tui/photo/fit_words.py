@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fluffy_tui.media import Fit
+from fluffy_tui.media import WHOLE, Fit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,4 +25,5 @@ def framing_words(framing: Framing) -> str:
     """Return a framing in words, such as `crop top to 4:5, rotated 90°`."""
     shape = f" to {framing.shape}" if framing.shape else ""
     turn = f", rotated {framing.turn}°" if framing.turn else ""
-    return f"{FIT_WORDS[framing.fit]}{shape}{turn}"
+    part = f", part {framing.part.number} of {framing.part.count}" if framing.part != WHOLE else ""
+    return f"{FIT_WORDS[framing.fit]}{shape}{turn}{part}"

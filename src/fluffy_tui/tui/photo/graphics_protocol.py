@@ -9,6 +9,8 @@ import termios
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+
 from fluffy_tui.settings import Preview
 from fluffy_tui.tui.photo.terminal_query import TerminalAnswers, ask_terminal
 
@@ -23,7 +25,7 @@ class RendererChoice:
     """How pictures will be drawn, and why."""
 
     name: str
-    """`kitty`, `sixel`, `half-cell` or `off`."""
+    """`kitty`, `sixel`, `half-cell`, `shades` or `off`."""
     reason: str
     """One sentence for the health checks."""
 
@@ -63,7 +65,13 @@ def renderer_named(name: str) -> Painter | None:
         "kitty": painter.paint_for_kitty,
         "sixel": painter.paint_sixels,
         "half-cell": painter.paint_half_cells,
+        "shades": painter.paint_shades,
     }.get(name)
+
+
+def _has_colours() -> bool:
+    """Return whether Textual will use 256 colours or more: with 16, neighbouring half cells become stripes."""
+    return (Console(force_terminal=True).color_system or "") in ("256", "truecolor")
 
 
 def _no_terminal() -> str:
@@ -87,6 +95,9 @@ def choice_for(preview: Preview, answers: TerminalAnswers) -> RendererChoice:
         return RendererChoice("sixel", "The terminal supports Sixels.")
     if answers.kitty:
         return RendererChoice("kitty", "The terminal supports kitty's graphics protocol.")
+    if not _has_colours():
+        reason = "The terminal has fewer than 256 colours, so pictures are drawn with shades."
+        return RendererChoice("shades", f"{reason} If it has more, set COLORTERM=truecolor.")
     if not answers.answered:
         return RendererChoice("half-cell", "The terminal did not answer the query, so half cells are used.")
     return RendererChoice("half-cell", "The terminal supports no graphics protocol, so half cells are used.")

@@ -8,6 +8,8 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
+from fluffy_tui.tui.photo.shades import shade_lines
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -15,13 +17,16 @@ HalfCells = tuple[tuple[Segment, ...], ...]
 """Lines from top to bottom, with one segment per cell."""
 
 
-def half_cells(image: Image, columns: int | None = None, lines: int | None = None) -> HalfCells:
+def half_cells(
+    image: Image, columns: int | None = None, lines: int | None = None, shades: str = ""
+) -> HalfCells:
     """Return an RGB picture as cells: one column per pixel, one line per two pixels.
 
     Args:
         image: At most as wide as `columns` and twice as high as `lines`.
         columns: Centre the picture in this many; its own width by default.
         lines: Centre the picture in this many; half its own height by default.
+        shades: Characters from dark to light, used in place of colours: see `shades_on`.
     """
     width, height = columns or image.width, lines or (image.height + 1) // 2
     left = (width - image.width) // 2
@@ -34,7 +39,12 @@ def half_cells(image: Image, columns: int | None = None, lines: int | None = Non
         red, green, blue = pixels[x, y]  # type: ignore[misc]
         return Color.from_rgb(red, green, blue)
 
+    shaded = shade_lines(image, image.width, (image.height + 1) // 2, shades) if shades else []
+
     def cell(x: int, y: int) -> Segment:
+        if shaded:
+            is_inside = 0 <= x < image.width and 0 <= y // 2 < len(shaded)
+            return Segment(shaded[y // 2][x] if is_inside else " ")
         upper, lower = colour(x, y), colour(x, y + 1)
         if upper is not None:
             return Segment("▀", Style.from_color(upper, lower))

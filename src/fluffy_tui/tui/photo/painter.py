@@ -16,6 +16,7 @@ from rich.segment import ControlType, Segment
 from textual.strip import Strip
 
 from fluffy_tui.tui.photo.pixel_strip import PixelStrip
+from fluffy_tui.tui.photo.shades import shade_lines, shades_on
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ Painter = Callable[["Image", PictureArea, "Console"], Painting]
 
 
 def paint_half_cells(image: Image, area: PictureArea, console: Console) -> Painting:
-    """Paint with coloured half blocks, which work in any terminal."""
+    """Paint with coloured half blocks, which work in any terminal with 256 colours or more."""
     width, height = _fitted_size(image, area)
     small = image.resize((width, height * 2), Resampling.BOX if width < image.width else Resampling.BICUBIC)
     left = (area.width - width) // 2
@@ -83,6 +84,15 @@ def paint_half_cells(image: Image, area: PictureArea, console: Console) -> Paint
     for line in lines:
         line.render(console)  # here in the thread: each pixel strip keeps what it has rendered
     return Painting(image, area, _middle(lines, area), is_text=True)
+
+
+def paint_shades(image: Image, area: PictureArea, console: Console) -> Painting:
+    """Paint with shade characters, which need no colours."""
+    del console
+    width, height = _fitted_size(image, area)
+    texts = shade_lines(image, width, height, shades_on(area.style.bgcolor))
+    lines = [Strip([Segment(text, area.style)], width) for text in texts]
+    return Painting(image, area, _centred(lines, width, area), is_text=True)
 
 
 def paint_for_kitty(image: Image, area: PictureArea, console: Console) -> Painting:

@@ -42,6 +42,8 @@ def photo_details(
     if photo.missing_since is not None:
         missing = photo.missing_since.astimezone(zone)
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")
+    if photo.elsewhere:
+        facts.append(machine_words(photo))
     changes = [*_changes(photo, rules, framing), METADATA_REMOVED]
     return "\n".join([" · ".join(facts), *notes, " · ".join(changes), one_line(short_path(photo.path))])
 
@@ -54,6 +56,11 @@ def _changes(photo: Photo, rules: NetworkRules, framing: Framing | None) -> list
     target = str(framing.shape) or needed_shape(photo, rules, framing.turn)
     changes = [f"{FIT_WORDS[framing.fit]} to {target}"] if target else []
     return [*changes, f"rotated {framing.turn}°"] if framing.turn else changes
+
+
+def machine_words(photo: Photo) -> str:
+    """Return where a photo is that this machine has not, such as `on studio`."""
+    return f"on {one_line(photo.elsewhere)}"
 
 
 def file_facts(photo: Photo) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual import work
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.filter import monochrome_style
 from textual.message import Message
 from textual.widgets import Static
 
@@ -63,6 +64,7 @@ class PhotoPreview(Vertical):
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
     """
 
+    ALLOW_MAXIMIZE = True
     DEFAULT_CSS = """
     PhotoPreview {
         border: round $border-blurred;
@@ -96,6 +98,8 @@ class PhotoPreview(Vertical):
         self._token = 0  # changes with every photo and area, so that late pictures are recognised
         self._chosen_at = 0.0
         self._toasts = 0
+        self._is_drawn = asyncio.Event()
+        self._is_drawn.set()
 
     @property
     def photo(self) -> Photo | None:
@@ -122,7 +126,10 @@ class PhotoPreview(Vertical):
     def area(self) -> PictureArea | None:
         """The room for the picture; None before the first layout."""
         width, height = self._box.content_size
-        return PictureArea(width, height, self._box.rich_style) if width and height else None
+        style = self._box.rich_style
+        if self.app.no_color:
+            style = monochrome_style(style)
+        return PictureArea(width, height, style) if width and height else None
 
     def compose(self) -> ComposeResult:
         """Lay out the picture, or a sentence in its place, above the details."""
@@ -182,6 +189,7 @@ class PhotoPreview(Vertical):
         self.border_title = ""
         self._update_details("")
         self._replace_picture(sentence)
+        self._is_drawn.set()
 
     def set_details(self, details: str | Content) -> None:
         """Change the details of the photo."""
@@ -222,7 +230,12 @@ class PhotoPreview(Vertical):
             return
         if painting := self.cache.get(photo.sha256, area):
             self._set_painting(painting)
+        self._is_drawn.clear()
         self._paint_photos(photo, area, delay, self._token)
+
+    async def drawn(self) -> None:
+        """Wait until the photo that is being loaded is on the screen, or the reason why it is not."""
+        await self._is_drawn.wait()
 
     @work(group="preview", exclusive=True, exit_on_error=False, description="previewing a photo")
     async def _paint_photos(self, photo: Photo, area: PictureArea, delay: float, token: int) -> None:
@@ -230,9 +243,11 @@ class PhotoPreview(Vertical):
 
         The photo itself is drawn before those: a busy thread would hold up the event loop.
         """
-        if self.cache.get(photo.sha256, area) is None and not await self._show_when_painted(
-            photo, area, delay, token
-        ):
+        is_cached = self.cache.get(photo.sha256, area) is not None
+        is_shown = is_cached or await self._show_when_painted(photo, area, delay, token)
+        if token == self._token:
+            self._is_drawn.set()
+        if not is_shown:
             return
         await self.wait_for_refresh()
         for neighbour in self._neighbours:
@@ -288,6 +303,8 @@ class PhotoPreview(Vertical):
         """
         size = min(LONGEST_SIDE, area.width * 10), min(LONGEST_SIDE, area.height * 20)
         image = cast("Image", self._thumbnail(photo, *size))
+        if self.app.no_color:
+            image = image.convert("L").convert("RGB")
         painting = cast("Painter", self._renderer)(image, area, self.app.console)
         if self.cache.is_closed:  # the event loop may have ended, and `_keep` is never called
             painting.release()

@@ -65,7 +65,7 @@ class PixelStrip(LazyStrip):
 
     def render(self, console: Console) -> str:
         """Return the line as escape codes and text."""
-        if console.color_system != "truecolor" or console.no_color:
+        if console.color_system != "truecolor":
             return super().render(console)
         if not self._rendered:
             code = _cached_code if self._few_colours else _code

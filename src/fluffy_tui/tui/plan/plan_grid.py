@@ -16,8 +16,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.photo.shades import shades_on
 from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK, Cell, cells_of
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
+from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda
+    from fluffy_tui.scheduling import Agenda, Post
 
 CURSOR_ACTIONS = ("plan.previous_slot", "plan.next_slot", "plan.previous_day", "plan.next_day")
 ROOM_FOR_WORDS = 13
@@ -56,6 +58,7 @@ class PlanGrid(Widget, can_focus=True):
 
     Args:
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+        is_shaded: Whether pictures are drawn with shades.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PLAN, only=CURSOR_ACTIONS)
@@ -96,10 +99,11 @@ class PlanGrid(Widget, can_focus=True):
     class Highlighted(Message):
         """The cursor moved to another cell, or the cell changed."""
 
-    def __init__(self, thumbnail: Callable[[Photo, int, int], object]) -> None:
+    def __init__(self, thumbnail: Callable[[Photo, int, int], object], *, is_shaded: bool = False) -> None:
         super().__init__(id="plan")
         self._days: tuple[tuple[date, tuple[Cell, ...]], ...] = ()
         self._photos: Mapping[int, Photo] = {}
+        self._is_shaded = is_shaded
         self._pictures = SlotPictures(thumbnail)
         self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
 
@@ -266,7 +270,7 @@ class PlanGrid(Widget, can_focus=True):
         if self.picture_height:
             text = with_name if len(with_name) < self._room else text
         elif self._room >= ROOM_FOR_WORDS:
-            text = f"{text} {one_line(cell.planned.post.caption)}" if cell.planned else with_name
+            text = f"{text} {_words(cell.planned.post)}" if cell.planned else with_name
         if cell.planned is not None and cell.planned.post.id == self.moving:
             text = f"‹{text}›" if len(text) + 3 <= self._room else f"‹{time}{state.sign}"
         return self._text(f"{'▌' if here else ' '}{text}", "cursor" if here else state.tone)
@@ -283,6 +287,10 @@ class PlanGrid(Widget, can_focus=True):
             style = self.get_component_rich_style(f"plan--{FREE.tone}", partial=False)
             return [bar, Segment(words.ljust(self._room), style)]
         drawn = picture[number] if number < len(picture) else ()
+        count = len(cell.planned.post.photos)
+        if number == 0 and count > 1:
+            mark = f"1/{count}"
+            drawn = (*map(Segment, mark), *drawn[len(mark) :])
         ground = Style.from_color(bgcolor=self.rich_style.bgcolor)
         cells = [Segment(text, ground + (style or Style.null())) for text, style, _ in drawn]
         return [bar, *cells, Segment(" " * (self._room - len(drawn)), self.rich_style)]
@@ -300,4 +308,10 @@ class PlanGrid(Widget, can_focus=True):
         group="slot-pictures", exclusive=True, exit_on_error=False, description="making the pictures of slots"
     )
     async def _make_pictures(self) -> None:
-        await self._pictures.make(self.refresh)
+        shades = shades_on(self.rich_style.bgcolor) if self._is_shaded else ""
+        await self._pictures.make(self.refresh, shades)
+
+
+def _words(post: Post) -> str:
+    count = photo_count_words(post)
+    return f"{count}: {one_line(post.caption)}" if count else one_line(post.caption)

@@ -19,8 +19,8 @@ from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import CURSOR_ACTIONS, PlanGrid
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
-from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.post_state import state_words
+from fluffy_tui.tui.text.channel_words import also_on, zone_of
+from fluffy_tui.tui.text.post_state import photo_count_words, state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from fluffy_tui.scheduling import Agenda
+    from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.plan.plan_cells import Cell
     from fluffy_tui.tui.session.context import Context
 
@@ -77,7 +77,7 @@ class PlanScreen(FrameScreen):
         super().__init__(context)
         self._zone = zone_of(self.persona, context.zone)
         self._runway = Static("", id="runway", markup=False)
-        self._grid = PlanGrid(context.services.photos.thumbnail)
+        self._grid = PlanGrid(context.services.photos.thumbnail, is_shaded=context.preview == "shades")
         self._calendar = VerticalScroll(self._grid, id="calendar", can_focus=False)
         self._slot = Static("", id="slot", markup=False)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
@@ -185,7 +185,7 @@ class PlanScreen(FrameScreen):
         except FluffyError as error:
             self.notify(str(error), severity="error", timeout=15, markup=False)
         else:
-            when = both_zones(move.to, self._zone, self.context.zone) if move.to else ""
+            when = both_zones(move.to, self.context.clock(), self._zone, self.context.zone) if move.to else ""
             self.notify("Swapped." if move.other else f"Moved to {when}.", markup=False)
 
     @on(PlanGrid.Highlighted)
@@ -240,51 +240,60 @@ class PlanScreen(FrameScreen):
         planned = cell.planned if cell else None
         self._preview.set_class(planned is not None, "-shown")
         if planned is not None:
-            self._show_photo(planned.post.photo_id)
+            self._show_photo(planned.post)
 
     def _slot_lines(self, cell: Cell) -> list[str]:
         now, own_zone = self.context.clock(), self.context.zone
-        when = f"{both_zones(cell.at, self._zone, own_zone)} · {relative_time(cell.at, now)}"
+        when = f"{both_zones(cell.at, now, self._zone, own_zone)} · {relative_time(cell.at, now)}"
         if cell.planned is None:
-            hint = self.context.with_keys(
-                "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
-            )
-            return [
-                when,
-                "",
-                f"{hint} with {self.context.selection.phrase}" if self.context.selection else hint,
-            ]
+            selection = self.context.selection
+            hint = "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
+            if selection:
+                each = " with one each" if len(selection) > 1 else ""
+                hint = (
+                    f"free slot: {{plan.open}} writes a post of {selection.phrase} for it, "
+                    f"{{plan.fill}} fills the upcoming free slots{each}"
+                )
+            return [when, "", self.context.with_keys(hint)]
         post = cell.planned.post
         state = state_words(post, now, self._zone, own_zone)
         expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
-        return [when, state + expected, "", one_line(post.caption)]
+        count = photo_count_words(post)
+        return [when, state + expected, count, one_line(post.caption)]
 
     @work(group="plan-photo", exclusive=True, exit_on_error=False, description="loading the photo of a post")
-    async def _show_photo(self, photo_id: int) -> None:
-        photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
+    async def _show_photo(self, post: Post) -> None:
+        services = self.context.services
+        photo = (await services.photos.by_ids([post.photo_id])).get(post.photo_id)
+        group = await services.scheduling.groups({post.group_id})
+        others = also_on(post, group, self.context.channel)
         if photo is None:
             self._preview.show_sentence("This photo is no longer in the library.")
-        elif self._preview.photo != photo:
-            self._preview.show(photo)
+        else:
+            self._preview.show(photo, f"also on: {others}" if others else "")
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing photos for the week")
     async def _fill(self, count: int) -> None:
         chosen = await next_photos(self.context.services.photos, self.persona.id, count)
         if chosen.ids:
-            self.app.post_message(FillWeek(chosen.ids, chosen.words))
+            self.app.post_message(FillWeek(chosen.ids, chosen.words, is_ordered=False))
         else:
             self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
     async def _write_for(self, at: datetime) -> None:
-        """Open the composer for the first selected photo, or else the next one, at the slot's time."""
-        photos = self.context.services.photos
-        ids = self.context.selection.ids or (await next_photos(photos, self.persona.id, 1)).ids
-        photo = (await photos.by_ids(ids[:1])).get(ids[0]) if ids else None
-        if photo is None:
-            self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
+        """Open the composer for all selected photos, or else for the next one, at the slot's time."""
+        context, selection = self.context, self.context.selection
+        if too_many := selection.too_many("{plan.fill}"):
+            self.notify(context.with_keys(too_many), markup=False)
+            return
+        ids = selection.ids or (await next_photos(context.services.photos, self.persona.id, 1)).ids
+        found = await context.services.photos.by_ids(ids)
+        photos = [found[photo_id] for photo_id in ids if photo_id in found]
+        if not photos:
+            self.notify(context.with_keys(NO_PHOTOS), markup=False)
         elif self.is_current:  # the user may have gone elsewhere meanwhile
-            self.app.push_screen(ComposeScreen(self.context, photo, lambda _photo_id: None, at=at))
+            self.app.push_screen(ComposeScreen(context, photos, selection.remove, at=at))
 
 
 _IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))

@@ -52,12 +52,17 @@ class SlotPictures:
         photo = self._wanted.get(photo_id)
         return photo is None or (photo.sha256 in self._made and self._made[photo.sha256] is None)
 
-    async def make(self, made: Callable[[], object]) -> None:
-        """Make the pictures, calling `made` after each; one that is finished too late is discarded."""
+    async def make(self, made: Callable[[], object], shades: str = "") -> None:
+        """Make the pictures, calling `made` after each; one that is finished too late is discarded.
+
+        Args:
+            made: Shows what there is.
+            shades: See `half_cells`.
+        """
         token = self._token
         while token == self._token and (photo := self._next()) is not None:
             try:
-                picture = await asyncio.to_thread(self._draw, photo, *self._size)
+                picture = await asyncio.to_thread(self._draw, photo, *self._size, shades)
             except PhotoUnreadable:
                 picture = None
             except Exception:
@@ -70,6 +75,6 @@ class SlotPictures:
     def _next(self) -> Photo | None:
         return next((photo for photo in self._wanted.values() if photo.sha256 not in self._made), None)
 
-    def _draw(self, photo: Photo, columns: int, rows: int) -> HalfCells:
+    def _draw(self, photo: Photo, columns: int, rows: int, shades: str) -> HalfCells:
         image: Image = self._thumbnail(photo, columns, rows * 2)  # type: ignore[assignment]
-        return half_cells(image)
+        return half_cells(image, shades=shades)

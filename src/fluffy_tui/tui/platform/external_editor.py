@@ -1,9 +1,10 @@
-"""Editing a caption in $VISUAL or $EDITOR."""
+"""Editing a caption in $VISUAL or $EDITOR, or else in an editor that is installed."""
 
 from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
+_USUAL_EDITORS = ("nano", "vi")
+"""The one that names its keys comes first."""
+
+
 class EditorFailed(FluffyError):
     """The editor could not be run or failed; the text is unchanged."""
 
@@ -28,12 +33,12 @@ def edit_outside(app: App[None], text: str, environment: Mapping[str, str] | Non
     """Return the text as the editor left it; the app is suspended meanwhile.
 
     Raises:
-        EditorFailed: no editor is configured, it cannot be started, it failed, or this terminal cannot suspend.
+        EditorFailed: there is no editor, it cannot be started, it failed, or this terminal cannot suspend.
     """
     environment = os.environ if environment is None else environment
-    editor = environment.get("VISUAL") or environment.get("EDITOR")
+    editor = environment.get("VISUAL") or environment.get("EDITOR") or _installed_editor(environment)
     if not editor:
-        raise EditorFailed("No editor configured.", "Set $VISUAL or $EDITOR, for example to nano.")
+        raise EditorFailed("No editor found.", "Set $VISUAL or $EDITOR to the one that you use.")
     try:
         with tempfile.TemporaryDirectory(prefix="fluffy-tui-", ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "caption.txt"
@@ -49,6 +54,12 @@ def edit_outside(app: App[None], text: str, environment: Mapping[str, str] | Non
             "The text is unchanged.",
         ) from None
     return edited if text.endswith("\n") else edited.removesuffix("\n")
+
+
+def _installed_editor(environment: Mapping[str, str]) -> str:
+    """Return the first usual editor that is installed; empty if there is none."""
+    path = environment.get("PATH")
+    return next((name for name in _USUAL_EDITORS if shutil.which(name, path=path)), "")
 
 
 def _run(app: App[None], editor: str, path: Path, environment: Mapping[str, str]) -> None:

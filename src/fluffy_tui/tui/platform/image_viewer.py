@@ -11,6 +11,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.settings import public_environment
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.text.words import one_line
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+    from fluffy_tui.photos import Photo
+
 _OPENERS = {"darwin": "open", "win32": "explorer"}
 ANSWERS_WITHIN = 5.0
 """Seconds after which a command that is still running counts as the viewer itself."""
@@ -30,8 +33,13 @@ class NotOpened(FluffyError):
     """The photo could not be opened."""
 
 
-async def show_outside(app: App[Any], path: Path) -> None:
+async def show_outside(app: App[Any], photo: Photo) -> None:
     """Open a photo in the image viewer, or copy its path if there is no desktop; say which."""
+    try:
+        path = photo.file
+    except PhotoUnreadable as error:
+        app.notify(one_line(str(error)), severity="warning", markup=False)
+        return
     if has_browser(os.environ):
         try:
             await open_outside(path)

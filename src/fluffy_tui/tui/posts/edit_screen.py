@@ -1,4 +1,4 @@
-"""Editing a post: its caption, alt text, framing and time, here and in Buffer."""
+"""Editing posts: caption, photos with alt texts and framings, and time, here and in Buffer."""
 
 from __future__ import annotations
 
@@ -10,15 +10,35 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from fluffy_tui.core.app_events import PostChanged
-from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.compose import CaptionForm, CaptionScreen, load_agenda, text_marks, time_marks
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.networks import caption_problem, rules_for
+from fluffy_tui.scheduling import Reason
+from fluffy_tui.tui.compose import (
+    CaptionForm,
+    PhotosScreen,
+    load_agenda,
+    people_marks,
+    text_marks,
+    time_marks,
+)
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.fit_words import framing_words
-from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_details import photo_details
-from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.posts.post_changes import changes, draft_of, retries, save_changes, without
+from fluffy_tui.tui.posts.cancel_question import post_name
+from fluffy_tui.tui.posts.post_changes import (
+    changes,
+    draft_of,
+    photos_to_edit,
+    retries,
+    save_changes,
+    shared_changes,
+    without,
+)
+from fluffy_tui.tui.rendition import RenditionPreview
+from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.session.post_photos import PostPhotos
+from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import error_words, one_line
 
@@ -28,21 +48,26 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.session.context import Context
 
-_TEXT_ACTIONS = frozenset({"editor", "fit", "insert", "recent_captions", "snippets", "caption", "alt_text"})
+_TIME_VERBS = frozenset({"when", "open_in_viewer"})
+"""What can be done with the form where only the time is changed."""
 
 
-class EditPostScreen(CaptionScreen):
-    """The caption form with an existing post in it, or only the time of one or several posts.
+class EditPostScreen(PhotosScreen):
+    """The caption form with an existing post in it, or with what several posts have in common.
+
+    Of the posts of one submission that are caption, cover's alt text and time; of other posts it is the time.
 
     Args:
         context: What every screen shares.
-        posts: What is changed; of several posts only the time.
+        posts: What is changed.
         only_time: Whether only the time is changed.
         saved: Called when everything is changed.
+        left_out: Posts of the same submission that cannot be changed any more.
     """
 
     PLACE = Place.EDIT
@@ -52,32 +77,57 @@ class EditPostScreen(CaptionScreen):
     """
 
     def __init__(
-        self, context: Context, posts: Sequence[Post], *, only_time: bool, saved: Callable[[], None]
+        self,
+        context: Context,
+        posts: Sequence[Post],
+        *,
+        only_time: bool,
+        saved: Callable[[], None],
+        left_out: Sequence[Post] = (),
     ) -> None:
         self._posts = list(posts)
-        self._only_time = only_time or len(posts) > 1
-        super().__init__(
-            context,
-            PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail),
-            has_text=not self._only_time,
-        )
+        self._left_out = left_out
+        is_one_submission = len({post.group_id for post in posts}) == 1
+        self._only_time = only_time or not is_one_submission
+        self._rendition = RenditionPreview(context)
+        super().__init__(context, self._rendition.widget, has_text=not self._only_time)
         self._saved = saved
+        self._before = Draft()
+        """What the form showed before anything was changed."""
         self._state = Static("", id="post-state", markup=False)
         self._agenda: Agenda | None = None
+        self._owner: Photo | None = None
+        """The photo with which the draft is kept: the cover before any change."""
 
     @property
     def persona(self) -> Persona:
-        """The post's persona, which is not the chosen one where the screen was opened from the problems."""
-        return self.context.overview.personas.get(self._posts[0].persona_id, super().persona)
+        """The post's persona with the post's channel, whose rules apply; it may be another one than is chosen."""
+        post = self._posts[0]
+        persona = self.context.overview.personas.get(post.persona_id, super().persona)
+        return persona.led_by(post.channel_id or "")
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether caption and time of a submission are changed on several channels."""
+        return not self._only_time and len(self._posts) > 1
+
+    @property
+    def _channels(self) -> dict[int, str]:
+        """Where each post goes, by its id."""
+        return channel_of_each([*self._posts, *self._left_out], self.context.channel)
 
     def compose_body(self) -> ComposeResult:
-        """Lay the photo beside the post's state and the form."""
+        """Lay the photo beside the post's state and the form, under the photos."""
+        yield self.arrangement.strip
         yield Horizontal(self.preview, Vertical(self._state, self.form), id="fields")
         yield self.form.status
 
     def on_mount(self) -> None:
         """Show the post as it is, then the draft of a change that was not saved."""
         self.form.load(draft_of(self._posts[0]))
+        self._before = self.form.draft
+        if self._is_shared and len({post.caption for post in self._posts}) > 1:
+            self.form.show_message("The captions differ: a change here replaces all of them.")
         self._show_state()
         self._show_framing()
         self.form.focus_first()
@@ -88,13 +138,23 @@ class EditPostScreen(CaptionScreen):
             self.form.load_texts()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable what is about the text or the picture where only the time is changed."""
-        return not self._only_time if action in _TEXT_ACTIONS else super().check_action(action, parameters)
+        """Disable what is about the text where only the time is changed, and about pictures of several posts."""
+        if action == "write" and self._only_time:
+            return parameters[0] in _TIME_VERBS
+        if action in ("arrange", "add_photo") or (action, *parameters) == ("write", "fit"):
+            return not self._only_time and not self._is_shared
+        return super().check_action(action, parameters)
 
     def checks(self) -> list[Mark]:
         """Check what can be changed here."""
-        typed = replace(self.form.preflight_input(), agenda=self._agenda)
-        return [*(() if self._only_time else text_marks(typed)), *time_marks(typed)]
+        tagged, cut_off = self.arrangement.tagged, self.arrangement.cut_off
+        typed = replace(self.form.preflight_input(), agenda=self._agenda, tagged=tagged, cut_off=cut_off)
+        if self.arrangement.has_several:
+            photos = self.arrangement.photos
+            others = [photo.alt_text for n, photo in enumerate(photos.photos) if n != photos.index]
+            typed = replace(typed, other_alt_texts=others)
+        contents = () if self._only_time else (*people_marks(typed), *text_marks(typed))
+        return [*contents, *time_marks(typed)]
 
     async def action_back(self) -> None:
         """Close the screen; the draft is kept, and saving goes on."""
@@ -108,9 +168,20 @@ class EditPostScreen(CaptionScreen):
             self.form.show_message("Already saving.")
             return
         self.drafts.save_now()
+        if self.arrangement.has_several:
+            self.arrangement.show_invalid()
         if not self.form.accepts():
             return
-        edits = [(post, changes(post, self.form.draft, only_time=self._only_time)) for post in self._posts]
+        if self._is_shared and (refusal := self._caption_refusal()):
+            self.form.refuse(Reason.CAPTION_TOO_LONG, refusal)
+            return
+        draft = self.arrangement.draft(draft_of(self._posts[0]).photos)
+        edits = [
+            (post, shared_changes(post, self._before, draft))
+            if self._is_shared
+            else (post, changes(post, draft, only_time=self._only_time))
+            for post in self._posts
+        ]
         if not any(found or retries(post) for post, found in edits):
             self.form.show_message("Nothing has changed yet.")
             return
@@ -118,17 +189,36 @@ class EditPostScreen(CaptionScreen):
         self.form.show_message("Saving…")
         self.submitter.start(self._save(edits), "saving the post")
 
+    def _caption_refusal(self) -> str:
+        """Return which networks refuse the caption, and why; empty if all of them take it."""
+        problems = {
+            self._channels[post.id]: caption_problem(
+                self.form.caption.text, rules_for(self.persona.led_by(post.channel_id or "").service)
+            )
+            for post in self._posts
+        }
+        return " ".join(f"{channel}: {problem}" for channel, problem in problems.items() if problem)
+
     async def _save(self, edits: Sequence[tuple[Post, dict[str, Any]]]) -> None:
-        done = 0
+        """Change one post after the other; a refusal does not stop the others."""
+        refusals: list[str] = []
         try:
             for post, found in edits:
-                await save_changes(self.context.services.scheduling, post, found)
-                done += 1
-        except FluffyError as error:
+                try:
+                    await save_changes(self.context.services.scheduling, post, found)
+                except FluffyError as error:
+                    which = self._channels[post.id] if self._is_shared else post_name(post)
+                    refusals.append(
+                        f"{which}: {error_words(error)}" if len(edits) > 1 else error_words(error)
+                    )
+                    if isinstance(error, DatabaseUnavailable):
+                        break
+            if not refusals:
+                await self._close()
+                return
+            done = len(edits) - len(refusals)
             progress = f"{done} of {len(edits)} posts changed. " if done else ""
-            self._show_error(f"{progress}{error_words(error)}")
-        else:
-            await self._close()
+            self._show_error(f"{progress}{' '.join(refusals)}")
         finally:
             self.form.disabled = False
 
@@ -136,8 +226,10 @@ class EditPostScreen(CaptionScreen):
         count = "Post" if len(self._posts) == 1 else f"{len(self._posts)} posts"
         retried = " and queued again" if any(map(retries, self._posts)) else ""
         self.app.notify(f"{count} changed{retried}.", markup=False)
-        if self.form.photo is not None and not self._only_time:
-            self.drafts.discard(self.form.photo)
+        if self._owner is not None and not self._only_time:
+            self.drafts.discard(self._owner)
+        if self.arrangement.is_loaded:
+            self.context.selection.remove(photo.photo_id for photo in self.arrangement.photos.photos)
         self._saved()
         if self.is_attached:
             await self.dismiss()
@@ -153,25 +245,51 @@ class EditPostScreen(CaptionScreen):
 
     @on(CaptionForm.Edited)
     def _edited(self) -> None:
-        if self.form.photo is not None and not self._only_time:
-            self.drafts.save_soon(self.form.photo, self.form.draft)
+        if self._owner is not None and not self._only_time:
+            self.drafts.save_soon(self._owner, self.arrangement.draft(draft_of(self._posts[0]).photos))
+
+    def rearranged(self) -> None:
+        """Show the current photo, and keep the order with the draft."""
+        self.form.is_edited = True
+        self._edited()
+        self._show_framing()
+        self.form.update_preflight()
+        self.refresh_bindings()
 
     @on(CaptionForm.Reframed)
     def _show_framing(self) -> None:
-        if self._only_time:
+        self._render_photo()
+        if self._only_time or self._is_shared:
             return
         framing = self.form.framing
-        is_new = framing != self._posts[0].framing
+        before = {(photo.photo_id, photo.framing) for photo in self._posts[0].photos}
+        is_new = self.form.photo is not None and (self.form.photo.id, framing) not in before
         consequence = " · rendered and uploaded again when you save" if is_new else ""
         self.form.show_note(f"fit: {framing_words(framing)}{consequence}")
-        if (photo := self.form.photo) is not None:
+
+    @work(group="rendition", exclusive=True, exit_on_error=False, description="rendering the picture")
+    async def _render_photo(self) -> None:
+        """Show the current photo as posted: where its network has one ratio, in that of the cover."""
+        photo, framing, arrangement = self.form.photo, self.form.framing, self.arrangement
+        if photo is not None:
             details = photo_details(photo, self.form.rules, self.context.zone, framing=framing)
-            self.preview.set_details(details)
+            place = arrangement.photos.place if arrangement.is_loaded else ""
+            service, ratio = self.persona.service, arrangement.ratio
+            await self._rendition.show(photo, service, framing, details, ratio=ratio, place=place)
 
     def _show_state(self) -> None:
         post, count = self._posts[0], len(self._posts)
-        state = state_in_both_zones(post, self.context.clock(), self.form.zone, self.context.zone)
-        self._state.update(f"{count} posts get this time" if count > 1 else f"{state_of(post).sign} {state}")
+        if self._is_shared:
+            channels = self._channels
+            words = f"{', '.join(channels[each.id] for each in self._posts)} get this caption and time"
+            for each in self._left_out:
+                words += f" · {channels[each.id]} is {state_of(each).name} and stays as it is"
+        elif count > 1:
+            words = f"{count} posts get this time"
+        else:
+            state = state_in_both_zones(post, self.context.clock(), self.form.zone, self.context.zone)
+            words = f"{state_of(post).sign} {state}"
+        self._state.update(words)
 
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
@@ -188,19 +306,32 @@ class EditPostScreen(CaptionScreen):
 
     @work(group="edited-photo", exit_on_error=False, description="loading the photo")
     async def _load_photo(self) -> None:
-        photo_id = self._posts[0].photo_id
-        photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
-        if photo is None:
+        photos = self.context.services.photos
+        post = self._posts[0]
+        files = await photos.by_ids([photo.photo_id for photo in post.photos])
+        self._owner = owner = files.get(post.photo_id)
+        if owner is None:
             return
-        self.form.set_photo(photo)
-        self.preview.show(photo)
-        draft = None if self._only_time else self.drafts.load(photo)
-        if self.form.is_edited:
-            self._edited()
-        elif draft is not None:
+        self.form.set_photo(owner)
+        if self._only_time:
+            self._render_photo()
+            return
+        draft, is_edited = self.drafts.load(owner), self.form.is_edited
+        if draft is not None and not is_edited:
             self.form.load(draft)
             self.form.show_message("This is your draft of a change that was not saved.")
+        if not self._is_shared and all(photo.photo_id in files for photo in post.photos):
+            wanted = photos_to_edit(post, None if is_edited else draft)
+            files |= await photos.by_ids([photo.photo_id for photo in wanted if photo.photo_id not in files])
+            arranged = PostPhotos(tuple(photo for photo in wanted if photo.photo_id in files))
+            if is_edited:
+                arranged = arranged.with_current(self.form.alt_text.text, self.form.framing)
+            self.arrangement.load(files.values(), arranged)
+            self.refresh_bindings()
+        if is_edited:
+            self._edited()
         self._show_framing()
+        self.form.update_preflight()
 
     @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queue")
     async def _load_agenda(self) -> None:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
-from fluffy_tui.tui.session.undo import cancel_keeping_draft, what_cancelling_does, why_not_cancelled
-from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import one_line, quoted
-from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.posts.cancel_question import post_name, question_about
+from fluffy_tui.tui.session.undo import cancel_keeping_draft, why_not_cancelled
+from fluffy_tui.tui.text.channel_words import channel_of_each
+from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Sequence
-    from datetime import tzinfo
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 
     from textual.screen import Screen
 
@@ -32,9 +31,6 @@ POST_ACTIONS = (
     "copy_link",
 )
 """Verbs of the key table, each a method of `PostActions`."""
-
-NAMED = 5
-"""How many posts a question names before it only counts the rest."""
 
 
 class PostActions:
@@ -73,17 +69,21 @@ class PostActions:
             getattr(self, name)()
 
     def edit(self) -> None:
-        """Edit caption, alt text or time of a single post."""
-        if len(self._selected()) > 1:
+        """Edit a single post, or caption and time of a submission on several channels."""
+        posts = self._selected()
+        if len({post.group_id for post in posts}) > 1:
             self._screen.notify(
-                "Captions are edited one post at a time: clear the selection, or change only the time."
+                "Captions are edited one post at a time, or on all channels of one post: "
+                "clear the selection, or change only the time."
             )
-        else:
-            self._open_editor(only_time=False)
+            return
+        can_change = [post for post in posts if not why_not_cancelled(post)] or posts[:1]
+        left_out = [post for post in posts if post not in can_change]
+        self._open_editor(can_change, only_time=False, left_out=left_out)
 
     def reschedule(self) -> None:
         """Change when the posts go out."""
-        self._open_editor(only_time=True)
+        self._open_editor(self._selected(), only_time=True)
 
     def copy_link(self) -> None:
         """Copy the link to a live post."""
@@ -128,33 +128,61 @@ class PostActions:
         self._screen.notify(one_line(await open_address(self._screen.app, address)), markup=False)
 
     async def _cancel(self, posts: Sequence[Post]) -> None:
-        possible = {post.id: post for post in posts if not why_not_cancelled(post)}
+        found = await self._context.services.scheduling.groups({post.group_id for post in posts})
+        fresh = {post.id: post for post in found}
+        posts = [fresh.get(post.id, post) for post in posts]
+        groups = {
+            post.group_id: [other for other in found if other.group_id == post.group_id] or [post]
+            for post in posts
+        }
+        possible = [post for post in posts if not why_not_cancelled(post)]
         for post in posts:
             if why_not := why_not_cancelled(post):
-                self._warn(f"{_name(post)}: {why_not}")
-        if possible and await self._confirmed([*possible.values()]):
-            await self._each(
-                [*possible.values()],
-                lambda post_id: cancel_keeping_draft(self._context, possible[post_id]),
-                "Cancelled {}. Photo and caption are back in the library.",
-            )
+                self._warn(f"{post_name(post)}: {why_not}")
+        if not possible:
+            return
+        group = groups[possible[0].group_id]
+        question = question_about(self._context, possible, groups)
+        if not await self._screen.app.push_screen_wait(question):
+            return
+        if question.means_all:
+            possible = [post for post in group if not why_not_cancelled(post)]
+        await self._cancel_groups(possible, groups)
 
-    async def _confirmed(self, posts: Sequence[Post]) -> bool:
-        count = len(posts)
-        if count == 1:
-            zone = post_zone(self._context, posts[0].persona_id)
-            does = what_cancelling_does(posts[0], zone, self._context.zone)
-            title, yes, no = "Cancel this post?", "Cancel post", "Keep post"
+    async def _cancel_groups(self, posts: Sequence[Post], groups: Mapping[int, Sequence[Post]]) -> None:
+        """Cancel posts, those of one submission together, and report what became of them and of their photos."""
+        done: list[Post] = []
+        left: list[Post] = []
+        for group_id in dict.fromkeys(post.group_id for post in posts):
+            names = channel_of_each(groups[group_id], self._context.channel)
+            mine = sorted((post for post in posts if post.group_id == group_id), key=lambda post: post.id)
+            try:
+                cancelled = await cancel_keeping_draft(self._context, mine)
+            except FluffyError as error:
+                self._warn(str(error) if len(posts) == 1 else f"{post_name(mine[0])}: {error}")
+                if isinstance(error, DatabaseUnavailable):
+                    break
+                continue
+            for post, reason in cancelled.refused:
+                where = f"{names[post.id]}: " if len(names) > 1 else ""
+                self._warn(f"{where}{reason}" if len(posts) == 1 else f"{post_name(post)}: {where}{reason}")
+            done += cancelled.done
+            left += cancelled.left
+        if not done:
+            return
+        names = channel_of_each(groups[done[0].group_id], self._context.channel)
+        subject = f"{len(done)} posts"
+        if len(done) == 1:
+            subject = f"{post_name(done[0])}{f' on {names[done[0].id]}' if len(names) > 1 else ''}"
+        if not left:
+            back = "Photo and caption are back in the library."
+        elif len(done) == 1:
+            others = ", ".join(names[post.id] for post in left if post.id in names)
+            back = f"The photo stays scheduled on {others}." if others else "The photo has another post."
         else:
-            does = "Their photos go back to the library, with the captions as drafts."
-            if in_buffer := sum(post.buffer_post_id is not None for post in posts):
-                does = f"{in_buffer} of them will be deleted in Buffer first. {does}"
-            title, yes, no = f"Cancel {count} posts?", "Cancel posts", "Keep posts"
-        names = ", ".join(map(_name, posts[:NAMED]))
-        names += f" and {count - NAMED} more" if count > NAMED else ""
-        keys = self._context.setup.settings.keys
-        question = ConfirmScreen(title, f"{names}\n\n{does}", yes=yes, no=no, own=keys)
-        return await self._screen.app.push_screen_wait(question)
+            back = "Photos that are also posted on another channel stay scheduled there."
+        self._screen.notify(f"Cancelled {subject}. {back}", markup=False)
+        self._done()
 
     async def _each(self, posts: Sequence[Post], do: Callable[[int], Awaitable[object]], report: str) -> None:
         """Do something with each post and report it; one refusal does not stop the others."""
@@ -163,31 +191,23 @@ class PostActions:
             try:
                 await do(post.id)
             except FluffyError as error:
-                self._warn(str(error) if len(posts) == 1 else f"{_name(post)}: {error}")
+                self._warn(str(error) if len(posts) == 1 else f"{post_name(post)}: {error}")
                 if isinstance(error, DatabaseUnavailable):
                     break
             else:
                 done.append(post)
         if done:
-            subject = _name(done[0]) if len(done) == 1 else f"{len(done)} posts"
+            subject = post_name(done[0]) if len(done) == 1 else f"{len(done)} posts"
             self._screen.notify(report.replace("{}", subject, 1), markup=False)
             self._done()
 
     def _warn(self, reason: str) -> None:
         self._screen.notify(one_line(reason), severity="warning", timeout=10, markup=False)
 
-    def _open_editor(self, *, only_time: bool) -> None:
+    def _open_editor(self, posts: Sequence[Post], *, only_time: bool, left_out: Sequence[Post] = ()) -> None:
         from fluffy_tui.tui.posts.edit_screen import EditPostScreen  # imports Pillow
 
-        editor = EditPostScreen(self._context, self._selected(), only_time=only_time, saved=self._done)
+        editor = EditPostScreen(
+            self._context, posts, only_time=only_time, saved=self._done, left_out=left_out
+        )
         self._screen.app.push_screen(editor)
-
-
-def post_zone(context: Context, persona_id: int | None) -> tzinfo:
-    """Return the time zone of the channel of a post's persona, which may not be the current one."""
-    overview = context.overview
-    return zone_of(overview.personas.get(persona_id or 0, overview.persona), context.zone)
-
-
-def _name(post: Post) -> str:
-    return quoted(post.caption, 40)

@@ -9,35 +9,101 @@ from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import PostStatus, Step
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.post_photos import draft_of_one
 
 if TYPE_CHECKING:
     from collections.abc import Container
     from datetime import datetime
 
-    from fluffy_tui.scheduling import Agenda, Planned, Post
+    from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
     from fluffy_tui.tui.ports import SchedulingPort
 
 
 def draft_of(post: Post) -> Draft:
     """Return a post as the form shows it before it is changed."""
-    return Draft(post.caption, post.alt_text, post.share_mode, _due(post), post.framing)
+    photos = tuple(photo.without_picture() for photo in post.photos)
+    draft = Draft(
+        post.caption,
+        post.alt_text,
+        post.share_mode,
+        _due(post),
+        post.framing,
+        photos,
+        post.first_comment,
+        post.ai_generated,
+    )
+    return draft if len(photos) > 1 else draft_of_one(draft, photos[0])
+
+
+def photos_to_edit(post: Post, draft: Draft | None) -> tuple[PostPhoto, ...]:
+    """Return the photos of a post as a draft of its change has them; a draft without any of them is of no use."""
+    photos = tuple(photo.without_picture() for photo in post.photos)
+    if draft is None:
+        return photos
+    if any(photo.photo_id in post.photo_ids for photo in draft.photos):
+        return draft.photos
+    if len(photos) > 1 or draft.photos:
+        return photos
+    framing = draft.framing or photos[0].framing
+    return (replace(photos[0], alt_text=draft.alt_text, framing=framing, tags=()),)
 
 
 def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, Any]:
     """Return what is different in a draft, as `SchedulingPort.edit` accepts it."""
     found: dict[str, Any] = {}
     if not only_time:
-        found = {
-            name: value
-            for name, value in (
-                ("caption", draft.caption),
-                ("alt_text", draft.alt_text),
-                ("framing", draft.framing),
-            )
-            if value != getattr(post, name)
-        }
+        found = {name: value for name, value in _everywhere(draft).items() if value != getattr(post, name)}
+        photos = draft.photos or photos_to_edit(post, draft)
+        if len(post.photos) == len(photos) == 1 and photos[0].tags == post.cover.tags:
+            of_cover = {"alt_text": draft.alt_text, "framing": draft.framing}
+            found |= {name: value for name, value in of_cover.items() if value != getattr(post, name)}
+        elif list(map(_shown, photos)) != list(map(_shown, post.photos)):
+            found["photos"] = [_as_in_post(photo, post) for photo in photos]
+    return found | _new_time(post, draft)
+
+
+def shared_changes(post: Post, before: Draft, after: Draft) -> dict[str, Any]:
+    """Return what a change of texts or time, made for several posts, is for one of them.
+
+    Args:
+        post: One of the posts, which may have had other texts than the draft.
+        before: The draft as it was shown.
+        after: The draft as the user left it.
+    """
+    then = _everywhere(before) | {"alt_text": before.alt_text}
+    now = _everywhere(after) | {"alt_text": after.alt_text}
+    found = {
+        name: value for name, value in now.items() if value != then.get(name) and value != getattr(post, name)
+    }
+    moved = (before.share_mode, before.at) != (after.share_mode, after.at)
+    return found | (_new_time(post, after) if moved else {})
+
+
+def _everywhere(draft: Draft) -> dict[str, Any]:
+    """Return what a draft says of the whole post, whatever its photos."""
+    texts: dict[str, Any] = {"caption": draft.caption, "first_comment": draft.first_comment}
+    return texts if draft.ai_label is None else texts | {"ai_generated": draft.ai_label}
+
+
+def _new_time(post: Post, draft: Draft) -> dict[str, Any]:
     same_time = draft.share_mode == post.share_mode and draft.at in (None, _due(post))
-    return found if same_time else found | {"share_mode": draft.share_mode, "at": draft.at}
+    return {} if same_time else {"share_mode": draft.share_mode, "at": draft.at}
+
+
+def _shown(photo: PostPhoto) -> tuple[object, ...]:
+    return (photo.source, photo.alt_text, photo.tags)
+
+
+def _as_in_post(photo: PostPhoto, post: Post) -> PostPhoto:
+    """Return a photo with the picture that it has in the post, unless another one has to be made."""
+    return next(
+        (
+            replace(known, alt_text=photo.alt_text, tags=photo.tags)
+            for known in post.photos
+            if known.source == photo.source
+        ),
+        photo,
+    )
 
 
 def retries(post: Post) -> bool:

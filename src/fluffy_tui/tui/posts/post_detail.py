@@ -12,11 +12,11 @@ from textual.widgets import Static
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.scheduling import ON_THE_WAY
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
-from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions, post_zone
+from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.posts.post_timeline import timeline, uploaded_at
 from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
-from fluffy_tui.tui.text.channel_words import channel_name
+from fluffy_tui.tui.text.channel_words import also_on, channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import bytes_words
@@ -65,6 +65,8 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self.context = context
         self._post = post
         self._events: Sequence[PostEvent] = ()
+        self._group: Sequence[Post] = (post,)
+        """The posts of its submission on all channels."""
         self._place: tuple[int, int] | None = None
         self._laid_out_for: int | None = None
         self._facts = Static("", id="facts", markup=False)
@@ -117,7 +119,9 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
 
     def _on_app_event(self, event: AppEvent) -> None:
         # any post may change the position of this one in its queue
-        changed = isinstance(event, PostChanged) and (self._place or event.post_id == self._post.id)
+        changed = isinstance(event, PostChanged) and (
+            self._place or event.post_id in {post.id for post in self._group}
+        )
         if changed or isinstance(event, Connected):
             self._load()
 
@@ -129,6 +133,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
             if self.is_current:
                 self.dismiss()  # it was cancelled
             return
+        self._group = await scheduling.groups({post.group_id}) or (post,)
         self._events = await scheduling.timeline(post.id)
         self._place = None
         if post.step in ON_THE_WAY and post.channel_id is not None:
@@ -140,9 +145,9 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
     def _show(self) -> None:
         post, room = self._post, self._room
         self._laid_out_for = room
-        zone, own_zone = post_zone(self.context, post.persona_id), self.context.zone
+        zone, own_zone = self.context.post_zone(post.persona_id, post.channel_id), self.context.zone
         parts = [Content(post.caption or "(no caption)")]
-        parts += [Content.styled(f"Alt text: {post.alt_text}", "$foreground-muted")] if post.alt_text else []
+        parts += [Content.styled(line, "$foreground-muted") for line in alt_text_lines(post)]
         parts.append(Content(""))
         tone = state_of(post).tone
         channel = self.context.channel(post.channel_id)
@@ -154,6 +159,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
             place=self._place,
             uploaded=uploaded_at(self._events),
             channel=channel_name(channel) if channel else "",
+            others=also_on(post, self._group, self.context.channel),
         )
         for label, words in facts.items():
             style = f"$text-{tone}" if label in ("State", "Reason") and tone != "foreground" else ""
@@ -178,6 +184,7 @@ def post_facts(
     place: tuple[int, int] | None = None,
     uploaded: datetime | None = None,
     channel: str = "",
+    others: str = "",
 ) -> dict[str, str]:
     """Return what is known about a post by label, the most asked for first; unknown facts are left out.
 
@@ -189,10 +196,11 @@ def post_facts(
         place: Its position in the queue of its channel, and the length of that queue.
         uploaded: When its picture was uploaded.
         channel: The name of its channel; its ID is shown without one.
+        others: On which other channels its submission is, with the states there.
     """
 
     def when(moment: datetime | None) -> str:
-        return f"{both_zones(moment, zone, own_zone)} · {relative_time(moment, now)}" if moment else ""
+        return f"{both_zones(moment, now, zone, own_zone)} · {relative_time(moment, now)}" if moment else ""
 
     facts = {
         "State": f"{state_of(post).sign} {state_words(post, now, zone, own_zone)}",
@@ -206,15 +214,51 @@ def post_facts(
         "Posted": when(post.posted_at),
         "Link": post.external_link,
         "Channel": channel or post.channel_id,
+        "Also on": others,
         "Attempts": str(post.attempts),
         "Buffer post ID": post.buffer_post_id,
-        "Picture": rendition_words(post.rendition or {}),
-        "Picture URL": post.media_url,
-        "Uploaded": when(uploaded) if post.media_url else "",
+        "Photos": _photos_words(post),
+        "Tagged": _tagged_words(post),
+        **picture_facts(post),
+        "Uploaded": when(uploaded) if post.cover.media_url else "",
         "Submitted": when(post.created_at),
         "Updated": when(post.updated_at),
     }
     return {label: words for label, words in facts.items() if words}
+
+
+def _photos_words(post: Post) -> str:
+    pictures, photos = len(post.photos), len(post.photo_ids)
+    if pictures == 1:
+        return ""
+    return str(photos) if photos == pictures else f"{photos}, shown in {pictures} pictures"
+
+
+def _tagged_words(post: Post) -> str:
+    """Return who is tagged; as soon as a picture is uploaded, also who is cut off in it."""
+    words = []
+    for photo in post.photos:
+        sent = {tag.handle for tag in photo.tags_in_picture()}
+        words += [f"@{tag.handle}{'' if tag.handle in sent else ' (cut off)'}" for tag in photo.tags]
+    return ", ".join(words)
+
+
+def alt_text_lines(post: Post) -> list[str]:
+    """Return the alt text, or that of each of several photos with its number."""
+    if len(post.photos) == 1:
+        return [f"Alt text: {post.alt_text}"] if post.alt_text else []
+    numbered = enumerate(post.photos, 1)
+    return [f"Alt text {number}: {photo.alt_text}" for number, photo in numbered if photo.alt_text]
+
+
+def picture_facts(post: Post) -> dict[str, str]:
+    """Return size and URL of each picture as posted, with its number if there are several; as far as known."""
+    facts = {}
+    for number, photo in enumerate(post.photos, 1):
+        which = f"Picture {number}" if len(post.photos) > 1 else "Picture"
+        facts[which] = rendition_words(photo.rendition or {})
+        facts[f"{which} URL"] = photo.media_url or ""
+    return facts
 
 
 def rendition_words(rendition: Mapping[str, Any]) -> str:

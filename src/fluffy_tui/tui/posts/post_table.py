@@ -11,19 +11,20 @@ from textual.widgets import DataTable
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.undo import is_in_grace
-from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.post_state import REQUESTED, state_of, state_words
+from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
+from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_of, state_words
 from fluffy_tui.tui.text.times import moment_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from textual import events
     from textual.binding import BindingType
 
     from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.posts.post_groups import PostGroups
     from fluffy_tui.tui.session.context import Context
 
 SELECTED, NOT_SELECTED = "▪ ", "  "
@@ -40,6 +41,7 @@ class PostTable(DataTable[Text]):
 
     Args:
         context: The app's services and state.
+        groups: Knows on which other channels each post is.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,9 +66,9 @@ class PostTable(DataTable[Text]):
     class SelectionChanged(Message):
         """A post was selected or deselected."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, groups: PostGroups) -> None:
         super().__init__(cursor_type="row", zebra_stripes=False, cell_padding=1)
-        self.context = context
+        self.context, self._groups = context, groups
         self._zone = zone_of(context.overview.persona, context.zone)
         self._posts: dict[int, Post] = {}
         self._places: Mapping[int, tuple[int, int]] = {}
@@ -98,6 +100,18 @@ class PostTable(DataTable[Text]):
             self.put(post)
             self.action_cursor_down()
             self.post_message(self.SelectionChanged())
+
+    def toggle_group(self) -> None:
+        """Select all posts of the submission under the cursor, also those that the filter hides, or deselect them."""
+        post = self.highlighted
+        if post is None:
+            return
+        group = self._groups.of(post)
+        ids = {of_group.id for of_group in group}
+        self._selected = self._selected - ids if ids <= self._selected else self._selected | ids
+        self._posts |= {of_group.id: of_group for of_group in group}
+        self._fill()
+        self.post_message(self.SelectionChanged())
 
     def clear_selection(self) -> None:
         """Deselect all posts."""
@@ -151,6 +165,12 @@ class PostTable(DataTable[Text]):
             return
         for column, cell in zip(self.columns, self._cells(post), strict=True):
             self.update_cell(str(post.id), column, cell)
+
+    def redraw(self, posts: Iterable[Post]) -> None:
+        """Update the rows of those of these posts that are shown."""
+        for post in posts:
+            if post.id in self._posts:
+                self.put(post)
 
     def take_out(self, post_id: int) -> None:
         """Remove a post's row, if there is one."""
@@ -215,7 +235,7 @@ class PostTable(DataTable[Text]):
         when.append(SELECTED if post.id in self._selected else NOT_SELECTED, self._colour("accent"))
         return (
             when.append(self._when(post, now)),
-            Text(one_line(post.caption[:CAPTION_SHOWN]), no_wrap=True, overflow="ellipsis"),
+            self._caption(post),
             Text(
                 f"{state.sign} {self._state(post, now)}",
                 style=self._colour(state.tone),
@@ -224,6 +244,21 @@ class PostTable(DataTable[Text]):
             ),
             Text(str(post.attempts) if post.attempts > 1 else "", justify="right"),
         )
+
+    def _caption(self, post: Post) -> Text:
+        """Return the caption, behind the number of photos and the network where there are several."""
+        notes = [photo_count_words(post), self._network(post)]
+        text = Text(no_wrap=True, overflow="ellipsis")
+        text.append("".join(f"{note} · " for note in notes if note), "dim")
+        return text.append(one_line(post.caption[:CAPTION_SHOWN]))
+
+    def _network(self, post: Post) -> str:
+        """Return where a post goes, and to how many other channels: `Instagram +2`."""
+        persona, group = self.context.overview.persona, self._groups.of(post)
+        if len(group) == 1 and (persona is None or len(persona.channels) < 2):
+            return ""
+        name = channel_of_each(group, self.context.channel)[post.id]
+        return f"{name} +{len(group) - 1}" if len(group) > 1 else name
 
     def _colour(self, tone: str) -> str:
         """Return the theme's colour; none for the names of terminal colours, which Rich does not know."""

@@ -8,7 +8,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets.option_list import Option
 
-from fluffy_tui.tui.posts.post_actions import post_zone
 from fluffy_tui.tui.posts.problem_words import (
     cause,
     outlook,
@@ -91,6 +90,16 @@ class ProblemList(VimList):
         self.action_cursor_down()
         self.post_message(self.SelectionChanged())
 
+    def toggle_group(self) -> None:
+        """Select the problems of the current post on all its channels, or deselect them."""
+        post = self.current.post if self.current else None
+        if post is None:
+            return
+        ids = {id_ for id_, one in self._problems.items() if one.post and one.post.group_id == post.group_id}
+        self._selected = self._selected - ids if ids <= self._selected else self._selected | ids
+        self._fill()
+        self.post_message(self.SelectionChanged())
+
     def clear_selection(self) -> None:
         """Deselect all problems."""
         if self._selected:
@@ -120,7 +129,8 @@ class ProblemList(VimList):
         room = max(20, self.scrollable_content_region.width - self.LEADING)
         next_ = ""
         if room >= OUTLOOK_FROM:
-            next_ = outlook(problem, context.clock(), post_zone(context, problem.persona_id), context.zone)
+            zone = context.post_zone(problem.persona_id, problem.channel_id)
+            next_ = outlook(problem, context.clock(), zone, context.zone)
         key_width = KEY_WIDTH if room >= LABEL_FROM else BARE_KEY_WIDTH
         key = next(iter(remedy_keys(problem, context.setup.settings.keys)), "")
         if room < LABEL_FROM:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import ProblemKind, Remedy, Step
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
+from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.times import both_zones, moment_words, own_moment, relative_time
 from fluffy_tui.tui.text.words import one_line
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime, tzinfo
 
+    from fluffy_tui.personas import Persona
     from fluffy_tui.scheduling import Problem
     from fluffy_tui.tui.session.overview import Overview
 
@@ -68,9 +70,18 @@ def subject(problem: Problem, overview: Overview) -> str:
     name = one_line(persona.name) if persona else ""
     if problem.post is None:
         return name or "all posts"
-    caption = f"“{one_line(problem.post.caption[:200])}”"
+    notes = [photo_count_words(problem.post), _network(problem, persona)]
+    caption = "".join(f"{note} · " for note in notes if note) + f"“{one_line(problem.post.caption[:200])}”"
     is_other = overview.persona is None or problem.persona_id != overview.persona.id
     return f"{name}: {caption}" if name and is_other else caption
+
+
+def _network(problem: Problem, persona: Persona | None) -> str:
+    """Return where a post of a persona with several channels goes."""
+    if persona is None or len(persona.channels) < 2:
+        return ""
+    channels = [chosen.channel for chosen in persona.channels if chosen.id == problem.channel_id]
+    return next((channel.network for channel in channels if channel), "")
 
 
 def cause(problem: Problem) -> str:
@@ -127,7 +138,7 @@ def problem_facts(
     """
     post, then = problem.post, problem.then
     if problem.when is not None:
-        then += f" {both_zones(problem.when, zone, own_zone)} · {relative_time(problem.when, now)}"
+        then += f" {both_zones(problem.when, now, zone, own_zone)} · {relative_time(problem.when, now)}"
     attempts = post.attempts if post and post.step is Step.HELD else 0
     facts = {
         "What": problem.what,

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.posts.post_actions import PostActions, post_zone
+from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.problem_list import ProblemList
 from fluffy_tui.tui.posts.problem_words import problem_facts, remedy_keys
@@ -90,7 +90,7 @@ class ProblemsScreen(FrameScreen):
         """Dim actions that need a row, or a post, while there is none."""
         if (
             (action == "select" and self._list.current is None)
-            or (action == "open" and not self.selected_posts())
+            or (action in ("open", "select_group") and not self.selected_posts())
             or (action == "act_on_posts" and not self._actions.is_possible(parameters[0]))
         ):
             return None
@@ -103,6 +103,10 @@ class ProblemsScreen(FrameScreen):
     def action_select(self) -> None:
         """Select or deselect the row under the cursor."""
         self._list.toggle_selected()
+
+    def action_select_group(self) -> None:
+        """Select or deselect the problems of the post under the cursor on all its channels."""
+        self._list.toggle_group()
 
     def action_open(self) -> None:
         """Open the post of the row; a problem without a post has all its details below the list."""
@@ -121,7 +125,7 @@ class ProblemsScreen(FrameScreen):
         some = bool(overview.problems)
         self._list.display = self._details.display = some
         self._nothing.display = not some
-        self._nothing.update(no_problems(overview, own_zone) if overview.read else LOADING)
+        self._nothing.update(no_problems(overview, now, own_zone) if overview.read else LOADING)
         if some and self.focused is None:
             self._list.focus()
         self._show_details()
@@ -138,7 +142,7 @@ class ProblemsScreen(FrameScreen):
         if problem is None:
             self._details.update("")
             return
-        zone, own_zone = post_zone(self.context, problem.persona_id), self.context.zone
+        zone, own_zone = self.context.post_zone(problem.persona_id, problem.channel_id), self.context.zone
         keys = remedy_keys(problem, self.context.setup.settings.keys)
         facts = problem_facts(problem, self.context.clock(), zone, own_zone, keys)
         room = self._details.content_size.width or None
@@ -149,11 +153,11 @@ class ProblemsScreen(FrameScreen):
         self._details.update(Content("\n").join(lines))
 
 
-def no_problems(overview: Overview, own_zone: tzinfo) -> str:
+def no_problems(overview: Overview, now: datetime, own_zone: tzinfo) -> str:
     """Return what to show instead of an empty list: when the persona's next post goes out."""
     due = overview.persona_counts.next_due_at
     zone = zone_of(overview.persona, own_zone)
-    return f"No problems. Next post: {both_zones(due, zone, own_zone)}." if due else "No problems."
+    return f"No problems. Next post: {both_zones(due, now, zone, own_zone)}." if due else "No problems."
 
 
 def budget_words(budget: Budget | None, now: datetime, zone: tzinfo) -> str:

@@ -16,8 +16,11 @@ from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
+from fluffy_tui.tui.posts.post_groups import PostGroups
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
+from fluffy_tui.tui.text.channel_words import also_on
+from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -60,7 +63,8 @@ class PostsScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._filter = PostFilter(context.setup.settings.keys)
-        self._table = PostTable(context)
+        self._groups = PostGroups(context.services.scheduling)
+        self._table = PostTable(context, self._groups)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._panes = Horizontal(self._table, self._preview)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
@@ -76,7 +80,7 @@ class PostsScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a post while there is none."""
-        if (action == "select" and self._table.highlighted is None) or (
+        if (action in ("select", "select_group") and self._table.highlighted is None) or (
             action == "act_on_posts" and not self._actions.is_possible(parameters[0])
         ):
             return None
@@ -89,6 +93,10 @@ class PostsScreen(FrameScreen):
     def action_select(self) -> None:
         """Select or deselect the post under the cursor."""
         self._table.toggle_selected()
+
+    def action_select_group(self) -> None:
+        """Select or deselect the posts of the submission under the cursor on all its channels."""
+        self._table.toggle_group()
 
     def action_show_only(self, name: str) -> None:
         """Filter the posts."""
@@ -124,14 +132,25 @@ class PostsScreen(FrameScreen):
     @on(PostTable.RowHighlighted)
     def _show_picture(self) -> None:
         post, shown = self._table.highlighted, self._preview.photo
-        if self._preview.display and post is not None and (shown is None or shown.id != post.photo_id):
-            self._load_photo(post.photo_id)
+        if not self._preview.display or post is None:
+            return
+        if shown is None or shown.id != post.photo_id:
+            self._load_photo(post)
+        else:
+            self._preview.set_details(self._details(post))
 
     @work(group="post-photo", exclusive=True, exit_on_error=False, description="loading the photo")
-    async def _load_photo(self, photo_id: int) -> None:
-        photo = (await self.context.services.photos.by_ids([photo_id])).get(photo_id)
+    async def _load_photo(self, post: Post) -> None:
+        photo = (await self.context.services.photos.by_ids([post.photo_id])).get(post.photo_id)
         if photo is not None:
-            self._preview.show(photo)
+            self._preview.show(photo, self._details(post))
+
+    def _details(self, post: Post) -> str:
+        """Say how many photos a post has, and where else its submission is posted."""
+        count = photo_count_words(post)
+        others = also_on(post, self._groups.of(post), self.context.channel)
+        lines = (f"cover of {count}" if count else "", f"also on: {others}" if others else "")
+        return "\n".join(filter(None, lines))
 
     @on(PostTable.RowSelected)
     def _open(self) -> None:
@@ -161,6 +180,7 @@ class PostsScreen(FrameScreen):
         wanted = max(PAGE, len(self._table.posts))
         posts = await self._posts(wanted)
         self._is_complete = len(posts) < wanted
+        await self._groups.load(posts)
         self._table.show(posts, await self._places(posts))
         self._arrange()
 
@@ -168,6 +188,7 @@ class PostsScreen(FrameScreen):
     async def _load_older(self) -> None:
         chosen = self._filter.chosen
         posts = await self._posts(PAGE, before_id=self._table.posts[-1].id)
+        await self._groups.load(posts)
         if chosen == self._filter.chosen:
             self._is_complete = len(posts) < PAGE
             self._table.add_older(posts)
@@ -180,10 +201,16 @@ class PostsScreen(FrameScreen):
                 post_id = next(iter(self._changed))
                 del self._changed[post_id]
                 post = await self.context.services.scheduling.post(post_id)
+                if post is None:
+                    self._table.redraw(self._groups.remove(post_id))
+                else:
+                    await self._groups.load([post])
+                    self._table.redraw(self._groups.of(post))
                 if post is not None and self._filter.admits(post):
                     self._table.put(post)
                 else:
                     self._table.take_out(post_id)
+                self._show_picture()
                 self._table.show_places(await self._places(self._table.posts))
                 self._arrange()
         finally:

@@ -12,6 +12,7 @@ from fluffy_tui.tui.session.import_run import ImportRun
 from fluffy_tui.tui.session.messages import OverviewChanged
 from fluffy_tui.tui.session.overview import Overview
 from fluffy_tui.tui.session.photo_selection import PhotoSelection
+from fluffy_tui.tui.text.channel_words import zone_of, zone_of_channel
 
 if TYPE_CHECKING:
     from textual.signal import Signal
@@ -93,5 +94,13 @@ class Context:
     def channel(self, channel_id: str | None) -> Channel | None:
         """Return a channel as its persona knows it; None if no persona uses it any more."""
         personas = (self.overview.persona, *self.overview.personas.values())
-        channels = (persona.channel for persona in personas if persona is not None)
+        channels = (
+            chosen.channel for persona in personas if persona is not None for chosen in persona.channels
+        )
         return next((channel for channel in channels if channel and channel.id == channel_id), None)
+
+    def post_zone(self, persona_id: int | None, channel_id: str | None) -> tzinfo:
+        """Return a channel's time zone, or that of its persona's main channel where it is not known."""
+        if (channel := self.channel(channel_id)) is not None:
+            return zone_of_channel(channel, self.zone)
+        return zone_of(self.overview.personas.get(persona_id or 0, self.overview.persona), self.zone)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.atomic_file import write_atomically
 from fluffy_tui.media import Framing
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_MODES = {str(mode): mode for mode in ShareMode}
+
 SAVED_WITHIN = 0.2
 """Seconds from a key to the draft being written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed and chosen for one photo."""
+    """What was typed and chosen for the post of a photo."""
 
     caption: str = ""
     alt_text: str = ""
@@ -39,11 +42,24 @@ class Draft:
     """The requested time, with a zone; None without one."""
     framing: Framing | None = None
     """None where none was chosen for this photo."""
+    photos: tuple[PostPhoto, ...] = ()
+    """All photos of the post in their order, the cover first; empty for a post of this photo alone."""
+    first_comment: str = ""
+    ai_label: bool | None = None
+    """Whether the networks are told that the pictures were made with AI; None where that was not chosen."""
+    channels: tuple[ChannelChoice, ...] = ()
+    """What differs on channels other than the main one."""
+    off: tuple[str, ...] = ()
+    """Ids of the persona's channels that it does not go to."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is no text that anybody would miss."""
-        return not self.caption.strip() and not self.alt_text.strip()
+        """Whether there is nothing that anybody would miss: no text, and nobody tagged."""
+        own = (text for choice in self.channels for text in (choice.caption, choice.first_comment))
+        alt_texts = (photo.alt_text for photo in self.photos)
+        texts = (self.caption, self.alt_text, self.first_comment, *alt_texts, *own)
+        is_tagged = any(photo.tags for photo in self.photos)
+        return not is_tagged and not any(text and text.strip() for text in texts)
 
 
 class Drafts:
@@ -69,7 +85,7 @@ class Drafts:
             return _from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, KeyError) as error:
             log.warning("draft %s is damaged and was renamed: %s", path, error)
             path.replace(path.with_suffix(".damaged"))
             return None
@@ -108,22 +124,49 @@ def _to_json(draft: Draft) -> dict[str, Any]:
     content = asdict(draft)
     content["at"] = draft.at.isoformat() if draft.at else None
     content["fit"] = str(draft.framing) if draft.framing else ""
+    content["photos"] = [photo.to_json() for photo in draft.photos]
+    content["channels"] = [_choice_to_json(choice) for choice in draft.channels]
     del content["framing"]
     return content
 
 
 def _from_json(content: object) -> Draft:
     if not isinstance(content, dict) or not all(
-        isinstance(content.get(name, ""), str) for name in ("caption", "alt_text", "share_mode", "fit")
+        isinstance(content.get(name, ""), str)
+        for name in ("caption", "alt_text", "share_mode", "fit", "first_comment")
     ):
         raise TypeError("not a draft")
-    modes = {str(mode): mode for mode in ShareMode}
+    if not isinstance(content.get("ai_label"), bool | None):
+        raise TypeError("not an AI label")
     return Draft(
         caption=content.get("caption", ""),
         alt_text=content.get("alt_text", ""),
-        share_mode=modes.get(content.get("share_mode", ""), ShareMode.ADD_TO_QUEUE),
+        share_mode=_MODES.get(content.get("share_mode", ""), ShareMode.ADD_TO_QUEUE),
         at=datetime.fromisoformat(content["at"]) if content.get("at") else None,
         framing=Framing.parse(content["fit"]) if content.get("fit") else None,
+        photos=tuple(PostPhoto.from_json(photo) for photo in content.get("photos", ())),
+        first_comment=content.get("first_comment", ""),
+        ai_label=content.get("ai_label"),
+        channels=tuple(map(_choice_from_json, content.get("channels", ()))),
+        off=tuple(content.get("off", ())),
+    )
+
+
+def _choice_to_json(choice: ChannelChoice) -> dict[str, Any]:
+    content = asdict(choice)
+    content["at"] = choice.at.isoformat() if choice.at else None
+    content["framing"] = str(choice.framing) if choice.framing else None
+    return content
+
+
+def _choice_from_json(content: dict[str, Any]) -> ChannelChoice:
+    return ChannelChoice(
+        content["channel_id"],
+        content["caption"],
+        _MODES.get(content["share_mode"]),
+        datetime.fromisoformat(content["at"]) if content["at"] else None,
+        Framing.parse(content["framing"]) if content["framing"] else None,
+        content["first_comment"],
     )
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.app_events import Connected, Disconnected, PersonaEdited, PhotosChanged, PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.session.overview import read_moving, read_numbers, read_posts, strip_with
-from fluffy_tui.tui.text.channel_words import channel_name
+from fluffy_tui.tui.session.overview import finished_posts, read_moving, read_numbers, read_posts, strip_with
+from fluffy_tui.tui.text.channel_words import channel_names
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
@@ -138,22 +138,27 @@ class LiveUpdates:
         everything, self._is_all_stale = self._is_all_stale, False
         ids, self._stale_posts = self._stale_posts, {}
         if everything:
-            context.update_overview(strip=await read_moving(context.services, context.overview.strip))
+            self._show_strip(await read_moving(context.services, context.overview.strip))
         elif ids:
             changed = await read_posts(context.services, ids)
-            context.update_overview(strip=strip_with(context.overview.strip, changed, ids))
+            self._show_strip(strip_with(context.overview.strip, changed, ids))
             self._on_posts_changed(changed)
         numbers = await read_numbers(context.services)
         context.update_overview(**numbers, **self._persona_now(numbers["personas"]))
 
+    def _show_strip(self, strip: tuple[Post, ...]) -> None:
+        finished = finished_posts(self._context.overview, strip, self._context.clock())
+        self._context.update_overview(strip=strip, finished=finished)
+
     def _persona_now(self, personas: Mapping[int, Persona]) -> dict[str, Persona]:
-        """Return the chosen persona as it is now; a channel that was changed elsewhere is announced."""
+        """Return the chosen persona as it is now; channels that were changed elsewhere are announced."""
         before = self._context.overview.persona
         now = personas.get(before.id) if before else None
         if before is None or now is None:
             return {}
-        if now.buffer_channel_id != before.buffer_channel_id and now.channel is not None:
-            words = f"{now.name} now posts to {channel_name(now.channel)}."
+        names = channel_names(now)
+        if [*now.board_by_channel] != [*before.board_by_channel] and names:
+            words = f"{now.name} now posts to {names}."
             self._app.notify(one_line(words), severity="warning", timeout=15, markup=False)
         return {"persona": now}
 

@@ -88,6 +88,8 @@ class FillWeek(Message):
     photo_ids: tuple[int, ...]
     chosen: str
     """Which photos these are, such as `7 selected photos`."""
+    is_ordered: bool = True
+    """Whether the user has put them into this order, so that only the user changes it."""
 
 
 @dataclass

@@ -35,6 +35,8 @@ class Overview:
     """By persona id."""
     strip: tuple[Post, ...] = ()
     """All posts on their way to Buffer, newest first, then those that finished last."""
+    finished: Mapping[tuple[int, datetime], datetime] = field(default_factory=dict)
+    """When this app saw each of those finish, by post id and `updated_at`: the database may have another clock."""
     worker_age: float | None = None
     """Seconds since the last heartbeat of any worker; None if there never was one."""
     worker_starting: bool = False
@@ -144,6 +146,14 @@ async def read_numbers(services: Services) -> dict[str, Any]:
         "budget": await services.scheduling.budget(),
         "read": True,
     }
+
+
+def finished_posts(
+    before: Overview, strip: Sequence[Post], now: datetime
+) -> dict[tuple[int, datetime], datetime]:
+    """Return when each post of the strip that is not on its way any more was first seen so, for `finished`."""
+    keys = [(post.id, post.updated_at) for post in strip if post.step not in ON_THE_WAY]
+    return {key: before.finished.get(key, now) for key in keys}
 
 
 def _strip(moving: Iterable[Post], finished: Sequence[Post]) -> tuple[Post, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fluffy_tui.networks import MOST_PHOTOS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -34,6 +36,19 @@ class PhotoSelection:
     def phrase(self) -> str:
         """The same within a sentence, such as `4 selected photos`; empty for none."""
         return f"{self.words} photo{'s' * (len(self) != 1)}" if self._ids else ""
+
+    def too_many(self, fill: str) -> str:
+        """Return why one post cannot have all selected photos; empty if it can.
+
+        Args:
+            fill: The key that makes one post of each, or its action id in braces.
+        """
+        if len(self) <= MOST_PHOTOS:
+            return ""
+        return (
+            f"A post takes at most {MOST_PHOTOS} photos, and {len(self):,} are selected. "
+            f"Deselect some, or make one post of each with {fill}."
+        )
 
     def toggle(self, photo_id: int) -> None:
         """Select or deselect a photo."""

@@ -76,7 +76,7 @@ class StateFile:
         self.state = new
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomically(self._path, json.dumps(asdict(new), indent=2))
+            write_atomically(self._path, json.dumps(asdict(new), indent=2), sync=False)
         except OSError as error:
             log.warning("cannot save the app's state in %s: %s", self._path, error)
 

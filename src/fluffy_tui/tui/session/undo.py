@@ -1,19 +1,22 @@
-"""Undoing a submit: the post is cancelled and its text is kept as a draft of its photo."""
+"""Undoing a submit: its posts are cancelled, and the text is kept as a draft of the photo."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import Step
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.scheduling import ChannelChoice, Step
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.post_photos import draft_of_one
+from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import App
@@ -56,67 +59,160 @@ def why_not_cancelled(post: Post) -> str:
     return _TOO_LATE.get(post.step, "") if post.step else ""
 
 
-def what_cancelling_does(post: Post, zone: tzinfo, own_zone: tzinfo) -> str:
-    """Return what happens when this post is cancelled, in sentences."""
-    photo = "Its photo returns to the library, and its text is kept as a draft."
+def what_cancelling_does(
+    post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo, *, frees_photos: bool = True
+) -> str:
+    """Return what happens when this post is cancelled, in sentences.
+
+    Args:
+        post: The post.
+        now: The present moment.
+        zone: The channel's.
+        own_zone: The user's.
+        frees_photos: Whether no post on another channel has the same photos.
+    """
+    count = len(post.photo_ids)
+    photos = "Its photo returns" if count == 1 else f"Its {count} photos return"
+    photo = f" {photos} to the library, and its text is kept as a draft." if frees_photos else ""
     if post.step is Step.ACCEPTED:
-        when = f" for {both_zones(post.scheduled_at, zone, own_zone)}" if post.scheduled_at else ""
-        return f"It is in Buffer{when} and will be deleted there. {photo}"
+        when = f" for {both_zones(post.scheduled_at, now, zone, own_zone)}" if post.scheduled_at else ""
+        return f"It is in Buffer{when} and will be deleted there.{photo}"
     if post.step is Step.FAILED:
-        return f"It was not published and will not be retried. {photo}"
-    return f"It has not been sent to Buffer and will not be. {photo}"
+        return f"It was not published and will not be retried.{photo}"
+    return f"It has not been sent to Buffer and will not be.{photo}"
 
 
-def draft_of(post: Post) -> Draft:
-    """Return a post's text and options as the composer shows them again."""
-    return Draft(
+def draft_of(post: Post, cross_posts: Sequence[Post] = ()) -> Draft:
+    """Return a post's text and options as the composer shows them again, with what differs on other channels."""
+    photos = tuple(photo.without_picture() for photo in post.photos)
+    draft = Draft(
         caption=post.caption,
         alt_text=post.alt_text,
         share_mode=post.share_mode,
         at=post.requested_at_time,
         framing=post.framing,
+        photos=photos,
+        first_comment=post.first_comment,
+        ai_label=post.ai_generated,
+        channels=tuple(_difference(post, other) for other in cross_posts if other.channel_id),
+    )
+    return draft if len(photos) > 1 else draft_of_one(draft, photos[0])
+
+
+def _difference(lead: Post, other: Post) -> ChannelChoice:
+    """Return what a cross-post has of its own."""
+    moved = (other.share_mode, other.requested_at_time) != (lead.share_mode, lead.requested_at_time)
+    return ChannelChoice(
+        other.channel_id or "",
+        caption=other.caption if other.caption != lead.caption else None,
+        share_mode=other.share_mode if moved else None,
+        at=other.requested_at_time if moved else None,
+        framing=other.framing if other.framing != lead.framing else None,
+        first_comment=other.first_comment if other.first_comment != lead.first_comment else None,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """What became of posts of one submission that were to be cancelled."""
+
+    done: Sequence[Post]
+    refused: Sequence[tuple[Post, FluffyError]]
+    left: Sequence[Post]
+    """The posts, on these channels or on others, that still have the photo: then no draft is kept."""
+
+
 async def undo_last_submit(app: App[Any], context: Context) -> None:
-    """Cancel the post that was submitted last, if it has not left yet, and say what was done."""
-    post = in_grace(context.overview.strip, context.clock())
-    if post is None:
+    """Cancel all posts of the last submit that have not left yet, and say what was done and what was too late."""
+    last = in_grace(context.overview.strip, context.clock())
+    if last is None:
         app.notify(context.with_keys(NOTHING_TO_UNDO), markup=False)
         return
     try:
-        await cancel_keeping_draft(context, post)
+        group = await context.services.scheduling.groups({last.group_id}) or [last]
+        undone = await cancel_keeping_draft(context, [post for post in group if not _why_not_undone(post)])
     except FluffyError as error:
         app.notify(one_line(str(error)), severity="warning", timeout=10, markup=False)
+        return
+    too_late = {post.id: context.with_keys(_why_not_undone(post)) for post in group if _why_not_undone(post)}
+    too_late |= {post.id: str(error) for post, error in undone.refused}
+    words = _undo_words(group, undone, too_late, channel_of_each(group, context.channel))
+    if too_late:
+        app.notify(one_line(words), severity="warning", timeout=15, markup=False)
     else:
-        app.notify("Undone. The photo is back in the library with its text.", markup=False)
+        app.notify(words, markup=False)
 
 
-async def cancel_keeping_draft(context: Context, post: Post) -> None:
-    """Cancel a post after saving its text with its photo, unless the photo has a newer draft.
+def _undo_words(
+    group: Sequence[Post], undone: Cancelled, too_late: Mapping[int, str], names: Mapping[int, str]
+) -> str:
+    """Return what an undo did, given why it came too late for some posts, and where each is posted."""
+    count = len(group[0].photo_ids)
+    if len(group) == 1 and too_late:
+        return too_late[group[0].id]
+    if too_late:
+        reasons = " ".join(f"{names[post_id]}: {reason}" for post_id, reason in too_late.items())
+        stays = "The photo stays scheduled. " if count == 1 else "The photos stay scheduled. "
+        done = f"Undone on {len(undone.done)} of {len(group)} channels." if undone.done else "Not undone."
+        return f"{done} {stays if undone.left or not undone.done else ''}{reasons}"
+    photos = "The photo is back in the library with its text."
+    if count > 1:
+        photos = f"The {count} photos are back in the library, and the text is kept with the first."
+    return f"Undone{f' on {len(group)} channels' if len(group) > 1 else ''}. {photos}"
+
+
+def _why_not_undone(post: Post) -> str:
+    """Return why a post has left already, with action ids in braces; empty if it has not."""
+    if post.step is Step.ACCEPTED:
+        return "It is in Buffer. To cancel it there, select it in Posts and press {posts.cancel}."
+    return why_not_cancelled(post)
+
+
+async def cancel_keeping_draft(context: Context, posts: Sequence[Post]) -> Cancelled:
+    """Cancel posts of one submission, one after the other; one that cannot be cancelled does not stop the others.
+
+    Before that the text of the first is saved with its photo, unless this has a newer draft. If a post still has the
+    photo afterwards, that draft is deleted again.
 
     Raises:
-        NotPossibleNow: it was published in the meantime, or nobody knows.
-        PostNotFound: it was deleted already.
-        BufferError: Buffer did not answer.
         DraftNotSaved: the text cannot be saved; nothing was cancelled.
+        DatabaseUnavailable: what became of the posts is not known.
     """
-    photo = (await context.services.photos.by_ids([post.photo_id])).get(post.photo_id)
-    was_saved = photo is not None and await asyncio.to_thread(_save, context.drafts, photo, post)
-    try:
-        await context.services.scheduling.cancel(post.id)
-    except FluffyError:
-        if photo is not None and was_saved:
-            await asyncio.to_thread(_forget, context.drafts, photo)
-        raise
+    if not posts:
+        return Cancelled((), (), ())
+    photo_id = posts[0].photo_id
+    photo = (await context.services.photos.by_ids([photo_id])).get(photo_id)
+    draft = replace(draft_of(posts[0], posts[1:]), off=_channels_without(posts, context))
+    was_saved = photo is not None and await asyncio.to_thread(_save, context.drafts, photo, draft)
+    done, refused = [], []
+    for post in reversed(posts):  # the lead last: it hands its photos on with every post that is left
+        try:
+            await context.services.scheduling.cancel(post.id)
+        except DatabaseUnavailable:
+            raise
+        except FluffyError as error:
+            refused.append((post, error))
+        else:
+            done.append(post)
+    left = await context.services.scheduling.posts_with(photo_id)
+    if photo is not None and was_saved and left:
+        await asyncio.to_thread(_forget, context.drafts, photo)
+    return Cancelled(done, refused, left)
 
 
-def _save(drafts: Drafts, photo: Photo, post: Post) -> bool:
-    """Save a post's text unless there is a newer draft; return whether it was saved."""
+def _channels_without(posts: Sequence[Post], context: Context) -> tuple[str, ...]:
+    """Return the channels of the persona to which these posts did not go: a new submit leaves them out too."""
+    persona = context.overview.personas.get(posts[0].persona_id)
+    used = {post.channel_id for post in posts} - {None}
+    return tuple(id_ for id_ in persona.board_by_channel if id_ not in used) if persona and used else ()
+
+
+def _save(drafts: Drafts, photo: Photo, draft: Draft) -> bool:
+    """Save a draft unless there is a newer one; return whether it was saved."""
     try:
         if drafts.load(photo) is not None:
             return False
-        drafts.save(photo, draft_of(post))
+        drafts.save(photo, draft)
     except OSError as error:
         raise DraftNotSaved(
             f"The post was not cancelled, because its text could not be saved: {error.strerror}.",

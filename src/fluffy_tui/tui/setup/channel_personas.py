@@ -1,4 +1,4 @@
-"""A persona for each channel chosen in the setup wizard."""
+"""Personas for the channels chosen in the setup wizard."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
 async def personas_for(
     channels: Sequence[Channel], personas: PersonasPort, report: Callable[[str], None]
 ) -> list[Persona]:
-    """Return a persona for each channel, creating those that are missing.
+    """Return the personas of the channels, creating those that are missing.
 
-    A persona with the channel's name and no channel yet is used before a new one is created.
+    A persona with the channel's name gets it as a further channel, unless it has one on that network.
 
     Raises:
         FluffyError: A persona cannot be saved, or Buffer refuses a request.
     """
     known = await personas.list()
-    result = []
+    result: dict[int, Persona] = {}
     for channel in channels:
-        persona = next((known_one for known_one in known if known_one.buffer_channel_id == channel.id), None)
+        persona = next((one for one in known if channel.id in one.board_by_channel), None)
         if persona is None:
             report(f"adding {one_line(channel.name)}")
-            persona = await personas.set_channel(await _without_channel(channel, known, personas), channel.id)
+            persona = await _named_like(channel, known, personas)
+            persona = await personas.set_channels(persona, {**persona.board_by_channel, channel.id: None})
             known = await personas.list()
-        result.append(persona)
-    return result
+        result[persona.id] = persona
+    return [*result.values()]
 
 
-async def _without_channel(channel: Channel, known: Sequence[Persona], personas: PersonasPort) -> Persona:
+async def _named_like(channel: Channel, known: Sequence[Persona], personas: PersonasPort) -> Persona:
     names = {name_key(persona.name): persona for persona in known}
     own = names.get(name_key(channel.name))
-    if own is not None and own.buffer_channel_id is None:
+    if own is not None and all(str(channel.service) != chosen.service for chosen in own.channels):
         return own
     name = channel.name if own is None else f"{channel.name} {channel.network}"
     number = 1

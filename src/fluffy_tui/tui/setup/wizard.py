@@ -129,7 +129,7 @@ class SetupWizard(FrameScreen):
         except FluffyError as error:
             self._complain(form_words(error))
             return
-        await self._channels.offer(offered)
+        await self._channels.offer(offered, [*self.context.overview.personas.values()])
         self._show(1)
 
     def _check_host(self) -> None:

@@ -15,7 +15,7 @@ from textual.widgets import OptionList, Static
 from fluffy_tui.buffer import KEY_PAGE, BufferError, Code
 from fluffy_tui.settings import MediaHostKind
 from fluffy_tui.tui.keymap.bindings import with_keys
-from fluffy_tui.tui.text.channel_words import channel_name
+from fluffy_tui.tui.text.channel_words import channel_name, users_of
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.choice import Choice
 from fluffy_tui.tui.ui.form_field import FormField
@@ -23,6 +23,7 @@ from fluffy_tui.tui.ui.vim_list import TickList
 
 if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
+    from fluffy_tui.personas import Persona
     from fluffy_tui.settings import Settings
     from fluffy_tui.tui.ports import OfferedChannels
 
@@ -110,7 +111,7 @@ NO_CHANNELS = (
 
 
 class ChannelsStep(Vertical):
-    """Offers an organization's channels; each one selected gets a persona.
+    """Offers an organization's channels; each one selected gets a persona, or joins the one of its name.
 
     Args:
         settings: The current settings, including the user's own keys.
@@ -128,20 +129,24 @@ class ChannelsStep(Vertical):
         super().__init__(id="step-channels")
         self._own = settings.keys
         self._offered: Sequence[OfferedChannels] = ()
+        self._personas: Sequence[Persona] = ()
         self._channels: list[Channel] = []
         self._list = TickList(id="channels")
 
     def compose(self) -> ComposeResult:
         """Lay out explanation, organizations and channels."""
-        words = "Where do you post? Each channel selected with {setup.toggle} gets a persona."
+        words = (
+            "Where do you post? Each channel selected with {setup.toggle} gets a persona; "
+            "channels with the same name share one."
+        )
         yield Static(with_keys(words, self._own), markup=False, classes="muted")
         yield Vertical(id="organization-place")
         yield self._list
         yield Static(id="no-channels", markup=False, classes="muted")
 
-    async def offer(self, offered: Sequence[OfferedChannels]) -> None:
-        """Show what the key gives access to."""
-        self._offered = offered
+    async def offer(self, offered: Sequence[OfferedChannels], personas: Sequence[Persona]) -> None:
+        """Show what the key gives access to, and which channels have a persona already."""
+        self._offered, self._personas = offered, personas
         place = self.query_one("#organization-place")
         await place.remove_children()
         if len(offered) > 1:
@@ -168,7 +173,7 @@ class ChannelsStep(Vertical):
     def _show_channels(self, number: int) -> None:
         self._channels = [*self._offered[number][1]] if self._offered else []
         only = {0} if len(self._channels) == 1 else set()
-        self._list.offer([_channel_line(channel) for channel in self._channels], only)
+        self._list.offer([_channel_line(channel, self._personas) for channel in self._channels], only)
         self.query_one("#no-channels", Static).update(
             "" if self._channels else with_keys(NO_CHANNELS, self._own)
         )
@@ -185,8 +190,10 @@ class ChannelsStep(Vertical):
         return [self._channels[number] for number in sorted(numbers)]
 
 
-def _channel_line(channel: Channel) -> Content:
+def _channel_line(channel: Channel, personas: Sequence[Persona]) -> Content:
     line = Content.styled(channel_name(channel), "bold")
+    if users := users_of(channel.id, personas):
+        line = Content.assemble(line, (f"  used by {users}", "dim"))
     if channel.problem:
         return Content.assemble(line, (f"  ! {one_line(channel.problem)}", "$text-warning"))
     return line

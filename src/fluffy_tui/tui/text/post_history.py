@@ -33,15 +33,15 @@ def event_words(event: PostEvent, zone: tzinfo, own_zone: tzinfo) -> str:
         case "created", _:
             return "submitted" if event.step else "saved as a draft"
         case "due_moved", _:
-            return f"rescheduled{_time(' to', event.scheduled_at, zone, own_zone)}"
+            return f"rescheduled{_time(' to', event.scheduled_at, event, zone, own_zone)}"
         case "attempt", _:
             return f"attempt {event.attempt} started"
         case _, Step.HELD:
-            return f"{state.name}{_time(' until', event.next_try_at, zone, own_zone)}"
+            return f"{state.name}{_time(' until', event.next_try_at, event, zone, own_zone)}"
         case _, Step.ACCEPTED:
-            return f"{state.name}{_time(' for', event.scheduled_at, zone, own_zone)}"
+            return f"{state.name}{_time(' for', event.scheduled_at, event, zone, own_zone)}"
     return state.words
 
 
-def _time(preposition: str, moment: datetime | None, zone: tzinfo, own_zone: tzinfo) -> str:
-    return f"{preposition} {both_zones(moment, zone, own_zone)}" if moment else ""
+def _time(preposition: str, moment: datetime | None, event: PostEvent, zone: tzinfo, own_zone: tzinfo) -> str:
+    return f"{preposition} {both_zones(moment, event.at, zone, own_zone)}" if moment else ""

@@ -57,6 +57,16 @@ _STEPS = {
 }
 """Where a post is that has a status but no step."""
 
+
+def photo_count_words(post: Post) -> str:
+    """Return how many photos a post has, such as `5 photos`; empty for a single one.
+
+    Where one of them is cut, the pictures are counted.
+    """
+    count = len(post.photos)
+    return f"{count} {'photos' if len(post.photo_ids) == count else 'pictures'}" if count > 1 else ""
+
+
 REQUESTED = {
     ShareMode.ADD_TO_QUEUE: "next free slot",
     ShareMode.SHARE_NEXT: "front of queue",
@@ -93,7 +103,7 @@ def state_words(
 
 def state_in_both_zones(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
     """Describe a post's state where there is room for full dates in both time zones."""
-    return _words(post, now, zone, own_zone, lambda moment: both_zones(moment, zone, own_zone))
+    return _words(post, now, zone, own_zone, lambda moment: both_zones(moment, now, zone, own_zone))
 
 
 def queue_place(place: int, of: int) -> str:

@@ -23,11 +23,15 @@ def own_moment(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) 
     return f"{'your ' * differs}{moment_words(moment, now, own_zone)}"
 
 
-def both_zones(moment: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
-    """Return date and time in the channel's zone and, where the clocks differ, in the user's as well."""
+def both_zones(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return date and time in the channel's zone and, where the clocks differ, in the user's as well.
+
+    The year is part of the date unless it is the present one.
+    """
     local, own = moment.astimezone(zone), moment.astimezone(own_zone)
     which = f" ({turn})" if (turn := occurrence(moment, zone)) else ""
-    words = f"{local:%a} {local.day} {local:%b %H:%M}{which} {zone_name(zone, moment)}"
+    year = "" if local.year == now.astimezone(zone).year else f"{local:%Y} "
+    words = f"{local:%a} {local.day} {local:%b} {year}{local:%H:%M}{which} {zone_name(zone, moment)}"
     if local.utcoffset() == own.utcoffset():
         return words
     return f"{words} (your {f'{own:%H:%M}' if own.date() == local.date() else f'{own:%a %H:%M}'})"

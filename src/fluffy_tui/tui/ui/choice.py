@@ -75,6 +75,12 @@ class Choice(Widget, can_focus=True):
         """Announce the change."""
         self.post_message(self.Changed(self, value))
 
+    def offer(self, options: Sequence[tuple[str, str]]) -> None:
+        """Replace the options; the chosen one stays if it is still among them, else the first is chosen."""
+        self._options = tuple(options)
+        self.value = self.validate_value(self.value)
+        self.refresh()
+
     def render(self) -> Content:
         """Draw the options that fit, the chosen one in angle brackets."""
         chosen = self.get_visual_style("choice--chosen")
@@ -110,11 +116,11 @@ class Choice(Widget, can_focus=True):
 
     def action_choose_next(self) -> None:
         """Choose the next option; after the last comes the first."""
-        self._step(+1)
+        self.step(+1)
 
     def action_choose_previous(self) -> None:
         """Choose the previous option; before the first comes the last."""
-        self._step(-1)
+        self.step(-1)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the option that was clicked."""
@@ -130,6 +136,7 @@ class Choice(Widget, can_focus=True):
                 return
             end += len(_GAP)
 
-    def _step(self, by: int) -> None:
+    def step(self, by: int) -> None:
+        """Choose another option, so many further to the right; after the last comes the first."""
         values = [value for value, _ in self._options]
         self.value = values[(values.index(self.value) + by) % len(values)]

@@ -63,9 +63,10 @@ class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
     def _dim(self, below: Screen[Any]) -> list[Strip]:
         if isinstance(below, DialogScreen):
             below.invalidate_backdrop()
-        strips = screen_strips(below)[: self.size.height]
-        lines = [dimmed(JoinedStrip(parts), self.styles.background) for parts in strips]
         blank = Strip.blank(self.size.width, self.rich_style)
+        strips = screen_strips(below)[: self.size.height]
+        # A terminal that has just grown: the screen below is still as narrow as before. What is too wide is cropped.
+        lines = [dimmed(JoinedStrip([*parts, blank]), self.styles.background) for parts in strips]
         return [*lines, *[blank] * (self.size.height - len(lines))]
 
     @property
@@ -84,16 +85,22 @@ class ConfirmScreen(DialogScreen[bool]):
         yes: Label of the button for yes.
         no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
         own: The user's own keys by action id.
+        all_of_them: Label of a button for yes to more than what was asked about; without one there is none.
     """
 
     PLACE = Place.DIALOG
-    BINDINGS = bindings(Place.DIALOG, only=("dialog.yes", "dialog.no"))
+    BINDINGS = bindings(Place.DIALOG, only=("dialog.yes", "dialog.all", "dialog.no"))
 
-    def __init__(self, title: str, question: str, *, yes: str, no: str, own: Mapping[str, str]) -> None:
+    def __init__(
+        self, title: str, question: str, *, yes: str, no: str, own: Mapping[str, str], all_of_them: str = ""
+    ) -> None:
         super().__init__()
         self._title, self._question = title, question
         self._yes = f"{yes}  {key_of('dialog.yes', own)}"
+        self._all = f"{all_of_them}  {key_of('dialog.all', own)}" if all_of_them else ""
         self._no = f"{no}  {key_of('dialog.no', own)}"
+        self.means_all = False
+        """Whether the answer was yes to all of them."""
 
     def compose(self) -> ComposeResult:
         """Lay out question and buttons."""
@@ -102,6 +109,8 @@ class ConfirmScreen(DialogScreen[bool]):
             yield Static(self._question, markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content(self._yes), id="yes", compact=True, action="screen.yes")
+                if self._all:
+                    yield Button(Content(self._all), id="all", compact=True, action="screen.all")
                 yield Button(Content(self._no), id="no", compact=True, action="screen.no")
 
     def on_mount(self) -> None:
@@ -111,6 +120,12 @@ class ConfirmScreen(DialogScreen[bool]):
     def action_yes(self) -> None:
         """Answer yes."""
         self.dismiss(True)
+
+    def action_all(self) -> None:
+        """Answer yes to all of them, where that is offered."""
+        if self._all:
+            self.means_all = True
+            self.dismiss(True)
 
     def action_no(self) -> None:
         """Answer no."""

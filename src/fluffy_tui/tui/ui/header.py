@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
+from fluffy_tui.scheduling import ProblemKind
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
 from fluffy_tui.tui.text.words import one_line, plural
@@ -20,7 +21,7 @@ SEPARATOR = Content.styled(" · ", "$foreground-disabled")
 
 
 class FrameHeader(Static):
-    """The first line: persona and channel, counts, and what needs attention."""
+    """The first line: persona and main channel, how many more it has, counts, and what needs attention."""
 
     DEFAULT_CSS = """
     FrameHeader { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -41,13 +42,13 @@ class FrameHeader(Static):
         if self._overview is None:
             return Content("")
         left, right = _persona(self._overview), _alerts(self._overview, demo=self._demo)
-        middle = _counts(self._overview)
-        width = self.content_region.width
-        if middle.cell_length + 4 <= width - left.cell_length - right.cell_length:
-            left = Content.assemble(left, "   ", middle)
-        room = max(0, width - right.cell_length - 1)
-        line = left.truncate(room, ellipsis=True).pad_right(max(0, room - left.cell_length))
-        return Content.assemble(line, " ", right)
+        more, middle = _further_channels(self._overview), _counts(self._overview)
+        room = max(0, self.content_region.width - right.cell_length - 1)
+        if left.cell_length + more.cell_length + middle.cell_length + 3 <= room:
+            more = Content.assemble(more, "   ", middle)
+        left = left.truncate(max(0, room - more.cell_length), ellipsis=True)
+        line = Content.assemble(left, more)
+        return Content.assemble(line.pad_right(max(0, room - line.cell_length)), " ", right)
 
 
 def _persona(overview: Overview) -> Content:
@@ -59,6 +60,11 @@ def _persona(overview: Overview) -> Content:
         return name
     arrow = Content.styled(" ▸ ", "$foreground-disabled")
     return Content.assemble(name, arrow, channel_name(persona.channel))
+
+
+def _further_channels(overview: Overview) -> Content:
+    number = len(overview.persona.channels) - 1 if overview.persona else 0
+    return Content.styled(f" +{number}" if number > 0 else "", "$foreground-muted")
 
 
 def _counts(overview: Overview) -> Content:
@@ -78,6 +84,8 @@ def _alerts(overview: Overview, *, demo: bool) -> Content:
     if overview.needing:
         words = f"! {overview.needing} {plural(overview.needing, 'problem')}"
         parts.append(Content.styled(words, "$text-error"))
+    if any(problem.kind is ProblemKind.CLOCK for problem in overview.problems):
+        parts.append(Content.styled("! clock wrong", "$text-warning"))
     if overview.persona is not None and (health := channel_health(overview.persona)):
         parts.append(Content.styled(f"! {health}", "$text-warning"))
     if overview.worker_words:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -27,29 +27,34 @@ class HelpScreen(DialogScreen[None]):
     BINDINGS = bindings(Place.HELP)
     DEFAULT_CSS = """
     HelpScreen {
-        #help-scroll { height: auto; max-height: 100%; }
+        #places, .places { height: auto; }
+        &.-wide #places { layout: horizontal; }
+        &.-wide .places { width: 1fr; padding-right: 2; }
     }
     """
 
     def __init__(self, place: Place | None, keymap: dict[str, str]) -> None:
-        super().__init__(classes="-broad")
+        super().__init__(classes="-broad -two-columns")
         self._place = place
         self._keymap = keymap
         self._sections: dict[Static, Place] = {}
 
     def compose(self) -> ComposeResult:
         """List the keys by place."""
-        places = [self._place] if self._place in _WITHOUT_LISTS else [self._place, Place.LIST]
-        places += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
-        places += [Place.MOVE] if self._place is Place.PLAN else []
+        here = [self._place] if self._place is not None else []
+        here += [Place.AUTOCOMPLETE] if self._place in _WITH_CAPTIONS else []
+        here += [Place.MOVE] if self._place is Place.PLAN else []
+        anywhere = [Place.EVERYWHERE] if self._place in _WITHOUT_LISTS else [Place.LIST, Place.EVERYWHERE]
         with VerticalScroll(id="dialog") as dialog:
             dialog.border_title = "Keys"
             dialog.border_subtitle = Content(with_keys("{help.close} close", self._keymap))
-            for place in [*places, Place.EVERYWHERE]:
-                if place is not None:
-                    section = Static(self._section(place, None), markup=False)
-                    self._sections[section] = place
-                    yield section
+            with Vertical(id="places"):
+                for column in (here, anywhere) if here else (anywhere,):
+                    with Vertical(classes="places"):
+                        for place in column:
+                            section = Static(self._section(place, None), markup=False)
+                            self._sections[section] = place
+                            yield section
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -13,7 +13,10 @@ from fluffy_tui.tui.keymap.user_keys import typed_character
 from fluffy_tui.tui.ui.textual_fixes import FooterKey
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
     from textual.events import Resize
     from textual.screen import Screen
     from textual.widget import Widget
@@ -22,6 +25,23 @@ HELP = "app.help"
 """Id of the action whose key is always shown."""
 _PADDING = 3
 """Cells around key and label."""
+
+
+def relabelled(active: Mapping[str, ActiveBinding], labels: Mapping[str, str]) -> dict[str, ActiveBinding]:
+    """Return a screen's active bindings with other labels in the footer.
+
+    Args:
+        active: The bindings by key.
+        labels: Labels by action id; those actions are shown, except where the label is empty.
+    """
+    changed = {}
+    for key, one in active.items():
+        label = labels.get(one.binding.id or "")
+        if label is not None:
+            words = label or one.binding.description
+            one = one._replace(binding=replace(one.binding, description=words, show=bool(label)))
+        changed[key] = one
+    return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +115,7 @@ class KeysFooter(Footer):
         """Return the first key of each action that works where the focus is."""
         focused, found = self.screen.focused, dict[str, _Shown]()
         for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items():
-            if not binding.show or binding.action in found or _is_typed(focused, key):
+            if not binding.show or binding.action in found or is_typed(focused, key):
                 continue
             found[binding.action] = _Shown(
                 key, binding.description, binding.action, enabled, tooltip, is_help=binding.id == HELP
@@ -103,5 +123,6 @@ class KeysFooter(Footer):
         return list(found.values())
 
 
-def _is_typed(focused: Widget | None, key: str) -> bool:
+def is_typed(focused: Widget | None, key: str) -> bool:
+    """Return whether the focused widget takes a key for a letter of its text."""
     return focused is not None and focused.check_consume_key(key, typed_character(key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
@@ -12,7 +13,7 @@ from fluffy_tui.tui.keymap.bindings import with_keys
 from fluffy_tui.tui.session.import_run import import_progress_words
 from fluffy_tui.tui.session.undo import in_grace, is_in_grace
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.post_state import state_in_both_zones, state_of
+from fluffy_tui.tui.text.post_state import photo_count_words, state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import quoted
 
 if TYPE_CHECKING:
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.overview import Overview
 
 
+FINISHED_FOR = timedelta(seconds=30)
+"""How long a post that is no longer on its way stays, for its result to be read."""
+
+
 class StatusStrip(Static):
-    """The newest posts on their way, a line each; a click opens the posts.
+    """The persona's newest posts on their way, a line each, and what has just finished; a click opens the posts.
 
     Args:
         own_zone: The user's time zone.
@@ -54,25 +59,39 @@ class StatusStrip(Static):
         self._draw(overview)
 
     def automatic_refresh(self) -> None:
-        """Count down the seconds until a post leaves."""
+        """Count down the seconds until a post leaves, and take away what finished a while ago."""
         if self._overview is not None:
             self._draw(self._overview)
 
     def _draw(self, overview: Overview) -> None:
-        self.auto_refresh = 1.0 if in_grace(overview.strip, self._now()) else None
+        posts = self._shown(overview)
+        has_finished = any(post.step not in ON_THE_WAY for post in posts)
+        self.auto_refresh = 1.0 if has_finished or in_grace(posts, self._now()) else None
         lines = []
         if overview.importing:
             progress = import_progress_words(overview.importing)
             lines.append(Content.assemble(Content.styled("● ", "$text-primary"), f"importing {progress}"))
         most = self.LINES[self.app.size.height >= 30]
         zone = zone_of(overview.persona, self._own_zone)
-        lines += [self._line(post, zone) for post in overview.strip[: most - len(lines)]]
-        hidden = sum(post.step in ON_THE_WAY for post in overview.strip[most:])
+        lines += [self._line(post, zone) for post in posts[: most - len(lines)]]
+        hidden = sum(post.step in ON_THE_WAY for post in posts[most:])
         if hidden and lines:
             more = Content.styled(f"   and {hidden} more", "$foreground-disabled")
             lines[-1] = Content.assemble(lines[-1], more)
         self.set_class(bool(lines), "-shown")
         self.update(Content("\n").join(lines))
+
+    def _shown(self, overview: Overview) -> list[Post]:
+        persona, now = overview.persona, self._now()
+        return [
+            post
+            for post in overview.strip
+            if (persona is None or post.persona_id == persona.id)
+            and (
+                post.step in ON_THE_WAY
+                or now - overview.finished.get((post.id, post.updated_at), now) < FINISHED_FOR
+            )
+        ]
 
     def _line(self, post: Post, zone: tzinfo) -> Content:
         now = self._now()
@@ -81,11 +100,11 @@ class StatusStrip(Static):
             words += f" · {self._undo}"
         elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
             words += "…"
-        state = state_of(post)
+        state, count = state_of(post), photo_count_words(post)
         return Content.assemble(
             Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
             Content.styled(quoted(post.caption), "$foreground-muted"),
-            f"  {words}",
+            f"  {f'{count} · ' if count else ''}{words}",
         )
 
     async def on_click(self) -> None:

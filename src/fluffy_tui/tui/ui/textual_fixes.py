@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import selectors
 import signal
 import time
@@ -14,15 +15,22 @@ from abc import abstractmethod
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import cell_len
+from textual import events
 from textual._styles_cache import StylesCache
 from textual._xterm_parser import XTermParser
 from textual.cache import LRUCache
+from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
+from textual.document import _wrapped_document
 from textual.drivers.linux_driver import LinuxDriver
+from textual.expand_tabs import get_tab_widths
 from textual.strip import Strip
 from textual.widgets._footer import FooterKey  # has no public name
 
+from fluffy_tui.tui.platform.grapheme_anchor import anchored
 from fluffy_tui.tui.platform.terminal_input import InputSieve, TerminalAnswered
+from fluffy_tui.tui.text.graphemes import graphemes, index_at_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +38,6 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import App
     from textual.color import Color
-    from textual.css.model import RuleSet
     from textual.message import Message
     from textual.screen import Screen
 
@@ -44,10 +51,67 @@ __all__ = [
     "ask_in_app",
     "release_closed_widgets",
     "screen_strips",
+    "take_size_classes",
     "write_to_terminal",
 ]
 
 log = logging.getLogger(__name__)
+
+# To style a widget, Textual looks up each of several hundred rules in a set. It hashes a rule by its id, in Python.
+setattr(RuleSet, "__hash__", object.__hash__)  # noqa: B010
+
+_CHUNK = re.compile(r"\S+\s*|\s+")
+
+
+def wrap_offsets(
+    text: str,
+    width: int,
+    tab_size: int,
+    fold: bool = True,
+    precomputed_tab_sections: list[tuple[str, int]] | None = None,
+) -> list[int]:
+    """Return where a line of a text area is wrapped: between words, or else between graphemes.
+
+    Textual measures code points where it folds a long word (its issue 4694): it cuts an emoji in two, and lets a row
+    of ❤️ run out of the text area.
+
+    Args:
+        text: The line.
+        width: Cells.
+        tab_size: Cells between two tab stops.
+        fold: Whether a word that is longer than the line is cut.
+        precomputed_tab_sections: The texts before each tab, with the cells that the tab takes.
+    """
+    tabs = iter([tab for _, tab in precomputed_tab_sections or get_tab_widths(text, tab_size)])
+    offsets, used = [], 0
+    for chunk in _CHUNK.finditer(text):
+        word = chunk[0]
+        parts = [
+            (part, next(tabs) if part == "\t" else cell_len(part)) for part in re.split("(\t)", word) if part
+        ]
+        cells = sum(cells for _, cells in parts)
+        if used + cells <= width:
+            used += cells
+            continue
+        if used:
+            offsets.append(chunk.start())
+        used = cells
+        if cells <= width or not fold:
+            continue
+        at, used = chunk.start(), 0
+        for part, part_cells in parts:
+            for index, grapheme in graphemes(part):
+                wide = part_cells if part == "\t" else cell_len(grapheme)
+                if used and used + wide > width:
+                    offsets.append(at + index)
+                    used = 0
+                used += wide
+            at += len(part)
+    return offsets
+
+
+setattr(_wrapped_document, "compute_wrap_offsets", wrap_offsets)  # noqa: B010
+setattr(_wrapped_document, "cell_width_to_column_index", index_at_cell)  # noqa: B010
 
 
 class CrashLog:
@@ -93,6 +157,13 @@ class _Parser(XTermParser):
         yield from super().tick()
 
 
+def _without_letter(message: Message) -> Message:
+    """Return a key with alt without its letter, which text fields would write instead of leaving the key to others."""
+    if isinstance(message, events.Key) and message.key.startswith("alt+"):
+        return events.Key(message.key, None)
+    return message
+
+
 class TerminalInput(LinuxDriver):
     """Reads the terminal through a sieve, and survives what is not UTF-8 and a terminal that is gone.
 
@@ -119,6 +190,10 @@ class TerminalInput(LinuxDriver):
                     self._process(parser.feed(decode(data)))
                 self._process(parser.tick())
 
+    def write(self, data: str) -> None:
+        """Write what the app draws so that columns stay right whatever the terminal thinks of emoji."""
+        super().write(anchored(data))
+
     def _read(self) -> bytes:
         try:
             return os.read(self.fileno, 4096)
@@ -127,7 +202,7 @@ class TerminalInput(LinuxDriver):
 
     def _process(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            self.process_message(message)
+            self.process_message(_without_letter(message))
 
 
 def ask_in_app(app: App[Any], question: str) -> None:
@@ -165,6 +240,17 @@ class CachedStylesheet(Stylesheet):
     def reparse(self) -> None:
         """Parse what is not in the cache."""
         self.parse()
+
+
+def take_size_classes(screen: Screen[Any]) -> None:
+    """Give a screen that is being composed the classes that the terminal's size gives it.
+
+    Textual does so after all its widgets were styled, and then styles every one again.
+    """
+    app = screen.app
+    width = screen._get_breakpoint_classes(app.size.width, app.HORIZONTAL_BREAKPOINTS or [])  # noqa: SLF001
+    height = screen._get_breakpoint_classes(app.size.height, app.VERTICAL_BREAKPOINTS or [])  # noqa: SLF001
+    screen.add_class(*width, *height, update=False)
 
 
 def release_closed_widgets(app: App[Any]) -> None:

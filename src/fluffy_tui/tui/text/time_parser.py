@@ -1,31 +1,29 @@
 """Parses times as people type them, in the channel's time zone: `tomorrow 9`, `fri 18:30`, `+2h`, `24 nov 9:00`.
 
-Days and times of day are parsed by parsedatetime, which is imported when the first of them is typed. (dateparser was
-measured and rejected: it reads `tomorrow 9` as tomorrow at this time of day, `12/24` as a year, and takes ten times
-as long.) Durations are added here, because hours have to be counted on the real clock and days on the wall clock.
+Days are parsed by `day_parser`. Durations are added here, because hours have to be counted on the real clock and days
+on the wall clock.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import cache
-from typing import Any
+from datetime import UTC, datetime, time, timedelta, tzinfo
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 from fluffy_tui.tui.text.times import occurrence, zone_name
 
 EXAMPLE = "tomorrow 9, fri 18:30, +2h, 24 nov 9:00"
 
 _LONGEST = 60
 """Characters; nobody types a longer time."""
-_LENGTH = re.compile(r"(?:\+|in )\s*(\d{1,4})\s*(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)")
-_WRITTEN_DATE = re.compile(
-    r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.\s?(\d{1,2})\.(?:\s?(\d{4}|\d{2}))?)[ tT,]*"
-)
-_TIME_OF_DAY = re.compile(r"(?:at |@ ?)?\b(\d{1,2})(?:[:.h](\d{2}))?\s?(am|pm|h)?$")
+_LENGTH = re.compile(r"(?:\+|in )\s*(\d{1,4}|an?)\s*(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)")
+_CLOCK = r"(?:at |@ ?)?\b(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2}))?\s?(?P<half>am|pm|h)?"
+_PART_OF_DAY = {"midnight": time(0), "morning": time(6), "noon": time(12), "evening": time(18)}
+_NAMED = rf"(?:at )?\b(?P<part>{'|'.join(_PART_OF_DAY)})"
+_LAST = re.compile(rf"(?:{_CLOCK}|{_NAMED})$")
+_FIRST = re.compile(r"(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})\s?(?P<half>am|pm|h)?\b(?!\.)|" + rf"{_NAMED}\b")
 _TURN = re.compile(r" (first|second)$")
-_FILLER = re.compile(r"[\s,]+|\b(?:at|on|am)\b")
 
 
 class TimeNotUnderstood(FluffyError):
@@ -46,10 +44,12 @@ def read_time(text: str, now: datetime, zone: tzinfo) -> datetime:
     try:
         length = _LENGTH.fullmatch(words)
         if length is not None:
-            return _after(int(length[1]), length[2], now, zone)
+            return _after(int(length[1]) if length[1].isdecimal() else 1, length[2], now, zone)
         turn = _TURN.search(words)
         local, has_day = _day_and_time(words[: turn.start()] if turn else words, now.astimezone(zone))
         return _checked(local, has_day, now, zone, turn[1] if turn else "")
+    except DateNotUnderstood as error:
+        raise TimeNotUnderstood(error.message) from None
     except (OverflowError, ValueError):
         raise TimeNotUnderstood("No such day or time.") from None
 
@@ -75,64 +75,38 @@ def _day_and_time(words: str, there: datetime) -> tuple[datetime, bool]:
     """Return the local time that was typed, without a zone, and whether a day was typed.
 
     Raises:
+        DateNotUnderstood: There is no such day.
         TimeNotUnderstood: It is neither a day with a time nor just a time.
-        ValueError: There is no such day or time.
+        ValueError: There is no such time.
     """
-    found = _TIME_OF_DAY.search(words)
-    day_words = words[: found.start()].strip(" ,") if found else words
-    at = _time_of_day(found) if found else None
-    written = _WRITTEN_DATE.fullmatch(f"{day_words} ") if day_words else None
-    if written is not None and at is not None:
-        return datetime.combine(_written_day(written, there, at), at), True
-    if not day_words and at is not None:
-        return datetime.combine(there.date(), at), False
-    return _parsed(words if at is None else f"{day_words} {at:%H:%M}", there)
+    today = there.date()
+    alone = read_days(words, today, ahead=True)
+    if alone is not None and alone.is_one:
+        raise TimeNotUnderstood("At what time? Add it after the day, as in fri 18:30.")
+    for pattern in (_LAST, _FIRST):
+        found = pattern.search(words) if pattern is _LAST else pattern.match(words)
+        if found is None:
+            continue
+        rest = f"{words[: found.start()]} {words[found.end() :]}".strip(" ,").removeprefix("on ")
+        if not rest:
+            return datetime.combine(today, _time_of_day(found)), False
+        days = read_days(rest, today, ahead=True)
+        if days is not None and not days.is_one:
+            raise TimeNotUnderstood("On which day? Write it before the time, as in fri 18:30.")
+        if days is not None:
+            return datetime.combine(days.first, _time_of_day(found)), True
+    raise TimeNotUnderstood(f"Time not understood. Write it like {EXAMPLE}.")
 
 
 def _time_of_day(found: re.Match[str]) -> time:
-    hour, minute, half = int(found[1]), int(found[2] or 0), found[3]
+    if found["part"]:
+        return _PART_OF_DAY[found["part"]]
+    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), found["half"]
     if half in ("am", "pm"):
         if not 1 <= hour <= 12:
             raise ValueError("no such hour")
         hour = hour % 12 + (12 if half == "pm" else 0)
     return time(hour, minute)
-
-
-def _written_day(written: re.Match[str], there: datetime, at: time) -> date:
-    """Return a date in figures; without a year it is the next such day."""
-    year, month, day, day_first, its_month, its_year = written.groups()
-    if year:
-        return date(int(year), int(month), int(day))
-    if its_year:
-        return date(int(its_year) % 100 + 2000, int(its_month), int(day_first))
-    this_year = there.replace(
-        tzinfo=None, month=int(its_month), day=int(day_first), hour=at.hour, minute=at.minute
-    )
-    later = this_year if this_year > there.replace(tzinfo=None) else this_year.replace(year=there.year + 1)
-    return later.date()
-
-
-def _parsed(words: str, there: datetime) -> tuple[datetime, bool]:
-    """Return what parsedatetime makes of words, provided that it has understood all of them."""
-    local = there.replace(tzinfo=None)
-    calendar = _calendar()
-    found = calendar.nlp(words, sourceTime=local.timetuple()) or ()
-    rest = words
-    for part in found:
-        rest = rest.replace(part[4], " ", 1)
-    if len(found) != 1 or _FILLER.sub("", rest):
-        raise TimeNotUnderstood(f"Time not understood. Write it like {EXAMPLE}.")
-    moment, context = calendar.parseDT(words, sourceTime=local.timetuple(), version=2)
-    if not context.hasTime:
-        raise TimeNotUnderstood("At what time? Add it after the day, as in fri 18:30.")
-    return moment.replace(second=0, microsecond=0), bool(context.hasDate)
-
-
-@cache
-def _calendar() -> Any:
-    import parsedatetime  # type: ignore[import-untyped]
-
-    return parsedatetime.Calendar(version=parsedatetime.VERSION_CONTEXT_STYLE)
 
 
 def _checked(local: datetime, has_day: bool, now: datetime, zone: tzinfo, turn: str) -> datetime:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
-from fluffy_tui.tui.compose.fit_screen import FitScreen
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
+from fluffy_tui.tui.rendition import FitScreen
 from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 
@@ -29,7 +29,7 @@ async def test_every_key_changes_the_framing_and_its_picture(
         assert "into a reminder" in screen.summary
         await driver.press("h", "left", "j", "space", "down", "k", "l", "tab", "l", "up", "shift+tab", "r")
         assert screen.framing == Framing(Fit.CROP, Shape.SQUARE, 180)
-        assert screen.summary == "80% of the photo is visible"
+        assert screen.summary == "80% of the photo is visible · ! enlarged from 120 to 320 pixels"
         assert services.planning.rendered[-1][1] == Framing(Fit.CROP, Shape.SQUARE, 180)
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)

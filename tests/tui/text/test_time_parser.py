@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fluffy_tui.tui.compose.time_parser import TimeNotUnderstood, read_time, written_time
+from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time, written_time
 
 NEW_YORK = ZoneInfo("America/New_York")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -52,6 +52,16 @@ def read(text: str, now: datetime = SUNDAY, zone: ZoneInfo = NEW_YORK) -> str:
         ("9pm", "Sun 2026-11-22 21:00 -0500"),
         ("12am", "Mon 2026-11-23 00:00 -0500"),
         ("24. dec 9:00", "Thu 2026-12-24 09:00 -0500"),
+        ("24th of december 2026, 9:00", "Thu 2026-12-24 09:00 -0500"),
+        ("9:00 24 dec", "Thu 2026-12-24 09:00 -0500"),
+        ("noon tomorrow", "Mon 2026-11-23 12:00 -0500"),
+        ("tonight 9pm", "Sun 2026-11-22 21:00 -0500"),
+        ("next fri 9", "Fri 2026-11-27 09:00 -0500"),
+        ("in 3 days 9:00", "Wed 2026-11-25 09:00 -0500"),
+        ("12/24 9:00", "Thu 2026-12-24 09:00 -0500"),
+        ("24/12 9:00", "Thu 2026-12-24 09:00 -0500"),
+        ("20 nov 9:00", "Sat 2027-11-20 09:00 -0500"),
+        ("29 feb 9:00", "Tue 2028-02-29 09:00 -0500"),
     ],
 )
 def test_times_are_parsed_as_people_type_them(text: str, meant: str) -> None:
@@ -68,10 +78,13 @@ def test_times_are_parsed_as_people_type_them(text: str, meant: str) -> None:
         ("[/b][red", "Time not understood"),
         ("x" * 200, "Write the time like"),
         ("monday", "At what time?"),
+        ("nov 24", "At what time?"),
+        ("dec 9:00", "On which day?"),
+        ("next week 9:00", "On which day?"),
         ("25:00", "No such day or time"),
         ("tomorrow 9:75", "No such day or time"),
-        ("2026-02-30 9:00", "No such day or time"),
-        ("30.2. 9:00", "No such day or time"),
+        ("2026-02-30 9:00", "There is no such date as “2026-02-30”"),
+        ("30.2. 9:00", "There is no such date as “30.2.”"),
         ("13pm", "No such day or time"),
         ("today 9:00", "has passed"),
         ("2026-11-22 9:00", "has passed"),
@@ -156,7 +169,15 @@ def test_dates_and_times_in_figures(typed: str, moment: str) -> None:
         ("", "Write the time like"),
         ("tomorrow", "At what time"),
         ("25:00", "No such day or time"),
-        ("2027-02-30 10:00", "No such day or time"),
+        ("2027-02-30 10:00", "There is no such date as “2027-02-30”"),
+        ("31 feb 9:00", "There is no such date as “31 feb”"),
+        ("feb 30th 9:00", "There is no such date as “feb 30th”"),
+        ("31 nov 10:00", "There is no such date as “31 nov”"),
+        ("10:00 31 nov", "There is no such date as “31 nov”"),
+        ("13/45 10:00", "There is no such date as “13/45”"),
+        ("32 dec 10:00", "There is no such date as “32 dec”"),
+        ("0 dec 10:00", "There is no such date as “0 dec”"),
+        ("fri 13 jan 10:00", "13 January 2027 is a Wednesday"),
         ("2027-01-12 09:30", "has passed"),
         ("2026-12-31 10:00", "has passed"),
         ("2027-03-14 02:30", "does not exist on that day in New York"),

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from fluffy_tui.media import PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import PostPhoto
     from fluffy_tui.tui.session.context import Context
 
 
@@ -27,12 +30,14 @@ class RenderResult:
         return self.rendition is not None and bool(self.problem)
 
 
-async def load_rendition(context: Context, service: str, photo: Photo, framing: Framing) -> RenderResult:
-    """Render a photo for a network; of a damaged one, what is left."""
+async def load_rendition(
+    context: Context, service: str, photo: Photo, framing: Framing, ratio: float | None = None
+) -> RenderResult:
+    """Render a photo for a network, in the ratio that its post's cover gives it; of a damaged one, what is left."""
 
     async def rendered(**options: bool) -> Rendition:
         preview = context.services.planning.preview_rendition
-        return await asyncio.to_thread(preview, photo, service, framing, **options)
+        return await asyncio.to_thread(preview, photo, service, framing, ratio=ratio, **options)
 
     try:
         return RenderResult(await rendered())
@@ -44,3 +49,16 @@ async def load_rendition(context: Context, service: str, photo: Photo, framing: 
         return RenderResult(await rendered(accept_damaged=True), problem)
     except PhotoUnreadable:
         return RenderResult(problem=problem)  # nothing is left
+
+
+async def damages(
+    context: Context, service: str, files: Sequence[Photo], photos: Sequence[PostPhoto]
+) -> list[str]:
+    """Return why each damaged photo of a post cannot be read whole, with its name."""
+    reasons = []
+    for file, photo in zip(files, photos, strict=True):
+        result = await load_rendition(context, service, file, photo.framing)
+        if result.is_damaged:
+            name = "" if file.name in result.problem else f"{file.name}: "
+            reasons.append(f"{name}{result.problem}")
+    return reasons

@@ -1,0 +1,130 @@
+"""Submit → in Buffer of one post with ten photos, beside posts of each of these photos alone in the same run.
+
+    python benchmarks/carousel.py [--photos 10] [--megapixels 12]
+
+A worker runs in a process of its own, and Buffer is the stand-in. What counts are the pictures: the time between the
+first step of a post and its request to Buffer. Two cores can make ten equal pictures in 2.5 times what two of them take
+alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+from PIL import Image
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.demo import StandIn
+from fluffy_tui.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.photos import Photo
+
+MEMORY_GOAL = 400
+
+
+def write_photos(folder: Path, count: int, megapixels: float) -> None:
+    """Write photos with as much detail as a camera's, each another one."""
+    width = round((megapixels * 1e6 * 4 / 3) ** 0.5)
+    size = (width, width * 3 // 4)
+    noise = Image.effect_noise((size[0] // 4, size[1] // 4), 40).convert("RGB").resize(size)
+    for number in range(count):
+        noise.transpose(Image.Transpose(number % 7)).resize(size).save(
+            folder / f"{number}.jpg", quality=92, comment=f"photo {number}".encode()
+        )
+
+
+async def pictures_took(services: Services, photos: Sequence[Photo], caption: str) -> tuple[int, float]:
+    """Submit a post, wait until it is in Buffer, and return its id and how many seconds its pictures took."""
+    result = await services.scheduling.schedule_post(photos[0], caption, more_photos=photos[1:])
+    if result.post is None:
+        raise SystemExit(result.reason)
+    post_id = result.post.id
+    async for _ in services.events():
+        post = await services.scheduling.post(post_id)
+        if post is not None and post.step == "failed":
+            raise SystemExit(f"post {post_id} failed: {post.error_message}")
+        if post is not None and post.status == "scheduled":
+            break
+    steps = {str(event.step): event.at for event in reversed(await services.scheduling.timeline(post_id))}
+    return post_id, (steps["sending"] - steps["rendering"]).total_seconds()
+
+
+class Peak:
+    """The most memory that the worker and its children have used together, in MB."""
+
+    def __init__(self, process_id: int) -> None:
+        self._process = psutil.Process(process_id)
+        self.megabytes = 0.0
+
+    async def watch(self) -> None:
+        """Look every 20 ms."""
+        while True:
+            family = [self._process, *self._process.children(recursive=True)]
+            own = [each for each in family if "postgres" not in each.name()]
+            self.megabytes = max(self.megabytes, sum(each.memory_info().rss for each in own) / 1e6)
+            await asyncio.sleep(0.02)
+
+
+async def measure(place: Path, count: int, megapixels: float) -> None:
+    """Submit one post of all photos, then cancel it and submit each photo alone; print the table."""
+    (place / "photos").mkdir()
+    write_photos(place / "photos", count, megapixels)
+    async with StandIn(media=place / "media") as stand_in:
+        os.environ |= {
+            "FLUFFY_DATA_DIR": str(place / "data"),
+            "FLUFFY_CONFIG": str(place / "config.toml"),
+            "BUFFER_API_KEY": stand_in.key,
+            "FLUFFY_BUFFER_URL": stand_in.url,
+            "FLUFFY_MEDIA_HOST": "directory",
+            "FLUFFY_MEDIA_BASE_URL": stand_in.media_url,
+            "FLUFFY_MEDIA_DIRECTORY": str(place / "media"),
+            "FLUFFY_UNDO_SECONDS": "0",
+        }
+        async with open_services(load_settings()) as services:
+            persona = await services.personas.create("bench")
+            channels = await services.personas.available_channels()
+            instagram = next(channel for channel in channels if channel.service == "instagram")
+            persona = await services.personas.set_channel(persona, instagram.id)
+            await services.photos.import_folders([place / "photos"], persona)
+            photos = await services.photos.unscheduled(persona)
+            worker = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "fluffy_tui", "--worker", stdout=asyncio.subprocess.DEVNULL
+            )
+            peak = Peak(worker.pid)
+            watching = asyncio.create_task(peak.watch())
+            first, _ = await pictures_took(services, photos[:1], "the worker is starting")
+            await services.scheduling.cancel(first)
+            whole, together = await pictures_took(services, photos, "all in one post")
+            await services.scheduling.cancel(whole)
+            alone = [(await pictures_took(services, [photo], photo.name))[1] for photo in photos]
+            watching.cancel()
+            worker.terminate()
+            await worker.wait()
+    slowest = sum(sorted(alone)[-2:])
+    floor = sum(alone) / slowest / (os.cpu_count() or 1)
+    print("| what | measured | goal |\n|---|---|---|")
+    print(f"| {count} photos of {megapixels:g} megapixels in one post | {together:.2f} s | |")
+    print(f"| each alone, one after the other | {sum(alone):.2f} s in all | |")
+    print(f"| one post ÷ all of them alone | {together / sum(alone):.2f} | |")
+    print(f"| one post ÷ the two slowest alone | {together / slowest:.2f} | {floor:.2f} with all cores |")
+    print(f"| most memory of the worker | {peak.megabytes:.0f} MB | {MEMORY_GOAL} MB |")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--photos", type=int, default=10)
+    parser.add_argument("--megapixels", type=float, default=12)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="fluffy-benchmark-") as folder:
+        asyncio.run(measure(Path(folder), arguments.photos, arguments.megapixels))

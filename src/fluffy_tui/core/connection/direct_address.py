@@ -1,0 +1,75 @@
+"""DATABASE_DIRECT_URL: the way around a pooler that shares connections, for LISTEN and migrations."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import psycopg
+from psycopg import sql
+
+from fluffy_tui.core.connection.connection_refusal import explain_refusal
+from fluffy_tui.core.connection.database_address import read_address
+from fluffy_tui.core.connection.database_check import check_session
+from fluffy_tui.core.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOTIFY_SECONDS = 5.0
+"""How long a notification may take to arrive."""
+
+
+def read_direct_address(text: str) -> str:
+    """Return DATABASE_DIRECT_URL as `read_address` returns DATABASE_URL.
+
+    Raises:
+        DatabaseUnavailable: libpq cannot read it.
+    """
+    with _naming_it():
+        return read_address(text)
+
+
+def check_direct_address(url: str, direct_url: str) -> None:
+    """Check that a notification sent through one address arrives at the other, and that both see the same tables.
+
+    Args:
+        url: of the pooler.
+        direct_url: of the server.
+
+    Raises:
+        DatabaseUnavailable: one of them cannot be reached, or they lead to different databases.
+    """
+    channel = f"fluffy_{uuid.uuid4().hex}"
+    path = "array_to_string(current_schemas(false), ',')"
+    with _connected(url) as pooled, _naming_it(), _connected(direct_url) as direct:
+        check_session(direct)
+        direct.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+        own = direct.execute(f"SELECT {path}".encode()).fetchone()
+        pooled.execute(f"SELECT pg_notify(%s, {path})".encode(), [channel])
+        heard = [notify.payload for notify in direct.notifies(timeout=NOTIFY_SECONDS, stop_after=1)]
+    if not own or heard != [own[0]]:
+        raise DatabaseUnavailable(
+            "DATABASE_DIRECT_URL leads to another database than DATABASE_URL, or to another search path in it.",
+            "Write the same database, user and options in both; only host and port differ.",
+        )
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[psycopg.Connection]:
+    try:
+        connection = psycopg.connect(url, autocommit=True)
+    except (psycopg.Error, UnicodeError) as error:
+        raise explain_refusal(error, url) from None
+    with connection:
+        yield connection
+
+
+@contextmanager
+def _naming_it() -> Iterator[None]:
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        named = (text.replace("DATABASE_URL", "DATABASE_DIRECT_URL") for text in (error.message, error.hint))
+        raise DatabaseUnavailable(*named) from None

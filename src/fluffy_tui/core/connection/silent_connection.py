@@ -1,0 +1,58 @@
+"""Connections from which nothing comes any more: neither an answer nor an end, when packets are dropped on the way.
+
+The system notices a peer that acknowledges nothing. A proxy acknowledges, and may have lost the server behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import psycopg
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+PING_SECONDS = 15.0
+"""How often a connection that LISTENs asks for an answer."""
+
+ANSWER_SECONDS = 10.0
+"""How long the answer may take."""
+
+
+class ServerSilent(psycopg.OperationalError):
+    """A server gave no answer in time; other connections to it may wait for ever."""
+
+
+def cut(connection: psycopg.AsyncConnection) -> None:
+    """End a connection without asking its server; whoever waits for an answer gets an `OperationalError`."""
+    with (
+        suppress(psycopg.OperationalError, OSError),  # it has ended
+        socket.socket(fileno=os.dup(connection.fileno())) as own,
+    ):
+        own.shutdown(socket.SHUT_RDWR)
+
+
+async def notifications(connection: psycopg.AsyncConnection) -> AsyncGenerator[psycopg.Notify, None]:
+    """Yield what a connection that LISTENs is notified of, until it ends.
+
+    Raises:
+        ServerSilent: it gave no answer.
+        psycopg.OperationalError: it has ended.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        async for notify in connection.notifies(timeout=PING_SECONDS):
+            yield notify
+        alarm = loop.call_later(ANSWER_SECONDS, cut, connection)
+        try:
+            await connection.execute("SELECT 1")
+        except psycopg.OperationalError as error:
+            if loop.time() < alarm.when():
+                raise
+            raise ServerSilent from error
+        finally:
+            alarm.cancel()

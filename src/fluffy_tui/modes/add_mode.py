@@ -1,0 +1,225 @@
+"""`--add` and `--add-csv`: submit posts without opening the app."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.core.errors import UsageError
+from fluffy_tui.core.terminal_text import visible
+from fluffy_tui.modes.post_adder import (
+    Outcome,
+    PostAdder,
+    ReadyPost,
+    Refusal,
+    WrittenPost,
+    prepared,
+    separate,
+)
+from fluffy_tui.modes.post_csv import read_posts
+from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
+from fluffy_tui.personas import PersonaNotFound
+from fluffy_tui.scheduling import PostNames
+from fluffy_tui.tui.session.context import SystemZone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from fluffy_tui.bootstrap import Services
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.settings import Settings
+
+OK = 0
+SOME_REFUSED = 1
+INVALID = "invalid"
+"""The code of a line that cannot be understood."""
+
+
+async def add_files(
+    settings: Settings,
+    persona_name: str,
+    written: WrittenPost,
+    *,
+    each: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
+    """Submit one post of all files, or one of each, and print what became of it.
+
+    Args:
+        settings: of this installation.
+        persona_name: whose post.
+        written: the post.
+        each: one post of each file.
+        dry_run: only make the checks.
+        as_json: print one JSON object per line.
+
+    Returns:
+        0 if everything was added, 1 if something was refused.
+
+    Raises:
+        UsageError: no such persona, file or channel, or no such time; nothing was written.
+    """
+    async with open_services(settings) as services:
+        persona = await _persona(services, persona_name)
+        adder = PostAdder(services, persona, dry_run=dry_run)
+        ready: list[ReadyPost] = []
+        for post in await prepared(adder, separate(written) if each else [written]):
+            if isinstance(post, UsageError):
+                raise post
+            ready.append(post)
+        report = AddReport(services, persona, dry_run=dry_run, as_json=as_json)
+        async for outcome in adder.add(ready):
+            await report.outcome(outcome)
+        return report.finish()
+
+
+async def add_csv(settings: Settings, persona_name: str, path: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Submit a post of each line of a CSV file, and print what became of each line.
+
+    Returns:
+        0 if everything was added, 1 if a line was refused; the others were added all the same.
+
+    Raises:
+        UsageError: no such persona, or the file is not such a file; nothing was written.
+        FluffyError: the file cannot be read.
+    """
+    lines = await asyncio.to_thread(read_posts, path)
+    async with open_services(settings) as services:
+        persona = await _persona(services, persona_name)
+        adder = PostAdder(services, persona, dry_run=dry_run)
+        report = AddReport(services, persona, dry_run=dry_run, as_json=as_json)
+        written = [line for line in lines if isinstance(line, WrittenPost)]
+        faults = [line for line in lines if not isinstance(line, WrittenPost)]
+        ready = []
+        for post, result in zip(written, await prepared(adder, written), strict=True):
+            if isinstance(result, UsageError):
+                faults.append((post.line or 0, result))
+            else:
+                ready.append(result)
+        faults.sort(key=lambda fault: fault[0], reverse=True)  # the next one last
+        async for outcome in adder.add(ready):
+            while faults and faults[-1][0] < (outcome.ready.written.line or 0):
+                report.invalid(*faults.pop())
+            await report.outcome(outcome)
+        while faults:
+            report.invalid(*faults.pop())
+        return report.finish()
+
+
+def caption_from(text: str) -> str:
+    """Return a caption as it was given; `-` reads it from standard input.
+
+    Raises:
+        UsageError: standard input is not UTF-8.
+    """
+    if text != "-":
+        return text
+    try:
+        return sys.stdin.buffer.read().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise UsageError("The caption on standard input is not UTF-8.", "Send it as UTF-8.") from None
+
+
+async def _persona(services: Services, name: str) -> Persona:
+    try:
+        return await services.personas.get(name)
+    except PersonaNotFound as error:
+        raise UsageError(error.message, error.hint) from error
+
+
+class AddReport:
+    """Prints what becomes of posts while they are added.
+
+    Args:
+        services: open.
+        persona: whose posts.
+        dry_run: nothing is written.
+        as_json: print one JSON object per line instead of text.
+    """
+
+    def __init__(self, services: Services, persona: Persona, *, dry_run: bool, as_json: bool) -> None:
+        self._persona = persona
+        self._dry_run = dry_run
+        self._as_json = as_json
+        self._names = PostNames(services.personas, services.photos)
+        self._added = self._refused = 0
+
+    async def outcome(self, outcome: Outcome) -> None:
+        """Print the posts that were written, or why there are none."""
+        line = outcome.ready.written.line
+        if outcome.refusal is not None:
+            self.refused(outcome.refusal, line, "" if line else outcome.ready.files[0].name)
+            return
+        self._added += 1
+        if self._dry_run:
+            self._would_add(outcome, line)
+            return
+        named = await self._names.of(outcome.posts)
+        if self._as_json:
+            print_events(_with_line(post_event(each), line) for each in named)
+            return
+        now = datetime.now(UTC)
+        for each in named:
+            print_lines(
+                [visible(f"{_prefix(line)}added post {' · '.join(post_cells(each, now, SystemZone()))}")]
+            )
+
+    def invalid(self, line: int, error: UsageError) -> None:
+        """Print why a line cannot be understood."""
+        self.refused(Refusal(INVALID, str(error)), line)
+
+    def refused(self, refusal: Refusal, line: int | None, name: str = "") -> None:
+        """Print why a post was refused."""
+        self._refused += 1
+        if self._as_json:
+            event = {"event": "refused", "code": refusal.code, "reason": refusal.reason}
+            print_events([_with_line(event, line)])
+        else:
+            place = _prefix(line) or f"{name}: "
+            print_lines([visible(f"{place}refused: {refusal.reason}")])
+
+    def finish(self) -> int:
+        """Print the totals and return the exit status."""
+        added = "would_add" if self._dry_run else "added"
+        if self._as_json:
+            summary = {"event": "summary", "dry_run": self._dry_run, added: self._added}
+            print_events([summary | {"refused": self._refused}])
+        elif self._dry_run:
+            print_lines([f"{self._added:,} would be added, {self._refused:,} refused. Nothing was written."])
+        else:
+            print_lines([f"{self._added:,} added, {self._refused:,} refused."])
+        return SOME_REFUSED if self._refused else OK
+
+    def _would_add(self, outcome: Outcome, line: int | None) -> None:
+        channels = {chosen.id: chosen for chosen in self._persona.channels}
+        for choice in outcome.ready.choices:
+            chosen = channels.get(choice.channel_id)
+            channel = chosen.channel if chosen else None
+            if self._as_json:
+                event = {
+                    "event": "would_add",
+                    "persona": self._persona.name,
+                    "channel": channel.name if channel else None,
+                    "network": str(channel.service) if channel else None,
+                    "caption": outcome.ready.written.caption,
+                    "photos": [str(file) for file in outcome.ready.files],
+                    "due_at": iso_time(choice.at),
+                }
+                print_events([_with_line(event, line)])
+            else:
+                names = ", ".join(file.name for file in outcome.ready.files)
+                where = f" to {channel.name} on {channel.network}" if channel else ""
+                print_lines([visible(f"{_prefix(line)}would add {names}{where}")])
+
+
+def _with_line(event: Mapping[str, object], line: int | None) -> Mapping[str, object]:
+    return event if line is None else {**event, "line": line}
+
+
+def _prefix(line: int | None) -> str:
+    return "" if line is None else f"line {line}: "

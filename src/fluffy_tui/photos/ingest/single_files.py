@@ -1,0 +1,112 @@
+"""Import of single files that the user names, wherever they are."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.errors import UsageError
+from fluffy_tui.images import readable_path
+from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
+from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
+from fluffy_tui.photos.model import FailedFile, Photo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+NO_PICTURE = "It is not a picture that can be imported."
+
+
+@dataclass(frozen=True, slots=True)
+class SingleFiles:
+    """The scope of an import of files that were named one by one, hidden ones too.
+
+    Args:
+        paths: Absolute.
+    """
+
+    paths: Sequence[str]
+
+    def walk(self, stop: threading.Event) -> Iterator[str]:
+        """Yield the files."""
+        del stop
+        return iter(self.paths)
+
+    @property
+    def places(self) -> Sequence[str]:
+        """Nowhere: what has vanished around them is not looked for."""
+        return ()
+
+
+def existing_file(path: Path) -> Path:
+    """Return a file's absolute path without symbolic links; blocks.
+
+    Raises:
+        UsageError: there is no such file, or it is a folder.
+    """
+    shown = readable_path(str(path))
+    try:
+        absolute = path.expanduser().resolve(strict=True)
+        is_folder = absolute.is_dir()
+    except PermissionError:
+        raise UsageError(
+            f"{shown} cannot be read: you have no permission.", "Ask its owner for access."
+        ) from None
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
+        raise UsageError(f"{shown} does not exist.", "Check the spelling.") from None
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, or no home for ~name
+        raise UsageError(f"{shown} cannot be opened ({error}).", "Check the disk.") from None
+    if is_folder:
+        raise UsageError(f"{shown} is a folder.", "Name the files in it, or import it with --import.")
+    return absolute
+
+
+async def read_single_files(paths: Sequence[str]) -> tuple[list[FoundFile], list[FailedFile]]:
+    """Read files without importing them; also return those that cannot be imported, and why."""
+    listing = await asyncio.to_thread(next_listing, iter(paths), len(paths)) or Listing()
+    read = await asyncio.to_thread(read_files, listing.files, threading.Event())
+    failed = [*listing.failed, *(file for file in read if isinstance(file, FailedFile))]
+    return [file for file in read if isinstance(file, FoundFile)], failed
+
+
+def with_failures(
+    paths: Sequence[str], photos: Mapping[str, Photo], failed: Sequence[FailedFile]
+) -> dict[str, Photo | FailedFile]:
+    """Return for each path its photo, or why there is none."""
+    by_path = {file.path: file for file in failed}
+    result: dict[str, Photo | FailedFile] = {}
+    for path in paths:
+        shown = readable_path(path)
+        result[path] = by_path.get(shown) or photos.get(path) or FailedFile(shown, NO_PICTURE)
+    return result
+
+
+def photo_of_file(file: FoundFile, known: Photo | None, persona_id: int) -> Photo:
+    """Return the photo that a file will be once it is imported.
+
+    Args:
+        file: as it was just read.
+        known: the photo with this content; if None, the result's id is 0.
+        persona_id: whose photo it will be.
+    """
+    if known is not None:
+        return replace(known, path=Path(file.path), modified_at=file.modified_at, elsewhere="")
+    return Photo(
+        id=0,
+        persona_id=persona_id,
+        path=Path(file.path),
+        sha256=file.sha256.hex(),
+        byte_size=file.byte_size,
+        width=file.width,
+        height=file.height,
+        format=file.format,
+        taken_at=file.taken_at,
+        modified_at=file.modified_at,
+        missing_since=None,
+        verdict=None,
+        created_at=datetime.now(UTC),
+    )

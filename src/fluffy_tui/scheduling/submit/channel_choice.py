@@ -1,0 +1,117 @@
+"""To which of a persona's channels something is submitted, and what is different on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.networks import clean_caption
+from fluffy_tui.scheduling.submit.submission_check import Submission, shown_channels_refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from fluffy_tui.media import Framing
+    from fluffy_tui.personas import Persona, PersonaChannel
+    from fluffy_tui.scheduling.model import ScheduleResult
+    from fluffy_tui.scheduling.post_photo import PostPhoto
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelChoice:
+    """One channel of a submission; what is None is as on the others."""
+
+    channel_id: str
+    caption: str | None = None
+    share_mode: ShareMode | None = None
+    at: datetime | None = None
+    framing: Framing | None = None
+    """Whose fit and shape all photos get here; each keeps its own turn and part."""
+    first_comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenChannel:
+    """A channel of the persona with everything that it is to get."""
+
+    chosen: PersonaChannel | None
+    """None for a persona without a channel."""
+    choice: ChannelChoice
+
+    def submission(
+        self, persona: Persona, photos: tuple[PostPhoto, ...], *, ai_generated: bool
+    ) -> Submission:
+        """Return what this channel is to get."""
+        choice = self.choice
+        if choice.framing is not None:
+            photos = tuple(
+                replace(photo, framing=photo.framing.fitted_as(choice.framing)) for photo in photos
+            )
+        return Submission(
+            photos,
+            persona,
+            self.chosen,
+            choice.caption or "",
+            choice.share_mode or ShareMode.ADD_TO_QUEUE,
+            choice.at,
+            choice.first_comment or "",
+            ai_generated,
+        )
+
+
+def tagged_where_possible(submissions: Sequence[Submission]) -> list[Submission]:
+    """Return submissions of the same photos without people tags where the network has none, but another one has."""
+    if not any(submission.rules.people_tag_limit for submission in submissions):
+        return list(submissions)
+    return [
+        submission
+        if submission.rules.people_tag_limit
+        else replace(submission, photos=tuple(replace(photo, tags=()) for photo in submission.photos))
+        for submission in submissions
+    ]
+
+
+def chosen_channels(
+    persona: Persona,
+    wanted: Sequence[str | ChannelChoice] | None,
+    captions: Mapping[str, str],
+    common: ChannelChoice,
+) -> list[ChosenChannel] | ScheduleResult:
+    """Return the channels of a submission, or why it is refused.
+
+    Args:
+        persona: whose channels.
+        wanted: which of them, each once; all if None, and none if the user was shown none.
+        captions: by channel id, where it differs.
+        common: what is the same on all.
+    """
+    own = {chosen.id: chosen for chosen in persona.channels}
+    choices: dict[str, ChannelChoice] = {}
+    for entry in own if wanted is None else wanted:
+        choice = entry if isinstance(entry, ChannelChoice) else ChannelChoice(entry)
+        choices.setdefault(choice.channel_id, choice)
+    if (refusal := shown_channels_refusal(persona, choices)) is not None:
+        return refusal
+    if not choices:
+        return [ChosenChannel(None, common)]
+    chosen = []
+    for choice in choices.values():
+        caption = captions.get(choice.channel_id, choice.caption)
+        mode = choice.share_mode or common.share_mode
+        chosen.append(
+            ChosenChannel(
+                own[choice.channel_id],
+                replace(
+                    choice,
+                    caption=common.caption if caption is None else clean_caption(caption),
+                    share_mode=mode,
+                    at=choice.at if choice.share_mode is not None else common.at,
+                    first_comment=common.first_comment
+                    if choice.first_comment is None
+                    else clean_caption(choice.first_comment),
+                ),
+            )
+        )
+    return chosen

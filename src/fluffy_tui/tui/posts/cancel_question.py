@@ -1,0 +1,96 @@
+"""The question before posts are cancelled: what happens to each of them, and to their photos."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from fluffy_tui.tui.session.undo import what_cancelling_does, why_not_cancelled
+from fluffy_tui.tui.text.channel_words import channel_of_each
+from fluffy_tui.tui.text.words import quoted
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.session.context import Context
+
+NAMED = 5
+"""How many posts a question names before it only counts the rest."""
+
+
+def question_about(
+    context: Context, posts: Sequence[Post], groups: Mapping[int, Sequence[Post]]
+) -> ConfirmScreen:
+    """Return the question whether posts are to be cancelled.
+
+    Args:
+        context: What every screen shares.
+        posts: Those that can be; at least one.
+        groups: By group id, all posts of their submissions.
+    """
+    if len(posts) > 1:
+        return _about_several(context, posts, groups)
+    post, group = posts[0], groups[posts[0].group_id]
+    if len(group) > 1:
+        return _about_channels(context, post, group)
+    question = f"{post_name(post)}\n\n{_consequence(context, post, frees_photos=True)}"
+    keys = context.setup.settings.keys
+    return ConfirmScreen("Cancel this post?", question, yes="Cancel post", no="Keep post", own=keys)
+
+
+def _about_channels(context: Context, post: Post, group: Sequence[Post]) -> ConfirmScreen:
+    """Ask about a post on several channels: whether it is meant alone, or with the others."""
+    names, count = channel_of_each(group, context.channel), len(group)
+    photos = "Its photo stays" if len(post.photos) == 1 else f"Its {len(post.photos)} photos stay"
+    others = "the other channel" if count == 2 else f"the other {count - 1} channels"
+    alone = _consequence(context, post, frees_photos=False)
+    lines = [f"Only {names[post.id]}: {alone} {photos} scheduled on {others}."]
+    can_all = sum(not why_not_cancelled(each) for each in group) > 1
+    if can_all:
+        each_on_its_own = (
+            f"{names[each.id]}: {why_not_cancelled(each) or _consequence(context, each, frees_photos=False)}"
+            for each in group
+        )
+        lines.append("\n".join([f"All {count} channels:", *each_on_its_own]))
+    return ConfirmScreen(
+        f"Cancel this post on {names[post.id]}?",
+        "\n\n".join([post_name(post), *lines]),
+        yes=f"Only {names[post.id]}",
+        all_of_them=f"All {count} channels" if can_all else "",
+        no="Keep",
+        own=context.setup.settings.keys,
+    )
+
+
+def _about_several(
+    context: Context, posts: Sequence[Post], groups: Mapping[int, Sequence[Post]]
+) -> ConfirmScreen:
+    chosen, count = {post.id for post in posts}, len(posts)
+    does = "Their photos go back to the library, with the captions as drafts."
+    if any(other.id not in chosen for post in posts for other in groups[post.group_id]):
+        does = (
+            "Photos that are also posted on another channel stay scheduled there. "
+            "The others go back to the library, with their captions as drafts."
+        )
+    if in_buffer := sum(post.buffer_post_id is not None for post in posts):
+        does = f"{in_buffer} of them will be deleted in Buffer first. {does}"
+    alike = Counter(map(post_name, posts))  # on several channels they often have one caption
+    words = [name if times == 1 else f"{name} ({times} posts)" for name, times in alike.items()]
+    names = ", ".join(words[:NAMED])
+    more = sum([*alike.values()][NAMED:])
+    names += f" and {more} more" if more else ""
+    keys = context.setup.settings.keys
+    title, question = f"Cancel {count} posts?", f"{names}\n\n{does}"
+    return ConfirmScreen(title, question, yes="Cancel posts", no="Keep posts", own=keys)
+
+
+def _consequence(context: Context, post: Post, *, frees_photos: bool) -> str:
+    zone = context.post_zone(post.persona_id, post.channel_id)
+    return what_cancelling_does(post, context.clock(), zone, context.zone, frees_photos=frees_photos)
+
+
+def post_name(post: Post) -> str:
+    """Return the beginning of a post's caption, by which questions and reports name it."""
+    return quoted(post.caption, 40)

@@ -1,0 +1,154 @@
+"""The channels of one post while it is written: which are on, what differs on each, and which is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from fluffy_tui.networks import rules_for
+from fluffy_tui.scheduling import ChannelChoice
+
+if TYPE_CHECKING:
+    from fluffy_tui.media import Framing
+    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.tui.session.drafts import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class PostChannels:
+    """What the main channel gets is shared by all; each other channel gets it until something is changed there."""
+
+    persona: Persona
+    """With the channels as the user sees them."""
+    shared: Draft
+    """What the main channel gets."""
+    own: tuple[ChannelChoice, ...] = ()
+    """What differs on other channels; nothing for those where nothing does."""
+    off: frozenset[str] = frozenset()
+    index: int = 0
+    """Of the current channel among the persona's."""
+
+    @classmethod
+    def of(cls, persona: Persona, draft: Draft) -> Self:
+        """Return the channels of a persona with what a draft says about them."""
+        ids = persona.board_by_channel
+        return cls(
+            persona,
+            replace(draft, channels=(), off=()),
+            tuple(choice for choice in draft.channels if choice.channel_id in ids),
+            frozenset(draft.off) & ids.keys(),
+        )
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All channels, the main one first; none for a persona without a channel."""
+        return tuple(self.persona.board_by_channel)
+
+    @property
+    def current_id(self) -> str | None:
+        """The channel that is shown; None for a persona without one."""
+        return self.ids[self.index] if self.ids else None
+
+    @property
+    def current(self) -> Persona:
+        """The persona led by the channel that is shown."""
+        return self.persona.led_by(self.ids[self.index]) if self.ids else self.persona
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The channels that the post goes to."""
+        return tuple(id_ for id_ in self.ids if id_ not in self.off)
+
+    @property
+    def shown(self) -> Draft:
+        """What the current channel gets."""
+        return self.on_channel(self.current_id)
+
+    @property
+    def framing(self) -> Framing | None:
+        """Whose fit and shape the pictures get on the current channel; None where they are as on the main one."""
+        return self.choice(self.current_id or "").framing
+
+    def choice(self, channel_id: str) -> ChannelChoice:
+        """Return what differs on a channel."""
+        return next(
+            (choice for choice in self.own if choice.channel_id == channel_id), ChannelChoice(channel_id)
+        )
+
+    def on_channel(self, channel_id: str | None) -> Draft:
+        """Return what a channel gets."""
+        shared, choice = self.shared, self.choice(channel_id or "")
+        return replace(
+            shared,
+            caption=shared.caption if choice.caption is None else choice.caption,
+            share_mode=choice.share_mode or shared.share_mode,
+            at=choice.at if choice.share_mode else shared.at,
+            first_comment=shared.first_comment if choice.first_comment is None else choice.first_comment,
+        )
+
+    def with_shown(self, shown: Draft, framing: Framing | None) -> Self:
+        """Return the channels after the user has changed what is shown.
+
+        Args:
+            shown: Everything that is typed and chosen; alt texts, photos and AI label are the same everywhere.
+            framing: Whose fit and shape the pictures get on this channel; ignored on the main one.
+        """
+        if self.index == 0:
+            return replace(self, shared=shown)
+        before = self.shared
+        choice = ChannelChoice(
+            self.ids[self.index],
+            None if shown.caption == before.caption else shown.caption,
+            None if (shown.share_mode, shown.at) == (before.share_mode, before.at) else shown.share_mode,
+            None if (shown.share_mode, shown.at) == (before.share_mode, before.at) else shown.at,
+            framing,
+            None if shown.first_comment == before.first_comment else shown.first_comment,
+        )
+        others = tuple(other for other in self.own if other.channel_id != choice.channel_id)
+        shared = replace(
+            shown,
+            caption=before.caption,
+            share_mode=before.share_mode,
+            at=before.at,
+            first_comment=before.first_comment,
+        )
+        is_own = choice != ChannelChoice(choice.channel_id)
+        return replace(self, shared=shared, own=(*others, choice) if is_own else others)
+
+    @property
+    def captions(self) -> list[tuple[NetworkRules, str]]:
+        """The rules and the caption of each channel that is on; of no channel, rules that every network accepts."""
+        if not self.ids:
+            return [(rules_for(self.persona.service), self.shared.caption)]
+        services = {chosen.id: chosen.service for chosen in self.persona.channels}
+        return [(rules_for(services[id_]), self.on_channel(id_).caption) for id_ in self.on]
+
+    @property
+    def captions_elsewhere(self) -> list[tuple[NetworkRules, str]]:
+        """Those of the channels that are not shown."""
+        return replace(self, off=self.off | {self.current_id or ""}).captions if self.ids else []
+
+    def at(self, index: int) -> Self:
+        """Return the channels with another one shown; the first or last where there is no such index."""
+        return replace(self, index=max(0, min(index, len(self.ids) - 1)))
+
+    def toggled(self) -> Self:
+        """Return the channels with the current one switched on or off."""
+        return replace(self, off=self.off ^ {self.current_id} if self.current_id else self.off)
+
+    @property
+    def draft(self) -> Draft:
+        """What is kept of it."""
+        return replace(self.shared, channels=self.own, off=tuple(id_ for id_ in self.ids if id_ in self.off))
+
+    @property
+    def choices(self) -> list[ChannelChoice]:
+        """What is submitted: the channels that are on, without a first comment where the network has none."""
+        services = {chosen.id: chosen.service for chosen in self.persona.channels}
+        return [
+            self.choice(id_)
+            if rules_for(services[id_]).first_comment_limit is not None
+            else replace(self.choice(id_), first_comment="")
+            for id_ in self.on
+        ]

@@ -1,0 +1,320 @@
+"""`--add` and `--add-csv` as a user or a script runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fluffy_tui.demo import StandIn
+from modes.program import Ended, fluffy
+from scheduling.workplace import Workplace, workplace, write_photo
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+    from pathlib import Path
+
+    from fluffy_tui.scheduling import Post
+
+pytestmark = pytest.mark.slow
+
+KEYS = [
+    "event",
+    "id",
+    "persona",
+    "channel",
+    "network",
+    "status",
+    "step",
+    "caption",
+    "photos",
+    "due_at",
+    "posted_at",
+    "link",
+    "error",
+]
+
+
+@pytest.fixture
+async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
+        yield opened
+
+
+async def call(
+    place: Workplace, home: Path, *arguments: str, text: str = "", persona: str = "Sarah", **more: str
+) -> Ended:
+    environment = {
+        "DATABASE_URL": place.services.database.url,
+        "BUFFER_API_KEY": place.stand_in.key,
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
+        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
+        "FLUFFY_BUFFER_URL": place.stand_in.url,
+        **more,
+    }
+    command = [*arguments, "--persona", persona]
+    ended = await asyncio.to_thread(lambda: fluffy(home, *command, text=text, **environment))
+    assert "Traceback" not in ended.err
+    assert place.stand_in.key not in ended.out + ended.err
+    return ended
+
+
+def events(ended: Ended) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in ended.out.splitlines()]
+
+
+def files(place: Workplace, *numbers: int) -> list[str]:
+    return [str(write_photo(place.folder / f"IMG_{number:04}.jpg", number)) for number in numbers]
+
+
+async def posts(place: Workplace) -> list[Post]:
+    return await place.services.scheduling.open_posts()
+
+
+async def test_files_become_one_post_with_what_was_given(place: Workplace, own_home: Path) -> None:
+    paths = files(place, 1, 2)
+    ended = await call(
+        place,
+        own_home,
+        *("--add", *paths, "--caption", "-", "--alt", "a pier", "--first-comment", "#fog", "--json"),
+        text="fog on\nthe pier\n",
+    )
+    assert ended.status == 0, ended.err
+    [event, summary] = events(ended)
+    [post] = await posts(place)
+    assert list(event) == KEYS
+    assert event == {
+        **dict.fromkeys(KEYS),
+        "event": "post",
+        "id": post.id,
+        "persona": "sarah",
+        "channel": "sarah.frames",
+        "network": "instagram",
+        "status": "draft",
+        "step": "queued",
+        "caption": "fog on\nthe pier",
+        "photos": paths,
+    }
+    assert summary == {"event": "summary", "dry_run": False, "added": 1, "refused": 0}
+    assert (post.alt_text, post.first_comment) == ("a pier", "#fog")
+
+
+async def test_a_refused_photo_is_status_1_and_the_others_get_no_post(
+    place: Workplace, own_home: Path
+) -> None:
+    taken, free = files(place, 1, 2)
+    await place.submit("fog", 1)
+    ended = await call(place, own_home, "--add", free, taken, "--caption", "rain", "--json")
+    assert ended.status == 1
+    [refused, summary] = events(ended)
+    reason = "IMG_0001.jpg already has a post (queued)."
+    assert refused == {"event": "refused", "code": "already_scheduled", "reason": reason}
+    assert (summary["added"], summary["refused"]) == (0, 1)
+    assert [post.caption for post in await posts(place)] == ["fog"]
+
+
+async def test_separate_posts_are_reported_one_by_one(place: Workplace, own_home: Path) -> None:
+    paths = files(place, 1, 2, 3)
+    await place.submit("fog", 2)
+    ended = await call(place, own_home, "--add", *paths, "--caption", "rain", "--separate")
+    assert ended.status == 1
+    first, second, third, total = ended.out.splitlines()
+    assert first.startswith("added post ")
+    assert "IMG_0001.jpg" in first
+    assert second == "IMG_0002.jpg: refused: IMG_0002.jpg already has a post (queued)."
+    assert "IMG_0003.jpg" in third
+    assert total == "2 added, 1 refused."
+    assert [post.caption for post in await posts(place)] == ["fog", "rain", "rain"]
+
+
+async def test_a_known_file_is_found_by_its_content(place: Workplace, own_home: Path, tmp_path: Path) -> None:
+    photo = await place.photo(1)
+    copy = write_photo(tmp_path / "elsewhere" / ".copy of 1.jpg", 1)
+    ended = await call(place, own_home, "--add", str(copy), "--caption", "fog", "--json")
+    assert ended.status == 0, ended.out
+    assert [post.photo_id for post in await posts(place)] == [photo.id]
+
+
+async def test_a_file_that_is_no_picture_is_refused_by_name(place: Workplace, own_home: Path) -> None:
+    text, broken = own_home / "notes.txt", own_home / "broken.jpg"
+    text.write_text("notes")
+    broken.write_bytes(b"\xff\xd8\xff nothing")
+    for path in (text, broken):
+        for more in ((), ("--dry-run",)):
+            ended = await call(place, own_home, "--add", str(path), "--caption", "fog", "--json", *more)
+            assert ended.status == 1
+            [refused, _] = events(ended)
+            assert refused["code"] == "photo_unreadable"
+            assert refused["reason"].startswith(f"{path.name} cannot be imported. ")
+    assert await posts(place) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--at", "31 feb 9:00"], "31 feb 9:00"),
+        (["--at", "yesterday 9:00"], "passed"),
+        (["--channel", "mastodon"], "Choose among: @sarah.frames Instagram."),
+        (["no-such-file.jpg"], "does not exist"),
+        (["."], "is a folder"),
+        (["--persona", "nobody"], "nobody"),
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_understood_is_status_2_and_nothing_is_written(
+    place: Workplace, own_home: Path, arguments: list[str], words: str
+) -> None:
+    persona = arguments.pop() if "--persona" in arguments else "sarah"
+    arguments = [argument for argument in arguments if argument != "--persona"]
+    ended = await call(place, own_home, "--add", *files(place, 1), *arguments, persona=persona)
+    assert (ended.status, ended.out) == (2, "")
+    assert words in ended.err
+    assert await posts(place) == []
+    assert await place.services.photos.unscheduled(place.persona) == []
+
+
+async def test_a_time_is_read_in_the_channels_zone(place: Workplace, own_home: Path) -> None:
+    arguments = ("--caption", "fog", "--at", "tomorrow 9:00", "--channel", "@SARAH.frames", "--json")
+    ended = await call(place, own_home, "--add", *files(place, 1), *arguments)
+    assert ended.status == 0, ended.err
+    [post] = await posts(place)
+    assert place.persona.channel is not None
+    assert post.requested_at_time is not None
+    from fluffy_tui.scheduling import channel_zone
+
+    assert f"{post.requested_at_time.astimezone(channel_zone(place.persona.channel)):%H:%M}" == "09:00"
+    assert events(ended)[0]["due_at"] == post.requested_at_time.isoformat()
+
+
+async def test_a_post_goes_to_the_channels_that_are_named(place: Workplace, own_home: Path) -> None:
+    personas = place.services.personas
+    other = next(each for each in await personas.available_channels() if each.network == "Bluesky")
+    await personas.set_channels(place.persona, {place.persona.channels[0].id: None, other.id: None})
+    one, both = files(place, 1, 2)
+    ended = await call(
+        place, own_home, "--add", one, "--caption", "fog", "--channel", "bluesky", "--at", "now"
+    )
+    assert ended.status == 0, ended.out + ended.err
+    ended = await call(place, own_home, "--add", both, "--caption", "rain", "--at", "front", "--json")
+    assert [event.get("network") for event in events(ended)] == ["instagram", "bluesky", None]
+    found = [(post.caption, post.channel_id, post.share_mode) for post in await posts(place)]
+    assert found == [
+        ("fog", other.id, "shareNow"),
+        ("rain", place.persona.channels[0].id, "shareNext"),
+        ("rain", other.id, "shareNext"),
+    ]
+
+
+async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, own_home: Path) -> None:
+    taken, *free = files(place, 1, 2, 3)
+    await place.submit("fog", 1)
+    (place.folder / "IMG_0003.jpg").rename(own_home / "IMG_0003.jpg")
+    free[1] = str(own_home / "IMG_0003.jpg")
+    before = await posts(place)
+    ended = await call(place, own_home, "--add", *free, "--caption", "rain", "--dry-run", "--json")
+    assert ended.status == 0, ended.out
+    [event, summary] = events(ended)
+    assert (event["event"], event["photos"], event["network"]) == ("would_add", free, "instagram")
+    assert summary == {"event": "summary", "dry_run": True, "would_add": 1, "refused": 0}
+    for arguments, code in (
+        ((taken,), "already_scheduled"),
+        ((free[0], taken), "already_scheduled"),
+        ((free[0], free[0]), "photo_twice"),
+        ((free[0], "--first-comment", "x" * 5_000), "first_comment"),
+    ):
+        ended = await call(place, own_home, "--add", *arguments, "--caption", "rain", "--dry-run", "--json")
+        assert (ended.status, events(ended)[0]["code"]) == (1, code)
+    twice = await call(
+        place, own_home, "--add", free[0], free[0], "--separate", "--dry-run", "--caption", "x"
+    )
+    assert twice.out.splitlines()[-1] == "1 would be added, 1 refused. Nothing was written."
+    assert await posts(place) == before
+    assert {photo.name for photo in await place.services.photos.unscheduled(place.persona)} <= {
+        "IMG_0002.jpg",
+        "IMG_0003.jpg",
+    }
+
+
+async def test_a_dry_run_asks_buffer_and_the_media_host(place: Workplace, own_home: Path) -> None:
+    arguments = ("--add", *files(place, 1), "--caption", "rain", "--dry-run", "--json")
+    elsewhere = str(own_home / "not served")
+    ended = await call(place, own_home, *arguments, FLUFFY_MEDIA_DIRECTORY=elsewhere)
+    assert (ended.status, events(ended)[0]["code"]) == (1, "media_host")
+    channel = place.stand_in.world.channel_named("sarah.frames")
+    channel.is_queue_paused = True
+    ended = await call(place, own_home, *arguments)
+    assert (ended.status, events(ended)[0]["code"]) == (1, "channel_unhealthy")
+    ended = await call(place, own_home, *arguments, BUFFER_API_KEY="")
+    assert (ended.status, events(ended)[0]["code"]) == (1, "kept_as_draft")
+    assert await posts(place) == []
+    assert await place.services.photos.unscheduled(place.persona) == []
+
+
+def write_csv(path: Path, rows: Iterable[list[str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+async def test_a_file_of_posts_is_added_line_by_line_and_only_once(place: Workplace, own_home: Path) -> None:
+    files(place, 1, 2, 3, 4)
+    header = ["photos", "caption", "alt_text", "when", "channel", "first_comment"]
+    table = write_csv(
+        place.folder / "posts.csv",
+        [
+            header,
+            ["IMG_0001.jpg; IMG_0002.jpg", "two\nlines", "a pier", "", "", "#fog"],
+            ["IMG_0003.jpg", "at a time", "", "2099-01-02 09:00", "instagram", ""],
+            ["IMG_0004.jpg", "never", "", "31 feb", "", ""],
+            ["IMG_0009.jpg", "no file", "", "", "", ""],
+        ],
+    )
+    ended = await call(place, own_home, "--add-csv", str(table), "--json")
+    assert ended.status == 1, ended.err
+    *reported, summary = events(ended)
+    assert [(event["event"], event["line"]) for event in reported] == [
+        ("post", 2),
+        ("post", 4),
+        ("refused", 5),
+        ("refused", 6),
+    ]
+    assert summary == {"event": "summary", "dry_run": False, "added": 2, "refused": 2}
+    before = await posts(place)
+    assert [(post.caption, len(post.photos)) for post in before] == [("two\nlines", 2), ("at a time", 1)]
+    again = await call(place, own_home, "--add-csv", str(table))
+    assert again.status == 1
+    assert again.out.splitlines()[0] == "line 2: refused: IMG_0001.jpg already has a post (queued)."
+    assert again.out.splitlines()[-1] == "0 added, 4 refused."
+    assert await posts(place) == before
+
+
+async def test_of_a_thousand_lines_none_is_lost(place: Workplace, own_home: Path) -> None:
+    faulty = set(range(5, 1000, 27))
+    assert len(faulty) == 37
+    files(place, *range(1000))
+    rows = [
+        [f"{'missing' if number in faulty else 'IMG'}_{number:04}.jpg", f"caption {number}"]
+        for number in range(1000)
+    ]
+    table = write_csv(place.folder / "posts.csv", [["photo", "caption"], *rows])
+    ended = await call(place, own_home, "--add-csv", str(table), "--json")
+    *reported, summary = events(ended)
+    assert (ended.status, summary["added"], summary["refused"]) == (1, 963, 37)
+    assert [event["line"] for event in reported] == list(range(2, 1002))
+    assert {event["line"] - 2 for event in reported if event["event"] == "refused"} == faulty
+    assert [post.caption for post in await posts(place)] == [
+        f"caption {number}" for number in range(1000) if number not in faulty
+    ]
+
+
+async def test_foreign_text_does_not_act_on_the_terminal(place: Workplace, own_home: Path) -> None:
+    path = write_photo(place.folder / "a\x1b[2J\nb.jpg", 1)
+    ended = await call(place, own_home, "--add", str(path), "--caption", "fog\x1b[2J")
+    assert ended.status == 0, ended.err
+    assert "\x1b" not in ended.out
+    assert len(ended.out.splitlines()) == 2

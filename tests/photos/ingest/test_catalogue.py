@@ -1,0 +1,225 @@
+"""One library on several machines: each has places of its own, and changes none of another's."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.modes.import_mode import JsonReport, TextReport
+from fluffy_tui.personas import Personas
+from fluffy_tui.photos import Machine, Photos, PhotoState, PhotoUnreadable
+from photos.ingest.test_importer import counts, give_post
+from photos.photo_files import SCHEDULED, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fluffy_tui.core.database import Database
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.photos import ImportSummary, Photo
+
+pytestmark = pytest.mark.slow
+
+
+class Two:
+    """The machines `studio` and `office`, each with its own folder, and a persona that both import for."""
+
+    def __init__(self, database: Database, persona: Persona, folder: Path) -> None:
+        self.database = database
+        self.persona = persona
+        self.studio = Photos(database, scheduled=SCHEDULED, machine=Machine("1", "studio"))
+        self.office = Photos(database, scheduled=SCHEDULED, machine=Machine("2", "office"))
+        self.at_studio = folder / "nas"
+        self.at_office = folder / "volumes" / "nas"
+        self.at_studio.mkdir()
+
+    def mount(self) -> None:
+        """Have the same files at another path, as the office's mount of the studio's folder has."""
+        shutil.copytree(self.at_studio, self.at_office, copy_function=os.link)
+
+    def sync(self) -> None:
+        """Copy the studio's files to the office, with other times."""
+        shutil.copytree(self.at_studio, self.at_office, copy_function=shutil.copy)
+
+    async def studio_imports(self) -> ImportSummary:
+        """Import the studio's folder there."""
+        return await self.studio.import_folders([self.at_studio], self.persona)
+
+    async def office_imports(self) -> ImportSummary:
+        """Import the office's folder there."""
+        return await self.office.import_folders([self.at_office], self.persona)
+
+    async def seen_by(self, photos: Photos) -> dict[str, Photo]:
+        """Return a machine's view of all photos by file name."""
+        return {photo.name: photo for photo in await photos.unscheduled(self.persona)}
+
+
+@pytest.fixture
+async def two(database: Database, tmp_path: Path) -> Two:
+    return Two(database, await Personas(database, None).create("sarah"), tmp_path)
+
+
+@pytest.mark.parametrize("is_mounted", [True, False])
+async def test_the_same_library_on_a_second_machine_changes_nothing_for_the_first(
+    two: Two, is_mounted: bool
+) -> None:
+    for number in range(5):
+        write(two.at_studio / f"{number}.jpg", seed=number)
+    assert counts(await two.studio_imports()) == {"imported": 5}
+    before = await two.seen_by(two.studio)
+    if is_mounted:
+        two.mount()
+    else:
+        two.sync()
+    summary = await two.office_imports()
+    assert summary.known_elsewhere == 5
+    assert counts(summary) == {}
+    assert sum(summary.counts.values()) == 5, "every file is in one of the counts"
+    assert await two.seen_by(two.studio) == before
+    assert counts(await two.studio_imports()) == {"unchanged": 5}
+    assert counts(await two.office_imports()) == {"unchanged": 5}
+    there = await two.seen_by(two.office)
+    assert {photo.path for photo in there.values()} == {two.at_office / f"{n}.jpg" for n in range(5)}
+    assert {photo.id for photo in there.values()} == {photo.id for photo in before.values()}
+    for photos in (two.studio, two.office):
+        for photo in (await two.seen_by(photos)).values():
+            assert await photos.check(photo) is PhotoState.UNCHANGED
+            assert photos.thumbnail(photo, 8, 8).size
+            assert photo.elsewhere == ""
+
+
+async def test_both_reports_count_photos_of_other_machines(
+    two: Two, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(3):
+        write(two.at_studio / f"{number}.jpg", seed=number)
+    await two.studio_imports()
+    two.sync()
+    write(two.at_office / "new.jpg", seed=9)
+    write(two.at_office / "copy.jpg", seed=1)
+    summary = await two.office_imports()
+    TextReport().finished(summary, None)
+    JsonReport().finished(summary, None)
+    line, event = capsys.readouterr().out.splitlines()
+    assert line.startswith(
+        "sarah: 1 imported, 0 already there, 0 moved, 3 known from another machine, 1 duplicate, 0 missing, 0 failed"
+    )
+    told = json.loads(event)
+    assert (told["imported"], told["known_elsewhere"], told["duplicates"]) == (1, 3, 1)
+
+
+async def test_a_photo_of_another_machine_is_named_with_it(two: Two) -> None:
+    write(two.at_studio / "a.jpg")
+    await two.studio_imports()
+    photo = (await two.seen_by(two.office))["a.jpg"]
+    assert photo.elsewhere == "studio"
+    assert await two.office.check(photo) is PhotoState.ELSEWHERE
+    with pytest.raises(PhotoUnreadable, match="is on studio"):
+        two.office.thumbnail(photo, 8, 8)
+    assert [machine.name for machine in await two.office.machines_with(photo.id)] == ["studio"]
+    assert (await two.seen_by(two.studio))["a.jpg"].elsewhere == ""
+
+
+async def test_within_one_machine_files_move_and_vanish_as_ever(two: Two) -> None:
+    for number in range(3):
+        write(two.at_studio / f"{number}.jpg", seed=number)
+    await two.studio_imports()
+    two.sync()
+    await two.office_imports()
+    (two.at_office / "0.jpg").rename(two.at_office / "renamed.jpg")
+    (two.at_office / "1.jpg").unlink()
+    shutil.copy(two.at_office / "2.jpg", two.at_office / "copy.jpg")
+    assert counts(await two.office_imports()) == {"unchanged": 1, "moved": 1, "duplicates": 1, "missing": 1}
+    seen = await two.seen_by(two.office)
+    assert {photo.path.name: photo.elsewhere for photo in seen.values()} == {
+        "renamed.jpg": "", "1.jpg": "studio", "2.jpg": "",
+    }  # fmt: skip
+    assert [photo.missing_since for photo in seen.values()] == [None] * 3, "the studio has it"
+    at_studio = (await two.seen_by(two.studio)).values()
+    assert {photo.path for photo in at_studio} == {two.at_studio / f"{n}.jpg" for n in range(3)}
+    assert counts(await two.studio_imports()) == {"unchanged": 3}
+    (two.at_studio / "1.jpg").unlink()
+    assert await two.studio.mark_missing() == (1, 0)
+    assert (await two.seen_by(two.office))["1.jpg"].missing_since is not None, "now nobody has it"
+    assert (await two.seen_by(two.studio))["1.jpg"].elsewhere == ""
+
+
+async def test_machines_may_have_different_files_at_the_same_path(two: Two, tmp_path: Path) -> None:
+    path = write(two.at_studio / "a.jpg", seed=1)
+    await two.studio_imports()
+    two.at_studio.rename(tmp_path / "of the studio")
+    write(path, seed=2)
+    assert counts(await two.office.import_folders([two.at_studio], two.persona)) == {"imported": 1}
+    assert await two.office.mark_missing() == (0, 0)
+    both = await two.studio.unscheduled(two.persona)
+    assert sorted(photo.elsewhere for photo in both) == ["", "office"]
+    assert len({photo.sha256 for photo in both}) == 2
+
+
+async def test_a_file_that_is_replaced_on_one_machine_is_that_machines(two: Two) -> None:
+    """Until another finds the new content too; its old file becomes a photo of its own."""
+    write(two.at_studio / "a.jpg", seed=1)
+    await two.studio_imports()
+    two.sync()
+    await two.office_imports()
+    write(two.at_office / "a.jpg", seed=2)
+    assert counts(await two.office_imports()) == {"imported": 1}
+    assert (await two.seen_by(two.studio))["a.jpg"].elsewhere == "office"
+    assert counts(await two.studio_imports()) == {"imported": 1}
+    assert counts(await two.office_imports()) == {"unchanged": 1}
+    assert counts(await two.studio_imports()) == {"unchanged": 1}
+    shutil.copy(two.at_office / "a.jpg", two.at_studio / "b.jpg")
+    assert (await two.studio_imports()).known_elsewhere == 1
+
+
+async def test_swapped_names_on_one_machine_move_two_photos_there(two: Two) -> None:
+    one = write(two.at_studio / "1.jpg", seed=1)
+    write(two.at_studio / "2.jpg", seed=2, width=64)
+    await two.studio_imports()
+    two.sync()
+    await two.office_imports()
+    (two.at_office / "1.jpg").rename(two.at_office / "aside")
+    (two.at_office / "2.jpg").rename(two.at_office / "1.jpg")
+    (two.at_office / "aside").rename(two.at_office / "2.jpg")
+    assert "failed" not in counts(await two.office_imports())
+    assert counts(await two.office_imports()) == {"unchanged": 2}
+    assert counts(await two.studio_imports()) == {"unchanged": 2}
+    [of_one] = [photo for photo in await two.studio.unscheduled(two.persona) if photo.path == one]
+    assert (await two.office.get(of_one.id)).path == two.at_office / "2.jpg"
+
+
+async def test_a_scheduled_photo_is_placed_as_well(two: Two) -> None:
+    write(two.at_studio / "a.jpg")
+    await two.studio_imports()
+    await give_post(two.database, (await two.seen_by(two.studio))["a.jpg"])
+    two.sync()
+    os.utime(two.at_office / "a.jpg", (5, 5))
+    assert (await two.office_imports()).known_elsewhere == 1
+
+
+async def test_a_photo_from_before_machines_were_noted_belongs_to_whoever_finds_it(
+    two: Two, tmp_path: Path
+) -> None:
+    """An import of another mount path adds a place, and an import of the old path makes it that machine's."""
+    unknown = tmp_path / "deep" / "down"
+    write(unknown / "a.jpg", seed=1)
+    write(unknown / "b.jpg", seed=2)
+    before = Photos(two.database, scheduled=SCHEDULED)
+    await before.import_folders([unknown], two.persona)
+    shutil.copytree(unknown, two.at_office)
+    aside = unknown.parent.rename(tmp_path / "aside")  # the office does not know the folder
+    assert all(photo.elsewhere == "" for photo in (await two.seen_by(two.office)).values())
+    assert (await two.office_imports()).known_elsewhere == 2
+    assert await two.office.mark_missing() == (0, 0)
+    (two.at_office / "b.jpg").rename(two.at_office / "z.jpg")
+    assert counts(await two.office_imports()) == {"unchanged": 1, "moved": 1}
+    aside.rename(unknown.parent)
+    assert await two.studio.mark_missing() == (0, 0)
+    assert {p.path.parent for p in (await two.seen_by(two.studio)).values()} == {unknown}
+    assert {p.path.parent for p in (await two.seen_by(two.office)).values()} == {two.at_office}
+    (unknown / "a.jpg").rename(unknown / "c.jpg")
+    assert counts(await two.studio.import_folders([unknown], two.persona)) == {"unchanged": 1, "moved": 1}

@@ -1,0 +1,85 @@
+"""Import of files that are named one by one."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.core.errors import UsageError
+from fluffy_tui.demo import StandIn
+from fluffy_tui.photos import FailedFile, Photo, existing_file
+from scheduling.workplace import Workplace, workplace, write_photo
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_each_file_becomes_its_photo_or_a_reason(place: Workplace, dry_run: bool) -> None:
+    known = await place.photo(1)
+    new, copy, hidden = (
+        write_photo(place.folder.parent / "other" / name, n)
+        for name, n in (
+            ("new.jpg", 2),
+            ("copy.jpg", 1),
+            (".hidden.jpg", 3),
+        )
+    )
+    text, broken = place.folder / "notes.txt", place.folder / "broken.jpg"
+    text.write_text("notes")
+    broken.write_bytes(b"\xff\xd8\xff nothing")
+    odd = write_photo(place.folder / os.fsdecode(b"\xff.jpg"), 4)
+    found = await place.services.photos.import_files(
+        [new, copy, hidden, text, broken, odd, new], place.persona, dry_run=dry_run
+    )
+    assert [isinstance(each, Photo) for each in found] == [True, True, True, False, False, False, True]
+    assert found[0] == found[6]
+    assert [each.id == known.id for each in found if isinstance(each, Photo)] == [False, True, False, False]
+    assert all(each.reason for each in found if isinstance(each, FailedFile))
+    stored = {photo.name for photo in await place.services.photos.unscheduled(place.persona)}
+    assert stored == ({known.name} if dry_run else {known.name, "new.jpg", ".hidden.jpg"})
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_photo_that_was_moved_is_found_in_its_new_place(place: Workplace, dry_run: bool) -> None:
+    known = await place.photo(1)
+    moved = known.path.rename(place.folder.parent / "moved.jpg")
+    [photo] = await place.services.photos.import_files([moved], place.persona, dry_run=dry_run)
+    assert isinstance(photo, Photo)
+    assert (photo.id, photo.path) == (known.id, moved)
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_file_that_has_changed_since_it_was_scheduled_is_refused(
+    place: Workplace, dry_run: bool
+) -> None:
+    post = await place.submit(number=1)
+    path = (await place.services.photos.get(post.photo_id)).path
+    write_photo(path, 2)
+    [failed] = await place.services.photos.import_files([path], place.persona, dry_run=dry_run)
+    assert isinstance(failed, FailedFile)
+    assert "changed since it was scheduled" in failed.reason
+
+
+def test_only_a_file_that_is_there_is_taken(tmp_path: Path) -> None:
+    path = write_photo(tmp_path / "a.jpg")
+    link = tmp_path / "link.jpg"
+    link.symlink_to(path)
+    assert existing_file(link) == path.resolve()
+    for wrong, words in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "none", "does not exist"),
+        (path / "x", "exist"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            existing_file(wrong)

@@ -1,0 +1,101 @@
+"""What each channel of a post gets while it is written."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.media import Fit, Framing
+from fluffy_tui.scheduling import ChannelChoice
+from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.post_channels import PostChannels
+from tui.fakes import CHANNELS, NOW, make_persona
+
+PERSONA = make_persona(1, "sarah", *CHANNELS[:3])
+MAIN, SECOND, THIRD = (channel.id for channel in CHANNELS[:3])
+LATER = NOW + timedelta(days=1)
+
+
+def test_a_persona_without_a_channel_has_only_what_is_shared() -> None:
+    channels = PostChannels.of(make_persona(1, "sarah"), Draft("fog"))
+    assert (channels.ids, channels.current_id, channels.choices) == ((), None, [])
+    assert channels.shown == Draft("fog")
+    assert channels.with_shown(Draft("sea"), None).draft == Draft("sea")
+    assert channels.toggled() == channels
+    assert [caption for _, caption in channels.captions] == ["fog"]
+
+
+def test_other_channels_get_what_the_main_one_gets() -> None:
+    channels = PostChannels.of(PERSONA, Draft("fog")).with_shown(Draft("sea", first_comment="#sea"), None)
+    assert all(channels.on_channel(id_) == Draft("sea", first_comment="#sea") for id_ in channels.ids)
+    assert [choice.caption for choice in channels.choices] == [None, None, None]
+
+
+def test_what_is_changed_on_a_channel_is_its_own() -> None:
+    there = PostChannels.of(PERSONA, Draft("fog")).at(1)
+    changed = there.with_shown(
+        Draft("fog here", "a pier", ShareMode.CUSTOM_SCHEDULED, LATER), Framing(Fit.CROP)
+    )
+    assert changed.choice(SECOND) == ChannelChoice(
+        SECOND, "fog here", ShareMode.CUSTOM_SCHEDULED, LATER, Framing(Fit.CROP)
+    )
+    assert changed.shared == Draft("fog", "a pier"), "alt texts are the same everywhere"
+    assert changed.on_channel(THIRD) == Draft("fog", "a pier")
+    again = changed.with_shown(Draft("fog", "a pier"), None)
+    assert again.own == ()
+
+
+def test_the_last_channel_comes_after_no_other() -> None:
+    channels = PostChannels.of(PERSONA, Draft())
+    assert channels.at(9).current_id == THIRD
+    assert channels.at(-1).current_id == MAIN
+    assert channels.at(1).current.buffer_channel_id == SECOND
+
+
+def test_channels_that_the_persona_lost_are_left_out_of_a_draft() -> None:
+    draft = Draft(
+        "fog", channels=(ChannelChoice("gone", "old"), ChannelChoice(SECOND, "new")), off=("gone", THIRD)
+    )
+    channels = PostChannels.of(PERSONA, draft)
+    assert channels.on == (MAIN, SECOND)
+    assert channels.draft == Draft("fog", channels=(ChannelChoice(SECOND, "new"),), off=(THIRD,))
+
+
+_captions = st.sampled_from(["", "fog", "fog here", "sea"])
+_moves = st.lists(
+    st.one_of(
+        st.tuples(st.just("go"), st.integers(0, 2)),
+        st.tuples(st.just("type"), _captions),
+        st.tuples(st.just("toggle"), st.none()),
+    ),
+    max_size=20,
+)
+
+
+@given(_moves)
+def test_a_channel_gets_what_was_typed_there_last_or_else_on_the_main_one(
+    moves: list[tuple[str, object]],
+) -> None:
+    channels = PostChannels.of(PERSONA, Draft())
+    typed: dict[str, str | None] = {SECOND: None, THIRD: None}
+    shared, off = "", set[str]()
+    for move, argument in moves:
+        if move == "go":
+            channels = channels.at(int(str(argument)))
+        elif move == "toggle":
+            channels = channels.toggled()
+            off ^= {str(channels.current_id)}
+        else:
+            caption = str(argument)
+            channels = channels.with_shown(Draft(caption), channels.framing)
+            if channels.index == 0:
+                shared = caption
+            else:
+                typed[str(channels.current_id)] = None if caption == shared else caption
+    expected = {MAIN: shared} | {id_: shared if own is None else own for id_, own in typed.items()}
+    assert {id_: channels.on_channel(id_).caption for id_ in channels.ids} == expected
+    assert set(channels.on) == set(channels.ids) - off
+    assert PostChannels.of(PERSONA, channels.draft) == channels.at(0)
