@@ -337,6 +337,22 @@ async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
         assert [post.share_mode for post in changed[:2]] == [ShareMode.SHARE_NEXT] * 2
 
 
+async def test_an_unsaved_change_on_one_channel_is_not_shown_on_another(
+    running: Running, services: FakeServices
+) -> None:
+    on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "e", "end", *"xyz")
+        first = editing(driver).form.caption.text
+        await driver.press("escape", "j", "e")
+        other = editing(driver).form.caption.text
+        assert {first, other} in ({"words 0xyz", "words 1"}, {"words 1xyz", "words 0"})
+        await driver.press("end", *"abc", "escape", "k", "e")
+        assert editing(driver).form.caption.text == first
+        await driver.press("escape", "asterisk", "e")
+        assert editing(driver).form.caption.text in ("words 0", "words 1")
+
+
 async def test_a_caption_that_one_network_refuses_changes_no_channel(
     running: Running, services: FakeServices
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -89,6 +90,27 @@ def test_deleted_and_empty_drafts_leave_no_file(tmp_path: Path, photo: Photo) ->
         assert drafts.load(photo) == draft
     drafts.save(photo, Draft(ai_label=True, channels=(ChannelChoice("c2", framing=Framing()),), off=("c3",)))
     assert drafts.load(photo) is None, "nothing was written"
+
+
+def test_each_unsaved_edit_has_a_draft_of_its_own_until_the_photo_is_free(
+    tmp_path: Path, photo: Photo
+) -> None:
+    drafts = Drafts(tmp_path / "drafts")
+    drafts.save(photo, Draft(caption="on Instagram"), "of c1")
+    drafts.save(photo, Draft(caption="on Bluesky"), "of c2")
+    bluesky = next(path for path in (tmp_path / "drafts").iterdir() if "Bluesky" in path.read_text())
+    os.utime(bluesky, (1, 1))
+    assert drafts.photos_with_drafts(1) == {photo.sha256}
+    shown = {edit: drafts.load(photo, edit) for edit in ("of c1", "of c2", "of c1 c2")}
+    assert [draft and draft.caption for draft in shown.values()] == ["on Instagram", "on Bluesky", None]
+    assert drafts.load(photo) == Draft(caption="on Instagram"), "the latest, once the photo is free"
+    drafts.save(photo, DRAFT)
+    assert drafts.load(photo) == DRAFT
+    drafts.delete(photo)
+    drafts.delete(photo, "of c1")
+    assert drafts.load(photo) == Draft(caption="on Bluesky")
+    drafts.delete_all(photo)
+    assert list((tmp_path / "drafts").iterdir()) == []
 
 
 def test_a_draft_without_words_is_kept_for_the_people_in_it(tmp_path: Path, photo: Photo) -> None:
@@ -227,10 +249,10 @@ async def test_a_disk_that_refuses_is_reported_and_tried_again(
     other = make_photo(tmp_path / "photos", 2, 1)
     save = drafts.save
 
-    def refuse(which: Photo, draft: Draft) -> None:
+    def refuse(which: Photo, *args: Any) -> None:
         if which is photo:
             raise OSError(28, "No space left on device")
-        save(which, draft)
+        save(which, *args)
 
     monkeypatch.setattr(drafts, "save", refuse)
     writer.save_soon(photo, Draft("x"))
@@ -248,7 +270,7 @@ def test_a_draft_that_cannot_be_read_is_reported(
 ) -> None:
     writer, drafts, _, reports = make_writer(tmp_path)
 
-    def refuse(_: Photo) -> None:
+    def refuse(*_: object) -> None:
         raise OSError(13, "Permission denied")
 
     monkeypatch.setattr(drafts, "load", refuse)

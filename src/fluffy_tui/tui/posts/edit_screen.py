@@ -92,6 +92,8 @@ class EditPostScreen(PhotosScreen):
         self._rendition = RenditionPreview(context)
         super().__init__(context, self._rendition.widget, has_text=not self._only_time)
         self._saved = saved
+        self._edit = f"of {' '.join(sorted(post.channel_id or '-' for post in posts))}"
+        """Names the draft: posts of one submission show the same photo, and each has a text of its own."""
         self._before = Draft()
         """What the form showed before anything was changed."""
         self._state = Static("", id="post-state", markup=False)
@@ -227,7 +229,7 @@ class EditPostScreen(PhotosScreen):
         retried = " and queued again" if any(map(retries, self._posts)) else ""
         self.app.notify(f"{count} changed{retried}.", markup=False)
         if self._owner is not None and not self._only_time:
-            self.drafts.discard(self._owner)
+            self.drafts.discard(self._owner, self._edit)
         if self.arrangement.is_loaded:
             self.context.selection.remove(photo.photo_id for photo in self.arrangement.photos.photos)
         self._saved()
@@ -246,7 +248,8 @@ class EditPostScreen(PhotosScreen):
     @on(CaptionForm.Edited)
     def _edited(self) -> None:
         if self._owner is not None and not self._only_time:
-            self.drafts.save_soon(self._owner, self.arrangement.draft(draft_of(self._posts[0]).photos))
+            draft = self.arrangement.draft(draft_of(self._posts[0]).photos)
+            self.drafts.save_soon(self._owner, draft, self._edit)
 
     def rearranged(self) -> None:
         """Show the current photo, and keep the order with the draft."""
@@ -316,7 +319,7 @@ class EditPostScreen(PhotosScreen):
         if self._only_time:
             self._render_photo()
             return
-        draft, is_edited = self.drafts.load(owner), self.form.is_edited
+        draft, is_edited = self.drafts.load(owner, self._edit), self.form.is_edited
         if draft is not None and not is_edited:
             self.form.load(draft)
             self.form.show_message("This is your draft of a change that was not saved.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 import threading
@@ -17,7 +18,7 @@ from fluffy_tui.media import Framing
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from textual.dom import DOMNode
 
@@ -63,9 +64,11 @@ class Draft:
 
 
 class Drafts:
-    """A folder of drafts, one small file per photo, named by persona and the photo's content.
+    """A folder of drafts, one small file each, named by persona and the photo's content.
 
     A photo that was moved, or deleted and imported again, finds its draft again, since its content is the same.
+    Besides the draft of its next post it may have one for each edit that was not saved. Such an edit is named by the
+    channels of the posts that it changes; once the photo has no draft of its own, it is that.
 
     Args:
         folder: Where the files are; made when the first draft is saved, readable by its owner only.
@@ -74,13 +77,23 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def load(self, photo: Photo) -> Draft | None:
+    def load(self, photo: Photo, edit: str = "") -> Draft | None:
         """Return a photo's draft, or None; a damaged file is renamed and logged.
+
+        Args:
+            photo: What the post shows first.
+            edit: Of which edit; if empty, of the photo's next post, else of the latest edit.
 
         Raises:
             OSError: The file cannot be read.
         """
-        path = self._path(photo)
+        if edit:
+            return self._read(self._path(photo, edit))
+        edits = sorted(self._edits(photo), key=lambda path: path.stat().st_mtime, reverse=True)
+        found = (self._read(path) for path in (self._path(photo), *edits))
+        return next((draft for draft in found if draft is not None), None)
+
+    def _read(self, path: Path) -> Draft | None:
         try:
             return _from_json(json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -90,8 +103,8 @@ class Drafts:
             path.replace(path.with_suffix(".damaged"))
             return None
 
-    def save(self, photo: Photo, draft: Draft) -> None:
-        """Save a draft; an empty one is deleted instead.
+    def save(self, photo: Photo, draft: Draft, edit: str = "") -> None:
+        """Save a draft, of an edit if one is named; an empty one is deleted instead.
 
         The file is replaced in one step: it holds the old draft or the new one, never half of it.
 
@@ -99,25 +112,39 @@ class Drafts:
             OSError: The folder cannot be written to.
         """
         if draft.is_empty:
-            self.delete(photo)
+            self.delete(photo, edit)
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_atomically(self._path(photo), json.dumps(_to_json(draft), ensure_ascii=True))
+        write_atomically(self._path(photo, edit), json.dumps(_to_json(draft), ensure_ascii=True))
 
-    def delete(self, photo: Photo) -> None:
-        """Delete a photo's draft, if it has one.
+    def delete(self, photo: Photo, edit: str = "") -> None:
+        """Delete the draft of a photo's next post, or of an edit if one is named.
 
         Raises:
             OSError: The folder cannot be written to.
         """
-        self._path(photo).unlink(missing_ok=True)
+        self._path(photo, edit).unlink(missing_ok=True)
+
+    def delete_all(self, photo: Photo) -> None:
+        """Delete a photo's drafts, of edits as well.
+
+        Raises:
+            OSError: The folder cannot be written to.
+        """
+        for path in (self._path(photo), *self._edits(photo)):
+            path.unlink(missing_ok=True)
 
     def photos_with_drafts(self, persona_id: int) -> frozenset[str]:
         """Return the sha256 of every photo of a persona that has a draft, for the ✎ mark."""
-        return frozenset(path.stem.partition("-")[2] for path in self._folder.glob(f"{persona_id}-*.json"))
+        names = (path.name.partition("-")[2] for path in self._folder.glob(f"{persona_id}-*.json"))
+        return frozenset(name.partition(".")[0] for name in names)
 
-    def _path(self, photo: Photo) -> Path:
-        return self._folder / f"{photo.persona_id}-{photo.sha256}.json"
+    def _path(self, photo: Photo, edit: str = "") -> Path:
+        which = f".{hashlib.sha256(edit.encode()).hexdigest()[:16]}" if edit else ""
+        return self._folder / f"{photo.persona_id}-{photo.sha256}{which}.json"
+
+    def _edits(self, photo: Photo) -> Iterable[Path]:
+        return self._folder.glob(f"{photo.persona_id}-{photo.sha256}.*.json")
 
 
 def _to_json(draft: Draft) -> dict[str, Any]:
@@ -182,7 +209,7 @@ class DraftWriter:
     def __init__(self, drafts: Drafts, screen: DOMNode, failed: Callable[[str], None]) -> None:
         self._drafts, self._screen, self._failed = drafts, screen, failed
         self._lock = threading.Lock()
-        self._unsaved: dict[int, tuple[Photo, Draft]] = {}
+        self._unsaved: dict[tuple[int, str], tuple[Photo, Draft, str]] = {}
         self._discarded: set[int] = set()
         self._is_scheduled = False
 
@@ -191,21 +218,21 @@ class DraftWriter:
         """Whether anything is not on disk yet."""
         return bool(self._unsaved)
 
-    def load(self, photo: Photo) -> Draft | None:
+    def load(self, photo: Photo, edit: str = "") -> Draft | None:
         """Return a photo's draft, if it has a readable one, and save what is typed for it from now on."""
         self._discarded.discard(photo.id)
         try:
-            return self._drafts.load(photo)
+            return self._drafts.load(photo, edit)
         except OSError as error:
             log.warning("the draft of photo %s cannot be read: %s", photo.id, error)
             self._failed(f"The draft of this photo could not be read ({error.strerror}).")
             return None
 
-    def save_soon(self, photo: Photo, draft: Draft) -> None:
+    def save_soon(self, photo: Photo, draft: Draft, edit: str = "") -> None:
         """Save a photo's draft within `SAVED_WITHIN` seconds."""
         if photo.id in self._discarded:
             return
-        self._unsaved[photo.id] = photo, draft
+        self._unsaved[photo.id, edit] = photo, draft, edit
         if not self._is_scheduled:
             self._is_scheduled = True
             self._screen.set_timer(SAVED_WITHIN, self._start)
@@ -217,13 +244,19 @@ class DraftWriter:
         except OSError as error:
             self._report(error)
 
-    def discard(self, photo: Photo) -> None:
-        """Delete a draft now that there is a post with its text, and save nothing more for this photo."""
+    def discard(self, photo: Photo, edit: str = "") -> None:
+        """Delete a draft now that there is a post with its text, and save nothing more for this photo.
+
+        A new post makes the photo's unsaved edits of earlier ones meaningless: they are deleted with its draft.
+        """
         self._discarded.add(photo.id)
-        self._unsaved.pop(photo.id, None)
+        self._unsaved.pop((photo.id, edit), None)
         try:
             with self._lock:
-                self._drafts.delete(photo)
+                if edit:
+                    self._drafts.delete(photo, edit)
+                else:
+                    self._drafts.delete_all(photo)
         except OSError as error:
             log.warning("the draft of photo %s cannot be deleted: %s", photo.id, error)
 
@@ -242,14 +275,14 @@ class DraftWriter:
     def _save(self) -> None:
         failure: OSError | None = None
         with self._lock:
-            for photo_id, unsaved in list(self._unsaved.items()):
+            for key, unsaved in list(self._unsaved.items()):
                 try:
                     self._drafts.save(*unsaved)
                 except OSError as error:
                     failure = error
                 else:
-                    if self._unsaved.get(photo_id) is unsaved:  # else a newer one is saved next
-                        del self._unsaved[photo_id]
+                    if self._unsaved.get(key) is unsaved:  # else a newer one is saved next
+                        del self._unsaved[key]
         if failure is not None:
             raise failure
 
