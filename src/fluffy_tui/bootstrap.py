@@ -41,6 +41,7 @@ from fluffy_tui.scheduling import (
     key_fingerprint,
     public_posts,
     scheduled_photo_ids,
+    unposted_photo_ids,
 )
 from fluffy_tui.similarity import Similarity, stacked_photos
 
@@ -187,6 +188,7 @@ def _build(
     photos = Photos(
         database,
         scheduled=scheduled_photo_ids(),
+        unposted=unposted_photo_ids(),
         thumbnails=settings.paths.thumbnails,
         stacks=stacked_photos(),
         machine=machine,

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from PIL import Image
-    from sqlalchemy import Select
+    from sqlalchemy import CompoundSelect, Select
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.personas import Persona
@@ -61,6 +61,7 @@ class Photos:
     Args:
         database: Open.
         scheduled: Selects the ids of all photos that have a post; posts belong to a pack above this one.
+        unposted: Selects the ids of those whose post is not live yet; without it, that is said of every post.
         thumbnails: Folder for thumbnails that were made once; without one they are made each time.
         stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
             pack above this one finds as well. Without it nothing is ever folded.
@@ -72,6 +73,7 @@ class Photos:
         database: Database,
         *,
         scheduled: Select[Any],
+        unposted: CompoundSelect[Any] | None = None,
         thumbnails: Path | None = None,
         stacks: Select[*tuple[Any, ...]] | None = None,
         machine: Machine = UNKNOWN,
@@ -81,6 +83,7 @@ class Photos:
         self._stacks = stacks
         self._thumbnails = Thumbnails(ThumbnailCache(thumbnails) if thumbnails else None)
         self._scheduled = scheduled
+        self._unposted = scheduled if unposted is None else unposted
         self._unscheduled = ~has_post(scheduled)
 
     async def get(self, photo_id: int) -> Photo:
@@ -295,7 +298,7 @@ class Photos:
         if not isinstance(found, FoundFile):
             reason = found.reason if found else "It is not a picture."
             raise FluffyError(f"{photo.name} was not read again. {reason}")
-        catalogue = Catalogue(self._database, photo.persona_id, self._scheduled, self.machine)
+        catalogue = self._catalogue(photo.persona_id)
         try:
             async with self._database.transaction() as session:
                 await catalogue.replace(session, photo.id, found)
@@ -346,6 +349,9 @@ class Photos:
             on_round=on_round,
         )
 
+    def _catalogue(self, persona_id: int) -> Catalogue:
+        return Catalogue(self._database, persona_id, self._scheduled, self._unposted, self.machine)
+
     def _importer(
         self,
         scope: ImportScope,
@@ -353,7 +359,7 @@ class Photos:
         on_progress: Callable[[ImportProgress], None],
         on_failed: Callable[[FailedFile], None] = lambda _: None,
     ) -> Importer:
-        catalogue = Catalogue(self._database, persona.id, self._scheduled, self.machine)
+        catalogue = self._catalogue(persona.id)
         return Importer(scope, persona.name, catalogue, on_progress=on_progress, on_failed=on_failed)
 
     async def import_folders(
@@ -388,7 +394,7 @@ class Photos:
             dry_run: only read the files; photos that are not in the library yet have 0 as their id.
         """
         paths = [str(file) for file in dict.fromkeys(files)]
-        catalogue = Catalogue(self._database, persona.id, self._scheduled, self.machine)
+        catalogue = self._catalogue(persona.id)
         photos: dict[str, Photo] = {}
         if dry_run:
             read, unread = await read_single_files(paths)

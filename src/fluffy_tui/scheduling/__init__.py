@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, upload, work
     from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
-    from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids
+    from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids, unposted_photo_ids
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
@@ -102,6 +102,7 @@ __all__ = [
     "public_posts",
     "scheduled_photo_ids",
     "slots",
+    "unposted_photo_ids",
     "upload",
     "work",
 ]
@@ -129,6 +130,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "key_fingerprint": "request_budget",
         "public_posts": "photo_usage",
         "scheduled_photo_ids": "photo_usage",
+        "unposted_photo_ids": "photo_usage",
         "upload": "background.workers",
         "work": "background.workers",
     },

@@ -20,6 +20,14 @@ def scheduled_photo_ids() -> Select[int]:
     return select(PostPhotoRow.photo_id)
 
 
+def unposted_photo_ids() -> CompoundSelect[int]:
+    """Return the query for the ids of all photos of posts that are not live, whose files may still be needed."""
+    leads = select(PostPhotoRow.photo_id).join(PostRow, PostRow.id == PostPhotoRow.post_id)
+    cross_posts = select(PostPhotoRow.photo_id).join(PostRow, PostRow.lead_post_id == PostPhotoRow.post_id)
+    is_needed = PostRow.status != PostStatus.POSTED
+    return union_all(leads.where(is_needed), cross_posts.where(is_needed))
+
+
 def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None, datetime]:
     """Return the query for every photo of every post that is public or will be: no failed one, no unsubmitted draft."""
     columns = (

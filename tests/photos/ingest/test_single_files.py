@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -69,6 +70,45 @@ async def test_a_file_that_has_changed_since_it_was_scheduled_is_refused(
     [failed] = await place.services.photos.import_files([path], place.persona, dry_run=dry_run)
     assert isinstance(failed, FailedFile)
     assert "changed since it was scheduled" in failed.reason
+
+
+async def test_a_file_that_has_changed_since_its_photo_went_live_is_a_new_photo(place: Workplace) -> None:
+    """The posted photo stays what it was, without a file here; the path is the new one's."""
+    post = await place.submit(number=1)
+    posted = await place.services.photos.get(post.photo_id)
+    write_photo(posted.path, 2)
+    await place.execute(
+        "UPDATE posts SET step = 'live', status = 'posted', posted_at = now(), buffer_post_id = '1'"
+    )
+    cross_post = json.dumps(
+        {
+            "id": 9,
+            "lead_post_id": post.id,
+            "photo_id": None,
+            "channel_id": "2",
+            "delivery_key": "9",
+            "buffer_post_id": "2",
+            "posted_at": None,
+            "error_code": "rejected",
+            "error_message": "Instagram rejected it.",
+            "step": "failed",
+            "status": "failed",
+        }
+    )
+    await place.execute(
+        f"INSERT INTO posts SELECT (jsonb_populate_record(p, $json${cross_post}$json$)).* FROM posts p"
+    )
+    summary = await place.services.photos.import_folders([posted.path.parent], place.persona)
+    assert [file.reason for file in summary.failed if "scheduled" in file.reason], "one channel may retry it"
+    await place.execute("DELETE FROM posts WHERE id = 9")
+    summary = await place.services.photos.import_folders([posted.path.parent], place.persona)
+    assert (summary.imported, summary.failed) == (1, ())
+    [new] = await place.services.photos.unscheduled(place.persona)
+    assert (new.path, new.sha256 == posted.sha256) == (posted.path, False)
+    before = await place.services.photos.get(posted.id)
+    assert (before.sha256, before.missing_since is not None) == (posted.sha256, True)
+    again = await place.services.photos.import_folders([posted.path.parent], place.persona)
+    assert (again.imported, again.unchanged) == (0, 1)
 
 
 def test_only_a_file_that_is_there_is_taken(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, CompoundSelect, Select
     from sqlalchemy.ext.asyncio import AsyncSession
     from sqlalchemy.types import TypeEngine
 
@@ -91,15 +91,29 @@ class StoredBatch:
 
 
 class Catalogue:
-    """A persona's photos, as an import on one machine compares and writes them."""
+    """A persona's photos, as an import on one machine compares and writes them.
+
+    Args:
+        database: Open.
+        persona_id: Whose photos.
+        scheduled: Selects the ids of all photos that have a post.
+        unposted: Selects the ids of those of posts that are not live yet.
+        machine: Which machine imports.
+    """
 
     def __init__(
-        self, database: Database, persona_id: int, scheduled: Select[Any], machine: Machine = UNKNOWN
+        self,
+        database: Database,
+        persona_id: int,
+        scheduled: Select[Any],
+        unposted: Select[Any] | CompoundSelect[Any],
+        machine: Machine,
     ) -> None:
         self._database = database
         self._machine = machine
         self._persona_id = persona_id
         self._has_post = has_post(scheduled)
+        self._unposted = unposted.subquery()
 
     async def unchanged(self, files: Mapping[str, tuple[int, datetime]]) -> Unchanged:
         """Return the paths whose size and modification time are as stored; photos that were missing are found again.
@@ -263,7 +277,13 @@ class Catalogue:
             .outerjoin(here, true())
             .where(among(PhotoRow.id, ids))
         )
-        return [KnownPhoto(*row) for row in (await session.execute(query))]
+        known = [KnownPhoto(*row) for row in (await session.execute(query))]
+        if scheduled := [photo.id for photo in known if photo.has_post]:
+            photo_id = next(iter(self._unposted.c))
+            needed = set(await session.scalars(select(photo_id).where(among(photo_id, scheduled))))
+            for photo in known:
+                photo.is_needed = photo.id in needed
+        return known
 
     async def _write(self, session: AsyncSession, plan: BatchPlan) -> None:
         """Write the decisions; what is new on this machine last, when its paths are free."""
@@ -272,6 +292,8 @@ class Catalogue:
                 await self._move(session, move)
             elif move.displaced_id is not None:
                 await session.execute(delete(PhotoPlaceRow).where(*self._places([move.displaced_id])))
+        if plan.outlived:
+            await session.execute(delete(PhotoPlaceRow).where(*self._places(plan.outlived)))
         if plan.overwritten:
             await session.execute(self._change_places(plan.overwritten, missing_since=func.now()))
         if found := [photo_id for photo_id, _ in plan.touched]:

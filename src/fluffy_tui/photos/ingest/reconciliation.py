@@ -41,6 +41,8 @@ class KnownPhoto:
     """Whether other machines have a place of it."""
     is_nobodys: bool | None = None
     """Whether its place is from before machines were noted."""
+    is_needed: bool = False
+    """Whether a post with it is not live yet, so that its file may still be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class BatchPlan:
     """Copies of photos whose own file is still in place."""
     overwritten: list[int] = field(default_factory=list)
     """Photos whose file has become a copy of another photo."""
+    outlived: list[int] = field(default_factory=list)
+    """Posted photos whose file has become a new one: they have no place on this machine any more."""
     failed: list[FailedFile] = field(default_factory=list)
 
     @property
@@ -159,8 +163,12 @@ class _Planner:
         elif at_path is None:
             self._result.new.append(file)
             self._new_contents.add(file.sha256)
-        elif at_path.has_post:
+        elif at_path.is_needed:
             self._result.failed.append(FailedFile(readable_path(file.path), CHANGED_AFTER_SCHEDULING))
+        elif at_path.has_post:
+            self._result.outlived.append(at_path.id)
+            self._result.new.append(file)
+            self._new_contents.add(file.sha256)
         else:
             self._result.replaced.append((at_path.id, file))
             self._new_contents.add(file.sha256)
