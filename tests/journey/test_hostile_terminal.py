@@ -116,7 +116,9 @@ def test_late_answers_in_pieces_are_no_keys_and_switch_pictures_on(own_home: Pat
         assert terminal.ended() == 0
 
 
-def test_a_paste_with_escape_sequences_and_without_an_end_is_text(own_home: Path, photos: Path) -> None:
+def test_a_long_paste_with_escape_sequences_and_without_an_end_is_text_that_survives_a_kill(
+    own_home: Path, photos: Path
+) -> None:
     imported(own_home, photos)
     with Terminal(own_home, columns=100, rows=30) as terminal:
         terminal.shows("unscheduled")
@@ -124,7 +126,18 @@ def test_a_paste_with_escape_sequences_and_without_an_end_is_text(own_home: Path
         terminal.shows("newest first", "of 3", "2.jpg")
         terminal.press(ENTER)
         terminal.shows("alt text")
-        terminal.process.send(b"\x1b[200~pasted \x00\x1b[31mtext\xff end")
+        lines = b"".join(b"line %d of a long text\r" % number for number in range(8_000))
+        terminal.process.send(b"\x1b[200~" + lines + b"pasted \x00\x1b[31mtext\xff end")
+        terminal.shows("pasted [31mtext", "end")
+        drafts = own_home / ".local/share/fluffy-tui/kept-texts"
+        terminal.until(lambda _: any(" end" in path.read_text() for path in drafts.glob("*.json")))
+        terminal.process.kill(signal.SIGKILL)
+        terminal.ended()
+    with Terminal(own_home, columns=100, rows=30) as terminal:
+        terminal.shows("unscheduled")
+        terminal.press(ENTER)
+        terminal.shows("newest first", "of 3", "2.jpg")
+        terminal.press(ENTER)
         terminal.shows("pasted [31mtext", "end")
         terminal.press(ESCAPE)
         terminal.shows("newest first", "of 3", "2.jpg")
