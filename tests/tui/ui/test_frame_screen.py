@@ -12,6 +12,7 @@ import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Button
 
+from fluffy_tui.buffer import Code
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import Problem, ProblemKind, Step
@@ -21,7 +22,7 @@ from fluffy_tui.tui.ui.header import Tab
 from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.status_strip import StatusStrip
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
+from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, make_post, with_channels
 
 
 def strip(driver: Driver) -> list[str]:
@@ -58,11 +59,19 @@ async def test_the_header_shows_a_missing_worker(
         assert driver.app.context.overview.worker_words == words
 
 
-async def test_the_header_shows_a_wrong_clock(running: Running, services: FakeServices) -> None:
+async def test_the_header_shows_a_wrong_clock_and_that_buffer_cannot_be_reached(
+    running: Running, services: FakeServices
+) -> None:
     clock = Problem(ProblemKind.CLOCK, "The clock is wrong.", "It is ahead.", "Times are off.", None, ())
     services.scheduling.other_problems = [clock]
     async with running(persona="sarah") as driver:
         assert "! clock wrong" in driver.text("#frame-header")
+        assert "Buffer offline" not in driver.text("#frame-header")
+        held = make_post(12, services.photos.photos[12], "fog", Step.HELD)
+        services.scheduling.all_posts[12] = replace(held, error_code=Code.UNREACHABLE)
+        services.tell(PostChanged(12, 1))
+        await driver.heard()
+        assert "! Buffer offline" in driver.text("#frame-header")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ class Overview:
     def held(self) -> int:
         """How many posts wait for their next retry."""
         return sum(post.step is Step.HELD for post in self.strip)
+
+    @property
+    def is_buffer_offline(self) -> bool:
+        """Whether the worker cannot reach Buffer, as far as a post that waits for it says."""
+        return any(post.step in ON_THE_WAY and post.error_code == Code.UNREACHABLE for post in self.strip)
 
     @property
     def worker_words(self) -> str:
