@@ -28,9 +28,11 @@ from fluffy_tui.buffer import (
     BufferError,
     BufferStatus,
     Channel,
+    Metric,
     NextStep,
     Organization,
     PinterestBoard,
+    PostMetrics,
     Service,
     ShareMode,
     SlotDay,
@@ -210,6 +212,30 @@ async def test_a_repeated_cursor_ends_the_paging() -> None:
             [post async for post in client.posts("o1", channel_ids=["c1"])]
         assert (caught.value.code, caught.value.next_step) == ("unknown_answer", NextStep.RETRY)
         assert len(server.asked) == 2
+
+
+async def test_numbers_that_cannot_be_read_leave_out_their_post_alone() -> None:
+    def counted(number: int, metrics: object) -> dict[str, Any]:
+        return {"node": {"id": f"p{number}", "metrics": metrics, "metricsUpdatedAt": "2026-11-01T00:00:00Z"}}
+
+    reach = {"type": "reach", "value": 12.0, "unit": "count"}
+    edges = [
+        counted(1, [reach, {"type": "engagementRate", "value": 3.5, "unit": "percentage"}]),
+        counted(2, None),
+        counted(3, [reach | {"value": "many"}]),
+        counted(4, [reach | {"type": "\x1b[31m"}]),
+        None,
+        {"node": None},
+    ]
+    page = {"data": {"posts": {"edges": edges, "pageInfo": {"hasNextPage": True, "endCursor": "x1"}}}}
+    async with asking(Reply(page)) as (client, server):
+        found = await client.metrics("o1", channel_ids=["c1"], requests=1)
+        assert len(server.asked) == 1
+        assert server.asked[0].input["filter"]["status"] == ["sent"]
+    assert found == [
+        PostMetrics("p1", (Metric("reach", 12.0), Metric("engagementRate", 3.5, is_percentage=True)), SINCE),
+        PostMetrics("p2", (), SINCE),
+    ]
 
 
 async def test_failed_search_is_not_an_empty_one() -> None:

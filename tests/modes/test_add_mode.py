@@ -35,6 +35,8 @@ KEYS = [
     "posted_at",
     "link",
     "error",
+    "metrics",
+    "metrics_as_of",
 ]
 
 

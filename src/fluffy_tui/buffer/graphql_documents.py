@@ -80,6 +80,16 @@ POST = Operation(
     "post",
     "query Post($input: PostInput!) { post(input: $input) { ...PostFields } }" + _POST_FIELDS,
 )
+METRICS = Operation(
+    "Metrics",
+    "posts",
+    """query Metrics($input: PostsInput!, $first: Int, $after: String) {
+  posts(input: $input, first: $first, after: $after) {
+    edges { node { id metrics { type value unit } metricsUpdatedAt } }
+    pageInfo { hasNextPage endCursor }
+  }
+}""",
+)
 CREATE_POST = Operation(
     "CreatePost",
     "createPost",
@@ -106,5 +116,5 @@ DELETE_POST = Operation(
 }""",
 )
 
-OPERATIONS = (ACCOUNT, CHANNELS, CHANNEL, POSTS, POST, CREATE_POST, EDIT_POST, DELETE_POST)
+OPERATIONS = (ACCOUNT, CHANNELS, CHANNEL, POSTS, POST, METRICS, CREATE_POST, EDIT_POST, DELETE_POST)
 """All of them, in the order of this file."""

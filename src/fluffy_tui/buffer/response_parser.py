@@ -6,6 +6,7 @@ client turns those into a `BufferError`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,8 +19,10 @@ from fluffy_tui.buffer.values import (
     BufferPost,
     BufferStatus,
     Channel,
+    Metric,
     Organization,
     PinterestBoard,
+    PostMetrics,
     Service,
     SlotDay,
 )
@@ -94,6 +97,27 @@ def post_from(answer: Answer) -> BufferPost:
         asset_sources=tuple(_text(asset["source"]) for asset in answer["assets"]),
         alt_texts=tuple(_optional((asset.get("image") or {}).get("altText")) for asset in answer["assets"]),
     )
+
+
+def metrics_from(answer: Answer) -> PostMetrics:
+    """Read the metrics of a `Post`, which may be null."""
+    metrics = tuple(
+        Metric(_metric_type(item["type"]), _number(item["value"]), item["unit"] == "percentage")
+        for item in answer.get("metrics") or ()
+    )
+    return PostMetrics(_id(answer["id"]), metrics, _moment(answer.get("metricsUpdatedAt")))
+
+
+def _metric_type(value: object) -> str:
+    if not re.fullmatch(r"\w{1,50}", _text(value)):
+        raise ValueError("expected the name of a metric")
+    return _text(value)
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError("expected a number")
+    return float(value)
 
 
 def _text(value: object) -> str:

@@ -232,6 +232,28 @@ class NewPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """One number about a live post, as the network counts it."""
+
+    type: str
+    """Buffer's name for it: `reactions`, `comments`, `reach`, `saves` and others, some on one network only."""
+    value: float
+    is_percentage: bool = False
+    """Whether the value is a percentage, 0 to 100; otherwise it is a count."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostMetrics:
+    """The numbers of a live post."""
+
+    post_id: str
+    metrics: tuple[Metric, ...]
+    """Empty where Buffer has none: the post is new, or its network or plan gives none."""
+    as_of: datetime | None
+    """When Buffer last got them from the network, which it does once a day; None if it has not yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class BufferPost:
     """A post in Buffer."""
 

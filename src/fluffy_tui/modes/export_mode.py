@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.settings import Settings
 
-    Rows = AsyncIterator[Mapping[str, str | int | None]]
+    Rows = AsyncIterator[Mapping[str, str | float | None]]
     Format = Callable[[IO[str], Rows], Awaitable[int]]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -114,5 +114,5 @@ def _opened(target: Path | None) -> Iterator[IO[str]]:
         ) from error
 
 
-def _harmless(value: str | int | None) -> str | int | None:
+def _harmless(value: str | float | None) -> str | float | None:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

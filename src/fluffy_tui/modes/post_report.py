@@ -12,6 +12,7 @@ from fluffy_tui.core.terminal_text import json_line, visible
 from fluffy_tui.scheduling import ON_THE_WAY, channel_zone
 from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, state_in_both_zones, state_of
+from fluffy_tui.tui.text.results_words import metrics_words
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.text.words import quoted
 
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import tzinfo
 
-    from fluffy_tui.scheduling import NamedPost
+    from fluffy_tui.scheduling import NamedPost, Results
 
 
-def post_event(named: NamedPost) -> dict[str, object]:
-    """Return a post as an object for JSON."""
+def post_event(named: NamedPost, results: Results | None = None) -> dict[str, object]:
+    """Return a post as an object for JSON; with its results if it is live and they are known."""
     post = named.post
     return {
         "event": "post",
@@ -39,16 +40,21 @@ def post_event(named: NamedPost) -> dict[str, object]:
         "posted_at": iso_time(post.posted_at),
         "link": post.external_link,
         "error": post.error_message,
+        "metrics": results.by_type if results else {},
+        "metrics_as_of": iso_time(results.as_of) if results else None,
     }
 
 
-def post_cells(named: NamedPost, now: datetime, own_zone: tzinfo) -> list[str]:
+def post_cells(
+    named: NamedPost, now: datetime, own_zone: tzinfo, results: Results | None = None
+) -> list[str]:
     """Return what a line of text says about a post, cell by cell.
 
     Args:
         named: the post.
         now: the present moment.
         own_zone: the user's time zone; times are in the channel's, and in this one where it differs.
+        results: what its network counts, where that is known.
     """
     post, channel = named.post, named.known_channel
     zone = channel_zone(channel) if channel else own_zone
@@ -64,6 +70,7 @@ def post_cells(named: NamedPost, now: datetime, own_zone: tzinfo) -> list[str]:
         named.persona,
         quoted(post.caption),
         f"{first} +{len(others)}" if others else first,
+        metrics_words(results) if results else "",
     ]
 
 

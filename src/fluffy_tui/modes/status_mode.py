@@ -32,12 +32,13 @@ async def run(settings: Settings, persona_name: str | None, *, as_json: bool) ->
             raise UsageError(error.message, error.hint) from error
         is_open = await services.scheduling.open_posts(persona)
         ended = await services.scheduling.ended_posts(persona, limit=ENDED)
+        results = await services.scheduling.results(ended)
         named = await PostNames(services.personas, services.photos).of([*is_open, *ended])
     if as_json:
         summary = {"event": "summary", "open": len(is_open), "ended": len(ended)}
-        print_events([*map(post_event, named), summary])
+        print_events([*(post_event(each, results.get(each.post.id)) for each in named), summary])
         return 0
     now = datetime.now(UTC)
-    print_lines(aligned([post_cells(each, now, SystemZone()) for each in named]))
+    print_lines(aligned([post_cells(each, now, SystemZone(), results.get(each.post.id)) for each in named]))
     print_lines([f"{len(is_open):,} open, {len(ended):,} ended." if named else "No posts yet."])
     return 0

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
+    from fluffy_tui.scheduling.results import Results
     from fluffy_tui.scheduling.service import Scheduling
 
 __all__ = [
@@ -85,6 +86,7 @@ __all__ = [
     "Recovery",
     "Remedy",
     "RequestBudget",
+    "Results",
     "ScheduleResult",
     "Scheduling",
     "StatusSync",
@@ -119,6 +121,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "PostExport": "post_export",
         "Recovery": "background.recovery",
         "RequestBudget": "request_budget",
+        "Results": "results",
         "Scheduling": "service",
         "StatusSync": "background.status_sync",
         "UnusedPicture": "background.media_upkeep",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import select
 
 from fluffy_tui.scheduling.post_names import PostNames
+from fluffy_tui.scheduling.results import Results, results_of
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ COLUMNS = (
     "photo_paths",
     "first_comment",
     "lead_post_id",
+    "reactions",
+    "comments",
+    "saves",
+    "reach",
+    "metrics_as_of",
 )
 """The columns of an export, in order; new ones are only ever added at the end."""
 
@@ -61,7 +67,7 @@ class PostExport:
     personas: Personas
     photos: Photos
 
-    async def rows(self, persona: Persona | None = None) -> AsyncIterator[dict[str, str | int | None]]:
+    async def rows(self, persona: Persona | None = None) -> AsyncIterator[dict[str, str | float | None]]:
         """Yield every post, or those of one persona, oldest first, with a value for each of `COLUMNS`.
 
         Times are ISO 8601 in UTC with their zone. A post that is added while the export runs may be included.
@@ -76,15 +82,17 @@ class PostExport:
                 page = list((await session.execute(query)).scalars())
             if not page:
                 return
-            for named, row in zip(await names.of([row.to_post() for row in page]), page, strict=True):
-                yield _row(named, row)
+            posts = [row.to_post() for row in page]
+            results = await results_of(self.database, posts)
+            for named, row in zip(await names.of(posts), page, strict=True):
+                yield _row(named, row, results.get(row.id, Results()))
             after = page[-1].id
 
 
-def _row(named: NamedPost, row: PostRow) -> dict[str, str | int | None]:
+def _row(named: NamedPost, row: PostRow, results: Results) -> dict[str, str | float | None]:
     own: dict[str, Any] = {name: _plain(getattr(row, name)) for name in COLUMNS if hasattr(PostRow, name)}
     cover = next((photo for photo in named.photos if photo.id == named.post.photo_id), None)
-    other = {
+    other: dict[str, Any] = {
         "alt_text": named.post.alt_text,
         "media_url": named.post.cover.media_url,
         "photo_paths": "\n".join(named.paths),
@@ -93,6 +101,8 @@ def _row(named: NamedPost, row: PostRow) -> dict[str, str | int | None]:
         "photo_sha256": cover.sha256 if cover else None,
         "channel": named.channel,
         "network": named.network,
+        "metrics_as_of": _plain(results.as_of),
+        **{name: results.by_type.get(name) for name in ("reactions", "comments", "saves", "reach")},
     }
     return {name: other[name] if name in other else own[name] for name in COLUMNS}
 

@@ -34,6 +34,7 @@ from fluffy_tui.scheduling.model import (
 )
 from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
+from fluffy_tui.scheduling.results import Results, results_of
 from fluffy_tui.scheduling.submit.channel_choice import (
     ChannelChoice,
     chosen_channels,
@@ -278,6 +279,10 @@ class Scheduling:
         query = select(PostEventRow).where(PostEventRow.post_id == post_id).order_by(PostEventRow.id)
         async with self.database.transaction() as session:
             return [row.to_event() for row in (await session.execute(query)).scalars()]
+
+    async def results(self, posts: Sequence[Post]) -> dict[int, Results]:
+        """Return what is known of each live post among these, by its id."""
+        return await results_of(self.database, posts)
 
     async def _posts(self, query: Select[PostRow]) -> list[Post]:
         async with self.database.transaction() as session:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import (
     CheckConstraint,
+    Double,
     ForeignKey,
     Index,
     Text,
@@ -328,6 +329,25 @@ class StatusSyncRow(Base):
     """By Buffer's clock."""
     database_lead: Mapped[timedelta | None]
     """How far the database's clock was ahead of Buffer's."""
+    metrics_asked_at: Mapped[datetime | None]
+    """When the posts' numbers were last asked for, by the database's clock."""
+    metrics_refusal: Mapped[str | None]
+    """Why Buffer gave none then."""
+
+
+class PostMetricRow(Base):
+    """One number of a live post, as its network counted it."""
+
+    __tablename__ = "post_metrics"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    type: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[float] = mapped_column(Double)
+    is_percentage: Mapped[bool]
+    as_of: Mapped[datetime]
+    """When Buffer got it from the network."""
 
 
 class WorkerNameRow(Base):

@@ -27,6 +27,7 @@ from fluffy_tui.scheduling import (
     ProblemKind,
     Reason,
     Remedy,
+    Results,
     ScheduleResult,
     Step,
 )
@@ -95,6 +96,7 @@ class FakeScheduling:
         self.places: dict[int, int] = {}
         """Positions in the queue that differ from the order of submission."""
         self.events: dict[int, list[PostEvent]] = {}
+        self.known_results: dict[int, Results] = {}
         self.the_budget = Budget()
         self.edits: list[dict[str, object]] = []
         self.uploaded_again: list[int] = []
@@ -349,6 +351,12 @@ class FakeScheduling:
         """Return what is in `events`."""
         self._raise()
         return self.events.get(post_id, [])
+
+    async def results(self, posts: Sequence[Post]) -> dict[int, Results]:
+        """Return what is in `known_results`."""
+        self._raise()
+        live = [post.id for post in posts if post.step is Step.LIVE]
+        return {post_id: self.known_results.get(post_id, Results()) for post_id in live}
 
     async def queued_posts(self, channel_id: str) -> list[Post]:
         """Return a channel's posts on their way to Buffer, the first to be sent coming first."""

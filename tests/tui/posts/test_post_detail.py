@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fluffy_tui.scheduling import PostEvent, PostStatus, Step
+from fluffy_tui.buffer import Metric
+from fluffy_tui.core.app_events import PostChanged
+from fluffy_tui.scheduling import PostEvent, PostStatus, Results, Step
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_timeline import timeline
 from tui.conftest import Running
@@ -74,6 +76,21 @@ async def test_the_timeline_grows_as_the_post_moves(running: Running, services: 
         await driver.heard()
         assert "in Buffer for Tue 12 Jan 10:30 New York (your 16:30)" in driver.text("#timeline")
         assert "in the queue" not in driver.text("#facts")
+
+
+async def test_a_live_post_shows_what_its_network_counts(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "enter")
+        assert "Results" not in driver.text("#facts")
+        services.scheduling.move(11, Step.LIVE)
+        await driver.heard()
+        assert "none yet: Buffer gets them from the network once a day" in driver.text("#facts")
+        reach = Metric("reach", 1480)
+        services.scheduling.known_results[11] = Results((Metric("comments", 1), reach), NOW)
+        services.tell(PostChanged(11, 1))
+        await driver.heard()
+        assert "1 comment · reach 1,480" in driver.text("#facts")
+        assert "As of           Tue 12 Jan 09:30 New York" in driver.text("#facts")
 
 
 async def test_the_keys_of_the_table_work_here_too(running: Running, services: FakeServices) -> None:

@@ -103,6 +103,8 @@ class World:
     """`limits.scheduledPosts`, counted per channel."""
     is_paid_plan: bool = True
     """Whether the plan includes first comments; the demo's does, so that they can be tried."""
+    has_metrics: bool = True
+    """Whether posts have numbers; plans and keys without them get null."""
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     channels: dict[str, Channel] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)

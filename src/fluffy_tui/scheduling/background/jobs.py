@@ -10,6 +10,7 @@ from procrastinate import Blueprint, JobContext, builtin_tasks
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
+from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
 from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def add_tasks(queue: App, machine_id: str) -> None:
     periodic("watch_channels", "6-59/10 * * * *", _check_channels, queueing_lock="watch_channels")
     periodic("verify_media", "3-59/10 * * * *", _verify_media, lock="verify_media")
     periodic("clean_media", "43 * * * *", _clean_media, lock="clean_media")
+    periodic("read_metrics", "27 * * * *", _read_metrics, queueing_lock="read_metrics")
     periodic("purge", "17 3 * * *", _purge, queueing_lock="purge")
     queue.add_tasks_from(blueprint, namespace="delivery")
 
@@ -120,6 +122,10 @@ async def _sync_status(context: JobContext) -> None:
 
 async def _check_channels(context: JobContext) -> None:
     await ChannelHealth(_delivery(context)).check()
+
+
+async def _read_metrics(context: JobContext) -> None:
+    await MetricsSync(_delivery(context)).run()
 
 
 async def _verify_media(context: JobContext) -> None:

@@ -18,6 +18,7 @@ from fluffy_tui.tui.session.messages import AppEvent
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.channel_words import also_on, channel_name
 from fluffy_tui.tui.text.post_state import REQUESTED, queue_place, state_of, state_words
+from fluffy_tui.tui.text.results_words import metrics_words, missing_metrics_words
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.text.words import bytes_words
 from fluffy_tui.tui.ui.dialogs import DialogScreen
@@ -25,12 +26,12 @@ from fluffy_tui.tui.ui.hanging_indent import hanging
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
 
-    from fluffy_tui.scheduling import Post, PostEvent
+    from fluffy_tui.scheduling import Post, PostEvent, Results
     from fluffy_tui.tui.session.context import Context
 
 LABEL_WIDTH = 16
@@ -67,6 +68,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
         self._events: Sequence[PostEvent] = ()
         self._group: Sequence[Post] = (post,)
         """The posts of its submission on all channels."""
+        self._results: Results | None = None
         self._place: tuple[int, int] | None = None
         self._laid_out_for: int | None = None
         self._facts = Static("", id="facts", markup=False)
@@ -135,6 +137,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
             return
         self._group = await scheduling.groups({post.group_id}) or (post,)
         self._events = await scheduling.timeline(post.id)
+        self._results = (await scheduling.results([post])).get(post.id)
         self._place = None
         if post.step in ON_THE_WAY and post.channel_id is not None:
             ids = [other.id for other in await scheduling.queued_posts(post.channel_id)]
@@ -160,6 +163,7 @@ class PostDetailScreen(ReportsErrors, DialogScreen[None]):
             uploaded=uploaded_at(self._events),
             channel=channel_name(channel) if channel else "",
             others=also_on(post, self._group, self.context.channel),
+            results=self._results,
         )
         for label, words in facts.items():
             style = f"$text-{tone}" if label in ("State", "Reason") and tone != "foreground" else ""
@@ -185,6 +189,7 @@ def post_facts(
     uploaded: datetime | None = None,
     channel: str = "",
     others: str = "",
+    results: Results | None = None,
 ) -> dict[str, str]:
     """Return what is known about a post by label, the most asked for first; unknown facts are left out.
 
@@ -197,6 +202,7 @@ def post_facts(
         uploaded: When its picture was uploaded.
         channel: The name of its channel; its ID is shown without one.
         others: On which other channels its submission is, with the states there.
+        results: What its network counts, if it is live.
     """
 
     def when(moment: datetime | None) -> str:
@@ -212,6 +218,7 @@ def post_facts(
         "Requested": when(post.requested_at_time) or REQUESTED.get(post.share_mode, ""),
         "Scheduled": when(post.scheduled_at),
         "Posted": when(post.posted_at),
+        **(_results_facts(results, when) if results else {}),
         "Link": post.external_link,
         "Channel": channel or post.channel_id,
         "Also on": others,
@@ -225,6 +232,12 @@ def post_facts(
         "Updated": when(post.updated_at),
     }
     return {label: words for label, words in facts.items() if words}
+
+
+def _results_facts(results: Results, when: Callable[[datetime | None], str]) -> dict[str, str]:
+    if not results.metrics:
+        return {"Results": missing_metrics_words(results)}
+    return {"Results": metrics_words(results), "As of": when(results.as_of)}
 
 
 def _photos_words(post: Post) -> str:

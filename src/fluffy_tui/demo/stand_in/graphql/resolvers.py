@@ -13,7 +13,7 @@ from graphql import GraphQLError
 
 from fluffy_tui.demo.stand_in.clock import Clock
 from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
-from fluffy_tui.demo.stand_in.graphql.views import account_view, channel_view, post_view
+from fluffy_tui.demo.stand_in.graphql.views import account_view, channel_view, metrics_view, post_view
 from fluffy_tui.demo.stand_in.mutations import Mutations
 from fluffy_tui.demo.stand_in.post_requirements import Refused
 from fluffy_tui.demo.stand_in.world import Channel, Post, World
@@ -100,6 +100,8 @@ class Resolvers:
 
     def _view(self, post: Post) -> Arguments:
         view = post_view(post, self._world)
+        if self._world.has_metrics:
+            view |= metrics_view(post, self._clock.now())
         if self._faults.take(Kind.POISONED_TEXT, frozenset({"posts"}), frozenset({post.channel_id})):
             view |= {
                 "text": f"\x00\ud800\x1b{post.text}\x9f",

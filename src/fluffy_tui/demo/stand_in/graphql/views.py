@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from fluffy_tui.demo.stand_in.publisher import SUPPORT_URL
@@ -139,6 +140,25 @@ def post_view(post: Post, world: World) -> View:
         "createdAt": iso(post.created_at),
         "updatedAt": iso(post.updated_at),
     }
+
+
+def metrics_view(post: Post, now: datetime) -> View:
+    """Return the numbers of a live post: they come from the network an hour after it went live, then once a day."""
+    if post.sent_at is None or (days := (now - post.sent_at - timedelta(hours=1)) // timedelta(days=1)) < 0:
+        return {"metrics": None, "metricsUpdatedAt": None}
+    reactions = int(int(post.id[:4], 16) % 300 * (1 - 0.5 ** (days + 1)))
+    reach = 12 * reactions + 40
+    counts = {"reactions": reactions, "comments": reactions // 12, "saves": reactions // 9, "reach": reach}
+    metrics = [_metric_view(name, count, "count") for name, count in counts.items()]
+    metrics.append(_metric_view("engagementRate", round(100 * reactions / reach, 1), "percentage"))
+    return {
+        "metrics": metrics,
+        "metricsUpdatedAt": iso(post.sent_at + timedelta(hours=1, days=days)),
+    }
+
+
+def _metric_view(name: str, value: float, unit: str) -> View:
+    return {"type": name, "name": name.capitalize(), "description": name, "unit": unit, "value": value}
 
 
 def _error_view(post: Post) -> View | None:

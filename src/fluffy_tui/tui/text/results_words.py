@@ -1,0 +1,38 @@
+"""What a network counts of a live post, in words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from fluffy_tui.tui.text.words import one_line, plural
+
+if TYPE_CHECKING:
+    from fluffy_tui.buffer import Metric
+    from fluffy_tui.scheduling import Results
+
+_COUNTABLE = ("reaction", "comment", "share", "repost", "save", "impression", "view", "click", "like")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
+
+
+def metrics_words(results: Results) -> str:
+    """Return the numbers in one line: `120 reactions · 1 comment · reach 1,480`; empty if there are none."""
+    return " · ".join(_words(metric) for metric in results.metrics)
+
+
+def missing_metrics_words(results: Results) -> str:
+    """Return why a live post has no numbers."""
+    if results.refusal:
+        return one_line(f"none: {results.refusal}")
+    return "none yet: Buffer gets them from the network once a day, where the network and the plan have them"
+
+
+def _words(metric: Metric) -> str:
+    name = " ".join(_CAMEL.split(metric.type)).lower()
+    if metric.is_percentage:
+        return f"{name} {metric.value:.1f} %"
+    number = f"{metric.value:,.0f}"
+    singular = name.removesuffix("s")
+    if singular in _COUNTABLE:
+        return f"{number} {plural(round(metric.value), singular)}"
+    return f"{name} {number}"

@@ -1,0 +1,108 @@
+"""The numbers of live posts are read once a day, from whatever Buffer gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.demo import Kind, ManualClock, StandIn
+from fluffy_tui.scheduling import PostExport, Results, Step
+from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
+from scheduling.workplace import Workplace, workplace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fluffy_tui.scheduling import Post
+
+DAY = 24 * 3600.0
+
+
+@pytest.fixture
+async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
+    media = tmp_path / "media"
+    async with (
+        StandIn(media=media, clock=ManualClock()) as stand_in,
+        workplace(database_url, tmp_path, stand_in, media) as opened,
+    ):
+        yield opened
+
+
+async def live(place: Workplace, number: int) -> Post:
+    """Return a new post that is live since a moment."""
+    post = await place.submit(number=number)
+    await place.services.delivery.deliver(post.id)
+    status_sync = replace(place.services.status_sync, now=place.stand_in.clock.now)
+    await status_sync.run()
+    remote = place.in_buffer()[-1]
+    assert remote.due_at is not None
+    await place.stand_in.advance((remote.due_at - place.stand_in.clock.now()).total_seconds() + 60)
+    await status_sync.run()
+    found = await place.services.scheduling.post(post.id)
+    assert found is not None
+    assert found.step is Step.LIVE
+    return found
+
+
+async def results(place: Workplace, post: Post) -> Results:
+    return (await place.services.scheduling.results([post]))[post.id]
+
+
+def asked(place: Workplace) -> int:
+    return sum("metrics" in request.query for request in place.stand_in.requests)
+
+
+async def test_numbers_are_read_once_a_day_and_those_of_a_refused_day_stay(place: Workplace) -> None:
+    first, queued = await live(place, 1), await place.submit(number=2)
+    sync = MetricsSync(place.services.delivery)
+    await sync.run()
+    assert await results(place, first) == Results(), "a new post has none yet"
+    assert await place.services.scheduling.results([queued]) == {}
+    await place.stand_in.advance(3 * DAY)
+    await sync.run()
+    assert asked(place) == 1, "once a day"
+    await place.execute("UPDATE follow_rounds SET metrics_asked_at = metrics_asked_at - interval '1 day'")
+    await sync.run()
+    found = await results(place, first)
+    assert [metric.type for metric in found.metrics] == [
+        "reactions",
+        "comments",
+        "saves",
+        "reach",
+        "engagementRate",
+    ]
+    assert [metric.is_percentage for metric in found.metrics] == [False] * 4 + [True]
+    assert found.as_of is not None
+    await place.execute("UPDATE follow_rounds SET metrics_asked_at = metrics_asked_at - interval '1 day'")
+    place.stand_in.faults.add(Kind.UNEXPECTED, operation="posts")
+    await sync.run()
+    refused = await results(place, first)
+    assert (refused.metrics, refused.as_of) == (found.metrics, found.as_of)
+    assert refused.refusal
+    export = PostExport(place.services.database, place.services.personas, place.services.photos)
+    rows = [row async for row in export.rows()]
+    assert [(row["reach"], row["saves"]) for row in rows] == [
+        (found.by_type["reach"], found.by_type["saves"]),
+        (None, None),
+    ]
+    assert rows[0]["metrics_as_of"] == found.as_of.isoformat()
+
+
+async def test_a_plan_without_numbers_and_a_spent_budget_cost_nothing(place: Workplace) -> None:
+    post = await live(place, 1)
+    place.stand_in.world.has_metrics = False
+    await place.stand_in.advance(3 * DAY)
+    sync = MetricsSync(place.services.delivery)
+    await place.execute(
+        "INSERT INTO request_budget (key_mark, window_seconds, quota, remaining, resets_at, seen_at)"
+        " SELECT key_mark, 77, 100, 5, now() + interval '1 hour', now() FROM request_budget LIMIT 1"
+    )
+    await sync.run()
+    assert asked(place) == 0
+    await place.execute("DELETE FROM request_budget")
+    await sync.run()
+    assert asked(place) == 1
+    assert await results(place, post) == Results()
