@@ -125,7 +125,8 @@ class CaptionForm(ReportsErrors, Vertical):
             id="alt-text",
             placeholder="Describe the picture in a sentence",
         )
-        self.when = WhenPicker(self.zone, context.zone, context.clock, id="when")
+        own = context.setup.settings.keys
+        self.when = WhenPicker(self.zone, context.zone, context.clock, own, id="when")
         self.framing = Framing()
         """Of the photo, as on the persona's main channel."""
         self.channel_framing: Framing | None = None
@@ -147,7 +148,7 @@ class CaptionForm(ReportsErrors, Vertical):
         self._loaded = Draft()
         self._note = Static("", id="note", markup=False)
         self._message = Static("", id="message", markup=False)
-        self.preflight = PreflightLine(context.setup.settings.keys, place)
+        self.preflight = PreflightLine(own, place)
         self.status = Vertical(self._message, self.preflight, id="status")
         self._pause: Timer | None = None
         self._measure(persona)
