@@ -84,7 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.problems",             "4",                      "Problems",        "Problems: posts that need attention", method="tab('problems')"),
     Action("app.undo_submit",          "z",                      "Undo submit",     "Undo the last submit (the text is kept)"),
     Action("app.personas",             "at",                     "Personas",        "Switch persona"),
-    Action("app.settings",             "comma",                  "Settings",        "Show all settings and where each value comes from"),
+    Action("app.settings",             "comma",                  "Settings",        "Show and edit all settings"),
     Action("app.doctor",               "exclamation_mark",       "Health checks",   "Run health checks"),
     Action("app.reload",               "ctrl+r",                 "Reload",          "Reload"),
     Action("app.back",                 "escape",                 "Back",            "Go back (typed text is kept)", NOT_IN_PALETTE),
@@ -281,6 +281,8 @@ ACTIONS: tuple[Action, ...] = (
     *_shared(Place.EDIT, _PHOTOS),
     Action("edit.back",                "escape",                 "Back",            "Go back (unsaved changes are kept for the next edit)", FOOTER),
 
+    Action("settings.edit",            "enter",                  "Edit",            "Edit the setting in config.toml, or choose another theme", FOOTER),
+    Action("settings.reset",           "delete,x",               "Reset",           "Remove the setting from config.toml, so that its default counts again", FOOTER),
     Action("settings.connect_buffer",  "b",                      "Connect Buffer",  "Connect Buffer", FOOTER),
     Action("settings.copy",            "y",                      "Copy",            "Copy the line for config.toml", FOOTER),
     Action("settings.back",            "escape",                 "Back",            "Go back", FOOTER),
