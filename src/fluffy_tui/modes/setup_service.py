@@ -91,7 +91,8 @@ class SetupService:
             self._settings.paths.config_file,
             {keys[variable]: value or None for variable, value in values.items()},
         )
-        self._settings = _with_current_ids(load_settings(self.environment))
+        paths = self._settings.paths  # drafts, log and database stay together until the next start
+        self._settings = replace(_with_current_ids(load_settings(self.environment)), paths=paths)
         return [
             variable for variable, value in values.items() if self.environment.get(variable, value) != value
         ]

@@ -26,7 +26,13 @@ from fluffy_tui.networks.network_rules import (
     all_rules,
     rules_for,
 )
-from fluffy_tui.networks.text_length import hashtag_count, hashtags, split_hashtags, text_length
+from fluffy_tui.networks.text_length import (
+    hashtag_count,
+    hashtag_spans,
+    hashtags,
+    split_hashtags,
+    text_length,
+)
 
 __all__ = [
     "MOST_PHOTOS",
@@ -44,6 +50,7 @@ __all__ = [
     "clean_caption",
     "first_comment_problem",
     "hashtag_count",
+    "hashtag_spans",
     "hashtags",
     "people_tag_problem",
     "photo_count_problem",

@@ -57,21 +57,26 @@ def _joins(marks: str, linker: str) -> bool:
 
 
 def hashtags(text: str) -> tuple[str, ...]:
-    """Return the hashtags of a caption as written: `#` and a word that is not only digits.
+    """Return the hashtags of a caption as written."""
+    return tuple(text[start:end] for start, end in hashtag_spans(text))
+
+
+def hashtag_spans(text: str) -> list[tuple[int, int]]:
+    """Return where the hashtags of a caption begin and end: `#` and a word that is not only digits.
 
     This is the rule that networks share (twitter-text: a hashtag needs a letter or a mark and a boundary before it,
     and is not part of a link).
     """
     if "#" not in text and "＃" not in text:
-        return ()
+        return []
     before = r"(?:(?<=[\uFE0E\uFE0F])|(?<![\w&#＃]))"
     joins = rf"\p{{N}}_{_JOINS_IN_HASHTAGS}"
     tag = rf"{before}[#＃](?!\uFE0F?\u20E3)[{joins}]*+[\p{{L}}\p{{M}}][\p{{L}}\p{{M}}{joins}]*+(?!://)"
-    found = list(compiled(tag).finditer(text))
+    found = [match.span() for match in compiled(tag).finditer(text)]
     if not found or "/" not in text:
-        return tuple(match[0] for match in found)
+        return found
     inside = [range(start, end) for start, end in links(text)]
-    return tuple(match[0] for match in found if not any(match.start() in link for link in inside))
+    return [span for span in found if not any(span[0] in link for link in inside)]
 
 
 def hashtag_count(text: str) -> int:

@@ -24,7 +24,7 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.plan.agenda import TOO_CLOSE, Agenda, Planned
-from fluffy_tui.scheduling.plan.slots import channel_zone, slots
+from fluffy_tui.scheduling.plan.slots import HORIZON, channel_zone, slots
 from fluffy_tui.scheduling.post_names import NamedPost, PostNames
 from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.service import Scheduling
 
 __all__ = [
+    "HORIZON",
     "IN_BUFFER",
     "ON_THE_WAY",
     "TOO_CLOSE",

@@ -131,6 +131,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, demo=demo))
         self._first_persona = persona
         self._new_channels: Sequence[Channel] = ()
+        self._edited_setting = ""
         self._open_modes: list[str] = []
         self._previous_mode = "library"
         self.register_theme(FLUFFY)
@@ -231,11 +232,16 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
                 "\n".join(problems), title="Your own keys", severity="warning", timeout=15, markup=False
             )
         await self._open_first(message.personas)
+        if self._edited_setting:
+            from fluffy_tui.tui.setup import SettingsScreen
+
+            await self.push_screen(SettingsScreen(self.context, self._edited_setting))
+            self._edited_setting = ""
 
     @on(SettingsSaved)
     async def _restart(self, message: SettingsSaved) -> None:
         """Open everything again with the new settings, without leaving the terminal."""
-        self._new_channels = message.channels
+        self._new_channels, self._edited_setting = message.channels, message.edited
         if self.live_updates is not None:
             self.live_updates.stop()
         self.workers.cancel_group(self, "import")

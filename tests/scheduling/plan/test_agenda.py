@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -169,6 +169,21 @@ def test_queued_posts_are_ahead_of_a_new_one_and_share_next_is_ahead_of_them() -
     assert agenda.room == 7
     assert agenda.runway == third - NOW
     assert agenda.next_slot == first
+
+
+def test_free_slots_of_days_are_those_of_the_channels_zone_from_now_on() -> None:
+    here = every_day("00:00", "09:00", zone="Asia/Kathmandu")  # 17:45 there, on Sunday
+    monday = datetime(2026, 11, 22, 18, 15, tzinfo=UTC)
+    taken = post(1, Step.ACCEPTED, scheduled_at=monday + timedelta(hours=9))
+    agenda = Agenda(here, (taken,), NOW)
+    sunday = date(2026, 11, 22)
+    assert agenda.free_on(sunday, sunday) == []
+    assert agenda.free_on(sunday, sunday + timedelta(days=2)) == [
+        monday,
+        monday + timedelta(hours=24),
+        monday + timedelta(hours=33),
+    ]
+    assert Agenda(None, (), NOW).free_on(sunday, sunday) == []
 
 
 def test_posts_near_a_time_are_listed_closest_first() -> None:

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.paths import Paths
-from fluffy_tui.settings import SETTINGS
+from fluffy_tui.settings import SETTINGS, Notify, Secret, load_settings
 from fluffy_tui.tui.personas import PersonasScreen
+from fluffy_tui.tui.session.import_run import ImportState
 from fluffy_tui.tui.setup import SettingsScreen
 from fluffy_tui.tui.setup.wizard import SetupWizard
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.vim_list import VimList
 from tui.conftest import Driver, Running
-from tui.fakes import KEY, FakeSetup
+from tui.fakes import KEY, FakeSetup, Opening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +50,7 @@ async def test_the_setting_under_the_cursor_is_explained(running: Running, setup
         await driver.press("comma")
         assert "embedded server is used" in driver.text("#setting")
         await driver.press("j", "j")
-        assert f'Add buffer_api_key = "…" to {setup.settings.paths.config_file}' in driver.text("#setting")
+        assert f"A change here is saved in {setup.settings.paths.config_file}" in driver.text("#setting")
         await driver.press("G", "k")
         assert "ansi themes" in driver.text("#setting")
 
@@ -56,6 +59,134 @@ async def test_a_value_from_the_environment_says_where_to_change_it(running: Run
     async with running() as driver:
         await driver.press("comma", "j", "j", "j", "j")
         assert "The environment overrides" in driver.text("#setting")
+        await driver.press("enter", "x")
+        assert isinstance(driver.screen, SettingsScreen)
+
+
+WRITTEN = """\
+# mine
+undo_seconds = 30  # I am slow
+buffer_api_key = "hush"
+media_base_url = "https://sarah:hush@example.org"
+
+[keys]
+"personas.new" = "w"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file that somebody has written."""
+    found = tmp_path / "config.toml"
+    found.write_text(WRITTEN)
+    found.chmod(0o600)
+    return found
+
+
+@pytest.fixture
+def written(file: Path, tmp_path: Path) -> SetupService:
+    """The settings in it, as the program reads and writes them."""
+    environment = {"FLUFFY_CONFIG": str(file), "FLUFFY_DATA_DIR": str(tmp_path / "data")}
+    return SetupService(load_settings(environment), environment)
+
+
+def at(driver: Driver) -> str:
+    """Return the line under the cursor."""
+    listing = driver.screen.query_one(VimList)
+    return " ".join(str(listing.get_option_at_index(listing.highlighted or 0).prompt).split())
+
+
+async def go_to(driver: Driver, name: str) -> None:
+    """Move the cursor to a setting."""
+    await driver.press("g")
+    names = [line.split()[0] for line in lines(driver)]
+    await driver.press(*["j"] * names.index(name))
+
+
+async def test_a_setting_is_edited_and_the_app_goes_on_with_it(
+    running: Running, written: SetupService, file: Path, opening: Opening
+) -> None:
+    async with running(setup=written, persona="sarah") as driver:
+        await driver.press("comma")
+        await go_to(driver, "undo_seconds")
+        assert at(driver) == "undo_seconds 30 · config.toml"
+        await driver.press("enter")
+        assert "A change takes effect at once: the app opens everything again." in driver.text("#about")
+        await driver.press("ctrl+u", *"soon", "enter")
+        refusal = "FLUFFY_UNDO_SECONDS must be a number of seconds from 0 to 3600, not 'soon'."
+        assert driver.text("#problem") == f"! {refusal}"
+        assert file.read_text() == WRITTEN
+        assert opening.calls == 1
+        await driver.press("ctrl+u", "5", "enter")
+        assert isinstance(driver.screen, SettingsScreen)
+        assert at(driver) == "undo_seconds 5 · config.toml"
+        assert opening.calls == 2
+        assert written.settings.undo_seconds == 5
+        assert file.read_text() == WRITTEN.replace("30 ", '"5" ')
+        assert file.stat().st_mode & 0o777 == 0o600
+        await driver.press("x")
+        assert isinstance(driver.screen, ConfirmScreen)
+        await driver.press("n", "delete", "y")
+        assert at(driver) == "undo_seconds 10 · default"
+        assert "undo_seconds" not in file.read_text()
+        assert opening.calls == 3
+
+
+async def test_a_secret_is_replaced_unseen(running: Running, written: SetupService, file: Path) -> None:
+    async with running(setup=written, persona="sarah") as driver:
+        for name in ("media_base_url", "buffer_api_key"):
+            await driver.press("comma")
+            await go_to(driver, name)
+            await driver.press("enter", "enter")  # nothing typed: it stays
+            assert file.read_text() == WRITTEN
+            await driver.press("enter", *"sesame")
+            assert "already set" not in driver.screen_text()
+            assert not {"hush", "sesame"} & set(driver.screen_text().split())
+            await driver.press("escape", "escape")
+        await driver.press("comma")
+        await go_to(driver, "buffer_api_key")
+        await driver.press("enter", *"sesame", "enter")
+        assert at(driver) == "buffer_api_key set · config.toml"
+        assert written.settings.buffer_api_key == Secret("sesame")
+        assert "sesame" not in "\n".join(driver.notices()) + driver.screen_text()
+
+
+async def test_what_needs_a_restart_says_so_and_the_rest_is_used_at_once(
+    running: Running, written: SetupService, opening: Opening
+) -> None:
+    async with running(setup=written, persona="sarah") as driver:
+        await driver.press("comma")
+        await go_to(driver, "notify")
+        await driver.press("enter", *"off", "enter")
+        assert written.settings.notify is Notify.OFF
+        await driver.press("k", "enter", *"off", "enter")
+        assert at(driver) == "preview off · config.toml"
+        assert driver.notices() == [
+            "Saved notify. It takes effect at once.",
+            "Saved preview. It takes effect after a restart.",
+        ]
+        driver.app.context.import_run.state = ImportState.RUNNING
+        await go_to(driver, "buffer_url")
+        await driver.press("enter", *"https://example.org", "enter")
+        driver.app.context.import_run.state = ImportState.DONE
+        assert "after a restart, since an import is running" in driver.notices()[-1]
+        assert opening.calls == 1
+        await driver.press("G", "k", "enter")
+        assert "Search for themes" in driver.screen_text()
+
+
+async def test_a_file_that_cannot_be_written_is_told(
+    running: Running, written: SetupService, file: Path
+) -> None:
+    async with running(setup=written, persona="sarah") as driver:
+        await driver.press("comma")
+        await go_to(driver, "undo_seconds")
+        file.write_text("undo_seconds = ")
+        await driver.press("enter", "ctrl+u", "5", "enter")
+        assert "Cannot read the configuration file" in driver.text("#problem")
+        await driver.press("escape", "x", "y")
+        assert "Cannot read the configuration file" in driver.notices()[-1]
+        assert at(driver) == "undo_seconds 30 · config.toml"
 
 
 async def test_copy_gives_a_line_for_the_file_without_the_secret(running: Running) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -66,6 +66,14 @@ def read(text: str, now: datetime = SUNDAY, zone: ZoneInfo = NEW_YORK) -> str:
 )
 def test_times_are_parsed_as_people_type_them(text: str, meant: str) -> None:
     assert read(text) == meant
+
+
+def test_a_time_without_a_date_is_on_the_day_that_is_given() -> None:
+    day = date(2026, 11, 26)
+    assert f"{read_time('9', SUNDAY, NEW_YORK, day):%a %Y-%m-%d %H:%M}" == "Thu 2026-11-26 09:00"
+    assert f"{read_time('fri 9', SUNDAY, NEW_YORK, day):%a %Y-%m-%d %H:%M}" == "Fri 2026-11-27 09:00"
+    with pytest.raises(TimeNotUnderstood, match="has passed"):
+        read_time("9:59", SUNDAY, NEW_YORK, date(2026, 11, 22))
 
 
 @pytest.mark.parametrize(

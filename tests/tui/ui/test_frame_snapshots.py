@@ -29,6 +29,7 @@ BARE = {
 
 CONFIGURED = {
     "settings": ("comma", "j"),
+    "edit-setting": ("comma", *"jjjjjjjjjjjjjj", "enter", *"2 s", "enter"),
     "doctor": ("exclamation_mark",),
     "picker": (),
     "help": ("question_mark",),
@@ -66,7 +67,7 @@ def test_fresh(snap_compare: Compare, make: Make, name: str, size: tuple[int, in
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("name", ["settings", "doctor"])
+@pytest.mark.parametrize("name", ["settings", "edit-setting", "doctor"])
 def test_configured(snap_compare: Compare, make: Make, name: str, size: tuple[int, int]) -> None:
     assert snap_compare(make(), terminal_size=size, run_before=after(*CONFIGURED[name]))
 

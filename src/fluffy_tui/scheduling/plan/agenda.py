@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -124,6 +124,17 @@ class Agenda:
         zone = channel_zone(self.channel)
         day = at.astimezone(zone).date()
         return [planned for planned in self.planned if planned.at.astimezone(zone).date() == day]
+
+    def free_on(self, first: date, last: date) -> list[datetime]:
+        """Return the slots from one day to another in the channel's time zone that no post of ours takes, in UTC."""
+        if self.channel is None:
+            return []
+        zone = channel_zone(self.channel)
+        begin = datetime.combine(first, time.min, zone).astimezone(UTC)
+        end = datetime.combine(last + timedelta(days=1), time.min, zone).astimezone(UTC)
+        taken = {planned.at for planned in self.planned}
+        found = slots(self.channel, max(self.now, begin - datetime.resolution), end - datetime.resolution)
+        return [slot for slot in found if slot not in taken]
 
     def _free(self, taken: Container[datetime]) -> Iterator[datetime]:
         if self.channel is None:

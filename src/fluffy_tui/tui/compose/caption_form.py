@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.personas import Persona
+    from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.compose.preflight import Mark
@@ -99,6 +99,8 @@ class CaptionForm(ReportsErrors, Vertical):
         self._has_text, self._has_time = has_text, has_time
         self.rules: NetworkRules
         """Of the channel that is shown."""
+        self.channel: PersonaChannel | None
+        """The channel that is shown; None for a persona without one."""
         rules = rules_for(persona.service)
         self.zone = zone_of(persona, context.zone)
         """The time zone of the channel that is shown."""
@@ -125,7 +127,8 @@ class CaptionForm(ReportsErrors, Vertical):
             id="alt-text",
             placeholder="Describe the picture in a sentence",
         )
-        self.when = WhenPicker(self.zone, context.zone, context.clock, id="when")
+        own = context.setup.settings.keys
+        self.when = WhenPicker(self.zone, context.zone, context.clock, own, id="when")
         self.framing = Framing()
         """Of the photo, as on the persona's main channel."""
         self.channel_framing: Framing | None = None
@@ -147,7 +150,7 @@ class CaptionForm(ReportsErrors, Vertical):
         self._loaded = Draft()
         self._note = Static("", id="note", markup=False)
         self._message = Static("", id="message", markup=False)
-        self.preflight = PreflightLine(context.setup.settings.keys, place)
+        self.preflight = PreflightLine(own, place)
         self.status = Vertical(self._message, self.preflight, id="status")
         self._pause: Timer | None = None
         self._measure(persona)
@@ -232,7 +235,7 @@ class CaptionForm(ReportsErrors, Vertical):
     def _measure(self, persona: Persona) -> None:
         """Go by the rules and the time zone of a persona's main channel."""
         self.rules = rules = rules_for(persona.service)
-        self._channel = persona.main_channel
+        self.channel = persona.main_channel
         self.zone = self.when.zone = zone_of(persona, self.context.zone)
 
         def count(text: str) -> int:
@@ -284,7 +287,7 @@ class CaptionForm(ReportsErrors, Vertical):
             at=self.when.moment,
             earlier_captions=self.tools.earlier_captions,
             first_comment=self.first_comment.text,
-            comment_refused_at=self._channel.comment_refusal(self.context.clock()) if self._channel else None,
+            comment_refused_at=self.channel.comment_refusal(self.context.clock()) if self.channel else None,
             has_ai_label=self.has_ai_label,
             is_ai_marked=self.is_ai_marked,
         )

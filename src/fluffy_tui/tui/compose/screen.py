@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
@@ -16,6 +16,7 @@ from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
 from fluffy_tui.tui.compose.channel_arrangement import ChannelArrangement
 from fluffy_tui.tui.compose.forecast import forecast_moment, load_agenda
+from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 class ComposeScreen(PhotosScreen):
     """The caption form beside the picture as posted; what is typed is a draft until it is submitted.
 
+    Where there is room, the texts are below the picture as on the network.
+
     Args:
         context: What every screen shares.
         photos: The photos of the post, the cover first; of a single one, the photos of its draft are loaded.
@@ -57,8 +60,19 @@ class ComposeScreen(PhotosScreen):
     PLACE = Place.COMPOSE
     TAB = None
     BINDINGS = bindings(
-        Place.COMPOSE, without=("compose.next_option", "compose.previous_option", "compose.options")
+        Place.COMPOSE,
+        without=("compose.next_option", "compose.previous_option", "compose.options", "compose.calendar"),
     )
+    DEFAULT_CSS = """
+    ComposeScreen {
+        #as-posted { width: 44%; }
+        #as-posted PhotoPreview { width: 100%; height: 1fr; }
+        PostPreview { display: none; }
+        &.-wide PostPreview { display: block; }
+        &.-normal #as-posted { width: 36%; }
+        &.-narrow #as-posted { display: none; }
+    }
+    """
 
     def __init__(
         self,
@@ -73,6 +87,7 @@ class ComposeScreen(PhotosScreen):
         self._files, self._submitted, self._at = photos, submitted, at
         self._owner = photos[0]
         """The photo with which the draft is kept, whatever the order."""
+        self._post_preview = PostPreview(self.form)
         self.channels = ChannelArrangement(context, self.form, self.arrangement.draft, self._show_channel)
         """The channels of the post."""
         self._picture: RenderResult | None = None
@@ -87,7 +102,7 @@ class ComposeScreen(PhotosScreen):
         """Lay the picture beside the form, under the photos."""
         yield self.channels.strip
         yield self.arrangement.strip
-        yield Horizontal(self.preview, self.form, id="fields")
+        yield Horizontal(Vertical(self.preview, self._post_preview, id="as-posted"), self.form, id="fields")
         yield self.form.status
 
     def on_mount(self) -> None:
@@ -139,6 +154,7 @@ class ComposeScreen(PhotosScreen):
         if self.form.is_edited:
             self._edited()
         self.refresh_bindings()
+        self._post_preview.update()
         self._render_photo()
         if not self._searched.issuperset(file.id for file in self.arrangement.files):
             self._find_earlier_posts()
@@ -293,6 +309,7 @@ class ComposeScreen(PhotosScreen):
 
     @on(CaptionForm.Edited)
     def _edited(self) -> None:
+        self._post_preview.update()
         self.drafts.save_soon(self._owner, self.channels.channels.draft)
 
     def action_channel(self, change: str) -> None:

@@ -12,13 +12,14 @@ from textual.widgets import Input, Static
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.tui.compose.forecast import day_words, forecast_moment, queue_words, warning_words
-from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.compose.time_picker import TimePicker
+from fluffy_tui.tui.keymap.bindings import Place, bindings, with_keys
 from fluffy_tui.tui.text.time_parser import EXAMPLE, TimeNotUnderstood, read_time, written_time
 from fluffy_tui.tui.text.times import both_zones, relative_time
 from fluffy_tui.tui.ui.choice import Choice
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime, tzinfo
 
     from textual.app import ComposeResult
@@ -37,7 +38,9 @@ _OPTIONS = (
 class TimeField(Input):
     """Where a time is typed; arrows lead out of it, sideways only while it is empty: else they edit."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.COMPOSE, only=("compose.options",))]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.COMPOSE, only=("compose.options", "compose.calendar"))
+    ]
 
     @dataclass
     class Left(Message):
@@ -46,8 +49,15 @@ class TimeField(Input):
         by: int
         """How many options further to the right; 0 to stay at this one."""
 
+    class CalendarWanted(Message):
+        """The user wants to choose from a calendar."""
+
     def __init__(self) -> None:
         super().__init__(placeholder=EXAMPLE, compact=True)
+
+    def action_calendar(self) -> None:
+        """Open the calendar."""
+        self.post_message(self.CalendarWanted())
 
     def action_options(self) -> None:
         """Go back to the options."""
@@ -69,6 +79,7 @@ class WhenPicker(Vertical):
         zone: The channel's zone, in which a time is typed.
         own_zone: The user's zone.
         now: Returns the present moment.
+        own: The user's own keys, by action id.
     """
 
     DEFAULT_CSS = """
@@ -76,6 +87,7 @@ class WhenPicker(Vertical):
         height: auto;
         border: round $border-blurred;
         border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
         padding: 0 1;
         &:focus-within { border: round $border; border-title-color: $text; }
         Input { border: none; padding: 0; height: 1; background: $surface; width: 1fr; }
@@ -94,6 +106,7 @@ class WhenPicker(Vertical):
         zone: tzinfo,
         own_zone: tzinfo,
         now: Callable[[], datetime],
+        own: Mapping[str, str],
         *,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
@@ -102,6 +115,9 @@ class WhenPicker(Vertical):
         """In which a time is typed; what is typed already has to be loaded again after a change."""
         self._own_zone = own_zone
         self._now = now
+        self._calendar_hint = with_keys("{compose.calendar} calendar", own)
+        self._calendar: TimePicker | None = None
+        """While it is open."""
         self._choice = Choice([(str(mode), words) for mode, words in _OPTIONS])
         self._time = TimeField()
         self._meaning = Static("", classes="meaning", markup=False)
@@ -143,10 +159,12 @@ class WhenPicker(Vertical):
         """Take into account what is planned."""
         self._agenda = agenda
         self._update_meaning()
+        if self._calendar is not None:
+            self._calendar.show_agenda(agenda)
 
     def compose(self) -> ComposeResult:
         """Lay the choice over the field for a time, and both over what they mean."""
-        self._time.display = False
+        self._show_field()
         yield self._choice
         yield self._time
         yield self._meaning
@@ -161,7 +179,7 @@ class WhenPicker(Vertical):
         with self.prevent(Choice.Changed, Input.Changed):
             self._choice.value = str(share_mode)
             self._time.value = written_time(at, self.zone) if at else ""
-        self._time.display = share_mode is ShareMode.CUSTOM_SCHEDULED
+        self._show_field()
         self._update_meaning()
 
     def focus_input(self) -> None:
@@ -183,10 +201,22 @@ class WhenPicker(Vertical):
         self._choice.focus()
         self._choice.step(event.by)
 
+    @on(TimeField.CalendarWanted)
+    def _open_calendar(self, event: TimeField.CalendarWanted) -> None:
+        event.stop()
+        self._calendar = TimePicker(self.zone, self._own_zone, self._now, self._agenda, self.at)
+        self.app.push_screen(self._calendar, self._time_picked)
+
+    def _time_picked(self, at: datetime | None) -> None:
+        self._calendar = None
+        if at is not None:
+            self._time.value = written_time(at, self.zone)
+            self._time.action_end()
+
     @on(Choice.Changed)
     def _option_chosen(self, event: Choice.Changed) -> None:
         event.stop()
-        self._time.display = self.share_mode is ShareMode.CUSTOM_SCHEDULED
+        self._show_field()
         if self._time.display:
             self._time.focus()
         self._update_meaning()
@@ -197,6 +227,10 @@ class WhenPicker(Vertical):
         event.stop()
         self._update_meaning()
         self.post_message(self.Changed())
+
+    def _show_field(self) -> None:
+        self._time.display = self.share_mode is ShareMode.CUSTOM_SCHEDULED
+        self.border_subtitle = self._calendar_hint if self._time.display else ""
 
     def _update_meaning(self) -> None:
         if self.share_mode is not ShareMode.CUSTOM_SCHEDULED:

@@ -29,6 +29,7 @@ class Place(StrEnum):
     LIBRARY = "library", "library"
     FILTER = "filter", "filter"
     COMPOSE = "compose", "composer"
+    TIME_PICKER = "time_picker", "time picker"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
     PICKER = "picker", "snippet picker"
     PHOTO_PICKER = "photo_picker", "photo picker"

@@ -114,6 +114,8 @@ class SettingsSaved(Message):
 
     channels: Sequence[Channel] = ()
     """Channels to create personas for."""
+    edited: str = ""
+    """The setting that was edited in the list of settings, to which the app then goes back."""
 
 
 @dataclass

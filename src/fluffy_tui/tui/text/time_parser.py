@@ -7,7 +7,7 @@ on the wall clock.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
@@ -30,10 +30,16 @@ class TimeNotUnderstood(FluffyError):
     """What was typed is not a time at which a post could go out."""
 
 
-def read_time(text: str, now: datetime, zone: tzinfo) -> datetime:
+def read_time(text: str, now: datetime, zone: tzinfo, day: date | None = None) -> datetime:
     """Return the moment that was typed, in `zone`; a time without a date is its next occurrence.
 
     A time that the clocks show twice, in autumn, needs `first` or `second` behind it while both are ahead.
+
+    Args:
+        text: What was typed.
+        now: The present moment.
+        zone: In which it was typed.
+        day: The day of a time without a date, in place of that of its next occurrence.
 
     Raises:
         TimeNotUnderstood: It is not a time, does not exist in that zone, occurs twice, or has passed.
@@ -46,7 +52,7 @@ def read_time(text: str, now: datetime, zone: tzinfo) -> datetime:
         if length is not None:
             return _after(int(length[1]) if length[1].isdecimal() else 1, length[2], now, zone)
         turn = _TURN.search(words)
-        local, has_day = _day_and_time(words[: turn.start()] if turn else words, now.astimezone(zone))
+        local, has_day = _day_and_time(words[: turn.start()] if turn else words, now.astimezone(zone), day)
         return _checked(local, has_day, now, zone, turn[1] if turn else "")
     except DateNotUnderstood as error:
         raise TimeNotUnderstood(error.message) from None
@@ -71,8 +77,8 @@ def _after(number: int, unit: str, now: datetime, zone: tzinfo) -> datetime:
     return (now.astimezone(UTC) + length).replace(second=0, microsecond=0).astimezone(zone)
 
 
-def _day_and_time(words: str, there: datetime) -> tuple[datetime, bool]:
-    """Return the local time that was typed, without a zone, and whether a day was typed.
+def _day_and_time(words: str, there: datetime, day: date | None) -> tuple[datetime, bool]:
+    """Return the local time that was typed, without a zone, and whether its day was typed or given.
 
     Raises:
         DateNotUnderstood: There is no such day.
@@ -89,7 +95,7 @@ def _day_and_time(words: str, there: datetime) -> tuple[datetime, bool]:
             continue
         rest = f"{words[: found.start()]} {words[found.end() :]}".strip(" ,").removeprefix("on ")
         if not rest:
-            return datetime.combine(today, _time_of_day(found)), False
+            return datetime.combine(day or today, _time_of_day(found)), day is not None
         days = read_days(rest, today, ahead=True)
         if days is not None and not days.is_one:
             raise TimeNotUnderstood("On which day? Write it before the time, as in fri 18:30.")

@@ -28,13 +28,20 @@ def both_zones(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) 
 
     The year is part of the date unless it is the present one.
     """
-    local, own = moment.astimezone(zone), moment.astimezone(own_zone)
+    local = moment.astimezone(zone)
     which = f" ({turn})" if (turn := occurrence(moment, zone)) else ""
     year = "" if local.year == now.astimezone(zone).year else f"{local:%Y} "
     words = f"{local:%a} {local.day} {local:%b} {year}{local:%H:%M}{which} {zone_name(zone, moment)}"
+    own = own_time(moment, zone, own_zone)
+    return f"{words} ({own})" if own else words
+
+
+def own_time(moment: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
+    """Return `your 15:00`, with the day where it is another one there; empty where both clocks show the same."""
+    local, own = moment.astimezone(zone), moment.astimezone(own_zone)
     if local.utcoffset() == own.utcoffset():
-        return words
-    return f"{words} (your {f'{own:%H:%M}' if own.date() == local.date() else f'{own:%a %H:%M}'})"
+        return ""
+    return f"your {own:%H:%M}" if own.date() == local.date() else f"your {own:%a %H:%M}"
 
 
 def occurrence(moment: datetime, zone: tzinfo) -> str:

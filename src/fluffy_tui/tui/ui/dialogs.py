@@ -144,12 +144,17 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         text: Initial text.
         verb: What `enter` does, in one word.
         own: The user's own keys by action id.
+        about: What is shown above the field.
+        secret: Whether to hide what is typed.
+        may_be_empty: Whether something can be made of no text.
+        longest: Characters, at most.
     """
 
     PLACE = Place.DIALOG
     BINDINGS = bindings(Place.DIALOG, only=("dialog.cancel",))
     DEFAULT_CSS = """
     AskTextScreen {
+        #about { margin-bottom: 1; }
         #problem { display: none; color: $text-error; margin-top: 1; }
         #problem.-shown { display: block; }
         #hint { color: $text-muted; margin-top: 1; }
@@ -165,23 +170,31 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         text: str = "",
         verb: str = "save",
         own: Mapping[str, str],
+        about: str = "",
+        secret: bool = False,
+        may_be_empty: bool = False,
+        longest: int = 200,
     ) -> None:
         super().__init__()
-        self._title, self._prompt, self._make, self._text = title, prompt, make, text
-        self._verb, self._own = verb, own
+        self._title, self._make, self._about = title, make, about
+        self._verb, self._own, self._may_be_empty = verb, own, may_be_empty
+        self._field = Input(text, placeholder=prompt, password=secret, compact=True, max_length=longest)
 
     def compose(self) -> ComposeResult:
         """Lay out field, error and keys."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = self._title
-            yield Input(self._text, placeholder=self._prompt, compact=True, max_length=200)
+            if self._about:
+                yield Static(self._about, id="about", markup=False)
+            yield self._field
             yield Static(id="problem", markup=False)
             keys = with_keys("   {dialog.cancel} cancel", self._own)
             yield Static(f"enter {self._verb}{keys}", id="hint", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
-        if text := event.value.strip():
+        text = event.value.strip()
+        if text or self._may_be_empty:
             self._try(text)
         else:
             self._show_error("Enter some text first.")

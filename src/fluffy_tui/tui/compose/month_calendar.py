@@ -1,0 +1,117 @@
+"""A month with a chosen day, as a small table."""
+
+from __future__ import annotations
+
+from calendar import Calendar
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from textual import events
+
+_CELL = 4
+"""Columns of a day."""
+_HEAD = 2
+"""Lines above the first week."""
+_WEEKS = 6
+"""The most that a month has days in."""
+
+
+class MonthCalendar(Widget):
+    """The month of the chosen day, Monday first; a click chooses another day.
+
+    Args:
+        today: Marked; days before it cannot be chosen.
+        last: The last day that can be chosen.
+        day: The chosen day.
+    """
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "calendar--month",
+        "calendar--day",
+        "calendar--full",
+        "calendar--today",
+        "calendar--chosen",
+    }
+    DEFAULT_CSS = """
+    MonthCalendar {
+        width: 28;
+        height: 8;
+        & > .calendar--month { text-style: bold; }
+        & > .calendar--day { color: $foreground; }
+        & > .calendar--full { color: $foreground-muted; }
+        & > .calendar--today { color: $text-primary; text-style: bold underline; }
+        & > .calendar--chosen { color: $block-cursor-foreground; background: $block-cursor-background; }
+    }
+    """
+
+    day: reactive[date] = reactive(date.min, init=False)
+
+    @dataclass
+    class Chosen(Message):
+        """Another day was chosen."""
+
+        day: date
+
+    def __init__(self, today: date, last: date, day: date) -> None:
+        super().__init__()
+        self._today, self._last = today, last
+        self._free: Collection[date] = ()
+        self._taken: Collection[date] = ()
+        self.set_reactive(MonthCalendar.day, day)
+
+    @property
+    def weeks(self) -> list[list[date]]:
+        """The weeks of the month, whole, so that they begin and end in the months around it."""
+        return Calendar().monthdatescalendar(self.day.year, self.day.month)
+
+    def validate_day(self, day: date) -> date:
+        """Keep to the days that can be chosen."""
+        return min(max(day, self._today), self._last)
+
+    def watch_day(self, day: date) -> None:
+        """Announce it."""
+        self.post_message(self.Chosen(day))
+
+    def mark(self, free: Collection[date], taken: Collection[date]) -> None:
+        """Show which days have free slots, and which have posts."""
+        self._free, self._taken = free, taken
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw the month, the names of the days, and the weeks."""
+        title = f"{self.day:%B %Y}".center(7 * _CELL).rstrip()
+        names = "".join(f" {day:%a}"[:3] + " " for day in self.weeks[0])
+        lines = [
+            Content.styled(title, self.get_visual_style("calendar--month")),
+            Content.styled(names, self.get_visual_style("calendar--full")),
+            *(Content("").join(map(self._cell, week)) for week in self.weeks),
+        ]
+        return Content("\n").join(lines)
+
+    def _cell(self, day: date) -> Content:
+        if day.month != self.day.month:
+            return Content(" " * _CELL)
+        if day == self.day:
+            return Content.styled(f"‹{day.day:>2}›", self.get_visual_style("calendar--chosen"))
+        tone = "today" if day == self._today else "day" if day in self._free else "full"
+        number = Content.styled(f"{day.day:>2}", self.get_visual_style(f"calendar--{tone}"))
+        mark = Content.styled("•" if day in self._taken else " ", self.get_visual_style("calendar--full"))
+        return Content(" ").append(number).append(mark)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the day that was clicked."""
+        offset, weeks = event.get_content_offset(self), self.weeks
+        if offset is None or not _HEAD <= offset.y < _HEAD + len(weeks):
+            return
+        day = weeks[offset.y - _HEAD][min(6, offset.x // _CELL)]
+        if day.month == self.day.month:
+            self.day = day
