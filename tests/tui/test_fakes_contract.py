@@ -9,6 +9,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,12 +42,15 @@ from fluffy_tui.scheduling import (
     Post,
     PostNotFound,
     PostPhoto,
+    PostRequest,
     PostStatus,
     ProblemKind,
     Reason,
+    ScheduleResult,
     Step,
 )
 from fluffy_tui.settings import Secret
+from fluffy_tui.tui.ports import SchedulingPort
 from tui.contract_worlds import World, fake_world, real_world
 from tui.fakes import damage
 
@@ -70,9 +74,17 @@ async def world(request: pytest.FixtureRequest, tmp_path: Path, models: Path) ->
         yield real
 
 
+async def schedule_post(
+    scheduling: SchedulingPort, photo: Photo | PostPhoto, caption: str, *more: PostPhoto, **options: Any
+) -> ScheduleResult:
+    """Submit one post."""
+    [result] = await scheduling.schedule_posts([PostRequest((photo, *more), caption, **options)])
+    return result
+
+
 async def submit(world: World, index: int = 0, caption: str = "fog on the pier") -> Post:
     """Submit one of sarah's photos."""
-    result = await world.services.scheduling.schedule_post(world.photos[index], caption)
+    result = await schedule_post(world.services.scheduling, world.photos[index], caption)
     assert result.ok, result.reason
     assert result.post is not None
     return result.post
@@ -362,7 +374,8 @@ async def test_progress_counts_a_personas_photos(world: World) -> None:
 async def test_a_submitted_post_is_queued(world: World) -> None:
     framing = Framing(Fit.CROP)
     at = datetime.now(UTC).replace(microsecond=0) + timedelta(days=400)
-    result = await world.services.scheduling.schedule_post(
+    result = await schedule_post(
+        world.services.scheduling,
         world.photos[0],
         "fog",
         alt_text="a pier",
@@ -383,7 +396,7 @@ async def test_a_submitted_post_is_queued(world: World) -> None:
 
 async def test_a_photo_has_one_post(world: World) -> None:
     post = await submit(world)
-    result = await world.services.scheduling.schedule_post(world.photos[0], "again")
+    result = await schedule_post(world.services.scheduling, world.photos[0], "again")
     assert (result.ok, result.code) == (False, Reason.ALREADY_SCHEDULED)
     assert result.post is not None
     assert result.post.id == post.id
@@ -395,18 +408,18 @@ async def test_texts_that_the_network_rejects_are_refused(world: World) -> None:
         ("x" * 2_201, "", Reason.CAPTION_TOO_LONG),
         ("x", "x" * 5_000, Reason.ALT_TEXT_TOO_LONG),
     ):
-        result = await world.services.scheduling.schedule_post(world.photos[0], caption, alt_text=alt_text)
+        result = await schedule_post(world.services.scheduling, world.photos[0], caption, alt_text=alt_text)
         assert (result.ok, result.post, result.code) == (False, None, code)
         assert result.reason
 
 
 async def test_a_time_must_be_given_and_in_the_future(world: World) -> None:
     scheduling, mode = world.services.scheduling, ShareMode.CUSTOM_SCHEDULED
-    missing = await scheduling.schedule_post(world.photos[0], "x", share_mode=mode)
+    missing = await schedule_post(scheduling, world.photos[0], "x", share_mode=mode)
     assert missing.code is Reason.TIME_MISSING
     past = datetime(2020, 1, 1, tzinfo=UTC)
     assert (
-        await scheduling.schedule_post(world.photos[0], "x", share_mode=mode, at=past)
+        await schedule_post(scheduling, world.photos[0], "x", share_mode=mode, at=past)
     ).code is Reason.TIME_PAST
 
 
@@ -460,7 +473,7 @@ async def test_a_submission_to_several_channels_has_a_post_for_each(world: World
     channels = [channel.id for channel in await world.services.personas.available_channels()][:3]
     await world.services.personas.set_channels(world.sarah, dict.fromkeys(channels))
     own = ChannelChoice(channels[1], caption="fog, at length")
-    result = await scheduling.schedule_post(world.photos[0], "fog", channels=[channels[0], own, channels[2]])
+    result = await schedule_post(scheduling, world.photos[0], "fog", channels=[channels[0], own, channels[2]])
     assert result.ok, result.reason
     lead, *cross_posts = result.posts
     assert [post.channel_id for post in result.posts] == channels
@@ -485,15 +498,15 @@ async def test_a_submission_to_several_channels_has_a_post_for_each(world: World
 async def test_the_photos_of_a_post_have_an_order_and_are_in_no_other_post(world: World) -> None:
     scheduling = world.services.scheduling
     cover, *others = (PostPhoto(photo.id, photo.sha256, f"number {photo.id}") for photo in world.photos[:3])
-    result = await scheduling.schedule_post(cover, "fog on the pier", more_photos=others)
+    result = await schedule_post(scheduling, cover, "fog on the pier", *others)
     assert result.ok and result.post is not None
     assert [photo.photo_id for photo in result.post.photos] == world.ids[:3]
     assert result.post.photos[2].alt_text == f"number {world.ids[2]}"
     assert set(world.ids[:3]).isdisjoint(await world.services.photos.ids(world.sarah.id, Browse()))
-    taken = await scheduling.schedule_post(world.photos[2], "again")
+    taken = await schedule_post(scheduling, world.photos[2], "again")
     assert (taken.ok, taken.code) == (False, Reason.ALREADY_SCHEDULED)
-    twice = await scheduling.schedule_post(
-        world.photos[4], "twice", more_photos=[PostPhoto(world.ids[4], world.photos[4].sha256)]
+    twice = await schedule_post(
+        scheduling, world.photos[4], "twice", PostPhoto(world.ids[4], world.photos[4].sha256)
     )
     assert (twice.ok, twice.code) == (False, Reason.PHOTO_TWICE)
     edited = await scheduling.edit(result.post.id, photos=result.post.photos[:0:-1])

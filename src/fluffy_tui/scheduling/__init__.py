@@ -29,6 +29,7 @@ from fluffy_tui.scheduling.post_names import NamedPost, PostNames
 from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
 from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice
+from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.timings import Timings
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ __all__ = [
     "PostNames",
     "PostNotFound",
     "PostPhoto",
+    "PostRequest",
     "PostStatus",
     "Problem",
     "ProblemKind",

@@ -40,6 +40,7 @@ from fluffy_tui.scheduling.submit.channel_choice import (
     chosen_channels,
     tagged_where_possible,
 )
+from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.submit.post_writer import PostWriter
 from fluffy_tui.scheduling.submit.submission_check import (
     buffer_now,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.post_photo import TaggedPerson
     from fluffy_tui.scheduling.problems.problem import Problem
     from fluffy_tui.scheduling.request_budget import RequestBudget
+    from fluffy_tui.scheduling.submit.submission_check import Submission
 
 _WAITING = frozenset({None, Step.FAILED, Step.HELD, Step.QUEUED, Step.ACCEPTED})
 """Steps of a post that can get another picture; None is a draft's."""
@@ -136,20 +138,61 @@ class Scheduling:
         Returns:
             A success or a refusal; refusals are never raised.
         """
-        own = (alt_text, framing, tuple(tags))
+        request = PostRequest(
+            (photo, *more_photos),
+            caption,
+            alt_text,
+            share_mode,
+            at,
+            framing,
+            accept_damaged,
+            channels,
+            captions or {},
+            first_comment,
+            ai_generated,
+            tuple(tags),
+        )
+        if not dry_run:
+            return (await self.schedule_posts([request]))[0]
+        checked = await self._checked(request, as_given=True)
+        return checked if isinstance(checked, ScheduleResult) else await self._writer.check(checked)
+
+    async def schedule_posts(self, requests: Sequence[PostRequest]) -> list[ScheduleResult]:
+        """Submit several posts together: each succeeds or is refused by itself, and all can be undone equally long.
+
+        All are checked before any is written, so that the first does not leave while the last is still checked.
+        """
+        checked = [await self._checked(request) for request in requests]
+        passed = [each for each in checked if not isinstance(each, ScheduleResult)]
+        written = iter(await self._writer.write(passed) if passed else ())
+        return [each if isinstance(each, ScheduleResult) else next(written) for each in checked]
+
+    @property
+    def _writer(self) -> PostWriter:
+        return PostWriter(self.database, self.queue, self.photos, self.undo_seconds, self.missing)
+
+    async def _checked(
+        self, request: PostRequest, *, as_given: bool = False
+    ) -> list[Submission] | ScheduleResult:
+        """Return what each channel is to get, or why the request is refused."""
         try:
-            shown = await self._photos_of_post(
-                (photo, *more_photos), own, accept_damaged=accept_damaged, as_given=dry_run
-            )
+            shown = await self._photos_of_post(request, as_given=as_given)
         except PhotoNotFound as error:
             return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_MISSING)
         persona = await self.personas.by_id(shown[0][0].persona_id)
-        common = ChannelChoice("", clean_caption(caption), share_mode, at, None, clean_caption(first_comment))
-        chosen = chosen_channels(persona, channels, captions or {}, common)
+        common = ChannelChoice(
+            "",
+            clean_caption(request.caption),
+            request.share_mode,
+            request.at,
+            None,
+            clean_caption(request.first_comment),
+        )
+        chosen = chosen_channels(persona, request.channels, request.captions, common)
         if isinstance(chosen, ScheduleResult):
             return chosen
         wanted = tuple(wanted for _, wanted in shown)
-        label = persona.ai_label if ai_generated is None else ai_generated
+        label = persona.ai_label if request.ai_generated is None else request.ai_generated
         submissions = tagged_where_possible(
             [choice.submission(persona, wanted, ai_generated=label) for choice in chosen]
         )
@@ -159,25 +202,16 @@ class Scheduling:
         refusal = refusal or await self._files_refusal(shown)
         for submission in submissions if not self.missing else ():
             refusal = refusal or channel_refusal(persona, submission.chosen)
-        writer = PostWriter(self.database, self.queue, self.photos, self.undo_seconds, self.missing)
-        return refusal or await (writer.check(submissions) if dry_run else writer.write(submissions))
+        return refusal or submissions
 
-    async def _photos_of_post(
-        self,
-        photos: Sequence[Photo | PostPhoto | int],
-        own: tuple[str, Framing, tuple[TaggedPerson, ...]],
-        *,
-        accept_damaged: bool,
-        as_given: bool,
-    ) -> list[tuple[Photo, PostPhoto]]:
+    async def _photos_of_post(self, request: PostRequest, *, as_given: bool) -> list[tuple[Photo, PostPhoto]]:
         """Return each photo with how it is to be posted; `as_given` takes a `Photo` for what the library has.
 
         Raises:
             PhotoNotFound: one is not in the library.
         """
-        alt_text, framing, tags = own
         shown: list[tuple[Photo, PostPhoto]] = []
-        for wanted in photos:
+        for wanted in request.photos:
             if isinstance(wanted, PostPhoto):
                 known = await self.photos.get(wanted.photo_id)
                 of_post = replace(
@@ -190,10 +224,13 @@ class Scheduling:
                     known = wanted
                 else:
                     known = await self.photos.get(wanted if isinstance(wanted, int) else wanted.id)
+                framing = request.framing
                 of_post = PostPhoto(known.id, known.sha256, framing=Framing(framing.fit))
                 if not shown:
-                    of_post = replace(of_post, alt_text=clean_caption(alt_text), framing=framing, tags=tags)
-            shown.append((known, replace(of_post, accept_damaged=accept_damaged or of_post.accept_damaged)))
+                    alt_text = clean_caption(request.alt_text)
+                    of_post = replace(of_post, alt_text=alt_text, framing=framing, tags=request.tags)
+            accepts_damage = request.accept_damaged or of_post.accept_damaged
+            shown.append((known, replace(of_post, accept_damaged=accepts_damage)))
         return shown
 
     async def _files_refusal(self, shown: Sequence[tuple[Photo, PostPhoto]]) -> ScheduleResult | None:

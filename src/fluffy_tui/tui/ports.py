@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
     from fluffy_tui.scheduling import (
         Agenda,
-        ChannelChoice,
         PersonaCounts,
         Post,
         PostEvent,
         PostPhoto,
+        PostRequest,
         Problem,
         Results,
         ScheduleResult,
@@ -102,23 +102,9 @@ class SimilarityPort(Protocol):
 
 
 class SchedulingPort(Protocol):
-    """Posts. `schedule_post` never raises for a refusal."""
+    """Posts. `schedule_posts` never raises for a refusal."""
 
-    async def schedule_post(
-        self,
-        photo: Photo | PostPhoto,
-        caption: str,
-        *,
-        alt_text: str = "",
-        share_mode: ShareMode = ...,
-        at: datetime | None = None,
-        framing: Framing = ...,
-        accept_damaged: bool = False,
-        more_photos: Sequence[PostPhoto] = (),
-        channels: Sequence[str | ChannelChoice] | None = None,
-        first_comment: str = "",
-        ai_generated: bool = False,
-    ) -> ScheduleResult: ...
+    async def schedule_posts(self, requests: Sequence[PostRequest]) -> list[ScheduleResult]: ...
     async def posts(
         self,
         persona: Persona | None = None,

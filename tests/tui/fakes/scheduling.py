@@ -22,6 +22,7 @@ from fluffy_tui.scheduling import (
     PostEvent,
     PostNotFound,
     PostPhoto,
+    PostRequest,
     PostStatus,
     Problem,
     ProblemKind,
@@ -105,6 +106,26 @@ class FakeScheduling:
         self.other_problems: list[Problem] = []
         """Problems of a channel, of the worker or of the budget."""
         self.on_change: Callable[[Post], None] = lambda post: None
+
+    async def schedule_posts(self, requests: Sequence[PostRequest]) -> list[ScheduleResult]:
+        """Queue the posts of each request, or refuse it."""
+        return [
+            await self.schedule_post(
+                cover,  # type: ignore[arg-type]
+                request.caption,
+                alt_text=request.alt_text,
+                framing=request.framing,
+                share_mode=request.share_mode,
+                at=request.at,
+                accept_damaged=request.accept_damaged,
+                more_photos=others,  # type: ignore[arg-type]
+                channels=request.channels,
+                first_comment=request.first_comment,
+                ai_generated=bool(request.ai_generated),
+            )
+            for request in requests
+            for cover, *others in [request.photos]
+        ]
 
     async def schedule_post(
         self,

@@ -8,8 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import NotPossibleNow, Post, PostPhoto, Step
+from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.undo import (
@@ -21,7 +23,7 @@ from fluffy_tui.tui.session.undo import (
     why_not_cancelled,
 )
 from tui.conftest import Driver, Running
-from tui.fakes import NOW, FakeServices
+from tui.fakes import NOW, FakeServices, make_post
 from tui.several_channels import on_channels
 
 WAITING = 11
@@ -143,6 +145,75 @@ def test_only_a_post_that_has_not_left_can_be_undone(post: Post) -> None:
     gone = replace(waiting, id=WAITING + 2, next_try_at=NOW)
     assert in_grace([waiting, newer, gone], NOW) == newer
     assert in_grace([gone, replace(waiting, step=Step.SENDING)], NOW) is None
+
+
+def submitted_together(services: FakeServices, count: int) -> list[Post]:
+    """Let the fake world have a batch of posts that still wait; return them, oldest first."""
+    until = NOW + timedelta(seconds=8)
+    posts = [
+        make_post(
+            60 + number, services.photos.photos[20 + number], f"n{number}", Step.QUEUED, next_try_at=until
+        )
+        for number in range(count)
+    ]
+    services.scheduling.all_posts |= {post.id: post for post in posts}
+    return posts
+
+
+async def test_posts_that_were_submitted_together_are_undone_together(
+    running: Running, services: FakeServices
+) -> None:
+    batch = submitted_together(services, 3)
+    earlier = replace(batch[0], id=59, photos=(PostPhoto(30, "0"),), next_try_at=NOW + timedelta(seconds=5))
+    services.scheduling.all_posts[59] = earlier
+    async with running(persona="sarah") as driver:
+        assert driver.text("#status-strip").startswith("● 3 posts  queued: sends in 8 s · z undo")
+        await driver.press("z")
+        assert driver.notices()[-1] == (
+            "Undone: 3 posts. Their photos are back in the library with their texts."
+        )
+        assert services.scheduling.posts_of(*batch, earlier) == [earlier]
+        drafts = [kept(driver.app.context, services, post) for post in batch]
+        assert [draft and draft.caption for draft in drafts] == ["n0", "n1", "n2"]
+        await driver.heard()
+        assert driver.screen.query_one(PhotoList).highlighted_id == batch[0].photo_id
+
+
+async def test_an_undo_that_is_too_late_for_some_posts_says_for_how_many(
+    running: Running, services: FakeServices
+) -> None:
+    batch = submitted_together(services, 3)
+    async with running(persona="sarah") as driver:
+        services.scheduling.all_posts[61] = replace(batch[1], step=Step.ACCEPTED)
+        await driver.press("z")
+        assert driver.toasts()[-1] == (
+            "Undone: 2 of 3 posts. 1 had left already. "
+            "To cancel what is in Buffer, select it in Posts and press x.",
+            "warning",
+        )
+        assert [post.id for post in services.scheduling.posts_of(*batch)] == [61]
+
+
+async def test_after_an_undo_the_cursor_is_on_the_photo_and_stays_there(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        photos = driver.screen.query_one(PhotoList)
+        await driver.press("j", "j")
+        photo_id = photos.highlighted_id
+        await driver.press("enter", *"fog", "ctrl+s")
+        await driver.heard()
+        post_id, post = max(services.scheduling.all_posts.items())
+        assert post.photo_id == photo_id
+        later = NOW + timedelta(seconds=8)
+        services.scheduling.all_posts[post_id] = replace(post, next_try_at=later)
+        await driver.press("ctrl+r", "g", "3", "z")
+        await driver.heard()
+        await driver.press("1")
+        assert photos.highlighted_id == photo_id
+        driver.app.context.changes.publish(PostChanged(post_id, 1))  # the database tells it, too
+        await driver.settle()
+        assert photos.highlighted_id == photo_id
 
 
 async def test_undo_reports_what_it_did(driver: Driver, services: FakeServices) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.core.database import database_now
@@ -40,18 +40,27 @@ class PostWriter:
     missing: tuple[Missing, ...]
     """What delivery lacks; while it lacks something, posts stay drafts."""
 
-    async def write(self, submissions: Sequence[Submission]) -> ScheduleResult:
-        """Write a post for each channel and defer their delivery, or refuse all if a photo already has a post.
+    async def write(self, requests: Sequence[Sequence[Submission]]) -> list[ScheduleResult]:
+        """Write the posts of each request and defer their delivery, or refuse it if a photo already has a post.
+
+        All are written in one transaction and leave at the same moment, so that they can be undone together.
 
         Args:
-            submissions: of the same photos, the lead's first; at least one.
+            requests: what each channel is to get, the lead's first; at least one, and of the same photos. All
+                requests are of one persona.
         """
-        photos = submissions[0].photos
-        try:
-            async with self.database.transaction() as session:
-                posts = await self._posts(session, submissions)
-        except IntegrityError:  # the other one of two simultaneous submissions was first
-            posts = []
+        async with self.database.transaction() as session:
+            # Two programs that write the same photos in different orders would wait for each other.
+            persona = func.hashtextextended(f"posts of {requests[0][0].persona.id}", 0)
+            await session.execute(select(func.pg_advisory_xact_lock(persona)))
+            send_at = await database_now(session) + timedelta(seconds=self.undo_seconds)
+            written = [await self._posts(session, submissions, send_at) for submissions in requests]
+        return [
+            await self._result(submissions[0].photos, posts)
+            for submissions, posts in zip(requests, written, strict=True)
+        ]
+
+    async def _result(self, photos: Sequence[PostPhoto], posts: Sequence[Post]) -> ScheduleResult:
         if not posts:
             return await self._already_scheduled(photos, await self._taken(photos))
         if self.missing:
@@ -74,17 +83,22 @@ class PostWriter:
             return ScheduleResult(False, reason=reason, code=Reason.KEPT_AS_DRAFT)
         return ScheduleResult(True)
 
-    async def _posts(self, session: AsyncSession, submissions: Sequence[Submission]) -> list[Post]:
-        """Write the posts; none if the cover has one."""
-        lead = await self._lead(session, submissions[0])
-        if lead is None:
+    async def _posts(
+        self, session: AsyncSession, submissions: Sequence[Submission], send_at: datetime
+    ) -> list[Post]:
+        """Write the posts of one request; none if a photo of it has a post."""
+        try:
+            async with session.begin_nested():
+                lead = await self._lead(session, submissions[0])
+                if lead is None:
+                    return []
+                posts = [await self._written(session, lead, send_at)]
+                for submission in submissions[1:]:
+                    row = self._new_row(submission, lead_post_id=lead.id)
+                    posts.append(await self._written(session, row, send_at))
+                return posts
+        except IntegrityError:  # a photo behind the cover has one
             return []
-        send_at = await database_now(session) + timedelta(seconds=self.undo_seconds)
-        posts = [await self._written(session, lead, send_at)]
-        for submission in submissions[1:]:
-            row = self._new_row(submission, lead_post_id=lead.id)
-            posts.append(await self._written(session, row, send_at))
-        return posts
 
     async def _written(self, session: AsyncSession, row: PostRow, send_at: datetime) -> Post:
         """Write a row, with the job that delivers it unless delivery lacks something."""

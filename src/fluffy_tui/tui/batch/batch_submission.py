@@ -1,24 +1,23 @@
-"""Submits all posts of a batch, or undoes them: one after the other, each with its own result."""
+"""Submits all posts of a batch together, so that they leave together, or undoes them; each has its own result."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import PostPhoto, Reason
-from fluffy_tui.tui.compose import submit_draft
+from fluffy_tui.scheduling import PostPhoto, PostRequest, Reason
+from fluffy_tui.tui.compose import submit_all
 from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.undo import cancel_keeping_draft
-from fluffy_tui.tui.text.words import error_words, one_line
+from fluffy_tui.tui.text.words import error_words, one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fluffy_tui.personas import Persona
     from fluffy_tui.tui.batch.batch_loader import BatchLoader
-    from fluffy_tui.tui.batch.model import Batch
+    from fluffy_tui.tui.batch.model import Batch, BatchPost
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import DraftWriter
 
@@ -57,23 +56,9 @@ class BatchSubmission:
         With `accept_damaged` only what was refused because its photo is damaged: what is left of it is posted.
         """
         entries = self._batch.damaged if accept_damaged else self._batch.unsubmitted
-        for number, entry in enumerate(entries, 1):
-            self._report(f"Submitting {number} of {len(entries)}…")
-            draft = replace(
-                entry.draft,
-                share_mode=ShareMode.ADD_TO_QUEUE,
-                at=None,
-                ai_label=entry.has_ai_label(self._persona),
-            )
-            framing = self._loader.framing(entry)
-            photo = PostPhoto(entry.photo.id, entry.photo.sha256, draft.alt_text, framing, entry.tags)
-            channels = [
-                replace(choice, share_mode=None, at=None)
-                for choice in PostChannels.of(self._persona, draft).choices
-            ]
-            result = await submit_draft(
-                self._context, [photo], draft, channels, accept_damaged=accept_damaged
-            )
+        self._report(f"Submitting {len(entries)} {plural(len(entries), 'post')}…")
+        requests = [self._request(entry, accept_damaged=accept_damaged) for entry in entries]
+        for entry, result in zip(entries, await submit_all(self._context, requests), strict=True):
             entry.is_damaged = result.code is Reason.PHOTO_DAMAGED
             entry.record("submitted" if result.ok else one_line(result.reason), failed=not result.ok)
             if result.ok or result.code is Reason.KEPT_AS_DRAFT:
@@ -84,6 +69,22 @@ class BatchSubmission:
         self._report(self._context.with_keys(f"{done} submitted.{failures} {KEYS}"))
         if refusals := [entry.outcome for entry in self._batch.damaged]:
             self._ask_about_damage(refusals)
+
+    def _request(self, entry: BatchPost, *, accept_damaged: bool) -> PostRequest:
+        """Return what is submitted for one photo: its draft, and the next slot on each of its channels."""
+        draft = entry.draft
+        photo = PostPhoto(
+            entry.photo.id, entry.photo.sha256, draft.alt_text, self._loader.framing(entry), entry.tags
+        )
+        channels = PostChannels.of(self._persona, draft).choices
+        return PostRequest(
+            (photo,),
+            draft.caption,
+            channels=[replace(choice, share_mode=None, at=None) for choice in channels],
+            first_comment=draft.first_comment,
+            ai_generated=entry.has_ai_label(self._persona),
+            accept_damaged=accept_damaged,
+        )
 
     async def undo(self) -> None:
         """Undo every post that can be, on all its channels; its text becomes the photo's draft again."""

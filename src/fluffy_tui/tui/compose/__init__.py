@@ -14,7 +14,7 @@ from fluffy_tui.tui.compose.preflight import (
 )
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.screen import ComposeScreen
-from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
+from fluffy_tui.tui.compose.submitter import damage_question, submit_all
 
 __all__ = [
     "CaptionForm",
@@ -30,7 +30,7 @@ __all__ = [
     "people_marks",
     "preflight_marks",
     "runway_words",
-    "submit_draft",
+    "submit_all",
     "text_marks",
     "time_marks",
 ]

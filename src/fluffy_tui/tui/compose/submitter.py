@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.scheduling import ScheduleResult
+from fluffy_tui.scheduling import PostRequest, ScheduleResult
 from fluffy_tui.tui.text.words import error_words, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
@@ -73,24 +73,25 @@ async def submit_draft(
     *,
     accept_damaged: bool = False,
 ) -> ScheduleResult:
-    """Submit photos, the cover first, with a draft's texts and time to the channels that were shown.
+    """Submit photos, the cover first, with a draft's texts and time to the channels that were shown."""
+    request = PostRequest(
+        tuple(photos),
+        draft.caption,
+        share_mode=draft.share_mode,
+        at=draft.at,
+        channels=channels,
+        first_comment=draft.first_comment,
+        ai_generated=bool(draft.ai_label),
+        accept_damaged=accept_damaged,
+    )
+    return (await submit_all(context, [request]))[0]
 
-    Whatever goes wrong becomes the answer, so that the text stays on the screen.
-    """
-    cover, *others = photos
+
+async def submit_all(context: Context, requests: Sequence[PostRequest]) -> list[ScheduleResult]:
+    """Submit posts together. Whatever goes wrong becomes their answer, so that the texts stay on the screen."""
     try:
-        return await context.services.scheduling.schedule_post(
-            cover,
-            draft.caption,
-            share_mode=draft.share_mode,
-            at=draft.at,
-            more_photos=others,
-            channels=channels,
-            first_comment=draft.first_comment,
-            ai_generated=bool(draft.ai_label),
-            accept_damaged=accept_damaged,
-        )
+        return await context.services.scheduling.schedule_posts(requests)
     except Exception as error:
         if not isinstance(error, FluffyError):
-            log.exception("photo %s could not be submitted", cover.photo_id)
-        return ScheduleResult(False, reason=error_words(error))
+            log.exception("%d posts could not be submitted", len(requests))
+        return [ScheduleResult(False, reason=error_words(error))] * len(requests)

@@ -90,8 +90,13 @@ class LibraryLoader:
         """Whether the cursor is still where it was put: while an import adds photos, that is the best place again."""
         return self._highlighted() == self._opened_on
 
-    def reload(self) -> None:
-        """Load the list again; a change while it is loading causes one more pass."""
+    def reload(self, cursor_on: int | None = None) -> None:
+        """Load the list again; a change while it is loading causes one more pass.
+
+        Args:
+            cursor_on: The photo to put the cursor on; None to leave it where it is.
+        """
+        self.cursor_on = cursor_on or self.cursor_on
         self.is_stale = True
         if not self.is_loading and self._node.is_mounted:
             self.is_loading = True
@@ -115,8 +120,9 @@ class LibraryLoader:
         """Load until what is requested is listed; results of an outdated request are not shown."""
         self.is_loading = True
         try:
-            if self.shown is None or (self.is_untouched and self.shown == self.view.requested):
-                self.cursor_on = self._opened_on = self.cursor_on or await self._first_undecided()
+            is_opening = self.shown is None or (self.is_untouched and self.shown == self.view.requested)
+            if is_opening and self.cursor_on is None:
+                self.cursor_on = self._opened_on = await self._first_undecided()
             while self.is_stale:
                 self.is_stale = False
                 query = self.view.query
@@ -147,7 +153,7 @@ class LibraryLoader:
 
     def _show_page(self, page: LibraryPage) -> None:
         self.page = page
-        if page.is_complete:
+        if page.is_complete and not self.is_stale:  # what is stale may lack the photo
             self.cursor_on = None
         self._show(page)
 

@@ -25,7 +25,7 @@ from fluffy_tui.tui.library.similar_view import SimilarView
 from fluffy_tui.tui.library.stacks import Stacks
 from fluffy_tui.tui.library.triage import Triage
 from fluffy_tui.tui.platform.image_viewer import show_outside
-from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, concerns, on_event
+from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, SubmitUndone, concerns, on_event
 from fluffy_tui.tui.session.undo import in_grace
 from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
@@ -227,9 +227,8 @@ class LibraryScreen(FrameScreen):
         before = self._view.browse
         change()
         if self._view.browse != before:
-            self._loader.cursor_on = cursor_on or self._loader.cursor_on
             self._body.update_title()
-            self._loader.reload()
+            self._loader.reload(cursor_on)
         elif cursor_on is not None:
             self._photos.go_to(cursor_on)
 
@@ -359,10 +358,16 @@ class LibraryScreen(FrameScreen):
             found = await self.context.services.photos.by_ids(self._selection.ids)
             self._deselect([photo_id for photo_id in self._selection.ids if photo_id not in found])
 
-    @on_event(PostChanged)
+    @on_event(PostChanged, SubmitUndone)
     @work(group="library-posts", exit_on_error=False, description="loading a post")
-    async def _update_posted(self, event: PostChanged) -> None:
-        """Deselect photos that have their post now; reload if a post put photos into the library, or out of it."""
+    async def _update_posted(self, event: PostChanged | SubmitUndone) -> None:
+        """Deselect photos that have their post now; reload if a post put photos into the library, or out of it.
+
+        The cursor goes to a photo that an undo has put back.
+        """
+        if isinstance(event, SubmitUndone):
+            self._loader.reload(event.photo_id)
+            return
         post = await self.context.services.scheduling.post(event.post_id)
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
         self._deselect(photo_ids)

@@ -31,7 +31,16 @@ class ImportProgressed:
     """`Context.import_run` started, progressed or ended."""
 
 
-AppEvent = Event | OverviewChanged | ImportProgressed
+@dataclass(frozen=True, slots=True)
+class SubmitUndone:
+    """The user took a submit back."""
+
+    persona_id: int
+    photo_id: int
+    """The first of the photos that are back in the library."""
+
+
+AppEvent = Event | OverviewChanged | ImportProgressed | SubmitUndone
 """Everything published on `Context.changes`. `Connected` also means that the user asked to reload."""
 
 

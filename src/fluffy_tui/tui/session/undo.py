@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.scheduling import ChannelChoice, Step
 from fluffy_tui.tui.session.drafts import Draft
+from fluffy_tui.tui.session.messages import SubmitUndone
 from fluffy_tui.tui.session.post_photos import draft_of_one
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.times import both_zones
@@ -52,6 +54,11 @@ def in_grace(posts: Iterable[Post], now: datetime) -> Post | None:
 def is_in_grace(post: Post, now: datetime) -> bool:
     """Return whether a post still waits before it leaves, so that it can be undone."""
     return post.step is Step.QUEUED and post.next_try_at is not None and post.next_try_at > now
+
+
+def submitted_with(last: Post, posts: Iterable[Post]) -> list[Post]:
+    """Return the posts that were submitted together with one that is in grace: they wait until the same moment."""
+    return [post for post in posts if post.step is Step.QUEUED and post.next_try_at == last.next_try_at]
 
 
 def why_not_cancelled(post: Post) -> str:
@@ -121,40 +128,85 @@ class Cancelled:
     left: Sequence[Post]
     """The posts, on these channels or on others, that still have the photo: then no draft is kept."""
 
+    @property
+    def frees_photos(self) -> bool:
+        """Whether the photos are back in the library."""
+        return bool(self.done) and not self.left
+
 
 async def undo_last_submit(app: App[Any], context: Context) -> None:
-    """Cancel all posts of the last submit that have not left yet, and say what was done and what was too late."""
+    """Cancel all posts that were submitted last, together, and say what was done and what was too late."""
     last = in_grace(context.overview.strip, context.clock())
     if last is None:
         app.notify(context.with_keys(NOTHING_TO_UNDO), markup=False)
         return
     try:
-        group = await context.services.scheduling.groups({last.group_id}) or [last]
-        undone = await cancel_keeping_draft(context, [post for post in group if not _why_not_undone(post)])
+        ids = {post.group_id for post in submitted_with(last, context.overview.strip)}
+        posts = await context.services.scheduling.groups(ids) or [last]
+        undos = [
+            await _undo(context, [*group])
+            for _, group in groupby(sorted(posts, key=_in_groups), lambda post: post.group_id)
+        ]
     except FluffyError as error:
         app.notify(one_line(str(error)), severity="warning", timeout=10, markup=False)
         return
-    too_late = {post.id: context.with_keys(_why_not_undone(post)) for post in group if _why_not_undone(post)}
-    too_late |= {post.id: str(error) for post, error in undone.refused}
-    words = _undo_words(group, undone, too_late, channel_of_each(group, context.channel))
-    if too_late:
+    if free := next((undo.group[0] for undo in undos if undo.cancelled.frees_photos), None):
+        context.changes.publish(SubmitUndone(free.persona_id, free.photo_id))
+    [undo, *more] = undos
+    words = context.with_keys(_several_words(undos)) if more else _undo_words(undo, context)
+    if any(undo.too_late for undo in undos):
         app.notify(one_line(words), severity="warning", timeout=15, markup=False)
     else:
         app.notify(words, markup=False)
 
 
-def _undo_words(
-    group: Sequence[Post], undone: Cancelled, too_late: Mapping[int, str], names: Mapping[int, str]
-) -> str:
-    """Return what an undo did, given why it came too late for some posts, and where each is posted."""
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    """What an undo did to the posts of one submission."""
+
+    group: Sequence[Post]
+    cancelled: Cancelled
+    too_late: Mapping[int, str]
+    """Why it came too late, by the post's id."""
+
+
+async def _undo(context: Context, group: Sequence[Post]) -> _Undo:
+    cancelled = await cancel_keeping_draft(context, [post for post in group if not _why_not_undone(post)])
+    too_late = {post.id: context.with_keys(_why_not_undone(post)) for post in group if _why_not_undone(post)}
+    too_late |= {post.id: str(error) for post, error in cancelled.refused}
+    return _Undo(group, cancelled, too_late)
+
+
+def _in_groups(post: Post) -> tuple[int, int]:
+    return post.group_id, post.id
+
+
+def _several_words(undos: Sequence[_Undo]) -> str:
+    """Return what an undo of several submissions did, with action ids in braces."""
+    late = sum(bool(undo.too_late) for undo in undos)
+    if not late:
+        return f"Undone: {len(undos)} posts. Their photos are back in the library with their texts."
+    left = "1 had left" if late == 1 else f"{late} had left"
+    return (
+        f"Undone: {len(undos) - late} of {len(undos)} posts. {left} already. "
+        "To cancel what is in Buffer, select it in Posts and press {posts.cancel}."
+    )
+
+
+def _undo_words(undo: _Undo, context: Context) -> str:
+    """Return what an undo did to the posts of one submission."""
+    group, too_late, cancelled = undo.group, undo.too_late, undo.cancelled
     count = len(group[0].photo_ids)
     if len(group) == 1 and too_late:
         return too_late[group[0].id]
     if too_late:
+        names = channel_of_each(group, context.channel)
         reasons = " ".join(f"{names[post_id]}: {reason}" for post_id, reason in too_late.items())
         stays = "The photo stays scheduled. " if count == 1 else "The photos stay scheduled. "
-        done = f"Undone on {len(undone.done)} of {len(group)} channels." if undone.done else "Not undone."
-        return f"{done} {stays if undone.left or not undone.done else ''}{reasons}"
+        done = (
+            f"Undone on {len(cancelled.done)} of {len(group)} channels." if cancelled.done else "Not undone."
+        )
+        return f"{done} {'' if cancelled.frees_photos else stays}{reasons}"
     photos = "The photo is back in the library with its text."
     if count > 1:
         photos = f"The {count} photos are back in the library, and the text is kept with the first."

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.tui.keymap.bindings import with_keys
 from fluffy_tui.tui.session.import_run import import_progress_words
-from fluffy_tui.tui.session.undo import in_grace, is_in_grace
+from fluffy_tui.tui.session.undo import in_grace, is_in_grace, submitted_with
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.post_state import photo_count_words, state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import quoted
@@ -65,16 +65,22 @@ class StatusStrip(Static):
 
     def _draw(self, overview: Overview) -> None:
         posts = self._shown(overview)
+        last = in_grace(posts, self._now())
         has_finished = any(post.step not in ON_THE_WAY for post in posts)
-        self.auto_refresh = 1.0 if has_finished or in_grace(posts, self._now()) else None
+        self.auto_refresh = 1.0 if has_finished or last else None
         lines = []
         if overview.importing:
             progress = import_progress_words(overview.importing)
             lines.append(Content.assemble(Content.styled("● ", "$text-primary"), f"importing {progress}"))
         most = self.LINES[self.app.size.height >= 30]
         zone = zone_of(overview.persona, self._own_zone)
-        lines += [self._line(post, zone) for post in posts[: most - len(lines)]]
-        hidden = sum(post.step in ON_THE_WAY for post in posts[most:])
+        together = submitted_with(last, posts) if last else []
+        if last and (count := len({post.group_id for post in together})) > 1:
+            lines.append(self._line(last, zone, Content(f"{count} posts")))
+            posts = [post for post in posts if post not in together]
+        room = most - len(lines)
+        lines += [self._line(post, zone) for post in posts[:room]]
+        hidden = sum(post.step in ON_THE_WAY for post in posts[room:])
         if hidden and lines:
             more = Content.styled(f"   and {hidden} more", "$foreground-disabled")
             lines[-1] = Content.assemble(lines[-1], more)
@@ -93,17 +99,18 @@ class StatusStrip(Static):
             )
         ]
 
-    def _line(self, post: Post, zone: tzinfo) -> Content:
+    def _line(self, post: Post, zone: tzinfo, name: Content | None = None) -> Content:
+        """Return the line of a post, or of those with this name that were submitted together with it."""
         now = self._now()
         words = state_in_both_zones(post, now, zone, self._own_zone)
         if is_in_grace(post, now):
             words += f" · {self._undo}"
         elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
             words += "…"
-        state, count = state_of(post), photo_count_words(post)
+        state, count = state_of(post), "" if name else photo_count_words(post)
         return Content.assemble(
             Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
-            Content.styled(quoted(post.caption), "$foreground-muted"),
+            name or Content.styled(quoted(post.caption), "$foreground-muted"),
             f"  {f'{count} · ' if count else ''}{words}",
         )
 
