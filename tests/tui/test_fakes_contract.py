@@ -289,6 +289,17 @@ async def test_a_verdict_is_stored_and_the_previous_one_returned(world: World) -
         await photos.decide(UNKNOWN, Verdict.PICK)
 
 
+async def test_flags_of_photos_without_a_post_are_counted(world: World) -> None:
+    photos = world.services.photos
+    assert await photos.flag_counts(world.sarah.id) == {Verdict.PICK: 0, Verdict.REJECT: 0}
+    for photo_id in world.ids[:3]:
+        await photos.decide(photo_id, Verdict.PICK)
+    await photos.decide(world.ids[4], Verdict.REJECT)
+    await submit(world, 0)
+    assert await photos.flag_counts(world.sarah.id) == {Verdict.PICK: 2, Verdict.REJECT: 1}
+    assert await photos.flag_counts(world.nobody.id) == {Verdict.PICK: 0, Verdict.REJECT: 0}
+
+
 async def test_unknown_photos_are_left_out(world: World) -> None:
     assert list(await world.services.photos.by_ids([world.ids[0], UNKNOWN])) == [world.ids[0]]
 
@@ -328,6 +339,7 @@ async def test_a_photo_without_a_post_of_the_same_picture_was_not_posted_before(
         similarity.earlier_posts = {}
     assert await similarity.posted_before(world.photos[0]) is None
     assert await similarity.copies(world.ids) == {}
+    assert await similarity.unreadable(world.ids) == {}
 
 
 async def test_neighbours_are_sorted_and_leave_out_the_photo_and_those_with_a_post(world: World) -> None:

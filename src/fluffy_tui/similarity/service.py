@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 
 from fluffy_tui.similarity.index.index_counts import count_indexed
 from fluffy_tui.similarity.index.model_registry import ModelRegistry
+from fluffy_tui.similarity.index.worklist import Stage
 from fluffy_tui.similarity.model import IndexFailure, NoEmbeddings, NotIndexedYet
 from fluffy_tui.similarity.search import neighbours
 from fluffy_tui.similarity.search.duplicates import copies, first_of_stacks, posted_before, same_picture
 from fluffy_tui.similarity.search.index_readiness import explained
-from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow
+from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -192,3 +193,12 @@ class Similarity:
         )
         async with self._database.transaction() as session:
             return [IndexFailure(*row) for row in await session.execute(query)]
+
+    async def unreadable(self, photo_ids: Sequence[int]) -> dict[int, str]:
+        """Return why photos could not be decoded when a worker last tried, one sentence each; only those."""
+        failure = IndexFailureRow
+        query = select(failure.photo_id, failure.reason).where(
+            among(failure.photo_id, photo_ids), failure.stage == Stage.SCAN, failure.reason != ""
+        )
+        async with self._database.transaction() as session:
+            return dict((await session.execute(query)).all())

@@ -101,6 +101,8 @@ async def test_a_damaged_photo_is_tried_once_until_its_file_changes(place: Place
     assert await place.one("SELECT attempts FROM photo_troubles") == 1
     (failure,) = await place.similarity.failures(place.persona.id)
     assert (failure.photo_id, failure.next_try_at) == (ids["bad"], None)
+    assert await place.similarity.unreadable(list(ids.values())) == {ids["bad"]: reason}
+    assert await place.similarity.unreadable([ids["good"]]) == {}
     assert (await place.similarity.progress())[0].failed == 1
     save(scene(3), path)
     await place.import_again()

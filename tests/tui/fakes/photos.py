@@ -70,6 +70,8 @@ class FakePhotos:
         self.same_files: dict[int, tuple[Path, ...]] = {}
         self.asked: list[Browse] = []
         """Arguments of `ids` and `first_ids`."""
+        self.flags_counted = 0
+        """How often the flags were counted."""
         self.decide_error: FluffyError | None = None
         self.on_verdict: Callable[[Photo], None] = lambda photo: None
         self.imported: list[tuple[tuple[Path, ...], Persona]] = []
@@ -172,6 +174,13 @@ class FakePhotos:
         self.photos[photo_id] = replace(before, verdict=stored)
         self.on_verdict(self.photos[photo_id])
         return Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED
+
+    async def flag_counts(self, persona_id: int) -> dict[Verdict, int]:
+        """Count the flags of photos without a post."""
+        self.flags_counted += 1
+        mine = [photo for photo in self.photos.values() if photo.persona_id == persona_id]
+        flags = [photo.verdict for photo in mine if photo.id not in self._scheduled()]
+        return {verdict: flags.count(verdict.value) for verdict in (Verdict.PICK, Verdict.REJECT)}
 
     async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]:
         """Return the photos of these ids."""

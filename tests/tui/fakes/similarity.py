@@ -29,6 +29,8 @@ class FakeSimilarity:
         self.earlier_posts: dict[int, EarlierPost] | None = None
         """By photo id; None if the photos are not indexed."""
         self.stacks: dict[int, int] = {}
+        self.failures: dict[int, str] = {}
+        """Why photos could not be decoded, by id."""
 
     async def more_like(
         self, photo_id: int, *, limit: int = 24, unscheduled_only: bool = True, fold: bool = False
@@ -61,6 +63,10 @@ class FakeSimilarity:
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
         """Return the stacks in `stacks`."""
         return {id_: self.stacks[id_] for id_ in photo_ids if id_ in self.stacks}
+
+    async def unreadable(self, photo_ids: Sequence[int]) -> dict[int, str]:
+        """Return the failures in `failures`."""
+        return {id_: self.failures[id_] for id_ in photo_ids if id_ in self.failures}
 
     def _answer(
         self, photo_ids: Sequence[int], *, farthest: bool, unscheduled_only: bool = True

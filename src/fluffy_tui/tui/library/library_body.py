@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.library.flag_progress import FlagProgress
     from fluffy_tui.tui.library.index_progress import IndexProgress
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.library.loader import LibraryPage
@@ -43,32 +44,42 @@ class LibraryBody(Container):
 
     SCOPED_CSS = False  # the rules for narrow screens begin outside of this widget
     DEFAULT_CSS = """
-    LibraryBody #left { width: 48; }
+    LibraryBody #left { width: 40%; min-width: 48; max-width: 80; }
     LibraryBody #right { width: 1fr; }
     LibraryBody #strip { display: none; }
     LibraryBody.-strip #strip { display: block; }
     LibraryBody #nothing { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
     LibraryBody PhotoPreview.-pick { border: round $success; border-subtitle-color: $text-success; }
     LibraryBody PhotoPreview.-reject { border: round $error; border-subtitle-color: $text-error; }
-    .-normal LibraryBody #left { width: 36; }
+    .-normal LibraryBody #left { width: 36; min-width: 0; }
     .-narrow LibraryBody #strip { display: none; }
-    .-narrow LibraryBody #left { width: 1fr; }
+    .-narrow LibraryBody #left { width: 1fr; min-width: 0; max-width: 100%; }
     .-narrow LibraryBody #right { display: none; }
     .-narrow LibraryBody.-picture #left { display: none; }
     .-narrow LibraryBody.-picture #right { display: block; }
     """
 
     def __init__(
-        self, context: Context, view: LibraryView, stacks: Stacks, notes: PhotoNotes, progress: IndexProgress
+        self,
+        context: Context,
+        view: LibraryView,
+        stacks: Stacks,
+        notes: PhotoNotes,
+        progress: IndexProgress,
+        flags: FlagProgress,
     ) -> None:
         super().__init__()
         thumbnail = context.services.photos.thumbnail
         self.photos = PhotoList(
-            stacks.fetch, lambda: context.clock().astimezone(context.zone), notes.row, id="photos"
+            notes.fetch,
+            lambda: context.clock().astimezone(context.zone),
+            notes.row,
+            id="photos",
         )
         self.preview = PhotoPreview(renderer_named(context.preview), thumbnail)
         self.filter_bar = FilterBar(id="filter")
         self.progress = progress
+        self.flags = flags
         self.filtered_from: int | None = None
         """The photo that was under the cursor when the filter bar was opened."""
         self._strip = Filmstrip(
@@ -76,7 +87,7 @@ class LibraryBody(Container):
         )
         self._nothing = Static(LOADING, id="nothing", markup=False)
         self._panes = Horizontal(
-            Vertical(self.filter_bar, self.photos, progress, id="left"),
+            Vertical(self.filter_bar, self.photos, flags, progress, id="left"),
             Vertical(self.preview, self._strip, id="right"),
         )
         self.context = context
@@ -95,6 +106,7 @@ class LibraryBody(Container):
         """Follow the cursor."""
         self.watch(self.photos, "current", self._show_photo, init=False)
         self.update_title()
+        self.flags.show(self.context.overview)
 
     # What is listed
 
@@ -179,8 +191,10 @@ class LibraryBody(Container):
         self.preview.repaint()
 
     @on(PhotoList.Fetched)
-    def _update_strip(self) -> None:
+    def _photos_fetched(self, message: PhotoList.Fetched) -> None:
         self._strip.show(self.photos.cursor)
+        if message.has_other_flags:
+            self.flags.count()
 
     @on(PhotoList.Failed)
     def _report(self, message: PhotoList.Failed) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 VERDICT_MARKS = {"pick": "✓", "reject": "✗"}
 _VERDICT_ROLES = {"pick": "pick", "reject": "dim"}
 SELECTED = "●"
+MISSING, UNREADABLE = "?", "!"
 COLLAPSED, EXPANDED, DUPLICATE = "▸", "▾", "└"
 """A photo with its duplicates hidden, one with them below, and one of those."""
 
@@ -41,6 +42,8 @@ class RowNote:
     """Whether it is one of the duplicates of an expanded row."""
     distance: str = ""
     """In a list of similar photos, the distance, such as `0.12 same scene`."""
+    unreadable: str = ""
+    """Why it cannot be decoded, in a sentence; empty if it can, or nobody has tried."""
 
 
 PLAIN = RowNote()
@@ -58,6 +61,7 @@ def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[t
     verdicts = {photo.verdict, *note.verdicts}
     marks = "✎" if note.has_draft else " "
     marks += "".join(mark for verdict, mark in VERDICT_MARKS.items() if verdict in verdicts) or " "
+    problem = MISSING if photo.missing_since else UNREADABLE if note.unreadable else ""
     return [
         ("mark", f"{SELECTED if note.is_selected else ' '} "),
         (
@@ -66,7 +70,7 @@ def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[t
         ),
         ("dim", count + set_cell_size(facts, facts_width)),
         (_VERDICT_ROLES.get(photo.verdict or "", "mark"), marks),
-        ("problem", set_cell_size("?" if photo.missing_since else "", _MARKS - cell_len(marks))),
+        ("problem", set_cell_size(problem, _MARKS - cell_len(marks))),
     ]
 
 

@@ -77,8 +77,12 @@ class PhotoList(ScrollView, can_focus=True):
 
         photo_id: int
 
+    @dataclass
     class Fetched(Message):
         """Photos in or near the visible rows were loaded."""
+
+        has_other_flags: bool
+        """Whether one of them was flagged elsewhere since it was loaded before."""
 
     @dataclass
     class Failed(Message):
@@ -204,17 +208,19 @@ class PhotoList(ScrollView, can_focus=True):
         self.rows.invalidate()
         self._update_rows()
 
-    def reload_photo(self, photo_id: int) -> None:
-        """Fetch one photo again."""
+    def reload_photo(self, photo_id: int) -> bool:
+        """Fetch one photo again; return False if it is not in or near the visible rows."""
         self.rows.invalidate_one(photo_id)
         self._update_rows()
+        return photo_id in self.rows.missing(*self._rows_to_load())
 
-    def put(self, photo: Photo) -> None:
-        """Show the current state of a photo, and refuse the answers to pending fetches."""
-        self.rows.put(photo)
+    def put(self, photo: Photo) -> Photo | None:
+        """Show the current state of a photo, refuse the answers to pending fetches, and return what was known."""
+        before = self.rows.put(photo)
         self.refresh()
         if photo.id == self.highlighted_id:
             self._update_current()
+        return before
 
     # Moving the cursor
 
@@ -348,9 +354,11 @@ class PhotoList(ScrollView, can_focus=True):
         try:
             while asked := self.rows.missing(*self._rows_to_load()):
                 token = self.rows.token
-                if self.rows.store(token, asked, await self._fetch(asked)):
+                answer = await self._fetch(asked)
+                has_other_flags = self.rows.has_other_flags(answer)
+                if self.rows.store(token, asked, answer):
                     self.refresh()
-                    self.post_message(self.Fetched())
+                    self.post_message(self.Fetched(has_other_flags))
                     if self.highlighted is not self.current:
                         self._update_current()
         except Exception as error:  # the list stays as it is, and whoever handles `Failed` reports it

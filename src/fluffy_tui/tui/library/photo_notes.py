@@ -1,4 +1,4 @@
-"""What list and preview show about a photo besides the photo: draft, selection, duplicates, distance."""
+"""What list and preview show about a photo besides the photo: draft, selection, duplicates, distance, damage."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
-from fluffy_tui.tui.library.photo_line import RowNote
+from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
 from fluffy_tui.tui.library.stacks import ALONE
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import Neighbour
@@ -40,11 +40,19 @@ class PhotoNotes:
         self._view = view
         self._stacks = stacks
         self._drafts: frozenset[str] = frozenset()
+        self._unreadable: dict[int, str] = {}
         self._has_warned = False
 
     def reload_drafts(self) -> None:
         """Look up which photos have a draft."""
         self._drafts = self._context.drafts.photos_with_drafts(self._view.persona_id)
+
+    async def fetch(self, ids: Sequence[int]) -> dict[int, Photo]:
+        """Return the photos of some rows, and keep what is to be shown about them."""
+        photos = await self._stacks.fetch(ids)
+        found = await self._context.services.similarity.unreadable(ids)
+        self._unreadable = {id_: why for id_, why in self._unreadable.items() if id_ not in ids} | found
+        return photos
 
     def row(self, photo: Photo) -> RowNote:
         """Return what the list shows about a photo."""
@@ -60,16 +68,19 @@ class PhotoNotes:
             is_expanded=is_expanded,
             is_duplicate=is_duplicate,
             distance=_distance(neighbour) if neighbour else "",
+            unreadable=self._unreadable.get(photo.id, ""),
         )
 
     def details(self, photo: Photo) -> str:
         """Return what is shown below the picture."""
         persona = self._context.overview.persona
         rules = rules_for(persona.service if persona else UNKNOWN_SERVICE)
-        return photo_details(photo, rules, self._context.zone, tuple(self._similarity_lines(photo)))
+        return photo_details(photo, rules, self._context.zone, tuple(self._lines(photo)))
 
-    def _similarity_lines(self, photo: Photo) -> Iterator[str]:
+    def _lines(self, photo: Photo) -> Iterator[str]:
         note, neighbour = self.row(photo), self._view.neighbour(photo.id)
+        if note.unreadable:
+            yield f"{UNREADABLE} {one_line(note.unreadable)}"
         if neighbour is not None:
             yield f"distance {neighbour.distance:.2f}: {_RELATIONS[neighbour.relation]}"
         if note.is_duplicate:

@@ -55,11 +55,13 @@ class PhotoRows:
             self.token += 1
             self._stale.add(photo_id)
 
-    def put(self, photo: Photo) -> None:
-        """Set the current state of a photo, and refuse the answers to pending fetches."""
+    def put(self, photo: Photo) -> Photo | None:
+        """Set the current state of a photo, refuse the answers to pending fetches, and return what was cached."""
         self.token += 1
+        before = self._photos.get(photo.id)
         self._photos[photo.id] = photo
         self._stale.discard(photo.id)
+        return before
 
     def photo(self, index: int) -> Photo | None:
         """Return the photo at an index; None while it is not loaded, or if it was deleted."""
@@ -73,6 +75,11 @@ class PhotoRows:
         """Return the ids in `first:last` that have to be fetched."""
         window = self.ids[max(first, 0) : max(last, 0)]
         return [id_ for id_ in window if id_ not in self._photos or id_ in self._stale]
+
+    def has_other_flags(self, answer: Mapping[int, Photo]) -> bool:
+        """Whether a cached photo has another flag in an answer."""
+        cached = ((self._photos.get(id_), photo) for id_, photo in answer.items())
+        return any(before is not None and before.verdict != now.verdict for before, now in cached)
 
     def store(self, token: int, asked: Sequence[int], answer: Mapping[int, Photo]) -> bool:
         """Cache the answer for the ids that were asked for; return False if it is outdated, and drop it."""

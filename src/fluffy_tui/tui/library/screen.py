@@ -15,6 +15,7 @@ from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.filter_query import DATE_EXAMPLE
+from fluffy_tui.tui.library.flag_progress import FlagProgress
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
 from fluffy_tui.tui.library.library_view import LibraryView
@@ -88,11 +89,12 @@ class LibraryScreen(FrameScreen):
         self._progress = IndexProgress(
             services.similarity, self._persona_id, on_complete=self._loader.reload_if_stale
         )
-        self._body = LibraryBody(context, self._view, self._stacks, self._notes, self._progress)
+        self._triage = Triage(services.photos)
+        self._flags = FlagProgress(services.photos, self._view, self._triage)
+        self._body = LibraryBody(context, self._view, self._stacks, self._notes, self._progress, self._flags)
         self._photos = self._body.photos
         back = context.with_keys("{library.clear} back")
         self._similar = SimilarView(services, self._loader, self._photos, back)
-        self._triage = Triage(services.photos)
         self._selection = context.selection
 
     def compose_body(self) -> ComposeResult:
@@ -181,7 +183,7 @@ class LibraryScreen(FrameScreen):
         decision = self._triage.decide(photo, Verdict(verdict), index, self.context.clock())
         if warning := self._notes.warn_of_duplicates(photo, decision.verdict):
             self.notify(warning, markup=False)
-        self._photos.put(decision.after)
+        self._flags.follow(self._photos.put(decision.after), decision.after)
         if self._view.lists(decision.verdict):
             self._photos.move_to(index + 1)
         else:
@@ -203,7 +205,7 @@ class LibraryScreen(FrameScreen):
         is_back = not self._photos.go_to(photo.id)
         if is_back:
             self._body.insert_row(last.index, photo.id)
-        self._photos.put(photo)
+        self._flags.follow(self._photos.put(photo), photo)
         self._store_decisions(
             reload=self._view.browse.folded and (is_back or self._stacks.is_stacked(photo.id))
         )
@@ -215,7 +217,9 @@ class LibraryScreen(FrameScreen):
         except BaseException:
             self._photos.reload()
             self._loader.reload()
+            self._flags.count()
             raise
+        self._flags.catch_up()
         if reload:
             self._loader.reload()
 
@@ -354,6 +358,7 @@ class LibraryScreen(FrameScreen):
         self._photos.reload()
         self._loader.reload()
         self._progress.count()
+        self._flags.count()
         if self._selection:
             found = await self.context.services.photos.by_ids(self._selection.ids)
             self._deselect([photo_id for photo_id in self._selection.ids if photo_id not in found])
@@ -379,19 +384,23 @@ class LibraryScreen(FrameScreen):
     def _update_verdict(self, event: VerdictChanged) -> None:
         if self._triage.is_storing(event.photo_id):
             return
-        self._photos.reload_photo(event.photo_id)
+        if not self._photos.reload_photo(event.photo_id):
+            self._flags.count()
         if self._view.browse.verdict is not None or self._stacks.is_stacked(event.photo_id):
             self._loader.reload()
 
     @on_event(PhotosIndexed)
     def _update_progress(self, event: PhotosIndexed) -> None:
         self._progress.add(event)
+        if event.failed:
+            self._photos.reload()  # to mark those that cannot be read
         if event.stacked:
             self._loader.reload_duplicates(is_indexing=bool(self._progress.text))
 
     @on_event(OverviewChanged)
     def _update_channel(self) -> None:
-        """Show the rules of another channel, or why there are no photos."""
+        """Show the rules of another channel, how many photos are left, or why there are none."""
         self._body.update_details()
+        self._flags.show(self.context.overview)
         if not self._photos.rows and not self._loader.is_loading:
             self._body.explain_emptiness()

@@ -68,6 +68,11 @@ class Triage:
         self._queue.append((before.id, Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED))
         return decision
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether every decision is stored."""
+        return not self._queue
+
     def is_storing(self, photo_id: int) -> bool:
         """Whether a decision about this photo is not stored yet."""
         return any(id_ == photo_id for id_, _ in self._queue)
