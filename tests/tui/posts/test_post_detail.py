@@ -78,7 +78,7 @@ async def test_the_timeline_grows_as_the_post_moves(running: Running, services: 
 
 async def test_the_keys_of_the_table_work_here_too(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "g", "enter", "M")
+        await driver.press("2", "g", "enter", "K")
         await driver.heard()
         assert "5th of 6 in the queue" in driver.text("#facts")
         await driver.press("y")

@@ -382,11 +382,11 @@ async def test_moving_up_changes_the_positions_of_both_posts(
     async with running(persona="sarah") as driver:
         await driver.press("2", "g", "j")
         assert "5th of 6" in line(driver, 10)
-        await driver.press("M")
+        await driver.press("K")
         await driver.heard()
         assert "4th of 6" in line(driver, 10)
         assert "5th of 6" in line(driver, 9)
-        await driver.press("f", "M")
+        await driver.press("f", "K")
         assert driver.notices()[-1] == "This post is not in the queue."
 
 
