@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
 
+from fluffy_tui.scheduling import ON_THE_WAY, Step
+from fluffy_tui.scheduling.model import NO_TIME
+from fluffy_tui.scheduling.posts_by_time import posts_beyond
 from fluffy_tui.scheduling.service import in_groups, last_ended
 from post_sql import photos_json
 
@@ -22,9 +27,17 @@ MANY = 20_000
 pytestmark = pytest.mark.slow
 
 
-async def fill(place: Workplace, posts: int = MANY) -> None:
-    """Write photos with posts that ended, half of them of another persona, one second apart and newest first."""
-    other = await place.services.personas.create("other")
+async def fill(place: Workplace, posts: int = MANY, *, after: int = 0) -> None:
+    """Write photos with posts that ended, half of them of another persona, one second apart and newest first.
+
+    Args:
+        place: Where.
+        posts: How many.
+        after: How many there are already.
+    """
+    personas = place.services.personas
+    known = {persona.name: persona for persona in await personas.list()}
+    other = known.get("other") or await personas.create("other")
     async with place.services.database.transaction() as session:
         for table in ("photos", "posts"):
             await session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
@@ -32,9 +45,9 @@ async def fill(place: Workplace, posts: int = MANY) -> None:
             text(
                 "INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, modified_at)"
                 " SELECT CASE WHEN n % 2 = 0 THEN :one ELSE :other END, n::text, sha256(n::text::bytea), 1, 1, 1,"
-                " 'JPEG', now() FROM generate_series(1, :posts) AS n"
+                " 'JPEG', now() FROM generate_series(CAST(:first AS int), :last) AS n"
             ),
-            {"one": place.persona.id, "other": other.id, "posts": posts},
+            {"one": place.persona.id, "other": other.id, "first": after + 1, "last": after + posts},
         )
         await session.execute(
             text(
@@ -43,17 +56,18 @@ async def fill(place: Workplace, posts: int = MANY) -> None:
                 f" SELECT id, {photos_json()}, persona_id, 'c', id::text, 'addToQueue', 'here',"
                 " CASE WHEN id % 3 = 0 THEN 'failed' ELSE 'posted' END,"
                 " CASE WHEN id % 3 = 0 THEN 'failed' ELSE 'live' END,"
-                " id::text, now() - id * interval '1 second', 'none' FROM photos ORDER BY photos.id"
-            )
+                " id::text, now() - id * interval '1 second', 'none' FROM photos WHERE id > :after ORDER BY photos.id"
+            ),
+            {"after": after},
         )
 
 
-async def plan(place: Workplace, query: Select[Any]) -> str:
-    """Return how Postgres would carry out a query."""
+async def plan(place: Workplace, query: Select[Any], options: str = "COSTS") -> str:
+    """Return how Postgres would carry out a query, or has with the option ANALYZE."""
     async with place.services.database.transaction() as session:
         connection = await session.connection()
         compiled = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
-        rows = await connection.exec_driver_sql(f"EXPLAIN {compiled}", compiled.params)
+        rows = await connection.exec_driver_sql(f"EXPLAIN ({options}) {compiled}", compiled.params)
         return "\n".join(row[0] for row in rows)
 
 
@@ -73,6 +87,29 @@ async def test_lists_of_posts_never_read_all_of_them(place: Workplace, *, analyz
         found = await plan(place, query)
         assert index in found, found
         assert "Seq Scan on posts" not in found, found
+
+
+@pytest.mark.parametrize("statistics", ["none", "fresh", "stale"])
+async def test_a_page_of_posts_by_time_costs_the_same_however_many_there_are(
+    place: Workplace, statistics: str
+) -> None:
+    """Whichever steps are wanted, at either end and in the middle, and whatever Postgres believes of the table."""
+    await place.execute("ALTER TABLE posts SET (autovacuum_enabled = off)")
+    await fill(place, 300 if statistics == "stale" else MANY)
+    if statistics != "none":
+        await place.execute("ANALYZE")
+    if statistics == "stale":
+        await fill(place, after=300)
+    now = datetime.now(UTC)
+    for start in ((now, 0), (now - timedelta(seconds=MANY / 2), 0), (NO_TIME, MANY)):
+        for steps in (None, (Step.FAILED,), (Step.LIVE,), (None,), ON_THE_WAY):
+            for later in (False, True):
+                query = posts_beyond(place.persona.id, start, later=later, steps=steps, limit=200)
+                found = await plan(place, query, "ANALYZE, BUFFERS OFF, TIMING OFF, SUMMARY OFF")
+                assert "Index Scan" in found and "using ix_posts_by_time" in found, found
+                assert "Seq Scan on posts" not in found and "Filter" not in found, found
+                sorted_rows = [int(rows) for rows in re.findall(r"Sort .*? rows=(\d+) loops=1\)", found)]
+                assert max(sorted_rows, default=0) <= 200 * (len(Step) + 1), found
 
 
 async def test_the_posts_that_ended_last_come_newest_first(place: Workplace) -> None:

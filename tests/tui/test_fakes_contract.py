@@ -82,9 +82,14 @@ async def schedule_post(
     return result
 
 
-async def submit(world: World, index: int = 0, caption: str = "fog on the pier") -> Post:
+async def submit(
+    world: World, index: int = 0, caption: str = "fog on the pier", at: datetime | None = None
+) -> Post:
     """Submit one of sarah's photos."""
-    result = await schedule_post(world.services.scheduling, world.photos[index], caption)
+    mode = ShareMode.CUSTOM_SCHEDULED if at else ShareMode.ADD_TO_QUEUE
+    result = await schedule_post(
+        world.services.scheduling, world.photos[index], caption, share_mode=mode, at=at
+    )
     assert result.ok, result.reason
     assert result.post is not None
     return result.post
@@ -440,13 +445,40 @@ async def test_posts_are_listed_newest_first(world: World) -> None:
     ids = [(await submit(world, index)).id for index in range(3)]
     assert by_id(await scheduling.posts()) == ids[::-1]
     assert by_id(await scheduling.posts(world.sarah, limit=2)) == ids[:0:-1]
-    assert by_id(await scheduling.posts(before_id=ids[2])) == ids[1::-1]
     assert await scheduling.posts(world.nobody) == []
     await world.fail(ids[1])
-    assert by_id(await scheduling.posts(steps=[Step.FAILED])) == [ids[1]]
-    assert by_id(await scheduling.posts(steps=[Step.QUEUED, None])) == [ids[2], ids[0]]
     assert by_id(await scheduling.on_their_way()) == [ids[0], ids[2]]
     assert await scheduling.post(UNKNOWN) is None
+
+
+async def test_posts_are_listed_by_their_time_around_any_moment(world: World) -> None:
+    """Those without a time are the latest; of the same time the last submitted one is."""
+    scheduling = world.services.scheduling
+    days = [datetime(2031, 5, day, 9, tzinfo=UTC) for day in range(1, 4)]
+    times = (None, days[0], days[2], days[2])
+    open_, soon, later, also_later = [(await submit(world, n, at=at)).id for n, at in enumerate(times)]
+    await world.fail(later)
+
+    async def around(moment: datetime, *steps: Step | None, limit: int = 9) -> tuple[list[int], list[int]]:
+        above, below = [
+            await scheduling.posts_by_time(
+                world.sarah.id, (moment, 0), later=later, steps=steps or None, limit=limit
+            )
+            for later in (True, False)
+        ]
+        return by_id(above.posts), by_id(below.posts)
+
+    assert await around(days[0]) == ([open_, also_later, later, soon], [])
+    assert await around(days[1]) == ([open_, also_later, later], [soon])
+    assert await around(days[1], Step.QUEUED, None) == ([open_, also_later], [soon])
+    assert await around(days[1], limit=1) == ([later], [soon])
+    page = await scheduling.posts_by_time(world.sarah.id, (days[0], 0), later=True, limit=2)
+    assert (by_id(page.posts), page.rest and page.rest[1]) == ([later, soon], later)
+    assert page.rest is not None
+    page = await scheduling.posts_by_time(world.sarah.id, page.rest, later=True, limit=3)
+    assert (by_id(page.posts), page.rest) == ([open_, also_later], None)
+    page = await scheduling.posts_by_time(world.nobody.id, (days[0], 0), later=True)
+    assert (page.posts, page.rest) == ((), None)
 
 
 async def test_counts(world: World) -> None:

@@ -8,6 +8,7 @@ from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
+    NO_TIME,
     ON_THE_WAY,
     Missing,
     MissingCode,
@@ -18,10 +19,12 @@ from fluffy_tui.scheduling.model import (
     Post,
     PostEvent,
     PostNotFound,
+    PostPage,
     PostStatus,
     Reason,
     ScheduleResult,
     Step,
+    TimeKey,
 )
 from fluffy_tui.scheduling.plan.agenda import TOO_CLOSE, Agenda, Planned
 from fluffy_tui.scheduling.plan.slots import HORIZON, channel_zone, slots
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HORIZON",
     "IN_BUFFER",
+    "NO_TIME",
     "ON_THE_WAY",
     "TOO_CLOSE",
     "Agenda",
@@ -80,6 +84,7 @@ __all__ = [
     "PostExport",
     "PostNames",
     "PostNotFound",
+    "PostPage",
     "PostPhoto",
     "PostRequest",
     "PostStatus",
@@ -95,6 +100,7 @@ __all__ = [
     "StatusSync",
     "Step",
     "TaggedPerson",
+    "TimeKey",
     "Timings",
     "UnusedPicture",
     "UnusedReason",

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from fluffy_tui.buffer import ShareMode
     from fluffy_tui.media import Framing
     from fluffy_tui.scheduling.post_photo import PostPhoto
+
+NO_TIME = datetime(9999, 12, 31, tzinfo=UTC)
+"""Stands for the time of posts that have none yet, where posts are ordered: after all others."""
+
+TimeKey = tuple[datetime, int]
+"""A post's place in the order of time: when it goes or went out, and its id."""
 
 
 class PostStatus(StrEnum):
@@ -140,6 +145,26 @@ class Post:
     def state(self) -> str:
         """The state that users see."""
         return self.step.state if self.step else "draft"
+
+    @property
+    def goes_at(self) -> datetime | None:
+        """When it went out, or else goes; None while that is open."""
+        return self.posted_at or self.scheduled_at or self.requested_at_time
+
+    @property
+    def time_key(self) -> TimeKey:
+        """Its place in the order of time."""
+        return (self.goes_at or NO_TIME, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """A stretch of a persona's posts in the order of time."""
+
+    posts: tuple[Post, ...]
+    """The latest first."""
+    rest: TimeKey | None
+    """Where to go on; None if there are no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, case, func, literal, or_, select, true, union_all
+from sqlalchemy import BigInteger, case, func, literal, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -27,12 +27,14 @@ from fluffy_tui.scheduling.model import (
     PersonaCounts,
     Post,
     PostEvent,
+    PostPage,
     PostStatus,
     Reason,
     ScheduleResult,
     Step,
 )
 from fluffy_tui.scheduling.post_photo import PostPhoto
+from fluffy_tui.scheduling.posts_by_time import posts_beyond
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
 from fluffy_tui.scheduling.results import Results, results_of
 from fluffy_tui.scheduling.submit.channel_choice import (
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona, Personas
     from fluffy_tui.photos import Photos
     from fluffy_tui.scheduling.background.workers import Workers
+    from fluffy_tui.scheduling.model import TimeKey
     from fluffy_tui.scheduling.post_photo import TaggedPerson
     from fluffy_tui.scheduling.problems.problem import Problem
     from fluffy_tui.scheduling.request_budget import RequestBudget
@@ -256,31 +259,34 @@ class Scheduling:
                 return ScheduleResult(False, reason=str(error), code=Reason.PHOTO_DAMAGED)
         return None
 
-    async def posts(
-        self,
-        persona: Persona | int | None = None,
-        *,
-        limit: int = 200,
-        before_id: int | None = None,
-        steps: Collection[Step | None] | None = None,
-    ) -> list[Post]:
-        """Return posts, newest first: of one persona or of all, from below `before_id` when paging.
-
-        Args:
-            persona: whose posts; those of all personas if not given.
-            limit: how many at most.
-            before_id: only posts older than this one.
-            steps: only posts at one of these steps; None among them means unsubmitted drafts.
-        """
+    async def posts(self, persona: Persona | int | None = None, *, limit: int = 200) -> list[Post]:
+        """Return the posts that were submitted last, of one persona or of all, newest first."""
         query = select(PostRow).order_by(PostRow.id.desc()).limit(limit)
         if persona is not None:
             query = query.where(PostRow.persona_id == (persona if isinstance(persona, int) else persona.id))
-        if before_id is not None:
-            query = query.where(PostRow.id < before_id)
-        if steps is not None:
-            at_steps = PostRow.step.in_([step for step in steps if step is not None])
-            query = query.where(or_(at_steps, PostRow.step.is_(None)) if None in steps else at_steps)
         return await self._posts(query)
+
+    async def posts_by_time(
+        self,
+        persona_id: int,
+        start: TimeKey,
+        *,
+        later: bool,
+        steps: Collection[Step | None] | None = None,
+        limit: int = 200,
+    ) -> PostPage:
+        """Return the posts of a persona next to a place in the order of `Post.time_key`.
+
+        Args:
+            persona_id: whose posts.
+            start: the place; a post that is there is not returned.
+            later: whether those with a later time are wanted, or those with an earlier one.
+            steps: only posts at one of these steps, None among them for drafts; all if not given.
+            limit: how many at most.
+        """
+        nearest = await self._posts(posts_beyond(persona_id, start, later=later, steps=steps, limit=limit))
+        rest = nearest[-1].time_key if len(nearest) == limit else None
+        return PostPage(tuple(nearest[::-1] if later else nearest), rest)
 
     async def open_posts(self, persona: Persona | None = None) -> list[Post]:
         """Return all posts that are neither live nor failed, of one persona or of all, oldest first."""

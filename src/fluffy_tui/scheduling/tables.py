@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.database import Base, PrimaryKey, Timestamp
-from fluffy_tui.scheduling.model import Post, PostEvent, PostStatus, Step
+from fluffy_tui.scheduling.model import NO_TIME, Post, PostEvent, PostStatus, Step
 from fluffy_tui.scheduling.post_photo import PostPhoto
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ HAS_ENDED = text("status IN ('posted', 'failed')")
 """Posts to which nothing happens by itself; written out, so that the index of these serves every plan."""
 ENDED_AT = "coalesce(posted_at, updated_at)"
 """When a live or failed post ended."""
+NO_TIME_SQL = f"'{NO_TIME:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
+"""`NO_TIME`, written out for the index."""
+TIME = f"coalesce(posted_at, scheduled_at, requested_at_time, {NO_TIME_SQL})"
+"""When a post goes or went out, as in `Post.time_key`."""
+DRAFT = "draft"
+"""Stands for the step of a post that has none."""
 
 
 class EnumText(TypeDecorator[E]):
@@ -171,6 +177,7 @@ class PostRow(Base):
         Index("uq_posts_group_channel_id", text("coalesce(lead_post_id, id)"), "channel_id", unique=True),
         Index("ix_posts_persona_id_id", "persona_id", "id"),
         Index("ix_posts_ended", "persona_id", text(ENDED_AT), "id", postgresql_where=HAS_ENDED),
+        Index("ix_posts_by_time", "persona_id", text(f"coalesce(step, '{DRAFT}')"), text(TIME), "id"),
         Index(
             "ix_posts_on_their_way",
             "step",

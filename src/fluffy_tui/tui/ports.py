@@ -25,12 +25,14 @@ if TYPE_CHECKING:
         PersonaCounts,
         Post,
         PostEvent,
+        PostPage,
         PostPhoto,
         PostRequest,
         Problem,
         Results,
         ScheduleResult,
         Step,
+        TimeKey,
     )
     from fluffy_tui.settings import Secret, Settings
     from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour
@@ -107,14 +109,16 @@ class SchedulingPort(Protocol):
     """Posts. `schedule_posts` never raises for a refusal."""
 
     async def schedule_posts(self, requests: Sequence[PostRequest]) -> list[ScheduleResult]: ...
-    async def posts(
+    async def posts(self, persona: Persona | None = None, *, limit: int = 200) -> list[Post]: ...
+    async def posts_by_time(
         self,
-        persona: Persona | None = None,
+        persona_id: int,
+        start: TimeKey,
         *,
-        limit: int = 200,
-        before_id: int | None = None,
+        later: bool,
         steps: Collection[Step | None] | None = None,
-    ) -> list[Post]: ...
+        limit: int = 200,
+    ) -> PostPage: ...
     async def groups(self, group_ids: Collection[int]) -> list[Post]: ...
     async def posts_with(self, photo_id: int) -> list[Post]: ...
     async def post(self, post_id: int) -> Post | None: ...

@@ -21,6 +21,7 @@ from fluffy_tui.scheduling import (
     Post,
     PostEvent,
     PostNotFound,
+    PostPage,
     PostPhoto,
     PostRequest,
     PostStatus,
@@ -31,6 +32,7 @@ from fluffy_tui.scheduling import (
     Results,
     ScheduleResult,
     Step,
+    TimeKey,
 )
 from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, tagged_where_possible
 from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal
@@ -219,24 +221,37 @@ class FakeScheduling:
         """Return those of these posts that still exist, as they are now."""
         return [self.all_posts[post.id] for post in posts if post.id in self.all_posts]
 
-    async def posts(
-        self,
-        persona: Persona | None = None,
-        *,
-        limit: int = 200,
-        before_id: int | None = None,
-        steps: Collection[Step | None] | None = None,
-    ) -> list[Post]:
+    async def posts(self, persona: Persona | None = None, *, limit: int = 200) -> list[Post]:
         """Return posts, newest first."""
         self._raise()
-        mine = [
-            post
-            for post in sorted(self.all_posts.values(), key=lambda post: -post.id)
-            if (persona is None or post.persona_id == persona.id)
-            and (before_id is None or post.id < before_id)
-            and (steps is None or post.step in steps)
-        ]
-        return mine[:limit]
+        newest = sorted(self.all_posts.values(), key=lambda post: -post.id)
+        return [post for post in newest if persona is None or post.persona_id == persona.id][:limit]
+
+    async def posts_by_time(
+        self,
+        persona_id: int,
+        start: TimeKey,
+        *,
+        later: bool,
+        steps: Collection[Step | None] | None = None,
+        limit: int = 200,
+    ) -> PostPage:
+        """Return the posts next to a place in the order of time."""
+        self._raise()
+        found = sorted(
+            (
+                post
+                for post in self.all_posts.values()
+                if post.persona_id == persona_id
+                and (post.time_key > start if later else post.time_key < start)
+                and (steps is None or post.step in steps)
+            ),
+            key=lambda post: post.time_key,
+            reverse=not later,
+        )
+        nearest = found[:limit]
+        rest = nearest[-1].time_key if len(nearest) == limit else None
+        return PostPage(tuple(nearest[::-1] if later else nearest), rest)
 
     async def groups(self, group_ids: Collection[int]) -> list[Post]:
         """Return the posts of these submissions, oldest first."""
@@ -409,7 +424,8 @@ class FakeScheduling:
         photo = self._photos[old.photo_id]
         new = make_post(post_id, photo, old.caption, step)
         new = replace(new, photos=(changed(new, alt_text=old.alt_text).cover, *old.photos[1:]))
-        return self._store(changed(new, created_at=old.created_at, **{"updated_at": NOW, **changes}))
+        kept = {name: getattr(old, name) for name in ("created_at", "share_mode", "requested_at_time")}
+        return self._store(changed(new, **{**kept, "updated_at": NOW, **changes}))
 
     def _existing(self, post_id: int) -> Post:
         self._raise()

@@ -146,3 +146,10 @@ async def test_the_palette_opens_over_a_caption_without_ctrl_p(running: Running)
         assert isinstance(driver.screen, CommandPalette)
         await driver.press(*"schedule")
         assert "Schedule" in driver.screen_text()
+
+
+def test_moving_up_and_moving_have_a_key_each_wherever_they_are() -> None:
+    keys = {action.id: action.keys for action in ACTIONS}
+    up = {keys[id_] for id_ in ("posts.move_up", "problems.move_up", "channels.move_up")}
+    assert up == {"K"}
+    assert [id_ for id_, key in keys.items() if key == keys["plan.move"]] == ["plan.move"]

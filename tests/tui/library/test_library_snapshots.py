@@ -50,7 +50,7 @@ def test_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tupl
 
 @pytest.mark.parametrize("size", SIZES)
 def test_post_detail(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
-    keys = pressing("2", *"jjjjjjj", "enter")
+    keys = pressing("2", "g", *"jjjjjjj", "enter")
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
 
 

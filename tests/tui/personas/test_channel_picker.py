@@ -55,14 +55,14 @@ async def test_channels_are_ticked_in_order_and_moved_up(running: Running, servi
             "[ ] ! @oldpage Facebook",
             "[2] ! @quiet Mastodon",
         ]
-        await driver.press("M")
+        await driver.press("K")
         assert [line[:3] for line in lines(driver)] == ["[1]", "[2]", "[ ]", "[3]"]
-        await driver.press("M")
+        await driver.press("K")
         assert lines(driver)[:2] == [
             "[2] @sarah.ig Instagram",
             "[1] @northlight Bluesky   main   also used by northern light",
         ]
-        await driver.press("M", "g", "space", "space", "enter")
+        await driver.press("K", "g", "space", "space", "enter")
         assert isinstance(driver.screen, PersonasScreen)
         assert [id_ for id_, _ in chosen(services)] == ["channel-2", "channel-4", "channel-1"]
         assert driver.text("#frame-header").startswith("sarah ▸ @northlight Bluesky +2")
@@ -167,7 +167,7 @@ async def test_buffers_errors_are_shown_and_channels_can_be_reloaded(
     async with running(persona="sarah") as driver:
         await driver.press("at", "c")
         assert driver.text("#channels-words") == f"! Buffer {MARKUP} refuses.\n\nMake a key."
-        await driver.press("enter", "space", "M")
+        await driver.press("enter", "space", "K")
         assert isinstance(driver.screen, ChannelPickerScreen)
         services.personas.channels_error = None
         await driver.press("r", "j", "space")
@@ -196,7 +196,7 @@ async def test_the_footer_names_every_key_and_dims_what_cannot_be_done(
     async with running(persona="sarah", size=size) as driver:
         await driver.press("at", "c")
         footer = driver.screen_text().splitlines()[-1]
-        assert all(words in footer for words in ("enter Save", "space Toggle", "M Move up", "? Keys"))
+        assert all(words in footer for words in ("enter Save", "space Toggle", "K Move up", "? Keys"))
         enabled = {b.id: state for _, b, state, _ in driver.screen.active_bindings.values()}
         assert (enabled["channels.save"], enabled["channels.move_up"]) == (True, False)
         await driver.press("j")

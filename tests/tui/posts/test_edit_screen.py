@@ -18,7 +18,7 @@ from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
 from tui.several_channels import on_channels
 
-IN_BUFFER, FAILED = ("2", "G", "k", "e"), ("4", "e")
+IN_BUFFER, FAILED = ("2", "e"), ("4", "e")
 """Keys that open post 2, which is in Buffer, and post 4, which failed, for editing."""
 
 
@@ -81,7 +81,7 @@ async def test_a_post_is_edited_by_the_rules_of_its_own_channel(
 
 async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", *"jjj", "e")
+        await driver.press("2", "g", *"jjj", "e")
         assert "sending to Buffer" in driver.text("#post-state")
         services.scheduling.move(8, Step.ACCEPTED)
         await driver.heard()
@@ -90,7 +90,7 @@ async def test_the_state_of_the_post_is_kept_up_to_date(running: Running, servic
 
 async def test_t_changes_only_the_time(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "G", "k", "t", "left")
+        await driver.press("2", "t", "left")
         assert editing(driver).form.when.share_mode is ShareMode.CUSTOM_SCHEDULED
         assert editing(driver).form.when.at == NOW + timedelta(hours=23, minutes=30)
         editing(driver).form.when._time.value = "2027-01-14 18:30"
@@ -242,7 +242,7 @@ async def test_another_fit_is_chosen_and_saved_with_the_post(
 
 async def test_the_forecast_leaves_out_the_post_itself(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "e")
+        await driver.press("2", "g", "e")
         picker = editing(driver).form.when
         assert "Fri 15 Jan 18:00" in picker.meaning, "the slot that it will get"
         await driver.press("escape", "G", "k", "t")
@@ -314,7 +314,7 @@ async def test_caption_and_time_of_a_submission_are_changed_on_all_its_channels(
 ) -> None:
     lead, bluesky, gone = on_channels(services, 12, Step.ACCEPTED, Step.HELD, Step.LIVE)
     async with running(persona="sarah") as driver:
-        await driver.press("2", "asterisk", "e")
+        await driver.press("2", "k", "asterisk", "e")
         assert driver.text("#post-state") == (
             "Bluesky, Instagram get this caption and time · gone is live and stays as it is"
         )
@@ -358,7 +358,7 @@ async def test_a_caption_that_one_network_refuses_changes_no_channel(
 ) -> None:
     lead, bluesky = on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
     async with running(persona="sarah") as driver:
-        await driver.press("2", "asterisk", "e")
+        await driver.press("2", "k", "asterisk", "e")
         editing(driver).form.caption.text = "x" * 301
         await driver.press("ctrl+s")
         assert editing(driver).form.message.startswith("! ")

@@ -52,7 +52,7 @@ async def test_the_timeline_has_times_workers_and_messages(running: Running, ser
     posts = services.scheduling.all_posts
     posts[6] = changed(posts[6], media_url="https://pictures.example/x.jpg")
     async with running(persona="sarah") as driver:
-        await driver.press("2", *"jjjjj", "enter")
+        await driver.press("2", "g", *"jjjjj", "enter")
         assert isinstance(driver.screen, PostDetailScreen)
         shown = driver.text("#timeline")
         assert "12 Jan 09:30:00  15:30:00   submitted  app host:12" in shown
@@ -67,7 +67,7 @@ async def test_the_timeline_has_times_workers_and_messages(running: Running, ser
 async def test_the_timeline_grows_as_the_post_moves(running: Running, services: FakeServices) -> None:
     services.scheduling.events[11] = [event(1, "created", Step.QUEUED)]
     async with running(persona="sarah") as driver:
-        await driver.press("2", "enter")
+        await driver.press("2", "g", "enter")
         assert "6th of 6 in the queue" in driver.text("#facts")
         services.scheduling.events[11].append(
             event(2, "step", Step.ACCEPTED, seconds=5, scheduled_at=NOW + timedelta(hours=1))
@@ -95,7 +95,7 @@ async def test_a_live_post_shows_what_its_network_counts(running: Running, servi
 
 async def test_the_keys_of_the_table_work_here_too(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "enter", "M")
+        await driver.press("2", "g", "enter", "K")
         await driver.heard()
         assert "5th of 6 in the queue" in driver.text("#facts")
         await driver.press("y")
@@ -105,7 +105,7 @@ async def test_the_keys_of_the_table_work_here_too(running: Running, services: F
 async def test_vim_keys_scroll_to_the_timeline(running: Running, services: FakeServices) -> None:
     services.scheduling.events[11] = [event(id_, "edited", Step.QUEUED) for id_ in range(30)]
     async with running(persona="sarah", size=(80, 24)) as driver:
-        await driver.press("2", "enter", "j", "j", "j")
+        await driver.press("2", "g", "enter", "j", "j", "j")
         dialog = driver.screen.query_one("#dialog")
         assert dialog.scroll_target_y == 3
         await driver.press("k", "down", "up")
@@ -149,7 +149,7 @@ async def test_long_lines_wrap_below_their_first_word(running: Running, services
     posts = services.scheduling.all_posts
     posts[4] = replace(posts[4], error_message="because of this and that " * 8)
     async with running(persona="sarah", size=(80, 30)) as driver:
-        await driver.press("2", *"jjjjjjj", "enter")
+        await driver.press("2", "g", *"jjjjjjj", "enter")
         for size in ((80, 30), (64, 30), (120, 30)):
             await driver.pilot.resize_terminal(*size)
             await driver.settle()

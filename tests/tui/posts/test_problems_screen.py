@@ -211,7 +211,7 @@ async def test_a_post_is_not_cancelled_if_its_caption_cannot_be_saved(
 async def test_moving_up_and_uploading_again(running: Running, services: FakeServices) -> None:
     services.scheduling.move(10, Step.HELD)
     async with running(persona="sarah") as driver:
-        await driver.press("4", "j", "j", "j", "M")
+        await driver.press("4", "j", "j", "j", "K")
         await driver.heard()
         assert [post.id for post in await services.scheduling.queued_posts("channel-1")][-3:] == [10, 9, 11]
         await driver.press("g", "h")

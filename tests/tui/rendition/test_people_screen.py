@@ -264,6 +264,6 @@ async def test_who_is_tagged_is_shown_with_the_post(running: Running, services: 
     )
     services.scheduling.all_posts[90] = replace(post, photos=(cover,))
     async with running(persona="sarah") as driver:
-        await driver.press("2", "enter")
+        await driver.press("2", "g", "enter")
         assert isinstance(driver.screen, PostDetailScreen)
         assert "Tagged          @anna, @ben (cut off)" in driver.screen_text()

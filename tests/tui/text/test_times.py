@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from fluffy_tui.tui.text.times import both_zones, duration_left, moment_words, relative_time
+from fluffy_tui.tui.text.times import both_zones, day_words, duration_left, moment_words, relative_time
 from tui.fakes import NOW
 
 NEW_YORK, BERLIN = ZoneInfo("America/New_York"), ZoneInfo("Europe/Berlin")
@@ -58,3 +58,15 @@ def test_relative_times(distance: timedelta, words: str) -> None:
 )
 def test_estimates_are_no_more_precise_than_they_can_be(seconds: float, words: str) -> None:
     assert duration_left(seconds) == words
+
+
+def test_days_are_named_as_headings() -> None:
+    today = date(2026, 11, 30)
+    named = {
+        date(2026, 11, 29): "Yesterday",
+        date(2026, 11, 30): "Today",
+        date(2026, 12, 1): "Tomorrow",
+        date(2026, 12, 2): "Wed 2 Dec",
+        date(2027, 1, 4): "Mon 4 Jan 2027",
+    }
+    assert {day: day_words(day, today) for day in named} == named

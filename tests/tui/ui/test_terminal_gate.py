@@ -87,7 +87,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "recent captions": ("enter", "ctrl+l"),
     "posts": ("2",),
     "post details": ("2", "enter"),
-    "edit post": ("2", "j", "e"),
+    "edit post": ("2", "g", "j", "e"),
     "plan": ("3",),
     "problems": ("4",),
     "problem details": ("4", "enter"),

@@ -69,7 +69,7 @@ _POST = (
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
     Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
     Action("upload_again",    "h",           "Upload again",    "Re-render and upload again"),
-    Action("move_up",         "M",           "Move up",         "Move up in the queue"),
+    Action("move_up",         "K",           "Move up",         "Move up in the queue"),
     Action("open_in_buffer",  "b",           "Open in Buffer",  "Open the channel in Buffer (copies the address if there is no browser)"),
     Action("copy_link",       "y",           "Copy link",       "Copy the link to the live post"),
 )
@@ -123,7 +123,7 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("channels.save",            "enter",                  "Save",            "Use the ticked channels", FOOTER),
     Action("channels.toggle",          "space",                  "Toggle",          "Tick or untick the channel", FOOTER | NOT_IN_PALETTE, "tick"),
-    Action("channels.move_up",         "M",                      "Move up",         "Move up in the persona's order (the first channel is the main one)", FOOTER),
+    Action("channels.move_up",         "K",                      "Move up",         "Move up in the persona's order (the first channel is the main one)", FOOTER),
     Action("channels.reload",          "r",                      "Reload",          "Reload the channels from Buffer", FOOTER),
     Action("channels.back",            "escape",                 "Cancel",          "Keep the channels as they were", FOOTER),
 

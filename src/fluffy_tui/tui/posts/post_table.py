@@ -1,100 +1,108 @@
-"""The table of a persona's posts, one row each, newest first."""
+"""The list of a persona's posts by the day on which they go or went out, the latest first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from rich.text import Text
-from textual.coordinate import Coordinate
+from textual import on
+from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
-from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_of, state_words
-from fluffy_tui.tui.text.times import moment_words, relative_time, zone_name
+from fluffy_tui.tui.text.post_state import REQUESTED, photo_count_words, state_beside_time, state_of
+from fluffy_tui.tui.text.times import day_words, relative_time, zone_name
 from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.vim_list import VimList, cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime, tzinfo
 
     from textual import events
-    from textual.binding import BindingType
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.posts.post_groups import PostGroups
     from fluffy_tui.tui.session.context import Context
 
 SELECTED, NOT_SELECTED = "▪ ", "  "
-SIGN_WIDTH = len(SELECTED)
-WHEN_WIDTH = 24 + SIGN_WIDTH
-SHORT_WHEN_WIDTH = 14 + SIGN_WIDTH
-TRY_WIDTH = 3
+RELATIVE_FROM = 100
+"""Columns from which there is room for `in 3 h` besides the time."""
+WHEN_WIDTH, SHORT_WHEN_WIDTH = 17, 14
 CAPTION_SHOWN = 200
-"""As much of a caption as the widest terminal can show; longer ones would only slow the table down."""
+"""As much of a caption as the widest terminal can show; longer ones would only slow the list down."""
+NO_TIME_YET = "No time yet"
+NEAR_END = 20
+"""Rows from an end at which more posts are loaded, so that the cursor does not stop there."""
 
 
-class PostTable(DataTable[Text]):
-    """Shows when each post goes out, its caption, its state and its attempts; a change redraws only its own row.
+class PostTable(VimList):
+    """Shows when each post goes out, its caption and its state, under headings that the cursor skips.
+
+    The cursor stays on its post, in the same line of the screen, while others change, come, go or move.
 
     Args:
         context: The app's services and state.
         groups: Knows on which other channels each post is.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.LIST),
-        *bindings(Place.POSTS, only=("posts.open",)),
-    ]
+    BINDINGS = bindings(Place.POSTS, only=("posts.open",))
     DEFAULT_CSS = """
     PostTable {
-        height: 1fr;
-        background: transparent;
-        scrollbar-size-vertical: 1;
-        & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
-        & > .datatable--cursor { background: $surface-lighten-1; color: $foreground; text-style: none; }
-        &:ansi > .datatable--header { background: transparent; color: $text-muted; }
-        &:focus > .datatable--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+        width: 1fr; height: 1fr; border: none; padding: 0; background: transparent;
+        text-wrap: nowrap; text-overflow: ellipsis;
+        &:focus { border: none; }
+        & > .option-list--option-disabled { color: $foreground-muted; text-style: bold; }
     }
     """
 
+    @dataclass
     class EndReached(Message):
-        """The cursor is on the last row: time to load older posts."""
+        """The cursor is near an end: time to load more posts there."""
+
+        later: bool
+
+    class Opened(Message):
+        """The post under the cursor is to be opened."""
 
     class SelectionChanged(Message):
         """A post was selected or deselected."""
 
     def __init__(self, context: Context, groups: PostGroups) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False, cell_padding=1)
+        super().__init__(id="posts")
         self.context, self._groups = context, groups
-        self._zone = zone_of(context.overview.persona, context.zone)
         self._posts: dict[int, Post] = {}
+        self._rows: dict[int, Option] = {}
+        """The lines of the posts, by their ids; a heading is made again whenever the list is filled."""
         self._places: Mapping[int, tuple[int, int]] = {}
         self._selected: set[int] = set()
+        self._is_placed = False
+        """Whether the cursor has its line of the screen, which the first layout gives it."""
+        self._zone, self._today = self._zone_and_today()
 
     @property
     def posts(self) -> Sequence[Post]:
-        """The posts shown, newest first."""
-        return sorted(self._posts.values(), key=lambda post: post.id, reverse=True)
+        """The posts shown, the latest first."""
+        return sorted(self._posts.values(), key=lambda post: post.time_key, reverse=True)
 
     @property
-    def highlighted(self) -> Post | None:
+    def current(self) -> Post | None:
         """The post under the cursor."""
-        if not self.is_valid_row_index(self.cursor_row):
-            return None
-        key = self.coordinate_to_cell_key(Coordinate(self.cursor_row, 0)).row_key
-        return self._posts.get(int(key.value or 0))
+        option = self.highlighted_option
+        return self._posts.get(int(option.id)) if option and option.id else None
 
     @property
     def selected(self) -> Sequence[Post]:
-        """The selected posts, newest first."""
+        """The selected posts, the latest first."""
         return [post for post in self.posts if post.id in self._selected]
 
     def toggle_selected(self) -> None:
         """Select or deselect the post under the cursor, and move down."""
-        post = self.highlighted
+        post = self.current
         if post is not None:
             self._selected ^= {post.id}
             self.put(post)
@@ -103,68 +111,73 @@ class PostTable(DataTable[Text]):
 
     def toggle_group(self) -> None:
         """Select all posts of the submission under the cursor, also those that the filter hides, or deselect them."""
-        post = self.highlighted
+        post = self.current
         if post is None:
             return
         group = self._groups.of(post)
         ids = {of_group.id for of_group in group}
         self._selected = self._selected - ids if ids <= self._selected else self._selected | ids
-        self._posts |= {of_group.id: of_group for of_group in group}
-        self._fill()
+        for of_group in group:
+            self.put(of_group)
         self.post_message(self.SelectionChanged())
 
     def clear_selection(self) -> None:
         """Deselect all posts."""
         selected, self._selected = self.selected, set()
-        for post in selected:
-            self.put(post)
+        self.redraw(selected)
         if selected:
             self.post_message(self.SelectionChanged())
 
-    def update_zone(self) -> None:
-        """Show times in the channel's zone if the persona has another channel now."""
-        zone = zone_of(self.context.overview.persona, self.context.zone)
-        if zone != self._zone:
-            self._zone = zone
+    def update_days(self) -> None:
+        """Show times in the channel's zone if the persona has another channel now, and days as of today."""
+        zone, today = self._zone_and_today()
+        if (zone, today) != (self._zone, self._today):
+            self._zone, self._today = zone, today
+            self._rows.clear()
             self._fill()
 
-    def show(self, posts: Sequence[Post], places: Mapping[int, tuple[int, int]] | None = None) -> None:
+    def show(
+        self,
+        posts: Sequence[Post],
+        places: Mapping[int, tuple[int, int]],
+        *,
+        cursor_on: Post | None = None,
+    ) -> None:
         """Show these posts; the cursor stays on its post.
 
         Args:
             posts: The posts.
             places: Position in the queue and length of the queue of each held post, by post ID.
+            cursor_on: The post to put the cursor on instead, in the middle of the screen.
         """
-        self._posts = {post.id: post for post in posts}
-        self._places = places or {}
+        before, self._posts = self._posts, {post.id: post for post in posts}
+        for post_id, post in before.items():
+            if post != self._posts.get(post_id) or places.get(post_id) != self._places.get(post_id):
+                self._rows.pop(post_id, None)
+        self._places = places
         if not self._selected <= self._posts.keys():
             self._selected &= self._posts.keys()
             self.post_message(self.SelectionChanged())
-        self._fill()
+        self._fill(cursor_on)
 
     def show_places(self, places: Mapping[int, tuple[int, int]]) -> None:
-        """Update queue positions; only rows whose position changed are redrawn."""
+        """Update queue positions; only rows whose position changed are drawn again."""
         before, self._places = self._places, places
-        for post_id in before.keys() | places.keys():
-            if before.get(post_id) != places.get(post_id) and (post := self._posts.get(post_id)) is not None:
-                self.put(post)
-
-    def add_older(self, posts: Sequence[Post]) -> None:
-        """Append a page of older posts."""
-        for post in sorted(posts, key=lambda post: post.id, reverse=True):
-            if post.id not in self._posts:
-                self._posts[post.id] = post
-                self.add_row(*self._cells(post), key=str(post.id))
+        self.redraw(
+            post
+            for post_id in before.keys() | places.keys()
+            if before.get(post_id) != places.get(post_id) and (post := self._posts.get(post_id)) is not None
+        )
 
     def put(self, post: Post) -> None:
-        """Update a post's row, or add a row for a new post."""
-        known = post.id in self._posts
+        """Update a post's row, move it if its time has changed, or add a row for a new post."""
+        known = self._posts.get(post.id)
         self._posts[post.id] = post
-        if not known:
+        if known is not None and known.time_key == post.time_key and post.id in self._rows:
+            self.replace_option_prompt(str(post.id), self._row(post))
+        else:
+            self._rows.pop(post.id, None)
             self._fill()
-            return
-        for column, cell in zip(self.columns, self._cells(post), strict=True):
-            self.update_cell(str(post.id), column, cell)
 
     def redraw(self, posts: Iterable[Post]) -> None:
         """Update the rows of those of these posts that are shown."""
@@ -175,82 +188,116 @@ class PostTable(DataTable[Text]):
     def take_out(self, post_id: int) -> None:
         """Remove a post's row, if there is one."""
         if self._posts.pop(post_id, None) is not None:
-            self.remove_row(str(post_id))
+            del self._rows[post_id]
+            self._fill()
             if post_id in self._selected:
                 self._selected.discard(post_id)
                 self.post_message(self.SelectionChanged())
 
     def action_cursor_down(self) -> None:
-        """Go to the next row, and load older posts at the end."""
-        super().action_cursor_down()
-        self._report_end()
+        """Go to the next post; the last one is the end."""
+        if self.highlighted != self.option_count - 1:
+            super().action_cursor_down()
 
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self.move_cursor(row=0)
+    def action_cursor_up(self) -> None:
+        """Go to the previous post; the first one, below its heading, is the end."""
+        if self.highlighted != 1:
+            super().action_cursor_up()
 
-    def action_last(self) -> None:
-        """Go to the last row, and load older posts."""
-        self.move_cursor(row=self.row_count - 1)
-        self._report_end()
-
-    def action_page_down(self) -> None:
-        """Go a page down, and load older posts at the end."""
-        super().action_page_down()
-        self._report_end()
+    def action_page_up(self) -> None:
+        """Go up by one page; above the first post there is only its heading."""
+        super().action_page_up()  # type: ignore[no-untyped-call]
+        if self.highlighted is None:
+            self.action_first()
 
     def action_open(self) -> None:
         """Open the post under the cursor."""
-        self.action_select_cursor()
+        if self.current is not None:
+            self.post_message(self.Opened())
+
+    def on_click(self, event: events.Click) -> None:
+        """Open a post that is clicked twice."""
+        if event.chain > 1 and event.style.meta.get("option") == self.highlighted:
+            self.action_open()
 
     def on_resize(self, _event: events.Resize) -> None:
         """Fit captions and states to the new width."""
+        self._rows.clear()
         self._fill()
 
+    def scroll_to_highlight(self, top: bool = False) -> None:
+        """Scroll to the cursor, and above the first post of a day to the heading."""
+        super().scroll_to_highlight(top)
+        row = self.highlighted
+        if row and row == self.scroll_offset.y and self.get_option_at_index(row - 1).disabled:
+            self.scroll_to(y=row - 1, animate=False, immediate=True, force=True)
+
+    @on(OptionList.OptionHighlighted)
     def _report_end(self) -> None:
-        if self.row_count and self.cursor_row == self.row_count - 1:
-            self.post_message(self.EndReached())
+        row = self.highlighted or 0
+        if row < NEAR_END:
+            self.post_message(self.EndReached(later=True))
+        if row >= self.option_count - NEAR_END:
+            self.post_message(self.EndReached(later=False))
 
-    def _fill(self) -> None:
-        """Redraw the whole table, keeping the cursor on its post."""
-        highlighted = self.highlighted
-        self.clear(columns=True)
-        room = max(30, self.size.width - self._when_width() - TRY_WIDTH - 4 * 2 - 1)
-        caption_width = max(12, room * 45 // 100)
-        self.add_column(Text(f"  {self._when_label()}"), width=self._when_width(), key="when")
-        for label, width in (
-            ("Caption", caption_width),
-            ("State", room - caption_width),
-            ("Try", TRY_WIDTH),
-        ):
-            self.add_column(Text(label), width=width, key=label)
-        for post in self.posts:
-            self.add_row(*self._cells(post), key=str(post.id))
-        if highlighted is not None and highlighted.id in self._posts:
-            self.move_cursor(row=self.get_row_index(str(highlighted.id)), animate=False)
+    def _fill(self, cursor_on: Post | None = None) -> None:
+        """Fill the list again from rows that are still right, keeping the cursor on its post and in its line."""
+        before, index, page = self.current, self.highlighted or 0, self.scrollable_content_region.height
+        self._is_placed = self._is_placed and cursor_on is None
+        line = index - self.scroll_offset.y if self._is_placed else page // 2
+        options: list[Option] = []
+        day: date | None = None
+        now, target = self.context.clock(), cursor_on or before
+        for number, post in enumerate(self.posts):
+            post_day = post.goes_at.astimezone(self._zone).date() if post.goes_at else None
+            if number == 0 or post_day != day:
+                day = post_day
+                options.append(Option(self._heading(day, now), disabled=True))
+            if target is not None and post.id == target.id:
+                index = len(options)
+            if post.id not in self._rows:
+                self._rows[post.id] = Option(self._row(post), id=str(post.id))
+            options.append(self._rows[post.id])
+        self.set_options(options)
+        if options:
+            index = min(index, len(options) - 1)
+            self.highlighted = index + 1 if options[index].disabled else index
+            self.scroll_to(y=max(0, index - line), animate=False, immediate=True, force=True)
+            self._is_placed = page > 0
 
-    def _cells(self, post: Post) -> tuple[Text, ...]:
+    def _heading(self, day: date | None, now: datetime) -> Content:
+        """Name a day, and the time zone if its clocks differ from the user's."""
+        if day is None:
+            return Content(NO_TIME_YET)
+        differs = now.astimezone(self._zone).utcoffset() != now.astimezone(self.context.zone).utcoffset()
+        zone = Content.styled(f" · {zone_name(self._zone, now)}" if differs else "", "not bold")
+        return Content.assemble(day_words(day, self._today), zone)
+
+    def _row(self, post: Post) -> Content:
         now, state = self.context.clock(), state_of(post)
-        when = Text(no_wrap=True, overflow="ellipsis")
-        when.append(SELECTED if post.id in self._selected else NOT_SELECTED, self._colour("accent"))
-        return (
-            when.append(self._when(post, now)),
-            self._caption(post),
-            Text(
-                f"{state.sign} {self._state(post, now)}",
-                style=self._colour(state.tone),
-                no_wrap=True,
-                overflow="ellipsis",
+        width = self.scrollable_content_region.width
+        when_width = WHEN_WIDTH if width >= RELATIVE_FROM else SHORT_WHEN_WIDTH
+        room = max(30, width - len(SELECTED) - when_width - 2)
+        caption_width = room * 45 // 100
+        return Content.assemble(
+            Content.styled(SELECTED if post.id in self._selected else NOT_SELECTED, "$text-accent"),
+            cell(Content(self._when(post, now, has_room=width >= RELATIVE_FROM)), when_width),
+            " ",
+            cell(self._caption(post), caption_width),
+            " ",
+            cell(
+                Content.styled(f"{state.sign} {self._state(post, now)}", f"$text-{state.tone}"),
+                room - caption_width,
             ),
-            Text(str(post.attempts) if post.attempts > 1 else "", justify="right"),
         )
 
-    def _caption(self, post: Post) -> Text:
+    def _caption(self, post: Post) -> Content:
         """Return the caption, behind the number of photos and the network where there are several."""
         notes = [photo_count_words(post), self._network(post)]
-        text = Text(no_wrap=True, overflow="ellipsis")
-        text.append("".join(f"{note} · " for note in notes if note), "dim")
-        return text.append(one_line(post.caption[:CAPTION_SHOWN]))
+        return Content.assemble(
+            Content.styled("".join(f"{note} · " for note in notes if note), "$foreground-muted"),
+            Content(one_line(post.caption[:CAPTION_SHOWN])),
+        )
 
     def _network(self, post: Post) -> str:
         """Return where a post goes, and to how many other channels: `Instagram +2`."""
@@ -260,32 +307,17 @@ class PostTable(DataTable[Text]):
         name = channel_of_each(group, self.context.channel)[post.id]
         return f"{name} +{len(group) - 1}" if len(group) > 1 else name
 
-    def _colour(self, tone: str) -> str:
-        """Return the theme's colour; none for the names of terminal colours, which Rich does not know."""
-        colour = self.app.theme_variables.get(f"text-{tone}", "") if self.is_attached else ""
-        return colour if colour.startswith("#") else ""
-
     def _state(self, post: Post, now: datetime) -> str:
         if is_in_grace(post, now):  # the status strip counts the seconds down
             return self.context.with_keys("queued · {app.undo_submit} undo")
-        place = self._places.get(post.id)
-        return state_words(post, now, self._zone, self.context.zone, place=place)
+        return state_beside_time(post, now, self._zone, self.context.zone, place=self._places.get(post.id))
 
-    def _when(self, post: Post, now: datetime) -> str:
-        moment = post.posted_at or post.scheduled_at or post.requested_at_time
-        if moment is None:
+    def _when(self, post: Post, now: datetime, *, has_room: bool) -> str:
+        if post.goes_at is None:
             return REQUESTED.get(post.share_mode, "")
-        words = moment_words(moment, now, self._zone)
-        return f"{words} · {relative_time(moment, now)}" if self._when_width() == WHEN_WIDTH else words
+        relative = f" · {relative_time(post.goes_at, now)}" if has_room else ""
+        return f"{post.goes_at.astimezone(self._zone):%H:%M}{relative}"
 
-    def _when_label(self) -> str:
-        """Name the time zone if it differs from the user's and fits."""
-        now = self.context.clock()
-        if now.astimezone(self._zone).utcoffset() == now.astimezone(self.context.zone).utcoffset():
-            return "When"
-        zone, room = zone_name(self._zone, now), self._when_width() - SIGN_WIDTH
-        return next((label for label in (f"When in {zone}", zone) if len(label) <= room), "When")
-
-    def _when_width(self) -> int:
-        """Leave relative times out where captions and states need the room."""
-        return WHEN_WIDTH if self.size.width >= 100 else SHORT_WHEN_WIDTH
+    def _zone_and_today(self) -> tuple[tzinfo, date]:
+        zone = zone_of(self.context.overview.persona, self.context.zone)
+        return zone, self.context.clock().astimezone(zone).date()

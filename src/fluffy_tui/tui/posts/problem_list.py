@@ -17,7 +17,7 @@ from fluffy_tui.tui.posts.problem_words import (
     remedy_keys,
     subject,
 )
-from fluffy_tui.tui.ui.vim_list import VimList
+from fluffy_tui.tui.ui.vim_list import VimList, cell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,16 +140,12 @@ class ProblemList(VimList):
         parts = [
             Content.styled("▪ " if id_ in self._selected else "  ", "$text-accent"),
             Content.styled(f"{problem_sign(problem)} ", f"$text-{problem_tone(problem)}"),
-            _cell(Content(subject(problem, context.overview)), subject_width),
+            cell(Content(subject(problem, context.overview)), subject_width),
             Content(" "),
-            _cell(Content(cause(problem)), room - subject_width - 1),
+            cell(Content(cause(problem)), room - subject_width - 1),
         ]
         if next_:
-            parts += [Content(" "), _cell(Content.styled(next_, "$foreground-muted"), OUTLOOK_WIDTH)]
+            parts += [Content(" "), cell(Content.styled(next_, "$foreground-muted"), OUTLOOK_WIDTH)]
         if key:
-            parts += [Content(" "), _cell(Content.styled(key, "$text-primary"), key_width)]
+            parts += [Content(" "), cell(Content.styled(key, "$text-primary"), key_width)]
         return Content.assemble(*parts)
-
-
-def _cell(content: Content, width: int) -> Content:
-    return content.truncate(width, ellipsis=True).pad_right(max(0, width - content.cell_length))

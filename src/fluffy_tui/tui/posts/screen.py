@@ -1,4 +1,4 @@
-"""The Posts tab: a persona's posts, newest first, updated as they are delivered."""
+"""The Posts tab: a persona's posts by the time at which they go out, updated as they are delivered."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal
-from textual.widgets import Static
+from textual.widgets import OptionList, Static
 
 from fluffy_tui.core.app_events import Connected, PostChanged
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import NO_TIME, Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -18,6 +18,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
 from fluffy_tui.tui.posts.post_groups import PostGroups
 from fluffy_tui.tui.posts.post_table import PostTable
+from fluffy_tui.tui.posts.post_window import PostWindow
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import also_on
 from fluffy_tui.tui.text.post_state import photo_count_words
@@ -29,13 +30,11 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
 
 PICTURE_FROM = 100
 """Columns from which the table leaves room for a picture."""
-PAGE = 200
-"""Posts loaded at a time."""
 NO_POSTS = (
     "No posts yet.\n\n"
     "Press {app.library} to open the library, then {library.caption} on a photo to write a caption."
@@ -69,18 +68,18 @@ class PostsScreen(FrameScreen):
         self._panes = Horizontal(self._table, self._preview)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
         self._actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
+        self._window = PostWindow(context.services.scheduling, self.persona.id)
         self._changed: dict[int, None] = {}
         self._is_loading_changes = False
-        self._is_complete = False
 
     def selected_posts(self) -> Sequence[Post]:
         """Return the selected posts, or else the one under the cursor."""
-        post = self._table.highlighted
+        post = self._table.current
         return self._table.selected or ([post] if post is not None else [])
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a post while there is none."""
-        if (action in ("select", "select_group") and self._table.highlighted is None) or (
+        if (action in ("select", "select_group") and self._table.current is None) or (
             action == "act_on_posts" and not self._actions.is_possible(parameters[0])
         ):
             return None
@@ -101,7 +100,7 @@ class PostsScreen(FrameScreen):
     def action_show_only(self, name: str) -> None:
         """Filter the posts."""
         if self._filter.choose(name):
-            self._table.show([])
+            self._table.show([], {})
             self._load()
 
     def compose_body(self) -> ComposeResult:
@@ -112,7 +111,7 @@ class PostsScreen(FrameScreen):
         yield self._panes
 
     def on_mount(self) -> None:
-        """Load the first page."""
+        """Load the posts around now."""
         self._load()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -129,9 +128,9 @@ class PostsScreen(FrameScreen):
         self._filter.count_selected(len(self._table.selected))
         self.refresh_bindings()
 
-    @on(PostTable.RowHighlighted)
+    @on(OptionList.OptionHighlighted)
     def _show_picture(self) -> None:
-        post, shown = self._table.highlighted, self._preview.photo
+        post, shown = self._table.current, self._preview.photo
         if not self._preview.display or post is None:
             return
         if shown is None or shown.id != post.photo_id:
@@ -152,15 +151,21 @@ class PostsScreen(FrameScreen):
         lines = (f"cover of {count}" if count else "", f"also on: {others}" if others else "")
         return "\n".join(filter(None, lines))
 
-    @on(PostTable.RowSelected)
+    @on(PostTable.Opened)
     def _open(self) -> None:
-        if (post := self._table.highlighted) is not None:
+        if (post := self._table.current) is not None:
             self.app.push_screen(PostDetailScreen(self.context, post))
 
     @on(PostTable.EndReached)
-    def _end_reached(self) -> None:
-        if not self._is_complete:
-            self._load_older()
+    @work(group="more-posts", exit_on_error=False, description="loading more posts")
+    async def _grow(self, message: PostTable.EndReached) -> None:
+        """Load more posts at an end, and let go of what is far away at the other one."""
+        if posts := await self._window.grow(later=message.later):
+            await self._groups.load(posts)
+            shown = {post.id: post for post in (*self._table.posts, *posts)}
+            in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
+            kept = self._window.shrink(in_order, later=message.later)
+            self._table.show(kept, await self._places(kept))
 
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
@@ -172,26 +177,26 @@ class PostsScreen(FrameScreen):
 
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
-        self._table.update_zone()
+        self._table.update_days()
 
     @on_event(Connected)
-    @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
-    async def _load(self) -> None:
-        wanted = max(PAGE, len(self._table.posts))
-        posts = await self._posts(wanted)
-        self._is_complete = len(posts) < wanted
-        await self._groups.load(posts)
-        self._table.show(posts, await self._places(posts))
-        self._arrange()
+    def _reload(self) -> None:
+        """Load the posts around the cursor again, which stays where it is."""
+        post = self._table.current
+        self._load((post.goes_at or NO_TIME, post.id + 1) if post is not None else None)
 
-    @work(group="older-posts", exclusive=True, exit_on_error=False, description="loading older posts")
-    async def _load_older(self) -> None:
-        chosen = self._filter.chosen
-        posts = await self._posts(PAGE, before_id=self._table.posts[-1].id)
+    @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
+    async def _load(self, start: TimeKey | None = None) -> None:
+        """Load the posts around a place; around now if none is given, with the cursor on the next one to go out."""
+        found = await self._window.open(start or (self.context.clock(), 0), self._filter.steps)
+        if found is None:
+            return
+        later, earlier = found
+        posts = [*later, *earlier]
         await self._groups.load(posts)
-        if chosen == self._filter.chosen:
-            self._is_complete = len(posts) < PAGE
-            self._table.add_older(posts)
+        upcoming = (later[-1:] or earlier[:1]) if start is None else ()
+        self._table.show(posts, await self._places(posts), cursor_on=next(iter(upcoming), None))
+        self._arrange()
 
     @work(group="changed-posts", exit_on_error=False, description="loading posts that changed")
     async def _load_changes(self) -> None:
@@ -206,7 +211,7 @@ class PostsScreen(FrameScreen):
                 else:
                     await self._groups.load([post])
                     self._table.redraw(self._groups.of(post))
-                if post is not None and self._filter.admits(post):
+                if post is not None and self._filter.admits(post) and self._window.covers(post):
                     self._table.put(post)
                 else:
                     self._table.take_out(post_id)
@@ -215,11 +220,6 @@ class PostsScreen(FrameScreen):
                 self._arrange()
         finally:
             self._is_loading_changes = False
-
-    async def _posts(self, limit: int, before_id: int | None = None) -> list[Post]:
-        return await self.context.services.scheduling.posts(
-            self.persona, limit=limit, before_id=before_id, steps=self._filter.steps
-        )
 
     async def _places(self, posts: Sequence[Post]) -> dict[int, tuple[int, int]]:
         """Return each held post's position in its queue, with the length of the queue."""

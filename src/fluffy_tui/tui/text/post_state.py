@@ -101,6 +101,16 @@ def state_words(
     return _words(post, now, zone, own_zone, lambda moment: moment_words(moment, now, zone), place)
 
 
+def state_beside_time(
+    post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo, *, place: tuple[int, int] | None = None
+) -> str:
+    """Describe a post's state as `state_words` does, beside the time at which it goes or went out.
+
+    That time is left out; several tries are counted.
+    """
+    return _words(post, now, zone, own_zone, None, place)
+
+
 def state_in_both_zones(post: Post, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:
     """Describe a post's state where there is room for full dates in both time zones."""
     return _words(post, now, zone, own_zone, lambda moment: both_zones(moment, now, zone, own_zone))
@@ -118,26 +128,29 @@ def _words(
     now: datetime,
     zone: tzinfo,
     own_zone: tzinfo,
-    when: Callable[[datetime], str],
+    when: Callable[[datetime], str] | None,
     place: tuple[int, int] | None = None,
 ) -> str:
+    """Describe a state; without `when`, the time is left out and the tries are counted."""
     state, reason = state_of(post), _reason(post)
+    name = f"{state.name} ({post.attempts} tries)" if when is None and post.attempts > 1 else state.name
     match post.step or _STEPS.get(post.status):
         case Step.QUEUED if post.next_try_at is not None and post.next_try_at > now:
-            return f"{state.name}: sends in {duration_words(post.next_try_at - now)}"
-        case Step.ACCEPTED if post.scheduled_at:
-            return f"{state.name} for {when(post.scheduled_at)}"
+            return f"{name}: sends in {duration_words(post.next_try_at - now)}"
+        case Step.ACCEPTED if post.scheduled_at and when:
+            return f"{name} for {when(post.scheduled_at)}"
         case Step.LIVE if post.posted_at:
-            return f"{state.name} since {when(post.posted_at)}{_delay(post)}"
+            since = f" since {when(post.posted_at)}" if when else ""
+            return f"{name}{since}{_delay(post)}"
         case Step.HELD:
             later = post.next_try_at if post.next_try_at is not None and post.next_try_at > now else None
             until = f" until {own_moment(later, now, zone, own_zone)}" if later else ""
             position = f", {queue_place(*place)}" if place and place[1] > 1 else ""
-            return f"{state.name}{until}{position}{reason}"
+            return f"{name}{until}{position}{reason}"
         case Step.FAILED | None:
-            return f"{state.name}{reason}"
+            return f"{name}{reason}"
         case _:
-            return state.words
+            return f"{name}{state.detail}"
 
 
 def _reason(post: Post) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -15,6 +15,13 @@ def moment_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if 0 < days < 7:
         return f"{local:%a %H:%M}"
     return f"{local.day} {local:%b %H:%M}" if local.year == today.year else f"{local.day} {local:%b %Y %H:%M}"
+
+
+def day_words(day: date, today: date) -> str:
+    """Return a day as a heading: `Today`, `Tomorrow`, `Yesterday`, `Mon 30 Nov`, `Mon 30 Nov 2026`."""
+    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((day - today).days)
+    year = "" if day.year == today.year else f" {day.year}"
+    return near or f"{day:%a} {day.day} {day:%b}{year}"
 
 
 def own_moment(moment: datetime, now: datetime, zone: tzinfo, own_zone: tzinfo) -> str:

@@ -40,6 +40,11 @@ class VimList(OptionList, inherit_bindings=False):
         return _in_one_colour(strip, cursor.rich_style.color)
 
 
+def cell(content: Content, width: int) -> Content:
+    """Return a part of a line, cut or padded to as many columns."""
+    return content.truncate(width, ellipsis=True).pad_right(max(0, width - content.cell_length))
+
+
 def _belongs_to(segment: Segment, option: int) -> bool:
     """Return whether a segment is part of an option; Textual notes that for the mouse."""
     return segment.style is not None and segment.style.meta.get("option") == option

@@ -1,0 +1,51 @@
+"""The query for the posts of a persona around a time, whose cost does not grow with the number of posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Text, func, literal, literal_column, select, true, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Select
+
+    from fluffy_tui.scheduling.model import TimeKey
+
+
+def posts_beyond(
+    persona_id: int, start: TimeKey, *, later: bool, steps: Collection[Step | None] | None, limit: int
+) -> Select[PostRow]:
+    """Return the query for the posts next to a place in the order of `Post.time_key`, the nearest first.
+
+    Of each step the nearest are read in the order of an index, and the nearest of those are returned.
+
+    Args:
+        persona_id: whose posts.
+        start: the place; a post that is there is not returned.
+        later: whether those with a later time are wanted, or those with an earlier one.
+        steps: only posts at one of these steps, None among them for drafts; all if not given.
+        limit: how many at most.
+    """
+    names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
+    step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
+    at = func.coalesce(
+        PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
+    )
+    place = tuple_(at, PostRow.id)
+    at_step = select(PostRow, at.label("at")).where(
+        PostRow.persona_id == persona_id,
+        func.coalesce(PostRow.step, literal_column(f"'{DRAFT}'")) == step.c.name,
+        place > start if later else place < start,
+    )
+    order = (at, PostRow.id) if later else (at.desc(), PostRow.id.desc())
+    near = at_step.order_by(*order).limit(limit).lateral()
+    nearest = (near.c.at, near.c.id) if later else (near.c.at.desc(), near.c.id.desc())
+    query = select(aliased(PostRow, near)).select_from(step).join(near, true())
+    return query.order_by(*nearest).limit(limit)

@@ -1,0 +1,99 @@
+"""Which stretch of a persona's posts is loaded, in the order of time; it grows at both ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from fluffy_tui.scheduling import Post, PostPage, Step, TimeKey
+    from fluffy_tui.tui.ports import SchedulingPort
+
+PAGE = 200
+"""Posts loaded at a time."""
+MOST = 5 * PAGE
+"""Posts kept: what is farther away from the cursor is loaded again when it comes near."""
+
+
+class PostWindow:
+    """Loads posts around a time, then more at either end; answers that come after it was opened anew are refused.
+
+    Args:
+        scheduling: Where posts are read.
+        persona_id: Whose posts.
+    """
+
+    def __init__(self, scheduling: SchedulingPort, persona_id: int) -> None:
+        self._scheduling = scheduling
+        self._persona_id = persona_id
+        self._steps: Collection[Step | None] | None = None
+        self._token = 0
+        self._is_growing = False
+        self._later: TimeKey | None = None
+        """Where later posts begin that are not loaded; None if there are none."""
+        self._earlier: TimeKey | None = None
+
+    async def open(
+        self, start: TimeKey, steps: Collection[Step | None] | None
+    ) -> tuple[Sequence[Post], Sequence[Post]] | None:
+        """Load the posts later and earlier than a place, the latest first; None if it was opened again meanwhile.
+
+        Args:
+            start: The place.
+            steps: Only posts at one of these steps; all if None.
+        """
+        self._token += 1
+        self._steps, token = steps, self._token
+        self._later = self._earlier = None  # what is shown meanwhile does not grow
+        later, earlier = await self._page(start, later=True), await self._page(start, later=False)
+        if token != self._token:
+            return None
+        self._later, self._earlier = later.rest, earlier.rest
+        return later.posts, earlier.posts
+
+    async def grow(self, *, later: bool) -> Sequence[Post]:
+        """Load the next posts at one end; none if there are no more, or if some are being loaded."""
+        start, token = self._later if later else self._earlier, self._token
+        if start is None or self._is_growing:
+            return ()
+        self._is_growing = True
+        try:
+            page = await self._page(start, later=later)
+        finally:
+            self._is_growing = False
+        if token != self._token:
+            return ()
+        if later:
+            self._later = page.rest
+        else:
+            self._earlier = page.rest
+        return page.posts
+
+    def shrink(self, posts: Sequence[Post], *, later: bool) -> Sequence[Post]:
+        """Return the posts to keep of those that are loaded, the latest first.
+
+        Args:
+            posts: Those that are loaded, the latest first.
+            later: Whether the window has grown at its later end, and is cut at the other one.
+        """
+        if len(posts) <= MOST:
+            return posts
+        if later:
+            kept = posts[:MOST]
+            self._earlier = kept[-1].time_key
+        else:
+            kept = posts[-MOST:]
+            self._later = kept[0].time_key
+        return kept
+
+    def covers(self, post: Post) -> bool:
+        """Return whether a post belongs into the stretch that is loaded."""
+        return (self._later is None or post.time_key <= self._later) and (
+            self._earlier is None or post.time_key >= self._earlier
+        )
+
+    async def _page(self, start: TimeKey, *, later: bool) -> PostPage:
+        return await self._scheduling.posts_by_time(
+            self._persona_id, start, later=later, steps=self._steps, limit=PAGE
+        )
