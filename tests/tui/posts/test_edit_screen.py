@@ -342,12 +342,12 @@ async def test_an_unsaved_change_on_one_channel_is_not_shown_on_another(
 ) -> None:
     on_channels(services, 12, Step.ACCEPTED, Step.ACCEPTED)
     async with running(persona="sarah") as driver:
-        await driver.press("2", "e", "end", *"xyz")
+        await driver.press("2", "k", "e", "end", *"xyz")
         first = editing(driver).form.caption.text
-        await driver.press("escape", "j", "e")
+        await driver.press("escape", "k", "e")
         other = editing(driver).form.caption.text
         assert {first, other} in ({"words 0xyz", "words 1"}, {"words 1xyz", "words 0"})
-        await driver.press("end", *"abc", "escape", "k", "e")
+        await driver.press("end", *"abc", "escape", "j", "e")
         assert editing(driver).form.caption.text == first
         await driver.press("escape", "asterisk", "e")
         assert editing(driver).form.caption.text in ("words 0", "words 1")

@@ -80,7 +80,7 @@ async def test_the_timeline_grows_as_the_post_moves(running: Running, services: 
 
 async def test_a_live_post_shows_what_its_network_counts(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("2", "enter")
+        await driver.press("2", "g", "enter")
         assert "Results" not in driver.text("#facts")
         services.scheduling.move(11, Step.LIVE)
         await driver.heard()
