@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.database import database_now
 from fluffy_tui.images import Unreadable
 from fluffy_tui.media import Framing
 from fluffy_tui.networks import clean_caption
@@ -322,6 +323,11 @@ class Scheduling:
         query = select(PostEventRow).where(PostEventRow.post_id == post_id).order_by(PostEventRow.id)
         async with self.database.transaction() as session:
             return [row.to_event() for row in (await session.execute(query)).scalars()]
+
+    async def database_time(self) -> datetime:
+        """Return the time by the database's clock, by which posts wait."""
+        async with self.database.transaction() as session:
+            return await database_now(session)
 
     async def results(self, posts: Sequence[Post]) -> dict[int, Results]:
         """Return what is known of each live post among these, by its id."""

@@ -84,6 +84,10 @@ def test_a_post_that_passes_every_check(post: PreflightInput) -> None:
         ({"alt_text": "x" * 1_001}, "✗ alt text 1 too long (f3)"),
         ({"picture": None}, "… picture"),
         ({"picture": RenderResult(problem="The file is gone.")}, "✗ The file is gone. (esc)"),
+        (
+            {"picture": RenderResult(problem="It is on studio.", machine="studio")},
+            "! waits for a worker on studio, which has the photo",
+        ),
         ({"agenda": None}, "… channel"),
         ({"share_mode": ShareMode.CUSTOM_SCHEDULED}, "✗ no time (ctrl+t)"),
         (

@@ -388,6 +388,11 @@ class FakeScheduling:
         self._raise()
         return self.events.get(post_id, [])
 
+    async def database_time(self) -> datetime:
+        """Return the time of all that is stored."""
+        self._raise()
+        return NOW
+
     async def results(self, posts: Sequence[Post]) -> dict[int, Results]:
         """Return what is in `known_results`."""
         self._raise()

@@ -109,6 +109,19 @@ async def test_undo_takes_back_a_submission_on_all_its_channels(
         assert draft is not None and draft.caption == "words 0", "that of the lead"
 
 
+@pytest.mark.parametrize("ahead", [-600, 600])
+async def test_undo_goes_by_the_clock_by_which_posts_wait(
+    running: Running, services: FakeServices, ahead: int
+) -> None:
+    """This computer's may differ from the database's."""
+    on_channels(services, 12, Step.QUEUED)
+    async with running(persona="sarah", clock=lambda: NOW + timedelta(seconds=ahead)) as driver:
+        assert "sends in 8 s" in driver.text("#status-strip")
+        await driver.press("z")
+        await driver.heard()
+        assert 12 not in services.scheduling.all_posts
+
+
 async def test_undo_says_on_which_channels_it_is_too_late(running: Running, services: FakeServices) -> None:
     lead, bluesky, gone = on_channels(services, WAITING, Step.QUEUED, Step.SENDING, Step.ACCEPTED)
     async with running(persona="sarah") as driver:

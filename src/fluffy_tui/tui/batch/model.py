@@ -77,7 +77,7 @@ class BatchPost:
             for found in (caption_problem(caption, rules), alt_text_problem(self.draft.alt_text, rules)):
                 if found is not None:
                     return str(found)
-        return self.picture.problem if self.picture and not self.picture.is_damaged else ""
+        return self.picture.problem if self.picture and self.picture.prevents_post else ""
 
     def record(self, outcome: str, *, failed: bool = False) -> None:
         """Note the result of a submit or undo."""

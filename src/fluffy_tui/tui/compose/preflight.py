@@ -21,7 +21,7 @@ from fluffy_tui.networks import (
 )
 from fluffy_tui.scheduling import MissingCode
 from fluffy_tui.tui.text.times import moment_words
-from fluffy_tui.tui.text.words import bytes_words, plural, quoted, shape_words
+from fluffy_tui.tui.text.words import bytes_words, one_line, plural, quoted, shape_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -195,8 +195,13 @@ def _picture(post: PreflightInput) -> Iterator[Mark]:
         yield Mark(Level.PENDING, "picture")
         return
     rendition = post.picture.rendition
-    if rendition is None:
+    if post.picture.prevents_post:
         yield Mark(Level.STOPS, post.picture.problem, "esc")
+        return
+    if rendition is None:
+        yield Mark(
+            Level.WARNING, one_line(f"waits for a worker on {post.picture.machine}, which has the photo")
+        )
         return
     if post.picture.is_damaged:
         yield Mark(Level.WARNING, "damaged, only what is left can be posted", "esc")

@@ -195,8 +195,10 @@ class LibraryScreen(FrameScreen):
     async def action_undo(self) -> None:
         """Undo the last decision, or the submit that came after it."""
         last = self._triage.last
-        post = in_grace(self.context.overview.strip, self.context.clock())
-        if last is None or (post is not None and post.created_at > last.at):
+        post = in_grace(self.context.overview.strip, self.context.database_now())
+        if last is None or (
+            post is not None and post.created_at > last.at + self.context.overview.database_lead
+        ):
             await self.app.run_action("undo_submit")
             return
         photo = self._triage.undo().before

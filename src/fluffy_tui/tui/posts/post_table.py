@@ -308,7 +308,7 @@ class PostTable(VimList):
         return f"{name} +{len(group) - 1}" if len(group) > 1 else name
 
     def _state(self, post: Post, now: datetime) -> str:
-        if is_in_grace(post, now):  # the status strip counts the seconds down
+        if is_in_grace(post, self.context.database_now()):  # the status strip counts the seconds down
             return self.context.with_keys("queued · {app.undo_submit} undo")
         return state_beside_time(post, now, self._zone, self.context.zone, place=self._places.get(post.id))
 

@@ -23,6 +23,13 @@ class RenderResult:
 
     rendition: Rendition | None = None
     problem: str = ""
+    machine: str = ""
+    """Where the photo is, if only another machine has it: that one makes the picture when the post is sent."""
+
+    @property
+    def prevents_post(self) -> bool:
+        """Whether no picture can be made of the photo."""
+        return self.rendition is None and not self.machine
 
     @property
     def is_damaged(self) -> bool:
@@ -43,7 +50,8 @@ async def load_rendition(
         return RenderResult(await rendered())
     except PhotoUnreadable as error:
         if error.reason is not Unreadable.DAMAGED:
-            return RenderResult(problem=error.message)
+            is_elsewhere = error.reason is Unreadable.ELSEWHERE
+            return RenderResult(problem=error.message, machine=photo.elsewhere if is_elsewhere else "")
         problem = error.message
     try:
         return RenderResult(await rendered(accept_damaged=True), problem)

@@ -82,6 +82,10 @@ class Context:
     """How pictures are drawn: a value of `settings.Preview`."""
     demo: bool = False
 
+    def database_now(self) -> datetime:
+        """Return the time by the database's clock."""
+        return self.clock() + self.overview.database_lead
+
     def update_overview(self, **changes: Any) -> None:
         """Replace these fields of the overview and tell all screens."""
         self.overview = replace(self.overview, **changes)

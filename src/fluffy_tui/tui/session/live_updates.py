@@ -144,7 +144,9 @@ class LiveUpdates:
             self._show_strip(strip_with(context.overview.strip, changed, ids))
             self._on_posts_changed(changed)
         numbers = await read_numbers(context.services)
-        context.update_overview(**numbers, **self._persona_now(numbers["personas"]))
+        asked_at = context.clock()
+        lead = await context.services.scheduling.database_time() - asked_at
+        context.update_overview(**numbers, database_lead=lead, **self._persona_now(numbers["personas"]))
 
     def _show_strip(self, strip: tuple[Post, ...]) -> None:
         finished = finished_posts(self._context.overview, strip, self._context.clock())

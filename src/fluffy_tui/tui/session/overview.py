@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import Code
@@ -38,6 +39,8 @@ class Overview:
     """All posts on their way to Buffer, newest first, then those that finished last."""
     finished: Mapping[tuple[int, datetime], datetime] = field(default_factory=dict)
     """When this app saw each of those finish, by post id and `updated_at`: the database may have another clock."""
+    database_lead: timedelta = timedelta()
+    """How far the database's clock, by which posts wait before they leave, is ahead of this computer's."""
     worker_age: float | None = None
     """Seconds since the last heartbeat of any worker; None if there never was one."""
     worker_starting: bool = False

@@ -46,13 +46,13 @@ class DraftNotSaved(FluffyError):
 
 
 def in_grace(posts: Iterable[Post], now: datetime) -> Post | None:
-    """Return the post that was submitted last and has not left yet, if there is one."""
+    """Return the post that was submitted last and has not left yet by the database's clock, if there is one."""
     waiting = [post for post in posts if is_in_grace(post, now)]
     return max(waiting, key=lambda post: post.id, default=None)
 
 
 def is_in_grace(post: Post, now: datetime) -> bool:
-    """Return whether a post still waits before it leaves, so that it can be undone."""
+    """Return whether a post still waits before it leaves, by the database's clock, so that it can be undone."""
     return post.step is Step.QUEUED and post.next_try_at is not None and post.next_try_at > now
 
 
@@ -136,7 +136,7 @@ class Cancelled:
 
 async def undo_last_submit(app: App[Any], context: Context) -> None:
     """Cancel all posts that were submitted last, together, and say what was done and what was too late."""
-    last = in_grace(context.overview.strip, context.clock())
+    last = in_grace(context.overview.strip, context.database_now())
     if last is None:
         app.notify(context.with_keys(NOTHING_TO_UNDO), markup=False)
         return

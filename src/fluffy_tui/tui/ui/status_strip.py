@@ -65,7 +65,7 @@ class StatusStrip(Static):
 
     def _draw(self, overview: Overview) -> None:
         posts = self._shown(overview)
-        last = in_grace(posts, self._now())
+        last = in_grace(posts, self._now() + overview.database_lead)
         has_finished = any(post.step not in ON_THE_WAY for post in posts)
         self.auto_refresh = 1.0 if has_finished or last else None
         lines = []
@@ -101,7 +101,8 @@ class StatusStrip(Static):
 
     def _line(self, post: Post, zone: tzinfo, name: Content | None = None) -> Content:
         """Return the line of a post, or of those with this name that were submitted together with it."""
-        now = self._now()
+        lead = self._overview.database_lead if self._overview else timedelta()
+        now = self._now() + lead
         words = state_in_both_zones(post, now, zone, self._own_zone)
         if is_in_grace(post, now):
             words += f" · {self._undo}"
