@@ -8,7 +8,7 @@ from fluffy_tui.scheduling import Step
 from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.compose.screen import ComposeScreen
-from similarity.similarity_place import save, scan_round, scene
+from similarity.similarity_place import save, scene
 from textual_internals import toasts
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ async def index(real: RealApp) -> None:
     """Index all photos, as a worker does."""
     library = IndexWorker(real.services.database, real.services.photos, BuiltinModel(), None)
     try:
-        while await scan_round(library):
+        while await library.scan():
             pass
     finally:
         library.close()

@@ -59,16 +59,21 @@ class Place:
             library.close()
 
     async def scan(self, service: ImageEmbed | None = None) -> None:
-        """Scan photos until a round finds none."""
+        """Scan photos until none is due."""
         with self.worker(service) as library:
-            while await scan_round(library):
+            while await library.scan():
                 pass
 
     async def embed(self, service: ImageEmbed) -> None:
-        """Have the service embed photos until a round finds none."""
+        """Have the service embed photos until none is due."""
         with self.worker(service) as library:
-            while await embed_round(library):
+            while await library.embed():
                 pass
+
+    async def let_time_pass(self) -> None:
+        """Have every photo that is tried again later, or was claimed by a worker that died, be due now."""
+        await self.rows("UPDATE photo_troubles SET next_try_at = now() WHERE next_try_at IS NOT NULL")
+        await self.rows("UPDATE photos_to_index SET due_at = now()")
 
     async def add(self, **pictures: Image.Image) -> dict[str, int]:
         """Import pictures as JPEG files, and return the ids of all photos by the names of their files."""
@@ -116,24 +121,6 @@ class Place:
             ago=days_ago * 86_400,
         )
         return int(rows[0][0])
-
-
-async def scan_round(library: IndexWorker) -> bool:
-    """Scan all photos once; return whether there was anything to do."""
-    last = await library.scan(0)
-    found = last is not None
-    while last is not None:
-        last = await library.scan(last)
-    return found
-
-
-async def embed_round(library: IndexWorker) -> bool:
-    """Have the service embed all photos once; return whether there was anything to do."""
-    last = await library.embed(0)
-    found = last is not None
-    while last is not None:
-        last = await library.embed(last)
-    return found
 
 
 async def open_place(database: Database, folder: Path, name: str = "sarah") -> Place:

@@ -118,9 +118,8 @@ class RealWorld(World):
         """Hash and embed all photos."""
         library = IndexWorker(self._real.database, self._real.photos, BuiltinModel(), None)
         try:
-            last: int | None = 0
-            while last is not None:
-                last = await library.scan(last)
+            while await library.scan():
+                pass
         finally:
             library.close()
 

@@ -19,21 +19,25 @@ from sqlalchemy import (
     SmallInteger,
     Text,
     UniqueConstraint,
+    and_,
     any_,
     column,
+    func,
     literal,
+    select,
     table,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from fluffy_tui.core.database import Base, Timestamp
+from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
 
 PHOTOS = table(
     "photos",
@@ -70,6 +74,12 @@ class PhotoHashRow(Base):
 
     __table_args__ = (
         Index("ix_photo_hashes_stack_id", "stack_id", postgresql_where=text("stack_id IS NOT NULL")),
+        Index(
+            "ix_photo_hashes_bands",
+            text("fluffy_bands(pdq)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+        ),
     )
 
 
@@ -116,6 +126,35 @@ class PhotoEmbeddingRow(Base):
     )
 
 
+class IndexTargetRow(Base):
+    """What a stage of a machine's index is to have; triggers queue the photos that lack it."""
+
+    __tablename__ = "index_targets"
+
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    model_id: Mapped[int | None] = mapped_column(SmallInteger)
+    """Whose vectors; null for none."""
+    filled_to: Mapped[int | None]
+    """The last of the photos from before that have been looked through; null when all have been."""
+
+
+class QueuedPhotoRow(Base):
+    """A photo that a machine may have to index: it lacks something, unless another machine was faster."""
+
+    __tablename__ = "photos_to_index"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    stage: Mapped[str] = mapped_column(primary_key=True)
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    """When it may be claimed; a claim puts it off, so that the photo is claimed again if the worker dies."""
+
+    __table_args__ = (Index("ix_photos_to_index_due", "machine_id", "stage", "due_at", "photo_id"),)
+
+
 class IndexFailureRow(Base):
     """A photo that is being indexed or could not be; a trigger removes it when the photo's file changes."""
 
@@ -139,6 +178,36 @@ def bits_apart(one: Any, other: Any) -> ColumnElement[float]:
     """Return the SQL for the number of differing bits of two PDQ hashes."""
     difference: ColumnElement[float] = one.op("<~>", return_type=Double())(other)
     return difference
+
+
+def near_hashes(photo_id: int) -> Select[int, float]:
+    """Select the persona's other photos of the same picture and their differing bits, nearest first.
+
+    Hashes that differ in no more than 31 of 256 bits have one of 16 equal parts that differs in one bit at most. An
+    index finds these, one in 240 of all hashes; only the few near ones are joined with photos.
+    """
+    own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
+    asked, found = PHOTOS.alias("asked"), PHOTOS.alias("found")
+    bits = bits_apart(own.pdq, other.pdq)
+    is_near = and_(
+        func.fluffy_bands(other.pdq).op("&&")(func.fluffy_near_bands(own.pdq)),
+        bits <= SAME_PICTURE_BITS,
+        own.pdq_quality >= SOUND_QUALITY,
+        other.pdq_quality >= SOUND_QUALITY,
+    )
+    near = (
+        select(other.photo_id, bits.label("bits"))
+        .join_from(own, other, is_near)
+        .where(own.photo_id == photo_id, other.photo_id != photo_id)
+        .cte("near")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    return (
+        select(near.c.photo_id, near.c.bits)
+        .join(found, found.c.id == near.c.photo_id)
+        .join(asked, (asked.c.id == photo_id) & (asked.c.persona_id == found.c.persona_id))
+        .order_by(near.c.bits, near.c.photo_id)
+    )
 
 
 def among(values: Any, wanted: Iterable[int]) -> ColumnElement[bool]:

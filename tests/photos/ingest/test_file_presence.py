@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, text
-from sqlalchemy.engine import Engine
+from sqlalchemy import text
 
 from fluffy_tui.photos import Browse, Machine, Photos
 from fluffy_tui.similarity.index.worklist import Stage, Worklist
 from photos.photo_files import SCHEDULED, write
+from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from fluffy_tui.core.database import Database
@@ -31,30 +29,6 @@ MANY_ELSEWHERE = text(
     SELECT id, '2', persona_id, path, modified_at FROM made
     """
 )
-
-
-@contextmanager
-def statements() -> Iterator[list[tuple[str, Any]]]:
-    """Collect the statements that read or change rows, with their parameters."""
-    executed: list[tuple[str, Any]] = []
-
-    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "DELETE")) and not many:
-            executed.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        yield executed
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-
-
-def rows_of_nodes(plan: dict[str, Any]) -> Iterator[int]:
-    """Yield how many rows each node of a plan has read."""
-    dropped = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Join Filter", 0)
-    yield (plan["Actual Rows"] + dropped) * plan["Actual Loops"]
-    for child in plan.get("Plans", ()):
-        yield from rows_of_nodes(child)
 
 
 async def missing(photos: Photos, persona: Persona) -> set[str]:
@@ -141,19 +115,18 @@ async def test_no_statement_reads_what_other_machines_have(
         await session.execute(MANY_ELSEWHERE, {"persona": persona.id})
     async with database.transaction() as session:
         await session.execute(text("ANALYZE photos, photo_places"))
+    queue = Worklist(database, Stage.SCAN, "1")
+    assert len(await queue.claim(1, most=100)) == 10
+    assert await queue.claim(1, most=100) == []
     write(tmp_path / "in" / "new.jpg", seed=50)
     with statements() as executed:
         await here.mark_missing()
         await here.import_folders([tmp_path / "in"], persona)
         await here.by_ids(range(1, 200))
-        assert len(await Worklist(database, Stage.SCAN, "1").claim(0, 1, most=100)) == 11
-    largest = {}
-    async with database.transaction() as session:
-        connection = await session.connection()
-        for statement, parameters in executed:
-            rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            [plan] = rows.scalar_one()
-            largest[statement] = max(rows_of_nodes(plan["Plan"]))
-        await session.rollback()
+        assert len(await queue.claim(1, most=100)) == 1
+    largest = {
+        statement: max(rows_read(node) for node in nodes)
+        for statement, nodes in await plans(database, executed)
+    }
     assert len(largest) > 8
     assert {statement: rows for statement, rows in largest.items() if rows > 1_000} == {}

@@ -437,3 +437,22 @@ async def test_a_folder_whose_name_is_not_utf8_is_told(
     summary = await photos.import_folders([folder], persona)
     assert counts(summary) == {"failed": 1}
     assert "not UTF-8" in summary.failed[0].reason
+
+
+@pytest.mark.parametrize(("many", "known"), [(3, 3), (4, -1)])
+async def test_after_a_large_import_postgres_plans_for_what_is_there(
+    database: Database,
+    library: tuple[Photos, Persona],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    known: int,
+) -> None:
+    """After a small one it goes on with the statistics it has."""
+    monkeypatch.setattr("fluffy_tui.photos.ingest.importer._MANY", many)
+    for number in range(3):
+        write(tmp_path / "in" / f"{number}.jpg", seed=number)
+    await import_into(library, tmp_path / "in")
+    rows = text("SELECT reltuples FROM pg_class WHERE relname IN ('photos', 'photo_places')")
+    async with database.transaction() as session:
+        assert set(await session.scalars(rows)) == {known}

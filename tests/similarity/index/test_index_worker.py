@@ -24,7 +24,7 @@ from fluffy_tui.similarity.index import index_worker
 from fluffy_tui.similarity.index.scan_results import store
 from fluffy_tui.similarity.index.worklist import CRASHES, Stage, Worklist
 from fluffy_tui.similarity.model import IndexGains
-from similarity.similarity_place import Place, save, scan_round, scene
+from similarity.similarity_place import Place, save, scene
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -145,7 +145,7 @@ async def test_a_photo_replaced_during_its_scan_gets_the_hashes_of_the_new_file(
     await place.add(a=scene(1))
     scanned, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(*arguments: Any) -> dict[int, IndexGains]:
+    async def slow(*arguments: Any) -> tuple[set[int], dict[int, IndexGains]]:
         scanned.set()
         await go_on.wait()
         return await store(*arguments)
@@ -162,10 +162,10 @@ async def test_a_photo_replaced_during_its_scan_gets_the_hashes_of_the_new_file(
     assert [copy.photo_id for copy in await place.similarity.same_picture(ids["a"])] == [ids["same"]]
 
 
-async def test_a_round_continues_where_another_worker_stopped(place: Place) -> None:
+async def test_a_worker_continues_where_another_worker_stopped(place: Place) -> None:
     await place.add(**{f"p{number}": scene(number, (64, 48)) for number in range(40)})
     with place.worker() as library:
-        assert await library.scan(0) is not None
+        assert await library.scan()
     assert await hashed(place) == 16
     await place.scan()
     assert await hashed(place) == 40
@@ -175,20 +175,23 @@ async def test_photos_at_which_a_worker_crashed_are_tried_alone_and_later_once_a
     """A photo that crashes the worker must not block all others."""
     ids = await place.add(a=scene(1), b=scene(2), c=scene(3))
     worklist = Worklist(place.database, Stage.SCAN, "")
-    first = await worklist.claim(0, None, most=16)
+    first = await worklist.claim(None, most=16)
     assert [task.photo_id for task in first] == sorted(ids.values())
-    (alone,) = await worklist.claim(0, None, most=16)
-    assert (alone.photo_id, alone.suspicious) == (min(ids.values()), True)
-    for _ in range(CRASHES - 2):
-        (alone,) = await worklist.claim(0, None, most=16)
-    (other,) = await worklist.claim(0, None, most=16)
-    assert other.photo_id != alone.photo_id
+    assert await worklist.claim(None, most=16) == []
+    for _ in range(CRASHES - 1):
+        await place.rows("UPDATE photos_to_index SET due_at = now() WHERE photo_id = :id", id=ids["a"])
+        (alone,) = await worklist.claim(None, most=16)
+        assert (alone.photo_id, alone.suspicious) == (ids["a"], True)
+    await place.rows("UPDATE photos_to_index SET due_at = now() WHERE photo_id <> :id", id=ids["a"])
+    (other,) = await worklist.claim(None, most=16)
+    assert (other.photo_id, other.suspicious) == (ids["b"], True)
+    await place.rows("UPDATE photos_to_index SET due_at = now() WHERE photo_id <> :id", id=ids["a"])
     await place.scan()
     assert await hashed(place) == 2
     ((reason, _, crashes, _),) = await place.rows(FAILURES)
     assert "crashed" in reason
     assert crashes == CRASHES
-    await place.rows("UPDATE photo_troubles SET next_try_at = now()")
+    await place.let_time_pass()
     await place.scan()
     assert await hashed(place) == 3
     assert await place.rows(FAILURES) == []
@@ -273,7 +276,8 @@ async def test_a_killed_worker_loses_nothing(place: Place, tmp_path: Path) -> No
         process.wait()
     left = 60 - await hashed(place)
     assert left > 0
-    assert await place.one("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") <= 1
+    assert await place.one("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") <= 2
+    await place.let_time_pass()
     await place.scan()
     assert await hashed(place) == 60
     assert await place.one("SELECT count(*) FROM photo_embeddings") == 60
@@ -311,7 +315,7 @@ async def test_the_event_loop_stays_free_during_a_scan(place: Place) -> None:
     loop = asyncio.get_running_loop()
     longest = 0.0
     with place.worker() as library:
-        scanning = asyncio.create_task(scan_round(library))
+        scanning = asyncio.create_task(library.scan())
         while not scanning.done():
             before = loop.time()
             await asyncio.sleep(0.001)

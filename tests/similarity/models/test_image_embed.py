@@ -11,7 +11,7 @@ from PIL import Image
 
 from fluffy_tui.similarity import ImageEmbed, ImageEmbedUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused, unit_vector
-from similarity.similarity_place import embed_round, save, scene
+from similarity.similarity_place import save, scene
 
 if TYPE_CHECKING:
     from similarity.image_embed_stand_in import Fault, ImageEmbedStandIn
@@ -88,7 +88,7 @@ async def test_the_reason_is_stored_when_the_service_refuses_a_photo(
         assert later is (None if final else True)
         embedded = await place.one("SELECT photo_id FROM photo_embeddings")
         assert embedded != min(ids.values())
-        await place.rows("UPDATE photo_troubles SET next_try_at = now() WHERE next_try_at IS NOT NULL")
+        await place.let_time_pass()
         await place.embed(service)
     assert await place.one("SELECT count(*) FROM photo_embeddings") == (1 if final else 2)
     assert await place.one("SELECT count(*) FROM photo_troubles") == (1 if final else 0)
@@ -104,7 +104,7 @@ async def test_pauses_grow_with_each_failure(place: Place, stand_in: ImageEmbedS
             pauses.append(
                 await place.one("SELECT extract(epoch FROM next_try_at - now())::float FROM photo_troubles")
             )
-            await place.rows("UPDATE photo_troubles SET next_try_at = now()")
+            await place.let_time_pass()
     assert pauses == pytest.approx([120, 480, 1920], abs=5)
 
 
@@ -116,7 +116,7 @@ async def test_an_unavailable_service_ends_the_round_and_affects_no_other_photo(
     stand_in.faults = lambda number: status if number == 0 else None
     async with ImageEmbed(stand_in.url) as service:
         with place.worker(service) as library, pytest.raises(ImageEmbedUnavailable, match=f"HTTP {status}"):
-            await embed_round(library)
+            await library.embed()
         assert await place.one("SELECT count(*) FROM photo_troubles") == 1
         await place.embed(service)
     assert await place.one("SELECT count(*) FROM photo_embeddings") == 2
@@ -130,7 +130,7 @@ async def test_a_missing_service_has_a_plain_message(place: Place, stand_in: Ima
             place.worker(service) as library,
             pytest.raises(ImageEmbedUnavailable, match="cannot be reached"),
         ):
-            await embed_round(library)
+            await library.embed()
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:8000", "http://", "http://[", "nonsense"])

@@ -235,7 +235,7 @@ async def test_a_new_model_is_activated_only_when_it_is_complete(
         await place.embed(service)
         assert await place.one("SELECT count(*) FROM photo_embeddings") == 5
         assert await active(place) == DESCRIPTION.name
-        await place.rows("UPDATE photo_troubles SET next_try_at = now()")
+        await place.let_time_pass()
         await place.embed(service)
         assert await active(place) == service.description.name
         ids = await place.add(d=scene(4))

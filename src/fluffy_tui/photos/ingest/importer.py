@@ -38,6 +38,8 @@ _LISTED_AT_ONCE = 512
 _BATCH_ROWS = 500
 _BATCH_SECONDS = 1.0
 """A batch is written after this time even if it is small, so that slow disks show photos early and lose little."""
+_MANY = 5_000
+"""From so many new photos on, what the database knows of its tables is out of date."""
 _SLICE_FILES = 32
 _SLICE_BYTES = 16 << 20
 
@@ -118,6 +120,8 @@ class Importer:
             await self._read_all(pool, workers)
             await counting
             self._missing += await self._catalogue.mark_missing(self._scope.places)
+            if self._imported >= _MANY:
+                await self._catalogue.analyze()
         finally:
             self._stop.set()
             counting.cancel()

@@ -6,6 +6,7 @@ Each machine has a queue of its own, since only its workers can read its files.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from procrastinate import Blueprint, JobContext, exceptions
@@ -34,42 +35,45 @@ EMBED = "library:ask"
 def add_index_tasks(queue: App, machine_id: str = "") -> None:
     """Register the tasks of this pack for the photos of one machine. They find the index worker in the context.
 
-    A job handles a few photos and defers the next job, so that a worker that stops loses seconds of work. A machine has
-    one job of each kind at a time, and at most one waiting.
+    A job handles a few photos and defers the next job, so that a worker that stops loses seconds of work. At most one
+    job of each kind is waiting for a machine. Several scan at a time, one of each worker's two or one of each of
+    several workers, and each photo is claimed by one of them; the service is asked by one.
     """
     blueprint = Blueprint()
 
-    def task(name: str, kind: str) -> Callable[[Callable[..., Awaitable[None]]], Any]:
+    def task(name: str, kind: str, *, alone: bool) -> Callable[[Callable[..., Awaitable[None]]], Any]:
         lock = of_machine(kind, machine_id)
         return blueprint.task(
-            name=name, queue=of_machine(QUEUE, machine_id), lock=lock, queueing_lock=lock, pass_context=True
+            name=name,
+            queue=of_machine(QUEUE, machine_id),
+            lock=lock if alone else None,
+            queueing_lock=lock,
+            pass_context=True,
         )
 
     @blueprint.periodic(cron="*/5 * * * *", periodic_id=machine_id)
-    @task("look", SCAN)
-    async def scan(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
-        """Scan photos; a round that found some is followed by another one, until one finds none."""
+    @task("look", SCAN, alone=False)
+    async def scan(context: JobContext, timestamp: int = 0) -> None:
+        """Scan photos; the next job is deferred as soon as this one knows that there are some."""
         del timestamp
         worker: IndexWorker = context.additional_context["library"]
-        last = await worker.scan(after)
-        if last is not None or after > 0:
-            await _defer(queue, SCAN, last or 0)
-        elif worker.has_service:
-            await _defer(queue, EMBED, 0)
+        found = await worker.scan(partial(_defer, queue, SCAN))
+        if not found and worker.has_service:
+            await _defer(queue, EMBED)
 
     @blueprint.periodic(cron="* * * * *", periodic_id=machine_id)
-    @task("ask", EMBED)
-    async def embed(context: JobContext, after: int = 0, timestamp: int = 0) -> None:
+    @task("ask", EMBED, alone=True)
+    async def embed(context: JobContext, timestamp: int = 0) -> None:
         """Have the service embed photos; while it is unavailable, one attempt a minute is enough."""
         del timestamp
         worker: IndexWorker = context.additional_context["library"]
         try:
-            last = await worker.embed(after)
+            found = await worker.embed()
         except ImageEmbedUnavailable as error:
             log.warning("%s", error)
             return
-        if last is not None or after > 0:
-            await _defer(queue, EMBED, last or 0)
+        if found:
+            await _defer(queue, EMBED)
 
     queue.add_tasks_from(blueprint, namespace="library")
 
@@ -117,8 +121,8 @@ async def run_index_worker(
     )
 
 
-async def _defer(queue: App, task: str, after: int) -> None:
+async def _defer(queue: App, task: str) -> None:
     try:
-        await queue.configure_task(task).defer_async(after=after)
+        await queue.configure_task(task).defer_async()
     except exceptions.AlreadyEnqueued:
         log.debug("%s is waiting already", task)

@@ -19,7 +19,7 @@ from fluffy_tui.similarity.model import ImageEmbedUnavailable, ModelUnavailable
 from fluffy_tui.similarity.models.image_embed import EmbedRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo, Photos
@@ -84,47 +84,46 @@ class IndexWorker:
         """Whether an image_embed service is set."""
         return self._image_embed is not None
 
-    async def scan(self, after: int) -> int | None:
+    async def scan(self, on_claim: Callable[[], Awaitable[None]] | None = None) -> bool:
         """Scan the next photos that lack hashes or the built-in model's vectors.
 
         Args:
-            after: The last photo of this round so far; 0 for a new round.
+            on_claim: Awaited when photos have been claimed, so that others can be claimed while these are scanned.
 
         Returns:
-            The last photo now, or None when the round found no more.
+            Whether there were any.
         """
         model = await self._onnx_model()
-        tasks = await self._to_scan.claim(after, model.id if model else None, most=SCANNED_AT_ONCE)
+        tasks = await self._to_scan.claim(model.id if model else None, most=SCANNED_AT_ONCE)
         if not tasks:
             if model is not None and self._image_embed is None:
                 await self._models.activate_if_complete(model, Stage.SCAN)
-            return None
+            return False
+        if on_claim is not None:
+            await on_claim()
         known = await self._photos.by_ids([task.photo_id for task in tasks])
         results = await asyncio.gather(
             *(self._in_thread(known[task.photo_id], task, model) for task in tasks if task.photo_id in known)
         )
         await self._finish(self._to_scan, tasks, results, model)
-        return tasks[-1].photo_id
+        return True
 
-    async def embed(self, after: int) -> int | None:
+    async def embed(self) -> bool:
         """Have the image_embed service embed the next photos that lack its vectors.
 
-        Args:
-            after: The last photo of this round so far; 0 for a new round.
-
         Returns:
-            The last photo now, or None when the round found no more.
+            Whether there were any.
 
         Raises:
             ImageEmbedUnavailable: there is no point in asking about more photos now.
         """
         if self._image_embed is None:
-            return None
+            return False
         model = await self._models.register(self._image_embed.description)
-        tasks = await self._to_embed.claim(after, model.id, most=EMBEDDED_AT_ONCE)
+        tasks = await self._to_embed.claim(model.id, most=EMBEDDED_AT_ONCE)
         if not tasks:
             await self._models.activate_if_complete(model, Stage.EMBED)
-            return None
+            return False
         known = await self._photos.by_ids([task.photo_id for task in tasks])
         for number, task in enumerate(tasks):
             try:
@@ -133,9 +132,8 @@ class IndexWorker:
                 failure = Failure(task.photo_id, error.message, final=False)
                 await self._finish(self._to_embed, tasks[number:], [failure], model)
                 raise
-            if result is not None:
-                await self._finish(self._to_embed, [task], [result], model)
-        return tasks[-1].photo_id
+            await self._finish(self._to_embed, [task], [result], model)
+        return True
 
     async def _onnx_model(self) -> EmbeddingModel | None:
         """Return the built-in model if its vectors are wanted: without a service, or until its model is active."""
@@ -184,12 +182,10 @@ class IndexWorker:
     ) -> None:
         """Store the results of the tasks, and finish them all."""
         failures = [result for result in results if isinstance(result, Failure)]
-        failed = {failure.photo_id for failure in failures}
         async with self._database.transaction() as session:
             scans = [result for result in results if isinstance(result, PhotoScan)]
-            gains = await store(session, scans, model)
-            if failed:
-                await add_failures(session, gains, failed)
+            stored, gains = await store(session, scans, model)
+            if failures:
+                await add_failures(session, gains, [failure.photo_id for failure in failures])
             await notify(session, gains)
-            done = [task.photo_id for task in tasks if task.photo_id not in failed]
-            await worklist.finish(session, done, failures)
+            await worklist.finish(session, tasks, stored, failures)

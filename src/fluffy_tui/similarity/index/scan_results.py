@@ -18,10 +18,9 @@ from sqlalchemy import (
     Sequence as NumberSequence,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import aliased
 
-from fluffy_tui.similarity.model import SAME_PICTURE_BITS, SOUND_QUALITY, IndexGains
-from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, bits_apart
+from fluffy_tui.similarity.model import IndexGains
+from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, near_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,11 +31,12 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.model import EmbeddingModel
 
 _STACKS = NumberSequence(STACKS)
+_STORE_LOCK = 0x666C757368
 
 
 async def store(
     session: AsyncSession, scans: Sequence[PhotoScan], model: EmbeddingModel | None
-) -> dict[int, IndexGains]:
+) -> tuple[set[int], dict[int, IndexGains]]:
     """Store hashes and vectors; a photo that has another file by now is left out, and scanned again later.
 
     Args:
@@ -45,9 +45,11 @@ async def store(
         model: Whose vectors they have; None if they have none.
 
     Returns:
-        What they add to the index, by persona.
+        Whose results were stored, and what they add to the index, by persona.
     """
     gains: dict[int, IndexGains] = {}
+    # Workers take turns, or two that store duplicates at the same time would not find each other's.
+    await session.execute(select(func.pg_advisory_xact_lock(_STORE_LOCK)))
     current = await _unchanged(session, scans)
     hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
@@ -73,7 +75,7 @@ async def store(
         await session.execute(insert(PhotoEmbeddingRow).on_conflict_do_nothing(), rows)
         for scan in embedded:
             gains.setdefault(current[scan.photo_id], IndexGains()).embedded += 1
-    return gains
+    return set(current), gains
 
 
 async def _unchanged(session: AsyncSession, scans: Sequence[PhotoScan]) -> dict[int, int]:
@@ -136,24 +138,10 @@ async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
 async def _duplicates(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
     """Return for each photo that has duplicates in its persona's library those duplicates and itself.
 
-    All hashes are compared, a 256-bit difference each, which no index makes faster below half a million photos.
+    One statement for each photo, so that none takes long in a large library.
     """
-    own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
-    query = select(own.photo_id, other.photo_id).where(
-        among(own.photo_id, photo_ids),
-        own.pdq_quality >= SOUND_QUALITY,
-        other.pdq_quality >= SOUND_QUALITY,
-        other.photo_id != own.photo_id,
-        bits_apart(own.pdq, other.pdq) <= SAME_PICTURE_BITS,
-    )
-    pairs = [(row[0], row[1]) for row in await session.execute(query)]
-    if not pairs:
-        return {}
-    concerned = {photo_id for pair in pairs for photo_id in pair}
-    query = select(PHOTOS.c.id, PHOTOS.c.persona_id).where(among(PHOTOS.c.id, concerned))
-    persona_of = {row[0]: row[1] for row in await session.execute(query)}
     groups: dict[int, set[int]] = {}
-    for photo_id, copy in pairs:
-        if persona_of.get(photo_id) == persona_of.get(copy):
-            groups.setdefault(photo_id, {photo_id}).add(copy)
+    for photo_id in photo_ids:
+        if found := set(await session.scalars(near_hashes(photo_id))):
+            groups[photo_id] = {photo_id, *found}
     return groups

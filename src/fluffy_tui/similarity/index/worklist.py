@@ -1,8 +1,12 @@
 """Which photos of this machine still have to be indexed, and what is stored about those that fail.
 
-A photo is marked before the work on it begins. A mark that is found later was left by a worker that crashed: such
-photos are taken one at a time, and after three crashes once a day, so that a file that crashes a decoder does not
-block all others.
+The photos are in a queue, which is read in the order in which they are due, so that the next ones are found as fast
+in any library. Triggers add what an import changes. When a machine wants another model, or is new, its queue is filled
+a portion at a time, beside the work.
+
+A photo is marked and put off before the work on it begins, so that other workers go on with the next ones. A mark
+that is found later was left by a worker that crashed: such photos are taken one at a time, and after three crashes
+once a day, so that a file that crashes a decoder does not block all others.
 """
 
 from __future__ import annotations
@@ -10,17 +14,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Text, and_, any_, case, delete, func, literal, or_, select, true, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import (
+    and_,
+    any_,
+    case,
+    delete,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
 
-from fluffy_tui.similarity.tables import PLACES, IndexFailureRow, PhotoEmbeddingRow, PhotoHashRow
+from fluffy_tui.similarity.tables import (
+    PHOTOS,
+    PLACES,
+    IndexFailureRow,
+    IndexTargetRow,
+    PhotoEmbeddingRow,
+    PhotoHashRow,
+    QueuedPhotoRow,
+    among,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    from sqlalchemy import ColumnElement, Select, Update
+    from sqlalchemy import ColumnElement, Delete, Select, Update
     from sqlalchemy.dialects.postgresql import Insert
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +58,10 @@ CRASHES = 3
 _CRASHING = "Several workers in a row crashed while they were reading it."
 _SHORTEST_PAUSE = timedelta(minutes=2)
 _LONGEST_PAUSE = timedelta(days=1)
+_LEASE = timedelta(minutes=10)
+"""For which a claim puts photos off: a batch takes seconds, but a service may take minutes for a photo."""
+_LOOKED_THROUGH_AT_ONCE = 500
+"""Ids of one portion when the queue is filled."""
 
 
 class Stage(StrEnum):
@@ -72,6 +102,11 @@ def given_up(stage: str) -> ColumnElement[bool]:
     return and_(IndexFailureRow.stage == stage, never_or_rarely_tried)
 
 
+def _exists(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return whether a row exists; OFFSET makes it a look-up in an index, whatever the statistics say of the table."""
+    return select(literal(1)).where(*conditions).offset(0).exists()
+
+
 class Worklist:
     """The work of one stage.
 
@@ -86,80 +121,158 @@ class Worklist:
         self._stage = stage
         self._machine_id = machine_id
 
-    async def claim(self, after: int, model_id: int | None, *, most: int) -> list[Task]:
-        """Return the next photos that lack something, and mark them as in progress.
+    async def claim(self, model_id: int | None, *, most: int) -> list[Task]:
+        """Return the next photos that lack something, and mark them as in progress; none if the queue is empty.
 
         Args:
-            after: Photos up to this id are skipped; they had their turn in this round.
             model_id: Whose vectors are wanted; None for no vectors.
             most: How many photos at most; a suspicious one is returned alone.
         """
-        async with self._database.transaction() as session:
-            rows = (await session.execute(self._next(after, model_id, most))).all()
-            tasks = [Task(*row) for row in rows]
-            if any(task.suspicious for task in tasks):
-                first = next(number for number, task in enumerate(tasks) if task.suspicious)
-                tasks = tasks[: first or 1]
-            if tasks:
-                await session.execute(self._mark([task.photo_id for task in tasks]))
-        return tasks
+        while True:
+            async with self._database.transaction() as session:
+                # Without statistics Postgres expects few photos to be due, and would read and sort all of them.
+                await session.execute(text("SET LOCAL enable_bitmapscan = off"))
+                is_filled = await self._fill(session, model_id)
+                rows = (await session.execute(self._next(model_id, most))).all()
+                tasks = [
+                    Task(photo_id, bits, vector, suspicious)
+                    for photo_id, bits, vector, suspicious, is_here in rows
+                    if is_here and (bits or vector)
+                ]
+                wanted = {task.photo_id for task in tasks}
+                await session.execute(self._remove([row[0] for row in rows if row[0] not in wanted]))
+                if any(task.suspicious for task in tasks):
+                    first = next(number for number, task in enumerate(tasks) if task.suspicious)
+                    tasks = tasks[: first or 1]
+                if tasks:
+                    claimed = [task.photo_id for task in tasks]
+                    await session.execute(self._mark(claimed))
+                    await session.execute(self._put_off(claimed))
+            if tasks or (is_filled and not rows):
+                return tasks
 
-    async def finish(self, session: AsyncSession, done: Sequence[int], failures: Sequence[Failure]) -> None:
+    async def finish(
+        self,
+        session: AsyncSession,
+        tasks: Sequence[Task],
+        done: Collection[int],
+        failures: Sequence[Failure],
+    ) -> None:
         """Remove the marks, in the transaction that stores the results.
 
         Args:
             session: That transaction.
-            done: Photos that now have what they lacked, or have changed meanwhile.
-            failures: The rest.
+            tasks: What was claimed.
+            done: Photos that now have what they lacked.
+            failures: Photos that could not be indexed. What is in neither is due again at once.
         """
-        if done:
-            await session.execute(
-                delete(IndexFailureRow).where(
-                    IndexFailureRow.stage == self._stage,
-                    IndexFailureRow.photo_id == any_(literal(list(done), ARRAY(BigInteger()))),
-                )
+        failed = {failure.photo_id for failure in failures}
+        survived = [task.photo_id for task in tasks if task.photo_id not in failed]
+        await session.execute(
+            delete(IndexFailureRow).where(
+                IndexFailureRow.stage == self._stage, among(IndexFailureRow.photo_id, survived)
             )
+        )
         for failure in failures:
             await session.execute(self._record(failure))
+        final = [failure.photo_id for failure in failures if failure.final]
+        await session.execute(self._remove([*done, *final]))
+        left = [task.photo_id for task in tasks if task.photo_id not in done]
+        await session.execute(self._put_off(left))
 
-    def _next(self, after: int, model_id: int | None, most: int) -> Select[int, bool, bool, bool]:
-        """Select from this machine's places, and from those that may be its own, without reading any other's."""
-        machines = func.unnest(literal([self._machine_id, ""], ARRAY(Text()))).table_valued(
-            "id", name="machine"
+    async def _fill(self, session: AsyncSession, model_id: int | None) -> bool:
+        """Look through the next of the photos from before, and return whether none is left."""
+        target = IndexTargetRow
+        of_stage = (target.machine_id == self._machine_id, target.stage == self._stage)
+        query = select(target.model_id, target.filled_to).where(*of_stage)
+        found = (await session.execute(query)).one_or_none()
+        if found is not None and found == (model_id, None):
+            return True
+        if found is None or found.model_id != model_id:
+            # Whoever has added places by now did not know of the target: wait until they can be seen.
+            await session.execute(text("LOCK TABLE photo_places IN SHARE MODE"))
+            start = found.filled_to if found is not None and model_id is None else 0
+            wanted = {"model_id": model_id, "filled_to": start}
+            change = insert(target).values(machine_id=self._machine_id, stage=self._stage, **wanted)
+            await session.execute(
+                change.on_conflict_do_update(index_elements=["machine_id", "stage"], set_=wanted)
+            )
+        after = await session.scalar(select(target.filled_to).where(*of_stage).with_for_update())
+        if after is None:
+            return True
+        last = after + _LOOKED_THROUGH_AT_ONCE
+        mine = PLACES.c.machine_id.in_([self._machine_id, ""])
+        portion = select(func.array_agg(PLACES.c.photo_id)).where(
+            mine, PLACES.c.photo_id.between(after + 1, last)
         )
-        machines = machines.render_derived()
-        mine = self._lacking(machines.c.id, after, model_id, most).lateral("lacking")
-        query = select(*mine.c).distinct().select_from(machines.join(mine, true()))
-        return query.order_by(mine.c.photo_id).limit(most)
+        await session.execute(select(func.fluffy_queue_photos(portion.scalar_subquery())))
+        newest = await session.scalar(select(func.max(PHOTOS.c.id)))
+        is_last = newest is None or newest <= last
+        await session.execute(update(target).where(*of_stage).values(filled_to=None if is_last else last))
+        return is_last
 
-    def _lacking(
-        self, machine: ColumnElement[str], after: int, model_id: int | None, most: int
-    ) -> Select[int, bool, bool, bool]:
-        here, hashes, vectors, failure = PLACES.c, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
-        lacks_bits = hashes.photo_id.is_(None) if self._stage is Stage.SCAN else literal(False)
-        lacks_vector = vectors.photo_id.is_(None) if model_id is not None else literal(False)
-        due = or_(failure.photo_id.is_(None), failure.next_try_at <= func.now())
+    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool]:
+        """Select what is due, what it lacks, whether it is suspicious, and whether this machine has it."""
+        queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
+        has_bits = _exists(hashes.photo_id == queued.photo_id)
+        has_vector = _exists(vectors.photo_id == queued.photo_id, vectors.model_id == model_id)
+        is_here = _exists(
+            PLACES.c.photo_id == queued.photo_id,
+            PLACES.c.machine_id.in_([self._machine_id, ""]),
+            PLACES.c.missing_since.is_(None),
+        )
+        crashes = select(failure.crashes).where(
+            failure.photo_id == queued.photo_id, failure.stage == queued.stage
+        )
         return (
             select(
-                here.photo_id,
-                lacks_bits.label("lacks_bits"),
-                lacks_vector.label("lacks_vector"),
-                (func.coalesce(failure.crashes, 0) > 0).label("suspicious"),
+                queued.photo_id,
+                ~has_bits if self._stage is Stage.SCAN else false(),
+                ~has_vector if model_id is not None else false(),
+                func.coalesce(crashes.scalar_subquery(), 0) > 0,
+                is_here,
             )
-            .select_from(PLACES)
-            .outerjoin(hashes, hashes.photo_id == here.photo_id)
-            .outerjoin(vectors, and_(vectors.photo_id == here.photo_id, vectors.model_id == (model_id or 0)))
-            .outerjoin(failure, and_(failure.photo_id == here.photo_id, failure.stage == self._stage))
-            .where(here.machine_id == machine, here.missing_since.is_(None))
-            .where(here.photo_id > after, or_(lacks_bits, lacks_vector), due)
-            .order_by(here.photo_id)
+            .where(queued.machine_id == self._machine_id, queued.stage == self._stage)
+            .where(queued.due_at <= func.now())
+            .order_by(queued.due_at, queued.photo_id)
             .limit(most)
+            .with_for_update(skip_locked=True)
         )
+
+    def _remove(self, photo_ids: Sequence[int]) -> Delete:
+        """Take photos out of this machine's queue."""
+        mine = self._free(photo_ids, QueuedPhotoRow.machine_id == self._machine_id)
+        return delete(QueuedPhotoRow).where(mine)
+
+    def _put_off(self, photo_ids: Sequence[int]) -> Update:
+        """Put photos off in the queues of all machines, until the next attempt if one is planned."""
+        next_try = select(IndexFailureRow.next_try_at).where(
+            IndexFailureRow.photo_id == QueuedPhotoRow.photo_id, IndexFailureRow.stage == self._stage
+        )
+        due_at = func.coalesce(next_try.scalar_subquery(), func.now())
+        return update(QueuedPhotoRow).where(self._free(photo_ids)).values(due_at=due_at)
+
+    def _free(self, photo_ids: Sequence[int], *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return the condition for the queue's rows of photos, and lock these.
+
+        One that is locked is being changed by another worker, or by an import, which queues the photo again: waiting
+        for each other would be a deadlock.
+        """
+        locked: Select[Any] = (
+            select(literal_column("ctid"))
+            .select_from(QueuedPhotoRow)
+            .where(
+                QueuedPhotoRow.stage == self._stage, among(QueuedPhotoRow.photo_id, photo_ids), *conditions
+            )
+            .with_for_update(skip_locked=True)
+            .correlate(None)
+        )
+        return literal_column("ctid") == any_(func.array(locked.scalar_subquery()))
 
     def _mark(self, photo_ids: Sequence[int]) -> Insert:
         """Count a crash beforehand; a worker that survives the photo deletes it again."""
         rows = [
-            {"photo_id": photo_id, "stage": self._stage, "crashes": 1, "next_try_at": func.now()}
+            {"photo_id": photo_id, "stage": self._stage, "crashes": 1, "next_try_at": func.now() + _LEASE}
             for photo_id in photo_ids
         ]
         crashed = IndexFailureRow.crashes + 1
@@ -171,7 +284,9 @@ class Worklist:
                 set_={
                     "crashes": crashed,
                     "reason": case((crashed >= CRASHES, _CRASHING), else_=IndexFailureRow.reason),
-                    "next_try_at": case((crashed >= CRASHES, func.now() + _LONGEST_PAUSE), else_=func.now()),
+                    "next_try_at": case(
+                        (crashed >= CRASHES, func.now() + _LONGEST_PAUSE), else_=func.now() + _LEASE
+                    ),
                 },
             )
         )

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.similarity.model import (
-    SAME_PICTURE_BITS,
-    SOUND_QUALITY,
-    Copy,
-    EarlierPost,
-    Neighbour,
-    Relation,
-)
-from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, among, bits_apart
+from fluffy_tui.similarity.model import Copy, EarlierPost, Neighbour, Relation
+from fluffy_tui.similarity.tables import PhotoHashRow, among, near_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,29 +18,8 @@ if TYPE_CHECKING:
 
 
 async def same_picture(session: AsyncSession, photo_id: int) -> list[Copy]:
-    """Return the persona's other photos whose PDQ hash is near, nearest first.
-
-    All hashes are compared, which is exact and takes 6 ms for 100,000; only the few near ones are joined with photos.
-    """
-    own, other = aliased(PhotoHashRow), aliased(PhotoHashRow)
-    asked, found = PHOTOS.alias("asked"), PHOTOS.alias("found")
-    sound = (
-        select(own.pdq).where(own.photo_id == photo_id, own.pdq_quality >= SOUND_QUALITY).scalar_subquery()
-    )
-    bits = bits_apart(other.pdq, sound)
-    near = (
-        select(other.photo_id, bits.label("bits"))
-        .where(bits <= SAME_PICTURE_BITS, other.pdq_quality >= SOUND_QUALITY, other.photo_id != photo_id)
-        .cte("near")
-        .prefix_with("MATERIALIZED", dialect="postgresql")
-    )
-    query = (
-        select(near.c.photo_id, near.c.bits)
-        .join(found, found.c.id == near.c.photo_id)
-        .join(asked, (asked.c.id == photo_id) & (asked.c.persona_id == found.c.persona_id))
-        .order_by(near.c.bits, near.c.photo_id)
-    )
-    return [Copy(row[0], int(row[1])) for row in await session.execute(query)]
+    """Return the persona's other photos whose PDQ hash is near, nearest first."""
+    return [Copy(row[0], int(row[1])) for row in await session.execute(near_hashes(photo_id))]
 
 
 async def posted_before(session: AsyncSession, photo_id: int, posts: SelectBase) -> EarlierPost | None:
