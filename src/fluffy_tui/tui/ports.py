@@ -152,7 +152,9 @@ class SchedulingPort(Protocol):
 class PlanningPort(Protocol):
     """What is scheduled on a channel, and the picture as posted. `preview_rendition` is slow and needs a thread."""
 
-    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda: ...
+    async def agenda(
+        self, persona: Persona, now: datetime, since: datetime, until: datetime | None = None
+    ) -> Agenda: ...
     def preview_rendition(
         self,
         photo: Photo,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
-from fluffy_tui.scheduling import channel_zone, slots
+from fluffy_tui.scheduling import PostStatus, Step, channel_zone, slots
+from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
     from scheduling.workplace import Workplace
@@ -31,6 +34,26 @@ async def test_queued_posts_are_on_the_agenda_with_their_slots(place: Workplace)
     assert {planned.at for planned in agenda.to_come if not planned.is_forecast} == {asked}
     assert agenda.waiting == 3
     assert channel_zone(agenda.channel).key == agenda.channel.timezone
+
+
+async def test_of_what_is_live_only_the_days_that_are_shown_are_read(place: Workplace) -> None:
+    posts = [await place.submit(f"day {day}", day) for day in range(3)]
+    start = datetime(2026, 3, 1, tzinfo=UTC)
+    async with place.services.database.transaction() as session:
+        for day, post in enumerate(posts):
+            live = update(PostRow).values(
+                step=Step.LIVE,
+                status=PostStatus.POSTED,
+                posted_at=start + timedelta(days=day),
+                buffer_post_id=f"buffer-{day}",
+                next_try_at=None,
+            )
+            await session.execute(live.where(PostRow.id == post.id))
+    waiting = await place.submit("still waits", 3)
+    persona = await place.services.personas.by_id(place.persona.id)
+    until = start + timedelta(days=2)
+    agenda = await place.services.planning.agenda(persona, datetime.now(UTC), start, until)
+    assert {post.id for post in agenda.posts} == {posts[0].id, posts[1].id, waiting.id}
 
 
 async def test_the_limit_of_the_queue_is_stored_with_the_channel(place: Workplace) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual.binding import ActiveBinding
 
 from fluffy_tui.media import Framing
 from fluffy_tui.photos import Verdict
@@ -20,7 +22,7 @@ from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.messages import FillWeek
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, NOW, FakeServices, damage, with_channels
+from tui.fakes import CHANNELS, NOW, FakeServices, damage, make_post, with_channels
 
 
 @pytest.fixture(autouse=True)
@@ -460,6 +462,32 @@ def tab_here(driver: Driver) -> str:
     """Return the current tab."""
     [tab] = driver.screen.query("Tab.-here")
     return str(tab.id)
+
+
+async def test_undo_in_a_batch_is_dimmed_until_a_post_is_submitted_and_undoes_no_earlier_one(
+    running: Running, services: FakeServices
+) -> None:
+    earlier = make_post(
+        60, services.photos.photos[30], "earlier", Step.QUEUED, next_try_at=NOW + timedelta(seconds=8)
+    )
+    services.scheduling.all_posts[60] = earlier
+    async with running(persona="sarah") as driver:
+        await fill(driver, 20)
+        await write(driver, "one")
+        assert driver.screen.panel.is_reviewing
+        assert not undo_key(driver).enabled
+        await driver.press("z")
+        assert driver.screen.form.message == "Nothing to undo: no post of this batch is submitted."
+        assert services.scheduling.posts_of(earlier) == [earlier]
+        await driver.press("ctrl+s")
+        assert undo_key(driver).enabled
+
+
+def undo_key(driver: Driver) -> ActiveBinding:
+    """Return what the footer shows of undo."""
+    found: ActiveBinding = driver.screen.active_bindings["z"]
+    assert found.binding.id == "fill.undo"
+    return found
 
 
 async def test_the_plan_fills_slots_with_the_photos_selected_in_the_library(running: Running) -> None:

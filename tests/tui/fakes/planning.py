@@ -25,10 +25,15 @@ class FakePlanning:
         self.error: Exception | None = None
         self.unreadable = ""
         """Why no picture can be rendered; empty if all can."""
+        self.asked: list[tuple[datetime, datetime | None]] = []
+        """From when until when posts that are live were asked for."""
         self.rendered: list[tuple[int, Framing]] = []
 
-    async def agenda(self, persona: Persona, now: datetime, since: datetime) -> Agenda:
-        """Return what is scheduled and what was posted lately."""
+    async def agenda(
+        self, persona: Persona, now: datetime, since: datetime, until: datetime | None = None
+    ) -> Agenda:
+        """Return what is scheduled, and what was posted in these days."""
+        self.asked.append((since, until))
         if self.error is not None:
             raise self.error
         if persona.channel is None:
@@ -39,7 +44,7 @@ class FakePlanning:
             if post.channel_id == persona.channel.id
             and (
                 post.step in (*ON_THE_WAY, *IN_BUFFER)
-                or (post.step is Step.LIVE and post.posted_at is not None and post.posted_at >= since)
+                or (post.step is Step.LIVE and post.posted_at and since <= post.posted_at < (until or now))
             )
         ]
         return Agenda(persona.channel, tuple(posts), now, self.missing)

@@ -17,7 +17,7 @@ from fluffy_tui.tui.keymap.bindings import ACTIONS, key_of, with_keys
 from fluffy_tui.tui.session.messages import FillWeek
 from tui.conftest import Running
 from tui.fakes import NOW, FakeServices
-from tui.plan.test_screen import go_to, grid
+from tui.plan.test_screen import free_slots, go_to, grid, to_cell
 
 TUI = Path(fluffy_tui.tui.__file__).parent
 EXEMPT = {
@@ -107,10 +107,7 @@ async def test_plan_and_batch_show_user_keys(running: Running) -> None:
         await driver.press("O")
         assert driver.notices()[-1] == "That slot is taken. To swap posts, press f7, then W."
         await driver.press("f7")
-        empty = grid(driver).free[0]
-        day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == empty.at.date())
-        grid(driver).cursor = (day, grid(driver)._days[day][1].index(empty))
-        await driver.settle()
+        await to_cell(driver, free_slots(driver)[0])
         assert "o writes a post for it, F fills the upcoming free slots" in driver.text("#slot")
         driver.app.post_message(FillWeek((40,), "a photo"))
         await driver.settle()

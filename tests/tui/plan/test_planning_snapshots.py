@@ -1,4 +1,4 @@
-"""Snapshots of composer, fit, plan, move mode and batch, in three sizes."""
+"""Snapshots of composer, fit, plan, month, move mode and batch, in three sizes."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("moving", ("3", "M")),
         ("week", ("3", "f", *"one", "ctrl+n", *"two")),
         ("review", ("3", "f", *"one", "ctrl+n", *"two", "ctrl+s")),
+        ("month", ("3", "tab", "j")),
     ],
 )
 def test_planning(

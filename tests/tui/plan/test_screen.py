@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import NotPossibleNow, Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.plan.month_grid import MonthGrid
+from fluffy_tui.tui.plan.plan_cells import Cell
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.screen import PlanScreen
+from fluffy_tui.tui.plan.slot_calendar import SlotCalendar
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
+from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.conftest import Driver, Running
-from tui.fakes import NOW, FakeServices
+from tui.fakes import CHANNELS, NOW, FakeServices, with_channels
 
 
 def grid(driver: Driver) -> PlanGrid:
@@ -20,24 +28,47 @@ def grid(driver: Driver) -> PlanGrid:
     return found
 
 
+def free_slots(driver: Driver) -> list[Cell]:
+    """Return the free slots that are shown."""
+    return [cell for cell in grid(driver).cells if cell.planned is None]
+
+
+async def to_cell(driver: Driver, wanted: Cell) -> None:
+    """Put the cursor on a cell."""
+    [grid(driver).cursor] = [
+        (number, row)
+        for number, day in enumerate(grid(driver)._days)
+        for row, cell in enumerate(day.cells)
+        if cell == wanted
+    ]
+    await driver.settle()
+
+
 async def go_to(driver: Driver, post_id: int) -> None:
     """Put the cursor on a post."""
-    for day, (_, cells) in enumerate(grid(driver)._days):
-        for row, cell in enumerate(cells):
-            if cell.planned and cell.planned.post.id == post_id:
-                grid(driver).cursor = (day, row)
-    await driver.settle()
+    cells = grid(driver).cells
+    await to_cell(driver, next(c for c in cells if c.planned and c.planned.post.id == post_id))
 
 
-async def to_free_slot(driver: Driver) -> None:
-    """Put the cursor on the first free slot to come."""
-    grid(driver).cursor = next(
-        (day, row)
-        for day, (_, cells) in enumerate(grid(driver)._days)
-        for row, cell in enumerate(cells)
-        if cell.planned is None and cell.at > NOW
-    )
-    await driver.settle()
+def day_of_cursor(driver: Driver) -> str:
+    """Return the day of the cell under the cursor; empty without one."""
+    cell = grid(driver).cell
+    return f"{cell.at:%Y-%m-%d}" if cell else ""
+
+
+def lines_of(calendar: SlotCalendar) -> list[str]:
+    """Return the lines of a calendar, without styles."""
+    return [calendar.render_line(y).text for y in range(calendar.content_size.height)]
+
+
+def footer(driver: Driver) -> str:
+    """Return the last line."""
+    return driver.screen_text().splitlines()[-1]
+
+
+def dimmed(driver: Driver) -> set[str]:
+    """Return the labels in the footer that are dimmed."""
+    return {key.description for key in driver.screen.query(FooterKey) if key.has_class("-disabled")}
 
 
 async def test_the_cursor_moves_over_slots_and_enter_opens_the_post(
@@ -75,11 +106,10 @@ async def test_a_post_moves_to_a_free_slot_and_two_posts_swap(
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
-        target = grid(driver).free[-1]
+        target = free_slots(driver)[-1]
         await driver.press("M")
         assert "Move “coffee first”: press enter on a free slot · esc cancels" in driver.text("#slot")
-        day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == target.at.date())
-        grid(driver).cursor = (day, grid(driver)._days[day][1].index(target))
+        await to_cell(driver, target)
         await driver.press("enter")
         assert services.scheduling.edits[-1]["at"] == target.at
         before = {c.planned.post.id: c.at for c in grid(driver).cells if c.planned}
@@ -96,16 +126,14 @@ async def test_the_footer_shows_what_enter_and_esc_do_in_move_mode(running: Runn
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
-        assert driver.screen_text().splitlines()[-1].startswith(" enter Open ")
+        assert footer(driver).startswith(" enter Open ")
         await driver.press("M")
-        footer = driver.screen_text().splitlines()[-1]
-        assert footer.startswith(" enter Drop here  esc Cancel ")
-        assert "Open" not in footer and "Fill" not in footer
+        assert footer(driver).startswith(" enter Drop here  esc Cancel ")
+        assert "Open" not in footer(driver) and "Fill" not in footer(driver)
         await driver.press("f")
         assert isinstance(driver.screen, PlanScreen)
         await driver.press("escape")
-        footer = driver.screen_text().splitlines()[-1]
-        assert footer.startswith(" enter Open ") and "Cancel" not in footer
+        assert footer(driver).startswith(" enter Open ") and "Cancel" not in footer(driver)
 
 
 async def test_esc_leaves_move_mode_and_a_taken_slot_refuses_a_move(
@@ -162,7 +190,7 @@ async def test_posts_that_are_going_out_and_free_slots_cannot_be_picked_up(
         await go_to(driver, going_out)
         await driver.press("M", "S")
         assert driver.notices().count("Buffer is publishing this post right now.") == 2
-        grid(driver).cursor = (13, 0)
+        await to_cell(driver, free_slots(driver)[-1])
         await driver.press("M")
         assert driver.notices()[-1] == "There is no post here to move."
         assert grid(driver).moving is None
@@ -175,9 +203,8 @@ async def test_enter_on_a_free_slot_writes_the_next_post_for_it(
     await services.photos.decide(picked, Verdict.PICK)
     async with running(persona="sarah") as driver:
         await driver.press("3")
-        slot = grid(driver).free[3]
-        day = next(n for n, (date, _) in enumerate(grid(driver)._days) if date == slot.at.date())
-        grid(driver).cursor = (day, grid(driver)._days[day][1].index(slot))
+        slot = free_slots(driver)[3]
+        await to_cell(driver, slot)
         await driver.press("enter")
         assert isinstance(driver.screen, ComposeScreen)
         await driver.press(*"fog", "ctrl+s")
@@ -196,7 +223,7 @@ async def test_slots_show_pictures_if_there_is_room_and_words_if_not(
     async with running(persona="sarah") as driver:
         await driver.press("3")
         shown = [c.planned.post.photo_id for c in grid(driver).cells if c.planned]
-        assert len(shown) == 8
+        assert len(shown) == 9
         assert [id_ for id_ in shown if not grid(driver).has_picture(id_)] == [gone]
         drawn = driver.screen_text()
         assert "no picture" in drawn
@@ -215,7 +242,7 @@ async def test_enter_on_a_free_slot_makes_one_post_of_all_selected_photos(
 ) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "space", "3")
-        await to_free_slot(driver)
+        await to_cell(driver, free_slots(driver)[0])
         assert "enter writes a post of 3 selected photos for it" in " ".join(driver.text("#slot").split())
         await driver.press("enter")
         assert isinstance(driver.screen, ComposeScreen)
@@ -226,10 +253,146 @@ async def test_enter_on_a_free_slot_makes_one_post_of_all_selected_photos(
         assert services.scheduling.submitted[-1]["share_mode"] is ShareMode.CUSTOM_SCHEDULED
         assert not driver.app.context.selection
         await driver.press("1", *["space"] * 11, "3")
-        await to_free_slot(driver)
+        await to_cell(driver, free_slots(driver)[0])
         await driver.press("enter")
         assert isinstance(driver.screen, PlanScreen)
         assert driver.notices()[-1] == (
             "A post takes at most 10 photos, and 11 are selected. "
             "Deselect some, or make one post of each with f."
         )
+
+
+async def test_weeks_start_on_monday_and_say_what_is_special_about_a_day(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        lines = lines_of(grid(driver))
+        first, second = [line.split() for line in lines if "Mon" in line]
+        assert first == [
+            "Mon",
+            "11",
+            "Tue",
+            "12",
+            "today",
+            "Wed",
+            "13",
+            "Thu",
+            "14",
+            "Fri",
+            "15",
+            "Sat",
+            "16",
+            "Sun",
+            "17",
+        ]
+        assert second[:2] == ["Mon", "18"]
+        assert grid(driver).border_title == "11 Jan – 24 Jan 2027"
+        divider = next(number for number, line in enumerate(lines) if set(line.strip()) == {"─"})
+        assert "Mon 18" in lines[divider + 1]
+        assert lines[1].count("no slots") == 2, "on Saturday and Sunday"
+        week = services.planning.asked[-1]
+        assert [str(moment.date()) for moment in week if moment] == ["2027-01-11", "2027-01-25"]
+
+
+async def test_page_keys_turn_to_other_weeks_and_home_comes_back(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "pagedown")
+        assert grid(driver).border_title == "25 Jan – 7 Feb 2027"
+        assert day_of_cursor(driver) == "2027-01-26"
+        await driver.press("ctrl+d", "home")
+        assert grid(driver).border_title == "11 Jan – 24 Jan 2027"
+        await driver.press("pageup", "ctrl+u")
+        assert grid(driver).border_title == "14 Dec – 27 Dec 2026"
+        assert grid(driver).cell is None and "no slots and no posts" in driver.text("#slot")
+        assert dimmed(driver) == {"Open", "Move", "Swap"}
+        await driver.press("enter", "M")
+        assert "There is no post here to move." in driver.notices()
+        await driver.press("g")
+        assert grid(driver).cell is not None
+
+
+async def test_a_post_can_be_moved_to_a_week_that_is_not_shown(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        await go_to(driver, 2)
+        await driver.press("M", "tab", "pagedown", "enter")
+        assert driver.screen.query_one(MonthGrid).display is False, "the month has no slots to drop it in"
+        assert str(services.scheduling.edits[-1]["at"].date()) >= "2027-01-25"  # type: ignore[attr-defined]
+
+
+async def test_the_footer_dims_what_cannot_be_done_with_a_cell(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        await to_cell(driver, free_slots(driver)[0])
+        assert dimmed(driver) == {"Move", "Swap"}
+        await go_to(driver, 2)
+        assert dimmed(driver) == set()
+        services.personas.personas[1] = with_channels(
+            services.personas.personas[1], replace(CHANNELS[0], posting_schedule=())
+        )
+        await driver.press("ctrl+r")
+        await driver.heard()
+        assert "Fill slots" in dimmed(driver)
+        await driver.press("f")
+        assert driver.notices()[-1] == "No free slots: this channel has no posting schedule in Buffer."
+
+
+async def test_a_past_day_of_the_month_opens_with_what_went_live_on_it(
+    running: Running, services: FakeServices
+) -> None:
+    then = NOW - timedelta(days=29)
+    live = next(post for post in services.scheduling.all_posts.values() if post.step is Step.LIVE)
+    services.scheduling.all_posts[live.id] = replace(live, posted_at=then, scheduled_at=then)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "tab", "pageup")
+        assert driver.text("#slot").startswith("Saturday 12 December · no posts")
+        await driver.press("l", "l", "enter")
+        assert day_of_cursor(driver) == "2026-12-14"
+        assert one_line(live.caption) in driver.text("#slot")
+
+
+async def test_the_month_counts_posts_and_free_slots_of_each_day(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "tab")
+        month = driver.screen.query_one(MonthGrid)
+        assert (month.border_title, str(month.day)) == ("January 2027", "2027-01-12")
+        asked = len(services.planning.asked)
+        lines = lines_of(month)
+        assert lines[0].split() == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+        assert lines[1].split() == ["28", "29", "30", "31", "1", "2", "3"]
+        assert "12 today" in " ".join(lines_of(month))
+        assert driver.text("#slot").startswith("Tuesday 12 January · today · ")
+        assert {"Move", "Swap"} <= dimmed(driver)
+        await driver.press("l", "j", "h", "k", "right", "left", "down", "up")
+        assert str(month.day) == "2027-01-12"
+        assert len(services.planning.asked) == asked, "one query serves the month"
+        await driver.press("j", "j")
+        assert str(month.day) == "2027-01-26"
+        assert driver.text("#slot").startswith("Tuesday 26 January · 2 free slots")
+        await driver.press("j")
+        assert (month.border_title, str(month.day)) == ("February 2027", "2027-02-02")
+        await driver.press("pageup", "ctrl+u", "pagedown", "ctrl+d", "pagedown")
+        assert (month.border_title, str(month.day)) == ("March 2027", "2027-03-02")
+        assert [str(moment.date()) for moment in services.planning.asked[-1] if moment] == [
+            "2027-03-01",
+            "2027-04-05",
+        ]
+        await driver.press("enter")
+        assert not month.display
+        assert grid(driver).has_focus
+        assert day_of_cursor(driver) == "2027-03-02"
+        await driver.press("tab", "g")
+        assert str(month.day) == "2027-01-12"
+        await driver.press("escape")
+        assert isinstance(driver.screen, PlanScreen) and grid(driver).display
+        await driver.press("escape")
+        assert isinstance(driver.screen, LibraryScreen)

@@ -32,14 +32,20 @@ class ChannelPlan:
     """What delivery lacks."""
 
     async def agenda(
-        self, persona: Persona, now: datetime, since: datetime, channel_id: str | None = None
+        self,
+        persona: Persona,
+        now: datetime,
+        since: datetime,
+        until: datetime | None = None,
+        channel_id: str | None = None,
     ) -> Agenda:
-        """Return what waits for a persona's channel, whichever persona wrote it, and what went out recently.
+        """Return what waits for a persona's channel, whichever persona wrote it, and what went out in some days.
 
         Args:
             persona: the one whose channel it is.
             now: the present moment.
             since: posts that went live before this are left out.
+            until: and so are those that went live from this moment on; none if not given.
             channel_id: which of the persona's channels; the main one if not given.
         """
         channel = next(
@@ -48,6 +54,8 @@ class ChannelPlan:
         if channel is None:
             return Agenda(None, (), now, self.missing)
         went_out = and_(PostRow.step == Step.LIVE, PostRow.posted_at >= since)
+        if until is not None:
+            went_out = and_(went_out, PostRow.posted_at < until)
         query = (
             select(PostRow)
             .where(

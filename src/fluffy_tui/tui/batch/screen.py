@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
+    from textual.binding import ActiveBinding
 
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose import Mark
@@ -96,6 +97,17 @@ class BatchScreen(CaptionScreen):
         if action == "next" or parameters in (("insert",), ("recent_captions",), ("editor",)):
             return bool(self.model.posts) and not self.panel.is_reviewing
         return super().check_action(action, parameters)
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Dim undo while no post of the batch is submitted; the key then says so, and undoes no earlier submit."""
+        active = super().active_bindings
+        if self.model.submitted:
+            return active
+        return {
+            key: one._replace(enabled=one.enabled and one.binding.id != "fill.undo")
+            for key, one in active.items()
+        }
 
     def action_next(self) -> None:
         """Write the next caption; after the last one, review the batch."""
@@ -266,3 +278,4 @@ class BatchScreen(CaptionScreen):
         if self.is_attached:
             self.form.show_message(progress)
             self.panel.update_marks()
+            self.refresh_bindings()

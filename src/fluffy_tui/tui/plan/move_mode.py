@@ -26,6 +26,11 @@ _FIXED = {
 """Why a post cannot move any more."""
 
 
+def can_move(cell: Cell) -> bool:
+    """Return whether a cell has a post that can still get another time."""
+    return cell.planned is not None and cell.planned.post.step not in _FIXED
+
+
 class MoveKind(StrEnum):
     """What the picked up post is going to do."""
 

@@ -1,21 +1,19 @@
-"""The slots and posts of a channel's next two weeks, as the cells of a calendar."""
+"""The slots and posts of a channel, day by day, as the cells of a calendar."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Step, channel_zone, slots
 from fluffy_tui.tui.text.post_state import PostState, state_of, step_state
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from fluffy_tui.scheduling import Agenda, Planned
 
-DAYS = 14
 WEEK = 7
+DAY = timedelta(days=1)
 
 FREE = PostState("free", "·", "free")
 """How a slot without a post is shown."""
@@ -38,21 +36,55 @@ class Cell:
         return state_of(self.planned.post) if self.planned else FREE
 
 
-def cells_of(agenda: Agenda) -> tuple[tuple[date, tuple[Cell, ...]], ...]:
-    """Return the next fourteen days, starting today, each with its cells in order of time."""
+@dataclass(frozen=True, slots=True)
+class PlanDay:
+    """A day of the calendar."""
+
+    date: date
+    cells: tuple[Cell, ...]
+    """In order of time."""
+    is_today: bool
+    nothing: str
+    """What is said where there is no cell; empty for past days."""
+
+
+def monday_of(day: date) -> date:
+    """Return the first day of a day's week."""
+    return day - day.weekday() * DAY
+
+
+def today_of(agenda: Agenda) -> date:
+    """Return the present day where the channel is."""
+    zone = channel_zone(agenda.channel) if agenda.channel else UTC
+    return agenda.now.astimezone(zone).date()
+
+
+def days_of(agenda: Agenda, first: date, count: int) -> tuple[PlanDay, ...]:
+    """Return so many days from the first on; none for a persona without a channel."""
     if agenda.channel is None:
         return ()
-    zone = channel_zone(agenda.channel)
-    today = agenda.now.astimezone(zone).date()
-    days: dict[date, list[Cell]] = {today + timedelta(days=number): [] for number in range(DAYS)}
-    end = datetime.combine(today + timedelta(days=DAYS), datetime.min.time(), zone).astimezone(UTC)
+    zone, today = channel_zone(agenda.channel), today_of(agenda)
+    cells: dict[date, list[Cell]] = {first + number * DAY: [] for number in range(count)}
+    start, end = (datetime.combine(first + number * DAY, datetime.min.time(), zone) for number in (0, count))
+    before_start = start.astimezone(UTC) - timedelta.resolution
     taken = {planned.at for planned in agenda.planned}
-    free = (slot for slot in slots(agenda.channel, agenda.now, end) if slot not in taken)
-    found = [Cell(slot.astimezone(zone)) for slot in free]
+    free = slots(agenda.channel, max(agenda.now, before_start), end.astimezone(UTC) - timedelta.resolution)
+    found = [Cell(slot.astimezone(zone)) for slot in free if slot not in taken]
     found += [Cell(planned.at.astimezone(zone), planned) for planned in agenda.planned]
     for cell in sorted(
         found, key=lambda cell: (cell.at.astimezone(UTC), cell.planned.post.id if cell.planned else 0)
     ):
-        if cell.at.date() in days:
-            days[cell.at.date()].append(cell)
-    return tuple((day, tuple(cells)) for day, cells in days.items())
+        if cell.at.date() in cells:
+            cells[cell.at.date()].append(cell)
+    midnight = datetime.combine(today, datetime.min.time(), zone).astimezone(UTC)
+    is_over = any(slots(agenda.channel, midnight - timedelta.resolution, agenda.now))
+    today_words = "none left" if is_over else "no slots"
+    return tuple(
+        PlanDay(
+            day,
+            tuple(of_day),
+            is_today=day == today,
+            nothing="" if day < today else today_words if day == today else "no slots",
+        )
+        for day, of_day in cells.items()
+    )

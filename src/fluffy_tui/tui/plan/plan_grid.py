@@ -3,43 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import work
-from textual.content import Content
 from textual.geometry import Region
-from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
-from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.shades import shades_on
-from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK, Cell, cells_of
+from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, days_of, monday_of, today_of
+from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
 from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
     from textual import events
-    from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
+    from fluffy_tui.tui.plan.plan_cells import PlanDay
 
-CURSOR_ACTIONS = ("plan.previous_slot", "plan.next_slot", "plan.previous_day", "plan.next_day")
+WEEKS = 2
 ROOM_FOR_WORDS = 13
 """Columns of a cell from which the beginning of a caption, or the name of the state, is of use."""
 ROOM_FOR_PICTURES = 14
 PICTURE_HEIGHTS = (5, 4, 3)
 """Lines of the pictures, the most that fit; captions replace them where none do."""
-AROUND = 13
-"""Lines of the terminal that the frame and the details of the slot need."""
+_DATES, _DIVIDER = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +45,17 @@ class Line:
 
     week: int
     row: int
-    """The number of the cell; -1 for the line with the dates."""
+    """The number of the cell; negative for the line with the dates, and for the divider below a week."""
     of_picture: int = -1
     """The line of the cell's picture; -1 for the line with the time."""
 
 
-class PlanGrid(Widget, can_focus=True):
-    """The calendar, with a cursor on one cell; a post that is being moved is shown in angle brackets.
+class PlanGrid(SlotCalendar):
+    """This week and the next one, or others, with a cursor on one cell; a post on the move is in angle brackets.
 
     Args:
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
         is_shaded: Whether pictures are drawn with shades.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PLAN, only=CURSOR_ACTIONS)
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "plan--day",
-        "plan--cursor",
-        "plan--bar",
-        "plan--free",
-        "plan--primary",
-        "plan--success",
-        "plan--warning",
-    }
-    DEFAULT_CSS = """
-    PlanGrid {
-        height: auto;
-        border: round $border-blurred;
-        border-title-color: $text-muted;
-        border-subtitle-color: $text-muted;
-        padding: 0 1;
-        &:focus { border: round $border; border-title-color: $text; }
-        & > .plan--day { text-style: bold; }
-        & > .plan--bar { color: $primary; }
-        & > .plan--free { color: $foreground-muted; }
-        & > .plan--primary { color: $text-primary; }
-        & > .plan--success { color: $text-success; }
-        & > .plan--warning { color: $text-warning; }
-        & > .plan--cursor { color: $foreground; background: $surface-lighten-1; }
-        &:focus > .plan--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
-    }
     """
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
@@ -96,33 +63,27 @@ class PlanGrid(Widget, can_focus=True):
     moving: reactive[int | None] = reactive(None)
     """ID of the post that is being moved or swapped."""
 
-    class Highlighted(Message):
-        """The cursor moved to another cell, or the cell changed."""
-
     def __init__(self, thumbnail: Callable[[Photo, int, int], object], *, is_shaded: bool = False) -> None:
-        super().__init__(id="plan")
-        self._days: tuple[tuple[date, tuple[Cell, ...]], ...] = ()
+        super().__init__("plan")
+        self._agenda: Agenda | None = None
+        self._week = 0  # the first one that is shown, counted from the present one
+        self._wanted: date | None = None
+        self._days: tuple[PlanDay, ...] = ()
         self._photos: Mapping[int, Photo] = {}
         self._is_shaded = is_shaded
         self._pictures = SlotPictures(thumbnail)
-        self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
 
     @property
     def cell(self) -> Cell | None:
-        """The cell under the cursor; None on a day without any."""
+        """The cell under the cursor; None where there is none."""
         day, row = self.cursor
-        cells = self._days[day][1] if day < len(self._days) else ()
+        cells = self._days[day].cells if day < len(self._days) else ()
         return cells[row] if row < len(cells) else None
 
     @property
     def cells(self) -> list[Cell]:
         """All cells, in order."""
-        return [cell for _, cells in self._days for cell in cells]
-
-    @property
-    def free(self) -> list[Cell]:
-        """The free slots, in order."""
-        return [cell for cell in self.cells if cell.planned is None]
+        return [*chain.from_iterable(day.cells for day in self._days)]
 
     @property
     def picture_height(self) -> int:
@@ -137,22 +98,58 @@ class PlanGrid(Widget, can_focus=True):
         shown = [n for n, line in enumerate(lines) if (line.week, line.row) == (day // WEEK, row)]
         return Region(0, shown[0] + 1, 1, len(shown)) if shown else Region(0, 0, 1, 1)
 
+    def span(self, today: date) -> tuple[date, date]:
+        """Return the first day that is shown, and the one after the last."""
+        first = monday_of(today) + self._week * WEEK * DAY
+        return first, first + WEEKS * WEEK * DAY
+
     def show(self, agenda: Agenda, photos: Mapping[int, Photo]) -> None:
-        """Show a plan; the cursor stays at its time, or moves to the next cell after it.
+        """Show a plan; the cursor stays at its time, or moves to the next cell after it, or after the day wanted.
 
         Args:
             agenda: The plan.
             photos: The photos of the posts by ID, without those that are no longer in the library.
         """
         before = self.cell
-        self._days, self._photos = cells_of(agenda), photos
+        self._agenda, self._photos = agenda, photos
+        self._lay_out()
+        if self._wanted is not None:
+            self._go_to_wanted()
+        else:
+            at = before.at if before else agenda.now
+            self._go_to_first(lambda cell: cell.at >= at)
+        self._wanted = None
+
+    def go_to(self, day: date) -> None:
+        """Show a day's week and the one after it, with the cursor on the day or on the next one with a cell."""
+        if self._agenda is not None:
+            today = today_of(self._agenda)
+            self._turn_to((monday_of(day) - monday_of(today)).days // WEEK, day)
+
+    def _turn_to(self, week: int, day: date) -> None:
+        self._week, self._wanted = week, day
+        self._lay_out()
+        self._go_to_wanted()
+        self.post_message(self.Turned())
+
+    def _go_to_wanted(self) -> None:
+        wanted = self._wanted
+        self._go_to_first(lambda cell: wanted is None or cell.at.date() >= wanted)
+
+    def _go_to_first(self, fits: Callable[[Cell], bool]) -> None:
+        spots = [(n, row) for n, day in enumerate(self._days) for row in range(len(day.cells))]
+        fitting = [(n, row) for n, row in spots if fits(self._days[n].cells[row])]
+        self.cursor = (fitting or spots[-1:] or [(0, 0)])[0]
+        self.post_message(self.Highlighted())
+
+    def _lay_out(self) -> None:
+        if self._agenda is None:
+            return
+        first, end = self.span(today_of(self._agenda))
+        self._days, last = days_of(self._agenda, first, (end - first).days), end - DAY
+        self.border_title = f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
         self.refresh(layout=True)
         self._request_pictures()
-        at = before.at if before else agenda.now
-        spots = [(day, row) for day, (_, cells) in enumerate(self._days) for row in range(len(cells))]
-        later = [spot for spot in spots if self._days[spot[0]][1][spot[1]].at >= at]
-        self.cursor = (later or spots or [(0, 0)])[0]
-        self.post_message(self.Highlighted())
 
     def has_picture(self, photo_id: int) -> bool:
         """Return whether a photo's picture is shown."""
@@ -161,6 +158,24 @@ class PlanGrid(Widget, can_focus=True):
     def watch_cursor(self) -> None:
         """Report the new position."""
         self.post_message(self.Highlighted())
+
+    def action_page_up(self) -> None:
+        """Show the two weeks before."""
+        self._turn(-WEEKS)
+
+    def action_page_down(self) -> None:
+        """Show the two weeks after."""
+        self._turn(WEEKS)
+
+    def action_today(self) -> None:
+        """Go to the next slot from today on."""
+        if self._agenda is not None:
+            self.go_to(today_of(self._agenda))
+
+    def _turn(self, weeks: int) -> None:
+        day = self.cursor[0]
+        if day < len(self._days):
+            self._turn_to(self._week + weeks, self._days[day].date + weeks * WEEK * DAY)
 
     def action_previous_slot(self) -> None:
         """Go up."""
@@ -180,21 +195,23 @@ class PlanGrid(Widget, can_focus=True):
 
     def _move_day(self, by: int) -> None:
         """Go to the nearest day that has cells."""
+        self._wanted = None
         day, row = self.cursor
         numbers = range(day + by, len(self._days)) if by > 0 else range(day + by, -1, -1)
-        found = next((number for number in numbers if self._days[number][1]), None)
+        found = next((number for number in numbers if self._days[number].cells), None)
         if found is not None:
-            self.cursor = (found, min(row, len(self._days[found][1]) - 1))
+            self.cursor = (found, min(row, len(self._days[found].cells) - 1))
 
     def _move_row(self, by: int) -> None:
         """Go up or down within the day, and from its end to the same day of the other week."""
+        self._wanted = None
         day, row = self.cursor
-        if day < len(self._days) and 0 <= row + by < len(self._days[day][1]):
+        if day < len(self._days) and 0 <= row + by < len(self._days[day].cells):
             self.cursor = (day, row + by)
             return
         other = day + (WEEK if by > 0 else -WEEK)
-        if 0 <= other < len(self._days) and self._days[other][1]:
-            self.cursor = (other, 0 if by > 0 else len(self._days[other][1]) - 1)
+        if 0 <= other < len(self._days) and self._days[other].cells:
+            self.cursor = (other, 0 if by > 0 else len(self._days[other].cells) - 1)
 
     def on_click(self, event: events.Click) -> None:
         """Go to the cell that was clicked."""
@@ -203,7 +220,7 @@ class PlanGrid(Widget, can_focus=True):
             return
         line, column = lines[offset.y], min(WEEK - 1, offset.x // (self._room + 1))
         day = line.week * WEEK + column
-        if day < len(self._days) and 0 <= line.row < len(self._days[day][1]):
+        if day < len(self._days) and 0 <= line.row < len(self._days[day].cells):
             self.cursor = (day, line.row)
 
     def on_resize(self) -> None:
@@ -221,24 +238,29 @@ class PlanGrid(Widget, can_focus=True):
         if y >= len(lines):
             return Strip.blank(width, self.rich_style)
         line, segments = lines[y], list[Segment]()
-        for number, (day, cells) in enumerate(self._days[line.week * WEEK : (line.week + 1) * WEEK]):
+        if line.row == _DIVIDER:
+            return Strip([self._divider()])
+        for number, day in enumerate(self._days[line.week * WEEK : (line.week + 1) * WEEK]):
             spot = (line.week * WEEK + number, line.row)
-            if line.row < 0:
-                segments.append(self._text(f"{day:%a} {day.day}", "day"))
-            elif line.row >= len(cells):
-                segments.append(self._text("", FREE.tone))
+            if line.row == _DATES:
+                segments += self._cell(self._heading(f"{day.date:%a} {day.date.day}", day, self._room))
+            elif line.row >= len(day.cells):
+                says_so = line.row == 0 and line.of_picture < 0 and not day.cells
+                segments += self._cell(*[self._nothing(day, self._room)] * says_so)
             elif line.of_picture < 0:
-                segments.append(self._head(cells[line.row], here=spot == self.cursor))
+                segments += self._head(day.cells[line.row], here=spot == self.cursor)
             else:
-                segments += self._picture(cells[line.row], line.of_picture, here=spot == self.cursor)
+                segments += self._picture(day.cells[line.row], line.of_picture, here=spot == self.cursor)
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _lines(self, picture_height: int) -> list[Line]:
         """Return what each line shows; a row without posts has no lines for pictures."""
         lines = []
-        for week in (0, 1):
-            days = [cells for _, cells in self._days[week * WEEK : (week + 1) * WEEK]]
-            lines.append(Line(week, -1))
+        for week in range(WEEKS):
+            days = [day.cells for day in self._days[week * WEEK : (week + 1) * WEEK]]
+            if week:
+                lines.append(Line(week, _DIVIDER))
+            lines.append(Line(week, _DATES))
             for row in range(max(map(len, days), default=0) or 1):
                 lines.append(Line(week, row))
                 if any(row < len(cells) and cells[row].planned for cells in days):
@@ -251,18 +273,7 @@ class PlanGrid(Widget, can_focus=True):
         room = self.app.size.height - AROUND
         return next((height for height in PICTURE_HEIGHTS if len(self._lines(height)) <= room), 0)
 
-    @property
-    def _room(self) -> int:
-        """Columns of a cell, without the gap after it."""
-        return max(8, self.content_size.width // WEEK) - 1
-
-    def _text(self, text: str, tone: str) -> Segment:
-        room = self._room
-        content = Content(text).truncate(room, ellipsis=True)
-        padded = content.plain + " " * (room + 1 - content.cell_length)
-        return Segment(padded, self.get_component_rich_style(f"plan--{tone}", partial=False))
-
-    def _head(self, cell: Cell, *, here: bool) -> Segment:
+    def _head(self, cell: Cell, *, here: bool) -> Iterable[Segment]:
         """Draw the line with the time and the state of a cell, in words if there is room."""
         state, time = cell.state, f"{cell.at:%H:%M}"
         text = f"{time} {state.sign}" if self._room > len(time) + 2 else f"{time}{state.sign}"
@@ -273,19 +284,18 @@ class PlanGrid(Widget, can_focus=True):
             text = f"{text} {_words(cell.planned.post)}" if cell.planned else with_name
         if cell.planned is not None and cell.planned.post.id == self.moving:
             text = f"‹{text}›" if len(text) + 3 <= self._room else f"‹{time}{state.sign}"
-        return self._text(f"{'▌' if here else ' '}{text}", "cursor" if here else state.tone)
+        return self._cell((f"{'▌' if here else ' '}{text}", state.tone), here=here)
 
     def _picture(self, cell: Cell, number: int, *, here: bool) -> list[Segment]:
         """Draw one line of a cell's picture."""
-        bar = Segment("▌" if here else " ", self.get_component_rich_style("plan--bar", partial=False))
+        bar = Segment("▌" if here else " ", self._tone("bar"))
         if cell.planned is None:
             return [bar, Segment(" " * self._room, self.rich_style)]
         photo_id = cell.planned.post.photo_id
         picture = self._pictures.of(photo_id)
         if picture is None:
             words = "no picture" if number == 0 and self._pictures.is_missing(photo_id) else ""
-            style = self.get_component_rich_style(f"plan--{FREE.tone}", partial=False)
-            return [bar, Segment(words.ljust(self._room), style)]
+            return [bar, Segment(words.ljust(self._room), self._tone(FREE.tone))]
         drawn = picture[number] if number < len(picture) else ()
         count = len(cell.planned.post.photos)
         if number == 0 and count > 1:

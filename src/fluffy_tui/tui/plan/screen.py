@@ -1,7 +1,8 @@
-"""The Plan tab: the channel's next two weeks, with free slots to fill and posts to move."""
+"""The Plan tab: two weeks of the channel, with free slots to fill and posts to move, or a month at a glance."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -10,29 +11,28 @@ from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.tui.compose import ComposeScreen, load_agenda, runway_words
+from fluffy_tui.tui.compose import ComposeScreen, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
-from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostMove
+from fluffy_tui.tui.plan.month_grid import MonthGrid
+from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostMove, can_move
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
-from fluffy_tui.tui.plan.plan_grid import CURSOR_ACTIONS, PlanGrid
+from fluffy_tui.tui.plan.plan_grid import PlanGrid
+from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar
+from fluffy_tui.tui.plan.slot_words import NO_SLOT, day_lines, slot_lines
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import also_on, zone_of
-from fluffy_tui.tui.text.post_state import photo_count_words, state_words
-from fluffy_tui.tui.text.times import both_zones, relative_time
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from textual.app import ComposeResult
-    from textual.binding import BindingType
+    from textual.binding import ActiveBinding, BindingType
 
     from fluffy_tui.scheduling import Agenda, Post
-    from fluffy_tui.tui.plan.plan_cells import Cell
     from fluffy_tui.tui.session.context import Context
 
 NO_CHANNEL = (
@@ -40,16 +40,15 @@ NO_CHANNEL = (
     "Press {app.personas} for the personas, then {personas.channel} to choose one."
 )
 NO_PHOTOS = "No unscheduled photos left. Import more with {library.import_photos} in the library."
-NO_SLOT = "No slots on this day."
-NO_FREE_SLOT = "No free slots in the next two weeks."
+NO_FREE_SLOT = "No free slots: this channel has no posting schedule in Buffer."
 MOST_AT_ONCE = 7
 """Photos to fill the week with when none are selected."""
-_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back"})
-"""Actions whose keys drop and cancel in move mode."""
+_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back", "view"})
+"""Actions whose keys drop and cancel in move mode, and the view without slots."""
 
 
 class PlanScreen(FrameScreen):
-    """The calendar of the channel, with details of the slot under the cursor below it.
+    """The calendar of the channel in one of two views, with details of what is under the cursor below it.
 
     Args:
         context: The app's services and state.
@@ -78,7 +77,9 @@ class PlanScreen(FrameScreen):
         self._zone = zone_of(self.persona, context.zone)
         self._runway = Static("", id="runway", markup=False)
         self._grid = PlanGrid(context.services.photos.thumbnail, is_shaded=context.preview == "shades")
-        self._calendar = VerticalScroll(self._grid, id="calendar", can_focus=False)
+        self._month = MonthGrid()
+        self._month.display = False
+        self._calendar = VerticalScroll(self._grid, self._month, id="calendar", can_focus=False)
         self._slot = Static("", id="slot", markup=False)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
         self._nothing = Static("Loading the plan …", id="no-plan", markup=False)
@@ -113,10 +114,53 @@ class PlanScreen(FrameScreen):
             return self._move_mode.picked is None
         return super().check_action(action, parameters)
 
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """Name the other view in the footer, and dim what has nothing to act on; pressed all the same, it says why."""
+        view = "Two weeks" if self._is_month else "Month"
+        active, dimmed = relabelled(super().active_bindings, {"plan.view": view}), self._dimmed
+        # Textual's own use of the key for the other view would put that first
+        in_order = sorted(active.items(), key=lambda item: item[1].binding.id == "plan.view")
+        return {
+            key: one._replace(enabled=one.enabled and one.binding.id not in dimmed) for key, one in in_order
+        }
+
+    @property
+    def _dimmed(self) -> frozenset[str]:
+        """The IDs of actions that have nothing to act on."""
+        agenda, cell = self._agenda, self._grid.cell
+        if agenda is None or agenda.channel is None:
+            return frozenset({"plan.open", "plan.move", "plan.swap", "plan.fill", "plan.view"})
+        dimmed = set() if agenda.next_free else {"plan.fill"}
+        if self._is_month or cell is None or not can_move(cell):
+            dimmed |= {"plan.move", "plan.swap"}
+        if not self._is_month and cell is None:
+            dimmed.add("plan.open")
+        return frozenset(dimmed)
+
+    @property
+    def _is_month(self) -> bool:
+        return self._month.display
+
+    def action_view(self) -> None:
+        """Show the month, or two weeks again."""
+        if not self._calendar.display:
+            return
+        shown, hidden = (self._grid, self._month) if self._is_month else (self._month, self._grid)
+        shown.display = True
+        shown.focus()
+        hidden.display = False
+        self._load()
+        self._describe()
+
     def action_open(self) -> None:
-        """Open the post, or write one for the free slot."""
+        """Open the post, or write one for the free slot; from the month, show the day."""
         cell = self._grid.cell
-        if cell is None:
+        if self._is_month:
+            if self._month.day is not None:
+                self._grid.go_to(self._month.day)
+                self.action_view()
+        elif cell is None:
             self.notify(NO_SLOT)
         elif cell.planned is None:
             self._write_for(cell.at)
@@ -126,16 +170,20 @@ class PlanScreen(FrameScreen):
     def action_fill(self) -> None:
         """Fill the upcoming free slots."""
         selection = self.context.selection
-        if not self._grid.free:
+        free = self._agenda.free_slots(MOST_AT_ONCE) if self._agenda else []
+        if not free:
             self.notify(NO_FREE_SLOT)
         elif selection:
             self.app.post_message(FillWeek(selection.ids, selection.phrase))
         else:
-            self._fill(min(MOST_AT_ONCE, len(self._grid.free)))
+            self._fill(len(free))
 
     async def action_back(self) -> None:
-        """Go back to the library."""
-        await self.run_action("app.tab('library')")
+        """Go back from the month to the two weeks, else to the library."""
+        if self._is_month and self._calendar.display:
+            self.action_view()
+        else:
+            await self.run_action("app.tab('library')")
 
     def action_move(self) -> None:
         """Pick up the post to move it."""
@@ -147,7 +195,7 @@ class PlanScreen(FrameScreen):
 
     def _pick_up(self, kind: MoveKind) -> None:
         try:
-            self._move_mode.pick_up(kind, self._grid.cell)
+            self._move_mode.pick_up(kind, None if self._is_month else self._grid.cell)
         except MoveRefused as refused:
             self.notify(str(refused))
         else:
@@ -175,7 +223,6 @@ class PlanScreen(FrameScreen):
     def _show_move_mode(self) -> None:
         picked = self._move_mode.picked
         self._grid.moving = picked.post.id if picked else None
-        self.refresh_bindings()
         self._describe()
 
     @work(group="moving", exit_on_error=False, description="moving posts")
@@ -188,24 +235,32 @@ class PlanScreen(FrameScreen):
             when = both_zones(move.to, self.context.clock(), self._zone, self.context.zone) if move.to else ""
             self.notify("Swapped." if move.other else f"Moved to {when}.", markup=False)
 
-    @on(PlanGrid.Highlighted)
+    @on(SlotCalendar.Highlighted)
     def _highlighted(self) -> None:
+        view = self._month if self._is_month else self._grid
         self._describe()
-        self._calendar.scroll_to_region(self._grid.region_of_cursor, animate=False, force=True)
+        self._calendar.scroll_to_region(view.region_of_cursor, animate=False, force=True)
 
+    @on(SlotCalendar.Turned)
     @on_event(PostChanged, Connected, OverviewChanged)
     @work(group="plan", exclusive=True, exit_on_error=False, description="loading the plan")
     async def _load(self) -> None:
-        self._agenda = agenda = await load_agenda(self.context, self.persona)
+        now, is_month = self.context.clock(), self._is_month
+        span = (self._month if is_month else self._grid).span(now.astimezone(self._zone).date())
+        since, until = (datetime.combine(day, datetime.min.time(), self._zone) for day in span)
+        self._agenda = agenda = await self.context.services.planning.agenda(self.persona, now, since, until)
         self._show_plan(has_channel=agenda.channel is not None)
         self._nothing.update(self.context.with_keys(NO_CHANNEL))
         if agenda.channel is None:
             return
-        photos = await self.context.services.photos.by_ids([p.post.photo_id for p in agenda.planned])
-        self._grid.show(agenda, photos)
+        if is_month:
+            self._month.show(agenda)
+        else:
+            photos = await self.context.services.photos.by_ids([p.post.photo_id for p in agenda.planned])
+            self._grid.show(agenda, photos)
         self._show_runway()
         if self.focused is None:
-            self._grid.focus()
+            (self._month if self._is_month else self._grid).focus()
 
     @on_event(PostChanged, Connected, PhotosChanged, VerdictChanged)
     @work(group="undecided", exclusive=True, exit_on_error=False, description="counting undecided photos")
@@ -232,34 +287,20 @@ class PlanScreen(FrameScreen):
         )
 
     def _describe(self) -> None:
-        """Show move mode, and the slot under the cursor with its post."""
+        """Show move mode, and the slot under the cursor with its post, or the day."""
+        self.refresh_bindings()  # the footer dims what needs a post
+        if self._is_month:
+            self._slot.update("\n".join(day_lines(self._month.plan_day, self.context)))
+            self._preview.set_class(False, "-shown")
+            return
         cell = self._grid.cell
         prompt = self._move_mode.prompt(self.context.with_keys)
         lines = [prompt, ""] if prompt else []
-        self._slot.update("\n".join([*lines, *(self._slot_lines(cell) if cell else [NO_SLOT])]))
+        self._slot.update("\n".join([*lines, *slot_lines(cell, self.context, self._zone)]))
         planned = cell.planned if cell else None
         self._preview.set_class(planned is not None, "-shown")
         if planned is not None:
             self._show_photo(planned.post)
-
-    def _slot_lines(self, cell: Cell) -> list[str]:
-        now, own_zone = self.context.clock(), self.context.zone
-        when = f"{both_zones(cell.at, now, self._zone, own_zone)} · {relative_time(cell.at, now)}"
-        if cell.planned is None:
-            selection = self.context.selection
-            hint = "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
-            if selection:
-                each = " with one each" if len(selection) > 1 else ""
-                hint = (
-                    f"free slot: {{plan.open}} writes a post of {selection.phrase} for it, "
-                    f"{{plan.fill}} fills the upcoming free slots{each}"
-                )
-            return [when, "", self.context.with_keys(hint)]
-        post = cell.planned.post
-        state = state_words(post, now, self._zone, own_zone)
-        expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
-        count = photo_count_words(post)
-        return [when, state + expected, count, one_line(post.caption)]
 
     @work(group="plan-photo", exclusive=True, exit_on_error=False, description="loading the photo of a post")
     async def _show_photo(self, post: Post) -> None:

@@ -1,0 +1,107 @@
+"""What both calendars of the Plan tab have in common: seven columns from Monday on, keys, colours and title."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.style import Style
+    from textual.binding import BindingType
+
+    from fluffy_tui.tui.plan.plan_cells import PlanDay
+
+CURSOR_ACTIONS = tuple(
+    f"plan.{verb}"
+    for verb in ("previous_slot", "next_slot", "previous_day", "next_day", "page_up", "page_down", "today")
+)
+AROUND = 13
+"""Lines of the terminal that the frame and the details of the slot need."""
+
+
+class SlotCalendar(Widget, can_focus=True):
+    """A calendar of slots and posts, with a cursor."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.PLAN, only=CURSOR_ACTIONS)
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "plan--day",
+        "plan--today",
+        "plan--cursor",
+        "plan--bar",
+        "plan--free",
+        "plan--primary",
+        "plan--success",
+        "plan--warning",
+    }
+    DEFAULT_CSS = """
+    SlotCalendar {
+        height: auto;
+        border: round $border-blurred;
+        border-title-color: $text-muted;
+        border-subtitle-color: $text-muted;
+        padding: 0 1;
+        &:focus { border: round $border; border-title-color: $text; }
+        & > .plan--day { text-style: bold; }
+        & > .plan--today { color: $text-accent; text-style: bold; }
+        & > .plan--bar { color: $primary; }
+        & > .plan--free { color: $foreground-muted; }
+        & > .plan--primary { color: $text-primary; }
+        & > .plan--success { color: $text-success; }
+        & > .plan--warning { color: $text-warning; }
+        & > .plan--cursor { color: $foreground; background: $surface-lighten-1; }
+        &:focus > .plan--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
+    }
+    """
+
+    class Highlighted(Message):
+        """The cursor moved, or what is under it changed."""
+
+    class Turned(Message):
+        """Other days are shown, of which not everything may be loaded."""
+
+    def __init__(self, id: str) -> None:  # noqa: A002 - as Textual names it
+        super().__init__(id=id)
+        self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
+
+    @property
+    def _room(self) -> int:
+        """Columns of a cell, without the gap after it."""
+        return max(8, self.content_size.width // WEEK) - 1
+
+    def _tone(self, name: str) -> Style:
+        return self.get_component_rich_style(f"plan--{name}", partial=False)
+
+    def _cell(self, *parts: tuple[str, str], here: bool = False) -> Iterable[Segment]:
+        """Draw texts, each in its tone, in the columns of a cell and the gap after it."""
+        room = self._room
+        for text, tone in parts:
+            if room <= 0:
+                break
+            content = Content(text).truncate(room, ellipsis=True)
+            room -= content.cell_length
+            yield Segment(content.plain, self._tone("cursor" if here else tone))
+        yield Segment(" " * (room + 1), self._tone("cursor" if here else FREE.tone))
+
+    def _divider(self) -> Segment:
+        return Segment("─" * self.content_size.width, self._tone(FREE.tone))
+
+    def _heading(self, words: str, day: PlanDay, room: int) -> tuple[str, str]:
+        """Return the words of a day's heading with their tone; today is marked, whatever the colours."""
+        if not day.is_today:
+            return words, "day"
+        return (f"{words} today" if len(words) + 6 <= room else f"▸{words}"), "today"
+
+    def _nothing(self, day: PlanDay, room: int) -> tuple[str, str]:
+        """Return what is said in a day without slots and posts, with its tone."""
+        words = f" {day.nothing}"
+        return words if len(words) <= room or not day.nothing else " none", FREE.tone

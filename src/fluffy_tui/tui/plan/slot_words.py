@@ -1,0 +1,66 @@
+"""What is said below the calendar about a slot, or about a day of the month."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from fluffy_tui.tui.plan.plan_cells import FREE
+from fluffy_tui.tui.text.post_state import photo_count_words, state_words
+from fluffy_tui.tui.text.times import both_zones, relative_time
+from fluffy_tui.tui.text.words import one_line, plural
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from fluffy_tui.tui.plan.plan_cells import Cell, PlanDay
+    from fluffy_tui.tui.session.context import Context
+
+NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."
+
+
+def slot_lines(cell: Cell | None, context: Context, zone: tzinfo) -> list[str]:
+    """Describe a slot and its post, or what can be done with a free one.
+
+    Args:
+        cell: The slot.
+        context: What is known at the moment.
+        zone: The channel's.
+    """
+    if cell is None:
+        return [NO_SLOT]
+    now, own_zone = context.clock(), context.zone
+    when = f"{both_zones(cell.at, now, zone, own_zone)} · {relative_time(cell.at, now)}"
+    if cell.planned is None:
+        selection = context.selection
+        hint = "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
+        if selection:
+            each = " with one each" if len(selection) > 1 else ""
+            hint = (
+                f"free slot: {{plan.open}} writes a post of {selection.phrase} for it, "
+                f"{{plan.fill}} fills the upcoming free slots{each}"
+            )
+        return [when, "", context.with_keys(hint)]
+    post = cell.planned.post
+    state = state_words(post, now, zone, own_zone)
+    expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
+    return [when, state + expected, photo_count_words(post), one_line(post.caption)]
+
+
+def day_lines(day: PlanDay | None, context: Context) -> list[str]:
+    """Describe a day: how many posts are in which state, how many slots are free, and each of the posts."""
+    if day is None:
+        return []
+    counts = Counter(cell.state.name for cell in day.cells if cell.planned)
+    parts = [f"{count} {name}" for name, count in counts.items()]
+    if free := sum(cell.planned is None for cell in day.cells):
+        parts.append(f"{free} {FREE.name} {plural(free, 'slot')}")
+    today = " · today" if day.is_today else ""
+    title = f"{day.date:%A} {day.date.day} {day.date:%B}{today} · "
+    posts = [
+        f"{cell.at:%H:%M} {cell.state.sign} {one_line(cell.planned.post.caption)}"
+        for cell in day.cells
+        if cell.planned
+    ]
+    hint = context.with_keys("{plan.open} shows this day with its slots")
+    return [title + (" · ".join(parts) or day.nothing or "no posts"), *(posts or [""]), hint]
