@@ -40,7 +40,7 @@ from fluffy_tui.scheduling.results import Results, results_of
 from fluffy_tui.scheduling.submit.channel_choice import (
     ChannelChoice,
     chosen_channels,
-    tagged_where_possible,
+    possible_everywhere,
 )
 from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.submit.post_writer import PostWriter
@@ -131,7 +131,7 @@ class Scheduling:
             channels: ids of the persona's channels to post to, or what is different on each; all if not given.
                 One that is not the persona's any more is a refusal.
             captions: by channel id, where it differs.
-            first_comment: posted below the post, on networks that have it.
+            first_comment: posted below the post; networks without first comments get none, unless all are such.
             ai_generated: tell the networks that the pictures were made with AI; if not given, what the persona says.
             tags: people in the cover, at their places in the photo; networks without people tags get none,
                 unless all are such.
@@ -196,7 +196,7 @@ class Scheduling:
             return chosen
         wanted = tuple(wanted for _, wanted in shown)
         label = persona.ai_label if request.ai_generated is None else request.ai_generated
-        submissions = tagged_where_possible(
+        submissions = possible_everywhere(
             [choice.submission(persona, wanted, ai_generated=label) for choice in chosen]
         )
         refusal = photos_refusal([known for known, _ in shown], wanted)

@@ -251,6 +251,17 @@ async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> N
     assert {post.channel_id: post.cover.tags for post in result.posts} == {own: tuple(tags), other: ()}
 
 
+async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(place: Workplace) -> None:
+    """Where none of them has it, the submission is refused."""
+    own, other = await on_two_channels(place)
+    photo, schedule = await place.photo(), place.services.scheduling.schedule_post
+    refused = await schedule(photo, "fog", channels=[other], first_comment="#fog")
+    assert (refused.ok, refused.code) == (False, Reason.FIRST_COMMENT)
+    result = await schedule(photo, "fog", first_comment="#fog")
+    assert result.ok, result.reason
+    assert {post.channel_id: post.first_comment for post in result.posts} == {own: "#fog", other: ""}
+
+
 async def test_a_held_post_does_not_hold_its_cross_post(place: Workplace) -> None:
     own, other = await on_two_channels(place)
     place.stand_in.set_channel(own, disconnected=True)

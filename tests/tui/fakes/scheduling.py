@@ -34,7 +34,7 @@ from fluffy_tui.scheduling import (
     Step,
     TimeKey,
 )
-from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, tagged_where_possible
+from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, possible_everywhere
 from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal
 from tui.fakes.personas import FakePersonas
 from tui.fakes.sample_data import NOW, changed, make_post
@@ -186,7 +186,7 @@ class FakeScheduling:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
         if (refusal := photos_refusal([self._photos[one.photo_id] for one in photos], photos)) is not None:
             return refusal
-        wanted_posts = tagged_where_possible(
+        wanted_posts = possible_everywhere(
             [choice.submission(persona, photos, ai_generated=ai_generated) for choice in chosen]
         )
         for submission in wanted_posts:
