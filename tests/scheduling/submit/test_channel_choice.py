@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from PIL import Image
 from psycopg.types.json import Jsonb
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.media.ai_mark import xmp_packet
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Reason, TaggedPerson
 
 if TYPE_CHECKING:
@@ -133,6 +135,24 @@ async def test_a_persona_whose_pictures_are_made_with_ai_says_so_unless_a_post_d
     assert own.post is not None
     assert other.post is not None
     assert (own.post.ai_generated, other.post.ai_generated) == (True, False)
+
+
+async def test_photos_that_say_that_they_were_made_with_ai_get_the_label_unless_the_user_says_otherwise(
+    place: Workplace,
+) -> None:
+    """Whichever photo of the post says it."""
+    cover, other, plain, third = await photos(place, 4)
+    mark = xmp_packet("trainedAlgorithmicMedia")
+    for photo in (other, third):
+        Image.new("RGB", (400, 500)).save(photo.path, xmp=mark, comment=photo.name.encode())
+        await place.services.photos.read_again(photo)
+    schedule = place.services.scheduling.schedule_post
+    results = [
+        await schedule(cover.id, "fog", more_photos=[other.id]),
+        await schedule(plain.id, "rain"),
+        await schedule(third.id, "sun", ai_generated=False),
+    ]
+    assert [result.post and result.post.ai_generated for result in results] == [True, False, False]
 
 
 async def test_a_channels_fit_is_that_of_all_photos_there(place: Workplace) -> None:

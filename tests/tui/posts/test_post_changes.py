@@ -140,7 +140,10 @@ def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: P
     assert shared_changes(post, INSTAGRAM, before, same) == {}, "it has that caption already"
     at = NOW + timedelta(days=3)
     moved = replace(before, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
-    assert shared_changes(post, INSTAGRAM, before, moved) == {"share_mode": ShareMode.CUSTOM_SCHEDULED, "at": at}
+    assert shared_changes(post, INSTAGRAM, before, moved) == {
+        "share_mode": ShareMode.CUSTOM_SCHEDULED,
+        "at": at,
+    }
 
 
 def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -> None:
