@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 
 import pytest
 from PIL import Image, ImageCms
 
-from fluffy_tui.images import decode, read_header
+from fluffy_tui.images import decode, packed_xmp, read_header
 from fluffy_tui.images.png_chunks import MOST_TEXT
 from photos.photo_files import encoded
 
@@ -26,8 +27,10 @@ def with_chunk(made: bytes, *, behind: bool = False) -> bytes:
     return content[:position] + made + content[position:]
 
 
+NOISE = random.Random(1).randbytes(50_000).replace(b"\0", b"")
 TEXTS = {
     "history of 2 MB": chunk(b"iTXt", XMP + b"\1\0\0\0" + zlib.compress(b"<xmp/>" * 350_000)),
+    "incompressible history": chunk(b"iTXt", XMP + b"\1\0\0\0" + zlib.compress(NOISE + b"GPSLatitude")),
     "plain history": chunk(b"iTXt", XMP + b"\0\0\0\0" + b"<xmp/>" * 350_000),
     "bomb": chunk(b"zTXt", b"Comment\0\0" + zlib.compress(bytes(50_000_000))),
     "bomb in XMP": chunk(b"iTXt", XMP + b"\1\0\0\0" + zlib.compress(bytes(50_000_000))),
@@ -48,7 +51,15 @@ def test_a_long_text_is_no_obstacle(text: str, behind: bool) -> None:
 @pytest.mark.parametrize("behind", [False, True])
 def test_a_long_history_is_read(behind: bool) -> None:
     """It may say that the picture was made with AI, or where it was taken."""
-    assert len(decode(with_chunk(TEXTS["history of 2 MB"], behind=behind)).xmp) == 2_100_000
+    content = with_chunk(TEXTS["incompressible history"], behind=behind)
+    assert decode(content).has_location
+    assert len(packed_xmp(io.BytesIO(content))) == len(NOISE) + len(b"GPSLatitude")
+    assert len(packed_xmp(io.BytesIO(with_chunk(TEXTS["history of 2 MB"], behind=behind)))) == 2_100_000
+
+
+@pytest.mark.parametrize("text", ["plain history", "bomb", "no stream at all", "bomb in XMP"])
+def test_no_more_is_unpacked_than_a_text_may_have(text: str) -> None:
+    assert len(packed_xmp(io.BytesIO(with_chunk(TEXTS[text])))) in (0, MOST_TEXT)
 
 
 def test_a_profile_of_a_megabyte_is_used() -> None:

@@ -268,6 +268,13 @@ def test_a_mark_inside_a_c2pa_manifest_is_found(tmp_path: Path) -> None:
     assert render(path, X).ai_mark == "trainedAlgorithmicMedia"
 
 
+def test_a_mark_in_utf_16_is_found(tmp_path: Path) -> None:
+    """XMP allows it outside JPEG."""
+    path = tmp_path / "photo.webp"
+    Image.new("RGB", (64, 64)).save(path, xmp=xmp(mark="trainedAlgorithmicMedia").decode().encode("utf-16"))
+    assert render(path, X).ai_mark == "trainedAlgorithmicMedia"
+
+
 def test_other_source_types_are_no_ai_mark(tmp_path: Path) -> None:
     """A camera's own picture has a source type too."""
     path = saved(quadrants(), tmp_path / "photo.jpg", xmp=xmp(mark="digitalCapture"))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_to_fit
     from fluffy_tui.images.limited_process import NeedsLimits, within_limits
     from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
+    from fluffy_tui.images.png_chunks import packed_xmp
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "decode_to_fit",
     "header_of",
     "open_regular",
+    "packed_xmp",
     "read_header",
     "readable_path",
     "reading",
@@ -44,6 +46,7 @@ __getattr__ = lazy_exports(
         "decode_to_fit": "decoder",
         "header_of": "photo_header",
         "open_regular": "regular_file",
+        "packed_xmp": "png_chunks",
         "read_header": "photo_header",
         "readable_path": "regular_file",
         "reading": "regular_file",

@@ -73,8 +73,6 @@ class DecodedPicture:
     profile: bytes | None
     has_location: bool
     """Whether the file says where the picture was taken, in EXIF or XMP."""
-    xmp: bytes
-    """The XMP packet; empty where there is none."""
     is_first_of_several: bool = False
     """Whether the file is an animation, or has several pages."""
 
@@ -167,13 +165,11 @@ def _decode(opened: OpenedPicture, at_least: float, *, accept_damaged: bool = Fa
     except DAMAGED:
         reason = Unreadable.DAMAGED if opened.is_complete else Unreadable.CUT_SHORT
         raise PhotoUnreadable(reason) from None
-    xmp = _xmp(picture)
     return DecodedPicture(
         pixels,
         opened.upright_size,
         profile,
-        has_location=b"GPSLatitude" in xmp or _has_position(opened.exif),
-        xmp=xmp,
+        has_location=b"GPSLatitude" in _xmp(picture) or _has_position(opened.exif),
         is_first_of_several=several,
     )
 

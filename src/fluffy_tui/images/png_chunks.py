@@ -23,6 +23,8 @@ _SUSPICIOUS = MOST_TEXT // 1032
 _MOST_CHUNK = 1 << 20
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
 _PIXELS = b"IDAT"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_XMP = b"XML:com.adobe.xmp\0"
 
 
 def png_chunks(file: BinaryIO, size: int) -> Iterator[tuple[bytes, int, int]]:
@@ -53,6 +55,30 @@ def png_chunk(file: BinaryIO, size: int, wanted: bytes) -> bytes | None:
     return None
 
 
+def packed_xmp(file: BinaryIO) -> bytes:
+    """Return the XMP packet of a PNG that holds it compressed, as much of it as is taken of a text; else nothing."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    if file.read(8) != _SIGNATURE:
+        return b""
+    for kind, position, length in png_chunks(file, size):
+        if kind != b"iTXt":
+            continue
+        file.seek(position)
+        if file.read(len(_XMP) + 1) == _XMP + b"\1":
+            try:
+                packed = _text_of(file.read(length - len(_XMP) - 1))
+                return zlib.decompressobj().decompress(packed, MOST_TEXT)
+            except zlib.error:
+                return b""
+    return b""
+
+
+def _text_of(international: bytes) -> bytes:
+    """Return the text of an iTXt chunk, from which keyword and flag are cut off."""
+    return international[1:].split(b"\0", 2)[-1]
+
+
 def without_bombs(file: BinaryIO, size: int) -> BinaryIO:
     """Return the file as Pillow can take it whole: without long texts that are not needed, or may be bombs."""
     pieces, start = [], 0
@@ -70,13 +96,13 @@ def _is_bomb(file: BinaryIO, kind: bytes, position: int, length: int) -> bool:
     if kind not in (b"iCCP", b"iTXt"):
         return kind in _TEXTS
     file.seek(position)
-    keyword, _, data = file.read(length).partition(b"\0")
+    keyword, end, data = file.read(length).partition(b"\0")
     if kind == b"iTXt":
-        if keyword != b"XML:com.adobe.xmp":
+        if keyword + end != _XMP:
             return True
         if data[:1] == b"\0":  # not compressed
             return len(data) > MOST_TEXT
-        *_, data = data[1:].split(b"\0", 2)
+        data = _text_of(data[1:])
     stream = zlib.decompressobj()
     try:
         stream.decompress(data[1 if kind == b"iCCP" else 0 :], MOST_TEXT)

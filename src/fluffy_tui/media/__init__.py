@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
+from fluffy_tui.media.ai_mark import find_ai_mark
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
 from fluffy_tui.media.frame_geometry import canvas_ratio, cuts_for, shapes_for, window_for
@@ -44,6 +45,7 @@ __all__ = [
     "Window",
     "canvas_ratio",
     "cuts_for",
+    "find_ai_mark",
     "media_key",
     "open_media_host",
     "probe",

@@ -2,7 +2,7 @@
 
 IPTC defines the mark as the property DigitalSourceType of its photo metadata standard (iptc.org, NewsCodes
 "Digital Source Type"). It is written as XMP, or inside the C2PA manifest of a picture; in both it is the same
-address in plain bytes. IPTC's older binary records (IIM) have no field for it.
+address in plain bytes, unless a PNG holds its XMP compressed. IPTC's older binary records (IIM) have no field for it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fluffy_tui.images import reading
+from fluffy_tui.images import packed_xmp, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,28 +24,26 @@ _MARK = re.compile(
 )
 
 
-def find_ai_mark(path: Path, xmp: bytes) -> str | None:
-    """Return the digital source type of a picture made with AI, wholly or partly, or None.
+def find_ai_mark(path: Path) -> str | None:
+    """Return the digital source type of a picture made with AI, wholly or partly, or None; its pixels stay coded.
 
-    Args:
-        path: The photo; its bytes are searched for XMP and C2PA manifests.
-        xmp: The XMP packet as decoded from the photo, because PNG may hold it compressed.
+    Raises:
+        PhotoUnreadable: the file cannot be read.
     """
-    found = {mark.decode() for mark in _MARK.findall(xmp.replace(b"\0", b""))}
-    if not found:
-        found = set(_marks_in_file(path))
+    with reading(path) as file:
+        found = set(_marks(packed_xmp(file)))
+        file.seek(0)
+        before = b""
+        while not found and (piece := file.read(_PIECE)):
+            found.update(_marks(before + piece))
+            before = piece[-_LONGEST_MARK:]
     # A picture that is wholly made with AI says more than one that has a part of it.
     return max(found, key=lambda mark: mark.startswith("trained"), default=None)
 
 
-def _marks_in_file(path: Path) -> Iterator[str]:
-    """Yield the marks in the bytes of a file, read in pieces: a mapped file that is cut short ends the process."""
-    with reading(path) as file:
-        before = b""
-        while piece := file.read(_PIECE):
-            for mark in _MARK.findall(before + piece):
-                yield mark.decode()
-            before = piece[-_LONGEST_MARK:]
+def _marks(data: bytes) -> Iterator[str]:
+    """Yield the marks in some bytes, of which XMP may be in UTF-16."""
+    return (mark.decode() for mark in _MARK.findall(data.replace(b"\0", b"")))
 
 
 def xmp_packet(mark: str) -> bytes:

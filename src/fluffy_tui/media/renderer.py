@@ -65,7 +65,7 @@ def _render(
     # Half as much again as is needed leaves the resampling enough to work with.
     at_least = 1.5 * target.picture[0] / (target.box[2] - target.box[0])
     picture = decode(path, at_least=at_least, accept_damaged=accept_damaged).turned(framing.turn)
-    mark = find_ai_mark(path, picture.xmp)
+    mark = find_ai_mark(path)
     parts = _cut(_compose(picture, target, framing.fit), part.count)
     limit = min(TARGET_BYTES, rules.max_bytes)
     xmp = xmp_packet(mark) if mark else b""

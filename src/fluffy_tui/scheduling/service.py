@@ -38,10 +38,11 @@ from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.posts_by_time import posts_beyond
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
 from fluffy_tui.scheduling.results import Results, results_of
+from fluffy_tui.scheduling.submit.ai_label import proposed_ai_label
 from fluffy_tui.scheduling.submit.channel_choice import (
     ChannelChoice,
     chosen_channels,
-    tagged_where_possible,
+    possible_everywhere,
 )
 from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.submit.post_writer import PostWriter
@@ -132,8 +133,9 @@ class Scheduling:
             channels: ids of the persona's channels to post to, or what is different on each; all if not given.
                 One that is not the persona's any more is a refusal.
             captions: by channel id, where it differs.
-            first_comment: posted below the post, on networks that have it.
-            ai_generated: tell the networks that the pictures were made with AI; if not given, what the persona says.
+            first_comment: posted below the post; networks without first comments get none, unless all are such.
+            ai_generated: tell the networks that the pictures were made with AI; if not given, whether the persona or
+                the mark in a photo says so.
             tags: people in the cover, at their places in the photo; networks without people tags get none,
                 unless all are such.
             dry_run: make all checks and write nothing, so that a success has no posts; photos that are given whole
@@ -196,8 +198,10 @@ class Scheduling:
         if isinstance(chosen, ScheduleResult):
             return chosen
         wanted = tuple(wanted for _, wanted in shown)
-        label = persona.ai_label if request.ai_generated is None else request.ai_generated
-        submissions = tagged_where_possible(
+        label = request.ai_generated
+        if label is None:
+            label = await proposed_ai_label(persona, [known for known, _ in shown])
+        submissions = possible_everywhere(
             [choice.submission(persona, wanted, ai_generated=label) for choice in chosen]
         )
         refusal = photos_refusal([known for known, _ in shown], wanted)

@@ -150,11 +150,12 @@ class SchedulingPort(Protocol):
 
 
 class PlanningPort(Protocol):
-    """What is scheduled on a channel, and the picture as posted. `preview_rendition` is slow and needs a thread."""
+    """What is scheduled on a channel, and what a photo is as posted. What is not awaited is slow and needs a thread."""
 
     async def agenda(
         self, persona: Persona, now: datetime, since: datetime, until: datetime | None = None
     ) -> Agenda: ...
+    def is_ai_marked(self, photo: Photo) -> bool: ...
     def preview_rendition(
         self,
         photo: Photo,

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from PIL import Image
 from psycopg.types.json import Jsonb
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
+from fluffy_tui.media.ai_mark import xmp_packet
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Reason, TaggedPerson
 
 if TYPE_CHECKING:
@@ -135,6 +137,24 @@ async def test_a_persona_whose_pictures_are_made_with_ai_says_so_unless_a_post_d
     assert (own.post.ai_generated, other.post.ai_generated) == (True, False)
 
 
+async def test_photos_that_say_that_they_were_made_with_ai_get_the_label_unless_the_user_says_otherwise(
+    place: Workplace,
+) -> None:
+    """Whichever photo of the post says it."""
+    cover, other, plain, third = await photos(place, 4)
+    mark = xmp_packet("trainedAlgorithmicMedia")
+    for photo in (other, third):
+        Image.new("RGB", (400, 500)).save(photo.path, xmp=mark, comment=photo.name.encode())
+        await place.services.photos.read_again(photo)
+    schedule = place.services.scheduling.schedule_post
+    results = [
+        await schedule(cover.id, "fog", more_photos=[other.id]),
+        await schedule(plain.id, "rain"),
+        await schedule(third.id, "sun", ai_generated=False),
+    ]
+    assert [result.post and result.post.ai_generated for result in results] == [True, False, False]
+
+
 async def test_a_channels_fit_is_that_of_all_photos_there(place: Workplace) -> None:
     cover, second = await photos(place, 2)
     own, other = await on_two_channels(place)
@@ -249,6 +269,17 @@ async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> N
     result = await schedule(photo, "fog", channels=[other, own], tags=tags)
     assert result.ok, result.reason
     assert {post.channel_id: post.cover.tags for post in result.posts} == {own: tuple(tags), other: ()}
+
+
+async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(place: Workplace) -> None:
+    """Where none of them has it, the submission is refused."""
+    own, other = await on_two_channels(place)
+    photo, schedule = await place.photo(), place.services.scheduling.schedule_post
+    refused = await schedule(photo, "fog", channels=[other], first_comment="#fog")
+    assert (refused.ok, refused.code) == (False, Reason.FIRST_COMMENT)
+    result = await schedule(photo, "fog", first_comment="#fog")
+    assert result.ok, result.reason
+    assert {post.channel_id: post.first_comment for post in result.posts} == {own: "#fog", other: ""}
 
 
 async def test_a_held_post_does_not_hold_its_cross_post(place: Workplace) -> None:

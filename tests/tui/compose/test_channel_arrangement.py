@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from PIL import Image
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.media import Fit, Framing
+from fluffy_tui.media.ai_mark import xmp_packet
 from fluffy_tui.scheduling import ChannelChoice
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
@@ -248,6 +250,20 @@ async def test_the_ai_label_is_switched_on(running: Running, services: FakeServi
         assert "AI label" not in driver.text("#preflight")
         await driver.press("f12", "ctrl+s")
         assert submitted(services)["ai_generated"]
+
+
+async def test_the_ai_label_is_proposed_for_the_mark_of_any_photo(
+    running: Running, services: FakeServices
+) -> None:
+    """Also one that was never shown; what the user does not switch is left to the service."""
+    path = services.photos.photos[39].path
+    with Image.open(path) as picture:
+        picture.save(path, xmp=xmp_packet("trainedAlgorithmicMedia"))
+    async with running(persona="sarah") as driver:
+        await driver.press("space", "space", "enter", *"fog")
+        assert "✓ AI label" in driver.text("#preflight")
+        await driver.press("ctrl+s")
+        assert submitted(services)["ai_generated"] is None
 
 
 async def test_the_chips_are_chosen_with_the_mouse(running: Running, services: FakeServices) -> None:

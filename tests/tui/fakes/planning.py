@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable
-from fluffy_tui.media import Framing, Rendition, render
+from fluffy_tui.media import Framing, Rendition, find_ai_mark, render
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Missing, Post, Step
 
@@ -48,6 +48,10 @@ class FakePlanning:
             )
         ]
         return Agenda(persona.channel, tuple(posts), now, self.missing)
+
+    def is_ai_marked(self, photo: Photo) -> bool:
+        """Return whether the drawn picture says that it was made with AI."""
+        return photo.path.exists() and find_ai_mark(photo.path) is not None
 
     def preview_rendition(
         self,

@@ -34,7 +34,7 @@ from fluffy_tui.scheduling import (
     Step,
     TimeKey,
 )
-from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, tagged_where_possible
+from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, possible_everywhere
 from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal
 from tui.fakes.personas import FakePersonas
 from tui.fakes.sample_data import NOW, changed, make_post
@@ -123,7 +123,7 @@ class FakeScheduling:
                 more_photos=others,  # type: ignore[arg-type]
                 channels=request.channels,
                 first_comment=request.first_comment,
-                ai_generated=bool(request.ai_generated),
+                ai_generated=request.ai_generated,
             )
             for request in requests
             for cover, *others in [request.photos]
@@ -142,7 +142,7 @@ class FakeScheduling:
         more_photos: Sequence[PostPhoto] = (),
         channels: Sequence[str | ChannelChoice] | None = None,
         first_comment: str = "",
-        ai_generated: bool = False,
+        ai_generated: bool | None = None,
     ) -> ScheduleResult:
         """Queue a post for each channel, or refuse it as the service would; `refusal` forces a result."""
         self._raise()
@@ -186,8 +186,9 @@ class FakeScheduling:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
         if (refusal := photos_refusal([self._photos[one.photo_id] for one in photos], photos)) is not None:
             return refusal
-        wanted_posts = tagged_where_possible(
-            [choice.submission(persona, photos, ai_generated=ai_generated) for choice in chosen]
+        label = persona.ai_label if ai_generated is None else ai_generated
+        wanted_posts = possible_everywhere(
+            [choice.submission(persona, photos, ai_generated=label) for choice in chosen]
         )
         for submission in wanted_posts:
             if (refusal := content_refusal(submission, NOW)) is not None:
@@ -204,7 +205,7 @@ class FakeScheduling:
                 requested_at_time=submission.at,
                 photos=submission.photos,
                 first_comment=submission.first_comment,
-                ai_generated=ai_generated,
+                ai_generated=label,
                 channel_id=submission.chosen.id if submission.chosen else None,
                 lead_post_id=lead_id if id_ > lead_id else None,
             )

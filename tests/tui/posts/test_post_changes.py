@@ -12,6 +12,7 @@ import pytest
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Fit, Framing, Part
+from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import Agenda, NotPossibleNow, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.posts.post_changes import (
     changes,
@@ -27,6 +28,9 @@ from tui.fakes import CHANNELS, NOW, make_photo, make_post
 
 if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
+
+
+INSTAGRAM = rules_for("instagram")
 
 
 @pytest.fixture
@@ -130,12 +134,24 @@ def test_an_agenda_without_a_post_leaves_the_others_where_they_are(tmp_path: Pat
 def test_what_is_changed_for_several_posts_is_only_what_the_user_changed(post: Post) -> None:
     before = replace(draft_of(post), caption="of another channel")
     after = replace(before, alt_text="a pier in fog")
-    assert shared_changes(post, before, after) == {"alt_text": "a pier in fog"}
-    assert shared_changes(post, before, before) == {}
-    assert shared_changes(post, before, replace(before, caption="fog")) == {}, "it has that caption already"
+    assert shared_changes(post, INSTAGRAM, before, after) == {"alt_text": "a pier in fog"}
+    assert shared_changes(post, INSTAGRAM, before, before) == {}
+    same = replace(before, caption="fog")
+    assert shared_changes(post, INSTAGRAM, before, same) == {}, "it has that caption already"
     at = NOW + timedelta(days=3)
     moved = replace(before, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
-    assert shared_changes(post, before, moved) == {"share_mode": ShareMode.CUSTOM_SCHEDULED, "at": at}
+    assert shared_changes(post, INSTAGRAM, before, moved) == {
+        "share_mode": ShareMode.CUSTOM_SCHEDULED,
+        "at": at,
+    }
+
+
+def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -> None:
+    before = draft_of(post)
+    after = replace(before, caption="fog again", first_comment="#fog", ai_label=True)
+    assert shared_changes(post, rules_for("bluesky"), before, after) == {"caption": "fog again"}
+    extras = {"first_comment": "#fog", "ai_generated": True}
+    assert shared_changes(post, INSTAGRAM, before, after) == {"caption": "fog again"} | extras
 
 
 def test_a_draft_may_have_photos_that_the_post_has_not_yet(post: Post) -> None:

@@ -12,6 +12,7 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Step
 from fluffy_tui.scheduling.plan.agenda import Agenda
+from fluffy_tui.scheduling.submit.ai_label import is_ai_marked
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
@@ -66,6 +67,10 @@ class ChannelPlan:
         async with self.database.transaction() as session:
             posts = tuple(row.to_post() for row in (await session.execute(query)).scalars())
         return Agenda(channel, posts, now, self.missing)
+
+    def is_ai_marked(self, photo: Photo) -> bool:
+        """Return whether a photo says that it was made with AI; slow, so call it in a thread."""
+        return is_ai_marked(photo)
 
     def preview_rendition(
         self,

@@ -82,7 +82,7 @@ class BatchSubmission:
             draft.caption,
             channels=[replace(choice, share_mode=None, at=None) for choice in channels],
             first_comment=draft.first_comment,
-            ai_generated=entry.has_ai_label(self._persona),
+            ai_generated=draft.ai_label,
             accept_damaged=accept_damaged,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ class ComposeScreen(PhotosScreen):
         """The channels of the post."""
         self._picture: RenderResult | None = None
         self._ai_marked: dict[int, bool] = {}
-        """By photo, as far as it was rendered."""
+        """By photo, as far as its file was searched for the mark."""
         self._earlier: dict[int, EarlierPost | None] = {}
         """By photo, as far as earlier posts could be searched."""
         self._searched: set[int] = set()
@@ -126,7 +127,6 @@ class ComposeScreen(PhotosScreen):
         self.channels.load(self.shown, draft)
         current = photos.current
         self.form.load(replace(draft, alt_text=current.alt_text, framing=current.framing, photos=()))
-        self._propose_ai_label()
         self.rearranged()
 
     @work(group="draft-photos", exit_on_error=False, description="loading the photos of the draft")
@@ -156,6 +156,9 @@ class ComposeScreen(PhotosScreen):
         self.refresh_bindings()
         self._post_preview.update()
         self._render_photo()
+        self._propose_ai_label()
+        if unknown := [file for file in self.arrangement.files if file.id not in self._ai_marked]:
+            self._find_ai_marks(unknown)
         if not self._searched.issuperset(file.id for file in self.arrangement.files):
             self._find_earlier_posts()
 
@@ -256,9 +259,7 @@ class ComposeScreen(PhotosScreen):
         if self.form.accepts():
             self.form.disabled = True
             self.form.show_message("Submitting…")
-            channels = self.channels.channels
-            channels = replace(channels, shared=replace(channels.shared, ai_label=self.form.has_ai_label))
-            job = self._submit(channels, self.arrangement.photos)
+            job = self._submit(self.channels.channels, self.arrangement.photos)
             self.submitter.start(job, f"submitting photo {self._owner.id}")
 
     async def _submit(
@@ -349,12 +350,19 @@ class ComposeScreen(PhotosScreen):
             ratio=self.arrangement.ratio,
             place=self.arrangement.photos.place,
         )
-        if self._picture.rendition is not None:
-            self._ai_marked[photo.id] = self._picture.rendition.ai_mark is not None
+        self.form.update_preflight()
+
+    @work(group="ai-marks", exclusive=True, exit_on_error=False, description="searching for AI marks")
+    async def _find_ai_marks(self, files: Sequence[Photo]) -> None:
+        """Search photos for the mark that they were made with AI."""
+        for file in files:
+            is_marked = await asyncio.to_thread(self.context.services.planning.is_ai_marked, file)
+            self._ai_marked[file.id] = is_marked
         self._propose_ai_label()
         self.form.update_preflight()
 
     def _propose_ai_label(self) -> None:
+        """Propose the AI label as the service does where the user has not switched it."""
         marked = any(self._ai_marked.get(file.id) for file in self.arrangement.files)
         self.form.is_ai_marked = self.persona.ai_label or marked
 

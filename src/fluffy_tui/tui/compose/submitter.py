@@ -81,7 +81,7 @@ async def submit_draft(
         at=draft.at,
         channels=channels,
         first_comment=draft.first_comment,
-        ai_generated=bool(draft.ai_label),
+        ai_generated=draft.ai_label,
         accept_damaged=accept_damaged,
     )
     return (await submit_all(context, [request]))[0]

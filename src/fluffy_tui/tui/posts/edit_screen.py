@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
@@ -179,7 +180,7 @@ class EditPostScreen(PhotosScreen):
             return
         draft = self.arrangement.draft(draft_of(self._posts[0]).photos)
         edits = [
-            (post, shared_changes(post, self._before, draft))
+            (post, shared_changes(post, self._rules(post), self._before, draft))
             if self._is_shared
             else (post, changes(post, draft, only_time=self._only_time))
             for post in self._posts
@@ -194,12 +195,13 @@ class EditPostScreen(PhotosScreen):
     def _caption_refusal(self) -> str:
         """Return which networks refuse the caption, and why; empty if all of them take it."""
         problems = {
-            self._channels[post.id]: caption_problem(
-                self.form.caption.text, rules_for(self.persona.led_by(post.channel_id or "").service)
-            )
+            self._channels[post.id]: caption_problem(self.form.caption.text, self._rules(post))
             for post in self._posts
         }
         return " ".join(f"{channel}: {problem}" for channel, problem in problems.items() if problem)
+
+    def _rules(self, post: Post) -> NetworkRules:
+        return rules_for(self.persona.led_by(post.channel_id or "").service)
 
     async def _save(self, edits: Sequence[tuple[Post, dict[str, Any]]]) -> None:
         """Change one post after the other; a refusal does not stop the others."""

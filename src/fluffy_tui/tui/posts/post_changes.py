@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
     from datetime import datetime
 
+    from fluffy_tui.networks import NetworkRules
     from fluffy_tui.scheduling import Agenda, Planned, Post, PostPhoto
     from fluffy_tui.tui.ports import SchedulingPort
 
@@ -62,18 +63,22 @@ def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, A
     return found | _new_time(post, draft)
 
 
-def shared_changes(post: Post, before: Draft, after: Draft) -> dict[str, Any]:
+def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft) -> dict[str, Any]:
     """Return what a change of texts or time, made for several posts, is for one of them.
 
     Args:
         post: One of the posts, which may have had other texts than the draft.
+        rules: Of its network, which is not given what it does not have.
         before: The draft as it was shown.
         after: The draft as the user left it.
     """
     then = _everywhere(before) | {"alt_text": before.alt_text}
     now = _everywhere(after) | {"alt_text": after.alt_text}
+    possible = {"first_comment": rules.first_comment_limit is not None, "ai_generated": rules.has_ai_label}
     found = {
-        name: value for name, value in now.items() if value != then.get(name) and value != getattr(post, name)
+        name: value
+        for name, value in now.items()
+        if possible.get(name, True) and value != then.get(name) and value != getattr(post, name)
     }
     moved = (before.share_mode, before.at) != (after.share_mode, after.at)
     return found | (_new_time(post, after) if moved else {})

@@ -1,7 +1,7 @@
 """Keep what the networks count for live posts.
 
-Revision ID: 0033
-Revises: 0032
+Revision ID: 0035
+Revises: 0033
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+revision = "0035"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
