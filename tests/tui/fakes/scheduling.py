@@ -268,6 +268,10 @@ class FakeScheduling:
             result[persona_id] = PersonaCounts(
                 unscheduled=sum(photo.id not in taken for photo in mine),
                 drafts=status[PostStatus.DRAFT],
+                on_their_way=sum(
+                    post.persona_id == persona_id and post.step in ON_THE_WAY
+                    for post in self.all_posts.values()
+                ),
                 scheduled=status[PostStatus.SCHEDULED],
                 failed=status[PostStatus.FAILED],
                 posted=status[PostStatus.POSTED],

@@ -345,7 +345,8 @@ async def test_a_refused_cancel_changes_neither_post_nor_drafts(
     ("key", "ids"),
     [
         ("a", BY_TIME),
-        ("w", [11, 10, 9, 8, 7, 6, 5]),
+        ("w", [11, 10, 9, 8, 7, 6]),
+        ("n", [5]),
         ("i", [2, 3]),
         ("f", [4]),
         ("l", [1]),
@@ -468,14 +469,23 @@ async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(
         assert not driver.screen.query_one(PhotoPreview).display
 
 
-@pytest.mark.parametrize("width", [140, 80])
-async def test_a_selection_is_counted_where_there_is_room(running: Running, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "filters"),
+    [
+        (140, "a All   n Drafts 1   w Queued 6   i In Buffer 2   f Failed 1   l Live 1"),
+        (80, "a All   n Drafts   w Queued   i In Buffer   f Failed   l Live"),
+        (60, "a All  n Drafts  w Queued  i In Buffer  f Failed  l Live"),
+    ],
+)
+async def test_posts_and_selected_ones_are_counted_where_there_is_room(
+    running: Running, width: int, filters: str
+) -> None:
     async with running(persona="sarah", size=(width, 24)) as driver:
-        await driver.press("2", "space")
+        await driver.press("2")
+        assert driver.text("#post-filter").strip() == filters
+        await driver.press("space")
         assert ("1 selected: keys act on the selection" in driver.text("#post-filter")) is (width == 140)
-        assert driver.text("#post-filter").rstrip().endswith(("1 selected", "selection")), (
-            "nothing is cut off"
-        )
+        assert driver.text("#post-filter").rstrip().endswith(("▪1", "selection")), "nothing is cut off"
 
 
 async def test_filters_show_the_users_own_keys(running: Running) -> None:

@@ -112,6 +112,7 @@ class PostsScreen(FrameScreen):
 
     def on_mount(self) -> None:
         """Load the posts around now."""
+        self._filter.count_posts(self.context.overview.persona_counts)
         self._load()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -178,6 +179,7 @@ class PostsScreen(FrameScreen):
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._table.update_days()
+        self._filter.count_posts(self.context.overview.persona_counts)
 
     @on_event(Connected)
     def _reload(self) -> None:
