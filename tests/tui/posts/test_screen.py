@@ -195,6 +195,25 @@ async def test_more_posts_are_loaded_at_both_ends_and_far_ones_dropped(
             await driver.press("g")
 
 
+async def test_the_list_goes_to_a_date_ahead_or_behind(running: Running, services: FakeServices) -> None:
+    photo = services.photos.photos[1]
+    services.scheduling.all_posts = {
+        id_: make_post(id_, photo, f"post {id_}", Step.ACCEPTED, scheduled_at=NOW + timedelta(days=id_ - 900))
+        for id_ in range(1, 1_801)
+    }
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        for typed, days in (
+            ("tomorrow", 1), ("11 jan", -1), ("20 jan", 8), ("may 2028", 505), ("last week", -2), ("2026", -12)
+        ):  # fmt: skip
+            await driver.press("d", *typed, "enter")
+            assert under_cursor(driver) == 900 + days, typed
+        await driver.press("d", *"2020", "enter")
+        assert "There are no posts from 2020 or earlier." in driver.screen_text()
+        await driver.press("escape")
+        assert under_cursor(driver) == 888
+
+
 async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("2")

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import NO_TIME, Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -20,8 +21,11 @@ from fluffy_tui.tui.posts.post_groups import PostGroups
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import PostWindow
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
-from fluffy_tui.tui.text.channel_words import also_on
+from fluffy_tui.tui.text.channel_words import also_on, zone_of
+from fluffy_tui.tui.text.day_parser import nearest_days
 from fluffy_tui.tui.text.post_state import photo_count_words
+from fluffy_tui.tui.text.times import day_start
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 
 PICTURE_FROM = 100
 """Columns from which the table leaves room for a picture."""
+DATE_EXAMPLE = "tomorrow, last fri, 24 nov, may 2026"
 NO_POSTS = (
     "No posts yet.\n\n"
     "Press {app.library} to open the library, then {library.caption} on a photo to write a caption."
@@ -181,23 +186,53 @@ class PostsScreen(FrameScreen):
         self._table.update_days()
         self._filter.count_posts(self.context.overview.persona_counts)
 
+    def action_go_to_date(self) -> None:
+        """Ask for a date, and go to its last post, or else to the last one before it."""
+
+        def go_to(start: TimeKey | None) -> None:
+            if start is not None:
+                self._load(start)
+
+        keys = self.context.setup.settings.keys
+        self.app.push_screen(
+            AskTextScreen("go to date", DATE_EXAMPLE, self._find_date, verb="go", own=keys), go_to
+        )
+
+    async def _find_date(self, text: str) -> TimeKey:
+        """Return the place behind the posts of a date; raises FluffyError if it cannot be found."""
+        zone = zone_of(self.persona, self.context.zone)
+        days = nearest_days(text, self.context.clock().astimezone(zone).date(), DATE_EXAMPLE)
+        start = (day_start(days.after, zone), 0)
+        page = await self.context.services.scheduling.posts_by_time(
+            self.persona.id, start, later=False, steps=self._filter.steps, limit=1
+        )
+        if not page.posts:
+            raise FluffyError(f"There are no posts from {text.strip()} or earlier.", "Try another date.")
+        return start
+
     @on_event(Connected)
     def _reload(self) -> None:
         """Load the posts around the cursor again, which stays where it is."""
         post = self._table.current
-        self._load((post.goes_at or NO_TIME, post.id + 1) if post is not None else None)
+        self._load(post and (post.goes_at or NO_TIME, post.id + 1), keep_cursor=True)
 
     @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
-    async def _load(self, start: TimeKey | None = None) -> None:
-        """Load the posts around a place; around now if none is given, with the cursor on the next one to go out."""
+    async def _load(self, start: TimeKey | None = None, *, keep_cursor: bool = False) -> None:
+        """Load the posts around a place, with the cursor on the one before it.
+
+        Args:
+            start: The place; if none is given it is now, and the cursor is on the next post to go out.
+            keep_cursor: Whether the cursor stays on its post instead.
+        """
         found = await self._window.open(start or (self.context.clock(), 0), self._filter.steps)
         if found is None:
             return
         later, earlier = found
         posts = [*later, *earlier]
         await self._groups.load(posts)
-        upcoming = (later[-1:] or earlier[:1]) if start is None else ()
-        self._table.show(posts, await self._places(posts), cursor_on=next(iter(upcoming), None))
+        nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
+        cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
+        self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
         self._arrange()
 
     @work(group="changed-posts", exit_on_error=False, description="loading posts that changed")
