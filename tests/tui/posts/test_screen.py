@@ -214,6 +214,49 @@ async def test_the_list_goes_to_a_date_ahead_or_behind(running: Running, service
         assert under_cursor(driver) == 888
 
 
+async def test_posts_are_searched_by_caption_and_file_name(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "slash", *"fog NOON", "enter")
+        assert listed(driver) == [8]
+        await driver.press("slash", "ctrl+u", *"img_2004", "down")
+        assert listed(driver) == [4]
+        assert driver.app.focused is table(driver)
+        await driver.press("l")
+        assert "No posts found." in driver.text("#no-posts")
+        await driver.press("a")
+        assert listed(driver) == [4], "of all that are found"
+        services.scheduling.move(2, Step.LIVE)
+        await driver.heard()
+        assert listed(driver) == [4]
+        await driver.press("escape")
+        assert isinstance(driver.screen, PostsScreen)
+        assert (listed(driver)[:3], under_cursor(driver)) == ([11, 10, 9], 4)
+        await driver.press("slash", *"none has this")
+        assert "No posts found." in driver.text("#no-posts")
+        await driver.press("escape")
+        assert under_cursor(driver) == 2
+        await driver.press("escape")
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_a_search_goes_on_until_it_has_found_something(
+    running: Running, services: FakeServices
+) -> None:
+    photo = services.photos.photos[1]
+    services.scheduling.all_posts = {
+        id_: make_post(
+            id_, photo, "rare" if id_ in (1, 2, 3_000) else "x", Step.ACCEPTED,
+            scheduled_at=NOW + timedelta(hours=id_ - 4_000),
+        )
+        for id_ in range(1, 4_001)
+    }  # fmt: skip
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "slash", *"rare")
+        assert listed(driver) == [3_000, 2, 1]
+        await driver.press("enter", "d", *"last month", "enter")
+        assert under_cursor(driver) == 3_000
+
+
 async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("2")

@@ -251,6 +251,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("posts.select",             "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
     Action("posts.select_group",       "asterisk",               "All channels",    "Select all channels of this post, or deselect them (keys then act on all of them)"),
     *_on_posts(Place.POSTS, footer="edit retry cancel"),
+    Action("posts.search",             "slash",                  "Search",          "Search: words of the caption, or part of a photo's file name"),
+    Action("posts.clear",              "escape",                 "Clear",           "Clear the search, or go back", NOT_IN_PALETTE),
     Action("posts.go_to_date",         "d",                      "Go to date",      "Go to the posts of a date"),
     Action("posts.all",                "a",                      "All",             "Show all posts", method="show_only('all')"),
     Action("posts.drafts",             "n",                      "Drafts",          "Show drafts: posts that were saved and not submitted", method="show_only('drafts')"),

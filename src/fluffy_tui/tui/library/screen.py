@@ -13,7 +13,6 @@ from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.filter_query import DATE_EXAMPLE
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
@@ -29,6 +28,7 @@ from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, concerns,
 from fluffy_tui.tui.session.undo import in_grace
 from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
+from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.keys_footer import relabelled
 

@@ -45,6 +45,8 @@ class PostFilter(Static):
         self._selected = 0
         self._counts: Mapping[str, int] = {}
         self.chosen = "all"
+        self.text = ""
+        """The words that are searched for."""
 
     @property
     def steps(self) -> tuple[Step | None, ...] | None:
