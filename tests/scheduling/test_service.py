@@ -112,7 +112,7 @@ async def test_a_page_of_posts_by_time_costs_the_same_however_many_there_are(
                 assert max(sorted_rows, default=0) <= 200 * (len(Step) + 1), found
     search = posts_beyond(place.persona.id, (now, 0), later=False, steps=None, limit=1_000, text="c fog")
     found = await plan(place, search)
-    assert "using ix_posts_by_time" in found and "using pk_photos" in found, found
+    assert "using ix_posts_by_time" in found and "pk_photos" in found, found
     assert "Seq Scan" not in found, "the names are read by the photos' ids"
 
 

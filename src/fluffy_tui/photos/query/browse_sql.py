@@ -7,7 +7,7 @@ import unicodedata
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, func, literal, or_, select, tuple_
+from sqlalchemy import LargeBinary, any_, func, literal, or_, select, tuple_
 
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
@@ -127,7 +127,9 @@ def contains(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
 
 def names_of(ids: Select[int]) -> ScalarSelect[str]:
     """Return the names of the files of these photos in one text, in small letters."""
-    return select(func.string_agg(PhotoRow.name_key, "\n")).where(PhotoRow.id.in_(ids)).scalar_subquery()
+    # as an array, since Postgres without statistics would rather read all photos than look up those of a subquery
+    known = PhotoRow.id == any_(func.array(ids.scalar_subquery()))
+    return select(func.string_agg(PhotoRow.name_key, "\n")).where(known).scalar_subquery()
 
 
 def _conditions(browse: Browse, row: Any) -> list[ColumnElement[bool]]:
