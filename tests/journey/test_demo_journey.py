@@ -41,7 +41,7 @@ def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
         terminal.press(CTRL_S)
         terminal.shows("in Buffer for", "16 unscheduled")
         terminal.press("2")
-        terminal.shows("The light came back", "in Buffer for")
+        terminal.shows("The light came back", "✓ in Buffer")
         quit_app(terminal)
         assert left_behind(own_home) == []
 

@@ -62,7 +62,7 @@ async def fill(place: Workplace, posts: int = MANY, *, after: int = 0) -> None:
         )
 
 
-async def plan(place: Workplace, query: Select[Any], options: str = "COSTS") -> str:
+async def plan(place: Workplace, query: Select[*tuple[Any, ...]], options: str = "COSTS") -> str:
     """Return how Postgres would carry out a query, or has with the option ANALYZE."""
     async with place.services.database.transaction() as session:
         connection = await session.connection()
@@ -110,6 +110,10 @@ async def test_a_page_of_posts_by_time_costs_the_same_however_many_there_are(
                 assert "Seq Scan on posts" not in found and "Filter" not in found, found
                 sorted_rows = [int(rows) for rows in re.findall(r"Sort .*? rows=(\d+) loops=1\)", found)]
                 assert max(sorted_rows, default=0) <= 200 * (len(Step) + 1), found
+    search = posts_beyond(place.persona.id, (now, 0), later=False, steps=None, limit=1_000, text="c fog")
+    found = await plan(place, search)
+    assert "using ix_posts_by_time" in found and "pk_photos" in found, found
+    assert "Seq Scan" not in found, "the names are read by the photos' ids"
 
 
 async def test_the_posts_that_ended_last_come_newest_first(place: Workplace) -> None:

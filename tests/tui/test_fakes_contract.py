@@ -37,6 +37,7 @@ from fluffy_tui.photos import (
     Verdict,
 )
 from fluffy_tui.scheduling import (
+    NO_TIME,
     ChannelChoice,
     NotPossibleNow,
     Post,
@@ -481,12 +482,34 @@ async def test_posts_are_listed_by_their_time_around_any_moment(world: World) ->
     assert (page.posts, page.rest) == ((), None)
 
 
+async def test_posts_are_found_by_caption_and_file_name(world: World) -> None:
+    scheduling = world.services.scheduling
+    fog, sea = (await submit(world, 0, "Fog 100% on_the pier")).id, (await submit(world, 1, "sea")).id
+    name = world.photos[1].name
+
+    async def found(text: str, limit: int = 9) -> tuple[list[int], bool]:
+        page = await scheduling.posts_by_time(
+            world.sarah.id, (NO_TIME, sea + 1), later=False, text=text, limit=limit
+        )
+        return by_id(page.posts), page.rest is not None
+
+    for text, ids in (
+        ("fog", [fog]), ("PIER  fog", [fog]), ("0%", [fog]), ("n_t", [fog]), ("n%t", []), ("", [sea, fog]),
+        (name.upper(), [sea]), (f"sea {name[:4]}", [sea]), ("fog sea", []),
+    ):  # fmt: skip
+        assert await found(text) == (ids, False), text
+        for post_id in (fog, sea):
+            assert await scheduling.is_found(post_id, text) == (post_id in ids), text
+    assert await found("fog", limit=1) == ([], True), "no more were looked at"
+    assert not await scheduling.is_found(UNKNOWN, "fog")
+
+
 async def test_counts(world: World) -> None:
     await submit(world)
     failed = await submit(world, 1)
     await world.fail(failed.id)
     counts = (await world.services.scheduling.counts())[world.sarah.id]
-    assert (counts.unscheduled, counts.drafts, counts.failed) == (4, 1, 1)
+    assert (counts.unscheduled, counts.drafts, counts.on_their_way, counts.failed) == (4, 1, 1, 1)
     assert (counts.scheduled, counts.posted, counts.next_due_at) == (0, 0, None)
 
 

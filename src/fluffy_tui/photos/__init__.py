@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.importer import Importer
     from fluffy_tui.photos.ingest.single_files import existing_file
     from fluffy_tui.photos.machine import Machine, this_machine
+    from fluffy_tui.photos.query.browse_sql import contains, names_of
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
@@ -47,9 +48,11 @@ __all__ = [
     "Verdict",
     "Watch",
     "WatchRefused",
+    "contains",
     "existing_file",
     "existing_folders",
     "has_picture_name",
+    "names_of",
     "state_of",
     "this_machine",
 ]
@@ -63,9 +66,11 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Photos": "service",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
+        "contains": "query.browse_sql",
         "existing_file": "ingest.single_files",
         "existing_folders": "ingest.folder_walk",
         "has_picture_name": "ingest.folder_walk",
+        "names_of": "query.browse_sql",
         "state_of": "file_state",
         "this_machine": "machine",
     },

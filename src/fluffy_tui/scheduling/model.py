@@ -257,6 +257,8 @@ class PersonaCounts:
 
     unscheduled: int = 0
     drafts: int = 0
+    on_their_way: int = 0
+    """Of the drafts, those that were submitted."""
     scheduled: int = 0
     failed: int = 0
     posted: int = 0

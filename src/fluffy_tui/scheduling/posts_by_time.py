@@ -1,28 +1,49 @@
-"""The query for the posts of a persona around a time, whose cost does not grow with the number of posts."""
+"""Queries for the posts of a persona around a time, whose cost does not grow with the number of posts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, func, literal, literal_column, select, true, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    BigInteger,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import aliased
 
+from fluffy_tui.photos import contains, names_of
 from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from fluffy_tui.scheduling.model import TimeKey
 
 
 def posts_beyond(
-    persona_id: int, start: TimeKey, *, later: bool, steps: Collection[Step | None] | None, limit: int
-) -> Select[PostRow]:
+    persona_id: int,
+    start: TimeKey,
+    *,
+    later: bool,
+    steps: Collection[Step | None] | None,
+    limit: int,
+    text: str = "",
+) -> Select[PostRow, bool]:
     """Return the query for the posts next to a place in the order of `Post.time_key`, the nearest first.
+
+    With each post comes whether it has the text: so it is known how far was searched, and every search ends.
 
     Of each step the nearest are read in the order of an index, and the nearest of those are returned.
 
@@ -32,6 +53,7 @@ def posts_beyond(
         later: whether those with a later time are wanted, or those with an earlier one.
         steps: only posts at one of these steps, None among them for drafts; all if not given.
         limit: how many at most.
+        text: words that are looked for.
     """
     names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
     step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
@@ -47,5 +69,18 @@ def posts_beyond(
     order = (at, PostRow.id) if later else (at.desc(), PostRow.id.desc())
     near = at_step.order_by(*order).limit(limit).lateral()
     nearest = (near.c.at, near.c.id) if later else (near.c.at.desc(), near.c.id.desc())
-    query = select(aliased(PostRow, near)).select_from(step).join(near, true())
+    query = select(aliased(PostRow, near), has_text(near.c, text)).select_from(step).join(near, true())
     return query.order_by(*nearest).limit(limit)
+
+
+def has_text(post: Any, text: str) -> ColumnElement[bool]:
+    """Return the condition that each word of a text is in a post's caption or in the names of its photos' files.
+
+    Args:
+        post: The row, or the columns of a subquery of posts.
+        text: The words.
+    """
+    listed = func.jsonb_array_elements(type_coerce(post.photos, JSONB)).table_valued("value")
+    ids = select(cast(listed.c.value.op("->>")("photo_id"), BigInteger))
+    searched = func.lower(post.caption) + "\n" + func.coalesce(names_of(ids), "")
+    return and_(true(), *(contains(searched, word) for word in text.split()))

@@ -35,7 +35,7 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.post_photo import PostPhoto
-from fluffy_tui.scheduling.posts_by_time import posts_beyond
+from fluffy_tui.scheduling.posts_by_time import has_text, posts_beyond
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
 from fluffy_tui.scheduling.results import Results, results_of
 from fluffy_tui.scheduling.submit.ai_label import proposed_ai_label
@@ -278,6 +278,7 @@ class Scheduling:
         *,
         later: bool,
         steps: Collection[Step | None] | None = None,
+        text: str = "",
         limit: int = 200,
     ) -> PostPage:
         """Return the posts of a persona next to a place in the order of `Post.time_key`.
@@ -286,12 +287,22 @@ class Scheduling:
             persona_id: whose posts.
             start: the place; a post that is there is not returned.
             later: whether those with a later time are wanted, or those with an earlier one.
-            steps: only posts at one of these steps, None among them for drafts; all if not given.
-            limit: how many at most.
+            steps: only posts at one of these steps; all if not given.
+            text: only posts with these words in the caption or in the name of a photo's file.
+            limit: how many are looked at; of the rest, those with the text are found from `PostPage.rest` on.
         """
-        nearest = await self._posts(posts_beyond(persona_id, start, later=later, steps=steps, limit=limit))
-        rest = nearest[-1].time_key if len(nearest) == limit else None
-        return PostPage(tuple(nearest[::-1] if later else nearest), rest)
+        query = posts_beyond(persona_id, start, later=later, steps=steps, limit=limit, text=text)
+        async with self.database.transaction() as session:
+            nearest = [(row.to_post(), found) for row, found in await session.execute(query)]
+        rest = nearest[-1][0].time_key if len(nearest) == limit else None
+        posts = [post for post, found in nearest if found]
+        return PostPage(tuple(posts[::-1] if later else posts), rest)
+
+    async def is_found(self, post_id: int, text: str) -> bool:
+        """Return whether `posts_by_time` finds a post with a text."""
+        query = select(has_text(PostRow, text)).where(PostRow.id == post_id)
+        async with self.database.transaction() as session:
+            return bool(await session.scalar(query))
 
     async def open_posts(self, persona: Persona | None = None) -> list[Post]:
         """Return all posts that are neither live nor failed, of one persona or of all, oldest first."""
@@ -344,18 +355,22 @@ class Scheduling:
     async def counts(self) -> dict[int, PersonaCounts]:
         """Return the counts of each persona, by persona id; personas without photos are left out."""
         due = func.min(case((PostRow.step == Step.ACCEPTED, PostRow.scheduled_at)))
-        query = select(PostRow.persona_id, PostRow.status, func.count(), due).group_by(
+        is_on_its_way = func.count().filter(PostRow.status == PostStatus.DRAFT, PostRow.step.is_not(None))
+        query = select(PostRow.persona_id, PostRow.status, func.count(), is_on_its_way, due).group_by(
             PostRow.persona_id, PostRow.status
         )
         async with self.database.transaction() as session:
             grouped = (await session.execute(query)).all()
         unscheduled = await self.photos.unscheduled_counts()
         counts = {persona_id: PersonaCounts(unscheduled=count) for persona_id, count in unscheduled.items()}
-        for persona_id, status, count, due_at in grouped:
+        for persona_id, status, count, submitted, due_at in grouped:
             before = counts.get(persona_id, PersonaCounts())
             name = "drafts" if status is PostStatus.DRAFT else status.value
             next_due_at = due_at or before.next_due_at
-            counts[persona_id] = replace(before, next_due_at=next_due_at, **{name: count})
+            on_their_way = before.on_their_way + submitted
+            counts[persona_id] = replace(
+                before, next_due_at=next_due_at, on_their_way=on_their_way, **{name: count}
+            )
         return counts
 
     async def retry(self, post_id: int) -> Post:

@@ -235,6 +235,7 @@ class FakeScheduling:
         *,
         later: bool,
         steps: Collection[Step | None] | None = None,
+        text: str = "",
         limit: int = 200,
     ) -> PostPage:
         """Return the posts next to a place in the order of time."""
@@ -252,7 +253,17 @@ class FakeScheduling:
         )
         nearest = found[:limit]
         rest = nearest[-1].time_key if len(nearest) == limit else None
-        return PostPage(tuple(nearest[::-1] if later else nearest), rest)
+        posts = [post for post in nearest if self._has_text(post, text)]
+        return PostPage(tuple(posts[::-1] if later else posts), rest)
+
+    async def is_found(self, post_id: int, text: str) -> bool:
+        """Return whether a post has a text."""
+        return post_id in self.all_posts and self._has_text(self.all_posts[post_id], text)
+
+    def _has_text(self, post: Post, text: str) -> bool:
+        names = [self._photos[photo.photo_id].name for photo in post.photos]
+        searched = "\n".join([post.caption, *names]).lower()
+        return all(word.lower() in searched for word in text.split())
 
     async def groups(self, group_ids: Collection[int]) -> list[Post]:
         """Return the posts of these submissions, oldest first."""
@@ -292,6 +303,10 @@ class FakeScheduling:
             result[persona_id] = PersonaCounts(
                 unscheduled=sum(photo.id not in taken for photo in mine),
                 drafts=status[PostStatus.DRAFT],
+                on_their_way=sum(
+                    post.persona_id == persona_id and post.step in ON_THE_WAY
+                    for post in self.all_posts.values()
+                ),
                 scheduled=status[PostStatus.SCHEDULED],
                 failed=status[PostStatus.FAILED],
                 posted=status[PostStatus.POSTED],

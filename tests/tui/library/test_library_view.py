@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 from fluffy_tui.photos import Browse, Posted, Sort, Verdict
 from fluffy_tui.similarity import Neighbour, Relation
 from fluffy_tui.tui.library import LibraryScreen
-from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.library_view import LibraryView, SimilarQuery
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
+from fluffy_tui.tui.ui.filter_bar import FilterBar
 from tui.conftest import Running
 from tui.fakes import NOW, FakeServices
 from tui.library.library_driver import SARAHS, photos, shown, title

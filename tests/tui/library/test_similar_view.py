@@ -11,12 +11,12 @@ import pytest
 from fluffy_tui.photos import Sort
 from fluffy_tui.similarity import NoEmbeddings, NotIndexedYet
 from fluffy_tui.tui.library import LibraryScreen
-from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.library_view import LibraryView
 from fluffy_tui.tui.library.loader import LibraryLoader, LibraryPage
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.library.similar_view import NothingToCompare, SimilarView
 from fluffy_tui.tui.library.stacks import Stacks
+from fluffy_tui.tui.ui.filter_bar import FilterBar
 from tui.conftest import Running
 from tui.fakes import NOW, FakeServices
 from tui.library.library_driver import details, line, photos, shown, title, toasts, verdict

@@ -39,6 +39,7 @@ async def test_only_what_lies_in_the_stretch_belongs_to_it(services: FakeService
         assert all(window.covers(post) == (post in shown) for post in posts.values())
     assert shown == [posts[id_] for id_ in range(MOST, 0, -1)]
     later = await window.grow(later=True)
+    assert later is not None
     assert [post.id for post in later] == list(range(MOST + PAGE, MOST, -1)), "what was cut off comes back"
 
 
@@ -62,8 +63,8 @@ async def test_an_answer_that_comes_after_it_was_opened_again_is_refused(
     await asyncio.sleep(0)
     again = asyncio.create_task(window.open((NOW, 0), (Step.LIVE,)))
     await asyncio.sleep(0)
-    assert await window.grow(later=False) == (), "nothing is known of what comes next"
+    assert await window.grow(later=False) is None, "nothing is known of what comes next"
     gate.set()
     assert await opening is None
     assert await again == ((), ())
-    assert await growing == (), "it belongs to what was shown before"
+    assert await growing is None, "it belongs to what was shown before"

@@ -195,6 +195,68 @@ async def test_more_posts_are_loaded_at_both_ends_and_far_ones_dropped(
             await driver.press("g")
 
 
+async def test_the_list_goes_to_a_date_ahead_or_behind(running: Running, services: FakeServices) -> None:
+    photo = services.photos.photos[1]
+    services.scheduling.all_posts = {
+        id_: make_post(id_, photo, f"post {id_}", Step.ACCEPTED, scheduled_at=NOW + timedelta(days=id_ - 900))
+        for id_ in range(1, 1_801)
+    }
+    async with running(persona="sarah") as driver:
+        await driver.press("2")
+        for typed, days in (
+            ("tomorrow", 1), ("11 jan", -1), ("20 jan", 8), ("may 2028", 505), ("last week", -2), ("2026", -12)
+        ):  # fmt: skip
+            await driver.press("d", *typed, "enter")
+            assert under_cursor(driver) == 900 + days, typed
+        await driver.press("d", *"2020", "enter")
+        assert "There are no posts from 2020 or earlier." in driver.screen_text()
+        await driver.press("escape")
+        assert under_cursor(driver) == 888
+
+
+async def test_posts_are_searched_by_caption_and_file_name(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "slash", *"fog NOON", "enter")
+        assert listed(driver) == [8]
+        await driver.press("slash", "ctrl+u", *"img_2004", "down")
+        assert listed(driver) == [4]
+        assert driver.app.focused is table(driver)
+        await driver.press("l")
+        assert "No posts found." in driver.text("#no-posts")
+        await driver.press("a")
+        assert listed(driver) == [4], "of all that are found"
+        services.scheduling.move(2, Step.LIVE)
+        await driver.heard()
+        assert listed(driver) == [4]
+        await driver.press("escape")
+        assert isinstance(driver.screen, PostsScreen)
+        assert (listed(driver)[:3], under_cursor(driver)) == ([11, 10, 9], 4)
+        await driver.press("slash", *"none has this")
+        assert "No posts found." in driver.text("#no-posts")
+        await driver.press("escape")
+        assert under_cursor(driver) == 2
+        await driver.press("escape")
+        assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_a_search_goes_on_until_it_has_found_something(
+    running: Running, services: FakeServices
+) -> None:
+    photo = services.photos.photos[1]
+    services.scheduling.all_posts = {
+        id_: make_post(
+            id_, photo, "rare" if id_ in (1, 2, 3_000) else "x", Step.ACCEPTED,
+            scheduled_at=NOW + timedelta(hours=id_ - 4_000),
+        )
+        for id_ in range(1, 4_001)
+    }  # fmt: skip
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "slash", *"rare")
+        assert listed(driver) == [3_000, 2, 1]
+        await driver.press("enter", "d", *"last month", "enter")
+        assert under_cursor(driver) == 3_000
+
+
 async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("2")
@@ -345,7 +407,8 @@ async def test_a_refused_cancel_changes_neither_post_nor_drafts(
     ("key", "ids"),
     [
         ("a", BY_TIME),
-        ("w", [11, 10, 9, 8, 7, 6, 5]),
+        ("w", [11, 10, 9, 8, 7, 6]),
+        ("n", [5]),
         ("i", [2, 3]),
         ("f", [4]),
         ("l", [1]),
@@ -468,14 +531,23 @@ async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(
         assert not driver.screen.query_one(PhotoPreview).display
 
 
-@pytest.mark.parametrize("width", [140, 80])
-async def test_a_selection_is_counted_where_there_is_room(running: Running, width: int) -> None:
+@pytest.mark.parametrize(
+    ("width", "filters"),
+    [
+        (140, "a All   n Drafts 1   w Queued 6   i In Buffer 2   f Failed 1   l Live 1"),
+        (80, "a All   n Drafts   w Queued   i In Buffer   f Failed   l Live"),
+        (60, "a All  n Drafts  w Queued  i In Buffer  f Failed  l Live"),
+    ],
+)
+async def test_posts_and_selected_ones_are_counted_where_there_is_room(
+    running: Running, width: int, filters: str
+) -> None:
     async with running(persona="sarah", size=(width, 24)) as driver:
-        await driver.press("2", "space")
+        await driver.press("2")
+        assert driver.text("#post-filter").strip() == filters
+        await driver.press("space")
         assert ("1 selected: keys act on the selection" in driver.text("#post-filter")) is (width == 140)
-        assert driver.text("#post-filter").rstrip().endswith(("1 selected", "selection")), (
-            "nothing is cut off"
-        )
+        assert driver.text("#post-filter").rstrip().endswith(("▪1", "selection")), "nothing is cut off"
 
 
 async def test_filters_show_the_users_own_keys(running: Running) -> None:

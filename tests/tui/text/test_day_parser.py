@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fluffy_tui.tui.text.day_parser import DateNotUnderstood, Days, read_days
+from fluffy_tui.tui.text.day_parser import DateNotUnderstood, Days, nearest_days, read_days
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time
 
 SUNDAY = date(2026, 11, 29)
@@ -174,3 +174,20 @@ def test_any_text_is_a_date_or_none_or_refused(text: str, ahead: bool) -> None:
     except DateNotUnderstood:
         return
     assert found is None or found.first < found.after
+
+
+def test_among_days_on_both_sides_the_nearest_is_meant() -> None:
+    for text, day in (
+        ("20 nov", date(2026, 11, 20)),
+        ("1 jan", date(2027, 1, 1)),
+        ("fri", date(2026, 11, 27)),
+        ("tue", date(2026, 12, 1)),
+        ("sun", date(2026, 12, 6)),
+        ("last week", date(2026, 11, 16)),
+        ("2024", date(2024, 1, 1)),
+    ):
+        assert nearest_days(text, SUNDAY, "1 may").first == day, text
+    with pytest.raises(DateNotUnderstood, match="“fog” is not a date"):
+        nearest_days("fog", SUNDAY, "1 may")
+    with pytest.raises(DateNotUnderstood, match="no such date"):
+        nearest_days("31 feb", SUNDAY, "1 may")

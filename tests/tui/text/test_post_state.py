@@ -10,8 +10,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fluffy_tui.scheduling import PostStatus, Step
-from fluffy_tui.tui.text.post_state import queue_place, state_in_both_zones, state_of, state_words
+from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, PostStatus, Step
+from fluffy_tui.tui.text.post_state import (
+    queue_place,
+    state_beside_time,
+    state_in_both_zones,
+    state_of,
+    state_words,
+    step_state,
+)
 from tui.fakes import NOW, make_photo, make_post
 
 if TYPE_CHECKING:
@@ -73,6 +80,22 @@ def test_full_dates_in_both_zones(photo: Photo) -> None:
     assert state_words(live, NOW, NEW_YORK, BERLIN) == "live since 09:30, 15 s late"
     words = state_in_both_zones(live, NOW, NEW_YORK, BERLIN)
     assert words == "live since Tue 12 Jan 09:30 New York (your 15:30), 15 s late"
+
+
+def test_beside_a_time_it_is_left_out_and_several_tries_are_counted(photo: Photo) -> None:
+    post = replace(make_post(1, photo, "x", Step.ACCEPTED), scheduled_at=NOW)
+    live = replace(post, step=Step.LIVE, posted_at=NOW + timedelta(seconds=15))
+    failed = replace(make_post(1, photo, "x", Step.FAILED), error_message="Too large. More.", attempts=3)
+    words = [state_beside_time(each, NOW, NEW_YORK, BERLIN) for each in (post, live, failed)]
+    assert words == ["in Buffer", "live, 15 s late", "failed (3 tries): Too large"]
+    assert state_words(failed, NOW, NEW_YORK, BERLIN) == "failed: Too large"
+
+
+def test_what_waits_is_told_from_what_is_live_by_sign_and_colour() -> None:
+    waiting = [step_state(step) for step in (*ON_THE_WAY, *IN_BUFFER)]
+    live = step_state(Step.LIVE)
+    assert live.sign not in {state.sign for state in waiting}
+    assert live.tone not in {state.tone for state in waiting}
 
 
 def test_positions_in_the_queue() -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, func, literal, or_, select, tuple_
+from sqlalchemy import LargeBinary, any_, func, literal, or_, select, tuple_
 
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
@@ -15,7 +15,7 @@ from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement, ScalarSelect, Select
 
 _KEYS: dict[Sort, str] = {
     Sort.TAKEN: "shown_at",
@@ -119,15 +119,22 @@ def of_verdict(verdict: Verdict, row: Any = PhotoRow) -> ColumnElement[bool]:
     return condition
 
 
-def _named(word: str, row: Any) -> ColumnElement[bool]:
-    """Return the condition that a file's name contains a word, with é in one character or in two."""
+def contains(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """Return the condition that a text in small letters contains a word, with é in one character or in two."""
     forms = dict.fromkeys(unicodedata.normalize(form, word) for form in ("NFC", "NFD"))
-    return or_(*(func.strpos(row.name_key, func.lower(form)) > 0 for form in forms))
+    return or_(*(func.strpos(text, func.lower(form)) > 0 for form in forms))
+
+
+def names_of(ids: Select[int]) -> ScalarSelect[str]:
+    """Return the names of the files of these photos in one text, in small letters."""
+    # as an array, since Postgres without statistics would rather read all photos than look up those of a subquery
+    known = PhotoRow.id == any_(func.array(ids.scalar_subquery()))
+    return select(func.string_agg(PhotoRow.name_key, "\n")).where(known).scalar_subquery()
 
 
 def _conditions(browse: Browse, row: Any) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    conditions += [_named(word, row) for word in browse.text.split()]
+    conditions += [contains(row.name_key, word) for word in browse.text.split()]
     if browse.taken_from is not None:
         conditions.append(row.shown_at >= browse.taken_from)
     if browse.taken_before is not None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
+from fluffy_tui.tui.text.times import day_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +90,7 @@ def parse_period(text: str, today: date, zone: tzinfo) -> tuple[datetime, dateti
     days = read_days(text, today, ahead=False)
     if days is None:
         raise DateNotUnderstood(f"“{text.strip()}” is not a date.", f"Type a date like {DATE_EXAMPLE}.")
-    return _start(days.first, zone), _start(days.after, zone)
+    return day_start(days.first, zone), day_start(days.after, zone)
 
 
 def filter_chips(browse: Browse, zone: tzinfo) -> list[tuple[str, str]]:
@@ -128,9 +129,5 @@ def _leading_period(
         except DateNotUnderstood:
             return count, None
         if ends[0] is not None and ends[-1] is not None:
-            return count, (_start(ends[0].first, zone), _start(ends[-1].after, zone))
+            return count, (day_start(ends[0].first, zone), day_start(ends[-1].after, zone))
     return 1, None
-
-
-def _start(day: date, zone: tzinfo) -> datetime:
-    return datetime.combine(day, time(), zone)

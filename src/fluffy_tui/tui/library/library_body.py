@@ -11,12 +11,12 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fluffy_tui.tui.library.filmstrip import Filmstrip
-from fluffy_tui.tui.library.filter_bar import FilterBar
 from fluffy_tui.tui.library.library_view import SEPARATOR
 from fluffy_tui.tui.library.photo_list import PhotoList
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.session.worker_errors import report_error
+from fluffy_tui.tui.ui.filter_bar import FilterBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -77,7 +77,7 @@ class LibraryBody(Container):
             id="photos",
         )
         self.preview = PhotoPreview(renderer_named(context.preview), thumbnail)
-        self.filter_bar = FilterBar(id="filter")
+        self.filter_bar = FilterBar("name, picked, portrait, may 2023 …", id="filter")
         self.progress = progress
         self.flags = flags
         self.filtered_from: int | None = None

@@ -13,18 +13,19 @@ from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import PersonaCounts, Post
 
 FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "all": None,
-    "queued": (*ON_THE_WAY, None),
+    "drafts": (None,),
+    "queued": ON_THE_WAY,
     "in_buffer": IN_BUFFER,
     "failed": (Step.FAILED,),
     "live": (Step.LIVE,),
 }
 """Steps by the verb of the key table; no step is that of a draft."""
-COUNT_FROM, HINT_FROM = 70, 100
-"""Columns from which there is room for `1 selected`, and to say what a selection is for."""
+SPACED_FROM, COUNT_FROM, HINT_FROM = 66, 100, 130
+"""Columns from which there is room between the filters, for counts and `1 selected`, and to say what that is for."""
 
 
 class PostFilter(Static):
@@ -42,7 +43,10 @@ class PostFilter(Static):
         super().__init__("", id="post-filter", markup=False)
         self._keys = keys
         self._selected = 0
+        self._counts: Mapping[str, int] = {}
         self.chosen = "all"
+        self.text = ""
+        """The words that are searched for."""
 
     @property
     def steps(self) -> tuple[Step | None, ...] | None:
@@ -59,6 +63,17 @@ class PostFilter(Static):
         self.refresh()
         return is_new
 
+    def count_posts(self, counts: PersonaCounts) -> None:
+        """Show how many posts each filter has."""
+        self._counts = {
+            "drafts": counts.drafts - counts.on_their_way,
+            "queued": counts.on_their_way,
+            "in_buffer": counts.scheduled,
+            "failed": counts.failed,
+            "live": counts.posted,
+        }
+        self.refresh()
+
     def count_selected(self, selected: int) -> None:
         """Show how many posts are selected."""
         self._selected = selected
@@ -66,14 +81,16 @@ class PostFilter(Static):
 
     def render(self) -> Content:
         """Draw the line as wide as the terminal allows."""
-        actions = {action.id: action for action in actions_of(Place.POSTS)}
+        width, labels = self.size.width, {action.id: action.label for action in actions_of(Place.POSTS)}
         parts = []
         for name in FILTERS:
-            action = actions[f"posts.{name}"]
+            id_ = f"posts.{name}"
+            count = self._counts.get(name) if width >= COUNT_FROM else None
+            words = f" {key_of(id_, self._keys)} {labels[id_]} {f'{count:,} ' if count else ''}"
             style = "bold $foreground on $primary 25%" if name == self.chosen else "$foreground-muted"
-            parts.append(Content.styled(f" {key_of(action.id, self._keys)} {action.label} ", style))
+            parts.append(Content.styled(words, style))
         if self._selected:
-            words = f" {self._selected} selected" if self.size.width >= COUNT_FROM else f"▪{self._selected}"
-            hint = ": keys act on the selection" if self.size.width >= HINT_FROM else ""
+            words = f" {self._selected} selected" if width >= COUNT_FROM else f"▪{self._selected}"
+            hint = ": keys act on the selection" if width >= HINT_FROM else ""
             parts.append(Content.styled(f"{words}{hint}", "$text-accent"))
-        return Content(" ").join(parts)
+        return Content(" " if width >= SPACED_FROM else "").join(parts)

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.undo import is_in_grace
 from fluffy_tui.tui.text.channel_words import channel_of_each, zone_of
@@ -279,11 +280,12 @@ class PostTable(VimList):
         when_width = WHEN_WIDTH if width >= RELATIVE_FROM else SHORT_WHEN_WIDTH
         room = max(30, width - len(SELECTED) - when_width - 2)
         caption_width = room * 45 // 100
+        past = "$foreground-muted" if post.step is Step.LIVE else ""  # so that the eye finds what still comes
         return Content.assemble(
             Content.styled(SELECTED if post.id in self._selected else NOT_SELECTED, "$text-accent"),
-            cell(Content(self._when(post, now, has_room=width >= RELATIVE_FROM)), when_width),
+            cell(Content.styled(self._when(post, now, has_room=width >= RELATIVE_FROM), past), when_width),
             " ",
-            cell(self._caption(post), caption_width),
+            cell(self._caption(post).stylize_before(past), caption_width),
             " ",
             cell(
                 Content.styled(f"{state.sign} {self._state(post, now)}", f"$text-{state.tone}"),

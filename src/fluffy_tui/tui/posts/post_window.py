@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 PAGE = 200
 """Posts loaded at a time."""
+LOOKED_AT = 1_000
+"""Posts that are searched at a time."""
 MOST = 5 * PAGE
 """Posts kept: what is farther away from the cursor is loaded again when it comes near."""
 
@@ -28,23 +30,31 @@ class PostWindow:
         self._scheduling = scheduling
         self._persona_id = persona_id
         self._steps: Collection[Step | None] | None = None
+        self._text = ""
         self._token = 0
-        self._is_growing = False
+        self._growing: int | None = None
+        """The token of the load that is running."""
         self._later: TimeKey | None = None
         """Where later posts begin that are not loaded; None if there are none."""
         self._earlier: TimeKey | None = None
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether there are no more posts at either end."""
+        return self._later is None and self._earlier is None
+
     async def open(
-        self, start: TimeKey, steps: Collection[Step | None] | None
+        self, start: TimeKey, steps: Collection[Step | None] | None, text: str = ""
     ) -> tuple[Sequence[Post], Sequence[Post]] | None:
         """Load the posts later and earlier than a place, the latest first; None if it was opened again meanwhile.
 
         Args:
             start: The place.
             steps: Only posts at one of these steps; all if None.
+            text: Only posts with these words in the caption or in the name of a photo's file.
         """
         self._token += 1
-        self._steps, token = steps, self._token
+        self._steps, self._text, token = steps, text, self._token
         self._later = self._earlier = None  # what is shown meanwhile does not grow
         later, earlier = await self._page(start, later=True), await self._page(start, later=False)
         if token != self._token:
@@ -52,18 +62,22 @@ class PostWindow:
         self._later, self._earlier = later.rest, earlier.rest
         return later.posts, earlier.posts
 
-    async def grow(self, *, later: bool) -> Sequence[Post]:
-        """Load the next posts at one end; none if there are no more, or if some are being loaded."""
+    async def grow(self, *, later: bool) -> Sequence[Post] | None:
+        """Load the next posts at one end, of which a search may find none.
+
+        None if there are no more, if some are being loaded, or if it was opened again meanwhile.
+        """
         start, token = self._later if later else self._earlier, self._token
-        if start is None or self._is_growing:
-            return ()
-        self._is_growing = True
+        if start is None or self._growing == token:
+            return None
+        self._growing = token
         try:
             page = await self._page(start, later=later)
         finally:
-            self._is_growing = False
+            if self._growing == token:
+                self._growing = None
         if token != self._token:
-            return ()
+            return None
         if later:
             self._later = page.rest
         else:
@@ -95,5 +109,10 @@ class PostWindow:
 
     async def _page(self, start: TimeKey, *, later: bool) -> PostPage:
         return await self._scheduling.posts_by_time(
-            self._persona_id, start, later=later, steps=self._steps, limit=PAGE
+            self._persona_id,
+            start,
+            later=later,
+            steps=self._steps,
+            text=self._text,
+            limit=LOOKED_AT if self._text else PAGE,
         )

@@ -9,7 +9,8 @@ from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.core.app_events import Connected, PostChanged
-from fluffy_tui.scheduling import NO_TIME, Step
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
@@ -20,8 +21,12 @@ from fluffy_tui.tui.posts.post_groups import PostGroups
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import PostWindow
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
-from fluffy_tui.tui.text.channel_words import also_on
+from fluffy_tui.tui.text.channel_words import also_on, zone_of
+from fluffy_tui.tui.text.day_parser import nearest_days
 from fluffy_tui.tui.text.post_state import photo_count_words
+from fluffy_tui.tui.text.times import day_start
+from fluffy_tui.tui.ui.dialogs import AskTextScreen
+from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 if TYPE_CHECKING:
@@ -35,11 +40,14 @@ if TYPE_CHECKING:
 
 PICTURE_FROM = 100
 """Columns from which the table leaves room for a picture."""
+DATE_EXAMPLE = "tomorrow, last fri, 24 nov, may 2026"
 NO_POSTS = (
     "No posts yet.\n\n"
     "Press {app.library} to open the library, then {library.caption} on a photo to write a caption."
 )
 NO_MATCH = "No posts match this filter.\n\nPress {posts.all} for all posts."
+NOT_FOUND = "No posts found.\n\nPress {filter.clear} to clear the search."
+SEARCHING = "Searching …"
 
 
 class PostsScreen(FrameScreen):
@@ -51,6 +59,7 @@ class PostsScreen(FrameScreen):
 
     PLACE = Place.POSTS
     TAB = "posts"
+    AUTO_FOCUS = "PostTable"
     BINDINGS = bindings(Place.POSTS, without=("posts.open",))
     CSS: ClassVar[str] = """
     PostsScreen #no-posts {
@@ -62,6 +71,7 @@ class PostsScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._filter = PostFilter(context.setup.settings.keys)
+        self._search = FilterBar("words of the caption, or part of a file name", id="post-search")
         self._groups = PostGroups(context.services.scheduling)
         self._table = PostTable(context, self._groups)
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
@@ -107,11 +117,13 @@ class PostsScreen(FrameScreen):
         """Lay out filters, table and picture."""
         self._panes.display = False
         yield self._filter
+        yield self._search
         yield self._nothing
         yield self._panes
 
     def on_mount(self) -> None:
         """Load the posts around now."""
+        self._filter.count_posts(self.context.overview.persona_counts)
         self._load()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -157,15 +169,47 @@ class PostsScreen(FrameScreen):
             self.app.push_screen(PostDetailScreen(self.context, post))
 
     @on(PostTable.EndReached)
+    def _end_reached(self, message: PostTable.EndReached) -> None:
+        self._grow(later=message.later)
+
     @work(group="more-posts", exit_on_error=False, description="loading more posts")
-    async def _grow(self, message: PostTable.EndReached) -> None:
-        """Load more posts at an end, and let go of what is far away at the other one."""
-        if posts := await self._window.grow(later=message.later):
+    async def _grow(self, *, later: bool) -> None:
+        """Load more posts at an end, and let go of what is far away at the other one.
+
+        A search goes on until it has found something.
+        """
+        posts: Sequence[Post] | None = ()
+        while posts is not None and not posts:
+            posts = await self._window.grow(later=later)
+        if posts:
             await self._groups.load(posts)
             shown = {post.id: post for post in (*self._table.posts, *posts)}
             in_order = sorted(shown.values(), key=lambda post: post.time_key, reverse=True)
-            kept = self._window.shrink(in_order, later=message.later)
+            kept = self._window.shrink(in_order, later=later)
             self._table.show(kept, await self._places(kept))
+        self._arrange()
+
+    def action_search(self) -> None:
+        """Type what to search for."""
+        self._search.open()
+
+    async def action_clear(self) -> None:
+        """Clear the search, else go back."""
+        if self._filter.text:
+            self._search.action_leave(True)
+        else:
+            await self.app.run_action("back")
+
+    @on(FilterBar.Edited)
+    def _search_edited(self, message: FilterBar.Edited) -> None:
+        self._filter.text = message.text.strip()
+        found = None if self._filter.text else self._table.current  # it stays in sight without the search
+        self._table.show([], {})
+        self._load(found and _behind(found))
+
+    @on(FilterBar.Closed)
+    def _search_closed(self) -> None:
+        self._table.focus()
 
     @on_event(PostChanged)
     def _post_changed(self, message: PostChanged) -> None:
@@ -178,25 +222,59 @@ class PostsScreen(FrameScreen):
     @on_event(OverviewChanged)
     def _overview_changed(self) -> None:
         self._table.update_days()
+        self._filter.count_posts(self.context.overview.persona_counts)
+
+    def action_go_to_date(self) -> None:
+        """Ask for a date, and go to its last post, or else to the last one before it."""
+
+        def go_to(start: TimeKey | None) -> None:
+            if start is not None:
+                self._load(start)
+
+        keys = self.context.setup.settings.keys
+        self.app.push_screen(
+            AskTextScreen("go to date", DATE_EXAMPLE, self._find_date, verb="go", own=keys), go_to
+        )
+
+    async def _find_date(self, text: str) -> TimeKey:
+        """Return the place behind the posts of a date; raises FluffyError if it cannot be found."""
+        zone = zone_of(self.persona, self.context.zone)
+        days = nearest_days(text, self.context.clock().astimezone(zone).date(), DATE_EXAMPLE)
+        start = (day_start(days.after, zone), 0)
+        page = await self.context.services.scheduling.posts_by_time(
+            self.persona.id, start, later=False, steps=self._filter.steps, limit=1
+        )
+        if not page.posts:
+            raise FluffyError(f"There are no posts from {text.strip()} or earlier.", "Try another date.")
+        return start
 
     @on_event(Connected)
     def _reload(self) -> None:
         """Load the posts around the cursor again, which stays where it is."""
         post = self._table.current
-        self._load((post.goes_at or NO_TIME, post.id + 1) if post is not None else None)
+        self._load(post and _behind(post), keep_cursor=True)
 
     @work(group="posts", exclusive=True, exit_on_error=False, description="loading posts")
-    async def _load(self, start: TimeKey | None = None) -> None:
-        """Load the posts around a place; around now if none is given, with the cursor on the next one to go out."""
-        found = await self._window.open(start or (self.context.clock(), 0), self._filter.steps)
+    async def _load(self, start: TimeKey | None = None, *, keep_cursor: bool = False) -> None:
+        """Load the posts around a place, with the cursor on the one before it.
+
+        Args:
+            start: The place; if none is given it is now, and the cursor is on the next post to go out.
+            keep_cursor: Whether the cursor stays on its post instead.
+        """
+        start_or_now = start or (self.context.clock(), 0)
+        found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
         if found is None:
             return
         later, earlier = found
         posts = [*later, *earlier]
         await self._groups.load(posts)
-        upcoming = (later[-1:] or earlier[:1]) if start is None else ()
-        self._table.show(posts, await self._places(posts), cursor_on=next(iter(upcoming), None))
+        nearest = [*earlier[:1], *later[-1:]] if start else [*later[-1:], *earlier[:1]]
+        cursor_on = nearest[0] if nearest and not (keep_cursor and self._table.current) else None
+        self._table.show(posts, await self._places(posts), cursor_on=cursor_on)
         self._arrange()
+        if not posts:  # there is no cursor that could come near an end
+            self._grow(later=False)
 
     @work(group="changed-posts", exit_on_error=False, description="loading posts that changed")
     async def _load_changes(self) -> None:
@@ -211,7 +289,7 @@ class PostsScreen(FrameScreen):
                 else:
                     await self._groups.load([post])
                     self._table.redraw(self._groups.of(post))
-                if post is not None and self._filter.admits(post) and self._window.covers(post):
+                if post is not None and await self._lists(post):
                     self._table.put(post)
                 else:
                     self._table.take_out(post_id)
@@ -220,6 +298,15 @@ class PostsScreen(FrameScreen):
                 self._arrange()
         finally:
             self._is_loading_changes = False
+
+    async def _lists(self, post: Post) -> bool:
+        """Return whether a post belongs to what is shown."""
+        text = self._filter.text
+        return (
+            self._filter.admits(post)
+            and self._window.covers(post)
+            and (not text or await self.context.services.scheduling.is_found(post.id, text))
+        )
 
     async def _places(self, posts: Sequence[Post]) -> dict[int, tuple[int, int]]:
         """Return each held post's position in its queue, with the length of the queue."""
@@ -233,10 +320,25 @@ class PostsScreen(FrameScreen):
         """Show the table, or what to do when it is empty."""
         self.refresh_bindings()
         some = bool(self._table.posts)
-        self._nothing.update(self.context.with_keys(NO_POSTS if self._filter.chosen == "all" else NO_MATCH))
+        self._nothing.update(self.context.with_keys(self._why_none))
         self._nothing.display = not some
         self._panes.display = some
         if not some:
             self._preview.show_sentence("")
         if some and self.focused is None:
             self._table.focus()
+
+    @property
+    def _why_none(self) -> str:
+        """Why no posts are shown."""
+        if not self._window.is_complete:
+            return SEARCHING
+        if self._filter.text:
+            return NOT_FOUND
+        return NO_POSTS if self._filter.chosen == "all" else NO_MATCH
+
+
+def _behind(post: Post) -> TimeKey:
+    """Return the place from which on a post is the first of the earlier ones."""
+    at, id_ = post.time_key
+    return at, id_ + 1

@@ -85,6 +85,23 @@ def read_days(text: str, today: date, *, ahead: bool) -> Days | None:
         raise DateNotUnderstood(f"There is no such date as “{text.strip()}”.") from None
 
 
+def nearest_days(text: str, today: date, example: str) -> Days:
+    """Return the day, week, month or year that was typed; of dates without a year, the one closest to today.
+
+    Args:
+        text: As for `read_days`.
+        today: Where the days are counted from.
+        example: Dates to name when the text is none.
+
+    Raises:
+        DateNotUnderstood: The text is no date.
+    """
+    found = [days for ahead in (True, False) if (days := read_days(text, today, ahead=ahead))]
+    if not found:
+        raise DateNotUnderstood(f"“{text.strip()}” is not a date.", f"Type a date like {example}.")
+    return min(found, key=lambda days: abs(days.first - today))
+
+
 def _relative(words: str, today: date, *, ahead: bool) -> Days | None:
     if words in _RELATIVE_DAYS:
         return _day(today + timedelta(days=_RELATIVE_DAYS[words]))

@@ -27,7 +27,7 @@ class PostState:
     sign: str
     """One character, so that colour is never the only difference."""
     tone: str
-    """A colour of the theme: primary, success, warning, error or foreground."""
+    """A colour of the theme: primary for what waits, success for what is live, warning, error or foreground."""
     detail: str = ""
     """What follows the name where there is room, such as `: uploading picture`."""
 
@@ -45,8 +45,8 @@ _STATES = {
     Step.SENDING: PostState("sending", "●", "primary", " to Buffer"),
     Step.UNCONFIRMED: PostState("unconfirmed", "?", "warning", ": checking Buffer"),
     Step.HELD: PostState("held", "!", "warning"),
-    Step.ACCEPTED: PostState("in Buffer", "✓", "success"),
-    Step.PUBLISHING: PostState("in Buffer", "▲", "success", ": publishing now"),
+    Step.ACCEPTED: PostState("in Buffer", "✓", "primary"),
+    Step.PUBLISHING: PostState("in Buffer", "▲", "primary", ": publishing now"),
     Step.LIVE: PostState("live", "■", "success"),
     Step.FAILED: PostState("failed", "✗", "error"),
 }

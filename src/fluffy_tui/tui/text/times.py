@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 
@@ -15,6 +15,11 @@ def moment_words(moment: datetime, now: datetime, zone: tzinfo) -> str:
     if 0 < days < 7:
         return f"{local:%a %H:%M}"
     return f"{local.day} {local:%b %H:%M}" if local.year == today.year else f"{local.day} {local:%b %Y %H:%M}"
+
+
+def day_start(day: date, zone: tzinfo) -> datetime:
+    """Return when a day begins in a time zone."""
+    return datetime.combine(day, time(), zone)
 
 
 def day_words(day: date, today: date) -> str:

@@ -1,4 +1,4 @@
-"""The line above the photo list where a filter is typed."""
+"""The line above a list where a filter is typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 
 class FilterBar(Input):
-    """Filters as you type; visible only while it is used or holds a filter."""
+    """Filters as you type; visible only while it is used or holds a filter.
+
+    Args:
+        placeholder: What can be typed.
+    """
 
     BINDINGS = bindings(Place.FILTER)
     DEFAULT_CSS = """
@@ -34,10 +38,8 @@ class FilterBar(Input):
     class Closed(Message):
         """The keyboard goes back to the list."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(
-            placeholder="name, picked, portrait, may 2023 …", compact=True, max_length=200, id=id
-        )
+    def __init__(self, placeholder: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(placeholder=placeholder, compact=True, max_length=200, id=id)
         self.display = False
 
     def open(self) -> None:
