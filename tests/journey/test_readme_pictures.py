@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from journey.real_app import RealApp
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOW = datetime(2026, 11, 22, 13, 5, tzinfo=UTC)
+NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 
 
 @asynccontextmanager
