@@ -153,6 +153,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("library.open_in_viewer",   "o",                      "Open image",      "Open in image viewer"),
     Action("library.import_photos",    "i",                      "Import",          "Import photos from folders", FOOTER),
     Action("library.filmstrip",        "tab",                    "Filmstrip",       "Show the filmstrip (in a small terminal, switch between list and photo)", method="layout('filmstrip')"),
+    Action("library.contact_sheet",    "T",                      "Contact sheet",   "Show the photos as a contact sheet, or as a list again (all keys work there too)", method="layout('contact_sheet')"),
+    Action("library.previous_photo",   "h,left",                 "Previous photo",  "Previous photo (in the contact sheet, the one to the left)", NOT_IN_PALETTE, "screen.in_list('step(-1)')"),
+    Action("library.next_photo",       "l,right",                "Next photo",      "Next photo (in the contact sheet, the one to the right)", NOT_IN_PALETTE, "screen.in_list('step(1)')"),
     Action("library.full_screen",      "Z",                      "Full screen",     "Show the photo as large as the terminal, or the library again (all keys work there too)", method="layout('full_screen')"),
     Action("library.clear",            "escape",                 "Clear",           "Clear similar view, filter, selection", NOT_IN_PALETTE),
 
