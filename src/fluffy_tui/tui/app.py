@@ -202,7 +202,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self._shared is not None:
             self._shared.preview = choice.name
         for screen in all_screens(self):
-            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody"):
+            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, ZoomedPhoto"):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
 

@@ -74,6 +74,13 @@ def test_contact_sheet(snap_compare: Any, make_app: Callable[..., FluffyApp], si
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
 
 
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+def test_zoom(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    assert snap_compare(
+        make_app(persona="sarah"), terminal_size=size, run_before=pressing("plus", "l", "minus")
+    )
+
+
 def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
     assert snap_compare(make_app(persona="sarah"), terminal_size=(66, 24), run_before=pressing("tab"))
 

@@ -28,6 +28,7 @@ class Place(StrEnum):
     IMPORT = "import", "import"
     LIBRARY = "library", "library"
     FILTER = "filter", "filter"
+    ZOOM = "zoom", "zoom"
     COMPOSE = "compose", "composer"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
     PICKER = "picker", "snippet picker"
@@ -102,6 +103,9 @@ _WRITTEN = {
     "exclamation_mark": "!",
     "full_stop": ".",
     "slash": "/",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
     "asterisk": "*",
     "escape": "esc",
     "down": "↓",

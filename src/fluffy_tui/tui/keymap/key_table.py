@@ -157,7 +157,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("library.previous_photo",   "h,left",                 "Previous photo",  "Previous photo (in the contact sheet, the one to the left)", NOT_IN_PALETTE, "screen.in_list('step(-1)')"),
     Action("library.next_photo",       "l,right",                "Next photo",      "Next photo (in the contact sheet, the one to the right)", NOT_IN_PALETTE, "screen.in_list('step(1)')"),
     Action("library.full_screen",      "Z",                      "Full screen",     "Show the photo as large as the terminal, or the library again (all keys work there too)", method="layout('full_screen')"),
+    Action("library.zoom",             "plus,equals_sign",       "Zoom",            "Show the photo pixel by pixel, at 100 %", method="layout('zoom')"),
     Action("library.clear",            "escape",                 "Clear",           "Clear similar view, filter, selection", NOT_IN_PALETTE),
+
+    Action("zoom.larger",              "plus,equals_sign",       "Larger",          "Twice as large, up to 800 %", FOOTER, "zoom(2.0)"),
+    Action("zoom.smaller",             "minus",                  "Smaller",         "Half as large, down to the whole photo", FOOTER, "zoom(0.5)"),
+    Action("zoom.left",                "h,left",                 "Left",            "Move to the left", NOT_IN_PALETTE, "pan(-1, 0)"),
+    Action("zoom.right",               "l,right",                "Right",           "Move to the right", NOT_IN_PALETTE, "pan(1, 0)"),
+    Action("zoom.up",                  "k,up",                   "Up",              "Move up", NOT_IN_PALETTE, "pan(0, -1)"),
+    Action("zoom.down",                "j,down",                 "Down",            "Move down", NOT_IN_PALETTE, "pan(0, 1)"),
+    Action("zoom.back",                "escape",                 "Back",            "Go back to the library", FOOTER),
 
     Action("filter.clear",             "escape",                 "Clear",           "Clear the filter", FOOTER | NOT_IN_PALETTE, "leave(True)"),
     Action("filter.apply",             "enter,down",             "Apply",           "Apply the filter and go to the list", FOOTER | NOT_IN_PALETTE, "leave(False)"),

@@ -19,6 +19,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import ToastWatch
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF, PhotoPreview
 from fluffy_tui.tui.session.worker_errors import report_error
+from fluffy_tui.tui.zoom import ZoomScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -256,6 +257,13 @@ class LibraryBody(Container):
         elif self.photos.rows:
             self.screen.maximize(self.preview, container=False)
         else:
+            self.notify(self.reason, markup=False)
+
+    def zoom(self) -> None:
+        """Show the photo under the cursor pixel by pixel."""
+        if photo := self.photos.highlighted:
+            self.app.push_screen(ZoomScreen(self.context, photo))
+        elif not self.photos.rows:
             self.notify(self.reason, markup=False)
 
     def open_filter(self) -> None:

@@ -345,6 +345,8 @@ class LibraryScreen(FrameScreen):
                 self._body.swap()
             case "contact_sheet":
                 self._body.toggle_sheet()
+            case "zoom":
+                self._body.zoom()
             case _:
                 self._body.fill_terminal()
 
