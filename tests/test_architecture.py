@@ -26,7 +26,7 @@ EDGES = {
     "scheduling/delivery/delivery_loop.py": "a job: the error is logged and kept on the post for the next attempt",
     "scheduling/background/status_sync.py": "one post that cannot be recorded must not stop the others",
     "tui/compose/submitter.py": "a worker's edge: the text stays on the screen, whatever went wrong",
-    "tui/library/filmstrip.py": "whatever a decoder throws, the list beside the small pictures lives on",
+    "tui/photo/small_pictures.py": "whatever a decoder throws, the list beside the small pictures lives on",
     "tui/library/photo_list.py": "a worker's edge: the list stays, and its screen says why",
     "tui/photo/photo_preview.py": "whatever a decoder throws, the list beside the picture lives on",
     "tui/startup.py": "a worker's edge: opening may fail in any way, and the person may try again",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 from PIL import Image, ImageCms
 
-from fluffy_tui.images import PhotoUnreadable, Unreadable, decode, decode_to_fit
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode, decode_part, decode_to_fit
 from fluffy_tui.images import decoder as decoder_module
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
 
@@ -41,6 +41,28 @@ def test_bytes_decode_like_their_file(tmp_path: Path, picture_format: str) -> No
     content = encoded(picture_format, width=400, height=300)
     from_file = decode_to_fit(write(tmp_path / "a", content), 100, 100)
     assert decode_to_fit(content, 100, 100).tobytes() == from_file.tobytes()
+
+
+@pytest.mark.parametrize(("orientation", "turned"), [(1, 0), (6, 270), (3, 180)])
+def test_a_part_is_the_same_pixels_at_full_size(orientation: int, turned: int) -> None:
+    made = Image.merge("RGB", [Image.linear_gradient("L").rotate(turn) for turn in (0, 90, 180)]).resize(
+        (160, 120)
+    )
+    content = saved(made, exif=exif(orientation=orientation))
+    upright = made.rotate(turned, expand=True)
+    box = (20, 30, 110, 90)
+    part = decode_part(content, box, (90, 60))
+    assert part.mode == "RGB"
+    assert part.tobytes() == upright.crop(box).tobytes()
+    half = decode_part(content, box, (45, 30))
+    assert nearly(half.getpixel((20, 10)), upright.getpixel((60, 50)), tolerance=4)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("damaged", [b"", b"no picture", encoded("JPEG", width=400, height=300)[:-2_000]])
+def test_no_part_of_a_damaged_picture_is_returned(damaged: bytes) -> None:
+    """Not even one that came before the damage: what is shown is what would be posted."""
+    with pytest.raises(PhotoUnreadable):
+        decode_part(damaged, (0, 0, 10, 10), (10, 10))
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

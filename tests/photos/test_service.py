@@ -123,6 +123,12 @@ async def test_the_service_makes_thumbnails(library: tuple[Photos, Persona], tmp
     await photos.import_folders([tmp_path / "in"], persona)
     [photo] = await photos.unscheduled(persona)
     assert photos.thumbnail(photo, 24, 24).size == (24, 16)
+    assert photos.part(photo, (0, 0, photo.width, 8), (photo.width, 8)).size == (photo.width, 8)
+    os.utime(path)  # touched, with the same content
+    assert photos.part(photo, (0, 0, 8, 8), (8, 8)).size == (8, 8)
+    write(path, width=7, height=5)
+    with pytest.raises(PhotoUnreadable, match="still being written"):
+        photos.part(photo, (0, 0, 8, 8), (8, 8))
     path.unlink()
     with pytest.raises(PhotoUnreadable):
         photos.thumbnail(photo, 24, 24)

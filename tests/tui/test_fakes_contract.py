@@ -320,9 +320,13 @@ async def test_a_thumbnail_fits(world: World) -> None:
     picture = await asyncio.to_thread(world.services.photos.thumbnail, world.photos[0], 40, 40)
     assert max(picture.size) <= 40  # type: ignore[attr-defined]
     assert picture.mode == "RGB"  # type: ignore[attr-defined]
+    part = await asyncio.to_thread(world.services.photos.part, world.photos[0], (1, 2, 9, 6), (16, 8))
+    assert (part.size, part.mode) == ((16, 8), "RGB")  # type: ignore[attr-defined]
     world.photos[1].path.write_bytes(b"broken")
     with pytest.raises(PhotoUnreadable):
         await asyncio.to_thread(world.services.photos.thumbnail, world.photos[1], 40, 40)
+    with pytest.raises(PhotoUnreadable):
+        await asyncio.to_thread(world.services.photos.part, world.photos[1], (1, 2, 9, 6), (16, 8))
 
 
 async def test_an_import_reports_progress_and_a_summary(world: World) -> None:

@@ -11,7 +11,7 @@ from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images.errors import DAMAGED, PhotoUnreadable, Unreadable
 
 if TYPE_CHECKING:
-    from fluffy_tui.images.decoder import DecodedPicture, decode, decode_to_fit
+    from fluffy_tui.images.decoder import DecodedPicture, decode, decode_part, decode_to_fit
     from fluffy_tui.images.limited_process import NeedsLimits, within_limits
     from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
     from fluffy_tui.images.png_chunks import packed_xmp
@@ -25,6 +25,7 @@ __all__ = [
     "PictureHeader",
     "Unreadable",
     "decode",
+    "decode_part",
     "decode_to_fit",
     "header_of",
     "open_regular",
@@ -43,6 +44,7 @@ __getattr__ = lazy_exports(
         "NeedsLimits": "limited_process",
         "PictureHeader": "photo_header",
         "decode": "decoder",
+        "decode_part": "decoder",
         "decode_to_fit": "decoder",
         "header_of": "photo_header",
         "open_regular": "regular_file",

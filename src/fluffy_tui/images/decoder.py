@@ -128,6 +128,22 @@ def decode_to_fit(source: Path | bytes, width: int, height: int) -> Image.Image:
     return within_limits(_fitted, source, width, height)
 
 
+def decode_part(
+    source: Path | bytes, box: tuple[float, float, float, float], size: tuple[int, int]
+) -> Image.Image:
+    """Return a part of a picture at another size, as opaque sRGB; what is decoded is the picture.
+
+    Args:
+        source: The file, or its content.
+        box: The part: left, upper, right, lower, in pixels of the upright picture.
+        size: Of what is returned.
+
+    Raises:
+        PhotoUnreadable: the file cannot be read, or is no sound picture.
+    """
+    return within_limits(_part, source, box, size)
+
+
 def _decoded(source: Path | bytes, at_least: float, accept_damaged: bool) -> DecodedPicture:
     with reading(source) as file:
         opened = open_to_decode(file)
@@ -144,6 +160,15 @@ def _fitted(source: Path | bytes, width: int, height: int) -> Image.Image:
             decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP))
     fitted = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
     return decoded.resized(fitted, gap=_PREVIEW_GAP)
+
+
+def _part(source: Path | bytes, box: tuple[float, float, float, float], size: tuple[int, int]) -> Image.Image:
+    scale = max(size[0] / (box[2] - box[0]), size[1] / (box[3] - box[1]))
+    with reading(source) as file:
+        opened = open_to_decode(file)
+        with opened.picture:
+            decoded = _decode(opened, min(1.0, scale * _PREVIEW_GAP if scale < 1 else 1.0))
+    return decoded.resized(size, box)
 
 
 def _decode(opened: OpenedPicture, at_least: float, *, accept_damaged: bool = False) -> DecodedPicture:

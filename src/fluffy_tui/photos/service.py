@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.images import PhotoUnreadable, Unreadable, decode_part
 from fluffy_tui.photos.file_state import HashWhen, state_of
 from fluffy_tui.photos.ingest.catalogue import Catalogue, is_storable
 from fluffy_tui.photos.ingest.file_presence import change_places, mark_missing_files
@@ -433,6 +434,22 @@ class Photos:
             PhotoUnreadable: the file is gone or on another machine, cannot be read, or is no sound picture.
         """
         return self._thumbnails.make(photo, width, height)
+
+    def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> Image.Image:
+        """Return a part of the upright photo in sRGB at a size; slow, so call it in a thread.
+
+        Args:
+            photo: The photo.
+            box: Left, upper, right and lower edge of the part, in pixels.
+            size: Width and height of what is returned.
+
+        Raises:
+            PhotoUnreadable: as for a thumbnail, or the file is another one than was imported.
+        """
+        file = photo.file
+        if state_of(photo, HashWhen.TOUCHED) is PhotoState.CHANGED:  # its pixels are not where they were
+            raise PhotoUnreadable(Unreadable.STILL_CHANGING, name=photo.name)
+        return decode_part(file, box, size)
 
 
 def _photo(row: Any) -> Photo:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events, on, work
 from textual.app import App, SystemCommand
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona
     from fluffy_tui.settings import Settings
-    from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
+    from fluffy_tui.tui.photo.graphics_protocol import DrawsPictures, RendererChoice
     from fluffy_tui.tui.ports import OpenServices, Services, SetupPort
 
 WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide")]
@@ -198,14 +198,13 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     def _switch_pictures(self, choice: RendererChoice) -> None:
         from fluffy_tui.tui.photo.graphics_protocol import renderer_named
-        from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 
         self.setup.pictures, self._preview = choice, choice.name
         if self._shared is not None:
             self._shared.preview = choice.name
         for screen in all_screens(self):
-            for preview in screen.query(PhotoPreview):
-                preview.draw_with(renderer_named(choice.name))
+            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, ZoomedPhoto"):
+                cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
 
     # Opening the services, and restarting with new settings

@@ -63,7 +63,7 @@ class SnippetsPort(Protocol):
 
 
 class PhotosPort(Protocol):
-    """A persona's library. `thumbnail` is slow and needs a thread."""
+    """A persona's library. `thumbnail` and `part` are slow and need a thread."""
 
     async def ids(self, persona_id: int, browse: Browse) -> Sequence[int]: ...
     async def first_ids(
@@ -89,6 +89,7 @@ class PhotosPort(Protocol):
         on_progress: Callable[[ImportProgress], None],
     ) -> ImportSummary: ...
     def thumbnail(self, photo: Photo, width: int, height: int) -> object: ...
+    def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> object: ...
 
 
 class SimilarityPort(Protocol):

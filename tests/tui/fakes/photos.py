@@ -221,3 +221,10 @@ class FakePhotos:
             raise PhotoUnreadable(Unreadable.DAMAGED, name=photo.name) from error
         small.thumbnail((width, height))
         return small
+
+    def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> object:
+        """Return a part of the picture, whose file may be smaller than the photo is said to be."""
+        picture: Image.Image = self.thumbnail(photo, photo.width, photo.height)  # type: ignore[assignment]
+        across, down = picture.width / photo.width, picture.height / photo.height
+        scaled = (box[0] * across, box[1] * down, box[2] * across, box[3] * down)
+        return picture.resize(size, box=scaled)

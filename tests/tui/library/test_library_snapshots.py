@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fluffy_tui.tui.app import FluffyApp
-from fluffy_tui.tui.library.filmstrip import Filmstrip
+from fluffy_tui.tui.photo.filmstrip import Filmstrip
 from tui.pressing import pressing
 
 if TYPE_CHECKING:
@@ -66,6 +66,19 @@ def test_themes(
 
 def test_empty_library(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:
     assert snap_compare(make_app(persona="[/b][red"), terminal_size=(80, 24), run_before=pressing())
+
+
+@pytest.mark.parametrize("size", [(60, 18), *SIZES[:2]])
+def test_contact_sheet(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    keys = pressing("T", "p", "x", "space", "j")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=keys)
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)])
+def test_zoom(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    assert snap_compare(
+        make_app(persona="sarah"), terminal_size=size, run_before=pressing("plus", "l", "minus")
+    )
 
 
 def test_narrow_picture(snap_compare: Any, make_app: Callable[..., FluffyApp]) -> None:

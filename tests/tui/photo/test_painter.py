@@ -19,6 +19,7 @@ from fluffy_tui.tui.photo.painted_picture import PaintedPicture
 from fluffy_tui.tui.photo.painter import (
     Painter,
     PictureArea,
+    cell_pixels,
     paint_for_kitty,
     paint_half_cells,
     paint_shades,
@@ -74,6 +75,14 @@ def test_half_cells_look_the_same_written_at_once_and_cell_by_cell(size: tuple[i
     one_by_one = [Strip(list(strip)) for strip in painting.strips]
     assert drawn(painting.strips, on) == drawn(one_by_one, on)
     assert any(cell[0] == "▀" for line in drawn(painting.strips, on) for cell in line)
+
+
+def test_a_cell_shows_as_many_pixels_as_the_terminal_has_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cell_pixels(paint_half_cells) == cell_pixels(paint_shades) == (1, 2)
+    for size, pixels in (("", (10, 20)), ("9x", (10, 20)), ("12", (12, 12))):
+        monkeypatch.setenv("TEXTUAL_CELL_WIDTH", size)
+        monkeypatch.setenv("TEXTUAL_CELL_HEIGHT", size)
+        assert cell_pixels(paint_for_kitty) == cell_pixels(paint_sixels) == pixels
 
 
 def test_half_cells_can_be_cut_where_something_covers_them() -> None:

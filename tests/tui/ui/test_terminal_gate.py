@@ -100,6 +100,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "rename": ("at", "r"),
     "palette": ("ctrl+p",),
     "filmstrip": ("tab",),
+    "contact sheet": ("T",),
     "batch": ("space", "space", "f"),
 }
 

@@ -28,6 +28,7 @@ class Place(StrEnum):
     IMPORT = "import", "import"
     LIBRARY = "library", "library"
     FILTER = "filter", "filter"
+    ZOOM = "zoom", "zoom"
     COMPOSE = "compose", "composer"
     TIME_PICKER = "time_picker", "time picker"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
@@ -103,6 +104,9 @@ _WRITTEN = {
     "exclamation_mark": "!",
     "full_stop": ".",
     "slash": "/",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
     "asterisk": "*",
     "escape": "esc",
     "down": "↓",

@@ -10,13 +10,16 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from fluffy_tui.tui.library.filmstrip import Filmstrip
+from fluffy_tui.tui.library.contact_sheet import ContactSheet
 from fluffy_tui.tui.library.library_view import SEPARATOR
 from fluffy_tui.tui.library.photo_list import PhotoList
+from fluffy_tui.tui.photo.filmstrip import Filmstrip
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
-from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.photo.painted_picture import ToastWatch
+from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF, PhotoPreview
 from fluffy_tui.tui.session.worker_errors import report_error
 from fluffy_tui.tui.ui.filter_bar import FilterBar
+from fluffy_tui.tui.zoom import ZoomScreen
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.library.loader import LibraryPage
     from fluffy_tui.tui.library.photo_notes import PhotoNotes
     from fluffy_tui.tui.library.stacks import Stacks
+    from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.session.context import Context
 
 NO_PHOTOS = "No photos yet.\n\nPress {library.import_photos} to import a folder."
@@ -57,6 +61,8 @@ class LibraryBody(Container):
     .-narrow LibraryBody #right { display: none; }
     .-narrow LibraryBody.-picture #left { display: none; }
     .-narrow LibraryBody.-picture #right { display: block; }
+    LibraryBody.-sheet #left { display: block; width: 1fr; max-width: 100%; }
+    LibraryBody.-sheet #right { display: none; }
     """
 
     def __init__(
@@ -69,22 +75,28 @@ class LibraryBody(Container):
         flags: FlagProgress,
     ) -> None:
         super().__init__()
-        thumbnail = context.services.photos.thumbnail
+        thumbnail, renderer = context.services.photos.thumbnail, renderer_named(context.preview)
         self.photos = PhotoList(
             notes.fetch,
             lambda: context.clock().astimezone(context.zone),
             notes.row,
             id="photos",
         )
-        self.preview = PhotoPreview(renderer_named(context.preview), thumbnail)
+        self.preview = PhotoPreview(renderer, thumbnail)
+        self.sheet = ContactSheet(
+            self.photos,
+            renderer,
+            thumbnail,
+            painted=self.photos.refresh_photo,
+            photo_at=self.photos.photo_at,
+            label=self.photos.label,
+        )
         self.filter_bar = FilterBar("name, picked, portrait, may 2023 …", id="filter")
         self.progress = progress
         self.flags = flags
         self.filtered_from: int | None = None
         """The photo that was under the cursor when the filter bar was opened."""
-        self._strip = Filmstrip(
-            self.photos.photo_at, thumbnail, is_shaded=context.preview == "shades", id="strip"
-        )
+        self._strip = Filmstrip(self.photos.photo_at, renderer, thumbnail, id="strip")
         self._nothing = Static(LOADING, id="nothing", markup=False)
         self._panes = Horizontal(
             Vertical(self.filter_bar, self.photos, flags, progress, id="left"),
@@ -105,6 +117,7 @@ class LibraryBody(Container):
     def on_mount(self) -> None:
         """Follow the cursor."""
         self.watch(self.photos, "current", self._show_photo, init=False)
+        ToastWatch(self, self.photos.refresh)
         self.update_title()
         self.flags.show(self.context.overview)
 
@@ -185,6 +198,11 @@ class LibraryBody(Container):
         if self.preview.photo is not None:
             self.preview.set_details(self._notes.details(self.preview.photo))
 
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw the contact sheet in another way from now on; preview and filmstrip see to themselves."""
+        self.sheet.pictures.draw_with(renderer)
+        self.photos.refresh()
+
     def repaint(self) -> None:
         """Draw what another screen covered, or what was changed there."""
         self.photos.refresh()
@@ -207,14 +225,30 @@ class LibraryBody(Container):
 
     # Layout
 
+    def on_unmount(self) -> None:
+        """Free the terminal's memory."""
+        self.sheet.pictures.close()
+
     def swap(self) -> None:
         """Show or hide the filmstrip; on a narrow screen, swap the list for the picture, or back."""
+        if self.has_class("-sheet"):
+            self.toggle_sheet()
         if self.screen.has_class("-narrow"):
             self.toggle_class("-picture")
             if not self.has_class("-picture"):
                 self.photos.focus()
         else:
             self.toggle_class("-strip")
+
+    def toggle_sheet(self) -> None:
+        """Show the photos as a contact sheet, or as a list beside a picture."""
+        if self.sheet.pictures.are_off:
+            self.notify(PICTURES_OFF)
+            return
+        self.remove_class("-picture")
+        self.toggle_class("-sheet")
+        self.photos.show_as(self.sheet if self.has_class("-sheet") else None)
+        self.photos.focus()
 
     def fill_terminal(self) -> None:
         """Fill the terminal with the photo, or show the library again."""
@@ -223,6 +257,13 @@ class LibraryBody(Container):
         elif self.photos.rows:
             self.screen.maximize(self.preview, container=False)
         else:
+            self.notify(self.reason, markup=False)
+
+    def zoom(self) -> None:
+        """Show the photo under the cursor pixel by pixel."""
+        if photo := self.photos.highlighted:
+            self.app.push_screen(ZoomScreen(self.context, photo))
+        elif not self.photos.rows:
             self.notify(self.reason, markup=False)
 
     def open_filter(self) -> None:

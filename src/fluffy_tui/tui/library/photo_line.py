@@ -57,20 +57,25 @@ def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[t
     facts_width = _FACTS if width >= 42 else _FEW_FACTS if width >= 28 else 0
     name = f"{DUPLICATE} {one_line(photo.name)}" if note.is_duplicate else one_line(photo.name)
     facts = _facts(photo, note, now, wide=facts_width == _FACTS)
-    count = f" {EXPANDED if note.is_expanded else COLLAPSED} {note.duplicates:,}" if note.duplicates else ""
+    fold = f"{EXPANDED if note.is_expanded else COLLAPSED}{' ' if facts_width else ''}"
+    count = f" {fold}{note.duplicates:,}" if note.duplicates else ""
     verdicts = {photo.verdict, *note.verdicts}
     marks = "✎" if note.has_draft else " "
     marks += "".join(mark for verdict, mark in VERDICT_MARKS.items() if verdict in verdicts) or " "
     problem = MISSING if photo.missing_since else UNREADABLE if note.unreadable else ""
+    marks_width = _MARKS
+    if not facts_width:  # a tile of the contact sheet: no columns to keep
+        marks = marks.strip()
+        marks_width = cell_len(marks + problem)
     return [
         ("mark", f"{SELECTED if note.is_selected else ' '} "),
         (
             "dim" if photo.verdict == "reject" else "",
-            middle_cut(name, max(1, width - 2 - len(count) - facts_width - _MARKS)),
+            middle_cut(name, max(1, width - 2 - len(count) - facts_width - marks_width)),
         ),
         ("dim", count + set_cell_size(facts, facts_width)),
         (_VERDICT_ROLES.get(photo.verdict or "", "mark"), marks),
-        ("problem", set_cell_size(problem, _MARKS - cell_len(marks))),
+        ("problem", set_cell_size(problem, marks_width - cell_len(marks))),
     ]
 
 

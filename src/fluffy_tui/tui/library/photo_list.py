@@ -1,4 +1,4 @@
-"""A list of photos that only holds what is visible, whether it has ten rows or a million."""
+"""A list of photos, as lines or as a contact sheet, that only holds what is visible, of ten photos or a million."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import set_cell_size
 from rich.segment import Segment
-from textual import work
-from textual.geometry import Size
+from textual import events, on, work
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -18,26 +18,27 @@ from textual.strip import Strip
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.photo_line import PLAIN, RowNote, line_parts
-from fluffy_tui.tui.library.photo_rows import PhotoRows, index_after_change
+from fluffy_tui.tui.library.photo_rows import Grid, PhotoRows, Viewport, index_after_change
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from rich.style import Style
-    from textual import events
     from textual.binding import BindingType
 
     from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.library.contact_sheet import ContactSheet
 
 log = logging.getLogger(__name__)
 
 
 class PhotoList(ScrollView, can_focus=True):
-    """Lists photos by id and fetches only the rows around the visible ones.
+    """Lists photos by id and fetches only those around the visible ones.
 
-    The cursor never waits: a row that is not loaded yet is a dim line. Answers that arrive after the ids have changed
-    are refused.
+    A row is one line of text, or several photos side by side while a contact sheet draws them. The cursor never waits:
+    a row that is not loaded yet is a dim line. Answers that arrive after the ids have changed are refused.
 
     Args:
         fetch: Returns the photos of some ids, without those that no longer exist.
@@ -45,7 +46,10 @@ class PhotoList(ScrollView, can_focus=True):
         note: Returns what is shown about a photo besides the photo itself.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings(Place.LIST)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(Place.LIST),
+        *bindings(Place.LIBRARY, only=("library.previous_photo", "library.next_photo")),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "photo-list--cursor",
         "photo-list--dim",
@@ -110,6 +114,7 @@ class PhotoList(ScrollView, can_focus=True):
         self._fetch = fetch
         self._now = now
         self._note = note
+        self._sheet: ContactSheet | None = None
         self._counts = ("", "")
         self._is_loading = False
         self._is_complete = True
@@ -137,13 +142,14 @@ class PhotoList(ScrollView, can_focus=True):
 
     @property
     def row_on_screen(self) -> int:
-        """How many lines the cursor is below the first visible row."""
-        return self.cursor - round(self.scroll_y)
+        """How many rows the cursor is below the first visible one."""
+        return self.view.grid.row_of(self.cursor) - self.view.top
 
     @property
-    def page(self) -> int:
-        """How many rows fit on the screen."""
-        return max(1, self.scrollable_content_region.height)
+    def view(self) -> Viewport:
+        """What is on the screen."""
+        grid = self._sheet.grid if self._sheet is not None else Grid()
+        return Viewport(grid, round(self.scroll_y) // grid.height, self.scrollable_content_region.height)
 
     # Changes of rows
 
@@ -161,7 +167,7 @@ class PhotoList(ScrollView, can_focus=True):
             ids: All ids in order; an `array('q')` is not copied.
             cursor_on: The id to put the cursor on instead, if it is among them.
             is_complete: Whether there are no more; if not, no total is shown.
-            row_on_screen: How many lines the cursor belongs below the first visible row; by default as before.
+            row_on_screen: How many rows the cursor belongs below the first visible one; by default as before.
         """
         self._is_complete = is_complete
         old, row = self.rows.ids, self.row_on_screen if row_on_screen is None else row_on_screen
@@ -170,8 +176,8 @@ class PhotoList(ScrollView, can_focus=True):
             self.cursor = index_after_change([cursor_on], 0, self.rows.ids)
         else:
             self.cursor = index_after_change(old, self.cursor, self.rows.ids)
-        self.virtual_size = Size(0, len(self.rows))
-        self.scroll_to(y=max(0, self.cursor - row), animate=False, immediate=True, force=True)
+        self.virtual_size = Size(0, self.view.height_of(len(self.rows)))
+        self._scroll_to_row(max(0, self.view.grid.row_of(self.cursor) - row))
         self._rows_changed(self.cursor)
 
     def splice(self, start: int, stop: int, ids: Sequence[int]) -> None:
@@ -196,8 +202,8 @@ class PhotoList(ScrollView, can_focus=True):
 
     def _rows_changed(self, cursor: int) -> None:
         self.cursor = cursor
-        self.virtual_size = Size(0, len(self.rows))
-        self._scroll_to_cursor()
+        self.virtual_size = Size(0, self.view.height_of(len(self.rows)))
+        self._scroll_to_row(self.view.top_for(self.cursor))
         self._update_current()
         self._update_rows()
 
@@ -212,14 +218,16 @@ class PhotoList(ScrollView, can_focus=True):
         """Fetch one photo again; return False if it is not in or near the visible rows."""
         self.rows.invalidate_one(photo_id)
         self._update_rows()
-        return photo_id in self.rows.missing(*self._rows_to_load())
+        return photo_id in self.rows.missing(*self.view.around)
 
     def put(self, photo: Photo) -> Photo | None:
         """Show the current state of a photo, refuse the answers to pending fetches, and return what was known."""
         before = self.rows.put(photo)
-        self.refresh()
         if photo.id == self.highlighted_id:
+            self.refresh_line(self.view.grid.label_line(self.cursor))
             self._update_current()
+        else:
+            self.refresh()
         return before
 
     # Moving the cursor
@@ -230,9 +238,9 @@ class PhotoList(ScrollView, can_focus=True):
         if index == self.cursor or not self.rows:
             return
         before, self.cursor = self.cursor, index
-        self.refresh_line(before)
-        self.refresh_line(index)
-        self._scroll_to_cursor()
+        self.refresh_line(self.view.grid.label_line(before))
+        self.refresh_line(self.view.grid.label_line(index))
+        self._scroll_to_row(self.view.top_for(index))
         self._update_current()
 
     def go_to(self, photo_id: int) -> bool:
@@ -244,11 +252,15 @@ class PhotoList(ScrollView, can_focus=True):
 
     def action_cursor_down(self) -> None:
         """Go to the next row."""
-        self.move_to(self.cursor + 1)
+        self.move_to(self.view.grid.below(self.cursor, len(self.rows)))
 
     def action_cursor_up(self) -> None:
         """Go to the previous row."""
-        self.move_to(self.cursor - 1)
+        self.move_to(self.view.grid.above(self.cursor))
+
+    def action_step(self, photos: int) -> None:
+        """Go on by so many photos."""
+        self.move_to(self.cursor + photos)
 
     def action_first(self) -> None:
         """Go to the first row."""
@@ -260,18 +272,18 @@ class PhotoList(ScrollView, can_focus=True):
 
     def action_page_down(self) -> None:
         """Go down by one page."""
-        self.move_to(self.cursor + self.page)
+        self.move_to(self.cursor + self.view.page)
 
     def action_page_up(self) -> None:
         """Go up by one page."""
-        self.move_to(self.cursor - self.page)
+        self.move_to(self.cursor - self.view.page)
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row; a double click selects the photo."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        index = offset.y + round(self.scroll_y)
+        index = self.view.index_at(offset.x, offset.y)
         if index >= len(self.rows):
             return
         if index == self.cursor and self.has_focus and event.chain > 1:
@@ -280,30 +292,69 @@ class PhotoList(ScrollView, can_focus=True):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Keep the cursor visible, and fetch the rows that have become visible."""
-        self._scroll_to_cursor()
+        self.show_as(self._sheet)
+
+    def show_as(self, sheet: ContactSheet | None) -> None:
+        """Show the photos as a contact sheet; as lines if it is None."""
+        self._sheet = sheet
+        if sheet is not None:
+            sheet.fit(self.scrollable_content_region.size)
+        self.virtual_size = Size(0, self.view.height_of(len(self.rows)))
+        self._scroll_to_row(self.view.top_for(self.cursor))
         self._update_rows()
+
+    @on(events.MouseScrollDown)
+    @on(events.MouseScrollUp)
+    def _scroll_sheet(self, event: events.MouseScrollDown | events.MouseScrollUp) -> None:
+        """Scroll a contact sheet by a row, which is more than the lines that Textual scrolls by."""
+        if self._sheet is not None:
+            event.stop()
+            event.prevent_default()
+            self._scroll_to_row(
+                max(0, self.view.top + (1 if isinstance(event, events.MouseScrollDown) else -1))
+            )
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Fetch the rows that have become visible."""
         super().watch_scroll_y(old_value, new_value)
         self._update_rows()
 
-    def _scroll_to_cursor(self) -> None:
-        """Scroll just far enough to make the cursor visible."""
-        top, page = round(self.scroll_y), self.page
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, immediate=True, force=True)
-        elif self.cursor >= top + page:
-            self.scroll_to(y=self.cursor - page + 1, animate=False, immediate=True, force=True)
+    def _scroll_to_row(self, row: int) -> None:
+        self.scroll_to(y=row * self.view.grid.height, animate=False, immediate=True, force=True)
 
     def _update_current(self) -> None:
         self.current = self.highlighted
 
     # Drawing
 
+    def refresh_photo(self, photo: Photo) -> None:
+        """Draw a photo of the contact sheet again, if it is on the screen."""
+        visible, grid = self.view.visible, self.view.grid
+        shown = self.rows.ids[visible.start : visible.stop]
+        if photo.id in shown:
+            row = grid.row_of(visible.start + shown.index(photo.id))
+            self.refresh_lines(row * grid.height, grid.height)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw lines; what a contact sheet draws goes to the terminal as it is, within the frame of the list."""
+        if self._sheet is None:
+            return super().render_lines(crop)
+        lines = super().render_lines(Region(0, crop.y, self.outer_size.width, crop.height))
+        view, left, width = self.view, self.gutter.left, self.scrollable_content_region.width
+        for number, line in enumerate(lines):
+            row, y = divmod(crop.y + number - self.gutter.top, view.grid.height)
+            if 0 <= row < view.rows:
+                tiles = self._sheet.line(view.top + row, y, width)
+                lines[number] = JoinedStrip([line.crop(0, left), tiles, line.crop(left + width)])
+        return [line.crop(crop.x, crop.right) for line in lines]
+
     def render_line(self, y: int) -> Strip:
-        """Draw one line of the screen."""
-        width, index = self.scrollable_content_region.width, y + round(self.scroll_y)
+        """Draw one line of the screen; `render_lines` draws the contact sheet over it."""
+        index = self.view.top + y if self._sheet is None else len(self.rows)
+        return self.label(index, self.scrollable_content_region.width)
+
+    def label(self, index: int, width: int) -> Strip:
+        """Draw the text of the photo at an index."""
         base = self.rich_style
         if index >= len(self.rows):
             return Strip.blank(width, base)
@@ -333,31 +384,28 @@ class PhotoList(ScrollView, can_focus=True):
 
     def _update_rows(self) -> None:
         """Show which rows are visible, and fetch their photos if needed."""
-        top, page, count = round(self.scroll_y), self.page, len(self.rows)
+        top, page, count = self.view.visible.start, self.view.page, len(self.rows)
         total = f"{count:,}" if self._is_complete else "…"
         rows = f"{top + 1:,}–{min(top + page, count):,} of {total}" if count else ""
         before, after = self._counts
         self.border_subtitle = " · ".join(filter(None, (before, rows, after)))
         self.refresh()
-        if not self._is_loading and self.rows.missing(*self._rows_to_load()):
+        if self._sheet is not None:
+            self._sheet.paint(self.view.visible, self.cursor)
+        if not self._is_loading and self.rows.missing(*self.view.around):
             self._is_loading = True
             self._load_rows()
-
-    def _rows_to_load(self) -> tuple[int, int]:
-        """Return the range of visible rows, and a page before and after."""
-        top, page = round(self.scroll_y), self.page
-        return max(0, top - page), top + 2 * page
 
     @work(group="photo-rows", description="loading the visible photos", exit_on_error=False)
     async def _load_rows(self) -> None:
         """Fetch until everything visible is loaded: one request at a time, each for what is visible then."""
         try:
-            while asked := self.rows.missing(*self._rows_to_load()):
+            while asked := self.rows.missing(*self.view.around):
                 token = self.rows.token
                 answer = await self._fetch(asked)
                 has_other_flags = self.rows.has_other_flags(answer)
                 if self.rows.store(token, asked, answer):
-                    self.refresh()
+                    self._update_rows()
                     self.post_message(self.Fetched(has_other_flags))
                     if self.highlighted is not self.current:
                         self._update_current()

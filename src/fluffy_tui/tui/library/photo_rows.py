@@ -1,9 +1,10 @@
-"""The rows of a photo list: all ids, but only the photos that were visible last."""
+"""The rows of a photo list: all ids, but only the photos that were visible last, and which are on the screen."""
 
 from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,81 @@ if TYPE_CHECKING:
 
 CAPACITY = 1_024
 """Photos in the cache; a screen shows at most 200 rows, and three screens are fetched at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How photos are laid out: one below the other, or several side by side."""
+
+    columns: int = 1
+    """Photos in a row."""
+    width: int = 1
+    """Cells from one photo to the next in a row; of no account where there is one."""
+    height: int = 1
+    """Lines of a row."""
+
+    def row_of(self, index: int) -> int:
+        """Return the row that a photo is in."""
+        return index // self.columns
+
+    def label_line(self, index: int) -> int:
+        """Return the last line of a photo, which is its text, counted from the first photo on."""
+        return (self.row_of(index) + 1) * self.height - 1
+
+    def below(self, index: int, count: int) -> int:
+        """Return the photo below one of so many: in a shorter last row the last one; in the last row itself."""
+        is_last = self.row_of(index) >= self.row_of(count - 1)
+        return index if is_last else min(index + self.columns, count - 1)
+
+    def above(self, index: int) -> int:
+        """Return the photo above one; itself if it is in the first row."""
+        return index - self.columns if index >= self.columns else index
+
+
+@dataclass(frozen=True, slots=True)
+class Viewport:
+    """The part of a list that is on the screen; rows are never shown in part."""
+
+    grid: Grid
+    top: int
+    """The first visible row."""
+    lines: int
+    """Lines of the screen."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows fit."""
+        return max(1, self.lines // self.grid.height)
+
+    @property
+    def page(self) -> int:
+        """How many photos fit."""
+        return self.rows * self.grid.columns
+
+    @property
+    def visible(self) -> range:
+        """The indexes on the screen, some of them perhaps behind the last one."""
+        first = self.top * self.grid.columns
+        return range(first, first + self.page)
+
+    @property
+    def around(self) -> tuple[int, int]:
+        """The range of indexes on the screen, and a page before and after."""
+        return max(0, self.visible.start - self.page), self.visible.stop + self.page
+
+    def top_for(self, index: int) -> int:
+        """Return the first visible row after scrolling just far enough to show a photo."""
+        row = self.grid.row_of(index)
+        return max(min(self.top, row), row - self.rows + 1)
+
+    def height_of(self, count: int) -> int:
+        """Return the lines of so many photos, such that the last row can be scrolled to the end of the screen."""
+        return (self.grid.row_of(count - 1) + 1) * self.grid.height + self.lines % self.grid.height
+
+    def index_at(self, x: int, y: int) -> int:
+        """Return the index at a cell of the screen."""
+        column = min(x // self.grid.width, self.grid.columns - 1)
+        return self.visible.start + y // self.grid.height * self.grid.columns + column
 
 
 class PhotoRows:

@@ -318,7 +318,7 @@ class LibraryScreen(FrameScreen):
         if photo_id is not None:
             self._selection.toggle(photo_id)
             self._body.update_title()
-            self._photos.action_cursor_down()
+            self._photos.action_step(1)
 
     def action_fill_slots(self) -> None:
         """Write captions for the selected photos and give them the next free slots."""
@@ -340,11 +340,16 @@ class LibraryScreen(FrameScreen):
         await self._photos.run_action(action)
 
     def action_layout(self, change: str) -> None:
-        """Show or hide the filmstrip (on a narrow screen, swap list and picture), or fill the terminal."""
-        if change == "filmstrip":
-            self._body.swap()
-        else:
-            self._body.fill_terminal()
+        """Show or hide filmstrip (on a narrow screen, swap list and picture) or contact sheet, or enlarge the photo."""
+        match change:
+            case "filmstrip":
+                self._body.swap()
+            case "contact_sheet":
+                self._body.toggle_sheet()
+            case "zoom":
+                self._body.zoom()
+            case _:
+                self._body.fill_terminal()
 
     # Events
 

@@ -7,7 +7,7 @@ import os
 import sys
 import termios
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
 
@@ -33,6 +33,13 @@ class RendererChoice:
     def renderer(self) -> Painter | None:
         """What draws them; None when there are no pictures."""
         return renderer_named(self.name)
+
+
+class DrawsPictures(Protocol):
+    """A widget that follows the terminal when that is another one."""
+
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw pictures in another way from now on."""
 
 
 def choose_renderer(preview: Preview) -> RendererChoice:
@@ -67,6 +74,13 @@ def renderer_named(name: str) -> Painter | None:
         "half-cell": painter.paint_half_cells,
         "shades": painter.paint_shades,
     }.get(name)
+
+
+def text_renderer(renderer: Painter | None) -> Painter | None:
+    """Return what draws the same pictures with characters alone, which any terminal shows without delay."""
+    from fluffy_tui.tui.photo import painter
+
+    return renderer if renderer in (None, painter.paint_shades) else painter.paint_half_cells
 
 
 def _has_colours() -> bool:

@@ -1,17 +1,42 @@
-"""The widget that shows a painting."""
+"""The widget that shows a painting, and what tells that one has to be drawn again."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.dom import NoScreen
 from textual.strip import Strip
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.geometry import Region
+    from textual.screen import Screen
 
     from fluffy_tui.tui.photo.painter import Painting
+
+
+class ToastWatch:
+    """Says when a toast that may have covered a picture is gone: Textual rewrites only the lines that it covered.
+
+    A dialog is a screen of its own, and everything is rewritten when it closes.
+
+    Args:
+        node: On the screen; mounted.
+        on_gone: Called then.
+    """
+
+    def __init__(self, node: Widget, on_gone: Callable[[], object]) -> None:
+        self._on_gone = on_gone
+        self._toasts = 0
+        node.screen.screen_layout_refresh_signal.subscribe(node, self._count)
+
+    def _count(self, screen: Screen[Any]) -> None:
+        toasts = len(screen.query("Toast"))
+        is_gone, self._toasts = toasts < self._toasts, toasts
+        if is_gone:
+            self._on_gone()
 
 
 class PaintedPicture(Widget):

@@ -136,6 +136,15 @@ def paint_sixels(image: Image, area: PictureArea, console: Console) -> Painting:
     return Painting(image, area, _centred(lines, width, area), is_text=False)
 
 
+def cell_pixels(renderer: Painter) -> tuple[int, int]:
+    """Return how many pixels a cell shows, across and down."""
+    if renderer in (paint_half_cells, paint_shades):
+        return 1, 2
+    sizes = (os.environ.get(f"TEXTUAL_CELL_{side}", "") for side in ("WIDTH", "HEIGHT"))
+    width, height = (int(size) if size.isdigit() else 0 for size in sizes)
+    return width or 10, height or 20  # as textual-image, which reads the same variables
+
+
 def _fitted_size(image: Image, area: PictureArea) -> tuple[int, int]:
     """Return the largest columns × lines for a picture, with cells twice as high as wide."""
     scale = min(area.width / image.width, area.height * 2 / image.height)

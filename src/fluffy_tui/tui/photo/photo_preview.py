@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from textual import work
 from textual.containers import Container, Vertical
@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from fluffy_tui.photos import PhotoUnreadable
-from fluffy_tui.tui.photo.painted_picture import PaintedPicture
+from fluffy_tui.tui.photo.painted_picture import PaintedPicture, ToastWatch
 from fluffy_tui.tui.photo.painter import PictureArea
 from fluffy_tui.tui.photo.picture_cache import PictureCache
 from fluffy_tui.tui.text.words import one_line
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from PIL.Image import Image
     from textual.app import ComposeResult
-    from textual.screen import Screen
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.painter import Painter, Painting
@@ -41,6 +40,9 @@ SETTLE = 0.09
 """Seconds that a photo has to stay chosen before it is decoded, while keys repeat."""
 SLOW_AFTER = 0.25
 """Seconds after which a picture is announced as loading."""
+
+
+PICTURES_OFF = "Pictures are off in this terminal."
 
 
 class PictureBox(Container):
@@ -97,7 +99,6 @@ class PhotoPreview(Vertical):
         self._started_for: PictureArea | None = None
         self._token = 0  # changes with every photo and area, so that late pictures are recognised
         self._chosen_at = 0.0
-        self._toasts = 0
         self._is_drawn = asyncio.Event()
         self._is_drawn.set()
 
@@ -142,17 +143,7 @@ class PhotoPreview(Vertical):
 
     def on_mount(self) -> None:
         """Watch for toasts that cover the picture."""
-        self.screen.screen_layout_refresh_signal.subscribe(self, self._repaint_after_toast)
-
-    def _repaint_after_toast(self, _screen: Screen[Any]) -> None:
-        """Repaint when a toast is gone: Textual rewrites only the lines that it covered.
-
-        A dialog is a screen of its own, and everything is rewritten when it closes.
-        """
-        toasts = len(self.screen.query("Toast"))
-        is_gone, self._toasts = toasts < self._toasts, toasts
-        if is_gone:
-            self.repaint()
+        ToastWatch(self, self.repaint)
 
     def on_unmount(self) -> None:
         """Free the terminal's memory."""
@@ -226,7 +217,7 @@ class PhotoPreview(Vertical):
             return
         self._token += 1
         if self._picture is None:
-            self._replace_picture("Pictures are off in this terminal.")
+            self._replace_picture(PICTURES_OFF)
             return
         if painting := self.cache.get(photo.sha256, area):
             self._set_painting(painting)

@@ -9,13 +9,18 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.photo.painter import Painting, PictureArea
 
 CAPACITY = 8
-"""Paintings; each takes 2 to 3 MB."""
+"""Paintings; as large as a preview, each takes 2 to 3 MB."""
 
 
 class PictureCache:
-    """A bounded cache of paintings by photo content and area, which releases those it drops."""
+    """A bounded cache of paintings by photo content and area, which releases those it drops.
 
-    def __init__(self) -> None:
+    Args:
+        capacity: Paintings that are kept.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.capacity = capacity
         self._paintings: OrderedDict[tuple[str, PictureArea], Painting] = OrderedDict()
         self.is_closed = False
 
@@ -38,7 +43,7 @@ class PictureCache:
         self._paintings[sha256, painting.area] = painting
         if before is not None:
             before.release()
-        while len(self._paintings) > CAPACITY:
+        while len(self._paintings) > self.capacity:
             self._paintings.popitem(last=False)[1].release()
         return before
 

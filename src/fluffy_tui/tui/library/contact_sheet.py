@@ -1,0 +1,111 @@
+"""Photos as a grid of small pictures, each above its line of the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.filter import monochrome_style
+from textual.strip import Strip
+
+from fluffy_tui.tui.library.photo_rows import Grid
+from fluffy_tui.tui.photo.painter import PictureArea
+from fluffy_tui.tui.photo.small_pictures import SmallPictures
+from fluffy_tui.tui.ui.joined_strip import JoinedStrip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.geometry import Size
+    from textual.widget import Widget
+
+    from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.photo.painter import Painter
+
+TILE_WIDTH = 19
+"""Cells of the narrowest tile, with the gap after it."""
+TILE_HEIGHT = 9
+"""Lines of the highest tile."""
+LOWEST = 4
+"""Lines of the lowest tile: where two rows do not fit, there is one."""
+
+
+class ContactSheet:
+    """Draws the tiles of a photo list. Only those on the screen, and one row above and below, are painted.
+
+    Args:
+        node: The list; runs the workers.
+        renderer: How pictures are drawn in this terminal; None for no pictures.
+        thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+        painted: Called with each photo whose picture is ready.
+        photo_at: Returns the photo at an index of the list; None if there is none or it is not loaded.
+        label: Returns the line of the photo at an index, in a width.
+    """
+
+    def __init__(
+        self,
+        node: Widget,
+        renderer: Painter | None,
+        thumbnail: Callable[[Photo, int, int], object],
+        *,
+        painted: Callable[[Photo], object],
+        photo_at: Callable[[int], Photo | None],
+        label: Callable[[int, int], Strip],
+    ) -> None:
+        self._node = node
+        self._photo_at = photo_at
+        self._label = label
+        self.pictures = SmallPictures(node, renderer, thumbnail, painted)
+        self.grid = Grid()
+
+    def fit(self, size: Size) -> None:
+        """Lay the tiles out for a room: two rows at least, unless they would be too low."""
+        columns = max(1, size.width // TILE_WIDTH)
+        height = min(TILE_HEIGHT, max(LOWEST, size.height // 2))
+        self.grid = Grid(columns, max(1, size.width // columns), height)
+
+    def paint(self, visible: range, cursor: int) -> None:
+        """Paint the tiles of these indexes, those next to the cursor first, then a row more at either end."""
+        if self.grid.width > 1 and self.grid.height > 1:
+            row = self.grid.columns
+            margin = (*range(visible.stop, visible.stop + row), *range(visible.start - row, visible.start))
+            order = (*sorted(visible, key=lambda index: abs(index - cursor)), *margin)
+            photos = (self._photo_at(index) for index in order)
+            self.pictures.want([photo for photo in photos if photo is not None], self._area)
+
+    def line(self, row: int, y: int, width: int) -> Strip:
+        """Return a line of a row of tiles.
+
+        Args:
+            row: Which row, from the first photo on.
+            y: Which of its lines.
+            width: Cells of the whole line.
+        """
+        first = row * self.grid.columns
+        tiles = [self._tile(index, y) for index in range(first, first + self.grid.columns)]
+        blank = Strip.blank(width - self.grid.width * self.grid.columns, self._node.rich_style)
+        return JoinedStrip([*tiles, blank])
+
+    def _tile(self, index: int, y: int) -> Strip:
+        area, photo = self._area, self._photo_at(index)
+        gap = Strip.blank(1, area.style)
+        if y == area.height:
+            label = self._label(index, area.width)
+            for line_filter in self._node.get_line_filters():  # pictures need none
+                label = label.apply_filter(line_filter, self._node.background_colors[1])
+            return JoinedStrip([label, gap])
+        if photo is None:
+            return Strip.blank(self.grid.width, area.style)
+        picture = self.pictures.of(photo)
+        # Behind a dialog the screen is tinted, which works for text only.
+        if picture is not None and (picture.is_text or self._node.screen.is_active):
+            return JoinedStrip([picture.strips[y], gap])
+        words = "no picture" if self.pictures.has_failed(photo) and y == area.height // 2 else ""
+        return Strip([Segment(words.center(self.grid.width), area.style)], self.grid.width)
+
+    @property
+    def _area(self) -> PictureArea:
+        style = self._node.rich_style
+        if self._node.app.no_color:
+            style = monochrome_style(style)
+        return PictureArea(self.grid.width - 1, self.grid.height - 1, style)
