@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterator
 
     from textual.css.model import RuleSet
+    from textual.geometry import Size
     from textual.message import Message
     from textual.screen import Screen
     from textual.widgets import Input, TextArea
@@ -51,6 +52,19 @@ def record_writes(app: App[Any]) -> list[str]:
     written: list[str] = []
     app._driver.write = written.append  # type: ignore[union-attr, method-assign]
     return written
+
+
+def record_sizes(screen: Screen[Any]) -> list[tuple[int, int]]:
+    """Return a list of the terminal's sizes for which a screen is laid out from now on."""
+    sizes: list[tuple[int, int]] = []
+    lay_out = screen._screen_resized
+
+    def noted(size: Size) -> None:
+        sizes.append((size.width, size.height))
+        lay_out(size)
+
+    screen._screen_resized = noted  # type: ignore[method-assign]
+    return sizes
 
 
 def suggestion(field: Input) -> str:

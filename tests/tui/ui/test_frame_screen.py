@@ -12,10 +12,12 @@ import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Button
 
+import textual_internals
 from fluffy_tui.buffer import Code
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import Problem, ProblemKind, Step
+from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.header import Tab
@@ -35,6 +37,34 @@ async def test_the_header_shows_persona_channel_and_counts(running: Running) -> 
         header = driver.text("#frame-header")
         assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
         assert header.endswith("! 2 problems   demo ")
+
+
+async def test_a_screen_that_opens_is_styled_once_and_leaves_what_is_behind_it_alone(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    styled: list[object] = []
+    update = FluffyApp.update_styles
+
+    def noted(app: FluffyApp, node: Any, **options: Any) -> None:
+        if node.children:
+            styled.append(node)
+        update(app, node, **options)
+
+    monkeypatch.setattr(FluffyApp, "update_styles", noted)
+    async with running(persona="sarah") as driver:
+        below = driver.screen
+        laid_out = textual_internals.record_sizes(below)
+        await driver.press("enter")
+        composer = driver.screen
+        assert composer is not below
+        assert composer not in styled
+        assert not laid_out
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.settle()
+        assert composer.has_class("-normal")
+        assert (80, 24) in laid_out  # it may be seen through a dialog
+        await driver.press("escape")
+        assert below in styled  # the theme may be another one
 
 
 async def test_a_narrow_header_keeps_the_alerts(running: Running, services: FakeServices) -> None:

@@ -146,6 +146,24 @@ async def test_a_new_screen_is_styled_once_less() -> None:
     )
 
 
+async def sizes_behind(*, early: bool) -> list[tuple[int, int]]:
+    """Return for which sizes a screen is laid out while another one opens over it."""
+    app = TwoScreens(CachedStylesheet)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.pause()
+        sizes = textual_internals.record_sizes(app.screen)
+        await app.push_screen(Sized(early=early))
+        await pilot.pause()
+        return sizes
+
+
+async def test_what_is_behind_a_new_screen_is_left_alone() -> None:
+    assert await sizes_behind(early=True) == []
+    assert await sizes_behind(early=False), (
+        "Textual leaves the screens behind a new one alone: the patch of Screen._on_resize can go"
+    )
+
+
 def test_rules_are_hashed_quickly() -> None:
     rule = RuleSet()
     assert hash(rule) == object.__hash__(rule)

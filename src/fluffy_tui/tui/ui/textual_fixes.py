@@ -14,6 +14,7 @@ import time
 from abc import abstractmethod
 from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from rich.cells import cell_len
 from textual import events
@@ -25,6 +26,7 @@ from textual.css.stylesheet import Stylesheet
 from textual.document import _wrapped_document
 from textual.drivers.linux_driver import LinuxDriver
 from textual.expand_tabs import get_tab_widths
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets._footer import FooterKey  # has no public name
 
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
     from rich.segment import Segment
     from textual.app import App
     from textual.color import Color
+    from textual.geometry import Size
     from textual.message import Message
-    from textual.screen import Screen
 
 __all__ = [
     "CachedStylesheet",
@@ -245,12 +247,35 @@ class CachedStylesheet(Stylesheet):
 def take_size_classes(screen: Screen[Any]) -> None:
     """Give a screen that is being composed the classes that the terminal's size gives it.
 
-    Textual does so after all its widgets were styled, and then styles every one again.
+    Textual does so after all its widgets were styled, and then styles every one again. It does that once more, whatever
+    has changed, when it shows the screen; and when it then tells the screen its size, it lays it out a second time, and
+    the screens behind it as well. None of that is done for a screen with these classes.
     """
     app = screen.app
     width = screen._get_breakpoint_classes(app.size.width, app.HORIZONTAL_BREAKPOINTS or [])  # noqa: SLF001
     height = screen._get_breakpoint_classes(app.size.height, app.VERTICAL_BREAKPOINTS or [])  # noqa: SLF001
-    screen.add_class(*width, *height, update=False)
+    screen.add_class(*width, *height)
+    _composed_for[screen] = app.size
+
+
+_composed_for: WeakKeyDictionary[Screen[Any], Size] = WeakKeyDictionary()
+"""The terminal's size for which a screen is composed, until Textual tells it a size."""
+_resume, _resize = Screen._on_screen_resume, Screen._on_resize  # noqa: SLF001
+
+
+def _on_screen_resume(screen: Screen[Any], event: events.ScreenResume) -> None:
+    event.refresh_styles &= screen not in _composed_for
+    _resume(screen, event)
+
+
+async def _on_resize(screen: Screen[Any], event: events.Resize) -> None:
+    event.stop()
+    if _composed_for.pop(screen, None) != event.size:
+        await _resize(screen, event)
+
+
+setattr(Screen, "_on_screen_resume", _on_screen_resume)  # noqa: B010
+setattr(Screen, "_on_resize", _on_resize)  # noqa: B010
 
 
 def release_closed_widgets(app: App[Any]) -> None:
