@@ -271,6 +271,32 @@ async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> N
     assert {post.channel_id: post.cover.tags for post in result.posts} == {own: tuple(tags), other: ()}
 
 
+async def test_a_channel_or_tag_that_there_is_not_is_refused_in_words(place: Workplace) -> None:
+    own, other = await on_two_channels(place)
+    photo, schedule = await place.photo(), place.services.scheduling.schedule_post
+    for given in ({"channels": ["nope"]}, {"captions": {"nope": "fog here"}}):
+        refused = await schedule(photo, "fog", **given)
+        assert refused.reason.startswith(
+            f"sarah has no channel nope. It has {own} (sarah.frames on Instagram), "
+        )
+    refused = await schedule(photo, "fog", channels=[own], captions={other: "fog here"})
+    assert refused.reason.startswith(
+        f"There is a caption for channel {other}, but the post does not go there."
+    )
+    for tag in (
+        {"handle": "@anna", "x": 0, "y": 0},
+        {"handle": "anna", "x": 2, "y": 0},
+        {"handle": "anna"},
+        "anna",
+    ):
+        wrong: Any = tag
+        refused = await schedule(photo, "fog", tags=[wrong])
+        assert (refused.code, refused.reason[:12]) == (Reason.PEOPLE_TAGS, "A people tag")
+    assert await place.services.scheduling.posts() == []
+    result = await schedule(photo, "fog", channels=[own], tags=[{"handle": "anna", "x": 0.5, "y": 1}])
+    assert result.posts[0].cover.tags == (TaggedPerson("anna", 0.5, 1),)
+
+
 async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(place: Workplace) -> None:
     """Where none of them has it, the submission is refused."""
     own, other = await on_two_channels(place)
