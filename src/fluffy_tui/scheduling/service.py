@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, case, func, literal, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -52,6 +52,7 @@ from fluffy_tui.scheduling.submit.submission_check import (
     content_refusal,
     file_refusal,
     photos_refusal,
+    tagged_people,
 )
 from fluffy_tui.scheduling.tables import HAS_ENDED, PostEventRow, PostPhotoRow, PostRow
 from fluffy_tui.scheduling.timings import Timings
@@ -114,7 +115,7 @@ class Scheduling:
         captions: Mapping[str, str] | None = None,
         first_comment: str = "",
         ai_generated: bool | None = None,
-        tags: Sequence[TaggedPerson] = (),
+        tags: Sequence[TaggedPerson | Mapping[str, Any]] = (),
         dry_run: bool = False,
     ) -> ScheduleResult:
         """Submit photos: write a post for each channel and defer its delivery in one transaction, or refuse.
@@ -132,11 +133,12 @@ class Scheduling:
             more_photos: those behind the cover, in their order.
             channels: ids of the persona's channels to post to, or what is different on each; all if not given.
                 One that is not the persona's any more is a refusal.
-            captions: by channel id, where it differs.
+            captions: by channel id, where it differs; one for another channel is a refusal.
             first_comment: posted below the post; networks without first comments get none, unless all are such.
             ai_generated: tell the networks that the pictures were made with AI; if not given, whether the persona or
                 the mark in a photo says so.
-            tags: people in the cover, at their places in the photo; networks without people tags get none,
+            tags: people in the cover, at their places in the photo, each a `TaggedPerson` or a mapping with `handle`,
+                `x` and `y`; networks without people tags get none,
                 unless all are such.
             dry_run: make all checks and write nothing, so that a success has no posts; photos that are given whole
                 need not be in the library yet.
@@ -144,6 +146,9 @@ class Scheduling:
         Returns:
             A success or a refusal; refusals are never raised.
         """
+        people = tagged_people(tags)
+        if isinstance(people, ScheduleResult):
+            return people
         request = PostRequest(
             (photo, *more_photos),
             caption,
@@ -156,7 +161,7 @@ class Scheduling:
             captions or {},
             first_comment,
             ai_generated,
-            tuple(tags),
+            people,
         )
         if not dry_run:
             return (await self.schedule_posts([request]))[0]

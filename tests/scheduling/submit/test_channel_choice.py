@@ -13,10 +13,10 @@ from PIL import Image
 from psycopg.types.json import Jsonb
 from sqlalchemy.exc import IntegrityError
 
-from fluffy_tui.buffer import ShareMode
+from fluffy_tui.buffer import BufferError, ShareMode
 from fluffy_tui.media import Fit, Framing, Shape
 from fluffy_tui.media.ai_mark import xmp_packet
-from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Reason, TaggedPerson
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Reason, Remedy, TaggedPerson
 
 if TYPE_CHECKING:
     from fluffy_tui.photos import Photo
@@ -271,6 +271,32 @@ async def test_people_are_tagged_on_the_channels_that_can(place: Workplace) -> N
     assert {post.channel_id: post.cover.tags for post in result.posts} == {own: tuple(tags), other: ()}
 
 
+async def test_a_channel_or_tag_that_there_is_not_is_refused_in_words(place: Workplace) -> None:
+    own, other = await on_two_channels(place)
+    photo, schedule = await place.photo(), place.services.scheduling.schedule_post
+    for given in ({"channels": ["nope"]}, {"captions": {"nope": "fog here"}}):
+        refused = await schedule(photo, "fog", **given)
+        assert refused.reason.startswith(
+            f"sarah has no channel nope. It has {own} (sarah.frames on Instagram), "
+        )
+    refused = await schedule(photo, "fog", channels=[own], captions={other: "fog here"})
+    assert refused.reason.startswith(
+        f"There is a caption for channel {other}, but the post does not go there."
+    )
+    for tag in (
+        {"handle": "@anna", "x": 0, "y": 0},
+        {"handle": "anna", "x": 2, "y": 0},
+        {"handle": "anna"},
+        "anna",
+    ):
+        wrong: Any = tag
+        refused = await schedule(photo, "fog", tags=[wrong])
+        assert (refused.code, refused.reason[:12]) == (Reason.PEOPLE_TAGS, "A people tag")
+    assert await place.services.scheduling.posts() == []
+    result = await schedule(photo, "fog", channels=[own], tags=[{"handle": "anna", "x": 0.5, "y": 1}])
+    assert result.posts[0].cover.tags == (TaggedPerson("anna", 0.5, 1),)
+
+
 async def test_the_first_comment_is_left_out_where_only_other_networks_have_it(place: Workplace) -> None:
     """Where none of them has it, the submission is refused."""
     own, other = await on_two_channels(place)
@@ -325,6 +351,8 @@ async def test_a_plan_without_first_comments_is_remembered_for_the_channel(place
         assert result.post is not None
         failed = await place.until(result.post.id, lambda post: post.step == "failed")
         assert failed.error_code == "first_comment_refused"
+        [problem] = await scheduling.problems()
+        assert problem.actions[0] is Remedy.EDIT, "it would be refused again"
         assert place.in_buffer() == []
         refused = await scheduling.schedule_post(second, "rain", first_comment="#rain")
         assert (refused.code, "plan" in refused.reason) == (Reason.FIRST_COMMENT, True)
@@ -332,6 +360,32 @@ async def test_a_plan_without_first_comments_is_remembered_for_the_channel(place
         await scheduling.edit(failed.id, first_comment="")
         await scheduling.retry(failed.id)
         await place.until(failed.id, lambda post: post.status == "scheduled")
+
+
+async def test_what_buffer_answers_to_a_first_comment_last_is_remembered(place: Workplace) -> None:
+    """To a new post, and to a change of one in Buffer."""
+    first, second = await photos(place, 2)
+    scheduling = place.services.scheduling
+
+    async def is_refused() -> bool:
+        persona = await place.services.personas.by_id(place.persona.id)
+        return persona.channels[0].first_comment_refused_at is not None
+
+    async with place.worker():
+        plain = (await scheduling.schedule_post(first, "fog")).posts[0]
+        await place.until(plain.id, lambda post: post.status == "scheduled")
+        place.stand_in.set_plan(paid=False)
+        with pytest.raises(BufferError, match="first comment"):
+            await scheduling.edit(plain.id, first_comment="#fog")
+        assert await is_refused()
+        place.stand_in.set_plan(paid=True)
+        await scheduling.edit(plain.id, first_comment="#fog")
+        assert not await is_refused()
+        await place.services.personas.note_first_comment(str(plain.channel_id), refused=True)
+        await place.execute("UPDATE channels SET first_comment_refused_at = now() - interval '8 days'")
+        other = (await scheduling.schedule_post(second, "rain", first_comment="#rain")).posts[0]
+        await place.until(other.id, lambda post: post.status == "scheduled")
+    assert not await is_refused(), "the worker has ended, and with it the delivery"
 
 
 async def test_a_channel_that_is_named_twice_gets_one_post(place: Workplace) -> None:

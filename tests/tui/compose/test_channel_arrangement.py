@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.conftest import Driver, Running
     from tui.fakes import FakeServices
 
-INSTAGRAM, BLUESKY = CHANNELS[0], CHANNELS[1]
+INSTAGRAM, BLUESKY, FACEBOOK = CHANNELS[:3]
 
 
 def form(driver: Driver) -> CaptionForm:
@@ -238,8 +238,31 @@ async def test_a_first_comment_that_buffer_lately_rejected_is_said_before_submit
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog", "f6", *"first!")
         assert "✗ Buffer rejected a first comment here" in driver.text("#preflight")
+        await driver.press("ctrl+s", "n")
+        assert services.scheduling.submitted == []
         await driver.press("alt+h", "ctrl+s")
         assert submitted(services)["caption"] == "fog\n\nfirst!"
+
+
+async def test_a_post_is_sent_without_the_first_comment_that_buffer_would_reject(
+    running: Running, services: FakeServices
+) -> None:
+    """The other channel keeps its own."""
+    personas = services.personas.personas
+    personas[1] = with_channels(personas[1], INSTAGRAM, FACEBOOK)
+    lead, other = personas[1].channels
+    personas[1] = replace(personas[1], channels=(replace(lead, first_comment_refused_at=NOW), other))
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"fog", "f6", *"first!", "ctrl+s")
+        question = driver.text("#dialog Static")
+        assert "on @sarah.ig Instagram: its plan" in question
+        assert question.endswith("Send without the first comment?")
+        await driver.press("y")
+        sent = list(services.scheduling.all_posts.values())[-2:]
+        assert {post.channel_id: post.first_comment for post in sent} == {
+            INSTAGRAM.id: "",
+            FACEBOOK.id: "first!",
+        }
 
 
 async def test_the_ai_label_is_switched_on(running: Running, services: FakeServices) -> None:

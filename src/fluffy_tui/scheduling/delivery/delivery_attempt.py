@@ -278,6 +278,8 @@ class DeliveryAttempt:
                 await self.personas.note_first_comment(channel.id, refused=True)
             raise
         await self._record(created)
+        if new.first_comment.strip():
+            await self.personas.note_first_comment(channel.id, refused=False)
 
     async def _delete_incomplete(self, created: BufferPost) -> None:
         """Delete the post that Buffer made without all of its pictures, before another one may be sent."""

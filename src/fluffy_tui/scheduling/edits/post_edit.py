@@ -190,8 +190,13 @@ class PostEdit:
         try:
             changed = await buffer.edit_post(found.id, new)
         except BufferError as error:
+            if error.code is Code.FIRST_COMMENT_REFUSED:
+                await self.personas.note_first_comment(channel.id, refused=True)
             changed = await self._outcome(buffer, row, plan, error)
-        return await self._adopt(plan, changed)
+        post = await self._adopt(plan, changed)
+        if new.first_comment.strip():
+            await self.personas.note_first_comment(channel.id, refused=False)
+        return post
 
     async def _current(self, buffer: BufferClient, row: PostRow) -> tuple[PostRow, BufferPost]:
         """Return the post as it is here and in Buffer, with the results of an earlier edit and of changes made there.

@@ -176,15 +176,16 @@ class ProblemInbox:
         removed = post.error_code == PostError.REMOVED_IN_BUFFER
         retry = () if self.missing or post.error_code == PostError.TIME_PAST else (Remedy.RETRY,)
         upload = (Remedy.UPLOAD_AGAIN,) if retry and post.error_code in PICTURE_FAILURES else ()
+        # As it is, Buffer would refuse it again.
+        needs_edit = post.error_code == Code.FIRST_COMMENT_REFUSED
+        send = (Remedy.EDIT, *retry) if needs_edit else (*upload, *retry, Remedy.EDIT)
         is_there = post.error_code in PUBLISHING_FAILURES | {Code.IMAGE_DROPPED}
         return _of_post(
             post,
             ProblemKind.REMOVED_IN_BUFFER if removed else ProblemKind.FAILED,
             "Buffer no longer has this post." if removed else "This post was not published.",
             "Nothing happens until you act.",
-            *upload,
-            *retry,
-            Remedy.EDIT,
+            *send,
             Remedy.RESCHEDULE,
             *((Remedy.OPEN_IN_BUFFER,) if is_there else ()),
             Remedy.CANCEL,

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import clean_caption
-from fluffy_tui.scheduling.submit.submission_check import Submission, shown_channels_refusal
+from fluffy_tui.scheduling.model import Reason, ScheduleResult
+from fluffy_tui.scheduling.submit.submission_check import (
+    Submission,
+    shown_channels_refusal,
+    unknown_channel_refusal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +20,6 @@ if TYPE_CHECKING:
 
     from fluffy_tui.media import Framing
     from fluffy_tui.personas import Persona, PersonaChannel
-    from fluffy_tui.scheduling.model import ScheduleResult
     from fluffy_tui.scheduling.post_photo import PostPhoto
 
 
@@ -99,8 +103,15 @@ def chosen_channels(
     for entry in own if wanted is None else wanted:
         choice = entry if isinstance(entry, ChannelChoice) else ChannelChoice(entry)
         choices.setdefault(choice.channel_id, choice)
+    named = [entry for entry in wanted or () if isinstance(entry, str)]
+    if (unknown := next((id_ for id_ in (*named, *captions) if id_ not in own), None)) is not None:
+        return unknown_channel_refusal(persona, unknown)
     if (refusal := shown_channels_refusal(persona, choices)) is not None:
         return refusal
+    if (unused := next((id_ for id_ in captions if id_ not in choices), None)) is not None:
+        reason = f"There is a caption for channel {unused}, but the post does not go there. "
+        reason += "Add the channel, or remove the caption."
+        return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
     if not choices:
         return [ChosenChannel(None, common)]
     chosen = []

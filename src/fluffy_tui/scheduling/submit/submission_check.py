@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import (
@@ -20,9 +20,10 @@ from fluffy_tui.networks import (
 )
 from fluffy_tui.photos import PhotoState
 from fluffy_tui.scheduling.model import Reason, ScheduleResult
+from fluffy_tui.scheduling.post_photo import TaggedPerson
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from fluffy_tui.buffer import BufferClient
     from fluffy_tui.networks import NetworkRules
@@ -78,6 +79,31 @@ def channel_refusal(persona: Persona, chosen: PersonaChannel | None) -> Schedule
     else:
         return None
     return ScheduleResult(False, reason=reason, code=Reason.NO_CHANNEL)
+
+
+def unknown_channel_refusal(persona: Persona, channel_id: str) -> ScheduleResult:
+    """Return the refusal of a channel that is none of the persona's."""
+    own = ", ".join(
+        f"{chosen.id} ({chosen.channel.name} on {chosen.channel.network})" if chosen.channel else chosen.id
+        for chosen in persona.channels
+    )
+    then = f"It has {own}." if own else "Choose one for this persona first."
+    reason = f"{persona.name} has no channel {channel_id}. {then}"
+    return ScheduleResult(False, reason=reason, code=Reason.CHANNEL_CHANGED)
+
+
+def tagged_people(
+    tags: Sequence[TaggedPerson | Mapping[str, Any]],
+) -> tuple[TaggedPerson, ...] | ScheduleResult:
+    """Return people tags, which may be given as `{"handle": …, "x": …, "y": …}`, or why one of them is none."""
+    try:
+        return tuple(tag if isinstance(tag, TaggedPerson) else TaggedPerson(**tag) for tag in tags)
+    except (TypeError, ValueError):
+        reason = (
+            "A people tag needs a handle without @ and spaces, and its place in the photo as fractions from 0 to 1, "
+            "such as {'handle': 'anna', 'x': 0.5, 'y': 0.25}."
+        )
+        return ScheduleResult(False, reason=reason, code=Reason.PEOPLE_TAGS)
 
 
 def shown_channels_refusal(persona: Persona, shown_ids: Collection[str]) -> ScheduleResult | None:

@@ -20,7 +20,7 @@ from fluffy_tui.tui.compose.forecast import forecast_moment, load_agenda
 from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
 from fluffy_tui.tui.compose.same_picture import find_earlier_post
-from fluffy_tui.tui.compose.submitter import damage_question, submit_draft
+from fluffy_tui.tui.compose.submitter import comment_question, damage_question, submit_draft
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.rendition import RenditionPreview, damages
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
+    from fluffy_tui.personas import PersonaChannel
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
@@ -256,11 +257,28 @@ class ComposeScreen(PhotosScreen):
         if not self.channels.show_invalid():
             return
         self.arrangement.show_invalid()
-        if self.form.accepts():
-            self.form.disabled = True
-            self.form.show_message("Submitting…")
-            job = self._submit(self.channels.channels, self.arrangement.photos)
-            self.submitter.start(job, f"submitting photo {self._owner.id}")
+        if not self.form.accepts():
+            return
+        channels = self.channels.channels
+        if refused := channels.comments_refused(self.context.clock()):
+            self._ask_about_comment(channels, refused)
+        else:
+            self._start(channels)
+
+    def _ask_about_comment(self, channels: PostChannels, refused: Sequence[PersonaChannel]) -> None:
+        """Ask whether to send the post without the first comment that Buffer would refuse."""
+
+        def go_on(accepted: bool | None) -> None:
+            if accepted:
+                self._start(channels.without_comments(refused))
+
+        self.app.push_screen(comment_question(self.context, refused), go_on)
+
+    def _start(self, channels: PostChannels) -> None:
+        self.form.disabled = True
+        self.form.show_message("Submitting…")
+        job = self._submit(channels, self.arrangement.photos)
+        self.submitter.start(job, f"submitting photo {self._owner.id}")
 
     async def _submit(
         self, channels: PostChannels, photos: PostPhotos, *, accept_damaged: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import PostRequest, ScheduleResult
+from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.words import error_words, one_line
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from textual.dom import DOMNode
 
+    from fluffy_tui.personas import PersonaChannel
     from fluffy_tui.scheduling import ChannelChoice, PostPhoto
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.drafts import Draft
@@ -61,6 +63,19 @@ def damage_question(context: Context, refusals: Sequence[str]) -> ConfirmScreen:
         "\n\n".join([*shown, f"Only what is left of {pictures} can be posted."]),
         yes="Post anyway",
         no="Do not post",
+        own=context.setup.settings.keys,
+    )
+
+
+def comment_question(context: Context, channels: Sequence[PersonaChannel]) -> ConfirmScreen:
+    """Return the question whether to send a post without its first comment, which these channels would refuse."""
+    names = " and ".join(channel_name(chosen.channel) for chosen in channels if chosen.channel)
+    return ConfirmScreen(
+        "First comment",
+        f"Buffer lately rejected a first comment on {names}: its plan may not include them. "
+        "Send without the first comment?",
+        yes="Send without it",
+        no="Do not send",
         own=context.setup.settings.keys,
     )
 

@@ -9,9 +9,12 @@ from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import ChannelChoice
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
     from fluffy_tui.media import Framing
     from fluffy_tui.networks import NetworkRules
-    from fluffy_tui.personas import Persona
+    from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.tui.session.drafts import Draft
 
 
@@ -128,6 +131,22 @@ class PostChannels:
     def captions_elsewhere(self) -> list[tuple[NetworkRules, str]]:
         """Those of the channels that are not shown."""
         return replace(self, off=self.off | {self.current_id or ""}).captions if self.ids else []
+
+    def comments_refused(self, now: datetime) -> list[PersonaChannel]:
+        """Return the channels that are on and where Buffer lately rejected a first comment, if they are to get one."""
+        return [
+            chosen
+            for chosen in self.persona.channels
+            if chosen.id in self.on
+            and chosen.comment_refusal(now) is not None
+            and self.on_channel(chosen.id).first_comment.strip()
+        ]
+
+    def without_comments(self, channels: Collection[PersonaChannel]) -> Self:
+        """Return the channels with no first comment on some of them."""
+        without = {chosen.id: replace(self.choice(chosen.id), first_comment="") for chosen in channels}
+        others = (choice for choice in self.own if choice.channel_id not in without)
+        return replace(self, own=(*others, *without.values()))
 
     def at(self, index: int) -> Self:
         """Return the channels with another one shown; the first or last where there is no such index."""
