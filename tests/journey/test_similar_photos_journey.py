@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Step
 from fluffy_tui.similarity import BuiltinModel, IndexWorker
-from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.compose.screen import ComposeScreen
+from fluffy_tui.tui.photo.same_picture import SamePictureScreen
 from similarity.similarity_place import save, scene
 from textual_internals import toasts
 

@@ -11,7 +11,7 @@ from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.caption.caption_editor import CaptionEditor
 from fluffy_tui.tui.compose import ComposeScreen
-from fluffy_tui.tui.compose.same_picture import SamePictureScreen
+from fluffy_tui.tui.photo.same_picture import SamePictureScreen
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.snippets import PickTextScreen, SnippetsScreen
 from tui.conftest import Driver, Running

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import PostPhoto
 from fluffy_tui.similarity import EarlierPost, Relation
-from fluffy_tui.tui.compose.same_picture import earlier_post_text
+from fluffy_tui.tui.photo.same_picture import earlier_post_text
 from fluffy_tui.tui.posts.post_detail import alt_text_lines, picture_facts
 from tui.fakes import NOW
 

@@ -12,9 +12,9 @@ from fluffy_tui.tui.compose.preflight import (
     text_marks,
     time_marks,
 )
-from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.compose.submitter import damage_question, submit_all
+from fluffy_tui.tui.photo.same_picture import find_earlier_post
 
 __all__ = [
     "CaptionForm",

@@ -10,9 +10,9 @@ from textual import work
 from fluffy_tui.networks import photo_count_problem
 from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.photo_arrangement import PhotoArrangement
-from fluffy_tui.tui.compose.same_picture import SamePictureScreen
 from fluffy_tui.tui.compose.submitter import Submitter
 from fluffy_tui.tui.photo.photo_picker import PhotoPicker
+from fluffy_tui.tui.photo.same_picture import SamePictureScreen
 from fluffy_tui.tui.session.drafts import DraftWriter
 from fluffy_tui.tui.session.post_photos import new_photos
 from fluffy_tui.tui.ui.frame_screen import FrameScreen

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,9 @@ from fluffy_tui.tui.compose.caption_form import CaptionForm
 from fluffy_tui.tui.compose.caption_screen import PhotosScreen
 from fluffy_tui.tui.compose.channel_arrangement import ChannelArrangement
 from fluffy_tui.tui.compose.forecast import forecast_moment, load_agenda
+from fluffy_tui.tui.compose.photo_facts import PhotoFacts
 from fluffy_tui.tui.compose.post_preview import PostPreview
 from fluffy_tui.tui.compose.preflight import SEVERITY, Level, Mark, preflight_marks
-from fluffy_tui.tui.compose.same_picture import find_earlier_post
 from fluffy_tui.tui.compose.submitter import comment_question, damage_question, submit_draft
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.photo_details import photo_details
@@ -93,12 +92,7 @@ class ComposeScreen(PhotosScreen):
         self.channels = ChannelArrangement(context, self.form, self.arrangement.draft, self._show_channel)
         """The channels of the post."""
         self._picture: RenderResult | None = None
-        self._ai_marked: dict[int, bool] = {}
-        """By photo, as far as its file was searched for the mark."""
-        self._earlier: dict[int, EarlierPost | None] = {}
-        """By photo, as far as earlier posts could be searched."""
-        self._searched: set[int] = set()
-        """The photos for which that was begun."""
+        self._known = PhotoFacts(self, self._photos_known)
 
     def compose_body(self) -> ComposeResult:
         """Lay the picture beside the form, under the photos."""
@@ -157,11 +151,8 @@ class ComposeScreen(PhotosScreen):
         self.refresh_bindings()
         self._post_preview.update()
         self._render_photo()
-        self._propose_ai_label()
-        if unknown := [file for file in self.arrangement.files if file.id not in self._ai_marked]:
-            self._find_ai_marks(unknown)
-        if not self._searched.issuperset(file.id for file in self.arrangement.files):
-            self._find_earlier_posts()
+        self._photos_known()
+        self._known.search(self.arrangement.files)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
@@ -174,7 +165,7 @@ class ComposeScreen(PhotosScreen):
     @property
     def earlier_post(self) -> EarlierPost | None:
         """The earlier post of the same picture, where one was found."""
-        return self._earlier.get(self.arrangement.file.id)
+        return self._known.earlier.get(self.arrangement.file.id)
 
     def checks(self) -> list[Mark]:
         """Run every check of the preflight, and show on the chips how other channels fare."""
@@ -215,14 +206,16 @@ class ComposeScreen(PhotosScreen):
         chosen = next((each for each in self.shown.channels if each.id == channel_id), None)
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
-        repeated = [numbers[id_] for id_, earlier in self._earlier.items() if earlier and id_ in numbers]
+        repeated = [
+            numbers[id_] for id_, earlier in self._known.earlier.items() if earlier and id_ in numbers
+        ]
         return preflight_marks(
             replace(
                 typed,
                 picture=self._picture,
                 agenda=self.channels.agendas.get(channel_id or ""),
                 comment_refused_at=chosen.comment_refusal(typed.now) if chosen else None,
-                has_searched=self._earlier.keys() >= numbers.keys(),
+                has_searched=self._known.earlier.keys() >= numbers.keys(),
                 earlier_post=self.earlier_post,
                 other_alt_texts=[
                     photo.alt_text for number, photo in enumerate(photos.photos) if number != photos.index
@@ -370,19 +363,10 @@ class ComposeScreen(PhotosScreen):
         )
         self.form.update_preflight()
 
-    @work(group="ai-marks", exclusive=True, exit_on_error=False, description="searching for AI marks")
-    async def _find_ai_marks(self, files: Sequence[Photo]) -> None:
-        """Search photos for the mark that they were made with AI."""
-        for file in files:
-            is_marked = await asyncio.to_thread(self.context.services.planning.is_ai_marked, file)
-            self._ai_marked[file.id] = is_marked
-        self._propose_ai_label()
+    def _photos_known(self) -> None:
+        """Propose the AI label as the service does where the user has not switched it, and check again."""
+        self.form.is_ai_marked = self.persona.ai_label or self._known.is_any_ai_marked(self.arrangement.files)
         self.form.update_preflight()
-
-    def _propose_ai_label(self) -> None:
-        """Propose the AI label as the service does where the user has not switched it."""
-        marked = any(self._ai_marked.get(file.id) for file in self.arrangement.files)
-        self.form.is_ai_marked = self.persona.ai_label or marked
 
     @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queues")
     async def _load_agendas(self) -> None:
@@ -393,13 +377,3 @@ class ComposeScreen(PhotosScreen):
             self.channels.agendas[id_] = await load_agenda(self.context, known.led_by(id_))
             self.form.when.show_agenda(self._agenda)
             self.form.update_preflight()
-
-    @work(group="earlier-post", exclusive=True, exit_on_error=False, description="searching earlier posts")
-    async def _find_earlier_posts(self) -> None:
-        files = self.arrangement.files
-        self._searched.update(file.id for file in files)
-        for file in files:
-            has_searched, earlier = await find_earlier_post(self.context, file)
-            if has_searched:
-                self._earlier[file.id] = earlier
-        self.form.update_preflight()

@@ -12,9 +12,9 @@ from textual.widgets import TextArea
 from fluffy_tui.similarity import EarlierPost, Relation
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.compose.preflight_line import PreflightLine
-from fluffy_tui.tui.compose.same_picture import GONE, SamePictureScreen, days_ago, earlier_post_text
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.photo.same_picture import GONE, SamePictureScreen, days_ago, earlier_post_text
 from tui.conftest import Running
 from tui.fakes import NOW, FakeServices
 from tui.library.test_library_snapshots import home as home
