@@ -101,6 +101,7 @@ async def test_files_become_one_post_with_what_was_given(place: Workplace, own_h
         "step": "queued",
         "caption": "fog on\nthe pier",
         "photos": paths,
+        "metrics": {},
     }
     assert summary == {"event": "summary", "dry_run": False, "added": 1, "refused": 0}
     assert (post.alt_text, post.first_comment) == ("a pier", "#fog")
