@@ -73,35 +73,39 @@ class ContactSheet:
             photos = (self._photo_at(index) for index in order)
             self.pictures.want([photo for photo in photos if photo is not None], self._area)
 
-    def line(self, row: int, y: int, width: int) -> Strip:
-        """Return a line of a row of tiles.
+    def lines(self, top: int, drawn: range, width: int) -> list[Strip]:
+        """Return lines of tiles.
 
         Args:
-            row: Which row, from the first photo on.
-            y: Which of its lines.
-            width: Cells of the whole line.
+            top: The first row on the screen.
+            drawn: Which of the lines from there on.
+            width: Cells of a line.
         """
-        first = row * self.grid.columns
-        tiles = [self._tile(index, y) for index in range(first, first + self.grid.columns)]
-        blank = Strip.blank(width - self.grid.width * self.grid.columns, self._node.rich_style)
-        return JoinedStrip([*tiles, blank])
+        area, grid = self._area, self.grid  # what the style is has to be looked up in the whole tree
+        empty, gap = Strip.blank(area.width, area.style), Strip.blank(1, area.style)
+        rest = Strip.blank(width - grid.width * grid.columns, area.style)
+        lines: list[Strip] = []
+        for line in drawn:
+            row, y = divmod(line, grid.height)
+            first = (top + row) * grid.columns
+            tiles = (self._tile(index, y, area, empty) for index in range(first, first + grid.columns))
+            lines.append(JoinedStrip([*(part for tile in tiles for part in (tile, gap)), rest]))
+        return lines
 
-    def _tile(self, index: int, y: int) -> Strip:
-        area, photo = self._area, self._photo_at(index)
-        gap = Strip.blank(1, area.style)
+    def _tile(self, index: int, y: int, area: PictureArea, empty: Strip) -> Strip:
         if y == area.height:
             label = self._label(index, area.width)
             for line_filter in self._node.get_line_filters():  # pictures need none
                 label = label.apply_filter(line_filter, self._node.background_colors[1])
-            return JoinedStrip([label, gap])
-        if photo is None:
-            return Strip.blank(self.grid.width, area.style)
-        picture = self.pictures.of(photo)
+            return label
+        photo = self._photo_at(index)
+        picture = self.pictures.of(photo) if photo is not None else None
         # Behind a dialog the screen is tinted, which works for text only.
         if picture is not None and (picture.is_text or self._node.screen.is_active):
-            return JoinedStrip([picture.strips[y], gap])
-        words = "no picture" if self.pictures.has_failed(photo) and y == area.height // 2 else ""
-        return Strip([Segment(words.center(self.grid.width), area.style)], self.grid.width)
+            return picture.strips[y]
+        if photo is not None and self.pictures.has_failed(photo) and y == area.height // 2:
+            return Strip([Segment("no picture".center(area.width), area.style)], area.width)
+        return empty
 
     @property
     def _area(self) -> PictureArea:

@@ -341,11 +341,13 @@ class PhotoList(ScrollView, can_focus=True):
             return super().render_lines(crop)
         lines = super().render_lines(Region(0, crop.y, self.outer_size.width, crop.height))
         view, left, width = self.view, self.gutter.left, self.scrollable_content_region.width
-        for number, line in enumerate(lines):
-            row, y = divmod(crop.y + number - self.gutter.top, view.grid.height)
-            if 0 <= row < view.rows:
-                tiles = self._sheet.line(view.top + row, y, width)
-                lines[number] = JoinedStrip([line.crop(0, left), tiles, line.crop(left + width)])
+        before = (
+            crop.y - self.gutter.top
+        )  # lines of tiles above the crop; less than none if it begins with the frame
+        drawn = range(max(0, before), min(view.rows * view.grid.height, before + crop.height))
+        for y, tiles in zip(drawn, self._sheet.lines(view.top, drawn, width), strict=True):
+            frame = lines[y - before]
+            lines[y - before] = JoinedStrip([frame.crop(0, left), tiles, frame.crop(left + width)])
         return [line.crop(crop.x, crop.right) for line in lines]
 
     def render_line(self, y: int) -> Strip:
