@@ -18,6 +18,8 @@ from journey.installation import Installation, installed
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from journey.terminal import Terminal
+
 
 def reachable_home() -> Path:
     """Return a new home outside of pytest's folder, which the account that runs root's server can enter.
@@ -62,6 +64,16 @@ def add_photos(sample_photos: Path, home: Path) -> Path:
     """Copy the sample photos to where the demo of this home expects them, and return the home."""
     shutil.copytree(sample_photos, home / ".local/share/fluffy-tui/demo/photos")
     return home
+
+
+def own_photos(home: Path) -> str:
+    """Return the folder of sarah's sample photos, for a demo without sample posts."""
+    return str(home / ".local/share/fluffy-tui/demo/photos/sarah")
+
+
+def sample_posts_are_sent(terminal: Terminal) -> None:
+    """Wait until all posts are in Buffer: before that, quitting is asked about, and the worker goes on."""
+    terminal.until(lambda text: " · " in text.splitlines()[0] and "draft" not in text.splitlines()[0])
 
 
 @pytest.fixture

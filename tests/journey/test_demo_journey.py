@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from journey.conftest import own_photos, sample_posts_are_sent
 from journey.processes import left_behind
 from journey.terminal import Terminal
 
@@ -18,10 +19,8 @@ CTRL_S, ENTER, ESCAPE = "\x13", "\r", "\x1b"
 
 
 def write_caption(terminal: Terminal, text: str, counted: str) -> None:
-    """From the persona picker: open the newest photo of sarah, and write a caption for it."""
-    terminal.shows("17 unscheduled")
-    terminal.press("j", ENTER)
-    terminal.shows("unscheduled · newest first", "1 Library", "2 Posts", "IMG_2041", "of 17")
+    """Write a caption for the newest photo of sarah, whose library a new demo opens."""
+    terminal.shows("unscheduled · newest first", "1 Library", "2 Posts", "IMG_2041")
     terminal.press(ENTER)
     terminal.shows("caption", "alt text", "next slot")
     terminal.press(text)
@@ -36,24 +35,26 @@ def quit_app(terminal: Terminal) -> None:
 
 def test_a_newcomer_schedules_a_photo(own_home: Path) -> None:
     with Terminal(own_home, "--demo") as terminal:
-        terminal.shows("Personas", "sarah", "17 unscheduled", "demo")
+        terminal.shows("sarah ▸ @sarah.frames", "10 unscheduled", "demo")
         write_caption(terminal, "The light came back for a minute. [/b][red", "42/2,200")
         terminal.press(CTRL_S)
-        terminal.shows("in Buffer for", "16 unscheduled")
+        terminal.shows("9 unscheduled")
         terminal.press("2")
-        terminal.shows("The light came back", "✓ in Buffer")
+        terminal.shows("The light came back", "The lighthouse", "Full moon", "Look up", "✓ in Buffer")
+        sample_posts_are_sent(terminal)
         quit_app(terminal)
         assert left_behind(own_home) == []
 
 
 def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Path) -> None:
     drafts = demo_home / ".local/share/fluffy-tui/demo/kept-texts"
-    with Terminal(demo_home, "--demo") as terminal:
+    with Terminal(demo_home, "--demo", own_photos(demo_home)) as terminal:
+        terminal.shows("of 17")
         write_caption(terminal, "half a sentence", "15/2,200")
         terminal.until(lambda _: any("half a sentence" in path.read_text() for path in drafts.glob("*.json")))
         terminal.close()
         assert left_behind(demo_home) == []
-    with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
+    with Terminal(demo_home, "--demo", own_photos(demo_home)) as again:
         again.shows("newest first", "✎", "IMG_2041", "of 17")
         again.press(ENTER)
         again.shows("half a sentence")
@@ -63,14 +64,14 @@ def test_closing_the_terminal_ends_everything_and_keeps_the_draft(demo_home: Pat
 
 
 def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
-    """Everything arrives in a single read, before the first screen has opened."""
-    with Terminal(demo_home, "--demo") as terminal:
+    """Everything arrives in a single read, before the composer has opened."""
+    with Terminal(demo_home, "--demo", own_photos(demo_home)) as terminal:
         terminal.shows("17 unscheduled")
-        terminal.press(f"j{ENTER}{ENTER}the first one{CTRL_S}{ENTER}and a second?{CTRL_S}")
+        terminal.press(f"{ENTER}the first one{CTRL_S}{ENTER}and a second?{CTRL_S}")
         terminal.shows("“the first one”  in Buffer")  # a while later it is gone from there
         terminal.shows("“and a second?”  in Buffer", "15 unscheduled")
         quit_app(terminal)
-    with Terminal(demo_home, "--demo", "--persona", "sarah") as again:
+    with Terminal(demo_home, "--demo", own_photos(demo_home)) as again:
         again.shows("15 unscheduled", "2 scheduled")
         [address] = (demo_home / ".local/share/fluffy-tui/demo/buffer").glob("address*")
         url = json.loads(address.read_text())["url"]
@@ -83,6 +84,6 @@ def test_a_whole_session_typed_ahead_is_kept(demo_home: Path) -> None:
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (200, 60)])
 def test_the_app_opens_in_terminals_of_every_size(demo_home: Path, size: tuple[int, int]) -> None:
-    with Terminal(demo_home, "--demo", columns=size[0], rows=size[1]) as terminal:
-        terminal.shows("sarah", "17 unscheduled")
+    with Terminal(demo_home, "--demo", own_photos(demo_home), columns=size[0], rows=size[1]) as terminal:
+        terminal.shows("sarah", "IMG_2041")
         quit_app(terminal)

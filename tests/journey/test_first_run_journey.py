@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluffy_tui.settings import MediaHostKind, load_settings
+from journey.conftest import sample_posts_are_sent
 from journey.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def test_the_demo_opens_in_the_same_terminal(demo_home: Path) -> None:
     with Terminal(demo_home, columns=100, rows=30) as terminal:
         terminal.shows("Get started")
         terminal.press("d")
-        terminal.shows(" demo ", "sarah", "leo")
+        terminal.shows(" demo ", "sarah", "IMG_2041")
+        sample_posts_are_sent(terminal)
         terminal.press("q")
         assert terminal.ended() == 0

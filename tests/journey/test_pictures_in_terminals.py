@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from journey.conftest import own_photos
 from journey.graphics import PLACEHOLDER
 from journey.terminal import Terminal
 
@@ -113,7 +114,7 @@ def quit_app(terminal: Terminal) -> None:
 
 def test_kitty_shows_pictures_and_frees_them(shared_demo_home: Path) -> None:
     with Terminal(
-        shared_demo_home, "--demo", "--persona", "sarah", kitty=True, FLUFFY_PREVIEW="auto"
+        shared_demo_home, "--demo", own_photos(shared_demo_home), kitty=True, FLUFFY_PREVIEW="auto"
     ) as terminal:
         browse(terminal)
         assert written_with(terminal, PLACEHOLDER) == pictured(terminal)
@@ -129,7 +130,7 @@ def test_kitty_shows_pictures_and_frees_them(shared_demo_home: Path) -> None:
 
 def test_sixels_leave_no_ghosts(shared_demo_home: Path) -> None:
     with Terminal(
-        shared_demo_home, "--demo", "--persona", "sarah", sixel=True, FLUFFY_PREVIEW="auto"
+        shared_demo_home, "--demo", own_photos(shared_demo_home), sixel=True, FLUFFY_PREVIEW="auto"
     ) as terminal:
         browse(terminal)
         assert terminal.screen.pixels == pictured(terminal)
@@ -138,7 +139,7 @@ def test_sixels_leave_no_ghosts(shared_demo_home: Path) -> None:
 
 
 def test_tmux_shows_half_cells_and_a_post_can_be_submitted(shared_demo_home: Path, tmux: list[str]) -> None:
-    arguments = ("--demo", "--persona", "sarah")
+    arguments = ("--demo", own_photos(shared_demo_home))
     with Terminal(
         shared_demo_home, *arguments, inside=tmux, kitty=True, sixel=True, FLUFFY_PREVIEW="auto"
     ) as terminal:

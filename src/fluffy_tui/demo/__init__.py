@@ -13,6 +13,7 @@ from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos
+    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS
     from fluffy_tui.demo.stand_in.clock import ManualClock, WallClock
     from fluffy_tui.demo.stand_in.fault_switches import Kind
     from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 _load = lazy_exports(
     __name__,
     {
+        "AT_ONCE": "sample_photos.sample_posts",
         "AlreadyServed": "stand_in.state_folder",
+        "COMING_DAYS": "sample_photos.sample_posts",
         "Channel": "stand_in.world",
         "Kind": "stand_in.fault_switches",
         "ManualClock": "stand_in.clock",
@@ -45,6 +48,8 @@ _load = lazy_exports(
 _EXTRA = {"aiohttp", "graphql"}
 
 __all__ = [
+    "AT_ONCE",
+    "COMING_DAYS",
     "AlreadyServed",
     "Channel",
     "Kind",

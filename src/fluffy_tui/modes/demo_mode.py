@@ -4,29 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.demo import require_extra
 from fluffy_tui.modes.app_mode import show
 from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.scheduling import PostRequest, channel_zone, slots
 from fluffy_tui.settings import SETTINGS, Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from fluffy_tui.bootstrap import Services
+    from fluffy_tui.personas import Persona
 
 PERSONA_SERVICES = {"sarah": "instagram", "leo": "bluesky"}
 """The Buffer service of each demo persona's channel."""
+FIRST_PERSONA = "sarah"
+"""The one that a new demo opens; it has posts, and the photos of a folder that is given."""
+
+log = logging.getLogger(__name__)
 
 
 async def run(settings: Settings, folder: Path | None, persona: str | None) -> int:
@@ -44,11 +53,12 @@ async def run(settings: Settings, folder: Path | None, persona: str | None) -> i
     with _running_stand_in(settings) as stand_in:
         environment = demo_environment(settings, stand_in)
         setup = SetupService(load_settings(environment), environment)
+        is_new = not setup.settings.paths.state_file.exists()
         status, _ = await show(
             setup,
-            persona=persona,
+            persona=persona or (FIRST_PERSONA if is_new else None),
             demo=True,
-            prepare=partial(_add_personas, folder=folder),
+            prepare=partial(add_personas, folder=folder, stand_in_url=stand_in.url),
             keep_open=[stand_in.lifeline],
         )
         return status
@@ -121,8 +131,13 @@ def demo_environment(settings: Settings, stand_in: StandInAddress) -> dict[str, 
     }
 
 
-async def _add_personas(services: Services, report: Callable[[str], None], *, folder: Path | None) -> None:
-    """Create the demo's personas with their channels and photos, if they do not exist yet."""
+async def add_personas(
+    services: Services, report: Callable[[str], None], *, folder: Path | None, stand_in_url: str
+) -> None:
+    """Create the demo's personas with their channels and photos, if they do not exist yet.
+
+    In a new demo of the sample photos the first persona gets its posts, too.
+    """
     personas = {persona.name: persona for persona in await services.personas.list()}
     if folder is None:
         from fluffy_tui.demo import write_sample_photos
@@ -132,7 +147,7 @@ async def _add_personas(services: Services, report: Callable[[str], None], *, fo
         await asyncio.to_thread(write_sample_photos, samples, datetime.now().astimezone())
         folders = {name: samples / name for name in PERSONA_SERVICES}
     else:
-        folders = {next(iter(PERSONA_SERVICES)): folder.absolute()}
+        folders = {FIRST_PERSONA: folder.absolute()}
     report("creating the demo's personas")
     channels = {channel.service: channel.id for channel in await services.personas.available_channels()}
     for name, service in PERSONA_SERVICES.items():
@@ -142,3 +157,35 @@ async def _add_personas(services: Services, report: Callable[[str], None], *, fo
         if name in folders:
             report(f"importing the photos of {name}")
             await services.photos.import_folders([folders[name]], persona, on_progress=lambda _: None)
+        if name == FIRST_PERSONA and not personas and folder is None:
+            report("submitting the sample posts")
+            await _submit_sample_posts(services, persona, stand_in_url)
+
+
+async def _submit_sample_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
+    """Submit posts as a user would, so that the worker delivers them; let Buffer fail to publish the first."""
+    import httpx
+
+    from fluffy_tui.demo import AT_ONCE, COMING_DAYS, Kind
+
+    if persona.channel is None:
+        return
+    fault = {"kind": Kind.IMAGE_UNREADABLE, "after": True, "channel": persona.channel.id}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        (await client.post(f"{stand_in_url}/faults", json=fault)).raise_for_status()
+    photos = {photo.path.stem: photo for photo in await services.photos.unscheduled(persona)}
+    zone, soon = channel_zone(persona.channel), datetime.now(UTC) + timedelta(hours=1)
+    coming = slots(persona.channel, soon, soon + timedelta(days=14))
+    first_of_days = (next(of_day) for _, of_day in groupby(coming, lambda slot: slot.astimezone(zone).date()))
+    requests = [
+        PostRequest((photos[post.photo],), post.caption, post.alt_text, ShareMode.SHARE_NOW)
+        for post in AT_ONCE
+    ]
+    requests += [
+        PostRequest((photos[post.photo],), post.caption, post.alt_text, ShareMode.CUSTOM_SCHEDULED, at)
+        for post, at in zip(COMING_DAYS, first_of_days, strict=False)
+    ]
+    at_once = replace(services.scheduling, undo_seconds=0.0)
+    for result in await at_once.schedule_posts(requests):
+        if not result.ok:
+            log.warning("a sample post was refused: %s", result.reason)
