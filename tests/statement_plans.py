@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
@@ -16,18 +17,23 @@ if TYPE_CHECKING:
 
 @contextmanager
 def statements() -> Iterator[list[tuple[str, Any]]]:
-    """Collect the statements that read or change rows, with their parameters."""
+    """Collect the statements that read or change rows, with their parameters, and what is set for a transaction."""
     executed: list[tuple[str, Any]] = []
 
     def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
-        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE")) and not many:
+        if statement.startswith(("SELECT", "WITH", "UPDATE", "DELETE", "SET LOCAL")) and not many:
             executed.append((statement, parameters))
 
+    def note_end(connection: Any) -> None:
+        executed.append(("COMMIT", None))
+
     event.listen(Engine, "before_cursor_execute", note)
+    event.listen(Engine, "commit", note_end)
     try:
         yield executed
     finally:
         event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "commit", note_end)
 
 
 async def plans(
@@ -35,13 +41,18 @@ async def plans(
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """Run statements again, and return each with the nodes of its plan; nothing of it stays."""
     found = []
-    async with database.transaction() as session:
-        connection = await session.connection()
-        for statement, parameters in executed:
-            rows = await connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-            [plan] = rows.scalar_one()
-            found.append((statement, list(_nodes(plan["Plan"]))))
-        await session.rollback()
+    left = iter(executed)
+    for first in left:
+        async with database.transaction() as session:
+            connection = await session.connection()
+            for statement, parameters in chain([first], takewhile(lambda one: one[0] != "COMMIT", left)):
+                if statement.startswith("SET LOCAL"):
+                    await connection.exec_driver_sql(statement)
+                elif statement != "COMMIT":
+                    explained = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}"
+                    [plan] = (await connection.exec_driver_sql(explained, parameters)).scalar_one()
+                    found.append((statement, list(_nodes(plan["Plan"]))))
+            await session.rollback()
     return found
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, select, true, update
+from sqlalchemy import BigInteger, and_, case, cast, func, literal, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -41,7 +41,15 @@ from fluffy_tui.photos.model import (
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
-from fluffy_tui.photos.tables import MachineRow, PhotoPlaceRow, PhotoRow, among, has_post, of_machine
+from fluffy_tui.photos.tables import (
+    LibraryCountRow,
+    MachineRow,
+    PhotoPlaceRow,
+    PhotoRow,
+    among,
+    has_post,
+    of_machine,
+)
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
@@ -256,8 +264,12 @@ class Photos:
 
     async def unscheduled_counts(self) -> dict[int, int]:
         """Return how many photos without a post each persona has, by persona id; none for an empty library."""
+        count, number = LibraryCountRow, func.sum(LibraryCountRow.number)
         query = (
-            select(PhotoRow.persona_id, func.count()).where(self._unscheduled).group_by(PhotoRow.persona_id)
+            select(count.persona_id, cast(number, BigInteger))
+            .where(count.name == "unscheduled")
+            .group_by(count.persona_id)
+            .having(number > 0)
         )
         async with self._database.transaction() as session:
             return dict((await session.execute(query)).all())

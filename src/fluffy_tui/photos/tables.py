@@ -161,6 +161,20 @@ class PhotoCopyRow(Base):
     )
 
 
+class LibraryCountRow(Base):
+    """A part of a count; the count is the sum. Triggers keep them in the transactions that change what is counted."""
+
+    __tablename__ = "library_counts"
+
+    id: Mapped[PrimaryKey]
+    persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    """`unscheduled`; and of the photos that are not missing `present`, `hashed` and `embedded ID` for each model."""
+    number: Mapped[int]
+
+    __table_args__ = (Index("ix_library_counts_persona_id_name", "persona_id", "name"),)
+
+
 class ScheduledOnceRow(Base):
     """A photo that has or had a post; filled by a trigger on posts, and kept when a post is deleted."""
 

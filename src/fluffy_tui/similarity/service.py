@@ -168,7 +168,7 @@ class Similarity:
         return await self._models.used()
 
     async def progress(self, persona_id: int | None = None) -> list[IndexCounts]:
-        """Return how many photos of each persona are indexed; counts everything, so ask rarely.
+        """Return how many photos of each persona are indexed.
 
         Args:
             persona_id: Only this one; the list is empty while it has no photos.

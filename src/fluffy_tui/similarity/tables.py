@@ -56,6 +56,14 @@ PLACES = table(
 )
 """The same of the machines that have their files."""
 
+COUNTS = table(
+    "library_counts",
+    column("persona_id", BigInteger()),
+    column("name", Text()),
+    column("number", BigInteger()),
+)
+"""The same of the counts of each library."""
+
 STACKS = "photo_stacks"
 """The sequence that numbers stacks of copies."""
 
@@ -171,7 +179,10 @@ class IndexFailureRow(Base):
     next_try_at: Mapped[datetime | None]
     """Null when it is not tried again before its file changes."""
 
-    __table_args__ = (CheckConstraint("stage IN ('look', 'ask')", name="stage_known"),)
+    __table_args__ = (
+        CheckConstraint("stage IN ('look', 'ask')", name="stage_known"),
+        Index("ix_photo_troubles_reason", "photo_id", postgresql_where=text("reason <> ''")),
+    )
 
 
 def bits_apart(one: Any, other: Any) -> ColumnElement[float]:

@@ -1,21 +1,20 @@
-"""How many photos are indexed: counted on demand, and notified by each job when it stores its results."""
+"""How many photos are indexed: read on demand, and notified by each job when it stores its results."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import BigInteger, cast, func, literal_column, select, text, true
 
 from fluffy_tui.core.event_stream import PHOTOS_CHANNEL
 from fluffy_tui.similarity.index.model_registry import active_model
 from fluffy_tui.similarity.model import IndexCounts, IndexGains
 from fluffy_tui.similarity.tables import (
+    COUNTS,
     PHOTOS,
     EmbeddingModelRow,
     IndexFailureRow,
-    PhotoEmbeddingRow,
-    PhotoHashRow,
     among,
 )
 
@@ -26,46 +25,48 @@ if TYPE_CHECKING:
 
 
 async def count_indexed(session: AsyncSession, persona_id: int | None) -> list[IndexCounts]:
-    """Return how many photos of each persona, or of one, are indexed."""
-    one = literal(True) if persona_id is None else PHOTOS.c.persona_id == persona_id
-    wanted = (PHOTOS.c.missing_since.is_(None), one)
-    per_persona = (
-        select(PHOTOS.c.persona_id, func.count(), func.count(PhotoHashRow.photo_id))
-        .outerjoin(PhotoHashRow, PhotoHashRow.photo_id == PHOTOS.c.id)
-        .where(*wanted)
-        .group_by(PHOTOS.c.persona_id)
-        .order_by(PHOTOS.c.persona_id)
+    """Return how many photos of each persona, or of one, are indexed; only those that failed are counted."""
+    counts = (
+        select(COUNTS.c.persona_id, COUNTS.c.name, cast(func.sum(COUNTS.c.number), BigInteger))
+        .group_by(COUNTS.c.persona_id, COUNTS.c.name)
+        .order_by(COUNTS.c.persona_id)
     )
-    per_model = (
-        select(PHOTOS.c.persona_id, EmbeddingModelRow.name, func.count())
-        .select_from(PhotoEmbeddingRow)
-        .join(PHOTOS, PHOTOS.c.id == PhotoEmbeddingRow.photo_id)
-        .join(EmbeddingModelRow, EmbeddingModelRow.id == PhotoEmbeddingRow.model_id)
-        .where(*wanted)
-        .group_by(PHOTOS.c.persona_id, EmbeddingModelRow.name)
+    failed_ids = (
+        select(IndexFailureRow.photo_id).distinct().where(literal_column("reason <> ''")).subquery("failed")
+    )
+    present = (
+        select(PHOTOS.c.persona_id)
+        .where(PHOTOS.c.id == failed_ids.c.photo_id, PHOTOS.c.missing_since.is_(None))
+        .offset(0)  # one look-up in an index for each, whatever the statistics say of the table
+        .lateral("present")
     )
     failures = (
-        select(PHOTOS.c.persona_id, func.count(IndexFailureRow.photo_id.distinct()))
-        .join(IndexFailureRow, IndexFailureRow.photo_id == PHOTOS.c.id)
-        .where(*wanted, IndexFailureRow.reason != "")
-        .group_by(PHOTOS.c.persona_id)
+        select(present.c.persona_id, func.count())
+        .select_from(failed_ids.join(present, true()))
+        .group_by(present.c.persona_id)
     )
-    rows = (await session.execute(per_persona)).all()
-    embedded: dict[int, dict[str, int]] = {}
-    for persona, name, count in await session.execute(per_model):
-        embedded.setdefault(persona, {})[name] = count
+    if persona_id is not None:
+        counts = counts.where(COUNTS.c.persona_id == persona_id)
+        failures = failures.where(present.c.persona_id == persona_id)
+    # Without statistics Postgres expects most photos to have failed, and would read all marks of what is in progress.
+    await session.execute(text("SET LOCAL enable_seqscan = off"))
+    numbers: dict[int, dict[str, int]] = {}
+    for persona, name, number in await session.execute(counts):
+        numbers.setdefault(persona, {})[name] = number
     failed = {row[0]: row[1] for row in await session.execute(failures)}
+    models = (await session.execute(select(EmbeddingModelRow.id, EmbeddingModelRow.name))).all()
     model = await active_model(session)
     return [
         IndexCounts(
             persona,
-            photos,
-            hashed,
-            embedded.get(persona, {}),
+            of_persona["present"],
+            of_persona.get("hashed", 0),
+            {name: count for id_, name in models if (count := of_persona.get(f"embedded {id_}"))},
             failed.get(persona, 0),
             model.name if model else "",
         )
-        for persona, photos, hashed in rows
+        for persona, of_persona in numbers.items()
+        if of_persona.get("present")
     ]
 
 

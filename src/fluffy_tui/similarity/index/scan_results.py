@@ -53,9 +53,8 @@ async def store(
     current = await _unchanged(session, scans)
     hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
-        await session.execute(
-            insert(PhotoHashRow).on_conflict_do_nothing(), [_hashes(scan) for scan in hashed]
-        )
+        rows = [_hashes(scan) for scan in hashed]
+        await session.execute(insert(PhotoHashRow).values(rows).on_conflict_do_nothing())
         stacked = await _stack(session, [scan.photo_id for scan in hashed])
         for scan in hashed:
             gain = gains.setdefault(current[scan.photo_id], IndexGains())
@@ -72,7 +71,7 @@ async def store(
             }
             for scan in embedded
         ]
-        await session.execute(insert(PhotoEmbeddingRow).on_conflict_do_nothing(), rows)
+        await session.execute(insert(PhotoEmbeddingRow).values(rows).on_conflict_do_nothing())
         for scan in embedded:
             gains.setdefault(current[scan.photo_id], IndexGains()).embedded += 1
     return set(current), gains
