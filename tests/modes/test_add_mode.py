@@ -115,7 +115,8 @@ async def test_a_refused_photo_is_status_1_and_the_others_get_no_post(
     assert ended.status == 1
     [refused, summary] = events(ended)
     reason = "IMG_0001.jpg already has a post (queued)."
-    assert refused == {"event": "refused", "code": "already_scheduled", "reason": reason}
+    photos = [free, taken]
+    assert refused == {"event": "refused", "code": "already_scheduled", "reason": reason, "photos": photos}
     assert (summary["added"], summary["refused"]) == (0, 1)
     assert [post.caption for post in await posts(place)] == ["fog"]
 
@@ -132,6 +133,20 @@ async def test_separate_posts_are_reported_one_by_one(place: Workplace, own_home
     assert "IMG_0003.jpg" in third
     assert total == "2 added, 1 refused."
     assert [post.caption for post in await posts(place)] == ["fog", "rain", "rain"]
+
+
+async def test_a_refusal_names_its_files_and_the_draft_that_was_kept(
+    place: Workplace, own_home: Path
+) -> None:
+    taken, free = files(place, 1, 2)
+    await place.submit("fog", 1)
+    ended = await call(
+        place, own_home, "--add", taken, free, "--caption", "rain", "--separate", "--json", BUFFER_API_KEY=""
+    )
+    refused, kept, _ = events(ended)
+    [_, draft] = await posts(place)
+    assert (refused["code"], refused["photos"], "id" in refused) == ("already_scheduled", [taken], False)
+    assert (kept["code"], kept["photos"], kept["id"]) == ("kept_as_draft", [free], draft.id)
 
 
 async def test_a_known_file_is_found_by_its_content(place: Workplace, own_home: Path, tmp_path: Path) -> None:
