@@ -237,6 +237,7 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
     assert ended.status == 0, ended.out
     [event, summary] = events(ended)
     assert (event["event"], event["photos"], event["network"]) == ("would_add", free, "instagram")
+    assert event["warning"] is None
     assert summary == {"event": "summary", "dry_run": True, "would_add": 1, "refused": 0}
     for arguments, code in (
         ((taken,), "already_scheduled"),
@@ -255,6 +256,18 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
         "IMG_0002.jpg",
         "IMG_0003.jpg",
     }
+
+
+async def test_a_dry_run_warns_of_a_full_queue(place: Workplace, own_home: Path) -> None:
+    """It counts the posts that it would add itself."""
+    await place.submit("fog", 1)
+    await place.execute("""UPDATE channels SET description = description || '{"scheduled_posts_limit": 2}'""")
+    arguments = ("--add", *files(place, 2, 3), "--separate", "--caption", "rain", "--dry-run")
+    ended = await call(place, own_home, *arguments, "--json")
+    assert ended.status == 0, ended.out
+    assert [event["warning"] for event in events(ended)[:2]] == [None, "queue full, 2 of 2: will be held"]
+    ended = await call(place, own_home, *arguments, "--at", "now")
+    assert "queue full" not in ended.out
 
 
 async def test_a_dry_run_asks_buffer_and_the_media_host(place: Workplace, own_home: Path) -> None:

@@ -212,6 +212,7 @@ class AddReport:
         for choice in outcome.ready.choices:
             chosen = channels.get(choice.channel_id)
             channel = chosen.channel if chosen else None
+            warning = outcome.warnings.get(choice.channel_id, "")
             if self._as_json:
                 event = {
                     "event": "would_add",
@@ -221,12 +222,15 @@ class AddReport:
                     "caption": outcome.ready.written.caption,
                     "photos": [str(file) for file in outcome.ready.files],
                     "due_at": iso_time(choice.at),
+                    "warning": warning or None,
                 }
                 print_events([_with_line(event, line)])
             else:
                 names = ", ".join(file.name for file in outcome.ready.files)
                 where = f" to {channel.name} on {channel.network}" if channel else ""
-                print_lines([visible(f"{_prefix(line)}would add {names}{where}")])
+                print_lines(
+                    [visible(f"{_prefix(line)}would add {names}{where}{f': {warning}' if warning else ''}")]
+                )
 
 
 def _with_line(event: Mapping[str, object], line: int | None) -> Mapping[str, object]:
