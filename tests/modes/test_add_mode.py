@@ -116,7 +116,8 @@ async def test_a_refused_photo_is_status_1_and_the_others_get_no_post(
     assert ended.status == 1
     [refused, summary] = events(ended)
     reason = "IMG_0001.jpg already has a post (queued)."
-    assert refused == {"event": "refused", "code": "already_scheduled", "reason": reason}
+    photos = [free, taken]
+    assert refused == {"event": "refused", "code": "already_scheduled", "reason": reason, "photos": photos}
     assert (summary["added"], summary["refused"]) == (0, 1)
     assert [post.caption for post in await posts(place)] == ["fog"]
 
@@ -133,6 +134,20 @@ async def test_separate_posts_are_reported_one_by_one(place: Workplace, own_home
     assert "IMG_0003.jpg" in third
     assert total == "2 added, 1 refused."
     assert [post.caption for post in await posts(place)] == ["fog", "rain", "rain"]
+
+
+async def test_a_refusal_names_its_files_and_the_draft_that_was_kept(
+    place: Workplace, own_home: Path
+) -> None:
+    taken, free = files(place, 1, 2)
+    await place.submit("fog", 1)
+    ended = await call(
+        place, own_home, "--add", taken, free, "--caption", "rain", "--separate", "--json", BUFFER_API_KEY=""
+    )
+    refused, kept, _ = events(ended)
+    [_, draft] = await posts(place)
+    assert (refused["code"], refused["photos"], "id" in refused) == ("already_scheduled", [taken], False)
+    assert (kept["code"], kept["photos"], kept["id"]) == ("kept_as_draft", [free], draft.id)
 
 
 async def test_a_known_file_is_found_by_its_content(place: Workplace, own_home: Path, tmp_path: Path) -> None:
@@ -223,6 +238,7 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
     assert ended.status == 0, ended.out
     [event, summary] = events(ended)
     assert (event["event"], event["photos"], event["network"]) == ("would_add", free, "instagram")
+    assert event["warning"] is None
     assert summary == {"event": "summary", "dry_run": True, "would_add": 1, "refused": 0}
     for arguments, code in (
         ((taken,), "already_scheduled"),
@@ -241,6 +257,18 @@ async def test_a_dry_run_makes_every_check_and_writes_nothing(place: Workplace, 
         "IMG_0002.jpg",
         "IMG_0003.jpg",
     }
+
+
+async def test_a_dry_run_warns_of_a_full_queue(place: Workplace, own_home: Path) -> None:
+    """It counts the posts that it would add itself."""
+    await place.submit("fog", 1)
+    await place.execute("""UPDATE channels SET description = description || '{"scheduled_posts_limit": 2}'""")
+    arguments = ("--add", *files(place, 2, 3), "--separate", "--caption", "rain", "--dry-run")
+    ended = await call(place, own_home, *arguments, "--json")
+    assert ended.status == 0, ended.out
+    assert [event["warning"] for event in events(ended)[:2]] == [None, "queue full, 2 of 2: will be held"]
+    ended = await call(place, own_home, *arguments, "--at", "now")
+    assert "queue full" not in ended.out
 
 
 async def test_a_dry_run_asks_buffer_and_the_media_host(place: Workplace, own_home: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from fluffy_tui.scheduling import PostExport
+from fluffy_tui.scheduling import PostExport, TaggedPerson
 from post_sql import photos_json
 from scheduling.workplace import write_photo
 
@@ -33,6 +34,24 @@ async def test_a_row_has_all_that_matters_about_a_post(place: Workplace) -> None
     created = datetime.fromisoformat(str(row["created_at"]))
     assert created == post.created_at
     assert created.tzinfo is not None
+
+
+async def test_what_the_rest_of_the_form_has_is_in_the_last_columns(place: Workplace) -> None:
+    cover, second = await place.photo(0), await place.photo(1)
+    result = await place.services.scheduling.schedule_post(
+        cover,
+        "fog",
+        alt_text="a “pier”",
+        more_photos=[second],
+        ai_generated=True,
+        tags=[TaggedPerson("anna", 0.5, 0.25)],
+    )
+    assert result.ok, result.reason
+    [row] = [row async for row in export(place).rows()]
+    assert tuple(row)[-3:] == ("alt_texts", "tags", "ai_generated")
+    assert row["alt_texts"] == '["a “pier”", ""]'
+    assert json.loads(str(row["tags"])) == [[{"handle": "anna", "x": 0.5, "y": 0.25}], []]
+    assert row["ai_generated"] is True
 
 
 async def test_every_page_is_read_without_other_personas(place: Workplace) -> None:

@@ -26,11 +26,12 @@ from fluffy_tui.scheduling import PostNames
 from fluffy_tui.tui.session.context import SystemZone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from fluffy_tui.bootstrap import Services
     from fluffy_tui.personas import Persona
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.settings import Settings
 
 OK = 0
@@ -153,7 +154,7 @@ class AddReport:
         """Print the posts that were written, or why there are none."""
         line = outcome.ready.written.line
         if outcome.refusal is not None:
-            self.refused(outcome.refusal, line, "" if line else outcome.ready.files[0].name)
+            self._refuse(outcome.refusal, line, outcome.ready.files, *outcome.posts)
             return
         self._added += 1
         if self._dry_run:
@@ -171,16 +172,27 @@ class AddReport:
 
     def invalid(self, line: int, error: UsageError) -> None:
         """Print why a line cannot be understood."""
-        self.refused(Refusal(INVALID, str(error)), line)
+        self._refuse(Refusal(INVALID, str(error)), line)
 
-    def refused(self, refusal: Refusal, line: int | None, name: str = "") -> None:
-        """Print why a post was refused."""
+    def _refuse(self, refusal: Refusal, line: int | None, files: Sequence[Path] = (), *posts: Post) -> None:
+        """Print why a post was refused.
+
+        Args:
+            refusal: why.
+            line: where the post stands in its file.
+            files: its photos, as far as they are known.
+            posts: what was kept as drafts.
+        """
         self._refused += 1
         if self._as_json:
-            event = {"event": "refused", "code": refusal.code, "reason": refusal.reason}
+            event: dict[str, object] = {"event": "refused", "code": refusal.code, "reason": refusal.reason}
+            if files:
+                event["photos"] = [str(file) for file in files]
+            if posts:
+                event["id"] = posts[0].id
             print_events([_with_line(event, line)])
         else:
-            place = _prefix(line) or f"{name}: "
+            place = _prefix(line) or f"{files[0].name}: "
             print_lines([visible(f"{place}refused: {refusal.reason}")])
 
     def finish(self) -> int:
@@ -200,6 +212,7 @@ class AddReport:
         for choice in outcome.ready.choices:
             chosen = channels.get(choice.channel_id)
             channel = chosen.channel if chosen else None
+            warning = outcome.warnings.get(choice.channel_id, "")
             if self._as_json:
                 event = {
                     "event": "would_add",
@@ -209,12 +222,15 @@ class AddReport:
                     "caption": outcome.ready.written.caption,
                     "photos": [str(file) for file in outcome.ready.files],
                     "due_at": iso_time(choice.at),
+                    "warning": warning or None,
                 }
                 print_events([_with_line(event, line)])
             else:
                 names = ", ".join(file.name for file in outcome.ready.files)
                 where = f" to {channel.name} on {channel.network}" if channel else ""
-                print_lines([visible(f"{_prefix(line)}would add {names}{where}")])
+                print_lines(
+                    [visible(f"{_prefix(line)}would add {names}{where}{f': {warning}' if warning else ''}")]
+                )
 
 
 def _with_line(event: Mapping[str, object], line: int | None) -> Mapping[str, object]:

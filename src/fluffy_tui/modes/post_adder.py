@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from fluffy_tui.tui.text.channel_words import channel_name
 from fluffy_tui.tui.text.time_parser import TimeNotUnderstood, read_time
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Sequence
     from datetime import tzinfo
     from pathlib import Path
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Post
+    from fluffy_tui.scheduling import Agenda, Post
 
 _MODES = {
     "": ShareMode.ADD_TO_QUEUE,
@@ -83,6 +84,8 @@ class Outcome:
     posts: tuple[Post, ...] = ()
     """Those that were written, one for each channel; none in a dry run."""
     photos: tuple[Photo, ...] = ()
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    """In a dry run, why a post would be held at first, by channel id."""
 
 
 class PostAdder:
@@ -102,6 +105,8 @@ class PostAdder:
         """Contents of the photos that a dry run has given to a post."""
         self._channels: dict[str, Channel | FluffyError] = {}
         """As a dry run has received them from Buffer."""
+        self._agendas: dict[str, Agenda] = {}
+        """What waits for each channel, with the posts that a dry run would add."""
         self._host: Refusal | None = None
         self._host_checked = False
 
@@ -175,8 +180,26 @@ class PostAdder:
         refusal = None if result.ok else Refusal(str(result.code), result.reason)
         if self._dry_run:
             refusal = refusal or self._refusal_of_plan(found) or await self._refusal_of_delivery(choices)
-            self._planned.update(photo.sha256 for photo in found if refusal is None)
+            if refusal is None:
+                self._planned.update(photo.sha256 for photo in found)
+                return Outcome(ready, photos=tuple(found), warnings=await self._full_queues(choices))
         return Outcome(ready, refusal, result.posts, tuple(found))
+
+    async def _full_queues(self, choices: Sequence[ChannelChoice]) -> dict[str, str]:
+        """Return which channels have no room for another post, in words, by channel id."""
+        full: dict[str, str] = {}
+        for choice in choices:
+            if choice.share_mode is ShareMode.SHARE_NOW:
+                continue
+            id_, now = choice.channel_id, self._now()
+            if id_ not in self._agendas:
+                self._agendas[id_] = await self._services.planning.agenda(self._persona, now, now, id_)
+            agenda = self._agendas[id_]
+            if agenda.room == 0 and agenda.channel is not None:
+                limit = agenda.channel.scheduled_posts_limit
+                full[id_] = f"queue full, {agenda.waiting} of {limit}: will be held"
+            self._agendas[id_] = replace(agenda, spoken_for=agenda.spoken_for + 1)
+        return full
 
     def _refusal_of_plan(self, photos: Sequence[Photo]) -> Refusal | None:
         """Return why a photo would not be free any more, after the posts before this one."""

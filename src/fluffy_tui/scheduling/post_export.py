@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -52,6 +53,9 @@ COLUMNS = (
     "saves",
     "reach",
     "metrics_as_of",
+    "alt_texts",
+    "tags",
+    "ai_generated",
 )
 """The columns of an export, in order; new ones are only ever added at the end."""
 
@@ -70,7 +74,8 @@ class PostExport:
     async def rows(self, persona: Persona | None = None) -> AsyncIterator[dict[str, str | float | None]]:
         """Yield every post, or those of one persona, oldest first, with a value for each of `COLUMNS`.
 
-        Times are ISO 8601 in UTC with their zone. A post that is added while the export runs may be included.
+        Alt texts and people tags are JSON, a list with an entry for each picture of the post in their order. Times
+        are ISO 8601 in UTC with their zone. A post that is added while the export runs may be included.
         """
         names = PostNames(self.personas, self.photos)
         after = 0
@@ -94,6 +99,8 @@ def _row(named: NamedPost, row: PostRow, results: Results) -> dict[str, str | fl
     cover = next((photo for photo in named.photos if photo.id == named.post.photo_id), None)
     other: dict[str, Any] = {
         "alt_text": named.post.alt_text,
+        "alt_texts": _json([photo.alt_text for photo in named.post.photos]),
+        "tags": _json([photo.to_json()["tags"] for photo in named.post.photos]),
         "media_url": named.post.cover.media_url,
         "photo_paths": "\n".join(named.paths),
         "persona": named.persona,
@@ -105,6 +112,10 @@ def _row(named: NamedPost, row: PostRow, results: Results) -> dict[str, str | fl
         **{name: results.by_type.get(name) for name in ("reactions", "comments", "saves", "reach")},
     }
     return {name: other[name] if name in other else own[name] for name in COLUMNS}
+
+
+def _json(value: list[Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:

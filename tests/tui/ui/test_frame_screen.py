@@ -25,6 +25,7 @@ from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.status_strip import StatusStrip
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, make_post, with_channels
+from tui.several_channels import on_channels
 
 
 def strip(driver: Driver) -> list[str]:
@@ -172,6 +173,34 @@ async def test_the_strip_follows_a_post_step_by_step(running: Running, services:
         )
         await driver.heard()
         assert f"! “beach walk, day 3. the…”  held until your Wed 00:00: Full {MARKUP}" in strip(driver)
+
+
+async def test_the_strip_names_the_channel_where_a_persona_has_several(
+    running: Running, services: FakeServices
+) -> None:
+    """Each post has the time zone of its own channel."""
+    services.scheduling.all_posts.clear()
+    lead, cross, gone = on_channels(services, 30, *[Step.QUEUED] * 3)
+    async with running(persona="sarah") as driver:
+        assert [line.partition("  ")[2].partition(" · ")[0] for line in strip(driver)] == [
+            "gone",
+            "Bluesky",
+            "Instagram",
+        ]
+        for post in (lead, cross):
+            services.scheduling.move(
+                post.id,
+                Step.ACCEPTED,
+                scheduled_at=NOW,
+                channel_id=post.channel_id,
+                lead_post_id=post.lead_post_id,
+            )
+        await services.scheduling.cancel(gone.id)
+        await driver.heard()
+        assert set(strip(driver)) == {
+            "✓ “words 0”  Instagram · in Buffer for Tue 12 Jan 09:30 New York (your 15:30)",
+            "✓ “words 1”  Bluesky · in Buffer for Tue 12 Jan 15:30 Berlin",
+        }
 
 
 async def test_the_strip_drops_a_deleted_post(running: Running, services: FakeServices) -> None:

@@ -44,6 +44,16 @@ def channel_of_each(posts: Sequence[Post], known: KnownChannel) -> dict[int, str
     }
 
 
+def network_of(channel_id: str | None, persona: Persona) -> str:
+    """Return the network of a persona's channel, with the handle where it has several there; the id of another."""
+    channels = [chosen.channel for chosen in persona.channels if chosen.channel]
+    for channel in channels:
+        if channel.id == channel_id:
+            others = [other.network for other in channels if other is not channel]
+            return channel_name(channel) if channel.network in others else channel.network
+    return channel_id or ""
+
+
 def also_on(post: Post, group: Sequence[Post], known: KnownChannel) -> str:
     """Return where else a submission has posts, with their states: `X · live, Bluesky · held`; empty if nowhere."""
     names = channel_of_each(group, known)

@@ -64,7 +64,7 @@ class FrameScreen(ReportsErrors, Screen[None]):
         yield Banner()
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield StatusStrip(self.context.zone, self.context.clock, own)
+        yield StatusStrip(self.context)
         yield KeysFooter()
         yield SmallNotice()
 

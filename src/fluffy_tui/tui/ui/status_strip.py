@@ -9,18 +9,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
-from fluffy_tui.tui.keymap.bindings import with_keys
 from fluffy_tui.tui.session.import_run import import_progress_words
 from fluffy_tui.tui.session.undo import in_grace, is_in_grace, submitted_with
-from fluffy_tui.tui.text.channel_words import zone_of
+from fluffy_tui.tui.text.channel_words import network_of
 from fluffy_tui.tui.text.post_state import photo_count_words, state_in_both_zones, state_of
 from fluffy_tui.tui.text.words import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from datetime import datetime, tzinfo
-
     from fluffy_tui.scheduling import Post
+    from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.overview import Overview
 
 
@@ -32,9 +29,7 @@ class StatusStrip(Static):
     """The persona's newest posts on their way, a line each, and what has just finished; a click opens the posts.
 
     Args:
-        own_zone: The user's time zone.
-        now: Returns the current time.
-        own: The user's own keys by action id.
+        context: What every screen shares.
     """
 
     DEFAULT_CSS = """
@@ -46,11 +41,10 @@ class StatusStrip(Static):
     LINES: ClassVar[tuple[int, int]] = (2, 3)
     """Maximum number of lines in a low and in a tall terminal."""
 
-    def __init__(self, own_zone: tzinfo, now: Callable[[], datetime], own: Mapping[str, str]) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(markup=False, id="status-strip")
-        self._undo = with_keys("{app.undo_submit} undo", own)
-        self._own_zone = own_zone
-        self._now = now
+        self.context, self._now = context, context.clock
+        self._undo = context.with_keys("{app.undo_submit} undo")
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:
@@ -65,7 +59,7 @@ class StatusStrip(Static):
 
     def _draw(self, overview: Overview) -> None:
         posts = self._shown(overview)
-        last = in_grace(posts, self._now() + overview.database_lead)
+        last = in_grace(posts, self.context.database_now())
         has_finished = any(post.step not in ON_THE_WAY for post in posts)
         self.auto_refresh = 1.0 if has_finished or last else None
         lines = []
@@ -73,13 +67,12 @@ class StatusStrip(Static):
             progress = import_progress_words(overview.importing)
             lines.append(Content.assemble(Content.styled("● ", "$text-primary"), f"importing {progress}"))
         most = self.LINES[self.app.size.height >= 30]
-        zone = zone_of(overview.persona, self._own_zone)
         together = submitted_with(last, posts) if last else []
         if last and (count := len({post.group_id for post in together})) > 1:
-            lines.append(self._line(last, zone, Content(f"{count} posts")))
+            lines.append(self._line(last, Content(f"{count} posts")))
             posts = [post for post in posts if post not in together]
         room = most - len(lines)
-        lines += [self._line(post, zone) for post in posts[:room]]
+        lines += [self._line(post) for post in posts[:room]]
         hidden = sum(post.step in ON_THE_WAY for post in posts[room:])
         if hidden and lines:
             more = Content.styled(f"   and {hidden} more", "$foreground-disabled")
@@ -99,21 +92,30 @@ class StatusStrip(Static):
             )
         ]
 
-    def _line(self, post: Post, zone: tzinfo, name: Content | None = None) -> Content:
+    def _line(self, post: Post, name: Content | None = None) -> Content:
         """Return the line of a post, or of those with this name that were submitted together with it."""
-        lead = self._overview.database_lead if self._overview else timedelta()
-        now = self._now() + lead
-        words = state_in_both_zones(post, now, zone, self._own_zone)
+        context = self.context
+        now, zone = context.database_now(), context.post_zone(post.persona_id, post.channel_id)
+        words = state_in_both_zones(post, now, zone, context.zone)
         if is_in_grace(post, now):
             words += f" · {self._undo}"
         elif post.step in (Step.QUEUED, Step.RENDERING, Step.HOSTING, Step.SENDING):
             words += "…"
-        state, count = state_of(post), "" if name else photo_count_words(post)
+        state = state_of(post)
+        about = () if name else (self._network(post), photo_count_words(post))
         return Content.assemble(
             Content.styled(f"{state.sign} ", f"${'text-' if state.tone != 'foreground' else ''}{state.tone}"),
             name or Content.styled(quoted(post.caption), "$foreground-muted"),
-            f"  {f'{count} · ' if count else ''}{words}",
+            f"  {' · '.join(filter(None, (*about, words)))}",
         )
+
+    def _network(self, post: Post) -> str:
+        """Return where a post goes, if its persona has several channels."""
+        overview = self.context.overview
+        persona = overview.personas.get(post.persona_id, overview.persona)
+        if persona is None or len(persona.channels) < 2:
+            return ""
+        return network_of(post.channel_id, persona)
 
     async def on_click(self) -> None:
         """Open the posts."""
