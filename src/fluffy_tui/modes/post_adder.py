@@ -193,7 +193,9 @@ class PostAdder:
                 continue
             id_, now = choice.channel_id, self._now()
             if id_ not in self._agendas:
-                self._agendas[id_] = await self._services.planning.agenda(self._persona, now, now, id_)
+                self._agendas[id_] = await self._services.planning.agenda(
+                    self._persona, now, now, channel_id=id_
+                )
             agenda = self._agendas[id_]
             if agenda.room == 0 and agenda.channel is not None:
                 limit = agenda.channel.scheduled_posts_limit
