@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.personas import PersonaChannel
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
@@ -158,8 +157,6 @@ class ComposeScreen(PhotosScreen):
         self._post_preview.update()
         self._render_photo()
         self._propose_ai_label()
-        if unknown := [file for file in self.arrangement.files if file.id not in self._ai_marked]:
-            self._find_ai_marks(unknown)
         if not self._searched.issuperset(file.id for file in self.arrangement.files):
             self._find_earlier_posts()
 
@@ -213,13 +210,14 @@ class ComposeScreen(PhotosScreen):
     def _marks(self, typed: PreflightInput, channel_id: str | None) -> list[Mark]:
         """Check what is typed for a channel, with all that is known about photos, channel and earlier posts."""
         chosen = next((each for each in self.shown.channels if each.id == channel_id), None)
+        is_shown = channel_id == self.channels.channels.current_id
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
         repeated = [numbers[id_] for id_, earlier in self._earlier.items() if earlier and id_ in numbers]
         return preflight_marks(
             replace(
                 typed,
-                picture=self._picture,
+                picture=self._picture if is_shown else None,  # another network has another one
                 agenda=self.channels.agendas.get(channel_id or ""),
                 comment_refused_at=chosen.comment_refusal(typed.now) if chosen else None,
                 has_searched=self._earlier.keys() >= numbers.keys(),
@@ -229,7 +227,7 @@ class ComposeScreen(PhotosScreen):
                 ],
                 photo_count=len(numbers) or None,
                 tagged=self.arrangement.tagged,
-                cut_off=self.arrangement.cut_off if channel_id == self.channels.channels.current_id else (),
+                cut_off=self.arrangement.cut_off if is_shown else (),
                 can_tag_elsewhere=any(
                     self.channels.rules(id_).people_tag_limit for id_ in self.channels.channels.on
                 ),
@@ -260,25 +258,19 @@ class ComposeScreen(PhotosScreen):
         if not self.form.accepts():
             return
         channels = self.channels.channels
-        if refused := channels.comments_refused(self.context.clock()):
-            self._ask_about_comment(channels, refused)
-        else:
-            self._start(channels)
-
-    def _ask_about_comment(self, channels: PostChannels, refused: Sequence[PersonaChannel]) -> None:
-        """Ask whether to send the post without the first comment that Buffer would refuse."""
+        refused = channels.comments_refused(self.context.clock())
 
         def go_on(accepted: bool | None) -> None:
             if accepted:
-                self._start(channels.without_comments(refused))
+                self.form.disabled = True
+                self.form.show_message("Submitting…")
+                job = self._submit(channels.without_comments(refused), self.arrangement.photos)
+                self.submitter.start(job, f"submitting photo {self._owner.id}")
 
-        self.app.push_screen(comment_question(self.context, refused), go_on)
-
-    def _start(self, channels: PostChannels) -> None:
-        self.form.disabled = True
-        self.form.show_message("Submitting…")
-        job = self._submit(channels, self.arrangement.photos)
-        self.submitter.start(job, f"submitting photo {self._owner.id}")
+        if refused:
+            self.app.push_screen(comment_question(self.context, refused), go_on)
+        else:
+            go_on(True)
 
     async def _submit(
         self, channels: PostChannels, photos: PostPhotos, *, accept_damaged: bool = False
@@ -371,18 +363,15 @@ class ComposeScreen(PhotosScreen):
         self.form.update_preflight()
 
     @work(group="ai-marks", exclusive=True, exit_on_error=False, description="searching for AI marks")
-    async def _find_ai_marks(self, files: Sequence[Photo]) -> None:
-        """Search photos for the mark that they were made with AI."""
+    async def _propose_ai_label(self) -> None:
+        """Propose the AI label as the service does where the user does not switch it."""
+        files = self.arrangement.files
         for file in files:
-            is_marked = await asyncio.to_thread(self.context.services.planning.is_ai_marked, file)
-            self._ai_marked[file.id] = is_marked
-        self._propose_ai_label()
+            if file.id not in self._ai_marked:
+                is_marked = await asyncio.to_thread(self.context.services.planning.is_ai_marked, file)
+                self._ai_marked[file.id] = is_marked
+        self.form.is_ai_marked = self.persona.ai_label or any(self._ai_marked[file.id] for file in files)
         self.form.update_preflight()
-
-    def _propose_ai_label(self) -> None:
-        """Propose the AI label as the service does where the user has not switched it."""
-        marked = any(self._ai_marked.get(file.id) for file in self.arrangement.files)
-        self.form.is_ai_marked = self.persona.ai_label or marked
 
     @work(group="agenda", exclusive=True, exit_on_error=False, description="loading the queues")
     async def _load_agendas(self) -> None:
