@@ -289,6 +289,32 @@ async def test_the_ai_label_is_proposed_for_the_mark_of_any_photo(
         assert submitted(services)["ai_generated"] is None
 
 
+async def test_a_channel_that_takes_fewer_photos_is_shown_with_the_key_that_switches_it_off(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press(*["space"] * 5, "enter", *"fog", "ctrl+s")
+        assert form(driver).rules.service == "bluesky"
+        words = "The post has 5 photos, and Bluesky allows 4. Remove 1. Or switch Bluesky off: f9."
+        assert form(driver).message == f"! {words}"
+        assert services.scheduling.submitted == []
+        await driver.press("f9")
+        assert form(driver).message == ""
+        await driver.press("ctrl+s")
+        assert [choice.channel_id for choice in submitted(services)["channels"]] == [INSTAGRAM.id]
+
+
+async def test_a_chip_is_not_judged_by_the_picture_of_the_channel_that_is_shown(
+    running: Running, services: FakeServices
+) -> None:
+    """The picture is enlarged for Instagram, not for Bluesky."""
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", *"fog", "f3", *"a pier")
+        assert "enlarged" in driver.text("#preflight")
+        instagram, bluesky = chips(driver).split("● ")[1:3]
+        assert ("!" in instagram, "!" in bluesky) == (True, False), chips(driver)
+
+
 async def test_the_chips_are_chosen_with_the_mouse(running: Running, services: FakeServices) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", *"fog")

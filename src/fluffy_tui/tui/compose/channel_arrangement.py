@@ -9,6 +9,7 @@ from fluffy_tui.networks import (
     alt_text_problem,
     caption_problem,
     first_comment_problem,
+    photo_count_problem,
     rules_for,
     text_length,
 )
@@ -20,7 +21,7 @@ from fluffy_tui.tui.text.channel_words import channel_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from fluffy_tui.networks import NetworkRules
+    from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.compose.caption_form import CaptionForm
@@ -70,6 +71,7 @@ class ChannelArrangement:
         channels = self.channels
         if name == "toggle" and len(channels.ids) > 1:
             self._channels = channels.toggled()
+            self._form.show_message("")  # it may be about the channel that is off now
             self._changed()
         elif name in ("next", "previous"):
             self.go_to(channels.index + (1 if name == "next" else -1))
@@ -84,10 +86,10 @@ class ChannelArrangement:
         self._changed()
 
     def show_invalid(self) -> bool:
-        """Show a channel whose network would refuse a text or a time, if there is one, or else one that is on.
+        """Show a channel whose network would refuse photos, a text or a time, if there is one, or else one that is on.
 
         Returns:
-            Whether the post goes anywhere.
+            Whether the post goes anywhere, and with no more photos than the network takes.
         """
         channels = self.channels
         if not channels.ids:
@@ -98,7 +100,15 @@ class ChannelArrangement:
             return False
         wrong = next((id_ for id_ in going if not self._is_valid(id_)), going[0])
         self.go_to(channels.ids.index(wrong))
-        return True
+        problem = _photos_problem(channels.shared, self.rules(wrong))
+        if problem is not None:
+            off = (
+                f" Or switch {self.rules(wrong).name} off: {{compose.toggle_channel}}."
+                if len(going) > 1
+                else ""
+            )
+            self._form.show_message(f"{problem}{self._context.with_keys(off)}", error=True)
+        return problem is None
 
     def _is_valid(self, channel_id: str) -> bool:
         draft, rules = self.channels.on_channel(channel_id), self.rules(channel_id)
@@ -106,6 +116,7 @@ class ChannelArrangement:
         alt_texts = (draft.alt_text, *(photo.alt_text for photo in draft.photos))
         return (
             caption_problem(draft.caption, rules) is None
+            and _photos_problem(draft, rules) is None
             and not (has_comment and first_comment_problem(draft.first_comment, rules))
             and not any(alt_text_problem(text, rules) for text in alt_texts)
             and not (draft.share_mode is ShareMode.CUSTOM_SCHEDULED and draft.at is None)
@@ -137,3 +148,7 @@ class ChannelArrangement:
         level = levels.get(chosen.id, Level.FINE)
         sign = f" {level}" if level in (Level.STOPS, Level.WARNING) else ""
         return f"● {name} {text_length(draft.caption, rules):,}/{rules.caption_limit:,}{own}{sign}"
+
+
+def _photos_problem(draft: Draft, rules: NetworkRules) -> CaptionProblem | None:
+    return photo_count_problem(max(1, len(draft.photos)), rules)

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding
 
-    from fluffy_tui.personas import PersonaChannel
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
@@ -204,6 +203,7 @@ class ComposeScreen(PhotosScreen):
     def _marks(self, typed: PreflightInput, channel_id: str | None) -> list[Mark]:
         """Check what is typed for a channel, with all that is known about photos, channel and earlier posts."""
         chosen = next((each for each in self.shown.channels if each.id == channel_id), None)
+        is_shown = channel_id == self.channels.channels.current_id
         photos = self.arrangement.photos
         numbers = {photo.photo_id: number for number, photo in enumerate(photos.photos, 1)}
         repeated = [
@@ -212,7 +212,7 @@ class ComposeScreen(PhotosScreen):
         return preflight_marks(
             replace(
                 typed,
-                picture=self._picture,
+                picture=self._picture if is_shown else None,  # another network has another one
                 agenda=self.channels.agendas.get(channel_id or ""),
                 comment_refused_at=chosen.comment_refusal(typed.now) if chosen else None,
                 has_searched=self._known.earlier.keys() >= numbers.keys(),
@@ -222,7 +222,7 @@ class ComposeScreen(PhotosScreen):
                 ],
                 photo_count=len(numbers) or None,
                 tagged=self.arrangement.tagged,
-                cut_off=self.arrangement.cut_off if channel_id == self.channels.channels.current_id else (),
+                cut_off=self.arrangement.cut_off if is_shown else (),
                 can_tag_elsewhere=any(
                     self.channels.rules(id_).people_tag_limit for id_ in self.channels.channels.on
                 ),
@@ -253,25 +253,19 @@ class ComposeScreen(PhotosScreen):
         if not self.form.accepts():
             return
         channels = self.channels.channels
-        if refused := channels.comments_refused(self.context.clock()):
-            self._ask_about_comment(channels, refused)
-        else:
-            self._start(channels)
-
-    def _ask_about_comment(self, channels: PostChannels, refused: Sequence[PersonaChannel]) -> None:
-        """Ask whether to send the post without the first comment that Buffer would refuse."""
+        refused = channels.comments_refused(self.context.clock())
 
         def go_on(accepted: bool | None) -> None:
             if accepted:
-                self._start(channels.without_comments(refused))
+                self.form.disabled = True
+                self.form.show_message("Submitting…")
+                job = self._submit(channels.without_comments(refused), self.arrangement.photos)
+                self.submitter.start(job, f"submitting photo {self._owner.id}")
 
-        self.app.push_screen(comment_question(self.context, refused), go_on)
-
-    def _start(self, channels: PostChannels) -> None:
-        self.form.disabled = True
-        self.form.show_message("Submitting…")
-        job = self._submit(channels, self.arrangement.photos)
-        self.submitter.start(job, f"submitting photo {self._owner.id}")
+        if refused:
+            self.app.push_screen(comment_question(self.context, refused), go_on)
+        else:
+            go_on(True)
 
     async def _submit(
         self, channels: PostChannels, photos: PostPhotos, *, accept_damaged: bool = False
