@@ -1,6 +1,6 @@
 """Renditions and media hosts: from a photo on disk to a picture at a public address.
 
-Pillow, httpx and obstore are imported when they are first needed: `render` through `__getattr__`, the
+Pillow, httpx and obstore are imported when they are first needed: what reads pictures through `__getattr__`, the
 others inside the functions that speak to the network.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
-from fluffy_tui.media.ai_mark import find_ai_mark
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
 from fluffy_tui.media.frame_geometry import canvas_ratio, cuts_for, shapes_for, window_for
@@ -22,6 +21,7 @@ from fluffy_tui.media.s3_host import S3Host
 from fluffy_tui.media.window import Window
 
 if TYPE_CHECKING:
+    from fluffy_tui.media.ai_mark import find_ai_mark
     from fluffy_tui.media.renderer import render
 
 __all__ = [
@@ -56,4 +56,4 @@ __all__ = [
     "window_for",
 ]
 
-__getattr__ = lazy_exports(__name__, {"render": "renderer"})
+__getattr__ = lazy_exports(__name__, {"find_ai_mark": "ai_mark", "render": "renderer"})
