@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from textual.events import Paste
 
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import FakeServices
 from tui.pressing import pressing
+from tui.several_channels import on_channels
 
 SIZES = pytest.mark.parametrize("size", [(70, 24), (80, 24), (140, 45)], ids=["70x24", "80x24", "140x45"])
 LONG = (
@@ -47,6 +50,14 @@ def test_planning(
 ) -> None:
     assert name
     assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+def test_another_channel(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices
+) -> None:
+    on_channels(services, 30, Step.ACCEPTED, Step.ACCEPTED)
+    keys = ("3", "alt+down", "l")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=(140, 45), run_before=pressing(*keys))
 
 
 @pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.personas import PersonaChannel
 from fluffy_tui.photos import Verdict
-from fluffy_tui.scheduling import NotPossibleNow, Step
+from fluffy_tui.scheduling import Agenda, ChannelChoice, NotPossibleNow, Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.plan.month_grid import MonthGrid
@@ -20,6 +23,10 @@ from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, NOW, FakeServices, with_channels
+from tui.several_channels import on_channels
+
+if TYPE_CHECKING:
+    from fluffy_tui.personas import Persona
 
 
 def grid(driver: Driver) -> PlanGrid:
@@ -64,6 +71,11 @@ def lines_of(calendar: SlotCalendar) -> list[str]:
 def footer(driver: Driver) -> str:
     """Return the last line."""
     return driver.screen_text().splitlines()[-1]
+
+
+def planned(driver: Driver) -> list[int]:
+    """Return the IDs of the posts that are shown and still to come."""
+    return [cell.planned.post.id for cell in grid(driver).cells if cell.planned and cell.at > NOW]
 
 
 def dimmed(driver: Driver) -> set[str]:
@@ -126,7 +138,7 @@ async def test_the_footer_shows_what_enter_and_esc_do_in_move_mode(running: Runn
     async with running(persona="sarah") as driver:
         await driver.press("3")
         await go_to(driver, 2)
-        assert footer(driver).startswith(" enter Open ")
+        assert footer(driver).startswith(" enter Open ") and "channel" not in footer(driver)
         await driver.press("M")
         assert footer(driver).startswith(" enter Drop here  esc Cancel ")
         assert "Open" not in footer(driver) and "Fill" not in footer(driver)
@@ -396,3 +408,139 @@ async def test_the_month_counts_posts_and_free_slots_of_each_day(
         assert isinstance(driver.screen, PlanScreen) and grid(driver).display
         await driver.press("escape")
         assert isinstance(driver.screen, LibraryScreen)
+
+
+async def test_the_plan_of_each_channel_is_shown_in_both_views(
+    running: Running, services: FakeServices
+) -> None:
+    on_channels(services, 30, Step.ACCEPTED, Step.ACCEPTED)
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        assert driver.text("#runway").startswith("Instagram · 3 days left · next 18:00 New York (your ")
+        assert "alt+↓ Next channel" in footer(driver) and "Previous channel" not in footer(driver)
+        assert 30 in planned(driver) and 31 not in planned(driver)
+        await driver.press("alt+up", "alt+down", "alt+down")
+        assert driver.text("#runway") == (
+            "Bluesky · less than a day left · next Wed 15:00 Berlin · 2 problems · 28 undecided"
+        )
+        assert "alt+↑ Previous channel" in footer(driver) and "Next channel" not in footer(driver)
+        assert planned(driver) == [31]
+        await go_to(driver, 31)
+        assert "Wed 13 Jan 15:00 Berlin · in 23 h" in driver.text("#slot")
+        await driver.press("tab")
+        month = driver.screen.query_one(MonthGrid)
+        await driver.press("l")
+        assert driver.text("#slot").startswith("Wednesday 13 January · 1 in Buffer · 2 free slots")
+        await driver.press("alt+up")
+        assert driver.text("#runway").startswith("Instagram · ")
+        assert "1 in Buffer · 2 free slots" not in driver.text("#slot")
+        await driver.press("alt+down", "enter")
+        assert not month.display and planned(driver) == [31]
+        library = driver.app.context.overview.persona
+        assert library is not None and library.buffer_channel_id == "channel-1"
+        services.personas.personas[1] = with_channels(services.personas.personas[1], CHANNELS[0])
+        await driver.press("ctrl+r")
+        await driver.heard()
+        assert driver.text("#runway").startswith("3 days left") and 30 in planned(driver)
+        await driver.press("tab")
+        assert "1 in Buffer · 2 free slots" not in driver.text("#slot")
+
+
+async def test_posts_of_another_channel_move_and_swap_on_it(running: Running, services: FakeServices) -> None:
+    on_channels(services, 30, Step.ACCEPTED, Step.ACCEPTED)
+    [_, later] = on_channels(services, 32, Step.ACCEPTED, Step.ACCEPTED)
+    services.scheduling.all_posts[33] = replace(later, scheduled_at=NOW + timedelta(days=2))
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "alt+down")
+        await go_to(driver, 31)
+        await driver.press("M", "alt+up")
+        assert driver.text("#runway").startswith("Bluesky · ")
+        target = free_slots(driver)[0]
+        assert f"{target.at:%H:%M %Z}" == "18:00 CET"
+        await to_cell(driver, target)
+        await driver.press("enter")
+        assert services.scheduling.edits[-1]["post_id"] == 31
+        assert services.scheduling.edits[-1]["at"] == target.at
+        assert driver.notices()[-1] == "Moved to Tue 12 Jan 18:00 Berlin."
+        await go_to(driver, 31)
+        await driver.press("S")
+        await go_to(driver, 33)
+        await driver.press("enter")
+        last = {edit["post_id"]: edit["at"] for edit in services.scheduling.edits[-2:]}
+        assert last == {31: NOW + timedelta(days=2), 33: target.at}
+
+
+async def test_a_free_slot_of_another_channel_counts_only_there(
+    running: Running, services: FakeServices
+) -> None:
+    on_channels(services, 30)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "alt+down")
+        slot = free_slots(driver)[1]
+        await to_cell(driver, slot)
+        assert driver.text("#slot").endswith("free slot: enter writes a post for it, on this channel alone")
+        assert "Fill slots" in dimmed(driver)
+        await driver.press("f")
+        assert isinstance(driver.screen, PlanScreen)
+        assert driver.notices()[-1] == (
+            "Slots are filled from the main channel's plan, on all channels at once. alt+↑ goes back to it."
+        )
+        await driver.press("enter")
+        assert isinstance(driver.screen, ComposeScreen)
+        assert driver.screen.form.rules.service == "bluesky"
+        assert driver.screen.form.when.at == slot.at
+        assert "○ Instagram off" in driver.text("#channels")
+        await driver.press("escape", "enter", *"fog", "ctrl+s")
+        assert isinstance(driver.screen, PlanScreen)
+        [given] = services.scheduling.submitted
+        assert (given["share_mode"], given["at"]) == (ShareMode.ADD_TO_QUEUE, None)
+        assert given["channels"] == [
+            ChannelChoice("channel-2", "fog", ShareMode.CUSTOM_SCHEDULED, slot.at, first_comment="")
+        ]
+        await driver.press("1", "enter")
+        assert "○" not in driver.text("#channels"), "the next post goes to all channels again"
+
+
+async def test_nothing_is_done_with_the_plan_of_the_channel_before(
+    running: Running, services: FakeServices
+) -> None:
+    on_channels(services, 30, Step.ACCEPTED, Step.ACCEPTED)
+    agenda, answered = services.planning.agenda, asyncio.Event()
+
+    async def late(persona: Persona, now: datetime, since: datetime, until: datetime | None = None) -> Agenda:
+        if persona.buffer_channel_id == "channel-2":
+            await answered.wait()
+        return await agenda(persona, now, since, until)
+
+    services.planning.agenda = late  # type: ignore[method-assign]
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        await go_to(driver, 30)
+        await driver.pilot.press("alt+down", "M")
+        assert grid(driver).moving is None
+        await driver.pilot.press("enter")
+        assert isinstance(driver.screen, PlanScreen)
+        answered.set()
+        await driver.settle()
+        await go_to(driver, 31)
+        await driver.press("M")
+        assert grid(driver).moving == 31
+        await driver.press("escape", "alt+up", "tab", "alt+down")
+        answered.clear()
+        await driver.pilot.press("tab")
+        assert grid(driver).display and planned(driver) == [31]
+        answered.set()
+        await driver.settle()
+
+
+async def test_a_channel_that_buffer_has_not_listed_says_so(running: Running, services: FakeServices) -> None:
+    sarah = services.personas.personas[1]
+    services.personas.personas[1] = replace(sarah, channels=(*sarah.channels, PersonaChannel("new", None)))
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "alt+down")
+        assert driver.text("#no-plan") == (
+            "Buffer has not listed this channel yet.\n\nPress @ for the personas, then c and r to load it."
+        )
+        assert not grid(driver).region
+        await driver.press("alt+up")
+        assert driver.text("#runway").startswith("Instagram · ") and grid(driver).has_focus

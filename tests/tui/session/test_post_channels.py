@@ -48,6 +48,18 @@ def test_what_is_changed_on_a_channel_is_its_own() -> None:
     assert again.own == ()
 
 
+def test_a_time_is_for_all_channels_or_for_one_with_the_others_off() -> None:
+    channels = PostChannels.of(PERSONA, Draft("fog", off=(THIRD,)))
+    for_all = channels.with_time(MAIN, LATER)
+    assert for_all.draft == Draft("fog", "", ShareMode.CUSTOM_SCHEDULED, LATER, off=(THIRD,))
+    assert channels.with_time(None, LATER) == channels.with_time("gone", LATER) == for_all
+    alone = channels.with_time(THIRD, LATER)
+    assert alone.current_id == THIRD and alone.choices == [
+        ChannelChoice(THIRD, share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER)
+    ]
+    assert alone.draft.off == (MAIN, SECOND) and alone.shared == channels.shared
+
+
 def test_the_last_channel_comes_after_no_other() -> None:
     channels = PostChannels.of(PERSONA, Draft())
     assert channels.at(9).current_id == THIRD

@@ -59,6 +59,12 @@ class ChannelArrangement:
         """Show what the draft says about each of the persona's channels, the main one first."""
         self._channels = PostChannels.of(persona, draft)
 
+    def begin_on(self, channel_id: str | None) -> None:
+        """Show one of the channels from the start, before anything is changed."""
+        channels = self.channels
+        if channel_id in channels.ids[1:]:
+            self._show(channels.at(channels.ids.index(channel_id)))
+
     @property
     def channels(self) -> PostChannels:
         """The channels with what is typed and chosen for the current one."""
@@ -81,9 +87,12 @@ class ChannelArrangement:
         channels = self.channels.at(index)
         if channels.index == self.channels.index or not self._form.accepts_time():
             return
+        self._show(channels)
+        self._changed()
+
+    def _show(self, channels: PostChannels) -> None:
         self._channels = channels
         self._form.show_channel(channels, self.agendas.get(channels.current_id or ""))
-        self._changed()
 
     def show_invalid(self) -> bool:
         """Show a channel whose network would refuse photos, a text or a time, if there is one, or else one that is on.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.containers import Horizontal, Vertical
 
-from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.media import WHOLE
 from fluffy_tui.scheduling import Reason
@@ -25,6 +24,7 @@ from fluffy_tui.tui.photo.photo_details import photo_details
 from fluffy_tui.tui.rendition import RenditionPreview, damages
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.post_photos import PostPhotos, chosen_photos
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.keys_footer import relabelled
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.compose.preflight import PreflightInput
     from fluffy_tui.tui.rendition import RenderResult
     from fluffy_tui.tui.session.context import Context
-    from fluffy_tui.tui.session.post_channels import PostChannels
 
 
 class ComposeScreen(PhotosScreen):
@@ -55,6 +54,7 @@ class ComposeScreen(PhotosScreen):
         photos: The photos of the post, the cover first; of a single one, the photos of its draft are loaded.
         submitted: Called with the ids of the photos once they have their post.
         at: A time that is chosen already, such as a free slot's.
+        channel_id: Whose slot that is; one of a channel other than the main one is for a post on that channel alone.
     """
 
     PLACE = Place.COMPOSE
@@ -81,10 +81,12 @@ class ComposeScreen(PhotosScreen):
         submitted: Callable[[Sequence[int]], None],
         *,
         at: datetime | None = None,
+        channel_id: str | None = None,
     ) -> None:
         self._rendition = RenditionPreview(context)
         super().__init__(context, self._rendition.widget)
-        self._files, self._submitted, self._at = photos, submitted, at
+        self._files, self._submitted = photos, submitted
+        self._at, self._channel_id = at, channel_id
         self._owner = photos[0]
         """The photo with which the draft is kept, whatever the order."""
         self._post_preview = PostPreview(self.form)
@@ -104,7 +106,7 @@ class ComposeScreen(PhotosScreen):
         """Show the first photo's draft, or a new one, and load what the preflight needs."""
         draft = self.drafts.load(self._owner) or Draft()
         if self._at is not None:
-            draft = replace(draft, share_mode=ShareMode.CUSTOM_SCHEDULED, at=self._at)
+            draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft
         self._arrange(draft)
         self.form.caption.focus()
         self._load_agendas()
@@ -121,6 +123,8 @@ class ComposeScreen(PhotosScreen):
         self.channels.load(self.shown, draft)
         current = photos.current
         self.form.load(replace(draft, alt_text=current.alt_text, framing=current.framing, photos=()))
+        self.channels.begin_on(self._channel_id)
+        self.form.ratio, self.form.most_parts = self.arrangement.ratio, self.arrangement.most_parts
         self.rearranged()
 
     @work(group="draft-photos", exit_on_error=False, description="loading the photos of the draft")

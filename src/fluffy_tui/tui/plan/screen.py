@@ -19,11 +19,12 @@ from fluffy_tui.tui.plan.month_grid import MonthGrid
 from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostMove, can_move
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
+from fluffy_tui.tui.plan.shown_channel import ShownChannel
 from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar
 from fluffy_tui.tui.plan.slot_words import NO_SLOT, day_lines, slot_lines
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
-from fluffy_tui.tui.text.channel_words import also_on, zone_of
+from fluffy_tui.tui.text.channel_words import also_on
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.keys_footer import relabelled
@@ -39,16 +40,28 @@ NO_CHANNEL = (
     "This persona has no channel yet.\n\n"
     "Press {app.personas} for the personas, then {personas.channel} to choose one."
 )
+NOT_LISTED = (
+    "Buffer has not listed this channel yet.\n\n"
+    "Press {app.personas} for the personas, then {personas.channel} and {channels.reload} to load it."
+)
 NO_PHOTOS = "No unscheduled photos left. Import more with {library.import_photos} in the library."
 NO_FREE_SLOT = "No free slots: this channel has no posting schedule in Buffer."
+NOT_MAIN = (
+    "Slots are filled from the main channel's plan, on all channels at once. "
+    "{plan.previous_channel} goes back to it."
+)
 MOST_AT_ONCE = 7
 """Photos to fill the week with when none are selected."""
-_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back", "view"})
-"""Actions whose keys drop and cancel in move mode, and the view without slots."""
+_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back", "view", "channel"})
+"""Actions whose keys drop and cancel in move mode, the view without slots, and channels the post is not on."""
+_ON_PLAN = frozenset({"open", "fill", "view", "move", "swap"})
+"""Actions on what is planned, once that is loaded."""
 
 
 class PlanScreen(FrameScreen):
-    """The calendar of the channel in one of two views, with details of what is under the cursor below it.
+    """The calendar of a channel in one of two views, with details of what is under the cursor below it.
+
+    It is the main channel's at first.
 
     Args:
         context: The app's services and state.
@@ -74,7 +87,6 @@ class PlanScreen(FrameScreen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._zone = zone_of(self.persona, context.zone)
         self._runway = Static("", id="runway", markup=False)
         self._grid = PlanGrid(context.services.photos.thumbnail, is_shaded=context.preview == "shades")
         self._month = MonthGrid()
@@ -85,7 +97,9 @@ class PlanScreen(FrameScreen):
         self._nothing = Static("Loading the plan …", id="no-plan", markup=False)
         self._below = Horizontal(self._slot, self._preview, id="below")
         self._move_mode = MoveMode(context.services.scheduling)
+        self._channel = ShownChannel(lambda: self.persona, context.zone)
         self._agenda: Agenda | None = None
+        """Of the channel that is shown; None until it is loaded."""
         self._undecided: int | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -107,18 +121,27 @@ class PlanScreen(FrameScreen):
         self._load()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer drop and cancel in move mode only, and what shares their keys outside it only."""
+        """Offer what can be done in move mode or outside it, with a plan that is loaded, and channels that exist."""
+        is_moving = self._move_mode.picked is not None
         if action in _IN_MOVE_MODE:
-            return self._move_mode.picked is not None
-        if action in _OUTSIDE_MOVE_MODE:
-            return self._move_mode.picked is None
+            return is_moving
+        if action in _OUTSIDE_MOVE_MODE and is_moving:
+            return False
+        if action == "channel":
+            return self._channel.beside(parameters[0]) is not None
+        if action in _ON_PLAN and self._agenda is None:
+            return None
         return super().check_action(action, parameters)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """Name the other view in the footer, and dim what has nothing to act on; pressed all the same, it says why."""
-        view = "Two weeks" if self._is_month else "Month"
-        active, dimmed = relabelled(super().active_bindings, {"plan.view": view}), self._dimmed
+        """Name the other view and channels, and dim what has nothing to act on; pressed all the same, it says why."""
+        labels = {
+            "plan.view": "Two weeks" if self._is_month else "Month",
+            "plan.next_channel": "Next channel",
+            "plan.previous_channel": "Previous channel",
+        }
+        active, dimmed = relabelled(super().active_bindings, labels), self._dimmed
         # Textual's own use of the key for the other view would put that first
         in_order = sorted(active.items(), key=lambda item: item[1].binding.id == "plan.view")
         return {
@@ -131,7 +154,7 @@ class PlanScreen(FrameScreen):
         agenda, cell = self._agenda, self._grid.cell
         if agenda is None or agenda.channel is None:
             return frozenset({"plan.open", "plan.move", "plan.swap", "plan.fill", "plan.view"})
-        dimmed = set() if agenda.next_free else {"plan.fill"}
+        dimmed = set() if agenda.next_free and self._channel.is_main else {"plan.fill"}
         if self._is_month or cell is None or not can_move(cell):
             dimmed |= {"plan.move", "plan.swap"}
         if not self._is_month and cell is None:
@@ -141,6 +164,12 @@ class PlanScreen(FrameScreen):
     @property
     def _is_month(self) -> bool:
         return self._month.display
+
+    def action_channel(self, which: str) -> None:
+        """Show the plan of the `next` or `previous` channel."""
+        self._channel.move(which)
+        self._agenda = None
+        self._load()
 
     def action_view(self) -> None:
         """Show the month, or two weeks again."""
@@ -163,7 +192,7 @@ class PlanScreen(FrameScreen):
         elif cell is None:
             self.notify(NO_SLOT)
         elif cell.planned is None:
-            self._write_for(cell.at)
+            self._write_for(cell.at, self._channel.id)
         else:
             self.app.push_screen(PostDetailScreen(self.context, cell.planned.post))
 
@@ -171,7 +200,9 @@ class PlanScreen(FrameScreen):
         """Fill the upcoming free slots."""
         selection = self.context.selection
         free = self._agenda.free_slots(MOST_AT_ONCE) if self._agenda else []
-        if not free:
+        if not self._channel.is_main:
+            self.notify(self.context.with_keys(NOT_MAIN))
+        elif not free:
             self.notify(NO_FREE_SLOT)
         elif selection:
             self.app.post_message(FillWeek(selection.ids, selection.phrase))
@@ -232,7 +263,8 @@ class PlanScreen(FrameScreen):
         except FluffyError as error:
             self.notify(str(error), severity="error", timeout=15, markup=False)
         else:
-            when = both_zones(move.to, self.context.clock(), self._zone, self.context.zone) if move.to else ""
+            zone = self.context.post_zone(move.post.persona_id, move.post.channel_id)
+            when = both_zones(move.to, self.context.clock(), zone, self.context.zone) if move.to else ""
             self.notify("Swapped." if move.other else f"Moved to {when}.", markup=False)
 
     @on(SlotCalendar.Highlighted)
@@ -246,17 +278,22 @@ class PlanScreen(FrameScreen):
     @work(group="plan", exclusive=True, exit_on_error=False, description="loading the plan")
     async def _load(self) -> None:
         now, is_month = self.context.clock(), self._is_month
-        span = (self._month if is_month else self._grid).span(now.astimezone(self._zone).date())
-        since, until = (datetime.combine(day, datetime.min.time(), self._zone) for day in span)
-        self._agenda = agenda = await self.context.services.planning.agenda(self.persona, now, since, until)
+        span = (self._month if is_month else self._grid).span(now.astimezone(self._channel.zone).date())
+        since, until = (datetime.combine(day, datetime.min.time(), self._channel.zone) for day in span)
+        agenda = await self.context.services.planning.agenda(self._channel.persona, now, since, until)
+        # the view that is not shown must not keep the slots of another channel
+        is_other = self._agenda is None or self._agenda.channel != agenda.channel
+        planned = agenda.planned if is_other or not is_month else ()
+        photos = await self.context.services.photos.by_ids([each.post.photo_id for each in planned])
+        self._agenda = agenda
         self._show_plan(has_channel=agenda.channel is not None)
-        self._nothing.update(self.context.with_keys(NO_CHANNEL))
+        self._nothing.update(self.context.with_keys(NOT_LISTED if self.persona.channels else NO_CHANNEL))
         if agenda.channel is None:
+            self.refresh_bindings()
             return
-        if is_month:
+        if is_other or is_month:
             self._month.show(agenda)
-        else:
-            photos = await self.context.services.photos.by_ids([p.post.photo_id for p in agenda.planned])
+        if is_other or not is_month:
             self._grid.show(agenda, photos)
         self._show_runway()
         if self.focused is None:
@@ -275,16 +312,15 @@ class PlanScreen(FrameScreen):
     def _show_runway(self) -> None:
         if self._agenda is None or self._agenda.channel is None:
             return
-        overview = self.context.overview
-        self._runway.update(
-            runway_words(
-                self._agenda,
-                self._zone,
-                self.context.zone,
-                needing=overview.needing if overview.read else 0,
-                undecided=self._undecided,
-            )
+        overview, name = self.context.overview, self._channel.name
+        words = runway_words(
+            self._agenda,
+            self._channel.zone,
+            self.context.zone,
+            needing=overview.needing if overview.read else 0,
+            undecided=self._undecided,
         )
+        self._runway.update(f"{name} · {words}" if name else words)
 
     def _describe(self) -> None:
         """Show move mode, and the slot under the cursor with its post, or the day."""
@@ -296,7 +332,8 @@ class PlanScreen(FrameScreen):
         cell = self._grid.cell
         prompt = self._move_mode.prompt(self.context.with_keys)
         lines = [prompt, ""] if prompt else []
-        self._slot.update("\n".join([*lines, *slot_lines(cell, self.context, self._zone)]))
+        described = slot_lines(cell, self.context, self._channel.zone, is_main=self._channel.is_main)
+        self._slot.update("\n".join([*lines, *described]))
         planned = cell.planned if cell else None
         self._preview.set_class(planned is not None, "-shown")
         if planned is not None:
@@ -322,8 +359,8 @@ class PlanScreen(FrameScreen):
             self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
-    async def _write_for(self, at: datetime) -> None:
-        """Open the composer for all selected photos, or else for the next one, at the slot's time."""
+    async def _write_for(self, at: datetime, channel_id: str | None) -> None:
+        """Open the composer for all selected photos, or else for the next one, at the time of a channel's slot."""
         context, selection = self.context, self.context.selection
         if too_many := selection.too_many("{plan.fill}"):
             self.notify(context.with_keys(too_many), markup=False)
@@ -334,7 +371,9 @@ class PlanScreen(FrameScreen):
         if not photos:
             self.notify(context.with_keys(NO_PHOTOS), markup=False)
         elif self.is_current:  # the user may have gone elsewhere meanwhile
-            self.app.push_screen(ComposeScreen(context, photos, selection.remove, at=at))
+            self.app.push_screen(
+                ComposeScreen(context, photos, selection.remove, at=at, channel_id=channel_id)
+            )
 
 
 _IN_MOVE_MODE = frozenset(action.name for action in actions_of(Place.MOVE))

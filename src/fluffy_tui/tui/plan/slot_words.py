@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."
 
 
-def slot_lines(cell: Cell | None, context: Context, zone: tzinfo) -> list[str]:
+def slot_lines(cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bool) -> list[str]:
     """Describe a slot and its post, or what can be done with a free one.
 
     Args:
         cell: The slot.
         context: What is known at the moment.
         zone: The channel's.
+        is_main: Whether it is the main channel, whose slots are for posts on all channels.
     """
     if cell is None:
         return [NO_SLOT]
@@ -33,13 +34,13 @@ def slot_lines(cell: Cell | None, context: Context, zone: tzinfo) -> list[str]:
     when = f"{both_zones(cell.at, now, zone, own_zone)} · {relative_time(cell.at, now)}"
     if cell.planned is None:
         selection = context.selection
-        hint = "free slot: {plan.open} writes a post for it, {plan.fill} fills the upcoming free slots"
-        if selection:
-            each = " with one each" if len(selection) > 1 else ""
-            hint = (
-                f"free slot: {{plan.open}} writes a post of {selection.phrase} for it, "
-                f"{{plan.fill}} fills the upcoming free slots{each}"
-            )
+        hint = (
+            f"free slot: {{plan.open}} writes a post{f' of {selection.phrase}' if selection else ''} for it"
+        )
+        each = " with one each" if len(selection) > 1 else ""
+        hint += (
+            f", {{plan.fill}} fills the upcoming free slots{each}" if is_main else ", on this channel alone"
+        )
         return [when, "", context.with_keys(hint)]
     post = cell.planned.post
     state = state_words(post, now, zone, own_zone)

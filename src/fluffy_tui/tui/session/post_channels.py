@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import ChannelChoice
 
@@ -151,6 +152,14 @@ class PostChannels:
     def at(self, index: int) -> Self:
         """Return the channels with another one shown; the first or last where there is no such index."""
         return replace(self, index=max(0, min(index, len(self.ids) - 1)))
+
+    def with_time(self, channel_id: str | None, at: datetime) -> Self:
+        """Return the channels with a time for all, or for one that is not the main one, with the others off."""
+        there = self
+        if channel_id in self.ids[1:]:
+            there = replace(self.at(self.ids.index(channel_id)), off=frozenset(self.ids) - {channel_id})
+        shown = replace(there.shown, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at)
+        return there.with_shown(shown, there.framing)
 
     def toggled(self) -> Self:
         """Return the channels with the current one switched on or off."""
