@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from procrastinate.jobs import Job
 
+pytestmark = pytest.mark.slow
+
 
 async def ready() -> None:
     """Do nothing before connecting."""
