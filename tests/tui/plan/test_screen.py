@@ -483,7 +483,7 @@ async def test_a_free_slot_of_another_channel_counts_only_there(
         await driver.press("f")
         assert isinstance(driver.screen, PlanScreen)
         assert driver.notices()[-1] == (
-            "Slots are filled from the main channel's plan, on all channels at once. alt+↑ goes back to it."
+            "Slots are filled from the main channel's plan, on all channels at once. alt+↑ goes back."
         )
         await driver.press("enter")
         assert isinstance(driver.screen, ComposeScreen)

@@ -48,7 +48,7 @@ NO_PHOTOS = "No unscheduled photos left. Import more with {library.import_photos
 NO_FREE_SLOT = "No free slots: this channel has no posting schedule in Buffer."
 NOT_MAIN = (
     "Slots are filled from the main channel's plan, on all channels at once. "
-    "{plan.previous_channel} goes back to it."
+    "{plan.previous_channel} goes back."
 )
 MOST_AT_ONCE = 7
 """Photos to fill the week with when none are selected."""
