@@ -216,10 +216,11 @@ async def test_a_refused_post_of_a_submission_is_named_by_its_channel(
         ]
 
 
-async def test_posts_of_several_submissions_are_not_edited_together(running: Running) -> None:
+async def test_posts_of_several_submissions_are_not_edited_or_duplicated_together(running: Running) -> None:
     async with bench(running) as on:
         on.select(FAILED, HELD)
         assert await on.run("edit") == [
             "Captions are edited one post at a time, or on all channels of one post: "
             "clear the selection, or change only the time."
         ]
+        assert await on.run("duplicate") == ["Posts are duplicated one at a time: clear the selection."]

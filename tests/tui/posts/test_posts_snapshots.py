@@ -65,7 +65,7 @@ def with_problems(services: FakeServices) -> FakeServices:
 Screens = pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("problems", ("4", "space", "j")),
+        ("problems", ("4", "space", "k")),
         ("posts", ("2",)),
         ("detail", ("4", "enter")),
         ("edit", ("4", "e")),

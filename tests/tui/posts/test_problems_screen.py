@@ -13,6 +13,7 @@ from textual.widgets._footer import FooterKey
 from fluffy_tui.buffer import Budget, BudgetWindow
 from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling import NotPossibleNow, PostStatus, Problem, ProblemKind, Remedy, Step
+from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.platform.web_browser import has_browser
 from fluffy_tui.tui.posts.edit_screen import EditPostScreen
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
@@ -58,7 +59,7 @@ def of_posts(driver: Driver) -> list[int]:
 
 
 async def test_problems_are_listed_worst_first_with_cause_outlook_and_key(running: Running) -> None:
-    async with running(persona="sarah") as driver:
+    async with running(persona="sarah", size=(240, 45)) as driver:
         await driver.press("4")
         assert isinstance(driver.screen, ProblemsScreen)
         assert of_posts(driver) == [4, 7, 6, 5]
@@ -70,9 +71,36 @@ async def test_problems_are_listed_worst_first_with_cause_outlook_and_key(runnin
         assert "retries your Wed 00:00" in line(driver, 2)
         details = driver.text("#problem")
         assert "Nothing more happens by itself." in details
-        assert "r Retry · e Edit · t Reschedule · x Cancel" in details
+        assert "Press  r Retry\nOr     e Edit · t Reschedule · x Cancel" in details
         await driver.press("j", "j")
-        assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in driver.text("#problem")
+        details = " ".join(driver.text("#problem").split())
+        assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in details
+
+
+async def test_beside_the_list_the_problem_is_explained_with_caption_and_picture(
+    running: Running, services: FakeServices
+) -> None:
+    services.scheduling.other_problems = [CHANNEL]
+    async with running(persona="sarah", size=(100, 30)) as driver:
+        await driver.press("4")
+        preview, pane = driver.screen.query_one(PhotoPreview), driver.screen.query_one("#problem-pane")
+        assert preview.photo is not None and preview.photo.id == 4
+        assert "Post   “a caption with" in driver.text("#problem")
+        assert pane.region.x == problem_list(driver).region.right
+        await driver.press("G")
+        assert preview.photo.id == 5
+        assert "Post   “a draft that was kept”" in driver.text("#problem")
+        await driver.press("k", "k", "k")
+        assert problem_list(driver).current == CHANNEL
+        assert not preview.display, "it concerns no post"
+        assert "Post " not in driver.text("#problem")
+        await driver.press("j")
+        assert preview.display and preview.photo.id == 7
+        await driver.pilot.resize_terminal(99, 30)
+        await driver.settle()
+        assert not preview.display
+        assert pane.region.y == problem_list(driver).region.bottom
+        assert "Post " not in driver.text("#problem")
 
 
 async def test_header_and_tab_count_the_problems_that_do_not_pass_by_themselves(
@@ -128,7 +156,7 @@ async def test_problems_of_other_personas_channels_and_workers_are_listed_too(
     services.scheduling.other_problems = [CHANNEL, WORKER]
     photo = services.photos.photos[900]
     services.scheduling.all_posts[50] = make_post(50, photo, "of another", Step.FAILED)
-    async with running(persona="sarah") as driver:
+    async with running(persona="sarah", size=(240, 45)) as driver:
         await driver.press("4")
         assert "northern light: “of another”" in line(driver, 1)
         assert "all posts" in line(driver, 2)
@@ -145,7 +173,9 @@ async def test_retry_acts_on_all_selected_problems(running: Running, services: F
     async with running(persona="sarah") as driver:
         await driver.press("4", "space", "j", "space")
         assert [problem.post.id for problem in problem_list(driver).selected if problem.post] == [4, 6]
-        assert driver.screen.query_one("#problem").border_title == "2 selected: keys act on the selection"
+        assert (
+            driver.screen.query_one("#problem-pane").border_title == "2 selected: keys act on the selection"
+        )
         await driver.press("r")
         await driver.heard()
         assert [services.scheduling.all_posts[id_].step for id_ in (4, 6)] == [Step.QUEUED, Step.QUEUED]
@@ -378,7 +408,7 @@ async def test_one_key_selects_the_problems_of_a_post_on_all_its_channels(
     running: Running, services: FakeServices
 ) -> None:
     lead, bluesky, live = on_channels(services, 12, Step.FAILED, Step.FAILED, Step.LIVE)
-    async with running(persona="sarah") as driver:
+    async with running(persona="sarah", size=(240, 45)) as driver:
         await driver.press("4", "j")
         assert "Instagram · “words 0”" in line(driver, 1)
         await driver.press("asterisk", "r")

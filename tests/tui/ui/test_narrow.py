@@ -27,7 +27,7 @@ async def test_a_long_reason_leaves_room_for_the_keys_of_a_problem(
     async with running(persona="sarah", size=NARROW) as driver:
         await driver.press("4")
         shown = driver.screen_text()
-        assert re.search(r"Keys +r Retry", shown)
+        assert re.search(r"Press +r Retry", shown)
 
 
 async def test_the_caption_names_its_photo(running: Running, services: FakeServices) -> None:

@@ -68,6 +68,7 @@ _POST = (
     Action("reschedule",      "t",           "Reschedule",      "Change the scheduled time"),
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
     Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
+    Action("duplicate",       "D",           "Duplicate",       "Duplicate as a new draft: caption, alt text, fit, first comment and channels for another photo"),
     Action("upload_again",    "h",           "Upload again",    "Re-render and upload again"),
     Action("move_up",         "K",           "Move up",         "Move up in the queue"),
     Action("open_in_buffer",  "b",           "Open in Buffer",  "Open the channel in Buffer (copies the address if there is no browser)"),
@@ -207,10 +208,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("picker.page_up",           "pageup",                 "Page up",         "Scroll the text up", NOT_IN_PALETTE),
     Action("picker.back",              "escape",                 "Cancel",          "Go back without inserting", FOOTER),
 
-    Action("photo_picker.add",         "enter",                  "Add",             "Add the photo to the post", FOOTER | NOT_IN_PALETTE, "submit"),
+    Action("photo_picker.add",         "enter",                  "Choose",          "Choose the photo", FOOTER | NOT_IN_PALETTE, "submit"),
     Action("photo_picker.next",        "down,ctrl+n",            "Next",            "Next photo", NOT_IN_PALETTE),
     Action("photo_picker.previous",    "up,ctrl+b",              "Previous",        "Previous photo", NOT_IN_PALETTE),
-    Action("photo_picker.back",        "escape",                 "Cancel",          "Go back without adding a photo", FOOTER),
+    Action("photo_picker.back",        "escape",                 "Cancel",          "Go back without choosing a photo", FOOTER),
 
     Action("snippets.edit",            "enter,e",                "Edit",            "Edit", FOOTER),
     Action("snippets.new_set",         "n",                      "New set",         "Create a hashtag set", FOOTER),

@@ -55,6 +55,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
         context: What every screen shares.
         persona_id: Whose photos.
         without: Ids of photos that are not listed.
+        title: A few words.
     """
 
     PLACE = Place.PHOTO_PICKER
@@ -78,8 +79,11 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
     }
     """
 
-    def __init__(self, context: Context, persona_id: int, without: Collection[int]) -> None:
+    def __init__(
+        self, context: Context, persona_id: int, without: Collection[int], *, title: str = "add a photo"
+    ) -> None:
         super().__init__()
+        self._title = title
         self.context, self._persona_id, self._without = context, persona_id, without
         self._photos: Sequence[Photo] = ()
         self._listed_for: str | None = None
@@ -91,7 +95,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
     def compose(self) -> ComposeResult:
         """Lay out the field above the list and the picture."""
         with Vertical(id="dialog") as dialog:
-            dialog.border_title = Content("add a photo")
+            dialog.border_title = Content(self._title)
             yield _NameField(placeholder="Part of the file name", compact=True, max_length=200)
             with Horizontal(id="picking"):
                 yield _Listing(id="photos-to-pick", markup=False)

@@ -25,6 +25,7 @@ POST_ACTIONS = (
     "reschedule",
     "retry",
     "cancel",
+    "duplicate",
     "upload_again",
     "move_up",
     "open_in_buffer",
@@ -117,6 +118,16 @@ class PostActions:
     def cancel(self) -> None:
         """Cancel posts after a confirmation."""
         self._start(self._cancel(self._selected()), "cancelling posts")
+
+    def duplicate(self) -> None:
+        """Use text and options of a single post, or of a submission on several channels, for another photo."""
+        from fluffy_tui.tui.posts.duplicate import duplicate  # imports Pillow
+
+        posts = self._selected()
+        if len({post.group_id for post in posts}) > 1:
+            self._screen.notify("Posts are duplicated one at a time: clear the selection.")
+            return
+        self._start(duplicate(self._screen.app, self._context, posts[0]), "duplicating the post")
 
     def _act(self, do: Callable[[int], Awaitable[object]], report: str, description: str) -> None:
         self._start(self._each(self._selected(), do, report), description)

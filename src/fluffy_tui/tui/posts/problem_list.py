@@ -41,7 +41,7 @@ class ProblemList(VimList):
 
     DEFAULT_CSS = """
     ProblemList {
-        height: 1fr; border: none; padding: 0;
+        width: 1fr; height: 1fr; border: none; padding: 0;
         text-wrap: nowrap; text-overflow: ellipsis;
         &:focus { border: none; }
     }

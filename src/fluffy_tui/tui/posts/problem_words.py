@@ -1,4 +1,4 @@
-"""Problems in words: briefly for a row of the list, in full for the panel below it."""
+"""Problems in words: briefly for a row of the list, in full for the panel beside or below it."""
 
 from __future__ import annotations
 
@@ -146,6 +146,7 @@ def problem_facts(
         "Next": then,
         "Tried": f"{attempts} times so far" if attempts > 1 else "",
         "Help": (post.support_url or "") if post else "",
-        "Keys": " · ".join(keys),
+        "Press": "".join(keys[:1]),
+        "Or": " · ".join(keys[1:]),
     }
     return {label: one_line(words) for label, words in facts.items() if words}

@@ -6,14 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
+from fluffy_tui.tui.posts.post_picture import PICTURE_FROM, PostPicture
 from fluffy_tui.tui.posts.problem_list import ProblemList
-from fluffy_tui.tui.posts.problem_words import problem_facts, remedy_keys
+from fluffy_tui.tui.posts.problem_words import problem_facts, remedy_keys, subject
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.times import both_zones, duration_words, moment_words
@@ -37,7 +39,9 @@ LABEL_WIDTH = 7
 
 
 class ProblemsScreen(FrameScreen):
-    """The problems of all personas, with details of the one under the cursor below.
+    """The problems of all personas, with details of the one under the cursor below them.
+
+    Where there is room, the details are beside the list, with the picture of the post concerned.
 
     Args:
         context: The app's services and state.
@@ -49,8 +53,17 @@ class ProblemsScreen(FrameScreen):
     CSS: ClassVar[str] = """
     ProblemsScreen {
         #no-problems { height: 1fr; content-align: center middle; text-align: center; color: $text-muted; }
-        #problem { height: auto; max-height: 70%; border-top: solid $border-blurred; padding: 0 1;
-            border-title-color: $text-muted; }
+        #problem-panes { height: 1fr; }
+        #problem-pane { height: auto; max-height: 75%; padding: 0 1;
+            border-top: solid $border-blurred; border-title-color: $text-muted; }
+        #problem { height: auto; }
+        PhotoPreview { display: none; height: 1fr; padding: 0; border: none; border-top: solid $border-blurred; }
+        #problem-panes.-beside {
+            layout: horizontal;
+            #problem-pane { width: 46%; max-width: 80; height: 1fr; max-height: 100%;
+                border: round $border-blurred; }
+            #problem { min-height: 50%; max-height: 80%; }
+        }
         #limits { height: 1; padding: 0 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
@@ -60,6 +73,9 @@ class ProblemsScreen(FrameScreen):
         self._list = ProblemList(context)
         self._nothing = Static(LOADING, id="no-problems", markup=False)
         self._details = Static("", id="problem", markup=False)
+        self._picture = PostPicture(self, context)
+        self._pane = Vertical(self._details, self._picture.widget, id="problem-pane")
+        self._panes = Container(self._list, self._pane, id="problem-panes")
         self._limits = Static("", id="limits", markup=False)
         self._actions = PostActions(
             self,
@@ -76,10 +92,10 @@ class ProblemsScreen(FrameScreen):
         return list({one.post.id: one.post for one in problems if one.post is not None}.values())
 
     def compose_body(self) -> ComposeResult:
-        """Lay out list, details and limits."""
+        """Lay out list, details with picture, and limits."""
+        self._panes.set_class(self.app.size.width >= PICTURE_FROM, "-beside")
         yield self._nothing
-        yield self._list
-        yield self._details
+        yield self._panes
         yield self._limits
 
     def on_mount(self) -> None:
@@ -109,21 +125,26 @@ class ProblemsScreen(FrameScreen):
         self._list.toggle_group()
 
     def action_open(self) -> None:
-        """Open the post of the row; a problem without a post has all its details below the list."""
+        """Open the post of the row; a problem without a post has all its details on this screen."""
         problem = self._list.current
         if problem is not None and problem.post is not None:
             self.app.push_screen(PostDetailScreen(self.context, problem.post))
 
-    def on_resize(self, _event: events.Resize) -> None:
-        """Wrap the details at the new width."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the details where there is room for them, and wrap them at their new width."""
+        self._panes.set_class(event.size.width >= PICTURE_FROM, "-beside")
         self.call_after_refresh(self._show_details)
+
+    def on_screen_resume(self) -> None:
+        """Redraw the picture, which another screen may have covered."""
+        self._picture.widget.repaint()
 
     @on_event(OverviewChanged)
     def _show_problems(self) -> None:
         overview, now, own_zone = self.context.overview, self.context.clock(), self.context.zone
         self._list.update_problems()
         some = bool(overview.problems)
-        self._list.display = self._details.display = some
+        self._panes.display = some
         self._nothing.display = not some
         self._nothing.update(no_problems(overview, now, own_zone) if overview.read else LOADING)
         if some and self.focused is None:
@@ -137,17 +158,27 @@ class ProblemsScreen(FrameScreen):
     def _show_details(self) -> None:
         self.refresh_bindings()
         selected = len(self._list.selected)
-        self._details.border_title = f"{selected} selected: keys act on the selection" if selected else ""
+        self._pane.border_title = f"{selected} selected: keys act on the selection" if selected else ""
         problem = self._list.current
+        post = problem.post if problem is not None else None
+        is_beside = self._panes.has_class("-beside")
+        self._picture.widget.display = is_beside and post is not None
         if problem is None:
             self._details.update("")
             return
         zone, own_zone = self.context.post_zone(problem.persona_id, problem.channel_id), self.context.zone
         keys = remedy_keys(problem, self.context.setup.settings.keys)
         facts = problem_facts(problem, self.context.clock(), zone, own_zone, keys)
+        if is_beside and post is not None:
+            facts["Post"] = subject(problem, self.context.overview)
+            self._picture.show(post)
         room = self._details.content_size.width or None
         lines = (
-            hanging(Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"), Content(words), room)
+            hanging(
+                Content.styled(label.ljust(LABEL_WIDTH), "$foreground-muted"),
+                Content.styled(words, "$text-primary" if label == "Press" else ""),
+                room,
+            )
             for label, words in facts.items()
         )
         self._details.update(Content("\n").join(lines))

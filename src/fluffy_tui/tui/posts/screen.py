@@ -12,12 +12,11 @@ from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.photo.graphics_protocol import renderer_named
-from fluffy_tui.tui.photo.photo_preview import PhotoPreview
 from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
 from fluffy_tui.tui.posts.post_groups import PostGroups
+from fluffy_tui.tui.posts.post_picture import PICTURE_FROM, PostPicture
 from fluffy_tui.tui.posts.post_table import PostTable
 from fluffy_tui.tui.posts.post_window import PostWindow
 from fluffy_tui.tui.session.messages import OverviewChanged, on_event
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post, TimeKey
     from fluffy_tui.tui.session.context import Context
 
-PICTURE_FROM = 100
-"""Columns from which the table leaves room for a picture."""
 DATE_EXAMPLE = "tomorrow, last fri, 24 nov, may 2026"
 NO_POSTS = (
     "No posts yet.\n\n"
@@ -74,8 +71,8 @@ class PostsScreen(FrameScreen):
         self._search = FilterBar("words of the caption, or part of a file name", id="post-search")
         self._groups = PostGroups(context.services.scheduling)
         self._table = PostTable(context, self._groups)
-        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
-        self._panes = Horizontal(self._table, self._preview)
+        self._picture = PostPicture(self, context)
+        self._panes = Horizontal(self._table, self._picture.widget)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
         self._actions = PostActions(self, context, self.selected_posts, done=self._table.clear_selection)
         self._window = PostWindow(context.services.scheduling, self.persona.id)
@@ -128,12 +125,12 @@ class PostsScreen(FrameScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show the picture if there is room for it."""
-        self._preview.display = event.size.width >= PICTURE_FROM
+        self._picture.widget.display = event.size.width >= PICTURE_FROM
         self._show_picture()
 
     def on_screen_resume(self) -> None:
         """Redraw the picture, which another screen may have covered."""
-        self._preview.repaint()
+        self._picture.widget.repaint()
 
     @on(PostTable.SelectionChanged)
     def _selection_changed(self) -> None:
@@ -142,19 +139,9 @@ class PostsScreen(FrameScreen):
 
     @on(OptionList.OptionHighlighted)
     def _show_picture(self) -> None:
-        post, shown = self._table.current, self._preview.photo
-        if not self._preview.display or post is None:
-            return
-        if shown is None or shown.id != post.photo_id:
-            self._load_photo(post)
-        else:
-            self._preview.set_details(self._details(post))
-
-    @work(group="post-photo", exclusive=True, exit_on_error=False, description="loading the photo")
-    async def _load_photo(self, post: Post) -> None:
-        photo = (await self.context.services.photos.by_ids([post.photo_id])).get(post.photo_id)
-        if photo is not None:
-            self._preview.show(photo, self._details(post))
+        post = self._table.current
+        if self._picture.widget.display and post is not None:
+            self._picture.show(post, self._details(post))
 
     def _details(self, post: Post) -> str:
         """Say how many photos a post has, and where else its submission is posted."""
@@ -324,7 +311,7 @@ class PostsScreen(FrameScreen):
         self._nothing.display = not some
         self._panes.display = some
         if not some:
-            self._preview.show_sentence("")
+            self._picture.widget.show_sentence("")
         if some and self.focused is None:
             self._table.focus()
 

@@ -106,6 +106,11 @@ def draft_of(post: Post, cross_posts: Sequence[Post] = ()) -> Draft:
     return draft if len(photos) > 1 else draft_of_one(draft, photos[0])
 
 
+def draft_of_submission(context: Context, posts: Sequence[Post]) -> Draft:
+    """Return what the composer shows again of posts of one submission, with the channels that they leave out."""
+    return replace(draft_of(posts[0], posts[1:]), off=_channels_without(posts, context))
+
+
 def _difference(lead: Post, other: Post) -> ChannelChoice:
     """Return what a cross-post has of its own."""
     moved = (other.share_mode, other.requested_at_time) != (lead.share_mode, lead.requested_at_time)
@@ -234,7 +239,7 @@ async def cancel_keeping_draft(context: Context, posts: Sequence[Post]) -> Cance
         return Cancelled((), (), ())
     photo_id = posts[0].photo_id
     photo = (await context.services.photos.by_ids([photo_id])).get(photo_id)
-    draft = replace(draft_of(posts[0], posts[1:]), off=_channels_without(posts, context))
+    draft = draft_of_submission(context, posts)
     was_saved = photo is not None and await asyncio.to_thread(_save, context.drafts, photo, draft)
     done, refused = [], []
     for post in reversed(posts):  # the lead last: it hands its photos on with every post that is left
