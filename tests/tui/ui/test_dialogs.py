@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.color import Color
+from textual.geometry import Region
 from textual.renderables.background_screen import BackgroundScreen
 from textual.strip import Strip
 
@@ -115,6 +116,8 @@ async def test_a_dialog_covers_the_terminal_while_the_screen_below_has_another_s
         assert isinstance(dialog, DialogScreen)
         lines = dialog.render_lines(dialog.size.region)
         assert [line.cell_length for line in lines] == [80] * 24
+        lines = dialog.render_lines(Region(0, 0, 100, 30))  # as it was laid out in a larger terminal
+        assert [line.cell_length for line in lines] == [100] * 30
 
 
 async def test_a_picture_that_arrives_while_a_dialog_is_open_is_seen_behind_it(running: Running) -> None:

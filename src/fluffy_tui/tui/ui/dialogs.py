@@ -58,7 +58,10 @@ class DialogScreen(ModalScreen[ScreenResultType], Generic[ScreenResultType]):
             return super().render_lines(crop)
         if self._backdrop_size != self.size:
             self._backdrop, self._backdrop_size = self._dim(below), self.size
-        return [line.crop(crop.x, crop.right) for line in self._backdrop[crop.y : crop.bottom]]
+        style = self.rich_style
+        lines = [line.crop_extend(crop.x, crop.right, style) for line in self._backdrop[crop.y : crop.bottom]]
+        # A terminal that has just become smaller: Textual may still draw the dialog as it was laid out before.
+        return [*lines, *[Strip.blank(crop.width, style)] * (crop.height - len(lines))]
 
     def _dim(self, below: Screen[Any]) -> list[Strip]:
         if isinstance(below, DialogScreen):
