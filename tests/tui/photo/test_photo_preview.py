@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -155,6 +156,22 @@ async def test_neighbours_are_painted_only_after_the_photo_is_drawn(
         await opened(app)
     assert decoder.names == ["a.jpg", "b.jpg", "c.jpg"]
     assert decoded_by_then == {"a.jpg": ["a.jpg"], "b.jpg": ["a.jpg", "b.jpg"]}
+
+
+async def test_a_picture_that_is_finished_for_an_earlier_wish_is_shown() -> None:
+    """It is in the cache before the worker begins that was started because it was not."""
+    app = PreviewApp(Decoder())
+    async with app.run_test() as pilot:
+        app.preview.show(photo("a"))
+        await opened(app)
+        area = app.preview.area
+        assert area is not None
+        finished = await asyncio.to_thread(app.preview._painted, photo("b"), area)
+        app.preview.show(photo("b"))
+        app.preview.cache.add(photo("b").sha256, finished)
+        await app.preview.drawn()
+        await pilot.pause()
+        assert app.preview.painting is finished
 
 
 async def test_a_late_picture_is_not_shown() -> None:

@@ -234,8 +234,10 @@ class PhotoPreview(Vertical):
 
         The photo itself is drawn before those: a busy thread would hold up the event loop.
         """
-        is_cached = self.cache.get(photo.sha256, area) is not None
-        is_shown = is_cached or await self._show_when_painted(photo, area, delay, token)
+        painting = self.cache.get(photo.sha256, area)
+        if painting is not None and token == self._token and painting is not self.painting:
+            self._set_painting(painting)  # it was finished for an earlier wish since this worker was started
+        is_shown = painting is not None or await self._show_when_painted(photo, area, delay, token)
         if token == self._token:
             self._is_drawn.set()
         if not is_shown:
