@@ -83,9 +83,14 @@ class SetupService:
 
         Raises:
             InvalidSetting: a value is invalid.
-            FluffyError: the file cannot be written.
+            FluffyError: the file cannot be written, or the app could not be opened again with the database's address.
         """
-        load_settings(self.environment, given=values)  # raises before anything is written
+        from fluffy_tui.core.connection import read_address
+
+        wanted = load_settings(self.environment, given=values)  # raises before anything is written
+        for address in (wanted.database_url, wanted.database_direct_url):
+            if address is not None:
+                read_address(address.reveal())
         keys = {setting.variable: setting.key for setting in SETTINGS}
         save_settings(
             self._settings.paths.config_file,

@@ -187,6 +187,10 @@ async def test_a_file_that_cannot_be_written_is_told(
         await driver.press("escape", "x", "y")
         assert "Cannot read the configuration file" in driver.notices()[-1]
         assert at(driver) == "undo_seconds 30 · config.toml"
+        file.write_text("undo_seconds = 30")
+        await driver.press("x", "y")
+        assert driver.notices()[-1].startswith("Removed undo_seconds. It takes effect ")
+        assert file.read_text() == ""
 
 
 async def test_copy_gives_a_line_for_the_file_without_the_secret(running: Running) -> None:

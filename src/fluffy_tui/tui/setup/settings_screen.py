@@ -197,7 +197,7 @@ class SettingsScreen(FrameScreen):
             except FluffyError as error:
                 self.notify(str(error), severity="error", timeout=15, markup=False)
             else:
-                self._use(setting)
+                self._use(setting, "Removed")
 
         question = f"Remove {line.name} from config.toml? {'Its value is shown nowhere.' * line.is_hidden}"
         own = self.context.setup.settings.keys
@@ -216,10 +216,10 @@ class SettingsScreen(FrameScreen):
         except InvalidSetting as error:
             raise FluffyError(str(error)) from error
 
-    def _use(self, setting: Setting) -> None:
+    def _use(self, setting: Setting, done: str = "Saved") -> None:
         """Use a saved setting as soon as that is possible, and say when."""
         effect = self._effect(setting.variable)
-        self.app.notify(f"Saved {setting.key}. It {effect}.", markup=False)
+        self.app.notify(f"{done} {setting.key}. It {effect}.", markup=False)
         if setting.variable in _AT_ONCE | _AT_START or self.context.import_run.is_running:
             self._show_lines()
         else:
