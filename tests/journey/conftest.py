@@ -73,7 +73,7 @@ def own_photos(home: Path) -> str:
 
 def sample_posts_are_sent(terminal: Terminal) -> None:
     """Wait until all posts are in Buffer: before that, quitting is asked about, and the worker goes on."""
-    terminal.until(lambda text: " · " in text.splitlines()[0] and "draft" not in text.splitlines()[0])
+    terminal.until(lambda text: " · " in text.splitlines()[0] and "queued" not in text.splitlines()[0])
 
 
 @pytest.fixture

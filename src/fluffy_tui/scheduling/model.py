@@ -257,8 +257,9 @@ class PersonaCounts:
 
     unscheduled: int = 0
     drafts: int = 0
-    on_their_way: int = 0
-    """Of the drafts, those that were submitted."""
+    """Saved, not submitted."""
+    queued: int = 0
+    """Submitted, and not in Buffer yet."""
     scheduled: int = 0
     failed: int = 0
     posted: int = 0

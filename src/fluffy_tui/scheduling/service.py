@@ -360,21 +360,23 @@ class Scheduling:
     async def counts(self) -> dict[int, PersonaCounts]:
         """Return the counts of each persona, by persona id; personas without photos are left out."""
         due = func.min(case((PostRow.step == Step.ACCEPTED, PostRow.scheduled_at)))
-        is_on_its_way = func.count().filter(PostRow.status == PostStatus.DRAFT, PostRow.step.is_not(None))
-        query = select(PostRow.persona_id, PostRow.status, func.count(), is_on_its_way, due).group_by(
-            PostRow.persona_id, PostRow.status
+        is_submitted = PostRow.step.is_not(None)
+        query = select(PostRow.persona_id, PostRow.status, is_submitted, func.count(), due).group_by(
+            PostRow.persona_id, PostRow.status, is_submitted
         )
         async with self.database.transaction() as session:
             grouped = (await session.execute(query)).all()
         unscheduled = await self.photos.unscheduled_counts()
         counts = {persona_id: PersonaCounts(unscheduled=count) for persona_id, count in unscheduled.items()}
-        for persona_id, status, count, submitted, due_at in grouped:
+        for persona_id, status, submitted, count, due_at in grouped:
             before = counts.get(persona_id, PersonaCounts())
-            name = "drafts" if status is PostStatus.DRAFT else status.value
-            next_due_at = due_at or before.next_due_at
-            on_their_way = before.on_their_way + submitted
+            name = status.value
+            if status is PostStatus.DRAFT:
+                name = "queued" if submitted else "drafts"
             counts[persona_id] = replace(
-                before, next_due_at=next_due_at, on_their_way=on_their_way, **{name: count}
+                before,
+                next_due_at=due_at or before.next_due_at,
+                **{name: getattr(before, name) + count},
             )
         return counts
 

@@ -300,13 +300,13 @@ class FakeScheduling:
         for persona_id in self._personas.personas:
             status = Counter(post.status for post in self.all_posts.values() if post.persona_id == persona_id)
             mine = [photo for photo in self._photos.values() if photo.persona_id == persona_id]
+            on_their_way = sum(
+                post.persona_id == persona_id and post.step in ON_THE_WAY for post in self.all_posts.values()
+            )
             result[persona_id] = PersonaCounts(
                 unscheduled=sum(photo.id not in taken for photo in mine),
-                drafts=status[PostStatus.DRAFT],
-                on_their_way=sum(
-                    post.persona_id == persona_id and post.step in ON_THE_WAY
-                    for post in self.all_posts.values()
-                ),
+                drafts=status[PostStatus.DRAFT] - on_their_way,
+                queued=on_their_way,
                 scheduled=status[PostStatus.SCHEDULED],
                 failed=status[PostStatus.FAILED],
                 posted=status[PostStatus.POSTED],

@@ -35,7 +35,7 @@ async def test_each_persona_has_counts_and_channel_health(running: Running) -> N
         assert lines(driver) == [
             f"{MARKUP}   ! no channel\n0 unscheduled",
             "northern light   @northlight Bluesky\n4 unscheduled",
-            "sarah   @sarah.ig Instagram\n29 unscheduled · 7 drafts · 2 scheduled · ! 1 failed · 1 live",
+            "sarah   @sarah.ig Instagram\n29 unscheduled · 1 draft · 6 queued · 2 scheduled · ! 1 failed · 1 live",
         ]
 
 

@@ -36,7 +36,9 @@ def strip(driver: Driver) -> list[str]:
 async def test_the_header_shows_persona_channel_and_counts(running: Running) -> None:
     async with running(persona="sarah", demo=True) as driver:
         header = driver.text("#frame-header")
-        assert header.startswith("sarah ▸ @sarah.ig Instagram   29 unscheduled · 7 drafts · 2 scheduled ")
+        assert header.startswith(
+            "sarah ▸ @sarah.ig Instagram   29 unscheduled · 1 draft · 6 queued · 2 scheduled "
+        )
         assert header.endswith("! 2 problems   demo ")
 
 

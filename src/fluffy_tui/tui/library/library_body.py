@@ -164,7 +164,7 @@ class LibraryBody(Container):
     def explain_emptiness(self) -> None:
         """Update why there are no photos."""
         counts = self.context.overview.persona_counts
-        has_posts = counts.drafts + counts.scheduled + counts.failed + counts.posted > 0
+        has_posts = counts.drafts + counts.queued + counts.scheduled + counts.failed + counts.posted > 0
         reason = NONE_LEFT if has_posts else NO_PHOTOS
         self._nothing.update(self.context.with_keys(NO_MATCH if self._view.browse.is_filtered else reason))
 

@@ -203,6 +203,7 @@ def _counts_line(counts: PersonaCounts) -> Content:
     numbers = (
         (counts.unscheduled, "unscheduled", "dim"),
         (counts.drafts, plural(counts.drafts, "draft"), "dim"),
+        (counts.queued, "queued", "dim"),
         (counts.scheduled, "scheduled", "dim"),
         (counts.failed, "failed", "$text-error"),
         (counts.posted, "live", "dim"),

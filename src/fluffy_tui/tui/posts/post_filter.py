@@ -66,8 +66,8 @@ class PostFilter(Static):
     def count_posts(self, counts: PersonaCounts) -> None:
         """Show how many posts each filter has."""
         self._counts = {
-            "drafts": counts.drafts - counts.on_their_way,
-            "queued": counts.on_their_way,
+            "drafts": counts.drafts,
+            "queued": counts.queued,
             "in_buffer": counts.scheduled,
             "failed": counts.failed,
             "live": counts.posted,

@@ -74,6 +74,8 @@ def _counts(overview: Overview) -> Content:
     parts = [f"{counts.unscheduled:,} unscheduled"]
     if counts.drafts:
         parts.append(f"{counts.drafts:,} {plural(counts.drafts, 'draft')}")
+    if counts.queued:
+        parts.append(f"{counts.queued:,} queued")
     if counts.scheduled:
         parts.append(f"{counts.scheduled:,} scheduled")
     return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
