@@ -69,7 +69,7 @@ async def test_a_hundred_thousand_ids(database: Database, library: tuple[Photos,
     assert ids.tolist() == expected
     assert len(expected) == MANY * 9 // 10
     assert [photo.id for photo in await photos.unscheduled(persona, limit=50)] == expected[:50]
-    assert await photos.unscheduled_counts() == {persona.id: len(expected)}
+    assert await photos.counts("unscheduled") == {persona.id: {"unscheduled": len(expected)}}
 
 
 async def test_an_empty_library(library: tuple[Photos, Persona]) -> None:
@@ -77,7 +77,7 @@ async def test_an_empty_library(library: tuple[Photos, Persona]) -> None:
     photos, persona = library
     assert list(await photos.ids(persona.id, Browse())) == []
     assert await photos.unscheduled(persona) == []
-    assert await photos.unscheduled_counts() == {}
+    assert await photos.counts("unscheduled") == {}
     assert await photos.by_ids([]) == {}
 
 

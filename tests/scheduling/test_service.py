@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.scheduling.model import NO_TIME
-from fluffy_tui.scheduling.posts_by_time import posts_beyond
+from fluffy_tui.scheduling.posts_by_time import next_due, posts_beyond
 from fluffy_tui.scheduling.service import in_groups, last_ended
 from post_sql import photos_json
 
@@ -114,6 +114,38 @@ async def test_a_page_of_posts_by_time_costs_the_same_however_many_there_are(
     found = await plan(place, search)
     assert "using ix_posts_by_time" in found and "pk_photos" in found, found
     assert "Seq Scan" not in found, "the names are read by the photos' ids"
+
+
+@pytest.mark.parametrize("analyzed", [False, True])
+async def test_the_time_of_the_next_post_costs_the_same_however_many_there_are(
+    place: Workplace, *, analyzed: bool
+) -> None:
+    await place.execute("ALTER TABLE posts SET (autovacuum_enabled = off)")
+    await fill(place)
+    await place.execute(
+        "UPDATE posts SET status = 'scheduled', step = 'accepted', posted_at = NULL,"
+        " scheduled_at = '2027-01-01Z'::timestamptz + id * interval '1 minute' WHERE step = 'live'"
+    )
+    if analyzed:
+        await place.execute("ANALYZE")
+    every = [persona.id for persona in await place.services.personas.list()]
+    found = await plan(place, next_due(every), "ANALYZE, BUFFERS OFF, TIMING OFF, SUMMARY OFF")
+    assert "using ix_posts_by_time" in found, found
+    assert "Seq Scan on posts" not in found, found
+    assert max(float(rows) for rows in re.findall(r"rows=([\d.]+) loops", found)) <= 2, found
+
+
+async def test_counts_say_how_many_posts_are_where_and_when_the_next_is_due(place: Workplace) -> None:
+    scheduling = place.services.scheduling
+    for number in range(5):
+        assert (await scheduling.schedule_post(await place.photo(number), "fog")).ok
+    await place.execute(
+        "UPDATE posts SET status = 'scheduled', step = 'accepted', buffer_post_id = id::text,"
+        " scheduled_at = '2027-01-09Z'::timestamptz - id * interval '1 day' WHERE id > 2"
+    )
+    counts = (await scheduling.counts())[place.persona.id]
+    due = [post.scheduled_at for post in await scheduling.posts(place.persona) if post.scheduled_at]
+    assert (counts.queued, counts.scheduled, counts.next_due_at) == (2, 3, min(due))
 
 
 async def test_the_posts_that_ended_last_come_newest_first(place: Workplace) -> None:

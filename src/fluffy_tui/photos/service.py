@@ -262,17 +262,20 @@ class Photos:
         """
         return await mark_missing_files(self._database, self.machine)
 
-    async def unscheduled_counts(self) -> dict[int, int]:
-        """Return how many photos without a post each persona has, by persona id; none for an empty library."""
+    async def counts(self, *names: str) -> dict[int, dict[str, int]]:
+        """Return these counts (see `LibraryCountRow.name`) of each persona, by persona id; those of 0 are left out."""
         count, number = LibraryCountRow, func.sum(LibraryCountRow.number)
         query = (
-            select(count.persona_id, cast(number, BigInteger))
-            .where(count.name == "unscheduled")
-            .group_by(count.persona_id)
+            select(count.persona_id, count.name, cast(number, BigInteger))
+            .where(count.name.in_(names))
+            .group_by(count.persona_id, count.name)
             .having(number > 0)
         )
+        found: dict[int, dict[str, int]] = {}
         async with self._database.transaction() as session:
-            return dict((await session.execute(query)).all())
+            for persona_id, name, value in await session.execute(query):
+                found.setdefault(persona_id, {})[name] = value
+        return found
 
     async def flag_counts(self, persona_id: int) -> dict[Verdict, int]:
         """Return how many of the photos without a post are picked and rejected; reads flagged photos only."""

@@ -169,7 +169,8 @@ class LibraryCountRow(Base):
     id: Mapped[PrimaryKey]
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
     name: Mapped[str]
-    """`unscheduled`; and of the photos that are not missing `present`, `hashed` and `embedded ID` for each model."""
+    """`unscheduled`; of the photos that are not missing `present`, `hashed` and `embedded ID` for each model; of the
+    posts `drafts`, `queued` (submitted, not in Buffer yet), `scheduled`, `failed` and `posted`."""
     number: Mapped[int]
 
     __table_args__ = (Index("ix_library_counts_persona_id_name", "persona_id", "name"),)

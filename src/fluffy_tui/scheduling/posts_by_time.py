@@ -25,11 +25,17 @@ from fluffy_tui.scheduling.model import Step
 from fluffy_tui.scheduling.tables import DRAFT, NO_TIME_SQL, PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
 
     from fluffy_tui.scheduling.model import TimeKey
+
+_at = func.coalesce(
+    PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
+)
+_step = func.coalesce(PostRow.step, literal_column(f"'{DRAFT}'"))
 
 
 def posts_beyond(
@@ -57,20 +63,29 @@ def posts_beyond(
     """
     names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
     step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
-    at = func.coalesce(
-        PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
+    place = tuple_(_at, PostRow.id)
+    at_step = select(PostRow, _at.label("at")).where(
+        PostRow.persona_id == persona_id, _step == step.c.name, place > start if later else place < start
     )
-    place = tuple_(at, PostRow.id)
-    at_step = select(PostRow, at.label("at")).where(
-        PostRow.persona_id == persona_id,
-        func.coalesce(PostRow.step, literal_column(f"'{DRAFT}'")) == step.c.name,
-        place > start if later else place < start,
-    )
-    order = (at, PostRow.id) if later else (at.desc(), PostRow.id.desc())
+    order = (_at, PostRow.id) if later else (_at.desc(), PostRow.id.desc())
     near = at_step.order_by(*order).limit(limit).lateral()
     nearest = (near.c.at, near.c.id) if later else (near.c.at.desc(), near.c.id.desc())
     query = select(aliased(PostRow, near), has_text(near.c, text)).select_from(step).join(near, true())
     return query.order_by(*nearest).limit(limit)
+
+
+def next_due(persona_ids: Sequence[int]) -> Select[int, datetime]:
+    """Return the query for the time of the next post in Buffer of each persona that has one."""
+    persona = func.unnest(literal(list(persona_ids), ARRAY(BigInteger))).table_valued("id").render_derived()
+    waiting = (PostRow.persona_id == persona.c.id, _step == literal_column(f"'{Step.ACCEPTED}'"))
+    due = (
+        select(PostRow.scheduled_at)
+        .where(*waiting, PostRow.scheduled_at.is_not(None))
+        .order_by(_at)
+        .limit(1)
+        .lateral()
+    )
+    return select(persona.c.id, due.c.scheduled_at).select_from(persona).join(due, true())
 
 
 def has_text(post: Any, text: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, case, func, literal, select, true, union_all
+from sqlalchemy import BigInteger, func, literal, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased
 
@@ -35,7 +35,7 @@ from fluffy_tui.scheduling.model import (
     Step,
 )
 from fluffy_tui.scheduling.post_photo import PostPhoto
-from fluffy_tui.scheduling.posts_by_time import has_text, posts_beyond
+from fluffy_tui.scheduling.posts_by_time import has_text, next_due, posts_beyond
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
 from fluffy_tui.scheduling.results import Results, results_of
 from fluffy_tui.scheduling.submit.ai_label import proposed_ai_label
@@ -359,26 +359,13 @@ class Scheduling:
 
     async def counts(self) -> dict[int, PersonaCounts]:
         """Return the counts of each persona, by persona id; personas without photos are left out."""
-        due = func.min(case((PostRow.step == Step.ACCEPTED, PostRow.scheduled_at)))
-        is_submitted = PostRow.step.is_not(None)
-        query = select(PostRow.persona_id, PostRow.status, is_submitted, func.count(), due).group_by(
-            PostRow.persona_id, PostRow.status, is_submitted
-        )
+        counted = await self.photos.counts("unscheduled", "drafts", "queued", "scheduled", "failed", "posted")
         async with self.database.transaction() as session:
-            grouped = (await session.execute(query)).all()
-        unscheduled = await self.photos.unscheduled_counts()
-        counts = {persona_id: PersonaCounts(unscheduled=count) for persona_id, count in unscheduled.items()}
-        for persona_id, status, submitted, count, due_at in grouped:
-            before = counts.get(persona_id, PersonaCounts())
-            name = status.value
-            if status is PostStatus.DRAFT:
-                name = "queued" if submitted else "drafts"
-            counts[persona_id] = replace(
-                before,
-                next_due_at=due_at or before.next_due_at,
-                **{name: getattr(before, name) + count},
-            )
-        return counts
+            due = dict((await session.execute(next_due(list(counted)))).all())
+        return {
+            persona_id: PersonaCounts(**numbers, next_due_at=due.get(persona_id))
+            for persona_id, numbers in counted.items()
+        }
 
     async def retry(self, post_id: int) -> Post:
         """Queue a failed or held post or a draft again; Buffer is searched before anything is created.

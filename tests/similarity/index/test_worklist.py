@@ -109,7 +109,7 @@ async def test_no_statement_of_a_worker_grows_with_the_library(place: Place, sta
         await finish(place, tasks, queue, failed=tasks[3].photo_id)
         await place.similarity.same_picture(tasks[0].photo_id)
         await place.similarity.progress()
-        await place.photos.unscheduled_counts()
+        await place.photos.counts("unscheduled")
         await Worklist(place.database, Stage.EMBED, "").claim(1, most=4)
     executed = [one for one in executed if one[0] != "SELECT id, sha256 FROM photos"]
     assert len(executed) > 30
