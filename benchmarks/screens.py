@@ -1,0 +1,168 @@
+"""Opening of each screen, and the first page after another order or filter, beside an empty screen of a bare app.
+
+    python benchmarks/screens.py [--photos 100000] [--posts 10000] [--data FOLDER] [--rounds 12]
+
+In a real terminal, from a key until text is drawn that only that screen has, or another first row of the library. The
+peer is an app of Textual alone that shows an empty screen, in the same terminal of the same run. `--data` keeps the
+database for the next run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from browse import percentile_95, preview_is_shown
+from browse_library import fill, make_photos
+from browse_terminal import Terminal
+from sqlalchemy import text
+
+from fluffy_tui.bootstrap import open_services
+from fluffy_tui.settings import load_settings
+
+EMPTY = """
+from textual.app import App
+from textual.screen import Screen
+from textual.widgets import Static
+
+class Empty(Screen):
+    BINDINGS = [("escape", "app.pop_screen", "Back")]
+    def compose(self): yield Static("opened")
+
+class Peer(App):
+    BINDINGS = [("o", "open", "Open")]
+    def compose(self): yield Static("ready")
+    def action_open(self): self.push_screen(Empty())
+
+Peer().run()
+"""
+POSTS = text(
+    """
+    INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode, channel_id, status, step,
+                       buffer_post_id, posted_at)
+    SELECT id, jsonb_build_array(jsonb_build_object('photo_id', id)), persona_id, 'fog on the pier', gen_random_uuid(),
+           'addToQueue', 'bench', 'posted', 'live', id::text, now() - id * interval '1 hour'
+    FROM photos WHERE persona_id = :persona ORDER BY shown_at LIMIT :posts
+    """
+)
+
+FLAGS = text(
+    "UPDATE photos SET verdict = CASE WHEN id % 20 = 0 THEN 'pick' ELSE 'reject' END"
+    " WHERE persona_id = :persona AND id % 10 = 0"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A key that opens something, how one sees that it is there, and what leads back."""
+
+    name: str
+    key: str
+    shown: str
+    """Text that nothing before has; empty for another first row of the library."""
+    back: str
+
+
+OPENINGS = (
+    Opening("composer", "\r", "as on this network", "\x1b"),
+    Opening("composer, with its line of keys", "\r", "ctrl+s Submit", "\x1b"),
+    Opening("posts", "2", "a All", "1"),
+    Opening("plan", "3", "M Move", "1"),
+    Opening("problems", "4", "t Reschedule", "1"),
+    Opening("personas", "@", "n New", "\x1b"),
+    Opening("settings", ",", "b Connect Buffer", "\x1b"),
+    Opening("help", "?", "Library: photos without a post", "\x1b"),
+    Opening("library: sorted by name", "s", "", ""),
+    Opening("library: reversed", "S", "", ""),
+    Opening("library: picked, then rejected, then all", "v", "", ""),
+)
+
+
+async def add_posts(persona_name: str, posts: int) -> None:
+    """Give the library's oldest photos live posts, and some photos flags, unless there are some."""
+    async with open_services(load_settings()) as services:
+        persona = await services.personas.get(persona_name)
+        if not await services.scheduling.ended_posts(persona, limit=1):
+            async with services.database.transaction() as session:
+                await session.execute(POSTS, {"persona": persona.id, "posts": posts})
+                await session.execute(FLAGS, {"persona": persona.id})
+            async with services.database.transaction() as session:
+                await session.execute(text("ANALYZE posts, photos"))
+
+
+def title(terminal: Terminal) -> str:
+    """Return the library's title and first rows: what another order or filter changes."""
+    return "\n".join(terminal.screen.display[2:5])
+
+
+def measure(terminal: Terminal, opening: Opening) -> float:
+    """Press the key, return the seconds until the screen is there, and go back."""
+    before = title(terminal)
+    pressed = time.perf_counter()
+    terminal.child.send(opening.key)
+    if opening.shown:
+        opened = terminal.wait(lambda: any(opening.shown in line for line in terminal.screen.display))
+        terminal.settle(0.4, 3.0)
+        terminal.child.send(opening.back)
+        terminal.wait(lambda: not any(opening.shown in line for line in terminal.screen.display))
+    else:
+        opened = terminal.wait(lambda: title(terminal) != before)
+    terminal.settle(0.4, 5.0)
+    terminal.process_output()
+    return opened - pressed
+
+
+def report(name: str, times: list[float], peer: float) -> None:
+    """Print a row."""
+    median, most = statistics.median(times), percentile_95(times)
+    print(f"| {name} | {median * 1000:.0f} | {most * 1000:.0f} | {median / peer:.1f} |", flush=True)
+
+
+def main() -> None:
+    """Create the library, measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--photos", type=int, default=100_000)
+    parser.add_argument("--posts", type=int, default=10_000)
+    parser.add_argument("--rounds", type=int, default=12)
+    parser.add_argument("--data", type=Path)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        data = options.data or Path(temporary)
+        os.environ["FLUFFY_DATA_DIR"] = str(data)
+        make_photos(data / "bench-photos")
+        asyncio.run(fill(data / "bench-photos", options.photos))
+        asyncio.run(add_posts(f"bench-{options.photos}", options.posts))
+        empty = Opening("empty screen", "o", "opened", "\x1b")
+        bare = Terminal([sys.executable, "-c", EMPTY], "half-cell", {})
+        bare.wait(lambda: "ready" in bare.screen.display[0])
+        bare.settle(0.4)
+        peer = [measure(bare, empty) for _ in range(options.rounds)]
+        bare.child.terminate(force=True)
+        command = [sys.executable, "-m", "fluffy_tui", "--persona", f"bench-{options.photos}"]
+        load_settings().paths.state_file.unlink(missing_ok=True)  # forget the last position
+        terminal = Terminal(command, "half-cell", {"FLUFFY_PREVIEW": "half-cell"})
+        terminal.wait(lambda: ".jpg" in terminal.position, 90)
+        terminal.wait(lambda: preview_is_shown(terminal))
+        terminal.settle(1, 6)
+        terminal.process_output()
+        print(f"{options.photos:,} photos, {options.posts:,} posts; milliseconds\n")
+        print("| what | p50 | p95 | ÷ an empty screen |\n|---|---|---|---|")
+        report("an empty screen of Textual", peer, statistics.median(peer))
+        for opening in OPENINGS:
+            times = [measure(terminal, opening) for _ in range(options.rounds)]
+            report(opening.name, times, statistics.median(peer))
+        terminal.child.send("q")
+        terminal.child.wait()
+
+
+if __name__ == "__main__":
+    main()
