@@ -278,15 +278,10 @@ class Photos:
         return found
 
     async def flag_counts(self, persona_id: int) -> dict[Verdict, int]:
-        """Return how many of the photos without a post are picked and rejected; reads flagged photos only."""
-        query = (
-            select(PhotoRow.verdict, func.count())
-            .where(PhotoRow.persona_id == persona_id, PhotoRow.verdict.is_not(None), self._unscheduled)
-            .group_by(PhotoRow.verdict)
-        )
-        async with self._database.transaction() as session:
-            found = dict((await session.execute(query)).all())
-        return {verdict: found.get(verdict.value, 0) for verdict in (Verdict.PICK, Verdict.REJECT)}
+        """Return how many of the photos without a post are picked and rejected."""
+        names = {verdict: f"unscheduled {verdict}" for verdict in (Verdict.PICK, Verdict.REJECT)}
+        numbers = (await self.counts(*names.values())).get(persona_id, {})
+        return {verdict: numbers.get(name, 0) for verdict, name in names.items()}
 
     async def check(self, photo: Photo) -> PhotoState:
         """Read a photo's whole file and return whether it is still the one that was imported.

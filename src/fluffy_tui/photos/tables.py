@@ -169,8 +169,9 @@ class LibraryCountRow(Base):
     id: Mapped[PrimaryKey]
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="CASCADE"))
     name: Mapped[str]
-    """`unscheduled`; of the photos that are not missing `present`, `hashed` and `embedded ID` for each model; of the
-    posts `drafts`, `queued` (submitted, not in Buffer yet), `scheduled`, `failed` and `posted`."""
+    """`unscheduled`, and of them `unscheduled pick` and `unscheduled reject`; of the photos that are not missing
+    `present`, `hashed` and `embedded ID` for each model; of the posts `drafts`, `queued` (submitted, not in Buffer
+    yet), `scheduled`, `failed` and `posted`."""
     number: Mapped[int]
 
     __table_args__ = (Index("ix_library_counts_persona_id_name", "persona_id", "name"),)
