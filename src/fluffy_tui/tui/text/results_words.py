@@ -11,7 +11,18 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Metric
     from fluffy_tui.scheduling import Results
 
-_COUNTABLE = ("reaction", "comment", "share", "repost", "save", "impression", "view", "click", "like")
+_COUNTABLE = (
+    "reaction",
+    "comment",
+    "share",
+    "repost",
+    "save",
+    "impression",
+    "view",
+    "click",
+    "like",
+    "favorite",
+)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_")
 
 
