@@ -123,7 +123,9 @@ def compare(posts: Sequence[CountedPost], measure: str = "") -> Comparison:
     for post in settled:
         of_channel[post.channel_id].append(post)
     medians = (_median(found, measure) for found in of_channel.values())
-    channels = sorted((one for one in medians if one is not None), key=lambda one: -one.count)
+    channels = sorted(
+        (one for one in medians if one is not None), key=lambda one: (-one.count, one.channel_id)
+    )
     usual = {one.channel_id: one.metric for one in channels if one.is_comparable}
     compared = tuple(
         ComparedPost(post, metric, metric.value / usual[post.channel_id].value)
