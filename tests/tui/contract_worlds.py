@@ -6,6 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,11 @@ from sqlalchemy import text
 
 from fluffy_tui.bootstrap import Services as RealServices
 from fluffy_tui.bootstrap import open_services
+from fluffy_tui.buffer import Metric
 from fluffy_tui.demo import StandIn
 from fluffy_tui.modes.setup_service import SetupService
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Results, Step
 from fluffy_tui.settings import MediaHostKind, Secret, Settings
 from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from tui.fakes import FakeServices, FakeSetup
@@ -65,6 +67,10 @@ class World(ABC):
         """Let a post fail, as a worker would."""
 
     @abstractmethod
+    async def publish(self, post_id: int, at: datetime, **numbers: float) -> None:
+        """Let a post go live, as a worker would, and store what the network counts a day later."""
+
+    @abstractmethod
     async def index(self) -> None:
         """Index all photos, as a worker would."""
 
@@ -81,6 +87,14 @@ class FakeWorld(World):
     async def fail(self, post_id: int) -> None:
         """Let a post fail."""
         self._fakes.scheduling.move(post_id, Step.FAILED, error_message="Buffer rejected it.")
+
+    async def publish(self, post_id: int, at: datetime, **numbers: float) -> None:
+        """Let a post go live."""
+        self._fakes.scheduling.move(post_id, Step.LIVE, scheduled_at=None, posted_at=at)
+        metrics = tuple(Metric(name, value) for name, value in numbers.items())
+        self._fakes.scheduling.known_results[post_id] = Results(
+            metrics, at + timedelta(days=1) if metrics else None
+        )
 
     async def index(self) -> None:
         """Do nothing: the fakes need no index."""
@@ -113,6 +127,24 @@ class RealWorld(World):
                 ),
                 {"id": post_id},
             )
+
+    async def publish(self, post_id: int, at: datetime, **numbers: float) -> None:
+        """Let a post go live."""
+        async with self._real.database.transaction() as session:
+            await session.execute(
+                text(
+                    "UPDATE posts SET step = 'live', status = 'posted', buffer_post_id = 'b' || id, posted_at = :at"
+                    " WHERE id = :id"
+                ),
+                {"id": post_id, "at": at},
+            )
+            for name, value in numbers.items():
+                await session.execute(
+                    text(
+                        "INSERT INTO post_metrics VALUES (:id, :name, :value, false, :at + interval '1 day')"
+                    ),
+                    {"id": post_id, "name": name, "value": value, "at": at},
+                )
 
     async def index(self) -> None:
         """Hash and embed all photos."""

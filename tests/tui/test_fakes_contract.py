@@ -365,6 +365,17 @@ async def test_neighbours_are_sorted_and_leave_out_the_photo_and_those_with_a_po
     assert {near.photo_id for near in all_of_them} == set(world.ids) - {first}
 
 
+async def test_some_photos_are_compared_with_one_nearest_first(world: World) -> None:
+    await world.index()
+    await submit(world, 5)
+    similarity, first = world.services.similarity, world.ids[0]
+    found = await similarity.related(first, [world.ids[0], world.ids[3], world.ids[5], UNKNOWN])
+    assert {near.photo_id for near in found} == {world.ids[3], world.ids[5]}
+    everyone = await similarity.more_like(first, unscheduled_only=False)
+    assert [near for near in everyone if near in found] == list(found)
+    assert list(await similarity.related(first, [])) == []
+
+
 async def test_the_least_similar_come_farthest_first(world: World) -> None:
     await world.index()
     found = await world.services.similarity.least_like([world.ids[0], world.ids[1]])
@@ -632,6 +643,24 @@ async def test_a_failed_post_is_a_problem(world: World) -> None:
 async def test_an_unknown_post_has_no_timeline_and_the_rate_limit_is_known(world: World) -> None:
     assert list(await world.services.scheduling.timeline(UNKNOWN)) == []
     assert isinstance(await world.services.scheduling.budget(), Budget)
+
+
+async def test_live_posts_come_newest_first_with_what_the_networks_count(world: World) -> None:
+    scheduling, now = world.services.scheduling, datetime.now(UTC)
+    older, newer = [await submit(world, index, f"number {index}") for index in (0, 1)]
+    await submit(world, 2)
+    await world.publish(older.id, now - timedelta(days=9), reach=90, saves=2)
+    await world.publish(newer.id, now - timedelta(days=2))
+    first_found, second = await scheduling.counted_posts(world.sarah.id)
+    assert [(one.id, one.photo_id, one.caption) for one in (first_found, second)] == [
+        (newer.id, world.ids[1], "number 1"),
+        (older.id, world.ids[0], "number 0"),
+    ]
+    assert (second.channel_id, second.at) == (world.sarah.buffer_channel_id, now - timedelta(days=9))
+    assert (first_found.results.metrics, first_found.results.as_of) == ((), None)
+    assert second.results.by_type == {"reach": 90, "saves": 2}
+    assert second.results.as_of == now - timedelta(days=8)
+    assert await scheduling.counted_posts(world.nobody.id) == []
 
 
 # Planning

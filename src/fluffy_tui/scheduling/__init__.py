@@ -53,7 +53,18 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
-    from fluffy_tui.scheduling.results import Results
+    from fluffy_tui.scheduling.results.comparison import (
+        ChannelMedian,
+        ComparedPost,
+        Comparison,
+        Group,
+        compare,
+        measures,
+        similar_results,
+        slot_results,
+    )
+    from fluffy_tui.scheduling.results.counted_posts import CountedPost
+    from fluffy_tui.scheduling.results.post_results import Results
     from fluffy_tui.scheduling.service import Scheduling
 
 __all__ = [
@@ -65,9 +76,14 @@ __all__ = [
     "Agenda",
     "BufferComparison",
     "ChannelChoice",
+    "ChannelMedian",
     "ChannelPlan",
     "CleanupResult",
+    "ComparedPost",
+    "Comparison",
+    "CountedPost",
     "Delivery",
+    "Group",
     "KnownWorker",
     "MediaUpkeep",
     "Missing",
@@ -109,9 +125,13 @@ __all__ = [
     "add_machine_tasks",
     "add_tasks",
     "channel_zone",
+    "compare",
     "key_fingerprint",
+    "measures",
     "public_posts",
     "scheduled_photo_ids",
+    "similar_results",
+    "slot_results",
     "slots",
     "unposted_photo_ids",
     "upload",
@@ -122,15 +142,20 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
     __name__,
     {
         "BufferComparison": "delivery.buffer_comparison",
+        "ChannelMedian": "results.comparison",
         "ChannelPlan": "plan.channel_plan",
         "CleanupResult": "background.media_upkeep",
+        "ComparedPost": "results.comparison",
+        "Comparison": "results.comparison",
+        "CountedPost": "results.counted_posts",
         "Delivery": "delivery.delivery_loop",
+        "Group": "results.comparison",
         "KnownWorker": "background.workers",
         "MediaUpkeep": "background.media_upkeep",
         "PostExport": "post_export",
         "Recovery": "background.recovery",
         "RequestBudget": "request_budget",
-        "Results": "results",
+        "Results": "results.post_results",
         "Scheduling": "service",
         "StatusSync": "background.status_sync",
         "UnusedPicture": "background.media_upkeep",
@@ -139,9 +164,13 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "Workers": "background.workers",
         "add_machine_tasks": "background.jobs",
         "add_tasks": "background.jobs",
+        "compare": "results.comparison",
         "key_fingerprint": "request_budget",
+        "measures": "results.comparison",
         "public_posts": "photo_usage",
         "scheduled_photo_ids": "photo_usage",
+        "similar_results": "results.comparison",
+        "slot_results": "results.comparison",
         "unposted_photo_ids": "photo_usage",
         "upload": "background.workers",
         "work": "background.workers",

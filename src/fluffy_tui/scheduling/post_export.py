@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from sqlalchemy import select
 
 from fluffy_tui.scheduling.post_names import PostNames
-from fluffy_tui.scheduling.results import Results, results_of
+from fluffy_tui.scheduling.results.post_results import Results, results_of
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:

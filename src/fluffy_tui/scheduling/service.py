@@ -37,7 +37,8 @@ from fluffy_tui.scheduling.model import (
 from fluffy_tui.scheduling.post_photo import PostPhoto
 from fluffy_tui.scheduling.posts_by_time import has_text, next_due, posts_beyond
 from fluffy_tui.scheduling.problems.problem_inbox import ProblemInbox
-from fluffy_tui.scheduling.results import Results, results_of
+from fluffy_tui.scheduling.results.counted_posts import CountedPost, counted_posts
+from fluffy_tui.scheduling.results.post_results import Results, results_of
 from fluffy_tui.scheduling.submit.ai_label import proposed_ai_label
 from fluffy_tui.scheduling.submit.channel_choice import (
     ChannelChoice,
@@ -352,6 +353,10 @@ class Scheduling:
     async def results(self, posts: Sequence[Post]) -> dict[int, Results]:
         """Return what is known of each live post among these, by its id."""
         return await results_of(self.database, posts)
+
+    async def counted_posts(self, persona_id: int) -> list[CountedPost]:
+        """Return the persona's live posts of the last year, newest first, with what the networks count."""
+        return await counted_posts(self.database, persona_id)
 
     async def _posts(self, query: Select[PostRow]) -> list[Post]:
         async with self.database.transaction() as session:

@@ -98,6 +98,23 @@ class Similarity:
 
         return await self._answered(ask, [photo_id], limit, fold=fold)
 
+    async def related(self, photo_id: int, others: Sequence[int]) -> list[Neighbour]:
+        """Return how similar these photos of the same persona are to one, nearest first.
+
+        Args:
+            photo_id: Compared with each of the others.
+            others: A few hundred at most; ones without a vector, and the photo itself, are left out.
+
+        Raises:
+            NoEmbeddings: no model was ever used on this database.
+            NotIndexedYet: the photo has no vector.
+        """
+        async with self._database.transaction() as session:
+            try:
+                return await neighbours.related(session, photo_id, others)
+            except (NoEmbeddings, NotIndexedYet) as error:
+                raise await explained(session, error, [photo_id], self._has_service) from error
+
     async def least_like(
         self,
         photo_ids: Sequence[int],

@@ -69,7 +69,7 @@ WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide"
 HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
 """The same for rows."""
 
-TABS = ("library", "posts", "plan", "problems")
+TABS = ("library", "posts", "plan", "problems", "results")
 
 
 class FluffyApp(ReportsErrors, App[AfterExit]):
@@ -203,7 +203,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self._shared is not None:
             self._shared.preview = choice.name
         for screen in all_screens(self):
-            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, ZoomedPhoto"):
+            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, ZoomedPhoto, BestPosts"):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
 
@@ -372,7 +372,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             await self.pop_screen()
         elif self.current_mode == "personas" and self.context.overview.persona is not None:
             await self.switch_mode(self._previous_mode)
-        elif self.current_mode in ("posts", "problems"):
+        elif self.current_mode in ("posts", "problems", "results"):
             await self.switch_mode("library")
 
     def action_reload(self) -> None:
@@ -439,6 +439,10 @@ def _screen_of(mode: str, context: Context) -> Screen[None]:
             from fluffy_tui.tui.posts import ProblemsScreen
 
             return ProblemsScreen(context)
+        case "results":
+            from fluffy_tui.tui.results import ResultsScreen
+
+            return ResultsScreen(context)
         case "personas":
             from fluffy_tui.tui.personas import PersonasScreen
 

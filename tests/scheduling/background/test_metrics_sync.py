@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.demo import Kind, ManualClock, StandIn
 from fluffy_tui.scheduling import PostExport, Results, Step
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
@@ -65,7 +67,10 @@ async def test_numbers_are_read_once_a_day_and_those_of_a_refused_day_stay(place
     await sync.run()
     assert asked(place) == 1, "once a day"
     await place.execute("UPDATE follow_rounds SET metrics_asked_at = metrics_asked_at - interval '1 day'")
-    await sync.run()
+    async with aclosing(place.services.events()) as events:
+        assert isinstance(await anext(events), Connected)
+        await sync.run()
+        assert await anext(events) == PostChanged(first.id, place.persona.id), "screens show the new numbers"
     found = await results(place, first)
     assert [metric.type for metric in found.metrics] == [
         "reactions",

@@ -97,6 +97,28 @@ async def test_of_duplicates_only_the_first_is_returned(place: Place) -> None:
     assert len(farthest) == 4
 
 
+async def test_some_photos_are_compared_with_one(place: Place) -> None:
+    base = scene(1)
+    ids = await place.add(base=base, again=base.resize((320, 240)), other=scene(2), left_out=scene(3))
+    with pytest.raises(NoEmbeddings):
+        await place.similarity.related(ids["base"], [ids["again"]])
+    await place.scan()
+    asked = [ids["other"], ids["again"], ids["base"], 10**9]
+    first, second = await place.similarity.related(ids["base"], asked)
+    assert (first.photo_id, first.relation) == (ids["again"], Relation.SAME_PICTURE)
+    assert second.photo_id == ids["other"]
+    assert second.distance == pytest.approx(
+        next(
+            one.distance
+            for one in await place.similarity.more_like(ids["base"])
+            if one.photo_id == ids["other"]
+        )
+    )
+    assert await place.similarity.related(ids["base"], []) == []
+    with pytest.raises(NotIndexedYet):
+        await place.similarity.related(10**9, asked)
+
+
 async def test_posts_missing_files_and_other_personas_are_left_out(place: Place, tmp_path: Path) -> None:
     ids = await place.add(a=scene(1), posted=scene(2), gone=scene(3), left=scene(4))
     other = await open_place(place.database, tmp_path / "others", "otto")

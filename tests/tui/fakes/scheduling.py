@@ -12,10 +12,11 @@ from fluffy_tui.buffer import Budget, ShareMode
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.media import Framing
 from fluffy_tui.personas import Persona
-from fluffy_tui.photos import Photo
+from fluffy_tui.photos import Orientation, Photo
 from fluffy_tui.scheduling import (
     ON_THE_WAY,
     ChannelChoice,
+    CountedPost,
     NotPossibleNow,
     PersonaCounts,
     Post,
@@ -100,6 +101,7 @@ class FakeScheduling:
         """Positions in the queue that differ from the order of submission."""
         self.events: dict[int, list[PostEvent]] = {}
         self.known_results: dict[int, Results] = {}
+        self.shapes: dict[int, Orientation] = {}
         self.the_budget = Budget()
         self.edits: list[dict[str, object]] = []
         self.uploaded_again: list[int] = []
@@ -414,6 +416,27 @@ class FakeScheduling:
         self._raise()
         live = [post.id for post in posts if post.step is Step.LIVE]
         return {post_id: self.known_results.get(post_id, Results()) for post_id in live}
+
+    async def counted_posts(self, persona_id: int) -> list[CountedPost]:
+        """Return the live posts, newest first; `shapes` has those of their pictures."""
+        self._raise()
+        live = [
+            post
+            for post in self.all_posts.values()
+            if post.persona_id == persona_id and post.posted_at is not None
+        ]
+        return [
+            CountedPost(
+                post.id,
+                post.photo_id,
+                str(post.channel_id),
+                post.scheduled_at or post.posted_at or NOW,
+                post.caption,
+                self.shapes.get(post.id),
+                self.known_results.get(post.id, Results()),
+            )
+            for post in sorted(live, key=lambda post: post.time_key, reverse=True)
+        ]
 
     async def queued_posts(self, channel_id: str) -> list[Post]:
         """Return a channel's posts on their way to Buffer, the first to be sent coming first."""

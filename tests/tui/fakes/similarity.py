@@ -29,6 +29,8 @@ class FakeSimilarity:
         self.earlier_posts: dict[int, EarlierPost] | None = None
         """By photo id; None if the photos are not indexed."""
         self.stacks: dict[int, int] = {}
+        self.related_asked: list[int] = []
+        """The photos that others were compared with."""
         self.failures: dict[int, str] = {}
         """Why photos could not be decoded, by id."""
 
@@ -37,6 +39,12 @@ class FakeSimilarity:
     ) -> Sequence[Neighbour]:
         """Return photos by the distance of their ids."""
         return self._answer([photo_id], farthest=False, unscheduled_only=unscheduled_only)[:limit]
+
+    async def related(self, photo_id: int, others: Sequence[int]) -> Sequence[Neighbour]:
+        """Return some photos by the distance of their ids."""
+        self.related_asked.append(photo_id)
+        found = self._answer([photo_id], farthest=False, unscheduled_only=False, most=10**6)
+        return [neighbour for neighbour in found if neighbour.photo_id in others]
 
     async def least_like(self, photo_ids: Sequence[int], *, fold: bool = False) -> Sequence[Neighbour]:
         """Return up to 24 photos whose ids are far from all of these."""
@@ -69,7 +77,7 @@ class FakeSimilarity:
         return {id_: self.failures[id_] for id_ in photo_ids if id_ in self.failures}
 
     def _answer(
-        self, photo_ids: Sequence[int], *, farthest: bool, unscheduled_only: bool = True
+        self, photo_ids: Sequence[int], *, farthest: bool, unscheduled_only: bool = True, most: int = 24
     ) -> Sequence[Neighbour]:
         if self.error is not None:
             raise self.error
@@ -82,4 +90,4 @@ class FakeSimilarity:
             if photo.id not in photo_ids and not (unscheduled_only and photo.id in self._scheduled())
             for distance in [min(abs(photo.id - other) for other in photo_ids) / 25]
         ]
-        return sorted(found, key=lambda one: (one.distance, one.photo_id), reverse=farthest)[:24]
+        return sorted(found, key=lambda one: (one.distance, one.photo_id), reverse=farthest)[:most]

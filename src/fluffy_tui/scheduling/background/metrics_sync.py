@@ -7,15 +7,18 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Text, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.buffer import BufferError
+from fluffy_tui.core.event_stream import POSTS_CHANNEL
 from fluffy_tui.scheduling.request_budget import RESERVE
 from fluffy_tui.scheduling.tables import PostMetricRow, PostRow, StatusSyncRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.buffer import BufferClient, PostMetrics
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
@@ -101,10 +104,17 @@ class MetricsSync:
                 [{"post_id": post_id, **values} for (post_id, _), values in rows.items()]
             )
             newer = {name: insertion.excluded[name] for name in ("value", "is_percentage", "as_of")}
-            await session.execute(
+            stored = await session.scalars(
                 insertion.on_conflict_do_update(
                     index_elements=["post_id", "type"],
                     set_=newer,
-                    where=PostMetricRow.as_of <= insertion.excluded.as_of,
-                )
+                    where=PostMetricRow.as_of < insertion.excluded.as_of,
+                ).returning(PostMetricRow.post_id)
             )
+            await _notify_screens(session, set(stored))
+
+
+async def _notify_screens(session: AsyncSession, post_ids: Collection[int]) -> None:
+    payload = func.json_build_object("id", PostRow.id, "persona_id", PostRow.persona_id)
+    notify = func.pg_notify(POSTS_CHANNEL, cast(payload, Text))
+    await session.execute(select(notify).where(PostRow.id.in_(post_ids)))

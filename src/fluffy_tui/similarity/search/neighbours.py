@@ -64,10 +64,15 @@ async def more_like(
     model, vector, persona_id = await _query_vector(session, [photo_id])
     asked = {"sought": vector, "without": [photo_id], "same_as": photo_id}
     rows = await _nearest(session, SearchScope(model, persona_id, scheduled), asked, limit, iterates=iterates)
-    return [
-        Neighbour(found, distance, Relation.SAME_PICTURE if same else model.relation(distance))
-        for found, distance, same in rows
-    ]
+    return _neighbours(rows, model)
+
+
+async def related(session: AsyncSession, photo_id: int, others: Sequence[int]) -> list[Neighbour]:
+    """Return how similar these photos are to one; see `service.Similarity.related`."""
+    model, vector, _ = await _query_vector(session, [photo_id])
+    compared_ids = [other for other in others if other != photo_id]
+    asked = {"sought": vector, "same_as": photo_id, "photo_ids": compared_ids, "limit": len(compared_ids)}
+    return _neighbours(await _found(session, compared(model, mark_same=True), asked), model)
 
 
 async def least_like(
@@ -147,6 +152,13 @@ async def _nearest(
         if len(found) >= limit:
             return found
     return await _found(session, nearest(scope, exact=True, mark_same=mark_same), asked)
+
+
+def _neighbours(rows: Sequence[tuple[int, float, bool]], model: EmbeddingModel) -> list[Neighbour]:
+    return [
+        Neighbour(found, distance, Relation.SAME_PICTURE if same else model.relation(distance))
+        for found, distance, same in rows
+    ]
 
 
 async def _found(

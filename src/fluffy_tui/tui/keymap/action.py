@@ -44,6 +44,7 @@ class Place(StrEnum):
     MOVE = "move", "move post"
     POSTS = "posts", "posts"
     PROBLEMS = "problems", "problems"
+    RESULTS = "results", "results"
     EDIT = "edit", "edit post"
     SETTINGS = "settings", "settings"
     DOCTOR = "doctor", "health checks"

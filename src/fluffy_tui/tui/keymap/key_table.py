@@ -83,6 +83,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.posts",                "2",                      "Posts",           "Posts: every post of this persona", method="tab('posts')"),
     Action("app.plan",                 "3",                      "Plan",            "Plan: the channel's slots of this week and the next, or a month", method="tab('plan')"),
     Action("app.problems",             "4",                      "Problems",        "Problems: posts that need attention", method="tab('problems')"),
+    Action("app.results",              "5",                      "Results",         "Results: how the live posts did, compared with their channel's median", method="tab('results')"),
     Action("app.undo_submit",          "z",                      "Undo submit",     "Undo the last submit (the text is kept)"),
     Action("app.personas",             "at",                     "Personas",        "Switch persona"),
     Action("app.settings",             "comma",                  "Settings",        "Show and edit all settings"),
@@ -296,6 +297,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems.select",          "space",                  "Select",          "Select / deselect (keys then act on all selected posts)", FOOTER),
     Action("problems.select_group",    "asterisk",               "All channels",    "Select the problems of this post on all channels, or deselect them"),
     *_on_posts(Place.PROBLEMS, footer="edit reschedule retry cancel"),
+
+    Action("results.open",             "enter",                  "Details",         "Show post details", FOOTER),
+    Action("results.measure",          "m",                      "Next number",     "Compare by the next number: reactions, comments, saves, reach and others, as the networks have them", FOOTER),
+    Action("results.pane",             "tab",                    "Breakdown",       "Go to the breakdown by channel, weekday, hour, shape and hashtag, or back to the best posts", FOOTER),
 
     Action("edit.save",                "ctrl+s,ctrl+j",          "Save",            "Save, also in Buffer (a failed post is sent again)", FOOTER),
     Action("edit.fit",                 "ctrl+f",                 "Fit",             "Crop or fit the picture (it is rendered and uploaded again)", FOOTER, "write('fit')"),

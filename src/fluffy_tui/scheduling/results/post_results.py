@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.scheduling.model import Post
 
-FIRST = ("reactions", "comments", "shares", "reposts", "saves", "reach", "impressions", "views", "clicks")
+FIRST = (
+    *("reactions", "likes", "favorites", "comments", "shares", "reposts", "saves"),
+    *("reach", "impressions", "views", "clicks"),
+)
 """The metrics that are shown first, in this order."""
 
 

@@ -1,0 +1,1 @@
+"""Results: what the networks count for live posts, and what that says about the next ones."""

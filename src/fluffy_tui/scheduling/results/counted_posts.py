@@ -1,0 +1,117 @@
+"""The live posts of the last year with what their networks count, in one query that never reads more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Double, func, literal_column, select, true, type_coerce
+from sqlalchemy.dialects.postgresql import JSONB
+
+from fluffy_tui.buffer import Metric
+from fluffy_tui.photos import Orientation
+from fluffy_tui.scheduling.model import Step
+from fluffy_tui.scheduling.results.post_results import Results
+from fluffy_tui.scheduling.tables import DRAFT, TIME, PostMetricRow, PostRow, StatusSyncRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import Any
+
+    from sqlalchemy import ColumnElement, Select
+
+    from fluffy_tui.core.database import Database
+
+SPAN = timedelta(days=365)
+"""How old a post may be: an account of years ago says little about the next post."""
+MOST = 1_000
+"""The newest of those, at most."""
+SQUARE_WITHIN = 0.02
+"""How far the sides of a square may differ, as a fraction."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountedPost:
+    """A live post, as far as it can be compared with others."""
+
+    id: int
+    photo_id: int
+    """Of the cover."""
+    channel_id: str
+    at: datetime
+    """When it was due, or else when it went live."""
+    caption: str
+    shape: Orientation | None
+    """Of the cover as posted; None where that was not recorded."""
+    results: Results
+
+
+async def counted_posts(database: Database, persona_id: int) -> list[CountedPost]:
+    """Return the persona's live posts of the last year, newest first; those without numbers are among them."""
+    async with database.transaction() as session:
+        rows = (await session.execute(newest_live(persona_id))).all()
+    return [
+        CountedPost(
+            row.id,
+            row.photo_id,
+            row.channel_id,
+            row.at,
+            row.caption,
+            _shape(row.width, row.height),
+            Results(
+                tuple(Metric(*metric) for metric in row.metrics or ()), row.as_of, row.metrics_refusal or ""
+            ),
+        )
+        for row in rows
+    ]
+
+
+def newest_live(persona_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the query for the persona's newest live posts, in the order of an index, each with its numbers."""
+    metric = PostMetricRow
+    numbers = (
+        select(
+            func.jsonb_agg(func.jsonb_build_array(metric.type, metric.value, metric.is_percentage)).label(
+                "metrics"
+            ),
+            func.max(metric.as_of).label("as_of"),
+        )
+        .where(metric.post_id == PostRow.id)
+        .lateral()
+    )
+    cover = type_coerce(PostRow.photos, JSONB)[0]
+    rendition = cover["rendition"]
+    at: ColumnElement[datetime] = literal_column(TIME)
+    return (
+        select(
+            PostRow.id,
+            cover["photo_id"].astext.cast(BigInteger).label("photo_id"),
+            PostRow.channel_id,
+            func.coalesce(PostRow.scheduled_at, PostRow.posted_at).label("at"),
+            PostRow.caption,
+            rendition["width"].astext.cast(Double).label("width"),
+            rendition["height"].astext.cast(Double).label("height"),
+            numbers.c.metrics,
+            numbers.c.as_of,
+            StatusSyncRow.metrics_refusal,
+        )
+        .select_from(PostRow)
+        .join(numbers, true())
+        .outerjoin(StatusSyncRow, StatusSyncRow.organization_id == PostRow.organization_id)
+        .where(
+            PostRow.persona_id == persona_id,
+            func.coalesce(PostRow.step, literal_column(f"'{DRAFT}'")) == Step.LIVE,
+            at >= func.now() - SPAN,
+        )
+        .order_by(at.desc(), PostRow.id.desc())
+        .limit(MOST)
+    )
+
+
+def _shape(width: float | None, height: float | None) -> Orientation | None:
+    if not width or not height:
+        return None
+    if abs(width / height - 1) <= SQUARE_WITHIN:
+        return Orientation.SQUARE
+    return Orientation.PORTRAIT if width < height else Orientation.LANDSCAPE

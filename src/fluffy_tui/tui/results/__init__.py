@@ -1,0 +1,8 @@
+"""Results: how a persona's live posts did, and what that says about a photo."""
+
+from __future__ import annotations
+
+from fluffy_tui.tui.results.screen import ResultsScreen
+from fluffy_tui.tui.results.similar_posts import SimilarPosts
+
+__all__ = ["ResultsScreen", "SimilarPosts"]
