@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
+from fluffy_tui.media.foreign_picture import PictureNotFetched, fetch_foreign_picture
 from fluffy_tui.media.frame_geometry import canvas_ratio, cuts_for, shapes_for, window_for
 from fluffy_tui.media.framing import MOST_PARTS, TURNS, WHOLE, Fit, Framing, Part, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
@@ -38,6 +39,7 @@ __all__ = [
     "MediaHostError",
     "Part",
     "PhotoUnreadable",
+    "PictureNotFetched",
     "Rendition",
     "S3Host",
     "Shape",
@@ -45,6 +47,7 @@ __all__ = [
     "Window",
     "canvas_ratio",
     "cuts_for",
+    "fetch_foreign_picture",
     "find_ai_mark",
     "media_key",
     "open_media_host",
