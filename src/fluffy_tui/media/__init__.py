@@ -23,7 +23,7 @@ from fluffy_tui.media.window import Window
 
 if TYPE_CHECKING:
     from fluffy_tui.media.ai_mark import find_ai_mark
-    from fluffy_tui.media.renderer import render
+    from fluffy_tui.media.renderer import frame_small, render
 
 __all__ = [
     "MOST_PARTS",
@@ -49,6 +49,7 @@ __all__ = [
     "cuts_for",
     "fetch_foreign_picture",
     "find_ai_mark",
+    "frame_small",
     "media_key",
     "open_media_host",
     "probe",
@@ -59,4 +60,6 @@ __all__ = [
     "window_for",
 ]
 
-__getattr__ = lazy_exports(__name__, {"find_ai_mark": "ai_mark", "render": "renderer"})
+__getattr__ = lazy_exports(
+    __name__, {"find_ai_mark": "ai_mark", "frame_small": "renderer", "render": "renderer"}
+)

@@ -31,6 +31,7 @@ from fluffy_tui.scheduling.plan.slots import HORIZON, channel_zone, slots
 from fluffy_tui.scheduling.post_names import NamedPost, PostNames
 from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
+from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfileKey, ProfilePage, profile_key
 from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice
 from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.timings import Timings
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids, unposted_photo_ids
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
+    from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
     from fluffy_tui.scheduling.results import Results
     from fluffy_tui.scheduling.service import Scheduling
@@ -66,6 +68,7 @@ __all__ = [
     "BufferComparison",
     "ChannelChoice",
     "ChannelPlan",
+    "ChannelProfile",
     "CleanupResult",
     "Delivery",
     "KnownWorker",
@@ -75,6 +78,7 @@ __all__ = [
     "NamedPost",
     "NotPossibleNow",
     "OutcomeUnknown",
+    "OutsidePost",
     "PersonaCounts",
     "PictureLost",
     "Planned",
@@ -90,6 +94,8 @@ __all__ = [
     "PostStatus",
     "Problem",
     "ProblemKind",
+    "ProfileKey",
+    "ProfilePage",
     "Reason",
     "Recovery",
     "Remedy",
@@ -110,6 +116,7 @@ __all__ = [
     "add_tasks",
     "channel_zone",
     "key_fingerprint",
+    "profile_key",
     "public_posts",
     "scheduled_photo_ids",
     "slots",
@@ -123,6 +130,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
     {
         "BufferComparison": "delivery.buffer_comparison",
         "ChannelPlan": "plan.channel_plan",
+        "ChannelProfile": "profile.channel_profile",
         "CleanupResult": "background.media_upkeep",
         "Delivery": "delivery.delivery_loop",
         "KnownWorker": "background.workers",
