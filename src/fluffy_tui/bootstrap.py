@@ -28,6 +28,7 @@ from fluffy_tui.photos import Photos, this_machine
 from fluffy_tui.scheduling import (
     BufferComparison,
     ChannelPlan,
+    ChannelProfile,
     Delivery,
     Missing,
     MissingCode,
@@ -67,6 +68,7 @@ class Services:
     similarity: Similarity
     scheduling: Scheduling
     planning: ChannelPlan
+    profile: ChannelProfile
     workers: Workers
     delivery: Delivery
     recovery: Recovery
@@ -219,6 +221,7 @@ def _build(
             missing=missing,
         ),
         planning=ChannelPlan(database, missing),
+        profile=ChannelProfile(database),
         workers=workers,
         delivery=Delivery(
             database,

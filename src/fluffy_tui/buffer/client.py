@@ -14,7 +14,13 @@ from fluffy_tui.buffer.errors import BufferError, Code, NextStep
 from fluffy_tui.buffer.graphql_documents import Operation
 from fluffy_tui.buffer.refusals import refused_by_type
 from fluffy_tui.buffer.request_variables import create_input, edit_input, posts_input
-from fluffy_tui.buffer.response_parser import account_from, channel_from, metrics_from, post_from
+from fluffy_tui.buffer.response_parser import (
+    account_from,
+    channel_from,
+    metrics_from,
+    post_from,
+    sent_post_from,
+)
 from fluffy_tui.buffer.server_time import ServerTime
 from fluffy_tui.buffer.transport import Transport
 from fluffy_tui.buffer.values import (
@@ -25,6 +31,7 @@ from fluffy_tui.buffer.values import (
     Channel,
     NewPost,
     PostMetrics,
+    SentPosts,
     ShareMode,
 )
 from fluffy_tui.settings import Secret
@@ -72,6 +79,11 @@ class BufferClient:
     async def aclose(self) -> None:
         """Close all connections."""
         await self._transport.aclose()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether Buffer is this computer's own: the demo's."""
+        return self._transport.is_local
 
     @property
     def budget(self) -> Budget:
@@ -203,6 +215,39 @@ class BufferClient:
                         _read(graphql_documents.METRICS, lambda edge: metrics_from(edge["node"]), edge)
                     )
         return found
+
+    async def sent_posts(
+        self,
+        organization_id: str,
+        *,
+        channel_ids: Collection[str],
+        created_after: datetime,
+        created_before: datetime | None,
+        requests: int,
+    ) -> SentPosts:
+        """Return what went out on these channels, also what was posted on the network itself; 50 for each request.
+
+        Args:
+            organization_id: whose channels.
+            channel_ids: on which of them.
+            created_after: posts that came into Buffer earlier are left out.
+            created_before: and so are those that came later; none if not given.
+            requests: how many requests may be sent; the last posts are found first.
+        """
+        conditions = posts_input(
+            organization_id,
+            channel_ids=channel_ids,
+            created_after=created_after,
+            created_before=created_before,
+            statuses=[BufferStatus.SENT],
+        )
+        operation = graphql_documents.SENT_POSTS
+        pages = [edges async for edges in self._pages(operation, conditions, limit=requests)]
+        found = []
+        for edge in (edge for edges in pages for edge in edges or ()):
+            with suppress(BufferError):  # one post that cannot be read is left out
+                found.append(_read(operation, lambda edge: sent_post_from(edge["node"]), edge))
+        return SentPosts(tuple(found), is_whole=len(pages) < requests, has_gaps=None in pages)
 
     async def _pages(
         self, operation: Operation, conditions: Mapping[str, Any], *, limit: int | None = None

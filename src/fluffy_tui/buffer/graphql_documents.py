@@ -90,6 +90,16 @@ METRICS = Operation(
   }
 }""",
 )
+SENT_POSTS = Operation(
+    "SentPosts",
+    "posts",
+    """query SentPosts($input: PostsInput!, $first: Int, $after: String) {
+  posts(input: $input, first: $first, after: $after) {
+    edges { node { id text channelId dueAt sentAt createdAt externalLink assets { thumbnail } } }
+    pageInfo { hasNextPage endCursor }
+  }
+}""",
+)
 CREATE_POST = Operation(
     "CreatePost",
     "createPost",
@@ -116,5 +126,16 @@ DELETE_POST = Operation(
 }""",
 )
 
-OPERATIONS = (ACCOUNT, CHANNELS, CHANNEL, POSTS, POST, METRICS, CREATE_POST, EDIT_POST, DELETE_POST)
+OPERATIONS = (
+    ACCOUNT,
+    CHANNELS,
+    CHANNEL,
+    POSTS,
+    POST,
+    METRICS,
+    SENT_POSTS,
+    CREATE_POST,
+    EDIT_POST,
+    DELETE_POST,
+)
 """All of them, in the order of this file."""

@@ -49,13 +49,15 @@ def posts_input(
     *,
     channel_ids: Collection[str],
     created_after: datetime | None = None,
+    created_before: datetime | None = None,
     statuses: Collection[BufferStatus] | None = None,
     due_between: tuple[datetime, datetime] | None = None,
 ) -> dict[str, Any]:
     """Build Buffer's `PostsInput`, newest first; all conditions must match, and time limits are inclusive."""
     conditions: dict[str, Any] = {"channelIds": list(channel_ids)}
-    if created_after is not None:
-        conditions["createdAt"] = {"start": iso_time(created_after)}
+    created = {"start": created_after, "end": created_before}
+    if limits := {name: iso_time(limit) for name, limit in created.items() if limit is not None}:
+        conditions["createdAt"] = limits
     if statuses is not None:
         conditions["status"] = [str(status) for status in statuses]
     if due_between is not None:

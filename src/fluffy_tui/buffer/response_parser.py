@@ -23,6 +23,7 @@ from fluffy_tui.buffer.values import (
     Organization,
     PinterestBoard,
     PostMetrics,
+    SentPost,
     Service,
     SlotDay,
 )
@@ -96,6 +97,24 @@ def post_from(answer: Answer) -> BufferPost:
         error_support_url=_link(error.get("supportUrl")),
         asset_sources=tuple(_text(asset["source"]) for asset in answer["assets"]),
         alt_texts=tuple(_optional((asset.get("image") or {}).get("altText")) for asset in answer["assets"]),
+    )
+
+
+def sent_post_from(answer: Answer) -> SentPost:
+    """Read what a profile shows of a `Post`."""
+    created_at = _moment(answer["createdAt"])
+    if created_at is None:
+        raise ValueError("a post without createdAt")
+    assets = answer["assets"]
+    return SentPost(
+        id=_id(answer["id"]),
+        channel_id=_text(answer["channelId"]),
+        text=_optional(answer.get("text")) or "",
+        sent_at=_moment(answer.get("sentAt")) or _moment(answer.get("dueAt")) or created_at,
+        created_at=created_at,
+        external_link=_link(answer.get("externalLink")),
+        thumbnail=_link(assets[0]["thumbnail"]) if assets else None,
+        asset_count=len(assets),
     )
 
 

@@ -73,8 +73,13 @@ class Transport:
                 "Accept": "application/json",
                 "Accept-Encoding": "identity",  # so that a small reply cannot unpack to a huge one
             },
-            trust_env=self._url.host not in _LOOPBACK,  # no proxy can reach this computer's loopback
+            trust_env=not self.is_local,  # no proxy can reach this computer's loopback
         )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the endpoint is on this computer."""
+        return self._url.host in _LOOPBACK
 
     async def aclose(self) -> None:
         """Close all connections."""

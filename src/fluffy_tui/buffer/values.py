@@ -254,6 +254,33 @@ class PostMetrics:
 
 
 @dataclass(frozen=True, slots=True)
+class SentPost:
+    """What a channel's followers see of a post that went out, wherever it was made."""
+
+    id: str
+    channel_id: str
+    text: str
+    sent_at: datetime
+    created_at: datetime
+    """When it came into Buffer."""
+    external_link: str | None
+    thumbnail: str | None
+    """Address of a small picture of the cover; None for a post without pictures."""
+    asset_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentPosts:
+    """As many posts that went out as were asked for, the last made first."""
+
+    posts: tuple[SentPost, ...]
+    is_whole: bool
+    """Whether Buffer has no more that match."""
+    has_gaps: bool
+    """Whether a whole page was missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class BufferPost:
     """A post in Buffer."""
 

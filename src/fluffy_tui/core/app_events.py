@@ -14,6 +14,14 @@ class PostChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsidePostsChanged:
+    """Posts that were made elsewhere, or their pictures, were read from Buffer."""
+
+    channel_ids: frozenset[str]
+    """Where they went out."""
+
+
+@dataclass(frozen=True, slots=True)
 class PhotosChanged:
     """Some of a persona's photos were added, removed or changed."""
 
@@ -62,6 +70,13 @@ class Disconnected:
 
 
 Event = (
-    PostChanged | PhotosChanged | VerdictChanged | PhotosIndexed | PersonaEdited | Connected | Disconnected
+    PostChanged
+    | OutsidePostsChanged
+    | PhotosChanged
+    | VerdictChanged
+    | PhotosIndexed
+    | PersonaEdited
+    | Connected
+    | Disconnected
 )
 """Anything that the stream yields."""

@@ -16,6 +16,7 @@ from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
     Event,
+    OutsidePostsChanged,
     PersonaEdited,
     PhotosChanged,
     PhotosIndexed,
@@ -82,6 +83,8 @@ async def _changes(connection: psycopg.AsyncConnection) -> AsyncGenerator[Event,
 
 def _event(channel: str, payload: str) -> Event:
     content = json.loads(payload)
+    if channel == POSTS_CHANNEL and "outside" in content:
+        return OutsidePostsChanged(frozenset(content["outside"]))
     if channel == POSTS_CHANNEL:
         return PostChanged(post_id=content["id"], persona_id=content["persona_id"])
     if channel == PERSONAS_CHANNEL:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.media.directory_host import DirectoryHost
 from fluffy_tui.media.errors import MediaHostError, PhotoUnreadable, Unreadable
+from fluffy_tui.media.foreign_picture import PictureNotFetched, fetch_foreign_picture
 from fluffy_tui.media.frame_geometry import canvas_ratio, cuts_for, shapes_for, window_for
 from fluffy_tui.media.framing import MOST_PARTS, TURNS, WHOLE, Fit, Framing, Part, Shape
 from fluffy_tui.media.host_factory import open_media_host, probe
@@ -22,7 +23,7 @@ from fluffy_tui.media.window import Window
 
 if TYPE_CHECKING:
     from fluffy_tui.media.ai_mark import find_ai_mark
-    from fluffy_tui.media.renderer import render
+    from fluffy_tui.media.renderer import frame_small, render
 
 __all__ = [
     "MOST_PARTS",
@@ -38,6 +39,7 @@ __all__ = [
     "MediaHostError",
     "Part",
     "PhotoUnreadable",
+    "PictureNotFetched",
     "Rendition",
     "S3Host",
     "Shape",
@@ -45,7 +47,9 @@ __all__ = [
     "Window",
     "canvas_ratio",
     "cuts_for",
+    "fetch_foreign_picture",
     "find_ai_mark",
+    "frame_small",
     "media_key",
     "open_media_host",
     "probe",
@@ -56,4 +60,6 @@ __all__ = [
     "window_for",
 ]
 
-__getattr__ = lazy_exports(__name__, {"find_ai_mark": "ai_mark", "render": "renderer"})
+__getattr__ = lazy_exports(
+    __name__, {"find_ai_mark": "ai_mark", "frame_small": "renderer", "render": "renderer"}
+)

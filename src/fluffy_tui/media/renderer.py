@@ -5,19 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFilter, ImageOps
 
-from fluffy_tui.images import decode, header_of, within_limits
+from fluffy_tui.images import DecodedPicture, decode, header_of, within_limits
 from fluffy_tui.media.ai_mark import find_ai_mark, xmp_packet
 from fluffy_tui.media.frame_geometry import LONGEST_SIDE, Frame, frame_of_part, turned
 from fluffy_tui.media.framing import Fit, Framing
 from fluffy_tui.media.rendition import Rendition
 from fluffy_tui.networks import ImageRules, NetworkRules
-
-if TYPE_CHECKING:
-    from fluffy_tui.images import DecodedPicture
 
 TARGET_BYTES = 1_000_000
 """What a rendition stays below even where a network takes more: Bluesky's old limit, and quick to fetch."""
@@ -94,6 +90,23 @@ def _render(
 
 PLAIN = (255, 255, 255)
 """The colour around a photo that is padded plainly: what Instagram's own white border is."""
+
+
+def frame_small(
+    picture: Image.Image, size: tuple[int, int], rules: ImageRules, framing: Framing, side: int
+) -> Image.Image:
+    """Return a small picture of a photo in its frame, as `render` makes the large one; for screens.
+
+    Args:
+        picture: The photo, upright, in RGB, and at any size.
+        size: Width and height of the upright photo itself.
+        rules: What the network takes.
+        framing: The photo's.
+        side: Pixels of the longer side.
+    """
+    target = frame_of_part(size, rules, framing, longest_side=side)
+    decoded = DecodedPicture(picture, size, None, has_location=False).turned(framing.turn)
+    return _cut(_compose(decoded, target, framing.fit), framing.part.count)[framing.part.number - 1]
 
 
 def _compose(decoded: DecodedPicture, target: Frame, fit: Fit) -> Image.Image:

@@ -88,6 +88,8 @@ class NetworkRules:
     """Most people tagged in one post, in all its photos together."""
     has_ai_label: bool
     """Whether photos can be labelled as made by AI."""
+    tile_ratio: float | None
+    """Width ÷ height of the pictures on a profile; None if it is no grid."""
     sources: Mapping[str, Source]
     """The source of each rule, by the name of its table in `rules.toml`."""
 
@@ -126,5 +128,6 @@ def _network(service: str, table: Mapping[str, Any]) -> NetworkRules:
         first_comment_limit=parts.get("first_comment", {}).get("limit"),
         people_tag_limit=parts.get("people_tags", {}).get("limit"),
         has_ai_label="ai_label" in parts,
+        tile_ratio=parts.get("profile", {}).get("tile_ratio"),
         sources=MappingProxyType(sources),
     )

@@ -31,6 +31,7 @@ from fluffy_tui.scheduling.plan.slots import HORIZON, channel_zone, slots
 from fluffy_tui.scheduling.post_names import NamedPost, PostNames
 from fluffy_tui.scheduling.post_photo import PostPhoto, TaggedPerson
 from fluffy_tui.scheduling.problems.problem import Problem, ProblemKind, Remedy
+from fluffy_tui.scheduling.profile.outside_post import OutsidePost, ProfileKey, ProfilePage, profile_key
 from fluffy_tui.scheduling.submit.channel_choice import ChannelChoice
 from fluffy_tui.scheduling.submit.post_request import PostRequest
 from fluffy_tui.scheduling.timings import Timings
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids, unposted_photo_ids
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
+    from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
     from fluffy_tui.scheduling.results.comparison import (
         ChannelMedian,
@@ -78,6 +80,7 @@ __all__ = [
     "ChannelChoice",
     "ChannelMedian",
     "ChannelPlan",
+    "ChannelProfile",
     "CleanupResult",
     "ComparedPost",
     "Comparison",
@@ -91,6 +94,7 @@ __all__ = [
     "NamedPost",
     "NotPossibleNow",
     "OutcomeUnknown",
+    "OutsidePost",
     "PersonaCounts",
     "PictureLost",
     "Planned",
@@ -106,6 +110,8 @@ __all__ = [
     "PostStatus",
     "Problem",
     "ProblemKind",
+    "ProfileKey",
+    "ProfilePage",
     "Reason",
     "Recovery",
     "Remedy",
@@ -128,6 +134,7 @@ __all__ = [
     "compare",
     "key_fingerprint",
     "measures",
+    "profile_key",
     "public_posts",
     "scheduled_photo_ids",
     "similar_results",
@@ -144,6 +151,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "BufferComparison": "delivery.buffer_comparison",
         "ChannelMedian": "results.comparison",
         "ChannelPlan": "plan.channel_plan",
+        "ChannelProfile": "profile.channel_profile",
         "CleanupResult": "background.media_upkeep",
         "ComparedPost": "results.comparison",
         "Comparison": "results.comparison",

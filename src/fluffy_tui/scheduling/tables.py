@@ -7,11 +7,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pgvector.sqlalchemy import BIT
 from sqlalchemy import (
     CheckConstraint,
     Double,
     ForeignKey,
     Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
     Text,
     TypeDecorator,
     false,
@@ -33,6 +37,8 @@ E = TypeVar("E", bound=StrEnum)
 
 HAS_ENDED = text("status IN ('posted', 'failed')")
 """Posts to which nothing happens by itself; written out, so that the index of these serves every plan."""
+IS_LIVE = text("status = 'posted'")
+"""Live posts; written out like the condition before."""
 ENDED_AT = "coalesce(posted_at, updated_at)"
 """When a live or failed post ended."""
 NO_TIME_SQL = f"'{NO_TIME:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
@@ -177,6 +183,7 @@ class PostRow(Base):
         Index("uq_posts_group_channel_id", text("coalesce(lead_post_id, id)"), "channel_id", unique=True),
         Index("ix_posts_persona_id_id", "persona_id", "id"),
         Index("ix_posts_ended", "persona_id", text(ENDED_AT), "id", postgresql_where=HAS_ENDED),
+        Index("ix_posts_live", "channel_id", "posted_at", "id", postgresql_where=IS_LIVE),
         Index("ix_posts_by_time", "persona_id", text(f"coalesce(step, '{DRAFT}')"), text(TIME), "id"),
         Index(
             "ix_posts_on_their_way",
@@ -355,6 +362,64 @@ class PostMetricRow(Base):
     is_percentage: Mapped[bool]
     as_of: Mapped[datetime]
     """When Buffer got it from the network."""
+
+
+class OutsidePostRow(Base):
+    """A post that went out on a channel without this program: from the phone, or made in Buffer itself."""
+
+    __tablename__ = "outside_posts"
+
+    id: Mapped[PrimaryKey]
+    buffer_post_id: Mapped[str] = mapped_column(unique=True)
+    """If `posts` has it too, it was taken for ours since."""
+    channel_id: Mapped[str]
+    sent_at: Mapped[datetime]
+    text: Mapped[str]
+    external_link: Mapped[str | None]
+    asset_count: Mapped[int] = mapped_column(Integer)
+    thumbnail_url: Mapped[str | None]
+    """Null for a post without pictures."""
+    thumbnail: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """A small JPEG."""
+    pdq: Mapped[Any | None] = mapped_column(BIT(256))
+    """Its perceptual hash, as that of a photo."""
+    pdq_quality: Mapped[int | None] = mapped_column(SmallInteger)
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    """How often its thumbnail was asked for."""
+    next_try_at: Mapped[datetime | None]
+    """When that is done next; null once there is one, or none is expected any more."""
+
+    __table_args__ = (
+        Index("ix_outside_posts_channel_id", "channel_id", "sent_at", "id"),
+        Index(
+            "ix_outside_posts_next_try_at", "next_try_at", postgresql_where=text("next_try_at IS NOT NULL")
+        ),
+        Index(
+            "ix_outside_posts_bands",
+            text("fluffy_bands(pdq)"),
+            postgresql_using="gin",
+            postgresql_with={"fastupdate": "off"},
+            postgresql_where=text("pdq IS NOT NULL"),
+        ),
+    )
+
+
+class OutsideRoundRow(Base):
+    """How far the posts of an organisation that were made elsewhere are known; times are by Buffer's clock."""
+
+    __tablename__ = "outside_rounds"
+
+    organization_id: Mapped[str] = mapped_column(primary_key=True)
+    channel_ids: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Whose posts were asked for; another channel starts the listing again."""
+    asked_at: Mapped[datetime]
+    """When Buffer was last asked, by the database's clock."""
+    listed_until: Mapped[datetime | None]
+    """All posts that came into Buffer before this are known."""
+    begun_at: Mapped[datetime | None]
+    """When the present listing was begun, if it takes more than one round."""
+    rest_before: Mapped[datetime | None]
+    """What it still has to list came into Buffer before this."""
 
 
 class WorkerNameRow(Base):

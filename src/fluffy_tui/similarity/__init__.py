@@ -22,6 +22,7 @@ from fluffy_tui.similarity.model import (
 if TYPE_CHECKING:
     from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
     from fluffy_tui.similarity.index.index_worker import IndexWorker
+    from fluffy_tui.similarity.index.perceptual_hash import picture_bits
     from fluffy_tui.similarity.models.image_embed import ImageEmbed
     from fluffy_tui.similarity.models.onnx_model import BuiltinModel
     from fluffy_tui.similarity.search.duplicates import stacked_photos
@@ -44,6 +45,7 @@ __all__ = [
     "Relation",
     "Similarity",
     "add_index_tasks",
+    "picture_bits",
     "run_index_worker",
     "stacked_photos",
 ]
@@ -56,6 +58,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to i
         "IndexWorker": "index.index_worker",
         "Similarity": "service",
         "add_index_tasks": "index.index_jobs",
+        "picture_bits": "index.perceptual_hash",
         "stacked_photos": "search.duplicates",
         "run_index_worker": "index.index_jobs",
     },

@@ -34,6 +34,7 @@ from fluffy_tui.tui.session.messages import (
     ImportWanted,
     PersonaChanged,
     PersonaChosen,
+    ProfileWanted,
     SettingsSaved,
 )
 from fluffy_tui.tui.session.notifications import Notifications
@@ -306,6 +307,12 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         from fluffy_tui.tui.batch import BatchScreen
 
         await self.push_screen(BatchScreen(self.context, message))
+
+    @on(ProfileWanted)
+    async def _show_profile(self, message: ProfileWanted) -> None:
+        from fluffy_tui.tui.profile import ProfileScreen
+
+        await self.push_screen(ProfileScreen(self.context, message.channel_id))
 
     async def _push_once(self, screen: Screen[None]) -> None:
         """Push a screen unless one of its class is open."""

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         PostPhoto,
         PostRequest,
         Problem,
+        ProfileKey,
+        ProfilePage,
         Results,
         ScheduleResult,
         Step,
@@ -173,6 +175,21 @@ class PlanningPort(Protocol):
     ) -> Rendition: ...
 
 
+class ProfilePort(Protocol):
+    """What went out on a channel, as its profile shows it. What is not awaited is slow and needs a thread."""
+
+    async def sent(
+        self,
+        channel_id: str,
+        before: ProfileKey | None = None,
+        *,
+        limit: int = ...,
+        outside_only: bool = ...,
+    ) -> ProfilePage: ...
+    async def thumbnails(self, post_ids: Collection[int]) -> dict[int, bytes]: ...
+    def framed(self, picture: Any, photo: Photo, service: str, framing: Framing, side: int) -> object: ...
+
+
 class WorkerStatus(Protocol):
     """Whether a worker is running."""
 
@@ -198,6 +215,8 @@ class Services(Protocol):
     def scheduling(self) -> SchedulingPort: ...
     @property
     def planning(self) -> PlanningPort: ...
+    @property
+    def profile(self) -> ProfilePort: ...
     @property
     def workers(self) -> WorkerStatus: ...
     def events(self) -> AsyncGenerator[Event, None]: ...

@@ -19,6 +19,7 @@ from fluffy_tui.core.app_events import (
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
 from tui.fakes.planning import FakePlanning
+from tui.fakes.profile import FakeProfile
 from tui.fakes.sample_data import POSTS, make_photo, make_post
 from tui.fakes.scheduling import FakeScheduling
 from tui.fakes.similarity import FakeSimilarity
@@ -69,6 +70,7 @@ class FakeServices:
             lambda: self._scheduling.photo_ids,
         )
         self._planning = FakePlanning(self._scheduling.all_posts)
+        self._profile = FakeProfile(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -104,6 +106,11 @@ class FakeServices:
     def planning(self) -> FakePlanning:
         """What is scheduled."""
         return self._planning
+
+    @property
+    def profile(self) -> FakeProfile:
+        """What went out on a channel."""
+        return self._profile
 
     @property
     def workers(self) -> FakeWorkers:

@@ -26,7 +26,7 @@ from fluffy_tui.demo.stand_in.post_page import post_page
 from fluffy_tui.demo.stand_in.publisher import Publisher
 from fluffy_tui.demo.stand_in.sample_world import sample_world
 from fluffy_tui.demo.stand_in.state_folder import Address, StateFolder
-from fluffy_tui.demo.stand_in.world import Channel, Post, World
+from fluffy_tui.demo.stand_in.world import Channel, Post, World, imported
 
 LOOPBACK = "127.0.0.1"
 LARGEST_REQUEST = 1_000_000
@@ -157,6 +157,19 @@ class StandIn:
         """Change the plan of the organisation; first comments need a paid one."""
         self.world.is_paid_plan = paid
         self._changed()
+
+    def import_post(self, channel_id: str, text: str, age: timedelta, picture: str = "") -> Post:
+        """Add a post that was made on the network itself, as Buffer imports them, and return it.
+
+        Args:
+            channel_id: where it went out.
+            text: its caption.
+            age: how long ago that was.
+            picture: the address of its picture and of the thumbnail; none for a post of words.
+        """
+        post = self.world.add_post(imported(channel_id, text, self.clock.now() - age, picture))
+        self._changed()
+        return post
 
     async def advance(self, seconds: float = 0) -> None:
         """Move the clock ahead and publish what falls due on the way."""

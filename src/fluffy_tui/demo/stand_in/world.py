@@ -88,6 +88,24 @@ class Post:
     via: str = "buffer"
 
 
+def imported(channel_id: str, text: str, at: datetime, picture: str = "") -> Post:
+    """Return a post that was made on the network itself; the picture's address is that of the thumbnail, too."""
+    assets = [Asset(picture, "image/jpeg", 1_080, 1_350, thumbnail=picture)] if picture else []
+    return Post(
+        channel_id,
+        text,
+        "sent",
+        "shareNow",
+        created_at=at,
+        updated_at=at,
+        scheduling_type=None,
+        due_at=at,
+        sent_at=at,
+        assets=assets,
+        via="network",
+    )
+
+
 @dataclass(slots=True)
 class World:
     """One account with one organisation: everything that the stand-in remembers between two runs."""

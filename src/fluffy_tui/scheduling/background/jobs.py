@@ -12,6 +12,7 @@ from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
 from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
+from fluffy_tui.scheduling.profile.outside_sync import OutsideSync
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -74,6 +75,8 @@ def add_tasks(queue: App, machine_id: str) -> None:
     periodic("verify_media", "3-59/10 * * * *", _verify_media, lock="verify_media")
     periodic("clean_media", "43 * * * *", _clean_media, lock="clean_media")
     periodic("read_metrics", "27 * * * *", _read_metrics, queueing_lock="read_metrics")
+    periodic("read_outside", "4-59/5 * * * *", _read_outside_posts, queueing_lock="read_outside")
+    periodic("fetch_thumbnails", "* * * * *", _fetch_thumbnails, queueing_lock="fetch_thumbnails")
     periodic("purge", "17 3 * * *", _purge, queueing_lock="purge")
     queue.add_tasks_from(blueprint, namespace="delivery")
 
@@ -126,6 +129,14 @@ async def _check_channels(context: JobContext) -> None:
 
 async def _read_metrics(context: JobContext) -> None:
     await MetricsSync(_delivery(context)).run()
+
+
+async def _read_outside_posts(context: JobContext) -> None:
+    await OutsideSync(_delivery(context)).run()
+
+
+async def _fetch_thumbnails(context: JobContext) -> None:
+    await OutsideSync(_delivery(context)).fetch_thumbnails()
 
 
 async def _verify_media(context: JobContext) -> None:

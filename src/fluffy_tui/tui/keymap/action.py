@@ -42,6 +42,7 @@ class Place(StrEnum):
     FILL = "fill", "fill slots"
     PLAN = "plan", "plan"
     MOVE = "move", "move post"
+    PROFILE = "profile", "profile grid"
     POSTS = "posts", "posts"
     PROBLEMS = "problems", "problems"
     RESULTS = "results", "results"

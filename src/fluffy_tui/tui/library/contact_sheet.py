@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic
 
 from rich.segment import Segment
 from textual.filter import monochrome_style
@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from fluffy_tui.tui.library.photo_rows import Grid
 from fluffy_tui.tui.photo.painter import PictureArea
-from fluffy_tui.tui.photo.small_pictures import SmallPictures
+from fluffy_tui.tui.photo.small_pictures import P, SmallPictures
 from fluffy_tui.tui.ui.joined_strip import JoinedStrip
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.widget import Widget
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.painter import Painter
 
 TILE_WIDTH = 19
@@ -30,7 +29,7 @@ LOWEST = 4
 """Lines of the lowest tile: where two rows do not fit, there is one."""
 
 
-class ContactSheet:
+class ContactSheet(Generic[P]):
     """Draws the tiles of a photo list. Only those on the screen, and one row above and below, are painted.
 
     Args:
@@ -46,10 +45,10 @@ class ContactSheet:
         self,
         node: Widget,
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
+        thumbnail: Callable[[P, int, int], object],
         *,
-        painted: Callable[[Photo], object],
-        photo_at: Callable[[int], Photo | None],
+        painted: Callable[[P], object],
+        photo_at: Callable[[int], P | None],
         label: Callable[[int, int], Strip],
     ) -> None:
         self._node = node

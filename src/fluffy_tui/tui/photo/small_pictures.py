@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar, cast
 
 from fluffy_tui.photos import PhotoUnreadable
 from fluffy_tui.tui.photo.picture_cache import PictureCache
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from textual.widget import Widget
 
-    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.photo.painter import Painter, Painting, PictureArea
 
 log = logging.getLogger(__name__)
@@ -27,7 +26,21 @@ KEPT = 64
 """Paintings in memory, each with an image of some 100 kB; twice as many as are wanted if that is more."""
 
 
-class SmallPictures:
+class Pictured(Protocol):
+    """What has a picture: a photo, or the tile of a post."""
+
+    @property
+    def sha256(self) -> str:
+        """Another one for each picture."""
+        ...
+
+    def __hash__(self) -> int: ...
+
+
+P = TypeVar("P", bound=Pictured)
+
+
+class SmallPictures(Generic[P]):
     """The pictures of the photos that a widget shows, all of one size.
 
     Args:
@@ -41,16 +54,16 @@ class SmallPictures:
         self,
         node: Widget,
         renderer: Painter | None,
-        thumbnail: Callable[[Photo, int, int], object],
-        painted: Callable[[Photo], object],
+        thumbnail: Callable[[P, int, int], object],
+        painted: Callable[[P], object],
     ) -> None:
         self._node = node
         self._renderer = renderer
         self._thumbnail = thumbnail
         self._painted = painted
         self._cache = PictureCache(KEPT)
-        self._failed: set[Photo] = set()
-        self._wanted: Sequence[Photo] = ()
+        self._failed: set[P] = set()
+        self._wanted: Sequence[P] = ()
         self._area: PictureArea | None = None
         self._in_hand: set[str] = set()
         self._painters = 0
@@ -65,7 +78,7 @@ class SmallPictures:
         """Whether every wanted picture is painted, or cannot be."""
         return not self._missing()
 
-    def want(self, photos: Sequence[Photo], area: PictureArea) -> None:
+    def want(self, photos: Sequence[P], area: PictureArea) -> None:
         """Have these photos painted for an area, in this order, and no others any more."""
         self._wanted, self._area = photos, area
         self._cache.capacity = max(KEPT, 2 * len(photos))
@@ -79,11 +92,11 @@ class SmallPictures:
                 description="drawing small pictures",
             )
 
-    def of(self, photo: Photo) -> Painting | None:
+    def of(self, photo: P) -> Painting | None:
         """Return a photo's picture; None if there is none yet."""
         return self._cache.get(photo.sha256, self._area) if self._area is not None else None
 
-    def has_failed(self, photo: Photo) -> bool:
+    def has_failed(self, photo: P) -> bool:
         """Whether there will be no picture."""
         return photo in self._failed
 
@@ -99,7 +112,7 @@ class SmallPictures:
         """Free the terminal's memory."""
         self._cache.close()
 
-    def _missing(self) -> list[Photo]:
+    def _missing(self) -> list[P]:
         if self._renderer is None or self._cache.is_closed:
             return []
         return [photo for photo in self._wanted if self.of(photo) is None and photo not in self._failed]
@@ -112,7 +125,7 @@ class SmallPictures:
         finally:
             self._painters -= 1
 
-    async def _paint(self, photo: Photo) -> None:
+    async def _paint(self, photo: P) -> None:
         cache, area, paint = self._cache, self._area, self._renderer
         if area is None or paint is None:
             return
@@ -125,18 +138,18 @@ class SmallPictures:
         except PhotoUnreadable:
             self._failed.add(photo)
         except Exception:  # whatever a decoder raises, the list that shows the pictures has to keep working
-            log.exception("no small picture of photo %s", photo.id)
+            log.exception("no small picture of %s", photo.sha256)
             self._failed.add(photo)
         finally:
             self._in_hand.discard(photo.sha256)
         self._painted(photo)
 
-    def _keep(self, photo: Photo, cache: PictureCache, task: asyncio.Future[Painting]) -> None:
+    def _keep(self, photo: P, cache: PictureCache, task: asyncio.Future[Painting]) -> None:
         """Keep a painting, which its thread finishes even when the worker is cancelled; a closed cache frees it."""
         if not task.cancelled() and task.exception() is None:
             cache.add(photo.sha256, task.result())
 
-    def _drawn(self, photo: Photo, area: PictureArea, paint: Painter, cache: PictureCache) -> Painting:
+    def _drawn(self, photo: P, area: PictureArea, paint: Painter, cache: PictureCache) -> Painting:
         """Decode and paint a photo; slow, so it runs in a thread. A cell counts as 10 × 20 pixels."""
         image = cast("Image", self._thumbnail(photo, area.width * 10, area.height * 20))
         if self._node.app.no_color:

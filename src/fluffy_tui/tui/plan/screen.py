@@ -23,7 +23,7 @@ from fluffy_tui.tui.plan.shown_channel import ShownChannel
 from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar
 from fluffy_tui.tui.plan.slot_words import NO_SLOT, day_lines, slot_lines
 from fluffy_tui.tui.posts import PostDetailScreen
-from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, on_event
+from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, ProfileWanted, on_event
 from fluffy_tui.tui.text.channel_words import also_on
 from fluffy_tui.tui.text.times import both_zones
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
@@ -52,9 +52,9 @@ NOT_MAIN = (
 )
 MOST_AT_ONCE = 7
 """Photos to fill the week with when none are selected."""
-_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back", "view", "channel"})
+_OUTSIDE_MOVE_MODE = frozenset({"open", "fill", "back", "view", "channel", "profile"})
 """Actions whose keys drop and cancel in move mode, the view without slots, and channels the post is not on."""
-_ON_PLAN = frozenset({"open", "fill", "view", "move", "swap"})
+_ON_PLAN = frozenset({"open", "fill", "view", "move", "swap", "profile"})
 """Actions on what is planned, once that is loaded."""
 
 
@@ -153,7 +153,9 @@ class PlanScreen(FrameScreen):
         """The IDs of actions that have nothing to act on."""
         agenda, cell = self._agenda, self._grid.cell
         if agenda is None or agenda.channel is None:
-            return frozenset({"plan.open", "plan.move", "plan.swap", "plan.fill", "plan.view"})
+            return frozenset(
+                {"plan.open", "plan.move", "plan.swap", "plan.fill", "plan.view", "plan.profile"}
+            )
         dimmed = set() if agenda.next_free and self._channel.is_main else {"plan.fill"}
         if self._is_month or cell is None or not can_move(cell):
             dimmed |= {"plan.move", "plan.swap"}
@@ -170,6 +172,11 @@ class PlanScreen(FrameScreen):
         self._channel.move(which)
         self._agenda = None
         self._load()
+
+    def action_profile(self) -> None:
+        """Show the channel's profile."""
+        if (channel_id := self._channel.id) is not None:
+            self.app.post_message(ProfileWanted(channel_id))
 
     def action_view(self) -> None:
         """Show the month, or two weeks again."""

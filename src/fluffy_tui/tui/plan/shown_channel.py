@@ -19,11 +19,12 @@ class ShownChannel:
     Args:
         persona: Returns the persona as it is at the moment.
         own_zone: The user's time zone.
+        chosen: The id of the channel that is shown first; the main one if not given.
     """
 
-    def __init__(self, persona: Callable[[], Persona], own_zone: tzinfo) -> None:
+    def __init__(self, persona: Callable[[], Persona], own_zone: tzinfo, chosen: str = "") -> None:
         self._persona, self._own_zone = persona, own_zone
-        self._chosen = ""
+        self._chosen = chosen
 
     @property
     def persona(self) -> Persona:

@@ -102,6 +102,13 @@ class FillWeek(Message):
 
 
 @dataclass
+class ProfileWanted(Message):
+    """Show the profile of a channel."""
+
+    channel_id: str
+
+
+@dataclass
 class PersonaChosen(Message):
     """Open this persona's library."""
 

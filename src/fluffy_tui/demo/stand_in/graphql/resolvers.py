@@ -16,7 +16,7 @@ from fluffy_tui.demo.stand_in.fault_switches import Faults, Kind
 from fluffy_tui.demo.stand_in.graphql.views import account_view, channel_view, metrics_view, post_view
 from fluffy_tui.demo.stand_in.mutations import Mutations
 from fluffy_tui.demo.stand_in.post_requirements import Refused
-from fluffy_tui.demo.stand_in.world import Channel, Post, World
+from fluffy_tui.demo.stand_in.world import Channel, Post, World, imported
 
 PAGE_SIZE = 20
 """Posts per page by default; Buffer's own figure is not documented."""
@@ -193,20 +193,7 @@ class Resolvers:
             return
         now = self._clock.now()
         for channel_id in [fault.channel] if fault.channel else sorted(channels):
-            self._world.add_post(
-                Post(
-                    channel_id=channel_id,
-                    text="Posted on the network itself",
-                    status="sent",
-                    share_mode="shareNow",
-                    scheduling_type=None,
-                    created_at=now,
-                    updated_at=now,
-                    due_at=now,
-                    sent_at=now,
-                    via="network",
-                )
-            )
+            self._world.add_post(imported(channel_id, "Posted on the network itself", now))
         self._changed()
 
 
