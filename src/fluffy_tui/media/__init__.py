@@ -22,7 +22,7 @@ from fluffy_tui.media.window import Window
 
 if TYPE_CHECKING:
     from fluffy_tui.media.ai_mark import find_ai_mark
-    from fluffy_tui.media.renderer import render
+    from fluffy_tui.media.renderer import render, smaller
 
 __all__ = [
     "MOST_PARTS",
@@ -53,7 +53,8 @@ __all__ = [
     "public_listing",
     "render",
     "shapes_for",
+    "smaller",
     "window_for",
 ]
 
-__getattr__ = lazy_exports(__name__, {"find_ai_mark": "ai_mark", "render": "renderer"})
+__getattr__ = lazy_exports(__name__, {"find_ai_mark": "ai_mark", "render": "renderer", "smaller": "renderer"})
