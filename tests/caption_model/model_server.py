@@ -141,7 +141,9 @@ class ModelServer:
 def check_request(body: Any) -> None:
     """Raise AssertionError unless this is a request for captions of one small picture, without metadata."""
     assert isinstance(body, dict), "no object"
-    assert body.keys() <= {"model", "messages", "stream", "response_format"}, f"unknown fields in {list(body)}"
+    assert body.keys() <= {"model", "messages", "stream", "response_format"}, (
+        f"unknown fields in {list(body)}"
+    )
     assert isinstance(body["model"], str), "no model"
     assert body["stream"] is False, "streams"
     assert [message["role"] for message in body["messages"]] == ["system", "user"], "roles"

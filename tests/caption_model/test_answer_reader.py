@@ -31,7 +31,12 @@ def answer(captions: object = CAPTIONS, alt_text: object = ALT_TEXT) -> str:
 
 @pytest.mark.parametrize(
     "content",
-    [answer(), f"```json\n{answer()}\n```", f"```\n{answer()}\n```", f"<think>Three, then.</think>\n{answer()}"],
+    [
+        answer(),
+        f"```json\n{answer()}\n```",
+        f"```\n{answer()}\n```",
+        f"<think>Three, then.</think>\n{answer()}",
+    ],
 )
 def test_an_answer_is_read_however_models_wrap_it(content: str) -> None:
     assert read(completion(content)) == (CAPTIONS, ALT_TEXT)

@@ -98,7 +98,9 @@ async def test_a_server_with_a_single_model_needs_no_name(server: ModelServer) -
 
 
 @pytest.mark.parametrize("models", [[], ["llava", "qwen"]])
-async def test_which_of_several_models_is_asked_is_not_guessed(server: ModelServer, models: list[str]) -> None:
+async def test_which_of_several_models_is_asked_is_not_guessed(
+    server: ModelServer, models: list[str]
+) -> None:
     server.models = models
     error = await fault_of(CaptionModel(server.url))
     assert error.fault is ModelFault.NO_MODEL
@@ -156,7 +158,9 @@ async def test_a_name_that_does_not_exist_cannot_be_reached() -> None:
 async def test_a_refusal_says_what_it_means_and_what_the_server_says(
     server: ModelServer, status: int, fault: ModelFault
 ) -> None:
-    server.answer = answering({"error": {"message": "no \x1b[31mway"}}, status, Location="http://127.0.0.1:1/")
+    server.answer = answering(
+        {"error": {"message": "no \x1b[31mway"}}, status, Location="http://127.0.0.1:1/"
+    )
     error = await fault_of(CaptionModel(server.url, name="llava"))
     assert error.fault is fault
     assert "no [31mway" in error.message

@@ -14,7 +14,11 @@ from fluffy_tui.caption_model.model_address import ModelAddress
         ("http://localhost:11434/v1/", "http://localhost:11434/v1/chat/completions", "localhost:11434"),
         ("https://a.example/openai", "https://a.example/openai/chat/completions", "a.example"),
         ("https://a.example/v1/chat/completions", "https://a.example/v1/chat/completions", "a.example"),
-        ("https://a.example/v1?api-version=2", "https://a.example/v1/chat/completions?api-version=2", "a.example"),
+        (
+            "https://a.example/v1?api-version=2",
+            "https://a.example/v1/chat/completions?api-version=2",
+            "a.example",
+        ),
         ("http://[::1]:8080", "http://[::1]:8080/v1/chat/completions", "[::1]:8080"),
     ],
 )

@@ -49,7 +49,9 @@ class CaptionModel:
         timeout: Seconds for a whole question.
     """
 
-    def __init__(self, url: str, key: Secret | None = None, name: str = "", *, timeout: float = TIMEOUT) -> None:
+    def __init__(
+        self, url: str, key: Secret | None = None, name: str = "", *, timeout: float = TIMEOUT
+    ) -> None:
         self._address, self._key, self._name = ModelAddress.of(url), key or Secret(""), name
         self._timeout = timeout
 
@@ -146,7 +148,9 @@ class CaptionModel:
             raise
         if len(names) != 1:
             shown = ", ".join(name[:60] for name in names[:5])
-            raise self._error(ModelFault.NO_MODEL, detail=f"it has {shown}{' and more' * (len(names) > 5)}" if names else "")
+            raise self._error(
+                ModelFault.NO_MODEL, detail=f"it has {shown}{' and more' * (len(names) > 5)}" if names else ""
+            )
         return names[0]
 
     async def _send(
@@ -159,9 +163,7 @@ class CaptionModel:
             raise self._error(ModelFault.UNREACHABLE) from None
         except httpx.ConnectError as error:
             refused = any(getattr(cause, "errno", None) == errno.ECONNREFUSED for cause in _causes(error))
-            raise self._error(
-                ModelFault.CONNECTION_REFUSED if refused else ModelFault.UNREACHABLE
-            ) from None
+            raise self._error(ModelFault.CONNECTION_REFUSED if refused else ModelFault.UNREACHABLE) from None
         except httpx.RequestError as error:
             _log.debug("%s: %s", self.label, type(error).__name__)
             raise self._error(ModelFault.CUT_OFF) from None
@@ -185,7 +187,11 @@ class CaptionModel:
                 fault = ModelFault.REJECTED
             case _:
                 fault = ModelFault.SERVER_FAULT
-        wait = _seconds(reply.retry_after) if fault in (ModelFault.RATE_LIMITED, ModelFault.SERVER_FAULT) else None
+        wait = (
+            _seconds(reply.retry_after)
+            if fault in (ModelFault.RATE_LIMITED, ModelFault.SERVER_FAULT)
+            else None
+        )
         raise self._error(fault, detail=read_detail(reply.body, self._key.reveal()), retry_after=wait)
 
     def _error(self, fault: ModelFault, *, detail: str = "", retry_after: float | None = None) -> ModelError:
