@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 
 from fluffy_tui.buffer import BufferClient
+from fluffy_tui.caption_model import CaptionModel
 from fluffy_tui.core.app_events import Event
 from fluffy_tui.core.connection import check_direct_address, read_address, read_direct_address
 from fluffy_tui.core.database import Database, program_name, server_sentence
@@ -74,6 +75,8 @@ class Services:
     recovery: Recovery
     status_sync: StatusSync
     buffer: BufferClient | None
+    caption_model: CaptionModel | None
+    """None until the address of one is set."""
     host: MediaHost | None
     server: EmbeddedServer | None
     """None if DATABASE_URL is set."""
@@ -239,9 +242,16 @@ def _build(
             database, queue, buffer, budget, timings, now=buffer.time.now if buffer else _local_now
         ),
         buffer=buffer,
+        caption_model=_caption_model(settings),
         host=host,
         server=server,
     )
+
+
+def _caption_model(settings: Settings) -> CaptionModel | None:
+    if settings.model_url is None:
+        return None
+    return CaptionModel(settings.model_url, settings.model_key, settings.model_name)
 
 
 def _local_now() -> datetime:

@@ -26,6 +26,14 @@ BUFFER_URL = "https://api.buffer.com"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """Names of this machine itself."""
 
+_PRIVATE_NETWORKS = (
+    *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"),
+    "100.64.0.0/10",  # of overlay networks such as Tailscale
+    *("::1/128", "fc00::/7", "fe80::/10"),
+)
+_PRIVATE_NAMES = (".localhost", ".local", ".lan", ".home.arpa", ".internal")
+"""Endings of names that no public server has; a name without a point is none of a public server either."""
+
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -152,6 +160,14 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(
+        "FLUFFY_MODEL_URL",
+        "model_url",
+        "Address of your own vision model, which suggests captions: any OpenAI-compatible server (http only on this "
+        "machine and in private networks); if not set, nothing is ever sent to a model",
+    ),
+    Setting("FLUFFY_MODEL_KEY", "model_key", "Key of that server, if it needs one", secret=True),
+    Setting("FLUFFY_MODEL_NAME", "model_name", "Name of the model", "the only one that the server has"),
+    Setting(
         "FLUFFY_PREVIEW",
         "preview",
         "How pictures are drawn: `auto`, `kitty`, `sixel`, `half-cell` or `off`",
@@ -199,6 +215,11 @@ class Settings:
     media_directory: Path | None = None
     s3: S3Settings | None = None
     image_embed_url: str | None = None
+    model_url: str | None = None
+    """Of the model that suggests captions; None without one."""
+    model_key: Secret | None = None
+    model_name: str = ""
+    """If empty, the only one that the server has."""
     preview: Preview = Preview.AUTO
     undo_seconds: float = 10.0
     """How long a submitted post waits before it is sent, so that the submit can be undone."""
@@ -375,6 +396,9 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
         buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=values.get("IMAGE_EMBED_URL"),
+        model_url=_model_address(values["FLUFFY_MODEL_URL"]) if "FLUFFY_MODEL_URL" in values else None,
+        model_key=Secret(values["FLUFFY_MODEL_KEY"].strip()) if "FLUFFY_MODEL_KEY" in values else None,
+        model_name=_model_name(values.get("FLUFFY_MODEL_NAME", "")),
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
         notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
@@ -447,6 +471,39 @@ def _seconds(variable: str, value: str) -> float:
             f"{variable} must be a number of seconds from 0 to 3600, not {value!r}.", variable
         )
     return seconds
+
+
+def is_private_host(host: str) -> bool:
+    """Return whether a host is this machine or in a private network, by its address or its name alone."""
+    from ipaddress import ip_address, ip_network  # not for the first frame
+
+    try:
+        address = ip_address(host)
+    except ValueError:  # a name
+        return "." not in host or host.endswith(_PRIVATE_NAMES)
+    return any(address in ip_network(network) for network in _PRIVATE_NETWORKS)
+
+
+def _model_address(address: str) -> str:
+    variable = "FLUFFY_MODEL_URL"
+    address = _web_address(variable, address, allow_http=True)
+    parts = urlsplit(address)
+    if "@" in parts.netloc:
+        raise InvalidSetting(f"{variable} may not hold a name or password. Set FLUFFY_MODEL_KEY.", variable)
+    if parts.scheme == "http" and not is_private_host(parts.hostname or ""):
+        raise InvalidSetting(
+            f"{variable} must be an https address, since photos are sent there "
+            "(http only on this machine and in private networks).",
+            variable,
+        )
+    return address
+
+
+def _model_name(name: str) -> str:
+    name = name.strip()
+    if len(name) > 200 or not name.isprintable():
+        raise InvalidSetting("FLUFFY_MODEL_NAME is not the name of a model.", "FLUFFY_MODEL_NAME")
+    return name
 
 
 def _web_address(variable: str, address: str, *, allow_http: bool = False) -> str:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, event
 
 from fluffy_tui.buffer import BufferClient, BufferError
+from fluffy_tui.caption_model import LONGEST_VOICE
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.demo import Kind, StandIn
 from fluffy_tui.networks import UNKNOWN_SERVICE
@@ -80,6 +81,18 @@ async def test_the_ai_label_of_all_pictures(personas: Personas) -> None:
     assert not (await personas.set_ai_label(sarah.id, False)).ai_label
     with pytest.raises(PersonaNotFound):
         await personas.set_ai_label(sarah.id + 1, True)
+
+
+async def test_the_voice_of_a_persona(personas: Personas) -> None:
+    sarah = await personas.create("sarah")
+    assert sarah.voice == ""
+    assert (await personas.set_voice(sarah, " Dry, \0short.\r\nNo emoji. ")).voice == "Dry, short.\nNo emoji."
+    assert [persona.voice for persona in await personas.list()] == ["Dry, short.\nNo emoji."]
+    with pytest.raises(FluffyError, match=r"Shorten it by 1\."):
+        await personas.set_voice(sarah, "x" * (LONGEST_VOICE + 1))
+    with pytest.raises(PersonaNotFound):
+        await personas.set_voice(sarah.id + 1, "dry")
+    assert (await personas.set_voice(sarah.id, "")).voice == ""
 
 
 def test_a_persona_is_led_by_any_of_its_channels() -> None:

@@ -23,7 +23,7 @@ from fluffy_tui.media.window import Window
 
 if TYPE_CHECKING:
     from fluffy_tui.media.ai_mark import find_ai_mark
-    from fluffy_tui.media.renderer import frame_small, render
+    from fluffy_tui.media.renderer import frame_small, render, smaller
 
 __all__ = [
     "MOST_PARTS",
@@ -57,9 +57,11 @@ __all__ = [
     "public_listing",
     "render",
     "shapes_for",
+    "smaller",
     "window_for",
 ]
 
 __getattr__ = lazy_exports(
-    __name__, {"find_ai_mark": "ai_mark", "frame_small": "renderer", "render": "renderer"}
+    __name__,
+    {"find_ai_mark": "ai_mark", "frame_small": "renderer", "render": "renderer", "smaller": "renderer"},
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from PIL import Image, ImageFilter, ImageOps
@@ -85,6 +86,17 @@ def _render(
         source_width=source[0],
         source_height=source[1],
         window=target.window(source, part),
+    )
+
+
+def smaller(rendition: Rendition, longest_side: int) -> Rendition:
+    """Return the same picture with at most that many pixels a side, for others than its network: without a mark."""
+    with Image.open(io.BytesIO(rendition.data)) as picture:
+        picture.thumbnail((longest_side, longest_side), Image.Resampling.LANCZOS)
+        data = _jpeg(picture, QUALITIES[2], b"")
+    digest = hashlib.sha256(data).hexdigest()
+    return replace(
+        rendition, data=data, width=picture.width, height=picture.height, sha256=digest, ai_mark=None
     )
 
 

@@ -62,6 +62,8 @@ class Persona:
     """The chosen channels in the user's order; the first is the main channel."""
     ai_label: bool = False
     """Whether the networks are told that its pictures are made with AI, unless a post says otherwise."""
+    voice: str = ""
+    """How it writes, in the user's words, for the model that suggests captions."""
 
     @property
     def board_by_channel(self) -> dict[str, str | None]:

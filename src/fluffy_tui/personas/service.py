@@ -12,8 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.buffer import Channel, PinterestBoard, Service, SlotDay
+from fluffy_tui.caption_model import LONGEST_VOICE
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.name_key import composed
+from fluffy_tui.networks import clean_caption
 from fluffy_tui.personas.model import (
     BufferNotConfigured,
     ChannelNotFound,
@@ -117,6 +119,25 @@ class Personas:
         async with self._database.transaction() as session:
             row = await _row(session, persona)
             row.ai_label = ai_label
+            await session.flush()
+            return await _read(session, row.id)
+
+    async def set_voice(self, persona: Persona | int, voice: str) -> Persona:
+        """Say how a persona writes; an empty text says nothing.
+
+        Raises:
+            PersonaNotFound: the persona does not exist.
+            FluffyError: the text is too long.
+        """
+        voice = clean_caption(voice).strip()
+        if len(voice) > LONGEST_VOICE:
+            surplus = len(voice) - LONGEST_VOICE
+            raise FluffyError(
+                f"A voice has at most {LONGEST_VOICE:,} characters.", f"Shorten it by {surplus:,}."
+            )
+        async with self._database.transaction() as session:
+            row = await _row(session, persona)
+            row.voice = voice
             await session.flush()
             return await _read(session, row.id)
 
@@ -332,6 +353,7 @@ def _persona(row: PersonaRow, channels: Sequence[tuple[PersonaChannelRow, Channe
             for chosen, channel in channels
         ),
         ai_label=row.ai_label,
+        voice=row.voice,
     )
 
 

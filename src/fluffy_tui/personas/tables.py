@@ -21,6 +21,8 @@ class PersonaRow(Base):
     name: Mapped[str]
     description: Mapped[str] = mapped_column(server_default="")
     ai_label: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    voice: Mapped[str] = mapped_column(server_default="", default="")
+    """How it writes, for the model that suggests captions."""
     created_at: Mapped[Timestamp]
 
     __table_args__ = (

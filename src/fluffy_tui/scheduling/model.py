@@ -110,6 +110,8 @@ class Post:
     """Whether the network is told that the pictures were made with AI."""
     lead_post_id: int | None = None
     """The first of several posts of the same photos on different channels; None for that one itself."""
+    ai_assisted: bool = False
+    """Whether a text came from a model, even if the user has edited it since."""
 
     @property
     def photo_ids(self) -> frozenset[int]:

@@ -117,6 +117,7 @@ class Scheduling:
         first_comment: str = "",
         ai_generated: bool | None = None,
         tags: Sequence[TaggedPerson | Mapping[str, Any]] = (),
+        ai_assisted: bool = False,
         dry_run: bool = False,
     ) -> ScheduleResult:
         """Submit photos: write a post for each channel and defer its delivery in one transaction, or refuse.
@@ -141,6 +142,7 @@ class Scheduling:
             tags: people in the cover, at their places in the photo, each a `TaggedPerson` or a mapping with `handle`,
                 `x` and `y`; networks without people tags get none,
                 unless all are such.
+            ai_assisted: tell Buffer that a text came from a model.
             dry_run: make all checks and write nothing, so that a success has no posts; photos that are given whole
                 need not be in the library yet.
 
@@ -163,6 +165,7 @@ class Scheduling:
             first_comment,
             ai_generated,
             people,
+            ai_assisted,
         )
         if not dry_run:
             return (await self.schedule_posts([request]))[0]
@@ -208,7 +211,10 @@ class Scheduling:
         if label is None:
             label = await proposed_ai_label(persona, [known for known, _ in shown])
         submissions = possible_everywhere(
-            [choice.submission(persona, wanted, ai_generated=label) for choice in chosen]
+            [
+                choice.submission(persona, wanted, ai_generated=label, ai_assisted=request.ai_assisted)
+                for choice in chosen
+            ]
         )
         refusal = photos_refusal([known for known, _ in shown], wanted)
         for submission in submissions:
@@ -446,6 +452,7 @@ class Scheduling:
         photos: Sequence[PostPhoto] | None = None,
         first_comment: str | None = None,
         ai_generated: bool | None = None,
+        ai_assisted: bool = False,
     ) -> Post:
         """Change a post's texts, time or photos and leave what is not given; a failed post must then be retried.
 
@@ -461,6 +468,7 @@ class Scheduling:
             photos: all of its photos in their new order; `PostPhoto`s of the post keep their texts and frames.
             first_comment: the new first comment.
             ai_generated: whether the networks are told that the pictures were made with AI.
+            ai_assisted: tell Buffer that a text came from a model; what was told once stays.
 
         Raises:
             NotPossibleNow: the network rejects the text, or the post is being sent or published, or is live.
@@ -478,7 +486,9 @@ class Scheduling:
             )
             if (refusal := photos_refusal(known, wanted)) is not None:
                 raise NotPossibleNow(refusal.reason)
-        request = EditRequest(caption, alt_text, share_mode, at, framing, wanted, first_comment, ai_generated)
+        request = EditRequest(
+            caption, alt_text, share_mode, at, framing, wanted, first_comment, ai_generated, ai_assisted
+        )
         return await self._post_edit.edit(post_id, request)
 
     @property

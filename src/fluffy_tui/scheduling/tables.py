@@ -102,6 +102,8 @@ class PostRow(Base):
     first_comment: Mapped[str] = mapped_column(server_default="")
     ai_generated: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """Whether the network is told that the pictures were made with AI."""
+    ai_assisted: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether Buffer is told that a text came from a model."""
     status: Mapped[PostStatus] = mapped_column(EnumText(PostStatus), server_default="draft")
     step: Mapped[Step | None] = mapped_column(EnumText(Step))
     """How far delivery has provably come; null for a draft that was not submitted."""
@@ -222,6 +224,7 @@ class PlannedEditRow(Base):
     caption: Mapped[str]
     first_comment: Mapped[str]
     ai_generated: Mapped[bool]
+    ai_assisted: Mapped[bool] = mapped_column(server_default=false())
     photos: Mapped[tuple[PostPhoto, ...]] = mapped_column(PhotosOfPost)
     """Those that are new are the post's from now on."""
     share_mode: Mapped[ShareMode] = mapped_column(EnumText(ShareMode))

@@ -378,6 +378,7 @@ async def record_edit(session: AsyncSession, plan: PlannedEditRow, found: Buffer
             caption=plan.caption,
             first_comment=plan.first_comment,
             ai_generated=plan.ai_generated,
+            ai_assisted=plan.ai_assisted,
             photos=plan.photos,
             photo_id=case((PostRow.lead_post_id.is_(None), plan.photos[0].photo_id)),
             share_mode=plan.share_mode,

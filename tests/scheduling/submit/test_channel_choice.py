@@ -476,3 +476,27 @@ async def test_posts_of_a_submission_whose_photos_change_at_the_same_moment_take
         await last.commit()
     free = await place.services.photos.unscheduled(place.persona)
     assert [photo.id for photo in free] == ([second.id] if last_change == WITHOUT_SECOND else [])
+
+
+async def test_buffer_is_told_that_a_text_came_from_a_model(place: Workplace) -> None:
+    """Once told it stays so: an edit by hand does not make the text the user's own."""
+    scheduling = place.services.scheduling
+    async with place.worker():
+        own = (await scheduling.schedule_post(await place.photo(0), "fog")).post
+        assisted = (await scheduling.schedule_post(await place.photo(1), "sea", ai_assisted=True)).post
+        assert own is not None
+        assert assisted is not None
+        for post in (own, assisted):
+            await place.until(post.id, lambda post: post.status == "scheduled")
+        assert told(place, "createPost") == {"fog": None, "sea": True}
+        assert (await scheduling.edit(assisted.id, caption="my sea")).ai_assisted
+        assert not (await scheduling.edit(own.id, caption="my fog")).ai_assisted
+        assert (await scheduling.edit(own.id, caption="its fog", ai_assisted=True)).ai_assisted
+    assert told(place, "editPost") == {"my sea": True, "my fog": None, "its fog": True}
+
+
+def told(place: Workplace, mutation: str) -> dict[str, bool | None]:
+    """Return by text what Buffer was told about the help of AI."""
+    asked = (request for request in place.stand_in.requests if mutation in request.fields)
+    inputs = [request.variables["input"] for request in asked]
+    return {content["text"]: content.get("aiAssisted") for content in inputs}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from fluffy_tui.caption_model import LONGEST_VOICE
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.personas import ChannelNotFound, Persona, PersonaChannel, PersonaNameTaken
 from tui.fakes.sample_data import CHANNELS, MARKUP, Channels, make_persona
@@ -40,6 +41,12 @@ class FakePersonas:
     async def set_ai_label(self, persona: Persona, ai_label: bool) -> Persona:
         """Say whether a persona's pictures are made with AI."""
         return self._store(replace(self.personas[persona.id], ai_label=ai_label))
+
+    async def set_voice(self, persona: Persona, voice: str) -> Persona:
+        """Say how a persona writes."""
+        if len(voice) > LONGEST_VOICE:
+            raise FluffyError("The voice is too long.")
+        return self._store(replace(self.personas[persona.id], voice=voice.strip()))
 
     async def available_channels(self) -> Channels:
         """Return the channels, or raise `channels_error`."""

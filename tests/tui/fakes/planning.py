@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, Unreadable
-from fluffy_tui.media import Framing, Rendition, find_ai_mark, render
+from fluffy_tui.media import Framing, Rendition, find_ai_mark, render, smaller
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling import IN_BUFFER, ON_THE_WAY, Agenda, Missing, Post, Step
 
@@ -61,6 +61,7 @@ class FakePlanning:
         *,
         ratio: float | None = None,
         accept_damaged: bool = False,
+        longest_side: int | None = None,
     ) -> Rendition:
         """Render the drawn picture."""
         if self.unreadable:
@@ -68,4 +69,7 @@ class FakePlanning:
             error.message = self.unreadable
             raise error
         self.rendered.append((photo.id, framing))
-        return render(photo.path, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged)
+        rendition = render(
+            photo.path, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged
+        )
+        return rendition if longest_side is None else smaller(rendition, longest_side)

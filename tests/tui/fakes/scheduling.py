@@ -126,6 +126,7 @@ class FakeScheduling:
                 channels=request.channels,
                 first_comment=request.first_comment,
                 ai_generated=request.ai_generated,
+                ai_assisted=request.ai_assisted,
             )
             for request in requests
             for cover, *others in [request.photos]
@@ -145,6 +146,7 @@ class FakeScheduling:
         channels: Sequence[str | ChannelChoice] | None = None,
         first_comment: str = "",
         ai_generated: bool | None = None,
+        ai_assisted: bool = False,
     ) -> ScheduleResult:
         """Queue a post for each channel, or refuse it as the service would; `refusal` forces a result."""
         self._raise()
@@ -164,6 +166,7 @@ class FakeScheduling:
                 "channels": channels,
                 "first_comment": first_comment,
                 "ai_generated": ai_generated,
+                "ai_assisted": ai_assisted,
             }
         )
         if self.refusal is not None and not (accept_damaged and self.refusal.code is Reason.PHOTO_DAMAGED):
@@ -190,7 +193,10 @@ class FakeScheduling:
             return refusal
         label = persona.ai_label if ai_generated is None else ai_generated
         wanted_posts = possible_everywhere(
-            [choice.submission(persona, photos, ai_generated=label) for choice in chosen]
+            [
+                choice.submission(persona, photos, ai_generated=label, ai_assisted=ai_assisted)
+                for choice in chosen
+            ]
         )
         for submission in wanted_posts:
             if (refusal := content_refusal(submission, NOW)) is not None:
@@ -208,6 +214,7 @@ class FakeScheduling:
                 photos=submission.photos,
                 first_comment=submission.first_comment,
                 ai_generated=label,
+                ai_assisted=ai_assisted,
                 channel_id=submission.chosen.id if submission.chosen else None,
                 lead_post_id=lead_id if id_ > lead_id else None,
             )
@@ -355,6 +362,7 @@ class FakeScheduling:
         photos: Sequence[PostPhoto] | None = None,
         first_comment: str | None = None,
         ai_generated: bool | None = None,
+        ai_assisted: bool = False,
     ) -> Post:
         """Change what is given; a given time becomes the scheduled time."""
         post = self._existing(post_id)
@@ -369,6 +377,8 @@ class FakeScheduling:
             given["first_comment"] = first_comment
         if ai_generated is not None:
             given["ai_generated"] = ai_generated
+        if ai_assisted:
+            given["ai_assisted"] = True
         pictures = {"framing": framing, "photos": photos}
         self.edits.append({"post_id": post_id, **given, **{k: v for k, v in pictures.items() if v}})
         return self._store(
@@ -379,6 +389,7 @@ class FakeScheduling:
                 share_mode=share_mode or post.share_mode,
                 requested_at_time=at or post.requested_at_time,
                 scheduled_at=at or post.scheduled_at,
+                ai_assisted=ai_assisted or post.ai_assisted,
                 framing=framing or (photos or post.photos)[0].framing,
             )
         )

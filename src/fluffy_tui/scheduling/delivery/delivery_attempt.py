@@ -252,6 +252,7 @@ class DeliveryAttempt:
             pinterest_board_id=board_of(post, channel),
             first_comment=post.first_comment,
             is_ai_generated=post.ai_generated,
+            is_ai_assisted=post.ai_assisted,
         )
         self._refuse_past_time()
         sent_at = self.buffer.time.now()

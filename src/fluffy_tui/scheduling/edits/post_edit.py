@@ -52,6 +52,8 @@ class EditRequest:
     """All photos in their order; pictures that did not change are kept."""
     first_comment: str | None = None
     ai_generated: bool | None = None
+    ai_assisted: bool = False
+    """Whether a new text came from a model."""
     new_pictures: bool = False
     """Whether to render and upload the pictures again, at new URLs."""
 
@@ -63,6 +65,7 @@ class EditedPost:
     caption: str
     first_comment: str
     ai_generated: bool
+    ai_assisted: bool
     photos: tuple[PostPhoto, ...]
     """Without pictures if these change: then all of them get new URLs, since Buffer and caches remember the old."""
     share_mode: ShareMode
@@ -106,6 +109,7 @@ class EditedPost:
             caption=row.caption if request.caption is None else clean_caption(request.caption),
             first_comment=comment,
             ai_generated=label,
+            ai_assisted=row.ai_assisted or request.ai_assisted,
             photos=photos,
             share_mode=share_mode,
             at=at if moves_time else row.requested_at_time,
@@ -160,6 +164,7 @@ class PostEdit:
                     caption=edited.caption,
                     first_comment=edited.first_comment,
                     ai_generated=edited.ai_generated,
+                    ai_assisted=edited.ai_assisted,
                     share_mode=edited.share_mode,
                     requested_at_time=edited.at,
                 )
@@ -238,6 +243,7 @@ class PostEdit:
                     caption=new.text,
                     first_comment=new.first_comment,
                     ai_generated=new.is_ai_generated,
+                    ai_assisted=new.is_ai_assisted,
                     photos=edited.photos,
                     share_mode=new.share_mode,
                     due_at=new.due_at,
@@ -363,6 +369,7 @@ def _whole_post(row: PostRow, edited: EditedPost, found: BufferPost, channel: Ch
         pinterest_board_id=board_of(row, channel),
         first_comment=edited.first_comment,
         is_ai_generated=edited.ai_generated,
+        is_ai_assisted=edited.ai_assisted,
     )
 
 

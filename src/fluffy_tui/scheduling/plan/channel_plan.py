@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, or_, select
 
-from fluffy_tui.media import Framing, render
+from fluffy_tui.media import Framing, render, smaller
 from fluffy_tui.networks import rules_for
 from fluffy_tui.scheduling.delivery.channel_queue import POSITION
 from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Step
@@ -80,6 +80,7 @@ class ChannelPlan:
         *,
         ratio: float | None = None,
         accept_damaged: bool = False,
+        longest_side: int | None = None,
     ) -> Rendition:
         """Render a photo as it will be posted on a network; slow, so call it in a thread.
 
@@ -89,8 +90,12 @@ class ChannelPlan:
             framing: How the picture is fitted.
             ratio: Width ÷ height of the picture in place of the framing's shape: that of its post's cover.
             accept_damaged: Whether to render what is left of a damaged photo.
+            longest_side: Pixels to which the picture is made smaller, without any mark; None for what is posted.
 
         Raises:
             PhotoUnreadable: the file is gone, on another machine, forbidden, damaged, too large or not a picture.
         """
-        return render(photo.file, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged)
+        rendition = render(
+            photo.file, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged
+        )
+        return rendition if longest_side is None else smaller(rendition, longest_side)

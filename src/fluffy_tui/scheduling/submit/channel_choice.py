@@ -45,7 +45,7 @@ class ChosenChannel:
     choice: ChannelChoice
 
     def submission(
-        self, persona: Persona, photos: tuple[PostPhoto, ...], *, ai_generated: bool
+        self, persona: Persona, photos: tuple[PostPhoto, ...], *, ai_generated: bool, ai_assisted: bool
     ) -> Submission:
         """Return what this channel is to get."""
         choice = self.choice
@@ -62,6 +62,7 @@ class ChosenChannel:
             choice.at,
             choice.first_comment or "",
             ai_generated,
+            ai_assisted,
         )
 
 

@@ -34,3 +34,4 @@ class PostRequest:
     first_comment: str = ""
     ai_generated: bool | None = None
     tags: tuple[TaggedPerson, ...] = ()
+    ai_assisted: bool = False

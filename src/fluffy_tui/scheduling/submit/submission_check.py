@@ -47,6 +47,7 @@ class Submission:
     at: datetime | None
     first_comment: str = ""
     ai_generated: bool = False
+    ai_assisted: bool = False
 
     @property
     def rules(self) -> NetworkRules:
@@ -59,6 +60,7 @@ class Submission:
         row.caption = self.caption
         row.first_comment = self.first_comment
         row.ai_generated = self.ai_generated
+        row.ai_assisted = self.ai_assisted
         row.share_mode = self.share_mode
         row.requested_at_time = self.at
         channel = self.chosen.channel if self.chosen else None
