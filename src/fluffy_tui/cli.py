@@ -252,8 +252,8 @@ async def _run(options: argparse.Namespace, settings: Settings, environment: Map
 
 
 async def _add_posts(options: argparse.Namespace, settings: Settings) -> int:
-    from fluffy_tui.modes import add_mode
-    from fluffy_tui.modes.post_adder import WrittenPost
+    from fluffy_tui.modes.add import add_mode
+    from fluffy_tui.modes.add.post_adder import WrittenPost
 
     output = {"dry_run": options.dry_run, "as_json": options.json}
     if options.add_csv is not None:
