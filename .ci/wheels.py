@@ -28,10 +28,10 @@ PLATFORMS = {
 
 
 def requirements() -> list[str]:
-    """Return what an installation with the demo needs."""
+    """Return what an installation with every extra needs that users choose."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    named = [*project["dependencies"], *extras["embed"], *extras["demo"]]
+    named = [*project["dependencies"], *extras["embed"], *extras["demo"], *extras["mcp"]]
     return [requirement for requirement in named if not requirement.startswith("fluffy-tui")]
 
 

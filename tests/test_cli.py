@@ -43,6 +43,8 @@ def test_help_imports_nothing_slow() -> None:
         ["--status", "--caption", "fog"],
         ["--status", "--channel", "instagram"],
         ["--worker", "--doctor"],
+        ["--mcp", "--persona", "sarah"],
+        ["--mcp", "--json"],
         ["--worker", "--persona", "sarah"],
         ["--no-such-flag"],
         ["--demo", "no-such-folder"],

@@ -46,9 +46,19 @@ def test_the_environment_overrides_the_file(tmp_path: Path) -> None:
     assert settings.origins["BUFFER_API_KEY"] == "config.toml"
 
 
+@pytest.mark.parametrize(("written", "allowed"), [("true", True), ('"TRUE"', True), ("false", False)])
+def test_an_assistant_may_submit_only_if_that_is_written(
+    tmp_path: Path, written: str, *, allowed: bool
+) -> None:
+    assert load_settings({}).mcp_writes is False
+    environment = write(tmp_path / "config.toml", f"mcp_writes = {written}\n")
+    assert load_settings(environment).mcp_writes is allowed
+
+
 @pytest.mark.parametrize(
     ("environment", "says"),
     [
+        ({"FLUFFY_MCP_WRITES": "yes please"}, "FLUFFY_MCP_WRITES must be one of true, false"),
         ({"FLUFFY_PREVIEW": "hologram"}, "FLUFFY_PREVIEW must be one of"),
         ({"FLUFFY_BUFFER_URL": "ftp://x"}, "FLUFFY_BUFFER_URL must be an https address"),
         ({"FLUFFY_BUFFER_URL": "http://example.org"}, "https address"),

@@ -87,6 +87,11 @@ def build_parser() -> argparse.ArgumentParser:
     mode.add_argument(
         "--clean", action="store_true", help="delete uploaded pictures that no post needs any more"
     )
+    mode.add_argument(
+        "--mcp",
+        action="store_true",
+        help="serve an assistant over standard input and output (Model Context Protocol); see docs/assistants.md",
+    )
     mode.add_argument("--console", action="store_true", help="open a Python prompt with the app's services")
     mode.add_argument("--version", action="version", version=f"fluffy-tui {__version__}")
     parser.add_argument(
@@ -185,7 +190,9 @@ def _check_combination(options: argparse.Namespace) -> None:
                 raise UsageError(f"--{flag} only works with --add.")
     if options.json and not (adds or options.folders or options.status or options.doctor or options.clean):
         raise UsageError("--json only works with --import, --add, --add-csv, --status, --doctor or --clean.")
-    if options.persona and (options.worker or options.doctor or options.console or options.clean):
+    if options.persona and (
+        options.worker or options.doctor or options.console or options.clean or options.mcp
+    ):
         raise UsageError(
             "--persona only works with the app, --demo, --import, --add, --add-csv, --status and --export."
         )
@@ -239,6 +246,10 @@ async def _run(options: argparse.Namespace, settings: Settings, environment: Map
         if options.post is not None:
             return await doctor_mode.show_post(settings, options.post, as_json=options.json)
         return await doctor_mode.run(settings, as_json=options.json)
+    if options.mcp:
+        from fluffy_tui.modes import mcp_mode
+
+        return await mcp_mode.run(settings)
     if options.console:
         from fluffy_tui.modes import console_mode
 
@@ -252,8 +263,8 @@ async def _run(options: argparse.Namespace, settings: Settings, environment: Map
 
 
 async def _add_posts(options: argparse.Namespace, settings: Settings) -> int:
-    from fluffy_tui.modes import add_mode
-    from fluffy_tui.modes.post_adder import WrittenPost
+    from fluffy_tui.modes.add import add_mode
+    from fluffy_tui.modes.add.post_adder import WrittenPost
 
     output = {"dry_run": options.dry_run, "as_json": options.json}
     if options.add_csv is not None:

@@ -102,6 +102,13 @@ class Notify(StrEnum):
     DESKTOP = "desktop"
 
 
+class _Switch(StrEnum):
+    """A setting that is on or off, as TOML writes it."""
+
+    ON = "true"
+    OFF = "false"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A row of the settings table."""
@@ -180,6 +187,12 @@ SETTINGS: tuple[Setting, ...] = (
         "the bell; tmux and screen cannot) or `off`",
         "bell",
     ),
+    Setting(
+        "FLUFFY_MCP_WRITES",
+        "mcp_writes",
+        "Whether an assistant may submit posts through `--mcp` (`true`), or only write drafts",
+        "false",
+    ),
 )
 """The settings table, from which the docs and the settings screen are made."""
 
@@ -224,6 +237,8 @@ class Settings:
     undo_seconds: float = 10.0
     """How long a submitted post waits before it is sent, so that the submit can be undone."""
     notify: Notify = Notify.BELL
+    mcp_writes: bool = False
+    """Whether an assistant may submit posts, rather than only write drafts."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """The user's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -402,6 +417,8 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
         notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
+        mcp_writes=_choice("FLUFFY_MCP_WRITES", _Switch, values.get("FLUFFY_MCP_WRITES", _Switch.OFF))
+        is _Switch.ON,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import Browse, Sort, Verdict
-from fluffy_tui.tui.library.filter_query import filter_chips, parse_filter, parse_period
+from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

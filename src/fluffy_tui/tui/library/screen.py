@@ -13,7 +13,6 @@ from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted, Verdict
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
-from fluffy_tui.tui.library.filter_query import DATE_EXAMPLE
 from fluffy_tui.tui.library.flag_progress import FlagProgress
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
@@ -27,6 +26,7 @@ from fluffy_tui.tui.library.triage import Triage
 from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, SubmitUndone, concerns, on_event
 from fluffy_tui.tui.session.undo import in_grace
+from fluffy_tui.tui.text.filter_query import DATE_EXAMPLE
 from fluffy_tui.tui.text.words import plural
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.filter_bar import FilterBar

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluffy_tui.core.errors import FluffyError, UsageError
-from fluffy_tui.modes.post_adder import WrittenPost
-from fluffy_tui.modes.post_csv import read_posts
+from fluffy_tui.modes.add.post_adder import WrittenPost
+from fluffy_tui.modes.add.post_csv import read_posts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError, UsageError
-from fluffy_tui.modes.post_adder import WrittenPost
+from fluffy_tui.modes.add.post_adder import WrittenPost
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

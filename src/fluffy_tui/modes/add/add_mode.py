@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.core.terminal_text import visible
-from fluffy_tui.modes.post_adder import (
+from fluffy_tui.modes.add.post_adder import (
     Outcome,
     PostAdder,
     ReadyPost,
@@ -19,7 +19,7 @@ from fluffy_tui.modes.post_adder import (
     prepared,
     separate,
 )
-from fluffy_tui.modes.post_csv import read_posts
+from fluffy_tui.modes.add.post_csv import read_posts
 from fluffy_tui.modes.post_report import iso_time, post_cells, post_event, print_events, print_lines
 from fluffy_tui.personas import PersonaNotFound
 from fluffy_tui.scheduling import PostNames

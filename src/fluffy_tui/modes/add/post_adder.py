@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fluffy_tui.buffer import Channel
     from fluffy_tui.personas import Persona, PersonaChannel
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, Post
+    from fluffy_tui.scheduling import Agenda, Post, ScheduleResult
 
 _MODES = {
     "": ShareMode.ADD_TO_QUEUE,
@@ -43,7 +43,7 @@ class WrittenPost:
     """A post as it was written, before anything is looked up."""
 
     files: tuple[Path, ...]
-    """At least one; the first is the cover."""
+    """At least one; the first is the cover. Of photos that are named by their ids, where they are."""
     caption: str = ""
     alt_text: str = ""
     """Of the cover."""
@@ -117,8 +117,15 @@ class PostAdder:
             UsageError: a file does not exist, or a channel or the time is not understood.
         """
         files = tuple(existing_file(path) for path in written.files)
-        chosen = self._chosen(written.channels)
-        return ReadyPost(written, files, tuple(self._choice(channel, written.when) for channel in chosen))
+        return ReadyPost(written, files, self.choices(written))
+
+    def choices(self, written: WrittenPost) -> tuple[ChannelChoice, ...]:
+        """Return to which channels a post goes, and when.
+
+        Raises:
+            UsageError: a channel or the time is not understood.
+        """
+        return tuple(self._choice(channel, written.when) for channel in self._chosen(written.channels))
 
     def _choice(self, chosen: PersonaChannel | None, when: str) -> ChannelChoice:
         zone = channel_zone(chosen.channel) if chosen and chosen.channel else SystemZone()
@@ -163,10 +170,29 @@ class PostAdder:
                 reason = f"{photo.path.name} cannot be imported. {photo.reason}"
                 return Outcome(ready, Refusal(Reason.PHOTO_UNREADABLE, reason))
             found.append(photo)
-        written = ready.written
+        return await self.submit(ready, found)
+
+    async def submit(self, ready: ReadyPost, found: Sequence[Photo]) -> Outcome:
+        """Submit a post of photos that are in the library; in a dry run they need not be."""
         choices = [choice for choice in ready.choices if choice.channel_id]
-        common = ready.choices[0]
-        result = await self._services.scheduling.schedule_post(
+        result = await self._schedule(ready, found, dry_run=self._dry_run)
+        refusal = None if result.ok else Refusal(str(result.code), result.reason)
+        if self._dry_run:
+            refusal = refusal or self._refusal_of_plan(found) or await self._refusal_of_delivery(choices)
+            if refusal is None:
+                self._planned.update(photo.sha256 for photo in found)
+                return Outcome(ready, photos=tuple(found), warnings=await self._full_queues(choices))
+        return Outcome(ready, refusal, result.posts, tuple(found))
+
+    async def check(self, ready: ReadyPost, found: Sequence[Photo]) -> Refusal | None:
+        """Return why a post of photos that are in the library would be refused now; writes nothing."""
+        result = await self._schedule(ready, found, dry_run=True)
+        return None if result.ok else Refusal(str(result.code), result.reason)
+
+    async def _schedule(self, ready: ReadyPost, found: Sequence[Photo], *, dry_run: bool) -> ScheduleResult:
+        written, common = ready.written, ready.choices[0]
+        choices = [choice for choice in ready.choices if choice.channel_id]
+        return await self._services.scheduling.schedule_post(
             found[0],
             written.caption,
             alt_text=written.alt_text,
@@ -175,15 +201,8 @@ class PostAdder:
             share_mode=common.share_mode or ShareMode.ADD_TO_QUEUE,
             at=common.at,
             first_comment=written.first_comment,
-            dry_run=self._dry_run,
+            dry_run=dry_run,
         )
-        refusal = None if result.ok else Refusal(str(result.code), result.reason)
-        if self._dry_run:
-            refusal = refusal or self._refusal_of_plan(found) or await self._refusal_of_delivery(choices)
-            if refusal is None:
-                self._planned.update(photo.sha256 for photo in found)
-                return Outcome(ready, photos=tuple(found), warnings=await self._full_queues(choices))
-        return Outcome(ready, refusal, result.posts, tuple(found))
 
     async def _full_queues(self, choices: Sequence[ChannelChoice]) -> dict[str, str]:
         """Return which channels have no room for another post, in words, by channel id."""

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
-from fluffy_tui.tui.library.filter_query import filter_chips, parse_filter, parse_period
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood
+from fluffy_tui.tui.text.filter_query import filter_chips, parse_filter, parse_period
 
 ZONE = ZoneInfo("Europe/Berlin")
 TODAY = date(2026, 11, 29)

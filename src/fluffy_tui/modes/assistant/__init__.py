@@ -1,0 +1,1 @@
+"""What an assistant can do through the Model Context Protocol: its tools, and what they answer."""

@@ -1,0 +1,162 @@
+"""However a post is submitted (app, console, command line, CSV, assistant), the database gets the same rows."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from mcp.client import Client
+from sqlalchemy import text
+
+from fluffy_tui.buffer import ShareMode
+from fluffy_tui.demo import StandIn
+from fluffy_tui.modes.assistant.draft_box import DraftBox
+from fluffy_tui.modes.assistant.mcp_server import AssistantServer
+from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
+from fluffy_tui.scheduling import ChannelChoice, PostPhoto, PostRequest, channel_zone
+from modes.program import fluffy
+from scheduling.workplace import Workplace, workplace, write_photo
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from fluffy_tui.photos import Photo
+
+pytestmark = pytest.mark.slow
+
+CAPTION, ALT_TEXT, COMMENT = "fog on the pier\n#fog", "A pier in fog", "#pier #sea"
+WHEN = "2099-05-04 9:30"
+
+_OWN = {"id", "lead_post_id", "delivery_key", "created_at", "updated_at", "next_try_at"}
+"""What is different in each row: ids, times and keys."""
+
+
+@pytest.fixture
+async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Workplace]:
+    media = tmp_path / "media"
+    async with StandIn(media=media) as stand_in, workplace(database_url, tmp_path, stand_in, media) as opened:
+        personas = opened.services.personas
+        other = next(each for each in await personas.available_channels() if each.network == "Bluesky")
+        [main] = opened.persona.channels
+        opened.persona = await personas.set_channels(opened.persona, {main.id: None, other.id: None})
+        yield opened
+
+
+async def run(place: Workplace, home: Path, *arguments: str, text: str = "") -> None:
+    environment = {
+        "DATABASE_URL": place.services.database.url,
+        "BUFFER_API_KEY": place.stand_in.key,
+        "FLUFFY_MEDIA_HOST": "directory",
+        "FLUFFY_MEDIA_DIRECTORY": str(place.settings.media_directory),
+        "FLUFFY_MEDIA_BASE_URL": place.stand_in.media_url,
+        "FLUFFY_BUFFER_URL": place.stand_in.url,
+        "FLUFFY_UNDO_SECONDS": "0",
+    }
+    ended = await asyncio.to_thread(lambda: fluffy(home, *arguments, text=text, **environment))
+    assert ended.status == 0, ended.out + ended.err
+
+
+async def rows(place: Workplace) -> list[dict[str, Any]]:
+    """Return the posts without what is each row's own."""
+    async with place.services.database.transaction() as session:
+        found = (await session.execute(text("SELECT * FROM posts ORDER BY id"))).mappings().all()
+    return [{name: value for name, value in row.items() if name not in _OWN} for row in found]
+
+
+@asynccontextmanager
+async def submission(place: Workplace) -> AsyncIterator[list[dict[str, Any]]]:
+    """Yield the rows that the block writes, and free the photos again."""
+    written: list[dict[str, Any]] = []
+    assert await rows(place) == []
+    yield written
+    written += await rows(place)
+    for post in reversed(await place.services.scheduling.posts()):
+        await place.services.scheduling.cancel(post.id)
+
+
+def at(place: Workplace, number: int) -> datetime:
+    """Return the time in a channel's zone, in which times are understood."""
+    channel = place.persona.channels[number].channel
+    assert channel is not None
+    return datetime(2099, 5, 4, 9, 30, tzinfo=channel_zone(channel))
+
+
+async def by_app(place: Workplace, shown: list[Photo]) -> None:
+    """Submit as the composer does."""
+    first, second = shown
+    request = PostRequest(
+        (PostPhoto(first.id, first.sha256, ALT_TEXT), PostPhoto(second.id, second.sha256)),
+        CAPTION,
+        share_mode=ShareMode.CUSTOM_SCHEDULED,
+        at=at(place, 0),
+        channels=[
+            ChannelChoice(chosen.id, share_mode=ShareMode.CUSTOM_SCHEDULED, at=at(place, number))
+            for number, chosen in enumerate(place.persona.channels)
+        ],
+        first_comment=COMMENT,
+    )
+    [result] = await place.services.scheduling.schedule_posts([request])
+    assert result.ok, result.reason
+
+
+async def by_assistant(place: Workplace, shown: list[Photo]) -> None:
+    tools = AssistantTools(place.services, DraftBox(place.settings.paths.drafts), may_submit=True)
+    async with Client(AssistantServer(tools)) as client:
+        arguments = {
+            "photo_ids": [photo.id for photo in shown],
+            "caption": CAPTION,
+            "alt_text": ALT_TEXT,
+            "when": WHEN,
+            "first_comment": COMMENT,
+        }
+        result = await client.call_tool("schedule_post", arguments)
+    assert not result.is_error, result.structured_content
+
+
+async def test_every_way_writes_the_same_rows(place: Workplace, own_home: Path) -> None:
+    files = [write_photo(place.folder / f"IMG_{number:04}.jpg", number) for number in range(2)]
+    await place.services.photos.import_folders([place.folder], place.persona)
+    by_path = {photo.path: photo for photo in await place.services.photos.unscheduled(place.persona)}
+    shown = [by_path[file] for file in files]
+
+    async with submission(place) as app:
+        await by_app(place, shown)
+    assert len(app) == 2
+
+    async with submission(place) as console:
+        choices = ", ".join(
+            f"ChannelChoice({chosen.id!r}, share_mode='customScheduled',"
+            f" at=datetime.fromisoformat({at(place, number).isoformat()!r}))"
+            for number, chosen in enumerate(place.persona.channels)
+        )
+        script = (
+            "from datetime import datetime\n"
+            "from fluffy_tui.scheduling import ChannelChoice\n"
+            f"result = await scheduling.schedule_post({shown[0].id}, {CAPTION!r}, alt_text={ALT_TEXT!r},"
+            f" more_photos=[{shown[1].id}], channels=[{choices}], first_comment={COMMENT!r})\n"
+            "assert result.ok, result.reason\n"
+        )
+        await run(place, own_home, "--console", text=script)
+
+    texts = ("--caption", CAPTION, "--alt", ALT_TEXT, "--first-comment", COMMENT)
+    async with submission(place) as added:
+        await run(place, own_home, "--add", *map(str, files), "--persona", "sarah", *texts, "--at", WHEN)
+
+    async with submission(place) as from_csv:
+        path = own_home / "posts.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["photos", "caption", "alt_text", "when", "first_comment"])
+            writer.writerow([";".join(map(str, files)), CAPTION, ALT_TEXT, WHEN, COMMENT])
+        await run(place, own_home, "--add-csv", str(path), "--persona", "sarah")
+
+    async with submission(place) as assistant:
+        await by_assistant(place, shown)
+
+    assert app == console == added == from_csv == assistant
+    assert {row["channel_id"] for row in app} == {chosen.id for chosen in place.persona.channels}
