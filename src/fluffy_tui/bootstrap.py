@@ -25,7 +25,7 @@ from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
-from fluffy_tui.photos import Photos, this_machine
+from fluffy_tui.photos import Keywords, Photos, this_machine
 from fluffy_tui.scheduling import (
     BufferComparison,
     ChannelPlan,
@@ -66,6 +66,7 @@ class Services:
     personas: Personas
     snippets: Snippets
     photos: Photos
+    keywords: Keywords
     similarity: Similarity
     scheduling: Scheduling
     planning: ChannelPlan
@@ -204,6 +205,7 @@ def _build(
         personas=personas,
         snippets=Snippets(database),
         photos=photos,
+        keywords=Keywords(database),
         similarity=Similarity(
             database,
             posts=public_posts(),

@@ -28,6 +28,8 @@ from fluffy_tui.personas import (
 from fluffy_tui.photos import (
     Browse,
     ImportProgress,
+    Keyword,
+    KeywordSource,
     Orientation,
     Photo,
     PhotoNotFound,
@@ -55,6 +57,7 @@ from fluffy_tui.tui.ports import SchedulingPort
 from tui.contract_worlds import World, fake_world, real_world
 from tui.fakes import damage
 
+HAND = KeywordSource.HAND
 UNKNOWN = 10**9
 """An id that nothing has."""
 
@@ -337,6 +340,26 @@ async def test_an_import_reports_progress_and_a_summary(world: World) -> None:
     assert reported
     assert summary.persona == "sarah"
     assert not summary.interrupted
+
+
+# Keywords
+
+
+async def test_keywords_are_given_completed_and_taken_away(world: World) -> None:
+    keywords, [one, two, *_] = world.services.keywords, world.ids
+    await keywords.add([one, two, UNKNOWN], ["Fog", "#beach", " the  pier ", "FOG"])
+    found = await keywords.of([one, two, UNKNOWN])
+    assert found == {
+        id_: tuple(Keyword(word, (HAND,)) for word in ("beach", "Fog", "the pier")) for id_ in (one, two)
+    }
+    assert await keywords.complete(world.sarah.id, "F") == ["Fog"]
+    assert await keywords.complete(world.sarah.id, "") == ["beach", "Fog", "the pier"]
+    assert await keywords.complete(world.nobody.id, "") == []
+    await keywords.remove([one, two], ["fog", "unknown"])
+    await keywords.remove([two], ["BEACH", "the pier"])
+    assert await keywords.of([one, two]) == {
+        one: tuple(Keyword(word, (HAND,)) for word in ("beach", "the pier"))
+    }
 
 
 # Similarity

@@ -11,6 +11,8 @@ from fluffy_tui.photos.model import (
     FolderNotFound,
     ImportProgress,
     ImportSummary,
+    Keyword,
+    KeywordSource,
     Photo,
     PhotoNotFound,
     PhotoState,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.folder_watch import Watch, WatchRefused
     from fluffy_tui.photos.ingest.importer import Importer
     from fluffy_tui.photos.ingest.single_files import existing_file
+    from fluffy_tui.photos.keywords import Keywords
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.query.browse_sql import contains, names_of
     from fluffy_tui.photos.service import Photos
@@ -35,6 +38,9 @@ __all__ = [
     "ImportProgress",
     "ImportSummary",
     "Importer",
+    "Keyword",
+    "KeywordSource",
+    "Keywords",
     "Machine",
     "Orientation",
     "Photo",
@@ -62,6 +68,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
     {
         "HashWhen": "file_state",
         "Importer": "ingest.importer",
+        "Keywords": "keywords",
         "Machine": "machine",
         "Photos": "service",
         "Watch": "ingest.folder_watch",

@@ -67,6 +67,26 @@ class Photo:
         return self.width / self.height
 
 
+class KeywordSource(StrEnum):
+    """Where a photo's keyword comes from."""
+
+    HAND = "hand"
+    """The user gave it."""
+    FOLDER = "folder"
+    """The name of a folder, below the one that was imported, in which the file is."""
+    XMP = "xmp"
+    """Another program wrote it into the file or beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A word by which photos are found."""
+
+    word: str
+    sources: tuple[KeywordSource, ...]
+    """In alphabetical order."""
+
+
 class PhotoState(StrEnum):
     """What has become of a photo's file since its import."""
 

@@ -161,6 +161,27 @@ class PhotoCopyRow(Base):
     )
 
 
+class PhotoKeywordRow(Base):
+    """A keyword of a photo, from one source; `keywords.Keywords` writes them."""
+
+    __tablename__ = "photo_keywords"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    """The word as words are compared, without regard to case."""
+    source: Mapped[str] = mapped_column(primary_key=True)
+    persona_id: Mapped[int] = mapped_column(autoincrement=False)
+    """Whose photo it is."""
+    word: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("source IN ('hand', 'folder', 'xmp')", name="source_known"),
+        Index("ix_photo_keywords_persona_id_key_photo_id", "persona_id", "key", "photo_id"),
+    )
+
+
 class LibraryCountRow(Base):
     """A part of a count; the count is the sum. Triggers keep them in the transactions that change what is counted."""
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Callable,
+        Collection,
+        Iterable,
+        Mapping,
+        Sequence,
+    )
     from contextlib import AbstractAsyncContextManager
     from datetime import datetime
     from pathlib import Path
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.health import Check
     from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
-    from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Photo, Stack, Verdict
+    from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Keyword, Photo, Stack, Verdict
     from fluffy_tui.scheduling import (
         Agenda,
         CountedPost,
@@ -95,6 +103,15 @@ class PhotosPort(Protocol):
     ) -> ImportSummary: ...
     def thumbnail(self, photo: Photo, width: int, height: int) -> object: ...
     def part(self, photo: Photo, box: tuple[int, int, int, int], size: tuple[int, int]) -> object: ...
+
+
+class KeywordsPort(Protocol):
+    """Keywords of photos."""
+
+    async def of(self, photo_ids: Iterable[int]) -> dict[int, tuple[Keyword, ...]]: ...
+    async def add(self, photo_ids: Iterable[int], words: Iterable[str]) -> None: ...
+    async def remove(self, photo_ids: Iterable[int], words: Iterable[str]) -> None: ...
+    async def complete(self, persona_id: int, beginning: str) -> Sequence[str]: ...
 
 
 class SimilarityPort(Protocol):
@@ -221,6 +238,8 @@ class Services(Protocol):
     def snippets(self) -> SnippetsPort: ...
     @property
     def photos(self) -> PhotosPort: ...
+    @property
+    def keywords(self) -> KeywordsPort: ...
     @property
     def similarity(self) -> SimilarityPort: ...
     @property

@@ -16,6 +16,7 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
+from tui.fakes.keywords import FakeKeywords
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
 from tui.fakes.planning import FakePlanning
@@ -65,6 +66,8 @@ class FakeServices:
         self._scheduling.on_change = lambda post: self.tell(PostChanged(post.id, post.persona_id))
         self._photos = FakePhotos(library, lambda: self._scheduling.photo_ids)
         self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
+        self._keywords = FakeKeywords(self._photos.photos)
+        self._keywords.on_change = self.photos_changed
         self._similarity = FakeSimilarity(
             lambda persona: [photo for photo in self._photos.photos.values() if photo.persona_id == persona],
             lambda: self._scheduling.photo_ids,
@@ -91,6 +94,11 @@ class FakeServices:
     def photos(self) -> FakePhotos:
         """Photos."""
         return self._photos
+
+    @property
+    def keywords(self) -> FakeKeywords:
+        """Keywords."""
+        return self._keywords
 
     @property
     def similarity(self) -> FakeSimilarity:
