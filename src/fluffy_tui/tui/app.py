@@ -42,7 +42,7 @@ from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.keys_footer import is_typed
-from fluffy_tui.tui.ui.small_notice import SMALLEST
+from fluffy_tui.tui.ui.small_notice import SMALLEST, is_hidden
 from fluffy_tui.tui.ui.terminal_gate import TerminalGate
 from fluffy_tui.tui.ui.textual_fixes import (
     CachedStylesheet,
@@ -68,6 +68,9 @@ WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide"
 """Number of columns from which a screen has a class, for its style sheet."""
 HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
 """The same for rows."""
+
+ON_HIDDEN_SCREENS = frozenset({"app.help", "app.quit", "app.suspend", "startup.quit"})
+"""IDs of the actions whose keys work while the terminal is too small for what they would act on."""
 
 TABS = ("library", "posts", "plan", "problems")
 
@@ -183,9 +186,17 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     async def on_event(self, event: events.Event) -> None:
         """Answer an event, but a key or a pasted text only when it is its turn."""
-        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if not is_typed or self._typed.admits(event):
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             await super().on_event(event)
+        elif self._typed.admits(event) and not (is_hidden(self.screen) and self._acts_on_screen(event)):
+            await super().on_event(event)
+
+    def _acts_on_screen(self, event: events.Key | events.Paste) -> bool:
+        """Return whether a key does more than what is of use without seeing the screen."""
+        if not isinstance(event, events.Key) or is_typed(self.focused, event.key):
+            return True
+        active = self.active_bindings.get(event.key)
+        return active is None or active.binding.id not in ON_HIDDEN_SCREENS
 
     @on(events.AppFocus)
     @on(events.Resize)
