@@ -449,8 +449,23 @@ async def test_moving_up_changes_the_positions_of_both_posts(
         await driver.heard()
         assert "4th of 6" in line(driver, 10)
         assert "5th of 6" in line(driver, 9)
-        await driver.press("f", "K")
-        assert driver.notices()[-1] == "This post is not in the queue."
+
+
+@pytest.mark.parametrize(
+    ("key", "help_"),
+    [
+        ("i", "is in Buffer at its time. Press t to change that, or 3 for the plan, where S swaps two posts."),
+        ("f", "It is in no queue. Press r to send it again."),
+        ("n", "It is in no queue. Press r to send it."),
+        ("l", "This post is not in the queue."),
+    ],
+)
+async def test_a_post_that_is_not_in_the_queue_is_moved_otherwise(
+    running: Running, key: str, help_: str
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", key, "K")
+        assert driver.notices()[-1].endswith(help_)
 
 
 async def test_the_link_is_copied(running: Running) -> None:
