@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling.model import TimeKey
 
+GOES_AT = func.coalesce(
+    PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
+)
+"""When a post went or goes out, as `Post.goes_at`; those without a time come last."""
+
 
 def posts_beyond(
     persona_id: int,
@@ -57,16 +62,13 @@ def posts_beyond(
     """
     names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
     step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
-    at = func.coalesce(
-        PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
-    )
-    place = tuple_(at, PostRow.id)
-    at_step = select(PostRow, at.label("at")).where(
+    place = tuple_(GOES_AT, PostRow.id)
+    at_step = select(PostRow, GOES_AT.label("at")).where(
         PostRow.persona_id == persona_id,
         func.coalesce(PostRow.step, literal_column(f"'{DRAFT}'")) == step.c.name,
         place > start if later else place < start,
     )
-    order = (at, PostRow.id) if later else (at.desc(), PostRow.id.desc())
+    order = (GOES_AT, PostRow.id) if later else (GOES_AT.desc(), PostRow.id.desc())
     near = at_step.order_by(*order).limit(limit).lateral()
     nearest = (near.c.at, near.c.id) if later else (near.c.at.desc(), near.c.id.desc())
     query = select(aliased(PostRow, near), has_text(near.c, text)).select_from(step).join(near, true())

@@ -186,17 +186,18 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
 
     async def on_event(self, event: events.Event) -> None:
         """Answer an event, but a key or a pasted text only when it is its turn."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
-            await super().on_event(event)
-        elif self._typed.admits(event) and not (is_hidden(self.screen) and self._acts_on_screen(event)):
+        is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
+        if not is_typed or (self._typed.admits(event) and self._acts_on_what_is_seen(event)):
             await super().on_event(event)
 
-    def _acts_on_screen(self, event: events.Key | events.Paste) -> bool:
-        """Return whether a key does more than what is of use without seeing the screen."""
-        if not isinstance(event, events.Key) or is_typed(self.focused, event.key):
+    def _acts_on_what_is_seen(self, event: events.Key | events.Paste) -> bool:
+        """Return whether the user can see what a key or a pasted text acts on, or need not."""
+        if not is_hidden(self.screen):
             return True
+        if not isinstance(event, events.Key) or is_typed(self.focused, event.key):
+            return False
         active = self.active_bindings.get(event.key)
-        return active is None or active.binding.id not in ON_HIDDEN_SCREENS
+        return active is not None and active.binding.id in ON_HIDDEN_SCREENS
 
     @on(events.AppFocus)
     @on(events.Resize)
@@ -214,7 +215,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self._shared is not None:
             self._shared.preview = choice.name
         for screen in all_screens(self):
-            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, ZoomedPhoto"):
+            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, PlanGrid, ZoomedPhoto"):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
 

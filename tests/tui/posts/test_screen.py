@@ -454,7 +454,10 @@ async def test_moving_up_changes_the_positions_of_both_posts(
 @pytest.mark.parametrize(
     ("key", "help_"),
     [
-        ("i", "is in Buffer at its time. Press t to change that, or 3 for the plan, where S swaps two posts."),
+        (
+            "i",
+            "is in Buffer at its time. Press t to change that, or 3 for the plan, where S swaps two posts.",
+        ),
         ("f", "It is in no queue. Press r to send it again."),
         ("n", "It is in no queue. Press r to send it."),
         ("l", "This post is not in the queue."),

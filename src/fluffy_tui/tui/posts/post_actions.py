@@ -126,9 +126,7 @@ class PostActions:
         for post in others:
             self._warn(f"{post_name(post)}: {self._context.with_keys(_NOT_IN_QUEUE[post.step])}")
         waiting = [post for post in self._selected() if post not in others]
-        move_up = self._each(
-            waiting, self._context.services.scheduling.move_up, "Moved up in the queue: {}."
-        )
+        move_up = self._each(waiting, self._context.services.scheduling.move_up, "Moved up in the queue: {}.")
         self._start(move_up, "moving posts up")
 
     def cancel(self) -> None:
