@@ -516,7 +516,7 @@ async def test_the_plan_of_each_channel_is_shown_in_both_views(
         assert "alt+↑ Previous channel" in footer(driver) and "Next channel" not in footer(driver)
         assert planned(driver) == [31]
         await go_to(driver, 31)
-        assert "Wed 13 Jan 15:00 Berlin · in 23 h" in driver.text("#slot")
+        assert "Wed 13 Jan 15:00 Berlin · in 24 h" in driver.text("#slot")
         await driver.press("tab")
         month = driver.screen.query_one(MonthGrid)
         assert driver.text("#slot").startswith("Wednesday 13 January · 1 in Buffer · 2 free slots")

@@ -21,6 +21,7 @@ from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, changed, make_post
 from tui.several_channels import on_channels
@@ -257,10 +258,23 @@ async def test_a_search_goes_on_until_it_has_found_something(
         assert under_cursor(driver) == 3_000
 
 
+async def test_no_time_is_cut(running: Running, services: FakeServices) -> None:
+    posts = services.scheduling.all_posts
+    for id_, distance in ((2, timedelta(minutes=89)), (1, -timedelta(minutes=80))):
+        posts[id_] = replace(posts[id_], posted_at=None, scheduled_at=NOW + distance)
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("2")
+        assert "· in 89 min " in driver.screen_text() and "· 80 min ago " in driver.screen_text()
+
+
 async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("2")
         assert "Press 1 to open the library" in driver.text("#no-posts")
+        enabled = {
+            key.description for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")
+        }
+        assert enabled == {"Keys"}
         photo = services.photos.photos[900]
         await services.scheduling.schedule_post(photo, "first")
         await driver.heard()
@@ -289,7 +303,7 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
         for words in (
             "✓ in Buffer for Wed 09:00",
             "buffer-11",
-            "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h",
+            "Wed 13 Jan 09:00 New York (your 15:00) · in 24 h",
             "1080×1350 JPEG · 412 kB · padded · location removed",
         ):
             assert words in text

@@ -84,7 +84,7 @@ async def test_a_narrow_header_keeps_the_alerts(running: Running, services: Fake
 @pytest.mark.parametrize(
     ("age", "words"),
     [(3.0, ""), (40.0, "worker silent for 40 s"), (300.0, "worker silent for 5 min"),
-     (9000.0, "worker silent for 2 h"), (None, "no worker")],
+     (9000.0, "worker silent for 3 h"), (None, "no worker")],
 )  # fmt: skip
 async def test_the_header_shows_a_missing_worker(
     running: Running, services: FakeServices, age: float | None, words: str

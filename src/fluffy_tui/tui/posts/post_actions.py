@@ -118,7 +118,7 @@ class PostActions:
     def upload_again(self) -> None:
         """Render and upload the pictures again."""
         upload = self._context.services.scheduling.upload_again
-        self._act(upload, "Picture will be uploaded again: {}.", "uploading pictures again")
+        self._act(upload, "Uploading again: {}.", "uploading pictures again")
 
     def move_up(self) -> None:
         """Move posts one place up in their queues; of others say what to do instead."""
@@ -199,11 +199,18 @@ class PostActions:
         subject = f"{len(done)} posts"
         if len(done) == 1:
             subject = f"{post_name(done[0])}{f' on {names[done[0].id]}' if len(names) > 1 else ''}"
+        count = len(done[0].photo_ids)
         if not left:
-            back = "Photo and caption are back in the library."
+            photos = "Photo" if count == 1 else "Photos"
+            back = f"{photos} and caption are back in the library."
+            if len({post.group_id for post in done}) > 1:
+                back = "Photos and captions are back in the library."
         elif len(done) == 1:
             others = ", ".join(names[post.id] for post in left if post.id in names)
-            back = f"The photo stays scheduled on {others}." if others else "The photo has another post."
+            photos, stay, have = ("photo", "stays", "has") if count == 1 else ("photos", "stay", "have")
+            back = f"The {photos} {stay} scheduled on {others}."
+            if not others:
+                back = f"The {photos} {have} another post."
         else:
             back = "Photos that are also posted on another channel stay scheduled there."
         self._screen.notify(f"Cancelled {subject}. {back}", markup=False)
