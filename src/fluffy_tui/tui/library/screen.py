@@ -383,6 +383,7 @@ class LibraryScreen(FrameScreen):
         The cursor goes to a photo that an undo has put back.
         """
         if isinstance(event, SubmitUndone):
+            self._notes.reload_drafts()
             self._loader.reload(event.photo_id)
             return
         post = await self.context.services.scheduling.post(event.post_id)
