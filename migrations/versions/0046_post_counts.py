@@ -1,7 +1,7 @@
 """Keep how many posts each persona has in each state, so that nobody counts years of posts for a header.
 
 Revision ID: 0046
-Revises: 0035
+Revises: 0045
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0046"
-down_revision = "0035"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from fluffy_tui.scheduling import ON_THE_WAY, Step
 from fluffy_tui.scheduling.model import NO_TIME
+from fluffy_tui.scheduling.plan.channel_plan import on_agenda
 from fluffy_tui.scheduling.posts_by_time import next_due, posts_beyond
 from fluffy_tui.scheduling.service import in_groups, last_ended
 from post_sql import photos_json
@@ -83,6 +84,7 @@ async def test_lists_of_posts_never_read_all_of_them(place: Workplace, *, analyz
         (last_ended(every, 10), "ix_posts_ended"),
         (last_ended(every[:1], 10), "ix_posts_ended"),
         (in_groups([1, 2, 3]), "ix_posts_lead_post_id"),
+        (on_agenda("here", datetime.now(UTC), NO_TIME), "ix_posts_of_channel"),
     ):
         found = await plan(place, query)
         assert index in found, found

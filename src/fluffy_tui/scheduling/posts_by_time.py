@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling.model import TimeKey
 
-_at = func.coalesce(
+GOES_AT = func.coalesce(
     PostRow.posted_at, PostRow.scheduled_at, PostRow.requested_at_time, literal_column(NO_TIME_SQL)
 )
+"""When a post went or goes out, as `Post.goes_at`; those without a time come last."""
 _step = func.coalesce(PostRow.step, literal_column(f"'{DRAFT}'"))
 
 
@@ -63,11 +64,11 @@ def posts_beyond(
     """
     names = [step or DRAFT for step in (steps if steps is not None else (*Step, None))]
     step = func.unnest(literal(names, ARRAY(Text))).table_valued("name").render_derived()
-    place = tuple_(_at, PostRow.id)
-    at_step = select(PostRow, _at.label("at")).where(
+    place = tuple_(GOES_AT, PostRow.id)
+    at_step = select(PostRow, GOES_AT.label("at")).where(
         PostRow.persona_id == persona_id, _step == step.c.name, place > start if later else place < start
     )
-    order = (_at, PostRow.id) if later else (_at.desc(), PostRow.id.desc())
+    order = (GOES_AT, PostRow.id) if later else (GOES_AT.desc(), PostRow.id.desc())
     near = at_step.order_by(*order).limit(limit).lateral()
     nearest = (near.c.at, near.c.id) if later else (near.c.at.desc(), near.c.id.desc())
     query = select(aliased(PostRow, near), has_text(near.c, text)).select_from(step).join(near, true())
@@ -81,7 +82,7 @@ def next_due(persona_ids: Sequence[int]) -> Select[int, datetime]:
     due = (
         select(PostRow.scheduled_at)
         .where(*waiting, PostRow.scheduled_at.is_not(None))
-        .order_by(_at)
+        .order_by(GOES_AT)
         .limit(1)
         .lateral()
     )

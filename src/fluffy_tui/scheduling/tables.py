@@ -187,6 +187,7 @@ class PostRow(Base):
         Index("ix_posts_ended", "persona_id", text(ENDED_AT), "id", postgresql_where=HAS_ENDED),
         Index("ix_posts_live", "channel_id", "posted_at", "id", postgresql_where=IS_LIVE),
         Index("ix_posts_by_time", "persona_id", text(f"coalesce(step, '{DRAFT}')"), text(TIME), "id"),
+        Index("ix_posts_of_channel", "channel_id", "step", text(TIME)),
         Index(
             "ix_posts_on_their_way",
             "step",

@@ -43,7 +43,7 @@ from fluffy_tui.tui.session.service_lifetime import ServiceLifetime
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.startup import StartupScreen
 from fluffy_tui.tui.ui.keys_footer import is_typed
-from fluffy_tui.tui.ui.small_notice import SMALLEST
+from fluffy_tui.tui.ui.small_notice import SMALLEST, is_hidden
 from fluffy_tui.tui.ui.terminal_gate import TerminalGate
 from fluffy_tui.tui.ui.textual_fixes import (
     CachedStylesheet,
@@ -69,6 +69,9 @@ WIDTHS = [(0, "-tiny"), (SMALLEST[0], "-narrow"), (80, "-normal"), (120, "-wide"
 """Number of columns from which a screen has a class, for its style sheet."""
 HEIGHTS = [(0, "-low"), (SMALLEST[1], "-high")]
 """The same for rows."""
+
+ON_HIDDEN_SCREENS = frozenset({"app.help", "app.quit", "app.suspend", "startup.quit"})
+"""IDs of the actions whose keys work while the terminal is too small for what they would act on."""
 
 TABS = ("library", "posts", "plan", "problems", "results")
 
@@ -185,8 +188,17 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
     async def on_event(self, event: events.Event) -> None:
         """Answer an event, but a key or a pasted text only when it is its turn."""
         is_typed = isinstance(event, events.Key | events.Paste) and not event.is_forwarded
-        if not is_typed or self._typed.admits(event):
+        if not is_typed or (self._typed.admits(event) and self._acts_on_what_is_seen(event)):
             await super().on_event(event)
+
+    def _acts_on_what_is_seen(self, event: events.Key | events.Paste) -> bool:
+        """Return whether the user can see what a key or a pasted text acts on, or need not."""
+        if not is_hidden(self.screen):
+            return True
+        if not isinstance(event, events.Key) or is_typed(self.focused, event.key):
+            return False
+        active = self.active_bindings.get(event.key)
+        return active is not None and active.binding.id in ON_HIDDEN_SCREENS
 
     @on(events.AppFocus)
     @on(events.Resize)
@@ -204,7 +216,9 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if self._shared is not None:
             self._shared.preview = choice.name
         for screen in all_screens(self):
-            for widget in screen.query("PhotoPreview, Filmstrip, LibraryBody, ZoomedPhoto, BestPosts"):
+            for widget in screen.query(
+                "PhotoPreview, Filmstrip, LibraryBody, PlanGrid, ZoomedPhoto, BestPosts"
+            ):
                 cast("DrawsPictures", widget).draw_with(renderer_named(choice.name))
         self.screen.refresh(layout=True)
 

@@ -171,6 +171,18 @@ def test_queued_posts_are_ahead_of_a_new_one_and_share_next_is_ahead_of_them() -
     assert agenda.next_slot == first
 
 
+def test_a_live_post_is_planned_when_it_went_out_and_a_failed_one_takes_no_slot() -> None:
+    here = every_day("09:00")
+    slot = next(slots(here, NOW))
+    asked = {"share_mode": ShareMode.CUSTOM_SCHEDULED, "requested_at_time": slot}
+    went_out = NOW - timedelta(hours=3)
+    live = post(1, Step.LIVE, posted_at=went_out, scheduled_at=went_out - timedelta(minutes=1))
+    agenda = Agenda(here, (live, post(2, Step.FAILED, **asked), post(3, Step.FAILED)), NOW)
+    assert [(planned.post.id, planned.at) for planned in agenda.planned] == [(1, live.goes_at)]
+    assert [(planned.post.id, planned.at) for planned in agenda.failed] == [(2, slot)]
+    assert agenda.next_free == slot
+
+
 def test_free_slots_of_days_are_those_of_the_channels_zone_from_now_on() -> None:
     here = every_day("00:00", "09:00", zone="Asia/Kathmandu")  # 17:45 there, on Sunday
     monday = datetime(2026, 11, 22, 18, 15, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import update
 
 from fluffy_tui.buffer import ShareMode
@@ -36,17 +37,25 @@ async def test_queued_posts_are_on_the_agenda_with_their_slots(place: Workplace)
     assert channel_zone(agenda.channel).key == agenda.channel.timezone
 
 
-async def test_of_what_is_live_only_the_days_that_are_shown_are_read(place: Workplace) -> None:
+@pytest.mark.parametrize(
+    ("step", "status"), [(Step.LIVE, PostStatus.POSTED), (Step.FAILED, PostStatus.FAILED)]
+)
+async def test_of_what_has_ended_only_the_days_that_are_shown_are_read(
+    place: Workplace, step: Step, status: PostStatus
+) -> None:
     posts = [await place.submit(f"day {day}", day) for day in range(3)]
+    is_live = step is Step.LIVE
     start = datetime(2026, 3, 1, tzinfo=UTC)
     async with place.services.database.transaction() as session:
         for day, post in enumerate(posts):
             live = update(PostRow).values(
-                step=Step.LIVE,
-                status=PostStatus.POSTED,
-                posted_at=start + timedelta(days=day),
+                step=step,
+                status=status,
+                posted_at=start + timedelta(days=day) if is_live else None,
+                scheduled_at=start + timedelta(days=day),
                 buffer_post_id=f"buffer-{day}",
                 next_try_at=None,
+                error_message=None if is_live else "No.",
             )
             await session.execute(live.where(PostRow.id == post.id))
     waiting = await place.submit("still waits", 3)

@@ -44,7 +44,11 @@ class FakePlanning:
             if post.channel_id == persona.channel.id
             and (
                 post.step in (*ON_THE_WAY, *IN_BUFFER)
-                or (post.step is Step.LIVE and post.posted_at and since <= post.posted_at < (until or now))
+                or (
+                    post.step in (Step.LIVE, Step.FAILED)
+                    and post.goes_at is not None
+                    and since <= post.goes_at < (until or now)
+                )
             )
         ]
         return Agenda(persona.channel, tuple(posts), now, self.missing)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from fluffy_tui.photos import Photo, PhotoNotFound, Verdict
+from fluffy_tui.scheduling import Post, Step
 from fluffy_tui.tui.library.triage import Triage
-from tui.conftest import Running
+from tui.conftest import Driver, Running
 from tui.fakes import FakeServices
 from tui.library.library_driver import SARAHS, photos, shown, title, toasts, verdict
 
@@ -125,17 +126,46 @@ async def test_a_verdict_from_another_terminal_is_shown(running: Running, servic
         assert len(services.photos.asked) == asked  # one row is read, not the library
 
 
+async def submit_later(driver: Driver, services: FakeServices, **changes: object) -> Post:
+    """Submit a post just after the last decision, with such changes."""
+    result = await services.scheduling.schedule_post(services.photos.photos[30], "hello")
+    assert result.post is not None
+    post = replace(result.post, created_at=NOW + timedelta(days=365), **changes)  # type: ignore[arg-type]
+    services.scheduling.all_posts[post.id] = post
+    await driver.heard()
+    await driver.press("ctrl+r")
+    return post
+
+
 async def test_undo_reverts_the_last_submit_if_it_came_after_the_last_decision(
-    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+    running: Running, services: FakeServices
 ) -> None:
-    undone = []
     async with running(persona="sarah") as driver:
         await driver.press("p")
-        result = await services.scheduling.schedule_post(services.photos.photos[30], "hello")
-        assert result.post is not None
-        late = replace(result.post, created_at=driver.app.context.clock() + timedelta(seconds=1))
-        monkeypatch.setattr("fluffy_tui.tui.library.screen.in_grace", lambda *_: late)
-        monkeypatch.setattr(driver.app, "action_undo_submit", lambda: undone.append(late))
+        late = driver.app.context.database_now() + timedelta(seconds=8)
+        post = await submit_later(driver, services, step=Step.QUEUED, next_try_at=late)
         await driver.press("z")
-        assert undone == [late]
+        assert post.id not in services.scheduling.all_posts
         assert verdict(services, 40) == "pick"
+
+
+@pytest.mark.parametrize("step", [Step.QUEUED, Step.SENDING, Step.ACCEPTED])
+async def test_undo_says_first_that_the_last_submit_has_left(
+    running: Running, services: FakeServices, step: Step
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("p")
+        await submit_later(driver, services, step=Step.QUEUED, next_try_at=None)
+        post_id = max(services.scheduling.all_posts)
+        services.scheduling.move(post_id, step)
+        await driver.heard()
+        await driver.press("z")
+        assert driver.toasts()[-1] == (
+            "The last submit can no longer be undone. To cancel it, select it in Posts and press x. "
+            "z again undoes the flag before it.",
+            "warning",
+        )
+        assert verdict(services, 40) == "pick"
+        assert post_id in services.scheduling.all_posts
+        await driver.press("z")
+        assert verdict(services, 40) is None

@@ -13,6 +13,7 @@ from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import Agenda, ChannelChoice, NotPossibleNow, Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
+from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
 from fluffy_tui.tui.plan.month_grid import MonthGrid
 from fluffy_tui.tui.plan.plan_cells import Cell
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
@@ -22,7 +23,7 @@ from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.conftest import Driver, Running
-from tui.fakes import CHANNELS, NOW, FakeServices, with_channels
+from tui.fakes import CHANNELS, NOW, FakeServices, make_post, with_channels
 from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
@@ -410,6 +411,95 @@ async def test_the_month_counts_posts_and_free_slots_of_each_day(
         assert isinstance(driver.screen, LibraryScreen)
 
 
+async def test_the_month_opens_on_the_day_of_the_weeks(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "pagedown", "l", "l")
+        day = day_of_cursor(driver)
+        assert day > "2027-01-20"
+        await driver.press("tab")
+        assert str(driver.screen.query_one(MonthGrid).day) == day
+        await driver.press("g", "tab")
+        assert day_of_cursor(driver) == day, "the weeks are as they were"
+        await driver.press("tab")
+        assert str(driver.screen.query_one(MonthGrid).day) == day
+
+
+async def test_the_hint_of_a_day_says_what_is_shown_of_it(running: Running, services: FakeServices) -> None:
+    services.personas.personas[1] = with_channels(
+        services.personas.personas[1],
+        replace(CHANNELS[0], posting_schedule=CHANNELS[0].posting_schedule[:1]),  # Mondays
+    )
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "tab", "g", "pagedown")
+        month = driver.screen.query_one(MonthGrid)
+        assert month.plan_day is not None and not month.plan_day.cells
+        assert driver.text("#slot").endswith("enter shows this week")
+        await driver.press("h", "h", "h", "h")
+        assert driver.text("#slot").endswith("enter shows this day with its slots")
+        live = next(post for post in services.scheduling.all_posts.values() if post.step is Step.LIVE)
+        assert live.posted_at is not None
+        month.day = live.posted_at.date()
+        await driver.settle()
+        assert driver.text("#slot").endswith("enter shows this day with its posts")
+
+
+async def test_no_day_of_the_month_is_cut_in_a_small_terminal(
+    running: Running, services: FakeServices
+) -> None:
+    at = NOW + timedelta(days=2)
+    for id_, step in ((60, Step.ACCEPTED), (61, Step.PUBLISHING), (62, Step.FAILED)):
+        photo = services.photos.photos[id_ - 40]
+        services.scheduling.all_posts[id_] = make_post(id_, photo, "one", step, scheduled_at=at)
+    async with running(persona="sarah", size=(60, 18)) as driver:
+        await driver.press("3", "tab")
+        month = driver.screen.query_one(MonthGrid)
+        lines = lines_of(month)
+        assert not [line for line in lines if "…" in line]
+        assert any("14▲✓●✗" in line for line in lines), "signs, where there is no room for numbers"
+
+
+async def test_in_move_mode_a_free_slot_is_only_where_the_post_may_go(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        await go_to(driver, 2)
+        await driver.press("M")
+        await to_cell(driver, free_slots(driver)[0])
+        assert driver.text("#slot").endswith("\n\nfree slot")
+        await driver.press("escape")
+        assert "writes a post" in driver.text("#slot")
+
+
+async def test_a_failed_post_is_shown_at_its_time_and_takes_no_slot(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        slot = free_slots(driver)[1]
+        failed = make_post(60, services.photos.photos[20], "lost", Step.FAILED, scheduled_at=slot.at)
+        services.scheduling.all_posts[60] = failed
+        await driver.press("ctrl+r")
+        await driver.heard()
+        assert slot in free_slots(driver)
+        await go_to(driver, 60)
+        assert "failed" in driver.text("#slot") and "lost" in driver.text("#slot")
+        assert "✗ failed" in "".join(lines_of(grid(driver)))
+        await driver.press("enter")
+        assert isinstance(driver.screen, PostDetailScreen)
+
+
+async def test_pictures_are_drawn_in_another_way_at_once(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("3")
+        assert "▀" in "".join(lines_of(grid(driver)))
+        driver.app._switch_pictures(RendererChoice("shades", ""))
+        await driver.settle()
+        drawn = "".join(lines_of(grid(driver)))
+        assert "▀" not in drawn and "█" in drawn
+        driver.app._switch_pictures(RendererChoice("off", ""))
+        await driver.settle()
+        assert grid(driver).picture_height == 0
+
+
 async def test_the_plan_of_each_channel_is_shown_in_both_views(
     running: Running, services: FakeServices
 ) -> None:
@@ -426,10 +516,9 @@ async def test_the_plan_of_each_channel_is_shown_in_both_views(
         assert "alt+↑ Previous channel" in footer(driver) and "Next channel" not in footer(driver)
         assert planned(driver) == [31]
         await go_to(driver, 31)
-        assert "Wed 13 Jan 15:00 Berlin · in 23 h" in driver.text("#slot")
+        assert "Wed 13 Jan 15:00 Berlin · in 24 h" in driver.text("#slot")
         await driver.press("tab")
         month = driver.screen.query_one(MonthGrid)
-        await driver.press("l")
         assert driver.text("#slot").startswith("Wednesday 13 January · 1 in Buffer · 2 free slots")
         await driver.press("alt+up")
         assert driver.text("#runway").startswith("Instagram · ")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from textual.screen import Screen
 
-from fluffy_tui.scheduling import NotPossibleNow, Post, Step
+from fluffy_tui.scheduling import NotPossibleNow, Post, PostPhoto, Step
 from fluffy_tui.tui.posts.post_actions import POST_ACTIONS, PostActions
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from tui.conftest import Driver, Running
@@ -188,6 +189,20 @@ async def test_cancelling_on_all_channels_says_which_it_could_not(
         ]
         assert [post.id for post in services.scheduling.posts_of(*group)] == [group[1].id]
         assert on.done == 1
+
+
+async def test_the_report_of_a_cancel_counts_photos_and_captions(
+    running: Running, services: FakeServices
+) -> None:
+    posts = services.scheduling.all_posts
+    async with bench(running) as on:
+        on.select(HELD, 9)
+        assert (await on.run("cancel", "y"))[-1] == (
+            "Cancelled 2 posts. Photos and captions are back in the library."
+        )
+        posts[10] = replace(posts[10], photos=(*posts[10].photos, PostPhoto(40, "0")))
+        on.select(10)
+        assert (await on.run("cancel", "y"))[-1].endswith("Photos and caption are back in the library.")
 
 
 async def test_cancelling_a_whole_submission_gives_the_photo_back(

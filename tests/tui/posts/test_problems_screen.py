@@ -74,7 +74,7 @@ async def test_problems_are_listed_worst_first_with_cause_outlook_and_key(runnin
         assert "Press  r Retry\nOr     e Edit · t Reschedule · x Cancel" in details
         await driver.press("j", "j")
         details = " ".join(driver.text("#problem").split())
-        assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h" in details
+        assert "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 9 h" in details
 
 
 async def test_beside_the_list_the_problem_is_explained_with_caption_and_picture(

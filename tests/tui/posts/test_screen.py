@@ -21,6 +21,7 @@ from fluffy_tui.tui.posts.post_window import MOST, PAGE
 from fluffy_tui.tui.posts.screen import PostsScreen
 from fluffy_tui.tui.session.undo import why_not_cancelled
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
+from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.conftest import Driver, Running
 from tui.fakes import MARKUP, NOW, FakeServices, changed, make_post
 from tui.several_channels import on_channels
@@ -72,7 +73,7 @@ async def test_posts_are_listed_by_day_from_the_latest_on_with_the_cursor_on_the
             "No time yet", "Tomorrow · New York", "Today · New York", "Yesterday · New York"
         ]  # fmt: skip
         assert line(driver, 11) == "next free slot waiting for its turn ● queued"
-        assert line(driver, 2) == "09:00 · in 23 h coffee first ✓ in Buffer"
+        assert line(driver, 2) == "09:00 · in 24 h coffee first ✓ in Buffer"
         assert line(driver, 1) == "07:30 · 1 d ago first snow ■ live, 14 s late"
         assert f"a caption with {MARKUP} in it ✗ failed: Buffer could not read the picture [/" in line(
             driver, 4
@@ -257,10 +258,23 @@ async def test_a_search_goes_on_until_it_has_found_something(
         assert under_cursor(driver) == 3_000
 
 
+async def test_no_time_is_cut(running: Running, services: FakeServices) -> None:
+    posts = services.scheduling.all_posts
+    for id_, distance in ((2, timedelta(minutes=89)), (1, -timedelta(minutes=80))):
+        posts[id_] = replace(posts[id_], posted_at=None, scheduled_at=NOW + distance)
+    async with running(persona="sarah", size=(140, 45)) as driver:
+        await driver.press("2")
+        assert "· in 89 min " in driver.screen_text() and "· 80 min ago " in driver.screen_text()
+
+
 async def test_an_empty_table_says_what_to_do(running: Running, services: FakeServices) -> None:
     async with running(persona="northern light") as driver:
         await driver.press("2")
         assert "Press 1 to open the library" in driver.text("#no-posts")
+        enabled = {
+            key.description for key in driver.screen.query(FooterKey) if not key.has_class("-disabled")
+        }
+        assert enabled == {"Keys"}
         photo = services.photos.photos[900]
         await services.scheduling.schedule_post(photo, "first")
         await driver.heard()
@@ -289,7 +303,7 @@ async def test_details_follow_the_post(running: Running, services: FakeServices)
         for words in (
             "✓ in Buffer for Wed 09:00",
             "buffer-11",
-            "Wed 13 Jan 09:00 New York (your 15:00) · in 23 h",
+            "Wed 13 Jan 09:00 New York (your 15:00) · in 24 h",
             "1080×1350 JPEG · 412 kB · padded · location removed",
         ):
             assert words in text
@@ -449,8 +463,26 @@ async def test_moving_up_changes_the_positions_of_both_posts(
         await driver.heard()
         assert "4th of 6" in line(driver, 10)
         assert "5th of 6" in line(driver, 9)
-        await driver.press("f", "K")
-        assert driver.notices()[-1] == "This post is not in the queue."
+
+
+@pytest.mark.parametrize(
+    ("key", "help_"),
+    [
+        (
+            "i",
+            "is in Buffer at its time. Press t to change that, or 3 for the plan, where S swaps two posts.",
+        ),
+        ("f", "It is in no queue. Press r to send it again."),
+        ("n", "It is in no queue. Press r to send it."),
+        ("l", "This post is not in the queue."),
+    ],
+)
+async def test_a_post_that_is_not_in_the_queue_is_moved_otherwise(
+    running: Running, key: str, help_: str
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", key, "K")
+        assert driver.notices()[-1].endswith(help_)
 
 
 async def test_the_link_is_copied(running: Running) -> None:

@@ -189,7 +189,9 @@ async def test_posts_that_were_submitted_together_are_undone_together(
         drafts = [kept(driver.app.context, services, post) for post in batch]
         assert [draft and draft.caption for draft in drafts] == ["n0", "n1", "n2"]
         await driver.heard()
-        assert driver.screen.query_one(PhotoList).highlighted_id == batch[0].photo_id
+        photos = driver.screen.query_one(PhotoList)
+        assert photos.highlighted_id == batch[0].photo_id
+        assert "✎" in photos.render_line(photos.cursor - int(photos.scroll_offset.y)).text
 
 
 async def test_an_undo_that_is_too_late_for_some_posts_says_for_how_many(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.widgets import Button
 
@@ -21,6 +22,7 @@ from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.personas.screen import PersonasScreen
 from fluffy_tui.tui.ui.dialogs import ConfirmScreen
 from fluffy_tui.tui.ui.header import Tab
+from fluffy_tui.tui.ui.help import HelpScreen
 from fluffy_tui.tui.ui.small_notice import SmallNotice
 from fluffy_tui.tui.ui.status_strip import StatusStrip
 from tui.conftest import Driver, Running
@@ -82,7 +84,7 @@ async def test_a_narrow_header_keeps_the_alerts(running: Running, services: Fake
 @pytest.mark.parametrize(
     ("age", "words"),
     [(3.0, ""), (40.0, "worker silent for 40 s"), (300.0, "worker silent for 5 min"),
-     (9000.0, "worker silent for 2 h"), (None, "no worker")],
+     (9000.0, "worker silent for 3 h"), (None, "no worker")],
 )  # fmt: skip
 async def test_the_header_shows_a_missing_worker(
     running: Running, services: FakeServices, age: float | None, words: str
@@ -300,6 +302,37 @@ async def test_a_notice_covers_a_terminal_that_is_too_small(
     async with running(persona="sarah", size=size) as driver:
         while driver.screen.query_one(SmallNotice).display is not shown:  # the size comes as an event
             await driver.pilot.pause()
+
+
+async def test_no_key_acts_on_a_screen_that_the_notice_covers(
+    running: Running, services: FakeServices
+) -> None:
+    async with running(persona="sarah", size=(59, 24)) as driver:
+        library = driver.screen
+        await driver.press("p", "2", "ctrl+p", "enter")
+        assert driver.screen is library
+        assert services.photos.photos[40].verdict is None
+        driver.app.post_message(events.Paste("p"))
+        await driver.press("question_mark")
+        assert isinstance(driver.screen, HelpScreen)
+        await driver.press("escape", "q")
+        assert isinstance(driver.screen, ConfirmScreen), "a dialog can be seen"
+        await driver.press("n")
+        assert driver.screen is library
+        await driver.pilot.resize_terminal(60, 18)
+        await driver.press("p")
+        assert services.photos.photos[40].verdict == "pick"
+
+
+async def test_nothing_is_typed_into_a_text_that_the_notice_covers(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "a")
+        await driver.pilot.resize_terminal(59, 24)
+        await driver.press("q", "ctrl+s", "f1")
+        assert isinstance(driver.screen, HelpScreen)
+        await driver.press("escape")
+        assert driver.screen.form.caption.text == "a"
+        assert driver.screen.query_one(SmallNotice).display
 
 
 async def test_quitting_with_posts_on_their_way_needs_an_answer(running: Running) -> None:

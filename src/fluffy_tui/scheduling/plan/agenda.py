@@ -42,7 +42,7 @@ class Agenda:
     channel: Channel | None
     """None for a persona without one: then nothing is planned and no slot is free."""
     posts: tuple[Post, ...]
-    """The channel's posts that are queued, in Buffer or recently live, in the order of the queue."""
+    """The channel's posts that are queued, in Buffer, or recently live or failed, in the order of the queue."""
     now: datetime
     missing: tuple[Missing, ...] = ()
     """What delivery lacks; until it is set, submissions stay drafts."""
@@ -72,6 +72,14 @@ class Agenda:
         queue.sort(key=lambda post: post.share_mode is not ShareMode.SHARE_NEXT)
         found += [Planned(post, at, True) for post, at in zip(queue, free, strict=False)]
         return tuple(sorted(found, key=lambda planned: (planned.at, planned.post.id)))
+
+    @cached_property
+    def failed(self) -> tuple[Planned, ...]:
+        """The posts that failed, each at the time at which it should have gone out; they take no slot."""
+        failed = [post for post in self.posts if post.step is Step.FAILED]
+        return tuple(
+            Planned(post, post.goes_at.astimezone(UTC), False) for post in failed if post.goes_at is not None
+        )
 
     def free_slots(self, count: int) -> list[datetime]:
         """Return the next slots that no post of ours takes, in UTC; fewer if there are not so many."""
@@ -145,7 +153,7 @@ class Agenda:
 def _known(post: Post) -> Planned | None:
     """Return a post whose time is known, or None."""
     if post.step is Step.LIVE and post.posted_at is not None:
-        return Planned(post, (post.scheduled_at or post.posted_at).astimezone(UTC), False)
+        return Planned(post, post.posted_at.astimezone(UTC), False)
     if post.scheduled_at is not None and post.step in IN_BUFFER:
         return Planned(post, post.scheduled_at.astimezone(UTC), False)
     has_custom_time = post.share_mode is ShareMode.CUSTOM_SCHEDULED and post.step in ON_THE_WAY

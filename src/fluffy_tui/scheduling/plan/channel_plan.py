@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import func, select, union_all
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.media import Framing, render, smaller
 from fluffy_tui.networks import rules_for
-from fluffy_tui.scheduling.delivery.channel_queue import POSITION
-from fluffy_tui.scheduling.model import IN_BUFFER, ON_THE_WAY, Missing, Step
+from fluffy_tui.scheduling.model import IN_BUFFER, NO_TIME, ON_THE_WAY, Missing, Step
 from fluffy_tui.scheduling.plan.agenda import Agenda
+from fluffy_tui.scheduling.posts_by_time import GOES_AT
 from fluffy_tui.scheduling.submit.ai_label import is_ai_marked
 from fluffy_tui.scheduling.tables import PostRow
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from sqlalchemy import Select
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.media import Rendition
@@ -40,13 +43,13 @@ class ChannelPlan:
         until: datetime | None = None,
         channel_id: str | None = None,
     ) -> Agenda:
-        """Return what waits for a persona's channel, whichever persona wrote it, and what went out in some days.
+        """Return what waits for a persona's channel, whichever persona wrote it, and what ended in some days.
 
         Args:
             persona: the one whose channel it is.
             now: the present moment.
-            since: posts that went live before this are left out.
-            until: and so are those that went live from this moment on; none if not given.
+            since: posts that went live, or failed at a time, before this are left out.
+            until: and so are those that did from this moment on; none if not given.
             channel_id: which of the persona's channels; the main one if not given.
         """
         channel = next(
@@ -54,16 +57,7 @@ class ChannelPlan:
         )
         if channel is None:
             return Agenda(None, (), now, self.missing)
-        went_out = and_(PostRow.step == Step.LIVE, PostRow.posted_at >= since)
-        if until is not None:
-            went_out = and_(went_out, PostRow.posted_at < until)
-        query = (
-            select(PostRow)
-            .where(
-                PostRow.channel_id == channel.id, or_(PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER)), went_out)
-            )
-            .order_by(POSITION, PostRow.id)
-        )
+        query = on_agenda(channel.id, since, until or NO_TIME)
         async with self.database.transaction() as session:
             posts = tuple(row.to_post() for row in (await session.execute(query)).scalars())
         return Agenda(channel, posts, now, self.missing)
@@ -99,3 +93,19 @@ class ChannelPlan:
             photo.file, rules_for(service), framing, ratio=ratio, accept_damaged=accept_damaged
         )
         return rendition if longest_side is None else smaller(rendition, longest_side)
+
+
+def on_agenda(channel_id: str, since: datetime, until: datetime) -> Select[PostRow]:
+    """Return the query for a channel's posts that wait, and those that went live or failed in some days."""
+    # one for each part of the index, since a condition with OR might read all posts
+    waiting = select(PostRow).where(
+        PostRow.channel_id == channel_id, PostRow.step.in_((*ON_THE_WAY, *IN_BUFFER))
+    )
+    ended = select(PostRow).where(
+        PostRow.channel_id == channel_id,
+        PostRow.step.in_((Step.LIVE, Step.FAILED)),
+        since <= GOES_AT,
+        until > GOES_AT,
+    )
+    post = aliased(PostRow, union_all(waiting, ended).subquery())
+    return select(post).order_by(func.coalesce(post.line_order, post.id), post.id)

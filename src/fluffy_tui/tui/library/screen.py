@@ -45,6 +45,10 @@ if TYPE_CHECKING:
 SELECT_FIRST = (
     "Select photos with {library.select} first. They fill the free slots in the order you select them."
 )
+SUBMIT_HAS_LEFT = (
+    "The last submit can no longer be undone. To cancel it, select it in Posts and press {posts.cancel}. "
+    "{library.undo} again undoes the flag before it."
+)
 
 _OF_PHOTO = ("library.caption", "library.pick", "library.reject")
 """Keys in the footer; pressed all the same, the first says why there are no photos."""
@@ -193,13 +197,14 @@ class LibraryScreen(FrameScreen):
         )  # another one may be on top of the stack now
 
     async def action_undo(self) -> None:
-        """Undo the last decision, or the submit that came after it."""
-        last = self._triage.last
+        """Undo the last decision, or the submit that came after it; if that has left, say so before the decision."""
+        last, lead = self._triage.last, self.context.overview.database_lead
         post = in_grace(self.context.overview.strip, self.context.database_now())
-        if last is None or (
-            post is not None and post.created_at > last.at + self.context.overview.database_lead
-        ):
+        if last is None or (post is not None and post.created_at > last.at + lead):
             await self.app.run_action("undo_submit")
+            return
+        if self._triage.warns_of_submit(lead):
+            self.notify(self.context.with_keys(SUBMIT_HAS_LEFT), severity="warning", timeout=10, markup=False)
             return
         photo = self._triage.undo().before
         if photo.id not in self._photos.rows.ids:
@@ -378,9 +383,11 @@ class LibraryScreen(FrameScreen):
         The cursor goes to a photo that an undo has put back.
         """
         if isinstance(event, SubmitUndone):
+            self._notes.reload_drafts()
             self._loader.reload(event.photo_id)
             return
         post = await self.context.services.scheduling.post(event.post_id)
+        self._triage.follow_submit(event.post_id, post)
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
         self._deselect(photo_ids)
         ids = self._photos.rows.ids

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from fluffy_tui.photos import Verdict
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.ports import PhotosPort
 
 UNDO_LIMIT = 1_000
@@ -48,6 +49,9 @@ class Triage:
         self._decisions: deque[Decision] = deque(maxlen=UNDO_LIMIT)
         self._queue: deque[tuple[int, Verdict]] = deque()
         self._lock = asyncio.Lock()
+        self._submits: dict[int, tuple[datetime, int]] = {}
+        """When each post since the first decision was submitted, by the database's clock, and its group, by its id."""
+        self._warned_of = 0
 
     @property
     def last(self) -> Decision | None:
@@ -67,6 +71,20 @@ class Triage:
         before = decision.before
         self._queue.append((before.id, Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED))
         return decision
+
+    def follow_submit(self, post_id: int, post: Post | None) -> None:
+        """Note a post that was submitted, or that it does not exist any more."""
+        if post is None:
+            self._submits.pop(post_id, None)
+        elif self._decisions and post.step is not None:
+            self._submits[post_id] = (post.created_at, post.group_id)
+
+    def warns_of_submit(self, database_lead: timedelta) -> bool:
+        """Return whether a post was submitted after the last decision; true only once for each submission."""
+        last = self._decisions[-1].at + database_lead
+        later = [submit for submit in self._submits.values() if submit[0] > last]
+        warned, self._warned_of = self._warned_of, max(later, default=(last, self._warned_of))[1]
+        return bool(later) and warned != self._warned_of
 
     @property
     def is_stored(self) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Agenda
     from fluffy_tui.tui.plan.plan_cells import PlanDay
 
-_ORDER = f"■▲✓●!?{FREE.sign}"
+_ORDER = f"■▲✓●!?✗{FREE.sign}"
 """The signs of states, those that need the least first."""
 
 
@@ -145,12 +145,12 @@ class MonthGrid(SlotCalendar):
                 case "weekdays":
                     segments += self._cell((f" {day.date:%a}", "free"))
                 case "counts":
-                    segments += self._cell(("▌" if here else " ", "bar"), *self._counts(day), here=here)
+                    counts = self._counts(day, self._room - 1)
+                    segments += self._cell(("▌" if here else " ", "bar"), *counts, here=here)
                 case _:
-                    counts = self._counts(day) if kind == "both" else ()
-                    segments += self._cell(
-                        ("▌" if here else " ", "bar"), self._number(day), *counts, here=here
-                    )
+                    number = self._number(day)
+                    counts = self._counts(day, self._room - 1 - len(number[0])) if kind == "both" else ()
+                    segments += self._cell(("▌" if here else " ", "bar"), number, *counts, here=here)
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def _number(self, day: PlanDay) -> tuple[str, str]:
@@ -159,13 +159,15 @@ class MonthGrid(SlotCalendar):
             return self._heading(f"{day.date.day:>2}", day, self._room - 1)
         return f"{day.date.day:>2}", "free"
 
-    def _counts(self, day: PlanDay) -> list[tuple[str, str]]:
-        """Return how many cells are in which state, such as `✓2 ·1`."""
+    def _counts(self, day: PlanDay, room: int) -> list[tuple[str, str]]:
+        """Return how many cells are in which state: `✓2 ·1`, closer together or without numbers where that fits."""
         if not day.cells:
-            return [self._nothing(day, self._room - 1)]
+            return [self._nothing(day, room)]
         counts = Counter((cell.state.sign, cell.state.tone) for cell in day.cells)
         in_order = sorted(counts, key=lambda state: _ORDER.find(state[0]))
-        return [(f" {sign}{counts[sign, tone]}", tone) for sign, tone in in_order]
+        ways = (" {0}{1}", "{0}{1}", "{0}")
+        found = [[(way.format(sign, counts[sign, tone]), tone) for sign, tone in in_order] for way in ways]
+        return next((way for way in found if sum(len(words) for words, _ in way) <= room), found[-1])
 
     @property
     def _week_of_cursor(self) -> int:

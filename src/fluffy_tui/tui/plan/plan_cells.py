@@ -17,7 +17,7 @@ DAY = timedelta(days=1)
 
 FREE = PostState("free", "·", "free")
 """How a slot without a post is shown."""
-LEGEND = (FREE, *map(step_state, (Step.QUEUED, Step.ACCEPTED, Step.LIVE, Step.HELD)))
+LEGEND = (FREE, *map(step_state, (Step.QUEUED, Step.ACCEPTED, Step.LIVE, Step.HELD, Step.FAILED)))
 """The states explained below the calendar."""
 
 
@@ -70,7 +70,7 @@ def days_of(agenda: Agenda, first: date, count: int) -> tuple[PlanDay, ...]:
     taken = {planned.at for planned in agenda.planned}
     free = slots(agenda.channel, max(agenda.now, before_start), end.astimezone(UTC) - timedelta.resolution)
     found = [Cell(slot.astimezone(zone)) for slot in free if slot not in taken]
-    found += [Cell(planned.at.astimezone(zone), planned) for planned in agenda.planned]
+    found += [Cell(planned.at.astimezone(zone), planned) for planned in (*agenda.planned, *agenda.failed)]
     for cell in sorted(
         found, key=lambda cell: (cell.at.astimezone(UTC), cell.planned.post.id if cell.planned else 0)
     ):

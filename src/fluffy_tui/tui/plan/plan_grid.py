@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from fluffy_tui.tui.photo.painter import paint_shades
 from fluffy_tui.tui.photo.shades import shades_on
 from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, days_of, monday_of, today_of
 from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post
+    from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.plan.plan_cells import PlanDay
 
 WEEKS = 2
@@ -55,7 +57,7 @@ class PlanGrid(SlotCalendar):
 
     Args:
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
-        is_shaded: Whether pictures are drawn with shades.
+        renderer: How pictures are drawn, with characters alone; None for no pictures.
     """
 
     cursor: reactive[tuple[int, int]] = reactive((0, 0), init=False)
@@ -63,14 +65,14 @@ class PlanGrid(SlotCalendar):
     moving: reactive[int | None] = reactive(None)
     """ID of the post that is being moved or swapped."""
 
-    def __init__(self, thumbnail: Callable[[Photo, int, int], object], *, is_shaded: bool = False) -> None:
+    def __init__(self, thumbnail: Callable[[Photo, int, int], object], *, renderer: Painter | None) -> None:
         super().__init__("plan")
         self._agenda: Agenda | None = None
         self._week = 0  # the first one that is shown, counted from the present one
         self._wanted: date | None = None
         self._days: tuple[PlanDay, ...] = ()
         self._photos: Mapping[int, Photo] = {}
-        self._is_shaded = is_shaded
+        self._renderer = renderer
         self._pictures = SlotPictures(thumbnail)
 
     @property
@@ -97,6 +99,12 @@ class PlanGrid(SlotCalendar):
         lines = self._lines(self.picture_height)
         shown = [n for n, line in enumerate(lines) if (line.week, line.row) == (day // WEEK, row)]
         return Region(0, shown[0] + 1, 1, len(shown)) if shown else Region(0, 0, 1, 1)
+
+    @property
+    def day(self) -> date | None:
+        """The day under the cursor; None before anything is shown."""
+        day, _ = self.cursor
+        return self._days[day].date if day < len(self._days) else None
 
     def span(self, today: date) -> tuple[date, date]:
         """Return the first day that is shown, and the one after the last."""
@@ -148,6 +156,13 @@ class PlanGrid(SlotCalendar):
         first, end = self.span(today_of(self._agenda))
         self._days, last = days_of(self._agenda, first, (end - first).days), end - DAY
         self.border_title = f"{first.day} {first:%b} – {last.day} {last:%b %Y}"
+        self.refresh(layout=True)
+        self._request_pictures()
+
+    def draw_with(self, renderer: Painter | None) -> None:
+        """Draw the pictures in another way from now on."""
+        self._renderer = renderer
+        self._pictures.forget()
         self.refresh(layout=True)
         self._request_pictures()
 
@@ -268,7 +283,7 @@ class PlanGrid(SlotCalendar):
         return lines
 
     def _picture_height(self, width: int) -> int:
-        if width // WEEK < ROOM_FOR_PICTURES:
+        if self._renderer is None or width // WEEK < ROOM_FOR_PICTURES:
             return 0
         room = self.app.size.height - AROUND
         return next((height for height in PICTURE_HEIGHTS if len(self._lines(height)) <= room), 0)
@@ -318,7 +333,7 @@ class PlanGrid(SlotCalendar):
         group="slot-pictures", exclusive=True, exit_on_error=False, description="making the pictures of slots"
     )
     async def _make_pictures(self) -> None:
-        shades = shades_on(self.rich_style.bgcolor) if self._is_shaded else ""
+        shades = shades_on(self.rich_style.bgcolor) if self._renderer is paint_shades else ""
         await self._pictures.make(self.refresh, shades)
 
 

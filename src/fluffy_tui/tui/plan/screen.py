@@ -88,12 +88,13 @@ class PlanScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._runway = Static("", id="runway", markup=False)
-        self._grid = PlanGrid(context.services.photos.thumbnail, is_shaded=context.preview == "shades")
+        renderer = renderer_named(context.preview)
+        self._grid = PlanGrid(context.services.photos.thumbnail, renderer=renderer)
         self._month = MonthGrid()
         self._month.display = False
         self._calendar = VerticalScroll(self._grid, self._month, id="calendar", can_focus=False)
         self._slot = Static("", id="slot", markup=False)
-        self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
+        self._preview = PhotoPreview(renderer, context.services.photos.thumbnail)
         self._nothing = Static("Loading the plan …", id="no-plan", markup=False)
         self._below = Horizontal(self._slot, self._preview, id="below")
         self._move_mode = MoveMode(context.services.scheduling)
@@ -179,9 +180,11 @@ class PlanScreen(FrameScreen):
             self.app.post_message(ProfileWanted(channel_id))
 
     def action_view(self) -> None:
-        """Show the month, or two weeks again."""
+        """Show the month of the day under the cursor, or two weeks again as they were."""
         if not self._calendar.display:
             return
+        if not self._is_month and self._grid.day is not None:
+            self._month.day = self._grid.day
         shown, hidden = (self._grid, self._month) if self._is_month else (self._month, self._grid)
         shown.display = True
         shown.focus()
@@ -339,7 +342,9 @@ class PlanScreen(FrameScreen):
         cell = self._grid.cell
         prompt = self._move_mode.prompt(self.context.with_keys)
         lines = [prompt, ""] if prompt else []
-        described = slot_lines(cell, self.context, self._channel.zone, is_main=self._channel.is_main)
+        described = slot_lines(
+            cell, self.context, self._channel.zone, is_main=self._channel.is_main, is_target=bool(prompt)
+        )
         self._slot.update("\n".join([*lines, *described]))
         planned = cell.planned if cell else None
         self._preview.set_class(planned is not None, "-shown")

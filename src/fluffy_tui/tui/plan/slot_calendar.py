@@ -42,6 +42,7 @@ class SlotCalendar(Widget, can_focus=True):
         "plan--primary",
         "plan--success",
         "plan--warning",
+        "plan--error",
     }
     DEFAULT_CSS = """
     SlotCalendar {
@@ -58,6 +59,7 @@ class SlotCalendar(Widget, can_focus=True):
         & > .plan--primary { color: $text-primary; }
         & > .plan--success { color: $text-success; }
         & > .plan--warning { color: $text-warning; }
+        & > .plan--error { color: $text-error; }
         & > .plan--cursor { color: $foreground; background: $surface-lighten-1; }
         &:focus > .plan--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }
@@ -103,5 +105,5 @@ class SlotCalendar(Widget, can_focus=True):
 
     def _nothing(self, day: PlanDay, room: int) -> tuple[str, str]:
         """Return what is said in a day without slots and posts, with its tone."""
-        words = f" {day.nothing}"
-        return words if len(words) <= room or not day.nothing else " none", FREE.tone
+        words = (f" {day.nothing}", " none") if day.nothing else ()
+        return next((one for one in words if len(one) <= room), ""), FREE.tone

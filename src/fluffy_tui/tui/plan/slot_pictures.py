@@ -42,6 +42,11 @@ class SlotPictures:
         self._made = {sha256: made for sha256, made in self._made.items() if sha256 in shown}
         return self._next() is not None
 
+    def forget(self) -> None:
+        """Have all pictures made again, in another way."""
+        self._token += 1
+        self._made.clear()
+
     def of(self, photo_id: int) -> HalfCells | None:
         """Return a photo's picture; None if there is none yet."""
         photo = self._wanted.get(photo_id)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."
 
 
-def slot_lines(cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bool) -> list[str]:
+def slot_lines(
+    cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bool, is_target: bool = False
+) -> list[str]:
     """Describe a slot and its post, or what can be done with a free one.
 
     Args:
@@ -27,11 +29,14 @@ def slot_lines(cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bo
         context: What is known at the moment.
         zone: The channel's.
         is_main: Whether it is the main channel, whose slots are for posts on all channels.
+        is_target: Whether a post is on the move: then a free slot is only where it may go.
     """
     if cell is None:
         return [NO_SLOT]
     now, own_zone = context.clock(), context.zone
     when = f"{both_zones(cell.at, now, zone, own_zone)} · {relative_time(cell.at, now)}"
+    if cell.planned is None and is_target:
+        return [when, "", "free slot"]
     if cell.planned is None:
         selection = context.selection
         hint = (
@@ -63,5 +68,6 @@ def day_lines(day: PlanDay | None, context: Context) -> list[str]:
         for cell in day.cells
         if cell.planned
     ]
-    hint = context.with_keys("{plan.open} shows this day with its slots")
+    with_what = "day with its slots" if free else "day with its posts" if day.cells else "week"
+    hint = context.with_keys(f"{{plan.open}} shows this {with_what}")
     return [title + (" · ".join(parts) or day.nothing or "no posts"), *(posts or [""]), hint]

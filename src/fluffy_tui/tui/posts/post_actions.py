@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.core.terminal_text import is_link
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.posts.cancel_question import post_name, question_about
 from fluffy_tui.tui.session.undo import cancel_keeping_draft, why_not_cancelled
@@ -13,12 +15,20 @@ from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.words import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
     from textual.screen import Screen
 
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
+
+_NOT_IN_QUEUE: Mapping[Step | None, str] = {
+    Step.ACCEPTED: "It has left the queue and is in Buffer at its time. Press {posts.reschedule} to change that, "
+    "or {app.plan} for the plan, where {plan.swap} swaps two posts.",
+    Step.FAILED: "It is in no queue. Press {posts.retry} to send it again.",
+    None: "It is in no queue. Press {posts.retry} to send it.",
+}
+"""What to do instead of moving a post up that does not wait here."""
 
 POST_ACTIONS = (
     "edit",
@@ -108,12 +118,16 @@ class PostActions:
     def upload_again(self) -> None:
         """Render and upload the pictures again."""
         upload = self._context.services.scheduling.upload_again
-        self._act(upload, "Picture will be uploaded again: {}.", "uploading pictures again")
+        self._act(upload, "Uploading again: {}.", "uploading pictures again")
 
     def move_up(self) -> None:
-        """Move posts one place up in their queues."""
-        move_up = self._context.services.scheduling.move_up
-        self._act(move_up, "Moved up in the queue: {}.", "moving posts up")
+        """Move posts one place up in their queues; of others say what to do instead."""
+        others = [post for post in self._selected() if post.step in _NOT_IN_QUEUE]
+        for post in others:
+            self._warn(f"{post_name(post)}: {self._context.with_keys(_NOT_IN_QUEUE[post.step])}")
+        waiting = [post for post in self._selected() if post not in others]
+        move_up = self._each(waiting, self._context.services.scheduling.move_up, "Moved up in the queue: {}.")
+        self._start(move_up, "moving posts up")
 
     def cancel(self) -> None:
         """Cancel posts after a confirmation."""
@@ -185,11 +199,18 @@ class PostActions:
         subject = f"{len(done)} posts"
         if len(done) == 1:
             subject = f"{post_name(done[0])}{f' on {names[done[0].id]}' if len(names) > 1 else ''}"
+        count = len(done[0].photo_ids)
         if not left:
-            back = "Photo and caption are back in the library."
+            photos = "Photo" if count == 1 else "Photos"
+            back = f"{photos} and caption are back in the library."
+            if len({post.group_id for post in done}) > 1:
+                back = "Photos and captions are back in the library."
         elif len(done) == 1:
             others = ", ".join(names[post.id] for post in left if post.id in names)
-            back = f"The photo stays scheduled on {others}." if others else "The photo has another post."
+            photos, stay, have = ("photo", "stays", "has") if count == 1 else ("photos", "stay", "have")
+            back = f"The {photos} {stay} scheduled on {others}."
+            if not others:
+                back = f"The {photos} {have} another post."
         else:
             back = "Photos that are also posted on another channel stay scheduled there."
         self._screen.notify(f"Cancelled {subject}. {back}", markup=False)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 SELECTED, NOT_SELECTED = "▪ ", "  "
 RELATIVE_FROM = 100
 """Columns from which there is room for `in 3 h` besides the time."""
-WHEN_WIDTH, SHORT_WHEN_WIDTH = 17, 14
+WHEN_WIDTH, SHORT_WHEN_WIDTH = len("09:00 · 89 min ago"), len("next free slot")
 CAPTION_SHOWN = 200
 """As much of a caption as the widest terminal can show; longer ones would only slow the list down."""
 NO_TIME_YET = "No time yet"
@@ -210,6 +210,10 @@ class PostTable(VimList):
         super().action_page_up()  # type: ignore[no-untyped-call]
         if self.highlighted is None:
             self.action_first()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim what needs a post while there is none."""
+        return None if action == "open" and self.current is None else True
 
     def action_open(self) -> None:
         """Open the post under the cursor."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import Code
 from fluffy_tui.scheduling import ON_THE_WAY, PersonaCounts, ProblemKind, Step
+from fluffy_tui.tui.text.times import duration_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -113,13 +114,7 @@ class Overview:
             return "worker starting"
         if self.worker_age is None:
             return "no worker"
-        return f"worker silent for {_age(self.worker_age)}"
-
-
-def _age(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"
+        return f"worker silent for {duration_words(timedelta(seconds=self.worker_age))}"
 
 
 async def read_moving(services: Services, before: Sequence[Post]) -> tuple[Post, ...]:

@@ -79,12 +79,13 @@ def relative_time(moment: datetime, now: datetime) -> str:
 
 
 def duration_words(duration: timedelta) -> str:
-    """Return a duration in its largest unit: `14 s`, `3 min`, `5 h`, `12 d`."""
-    seconds = int(duration.total_seconds())
-    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return f"{seconds} s"
+    """Return a duration, rounded to the unit that suits it: `14 s`, `75 min`, `31 h`, `12 d`."""
+    count = int(duration.total_seconds() + 0.5)
+    for unit, below, length in (("s", 90, 60), ("min", 90, 60), ("h", 48, 24)):
+        if count < below:
+            return f"{count} {unit}"
+        count = int(count / length + 0.5)
+    return f"{count} d"
 
 
 def duration_left(seconds: float) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 SMALLEST = (60, 18)
 """Columns and rows that the screens need."""
@@ -17,3 +22,8 @@ class SmallNotice(Static):
             f"This terminal is too small.\nfluffy-tui needs at least {columns} columns and {rows} rows.",
             markup=False,
         )
+
+
+def is_hidden(screen: Screen[Any]) -> bool:
+    """Return whether the notice covers a screen; a dialog over that can be seen, and does not count."""
+    return any(notice.display for notice in screen.query(SmallNotice))
