@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."
 
 
-def slot_lines(cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bool) -> list[str]:
+def slot_lines(
+    cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bool, results: str = ""
+) -> list[str]:
     """Describe a slot and its post, or what can be done with a free one.
 
     Args:
@@ -27,6 +29,7 @@ def slot_lines(cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bo
         context: What is known at the moment.
         zone: The channel's.
         is_main: Whether it is the main channel, whose slots are for posts on all channels.
+        results: How the account's own posts in the slot did.
     """
     if cell is None:
         return [NO_SLOT]
@@ -41,11 +44,12 @@ def slot_lines(cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bo
         hint += (
             f", {{plan.fill}} fills the upcoming free slots{each}" if is_main else ", on this channel alone"
         )
-        return [when, "", context.with_keys(hint)]
+        return [when, results, context.with_keys(hint)]
     post = cell.planned.post
     state = state_words(post, now, zone, own_zone)
     expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
-    return [when, state + expected, photo_count_words(post), one_line(post.caption)]
+    about = [state + expected, *[results] * bool(results), photo_count_words(post), one_line(post.caption)]
+    return [when, *about]
 
 
 def day_lines(day: PlanDay | None, context: Context) -> list[str]:
