@@ -364,6 +364,7 @@ class LibraryScreen(FrameScreen):
         """Reload everything, and deselect photos that no longer exist."""
         self._photos.reload()
         self._loader.reload()
+        self._body.posts_changed()
         self._progress.count()
         self._flags.count()
         if self._selection:
@@ -380,6 +381,7 @@ class LibraryScreen(FrameScreen):
         if isinstance(event, SubmitUndone):
             self._loader.reload(event.photo_id)
             return
+        self._body.posts_changed()
         post = await self.context.services.scheduling.post(event.post_id)
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
         self._deselect(photo_ids)
