@@ -212,10 +212,12 @@ class LibraryBody(Container):
                 await self._notes.similar_posts.compare(photo.id)
             except DatabaseUnavailable:
                 return  # the banner says so, and the posts are read again when it is back
-            self.call_after_refresh(self.update_details)  # the width of the first photo's details is known then
+            self.call_after_refresh(
+                self.update_details
+            )  # the width of the first photo's details is known then
 
         self.screen.run_worker(
-            compare(),
+            compare,
             group="similar-posts",
             exclusive=True,
             exit_on_error=False,
