@@ -7,10 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.personas import PersonaChannel
 from fluffy_tui.photos import Verdict
-from fluffy_tui.scheduling import Agenda, ChannelChoice, NotPossibleNow, Step
+from fluffy_tui.scheduling import Agenda, ChannelChoice, NotPossibleNow, Results, Step
 from fluffy_tui.tui.compose.screen import ComposeScreen
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.photo.graphics_protocol import RendererChoice
@@ -24,6 +27,7 @@ from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.textual_fixes import FooterKey
 from tui.conftest import Driver, Running
 from tui.fakes import CHANNELS, NOW, FakeServices, make_post, with_channels
+from tui.live_posts import MONDAY, WEEK, live
 from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
@@ -633,3 +637,61 @@ async def test_a_channel_that_buffer_has_not_listed_says_so(running: Running, se
         assert not grid(driver).region
         await driver.press("alt+up")
         assert driver.text("#runway").startswith("Instagram · ") and grid(driver).has_focus
+
+
+def head(driver: Driver, slot: tuple[int, int]) -> tuple[str, bool]:
+    """Return the text of the first cell of a slot of the week, and whether it is shaded."""
+    calendar = grid(driver)
+    number, cell = next((n, c) for n, day in enumerate(calendar._days) for c in day.cells if c.slot == slot)
+    y = next(
+        y
+        for y, line in enumerate(calendar._lines(calendar.picture_height))
+        if line.week == number // 7 and line.row == calendar._days[number].cells.index(cell)
+    )
+    room = calendar._room + 1
+    strip = calendar.render_line(y).crop(number % 7 * room, number % 7 * room + room)
+    grounds = {segment.style.bgcolor for segment in strip if segment.style is not None}
+    return strip.text.strip(), len(grounds) > 1
+
+
+async def test_a_slot_is_shaded_by_five_own_posts_and_by_fewer_not_at_all(
+    running: Running, services: FakeServices
+) -> None:
+    for n in range(5):
+        live(services, 20 + n, at=MONDAY - n * WEEK, reactions=140)
+        live(services, 30 + n, at=MONDAY - n * WEEK + timedelta(hours=9, minutes=5), reactions=60)
+    for n in range(4):
+        live(services, 25 + n, at=MONDAY - n * WEEK + timedelta(days=2), reactions=100)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "ctrl+d")
+        assert head(driver, (0, 9)) == ("09:00 ·↑ free", True)
+        assert head(driver, (0, 18)) == ("18:00 ·↓ free", True)
+        assert head(driver, (2, 9)) == ("09:00 · free", False), "of four posts nothing is said"
+        assert head(driver, (3, 9)) == ("09:00 · free", False)
+        assert "↑ = ↓ own results" in str(grid(driver).border_subtitle)
+        monday = next(cell for cell in grid(driver).cells if cell.slot == (0, 9))
+        await to_cell(driver, monday)
+        assert "↑ your posts in this slot did 1.4 × your median (5 posts)" in driver.text("#slot")
+        known = services.scheduling.known_results
+        for id_ in known:
+            known[id_] = Results()
+        services.tell(PostChanged(1, 1))
+        await driver.heard()
+        assert head(driver, (0, 9)) == ("▌09:00 · free", False)
+        assert "own results" not in str(grid(driver).border_subtitle)
+
+
+async def test_shades_are_those_of_the_channel_that_is_shown_and_are_seen_without_colours(
+    running: Running, services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    services.personas.personas[1] = with_channels(services.personas.personas[1], *CHANNELS[:2])
+    for n in range(5):
+        live(services, 20 + n, at=MONDAY - n * WEEK, reactions=100)
+    async with running(persona="sarah", size=(60, 18)) as driver:
+        await driver.press("3", "ctrl+d")
+        assert head(driver, (0, 9))[0] == "09:00="
+        await driver.press("alt+down")
+        assert head(driver, (0, 9))[0] == "09:00·"
+        await driver.press("alt+up")
+        assert head(driver, (0, 9))[0] == "09:00="

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
+from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.tui.library.contact_sheet import ContactSheet
 from fluffy_tui.tui.library.library_view import SEPARATOR
 from fluffy_tui.tui.library.photo_list import PhotoList
@@ -187,7 +188,8 @@ class LibraryBody(Container):
 
     def _show_photo(self, photo: Photo | None) -> None:
         if photo is not None:
-            self.preview.show(photo, self._notes.details(photo), self.photos.neighbours())
+            self.preview.show(photo, self._details(photo), self.photos.neighbours())
+            self._compare_with_posts(photo)
             self.preview.border_subtitle = VERDICT_WORDS.get(photo.verdict or "", "")
             for verdict in VERDICT_WORDS:
                 self.preview.set_class(photo.verdict == verdict, f"-{verdict}")
@@ -196,7 +198,37 @@ class LibraryBody(Container):
     def update_details(self) -> None:
         """Update what is shown below the picture."""
         if self.preview.photo is not None:
-            self.preview.set_details(self._notes.details(self.preview.photo))
+            self.preview.set_details(self._details(self.preview.photo))
+
+    def _details(self, photo: Photo) -> str:
+        return self._notes.details(photo, self.preview.content_size.width)
+
+    def _compare_with_posts(self, photo: Photo) -> None:
+        """Add to the details how posts of similar pictures did, once the picture is drawn."""
+
+        async def compare() -> None:
+            await self.preview.drawn()
+            try:
+                await self._notes.similar_posts.compare(photo.id)
+            except DatabaseUnavailable:
+                return  # the banner says so, and the posts are read again when it is back
+            self.call_after_refresh(
+                self.update_details
+            )  # the width of the first photo's details is known then
+
+        self.screen.run_worker(
+            compare,
+            group="similar-posts",
+            exclusive=True,
+            exit_on_error=False,
+            description="comparing with posts",
+        )
+
+    def posts_changed(self) -> None:
+        """Read again how posts did."""
+        self._notes.similar_posts.posts_changed()
+        if self.preview.photo is not None:
+            self._compare_with_posts(self.preview.photo)
 
     def draw_with(self, renderer: Painter | None) -> None:
         """Draw the contact sheet in another way from now on; preview and filmstrip see to themselves."""

@@ -10,6 +10,7 @@ from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
 from fluffy_tui.tui.library.stacks import ALONE
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
+from fluffy_tui.tui.results import SimilarPosts
 from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class PhotoNotes:
         self._context = context
         self._view = view
         self._stacks = stacks
+        self.similar_posts = SimilarPosts(context.services, view.persona_id)
         self._drafts: frozenset[str] = frozenset()
         self._unreadable: dict[int, str] = {}
         self._has_warned = False
@@ -71,13 +73,13 @@ class PhotoNotes:
             unreadable=self._unreadable.get(photo.id, ""),
         )
 
-    def details(self, photo: Photo) -> str:
-        """Return what is shown below the picture."""
+    def details(self, photo: Photo, room: int) -> str:
+        """Return what is shown below the picture, in so many columns."""
         persona = self._context.overview.persona
         rules = rules_for(persona.service if persona else UNKNOWN_SERVICE)
-        return photo_details(photo, rules, self._context.zone, tuple(self._lines(photo)))
+        return photo_details(photo, rules, self._context.zone, tuple(self._lines(photo, room)))
 
-    def _lines(self, photo: Photo) -> Iterator[str]:
+    def _lines(self, photo: Photo, room: int) -> Iterator[str]:
         note, neighbour = self.row(photo), self._view.neighbour(photo.id)
         if note.unreadable:
             yield f"{UNREADABLE} {one_line(note.unreadable)}"
@@ -94,6 +96,8 @@ class PhotoNotes:
         if same_files := self._stacks.of(photo.id).same_files:
             others = f" and {len(same_files) - 1} more" if len(same_files) > 1 else ""
             yield f"same file also at {one_line(short_path(same_files[0]))}{others}"
+        if results := self.similar_posts.line(photo.id, room):
+            yield results
 
     def warn_of_duplicates(self, photo: Photo, verdict: Verdict) -> str:
         """Return once, for the first such verdict, that it does not include the collapsed duplicates; else nothing."""

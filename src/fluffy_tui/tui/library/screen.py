@@ -369,6 +369,7 @@ class LibraryScreen(FrameScreen):
         """Reload everything, and deselect photos that no longer exist."""
         self._photos.reload()
         self._loader.reload()
+        self._body.posts_changed()
         self._progress.count()
         self._flags.count()
         if self._selection:
@@ -386,6 +387,7 @@ class LibraryScreen(FrameScreen):
             self._notes.reload_drafts()
             self._loader.reload(event.photo_id)
             return
+        self._body.posts_changed()
         post = await self.context.services.scheduling.post(event.post_id)
         self._triage.follow_submit(event.post_id, post)
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []

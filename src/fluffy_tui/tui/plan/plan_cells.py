@@ -10,7 +10,7 @@ from fluffy_tui.scheduling import Step, channel_zone, slots
 from fluffy_tui.tui.text.post_state import PostState, state_of, step_state
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling import Agenda, Planned
+    from fluffy_tui.scheduling import Agenda, Planned, Slot
 
 WEEK = 7
 DAY = timedelta(days=1)
@@ -29,6 +29,11 @@ class Cell:
     """In the channel's zone."""
     planned: Planned | None = None
     """None for a free slot."""
+
+    @property
+    def slot(self) -> Slot:
+        """The hour of the week, by which slots are compared."""
+        return self.at.weekday(), self.at.hour
 
     @property
     def state(self) -> PostState:

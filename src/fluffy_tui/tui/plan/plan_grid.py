@@ -18,6 +18,7 @@ from fluffy_tui.tui.photo.shades import shades_on
 from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, days_of, monday_of, today_of
 from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
+from fluffy_tui.tui.plan.slot_shades import SIGNS
 from fluffy_tui.tui.text.post_state import photo_count_words
 from fluffy_tui.tui.text.words import one_line
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Agenda, Post
     from fluffy_tui.tui.photo.painter import Painter
     from fluffy_tui.tui.plan.plan_cells import PlanDay
+    from fluffy_tui.tui.plan.slot_shades import SlotShades
 
 WEEKS = 2
 ROOM_FOR_WORDS = 13
@@ -57,6 +59,7 @@ class PlanGrid(SlotCalendar):
 
     Args:
         thumbnail: Returns a small upright Pillow image; slow, called in a thread; raises PhotoUnreadable.
+        shades: Of slots whose posts are known to have done better or worse than others.
         renderer: How pictures are drawn, with characters alone; None for no pictures.
     """
 
@@ -65,13 +68,16 @@ class PlanGrid(SlotCalendar):
     moving: reactive[int | None] = reactive(None)
     """ID of the post that is being moved or swapped."""
 
-    def __init__(self, thumbnail: Callable[[Photo, int, int], object], *, renderer: Painter | None) -> None:
+    def __init__(
+        self, thumbnail: Callable[[Photo, int, int], object], shades: SlotShades, *, renderer: Painter | None
+    ) -> None:
         super().__init__("plan")
         self._agenda: Agenda | None = None
         self._week = 0  # the first one that is shown, counted from the present one
         self._wanted: date | None = None
         self._days: tuple[PlanDay, ...] = ()
         self._photos: Mapping[int, Photo] = {}
+        self._shades = shades
         self._renderer = renderer
         self._pictures = SlotPictures(thumbnail)
 
@@ -291,7 +297,12 @@ class PlanGrid(SlotCalendar):
     def _head(self, cell: Cell, *, here: bool) -> Iterable[Segment]:
         """Draw the line with the time and the state of a cell, in words if there is room."""
         state, time = cell.state, f"{cell.at:%H:%M}"
-        text = f"{time} {state.sign}" if self._room > len(time) + 2 else f"{time}{state.sign}"
+        shade = self._shades.shade(cell)
+        mark = SIGNS.get(shade, "")
+        if self._room > len(time) + 2:
+            text = f"{time} {state.sign}{mark}"
+        else:
+            text = f"{time}{mark if mark and cell.planned is None else state.sign}"
         with_name = f"{text} {state.name}"
         if self.picture_height:
             text = with_name if len(with_name) < self._room else text
@@ -299,7 +310,7 @@ class PlanGrid(SlotCalendar):
             text = f"{text} {_words(cell.planned.post)}" if cell.planned else with_name
         if cell.planned is not None and cell.planned.post.id == self.moving:
             text = f"‹{text}›" if len(text) + 3 <= self._room else f"‹{time}{state.sign}"
-        return self._cell((f"{'▌' if here else ' '}{text}", state.tone), here=here)
+        return self._cell((f"{'▌' if here else ' '}{text}", state.tone), here=here, shade=shade)
 
     def _picture(self, cell: Cell, number: int, *, here: bool) -> list[Segment]:
         """Draw one line of a cell's picture."""

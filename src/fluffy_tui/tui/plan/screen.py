@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.scheduling import compare
 from fluffy_tui.tui.compose import ComposeScreen, runway_words
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
@@ -20,7 +21,8 @@ from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostM
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.shown_channel import ShownChannel
-from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar
+from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar, legend_words
+from fluffy_tui.tui.plan.slot_shades import SlotShades
 from fluffy_tui.tui.plan.slot_words import NO_SLOT, day_lines, slot_lines
 from fluffy_tui.tui.posts import PostDetailScreen
 from fluffy_tui.tui.session.messages import FillWeek, OverviewChanged, ProfileWanted, on_event
@@ -88,8 +90,9 @@ class PlanScreen(FrameScreen):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._runway = Static("", id="runway", markup=False)
+        self._shades = SlotShades()
         renderer = renderer_named(context.preview)
-        self._grid = PlanGrid(context.services.photos.thumbnail, renderer=renderer)
+        self._grid = PlanGrid(context.services.photos.thumbnail, self._shades, renderer=renderer)
         self._month = MonthGrid()
         self._month.display = False
         self._calendar = VerticalScroll(self._grid, self._month, id="calendar", can_focus=False)
@@ -115,6 +118,7 @@ class PlanScreen(FrameScreen):
         """Load the plan."""
         self._load()
         self._count_undecided()
+        self._load_results()
 
     def on_screen_resume(self) -> None:
         """Redraw the picture, and load the plan, since the day may have changed."""
@@ -305,9 +309,26 @@ class PlanScreen(FrameScreen):
             self._month.show(agenda)
         if is_other or not is_month:
             self._grid.show(agenda, photos)
+        self._show_results()
         self._show_runway()
         if self.focused is None:
             (self._month if self._is_month else self._grid).focus()
+
+    @on_event(PostChanged, Connected)
+    @work(
+        group="slot-results", exclusive=True, exit_on_error=False, description="loading the results of slots"
+    )
+    async def _load_results(self) -> None:
+        posts = await self.context.services.scheduling.counted_posts(self.persona.id)
+        self._shades.comparison = compare(posts)
+        self._show_results()
+
+    def _show_results(self) -> None:
+        """Shade the slots of the channel that is shown."""
+        self._shades.show(self._agenda.channel if self._agenda else None)
+        self._grid.border_subtitle = legend_words(self._shades.legend)
+        self._grid.refresh()
+        self._describe()
 
     @on_event(PostChanged, Connected, PhotosChanged, VerdictChanged)
     @work(group="undecided", exclusive=True, exit_on_error=False, description="counting undecided photos")
@@ -343,7 +364,12 @@ class PlanScreen(FrameScreen):
         prompt = self._move_mode.prompt(self.context.with_keys)
         lines = [prompt, ""] if prompt else []
         described = slot_lines(
-            cell, self.context, self._channel.zone, is_main=self._channel.is_main, is_target=bool(prompt)
+            cell,
+            self.context,
+            self._channel.zone,
+            is_main=self._channel.is_main,
+            is_target=bool(prompt),
+            results=self._shades.words(cell),
         )
         self._slot.update("\n".join([*lines, *described]))
         planned = cell.planned if cell else None

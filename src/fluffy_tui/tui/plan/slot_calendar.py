@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -15,7 +16,6 @@ from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from rich.style import Style
     from textual.binding import BindingType
 
     from fluffy_tui.tui.plan.plan_cells import PlanDay
@@ -43,6 +43,9 @@ class SlotCalendar(Widget, can_focus=True):
         "plan--success",
         "plan--warning",
         "plan--error",
+        "plan--above",
+        "plan--below",
+        "plan--usual",
     }
     DEFAULT_CSS = """
     SlotCalendar {
@@ -60,6 +63,11 @@ class SlotCalendar(Widget, can_focus=True):
         & > .plan--success { color: $text-success; }
         & > .plan--warning { color: $text-warning; }
         & > .plan--error { color: $text-error; }
+        & > .plan--above { background: $success 25%; }
+        & > .plan--below { background: $warning 25%; }
+        & > .plan--usual { background: $primary 20%; }
+        /* the terminal's own colours have no tints */
+        &:ansi > .plan--above, &:ansi > .plan--below, &:ansi > .plan--usual { background: transparent; }
         & > .plan--cursor { color: $foreground; background: $surface-lighten-1; }
         &:focus > .plan--cursor { color: $block-cursor-foreground; background: $block-cursor-background; }
     }
@@ -73,7 +81,7 @@ class SlotCalendar(Widget, can_focus=True):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - as Textual names it
         super().__init__(id=id)
-        self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
+        self.border_subtitle = legend_words()
 
     @property
     def _room(self) -> int:
@@ -83,16 +91,19 @@ class SlotCalendar(Widget, can_focus=True):
     def _tone(self, name: str) -> Style:
         return self.get_component_rich_style(f"plan--{name}", partial=False)
 
-    def _cell(self, *parts: tuple[str, str], here: bool = False) -> Iterable[Segment]:
-        """Draw texts, each in its tone, in the columns of a cell and the gap after it."""
+    def _cell(self, *parts: tuple[str, str], here: bool = False, shade: str = "") -> Iterable[Segment]:
+        """Draw texts, each in its tone, in the columns of a cell and the gap after it; a shade is behind the texts."""
         room = self._room
+        ground = Style.from_color(bgcolor=self._tone(shade).bgcolor) if shade and not here else Style.null()
         for text, tone in parts:
             if room <= 0:
                 break
             content = Content(text).truncate(room, ellipsis=True)
             room -= content.cell_length
-            yield Segment(content.plain, self._tone("cursor" if here else tone))
-        yield Segment(" " * (room + 1), self._tone("cursor" if here else FREE.tone))
+            yield Segment(content.plain, self._tone("cursor" if here else tone) + ground)
+        rest = self._tone("cursor" if here else FREE.tone)
+        yield Segment(" " * room, rest + ground)
+        yield Segment(" ", rest)
 
     def _divider(self) -> Segment:
         return Segment("─" * self.content_size.width, self._tone(FREE.tone))
@@ -107,3 +118,8 @@ class SlotCalendar(Widget, can_focus=True):
         """Return what is said in a day without slots and posts, with its tone."""
         words = (f" {day.nothing}", " none") if day.nothing else ()
         return next((one for one in words if len(one) <= room), ""), FREE.tone
+
+
+def legend_words(more: str = "") -> str:
+    """Explain the signs of states, and others."""
+    return "  ".join([*(f"{state.sign} {state.name}" for state in LEGEND), *[more] * bool(more)])

@@ -20,7 +20,13 @@ NO_SLOT = "There is nothing here: no slots and no posts in these two weeks."
 
 
 def slot_lines(
-    cell: Cell | None, context: Context, zone: tzinfo, *, is_main: bool, is_target: bool = False
+    cell: Cell | None,
+    context: Context,
+    zone: tzinfo,
+    *,
+    is_main: bool,
+    is_target: bool = False,
+    results: str = "",
 ) -> list[str]:
     """Describe a slot and its post, or what can be done with a free one.
 
@@ -30,6 +36,7 @@ def slot_lines(
         zone: The channel's.
         is_main: Whether it is the main channel, whose slots are for posts on all channels.
         is_target: Whether a post is on the move: then a free slot is only where it may go.
+        results: How the account's own posts in the slot did.
     """
     if cell is None:
         return [NO_SLOT]
@@ -46,11 +53,12 @@ def slot_lines(
         hint += (
             f", {{plan.fill}} fills the upcoming free slots{each}" if is_main else ", on this channel alone"
         )
-        return [when, "", context.with_keys(hint)]
+        return [when, results, context.with_keys(hint)]
     post = cell.planned.post
     state = state_words(post, now, zone, own_zone)
     expected = " · expected here by the channel's schedule" if cell.planned.is_forecast else ""
-    return [when, state + expected, photo_count_words(post), one_line(post.caption)]
+    about = [state + expected, *[results] * bool(results), photo_count_words(post), one_line(post.caption)]
+    return [when, *about]
 
 
 def day_lines(day: PlanDay | None, context: Context) -> list[str]:

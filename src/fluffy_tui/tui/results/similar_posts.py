@@ -38,10 +38,18 @@ class SimilarPosts:
         self._is_stale = True
 
     async def compare(self, photo_id: int) -> None:
-        """Compare a photo with the covers of posts; `line` then says what was found."""
+        """Compare a photo with the covers of posts; `line` then says what was found.
+
+        Raises:
+            DatabaseUnavailable: nothing could be read.
+        """
         if self._is_stale:
             self._is_stale = False
-            self._comparison = compare(await self._services.scheduling.counted_posts(self._persona_id))
+            try:
+                self._comparison = compare(await self._services.scheduling.counted_posts(self._persona_id))
+            except BaseException:
+                self._is_stale = True  # for the next photo
+                raise
         covers = sorted({one.post.photo_id for one in self._comparison.posts})
         group = None
         if covers:

@@ -1,0 +1,97 @@
+"""Snapshots of the Results tab, of shaded slots, and of what is said below a photo."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tui.fakes import CHANNELS, FakeServices, with_channels
+from tui.live_posts import MONDAY, WEEK, a_year, live
+from tui.pressing import pressing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fluffy_tui.tui.app import FluffyApp
+
+SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Make paths the same on every machine, as they are shown from the home folder."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+def several_networks(services: FakeServices) -> None:
+    """Add live posts on two networks."""
+    a_year(services)
+    services.personas.personas[1] = with_channels(services.personas.personas[1], *CHANNELS[:2])
+    for n, likes in enumerate((3, 4, 5, 9)):
+        live(services, 12 + n, at=MONDAY - n * WEEK, channel_id="channel-2", likes=likes, caption="#sea")
+
+
+@SIZES
+@pytest.mark.parametrize(("name", "keys"), [("best", ("5", "j")), ("breakdown", ("5", "m", "tab"))])
+def test_results(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    services: FakeServices,
+    size: tuple[int, int],
+    name: str,
+    keys: tuple[str, ...],
+) -> None:
+    assert name
+    several_networks(services)
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+@SIZES
+def test_no_results(snap_compare: Any, make_app: Callable[..., FluffyApp], size: tuple[int, int]) -> None:
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing("5"))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
+) -> None:
+    several_networks(services)
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(120, 36), run_before=pressing("5", "tab"))
+
+
+def in_slots(services: FakeServices) -> None:
+    """Add enough live posts to shade three slots."""
+    for n in range(5):
+        live(services, 20 + n, at=MONDAY - n * WEEK, reactions=140)
+        live(services, 25 + n, at=MONDAY - n * WEEK + timedelta(hours=9), reactions=60)
+        live(services, 30 + n, at=MONDAY - n * WEEK + timedelta(days=2), reactions=100)
+
+
+@SIZES
+def test_shaded_slots(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, size: tuple[int, int]
+) -> None:
+    in_slots(services)
+    keys = ("3", "ctrl+d", "h")
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+@pytest.mark.parametrize("theme", ["textual-light", "ansi-dark"])
+def test_shaded_slots_in_themes(
+    snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices, theme: str
+) -> None:
+    in_slots(services)
+    app = make_app(persona="sarah")
+    app.theme = theme
+    assert snap_compare(app, terminal_size=(120, 36), run_before=pressing("3", "ctrl+d", "h"))
+
+
+def test_similar_posts(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+    for n, reactions in enumerate((140, 150, 130, 100, 90, 80, 70)):
+        live(services, 39 - n, at=MONDAY - n * WEEK, reactions=reactions)
+    assert snap_compare(make_app(persona="sarah"), terminal_size=(120, 36), run_before=pressing())
