@@ -150,6 +150,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Seconds in which a submit can be undone before the post is sent; 0 to send at once",
         "10",
     ),
+    Setting(
+        "FLUFFY_POST_AGAIN_MONTHS",
+        "post_again_months",
+        "Months for which a post has to be live before its photos can be posted again; 0 for at once",
+        "3",
+    ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(
         "FLUFFY_PREVIEW",
@@ -202,6 +208,8 @@ class Settings:
     preview: Preview = Preview.AUTO
     undo_seconds: float = 10.0
     """How long a submitted post waits before it is sent, so that the submit can be undone."""
+    post_again_months: int = 3
+    """For how long a post has to be live before it can be posted again."""
     notify: Notify = Notify.BELL
     keys: Mapping[str, str] = field(default_factory=dict)
     """The user's own keys by action id, from the table `[keys]` of config.toml."""
@@ -378,6 +386,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
         notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
+        post_again_months=_months("FLUFFY_POST_AGAIN_MONTHS", values.get("FLUFFY_POST_AGAIN_MONTHS", "3")),
     )
 
 
@@ -447,6 +456,12 @@ def _seconds(variable: str, value: str) -> float:
             f"{variable} must be a number of seconds from 0 to 3600, not {value!r}.", variable
         )
     return seconds
+
+
+def _months(variable: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value) <= 120):
+        raise InvalidSetting(f"{variable} must be a number of months from 0 to 120, not {value!r}.", variable)
+    return int(value)
 
 
 def _web_address(variable: str, address: str, *, allow_http: bool = False) -> str:

@@ -110,6 +110,8 @@ class Post:
     """Whether the network is told that the pictures were made with AI."""
     lead_post_id: int | None = None
     """The first of several posts of the same photos on different channels; None for that one itself."""
+    again_of_id: int | None = None
+    """The live post that it posts again; None for a cross-post, and for what is posted for the first time."""
 
     @property
     def photo_ids(self) -> frozenset[int]:

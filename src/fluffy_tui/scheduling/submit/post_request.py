@@ -34,3 +34,5 @@ class PostRequest:
     first_comment: str = ""
     ai_generated: bool | None = None
     tags: tuple[TaggedPerson, ...] = ()
+    again: bool = False
+    """Whether the photos may be those of a live post that is old enough to be posted again."""

@@ -47,6 +47,8 @@ class Submission:
     at: datetime | None
     first_comment: str = ""
     ai_generated: bool = False
+    again: bool = False
+    """Whether it may take over the photos of a live post."""
 
     @property
     def rules(self) -> NetworkRules:
