@@ -222,6 +222,7 @@ def _build(
             buffer,
             timings=timings,
             undo_seconds=settings.undo_seconds,
+            again_after_months=settings.post_again_months,
             host=host,
             missing=missing,
         ),

@@ -165,6 +165,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Seconds in which a submit can be undone before the post is sent; 0 to send at once",
         "10",
     ),
+    Setting(
+        "FLUFFY_POST_AGAIN_MONTHS",
+        "post_again_months",
+        "Months for which a post has to be live before its photos can be posted again; 0 for at once",
+        "3",
+    ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(
         "FLUFFY_MODEL_URL",
@@ -236,6 +242,8 @@ class Settings:
     preview: Preview = Preview.AUTO
     undo_seconds: float = 10.0
     """How long a submitted post waits before it is sent, so that the submit can be undone."""
+    post_again_months: int = 3
+    """For how long a post has to be live before it can be posted again."""
     notify: Notify = Notify.BELL
     mcp_writes: bool = False
     """Whether an assistant may submit posts, rather than only write drafts."""
@@ -419,6 +427,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
         mcp_writes=_choice("FLUFFY_MCP_WRITES", _Switch, values.get("FLUFFY_MCP_WRITES", _Switch.OFF))
         is _Switch.ON,
+        post_again_months=_months("FLUFFY_POST_AGAIN_MONTHS", values.get("FLUFFY_POST_AGAIN_MONTHS", "3")),
     )
 
 
@@ -521,6 +530,12 @@ def _model_name(name: str) -> str:
     if len(name) > 200 or not name.isprintable():
         raise InvalidSetting("FLUFFY_MODEL_NAME is not the name of a model.", "FLUFFY_MODEL_NAME")
     return name
+
+
+def _months(variable: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and int(value) <= 120):
+        raise InvalidSetting(f"{variable} must be a number of months from 0 to 120, not {value!r}.", variable)
+    return int(value)
 
 
 def _web_address(variable: str, address: str, *, allow_http: bool = False) -> str:

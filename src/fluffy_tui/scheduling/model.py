@@ -112,6 +112,8 @@ class Post:
     """The first of several posts of the same photos on different channels; None for that one itself."""
     ai_assisted: bool = False
     """Whether a text came from a model, even if the user has edited it since."""
+    again_of_id: int | None = None
+    """The live post that it posts again; None for a cross-post, and for what is posted for the first time."""
 
     @property
     def photo_ids(self) -> frozenset[int]:

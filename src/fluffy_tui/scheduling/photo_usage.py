@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select, union_all
+from sqlalchemy.orm import aliased
 
 from fluffy_tui.scheduling.model import PostStatus
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
@@ -38,7 +39,14 @@ def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None,
         PostRow.created_at,
     )
     public = and_(PostRow.step.is_not(None), PostRow.status != PostStatus.FAILED)
+    # a live post that is posted again has handed its photos on; the new one may be a draft, or have failed
+    again = aliased(PostRow)
+    earlier = (
+        select(*columns)
+        .join(again, again.id == PostPhotoRow.post_id)
+        .join(PostRow, PostRow.id == again.again_of_id)
+    )
     # one for each index, since a condition with OR would read all posts
     leads = select(*columns).join(PostRow, PostRow.id == PostPhotoRow.post_id)
     cross_posts = select(*columns).join(PostRow, PostRow.lead_post_id == PostPhotoRow.post_id)
-    return union_all(leads.where(public), cross_posts.where(public))
+    return union_all(leads.where(public), cross_posts.where(public), earlier)

@@ -45,8 +45,9 @@ from fluffy_tui.scheduling.submit.channel_choice import (
     chosen_channels,
     possible_everywhere,
 )
+from fluffy_tui.scheduling.submit.post_again import again_refusal, holders_of
 from fluffy_tui.scheduling.submit.post_request import PostRequest
-from fluffy_tui.scheduling.submit.post_writer import PostWriter
+from fluffy_tui.scheduling.submit.post_writer import PostWriter, is_unsubmitted
 from fluffy_tui.scheduling.submit.submission_check import (
     buffer_now,
     channel_refusal,
@@ -96,6 +97,8 @@ class Scheduling:
     timings: Timings = field(default_factory=Timings)
     undo_seconds: float = 0.0
     """How long a submitted post waits before it is sent, so that submitting can be undone."""
+    again_after_months: int = 3
+    """For how long a post has to be live before its photos may be posted again."""
     host: MediaHost | None = None
     """None while no media host is configured."""
     missing: tuple[Missing, ...] = field(default=())
@@ -184,7 +187,14 @@ class Scheduling:
 
     @property
     def _writer(self) -> PostWriter:
-        return PostWriter(self.database, self.queue, self.photos, self.undo_seconds, self.missing)
+        return PostWriter(
+            self.database,
+            self.queue,
+            self.photos,
+            self.undo_seconds,
+            self.missing,
+            self.again_after_months,
+        )
 
     async def _checked(
         self, request: PostRequest, *, as_given: bool = False
@@ -212,17 +222,48 @@ class Scheduling:
             label = await proposed_ai_label(persona, [known for known, _ in shown])
         submissions = possible_everywhere(
             [
-                choice.submission(persona, wanted, ai_generated=label, ai_assisted=request.ai_assisted)
+                replace(
+                    choice.submission(persona, wanted, ai_generated=label, ai_assisted=request.ai_assisted),
+                    again=request.again,
+                )
                 for choice in chosen
             ]
         )
         refusal = photos_refusal([known for known, _ in shown], wanted)
+        if request.again and refusal is None:
+            refusal = await self._again_refusal([photo.photo_id for photo in wanted])
         for submission in submissions:
             refusal = refusal or content_refusal(submission, buffer_now(self.buffer))
         refusal = refusal or await self._files_refusal(shown)
         for submission in submissions if not self.missing else ():
             refusal = refusal or channel_refusal(persona, submission.chosen)
         return refusal or submissions
+
+    async def _again_refusal(self, photo_ids: Collection[int]) -> ScheduleResult | None:
+        """Return why the posts that have these photos cannot be posted again, but for a draft that is replaced."""
+        async with self.database.transaction() as session:
+            now = await database_now(session)
+            for group in (await holders_of(session, photo_ids)).values():
+                is_draft = is_unsubmitted(group[0])
+                if not is_draft and (reason := again_refusal(group, now, self.again_after_months)):
+                    return ScheduleResult(False, group[0].to_post(), reason, Reason.ALREADY_SCHEDULED)
+        return None
+
+    async def posts_to_repeat(self, post_id: int) -> list[Post]:
+        """Return all posts of a live submission, the lead first, if it may be posted again with `PostRequest.again`.
+
+        Raises:
+            NotPossibleNow: it is not live everywhere, not for long enough, or has been posted again since.
+            PostNotFound: it was cancelled.
+        """
+        existing = await self._existing(post_id)
+        group = await self.groups([existing.group_id])
+        if reason := again_refusal(group, await self.database_time(), self.again_after_months):
+            raise NotPossibleNow(reason)
+        refusal = await self._again_refusal({id_ for post in group for id_ in post.photo_ids})
+        if refusal is not None:
+            raise NotPossibleNow(refusal.reason)
+        return group
 
     async def _photos_of_post(self, request: PostRequest, *, as_given: bool) -> list[tuple[Photo, PostPhoto]]:
         """Return each photo with how it is to be posted; `as_given` takes a `Photo` for what the library has.

@@ -83,18 +83,23 @@ class PostRow(Base):
     """Photos with a caption on one channel, from draft to live.
 
     A submission to several channels has a row for each: the first is the lead, which takes the photos; the others are
-    cross-posts. When a lead is deleted, a trigger makes the oldest of its cross-posts the lead.
+    cross-posts. When a lead is deleted, a trigger makes the oldest of its cross-posts the lead; where there is none,
+    the photos go back to the live post that it posted again.
     """
 
     __tablename__ = "posts"
 
     id: Mapped[PrimaryKey]
     photo_id: Mapped[int | None] = mapped_column(ForeignKey("photos.id", ondelete="RESTRICT"), unique=True)
-    """The lead's first photo; null for a cross-post."""
+    """The lead's first photo; null for a cross-post, and for a live lead that was posted again."""
     lead_post_id: Mapped[int | None] = mapped_column(
         ForeignKey("posts.id", deferrable=True, initially="DEFERRED")
     )
     """Null for a lead."""
+    again_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", deferrable=True, initially="DEFERRED")
+    )
+    """Of a lead that posts a live one again: that one, whose photos it has taken over as long as it exists."""
     photos: Mapped[tuple[PostPhoto, ...]] = mapped_column(PhotosOfPost)
     """The cover first; triggers keep `post_photos` in step."""
     persona_id: Mapped[int] = mapped_column(ForeignKey("personas.id", ondelete="RESTRICT"))
@@ -179,9 +184,20 @@ class PostRow(Base):
         CheckConstraint(
             "share_mode <> 'customScheduled' OR requested_at_time IS NOT NULL", name="time_was_asked"
         ),
-        CheckConstraint("(lead_post_id IS NULL) = (photo_id IS NOT NULL)", name="lead_takes_photos"),
+        CheckConstraint(
+            "CASE WHEN lead_post_id IS NULL THEN photo_id IS NOT NULL OR status = 'posted'"
+            " ELSE photo_id IS NULL END",
+            name="lead_takes_photos",
+        ),
+        CheckConstraint("again_of_id IS NULL OR lead_post_id IS NULL", name="lead_posts_again"),
         CheckConstraint("jsonb_array_length(photos) BETWEEN 1 AND 10", name="number_of_photos"),
         Index("ix_posts_lead_post_id", "lead_post_id", postgresql_where=text("lead_post_id IS NOT NULL")),
+        Index(
+            "uq_posts_again_of_id",
+            "again_of_id",
+            unique=True,
+            postgresql_where=text("again_of_id IS NOT NULL"),
+        ),
         Index("uq_posts_group_channel_id", text("coalesce(lead_post_id, id)"), "channel_id", unique=True),
         Index("ix_posts_persona_id_id", "persona_id", "id"),
         Index("ix_posts_ended", "persona_id", text(ENDED_AT), "id", postgresql_where=HAS_ENDED),

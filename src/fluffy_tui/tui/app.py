@@ -317,16 +317,16 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
             self._state.remember(persona=message.persona.name)
 
     @on(FillWeek)
-    async def _fill_week(self, message: FillWeek) -> None:
-        from fluffy_tui.tui.batch import BatchScreen
-
-        await self.push_screen(BatchScreen(self.context, message))
-
     @on(ProfileWanted)
-    async def _show_profile(self, message: ProfileWanted) -> None:
-        from fluffy_tui.tui.profile import ProfileScreen
+    async def _open_wanted(self, message: FillWeek | ProfileWanted) -> None:
+        if isinstance(message, FillWeek):
+            from fluffy_tui.tui.batch import BatchScreen
 
-        await self.push_screen(ProfileScreen(self.context, message.channel_id))
+            await self.push_screen(BatchScreen(self.context, message))
+        else:
+            from fluffy_tui.tui.profile import ProfileScreen
+
+            await self.push_screen(ProfileScreen(self.context, message.channel_id))
 
     async def _push_once(self, screen: Screen[None]) -> None:
         """Push a screen unless one of its class is open."""

@@ -36,6 +36,7 @@ from fluffy_tui.scheduling import (
     TimeKey,
 )
 from fluffy_tui.scheduling.submit.channel_choice import chosen_channels, possible_everywhere
+from fluffy_tui.scheduling.submit.post_again import again_refusal
 from fluffy_tui.scheduling.submit.submission_check import content_refusal, photos_refusal
 from tui.fakes.personas import FakePersonas
 from tui.fakes.sample_data import NOW, changed, make_post
@@ -127,6 +128,7 @@ class FakeScheduling:
                 first_comment=request.first_comment,
                 ai_generated=request.ai_generated,
                 ai_assisted=request.ai_assisted,
+                again=request.again,
             )
             for request in requests
             for cover, *others in [request.photos]
@@ -147,6 +149,7 @@ class FakeScheduling:
         first_comment: str = "",
         ai_generated: bool | None = None,
         ai_assisted: bool = False,
+        again: bool = False,
     ) -> ScheduleResult:
         """Queue a post for each channel, or refuse it as the service would; `refusal` forces a result."""
         self._raise()
@@ -181,11 +184,12 @@ class FakeScheduling:
             (
                 post
                 for post in self.all_posts.values()
-                if not wanted.isdisjoint(one.photo_id for one in post.photos)
+                if not self._is_repeated(post) and not wanted.isdisjoint(one.photo_id for one in post.photos)
             ),
             None,
         )
-        if existing is not None:
+        may_repeat = again and existing and not again_refusal(await self.groups({existing.group_id}), NOW, 3)
+        if existing is not None and not may_repeat:
             return ScheduleResult(False, existing, "This photo has a post already.", Reason.ALREADY_SCHEDULED)
         if chosen[0].chosen is None:
             return ScheduleResult(False, None, "The persona has no channel.", Reason.NO_CHANNEL)
@@ -217,10 +221,27 @@ class FakeScheduling:
                 ai_assisted=ai_assisted,
                 channel_id=submission.chosen.id if submission.chosen else None,
                 lead_post_id=lead_id if id_ > lead_id else None,
+                again_of_id=existing.group_id if existing and id_ == lead_id else None,
             )
             posts.append(post)
             self._store(post)
         return ScheduleResult(True, posts[0], posts=tuple(posts))
+
+    def _is_repeated(self, post: Post) -> bool:
+        """Whether another post has taken over its photos."""
+        return any(other.again_of_id == post.group_id for other in self.all_posts.values())
+
+    async def posts_to_repeat(self, post_id: int) -> list[Post]:
+        """Return the posts of a live submission, or refuse to post it again."""
+        post = self._existing(post_id)
+        group = await self.groups({post.group_id})
+        for refusal in (
+            again_refusal(group, NOW, 3),
+            again_refusal(await self.posts_with(post.photo_id), NOW, 3),
+        ):
+            if refusal:
+                raise NotPossibleNow(refusal)
+        return group
 
     @property
     def photo_ids(self) -> set[int]:
@@ -286,7 +307,7 @@ class FakeScheduling:
         return [
             post
             for _, post in sorted(self.all_posts.items())
-            if any(photo.photo_id == photo_id for photo in post.photos)
+            if any(photo.photo_id == photo_id for photo in post.photos) and not self._is_repeated(post)
         ]
 
     async def post(self, post_id: int) -> Post | None:

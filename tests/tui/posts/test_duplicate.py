@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.buffer import ShareMode
+from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.media import Fit, Framing
 from fluffy_tui.scheduling import ChannelChoice, PostPhoto, Step, TaggedPerson
 from fluffy_tui.tui.compose import ComposeScreen
@@ -19,6 +20,7 @@ from tui.fakes import CHANNELS, MARKUP, NOW, make_post, with_channels
 from tui.several_channels import on_channels
 
 if TYPE_CHECKING:
+    from fluffy_tui.scheduling import Post
     from tui.conftest import Driver, Running
     from tui.fakes import FakeServices
 
@@ -127,6 +129,79 @@ async def test_a_post_of_another_persona_is_duplicated_from_there(
     async with running(persona="sarah") as driver:
         await driver.press("4", "j", "D")
         assert driver.notices() == [
-            "This post belongs to another persona. Press @ to switch, then duplicate it in Posts."
+            "This post belongs to another persona. Press @ to switch, then do this in Posts."
         ]
         assert isinstance(driver.screen, ProblemsScreen)
+
+
+def posted(services: FakeServices, post_id: int, days_ago: int, **changes: Any) -> Post:
+    """Make a post of the photo with this id that went live so many days ago."""
+    post = make_post(post_id, services.photos.photos[post_id], "fog on the pier", Step.LIVE, **changes)
+    post = replace(post, posted_at=NOW - timedelta(days=days_ago), channel_id=CHANNELS[0].id)
+    services.scheduling.all_posts[post_id] = post
+    return post
+
+
+async def to_post(driver: Driver, post: Post) -> None:
+    """Open Posts and its search for a post, with the cursor on it."""
+    await driver.press("2", "l", "slash", *"fog", "enter")
+    assert [found.id for found in driver.screen.selected_posts()] == [post.id]
+
+
+async def test_a_live_post_is_posted_again_with_its_old_text_to_change(
+    running: Running, services: FakeServices
+) -> None:
+    framing = Framing(Fit.CROP, turn=90)
+    post = posted(services, 30, 200, alt_text="a pier", framing=framing)
+    async with running(persona="sarah") as driver:
+        await to_post(driver, post)
+        await driver.pilot.press("A")
+        await until(driver, ComposeScreen)
+        await driver.settle()
+        form = composer(driver).form
+        assert (form.caption.text, form.alt_text.text, form.framing) == (post.caption, "a pier", framing)
+        marks = [mark.words for mark in composer(driver).checks()]
+        assert "used before on 26 Jun 2026" in marks
+        assert "same text as before: Buffer may refuse it" in marks
+        await driver.press("f2", "end", *" again")
+        assert "same text as before: Buffer may refuse it" not in [
+            mark.words for mark in composer(driver).checks()
+        ]
+        await driver.press("ctrl+s")
+        new = max(services.scheduling.all_posts.values(), key=lambda each: each.id)
+        assert (new.again_of_id, new.photo_id, new.step) == (post.id, post.photo_id, Step.QUEUED)
+        assert new.caption.endswith("again")
+
+
+async def test_what_was_posted_again_is_undone_and_the_text_is_kept_for_the_live_post(
+    running: Running, services: FakeServices
+) -> None:
+    post = posted(services, 30, 200)
+    async with running(persona="sarah") as driver:
+        await to_post(driver, post)
+        await driver.pilot.press("A")
+        await until(driver, ComposeScreen)
+        await driver.settle()
+        await driver.press("f2", "end", *" again", "ctrl+s")
+        new = max(services.scheduling.all_posts.values(), key=lambda each: each.id)
+        services.scheduling.all_posts[new.id] = replace(new, next_try_at=NOW + timedelta(seconds=8))
+        services.tell(PostChanged(new.id, new.persona_id))
+        await driver.heard()
+        await driver.press("z")
+        assert new.id not in services.scheduling.all_posts
+        assert "The photo stays with its live post, where A shows the text again." in driver.notices()[-1]
+        draft = driver.app.context.drafts.load(services.photos.photos[30])
+        assert draft is not None and draft.caption.endswith("again")
+
+
+async def test_a_post_that_is_too_young_or_waits_is_not_posted_again(
+    running: Running, services: FakeServices
+) -> None:
+    post = posted(services, 30, 20)
+    async with running(persona="sarah") as driver:
+        await to_post(driver, post)
+        await driver.press("A")
+        assert "can be posted again from" in driver.notices()[-1]
+        await driver.press("4", "A")
+        assert isinstance(driver.screen, ProblemsScreen)
+        assert "not live yet" in driver.notices()[-1]

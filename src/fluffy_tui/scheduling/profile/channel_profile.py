@@ -46,7 +46,7 @@ class ChannelProfile:
             outside_only: leave out what was made here.
         """
         async with self.database.transaction() as session:
-            rows = (await session.execute(_outside(channel_id, before, limit))).tuples()
+            rows = await session.execute(_outside(channel_id, before, limit))
             found: list[Any] = [OutsidePost(*row) for row in rows]
             if not outside_only:
                 found += [row.to_post() for row in await session.scalars(_ours(channel_id, before, limit))]
@@ -59,7 +59,7 @@ class ChannelProfile:
         row = OutsidePostRow
         query = select(row.id, row.thumbnail).where(row.id.in_(post_ids), row.thumbnail.is_not(None))
         async with self.database.transaction() as session:
-            return {post_id: jpeg for post_id, jpeg in (await session.execute(query)).tuples() if jpeg}
+            return {row[0]: row[1] for row in await session.execute(query) if row[1]}
 
     def framed(self, picture: Any, photo: Photo, service: str, framing: Framing, side: int) -> object:
         """Return a small picture of a photo as a network gets it; slow, so call it in a thread.

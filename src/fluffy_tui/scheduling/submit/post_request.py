@@ -35,3 +35,5 @@ class PostRequest:
     ai_generated: bool | None = None
     tags: tuple[TaggedPerson, ...] = ()
     ai_assisted: bool = False
+    again: bool = False
+    """Whether the photos may be those of a live post that is old enough to be posted again."""

@@ -13,6 +13,7 @@ from fluffy_tui.core.database import database_now
 from fluffy_tui.scheduling.delivery.deferral import defer_delivery, defer_waking
 from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.model import Missing, PostStatus, Reason, ScheduleResult, Step
+from fluffy_tui.scheduling.submit.post_again import again_refusal, holders_of
 from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class PostWriter:
     undo_seconds: float
     missing: tuple[Missing, ...]
     """What delivery lacks; while it lacks something, posts stay drafts."""
+    again_after_months: int
+    """For how long a post has to be live before its photos may be posted again."""
 
     async def write(self, requests: Sequence[Sequence[Submission]]) -> list[ScheduleResult]:
         """Write the posts of each request and defer their delivery, or refuse it if a photo already has a post.
@@ -74,7 +77,8 @@ class PostWriter:
         taken = {
             id_: post
             for id_, post in (await self._taken(photos)).items()
-            if post.photo_id != photos[0].photo_id or not is_unsubmitted(post)
+            if not (submissions[0].again and post.status == PostStatus.POSTED)
+            and (post.photo_id != photos[0].photo_id or not is_unsubmitted(post))
         }
         if taken:
             return await self._already_scheduled(photos, taken)
@@ -117,15 +121,30 @@ class PostWriter:
 
     async def _lead(self, session: AsyncSession, submission: Submission) -> PostRow | None:
         """Return a new row, or the cover's unsubmitted draft with the new content; None if the cover has a post."""
-        query = select(PostRow).where(PostRow.photo_id == submission.photos[0].photo_id).with_for_update()
+        photo_id = submission.photos[0].photo_id
+        query = select(PostRow).where(PostRow.photo_id == photo_id).with_for_update()
         row = (await session.execute(query)).scalar_one_or_none()
+        if submission.again and (row is None or not is_unsubmitted(row)):
+            return await self._lead_again(session, submission)
         if row is None:
-            return self._new_row(submission, photo_id=submission.photos[0].photo_id)
+            return self._new_row(submission, photo_id=photo_id)
         if not is_unsubmitted(row):
             return None
         await session.execute(delete(PostRow).where(PostRow.lead_post_id == row.id))
         submission.write_to(row)
         return row
+
+    async def _lead_again(self, session: AsyncSession, submission: Submission) -> PostRow | None:
+        """Return a new row that takes the photos over from the live post that has them; None if it may not."""
+        photo_id = submission.photos[0].photo_id
+        holders = await holders_of(session, [photo.photo_id for photo in submission.photos], lock=True)
+        if not holders:
+            return self._new_row(submission, photo_id=photo_id)
+        [lead_id, group], *others = holders.items()
+        now = await database_now(session)
+        if others or again_refusal(group, now, self.again_after_months):
+            return None
+        return self._new_row(submission, photo_id=photo_id, again_of_id=lead_id)
 
     def _new_row(self, submission: Submission, **relations: int) -> PostRow:
         row = PostRow(

@@ -48,6 +48,8 @@ class Submission:
     first_comment: str = ""
     ai_generated: bool = False
     ai_assisted: bool = False
+    again: bool = False
+    """Whether it may take over the photos of a live post."""
 
     @property
     def rules(self) -> NetworkRules:

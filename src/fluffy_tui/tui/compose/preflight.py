@@ -111,6 +111,10 @@ class PreflightInput:
     """Width ÷ height of all pictures of the post, where the network gives all of them the cover's."""
     repeated: int | None = None
     """Number of another photo of the post whose picture was posted before."""
+    used_at: datetime | None = None
+    """When the photos were last posted, if they are to be posted again."""
+    posted_captions: Sequence[str] = ()
+    """What was posted with them on this channel then."""
     first_comment: str = ""
     comment_refused_at: datetime | None = None
     """When Buffer lately rejected a first comment on the channel."""
@@ -137,7 +141,9 @@ def preflight_marks(post: PreflightInput) -> list[Mark]:
 def text_marks(post: PreflightInput) -> Iterator[Mark]:
     """Yield the marks of caption and alt text."""
     yield from _caption(post)
-    if similar := similar_caption(post.caption, post.earlier_captions):
+    if post.caption.strip() in map(str.strip, post.posted_captions):
+        yield Mark(Level.WARNING, "same text as before: Buffer may refuse it", "f2")
+    elif similar := similar_caption(post.caption, post.earlier_captions):
         yield Mark(Level.WARNING, f"similar to {quoted(similar)}", "f2")
     yield from _captions_elsewhere(post)
     yield _alt_text(post)
@@ -364,6 +370,10 @@ def time_marks(post: PreflightInput) -> Iterator[Mark]:
 
 
 def _earlier_post(post: PreflightInput) -> Iterator[Mark]:
+    if post.used_at is not None:
+        day = post.used_at.astimezone(post.zone)
+        yield Mark(Level.FINE, f"used before on {day.day} {day:%b %Y}")
+        return
     if not post.has_searched:
         return
     earlier = post.earlier_post

@@ -26,6 +26,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.messages import on_event
 from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.post_photos import PostPhotos, chosen_photos
+from fluffy_tui.tui.session.undo import draft_of_repeat
 from fluffy_tui.tui.text.words import one_line, plural
 from fluffy_tui.tui.ui.keys_footer import relabelled
 
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.scheduling import Agenda, ScheduleResult
+    from fluffy_tui.scheduling import Agenda, Post, ScheduleResult
     from fluffy_tui.similarity import EarlierPost
     from fluffy_tui.tui.compose.preflight import PreflightInput
     from fluffy_tui.tui.rendition import RenderResult
@@ -55,6 +56,7 @@ class ComposeScreen(PhotosScreen):
         submitted: Called with the ids of the photos once they have their post.
         at: A time that is chosen already, such as a free slot's.
         channel_id: Whose slot that is; one of a channel other than the main one is for a post on that channel alone.
+        again: The posts of a live submission that is to be posted again.
     """
 
     PLACE = Place.COMPOSE
@@ -82,11 +84,13 @@ class ComposeScreen(PhotosScreen):
         *,
         at: datetime | None = None,
         channel_id: str | None = None,
+        again: Sequence[Post] = (),
     ) -> None:
         self._rendition = RenditionPreview(context)
         super().__init__(context, self._rendition.widget)
         self._files, self._submitted = photos, submitted
         self._at, self._channel_id = at, channel_id
+        self._again = again
         self._owner = photos[0]
         """The photo with which the draft is kept, whatever the order."""
         self._post_preview = PostPreview(self.form)
@@ -104,7 +108,7 @@ class ComposeScreen(PhotosScreen):
 
     def on_mount(self) -> None:
         """Show the first photo's draft, or a new one, and load what the preflight needs."""
-        draft = self.drafts.load(self._owner) or Draft()
+        draft = self.drafts.load(self._owner) or draft_of_repeat(self.context, self._again)
         if self._at is not None:
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft
         self._arrange(draft)
@@ -232,6 +236,8 @@ class ComposeScreen(PhotosScreen):
                 ),
                 cover_ratio=self.arrangement.cover_ratio,
                 repeated=min(repeated, default=None),
+                used_at=max((post.posted_at for post in self._again if post.posted_at), default=None),
+                posted_captions=[post.caption for post in self._again if post.channel_id == channel_id],
             )
         )
 
@@ -275,7 +281,12 @@ class ComposeScreen(PhotosScreen):
         self, channels: PostChannels, photos: PostPhotos, *, accept_damaged: bool = False
     ) -> None:
         result = await submit_draft(
-            self.context, photos.photos, channels.shared, channels.choices, accept_damaged=accept_damaged
+            self.context,
+            photos.photos,
+            channels.shared,
+            channels.choices,
+            accept_damaged=accept_damaged,
+            again=bool(self._again),
         )
         if result.code is Reason.PHOTO_DAMAGED and self.is_attached:
             files, service = self.arrangement.files, self.form.rules.service

@@ -87,8 +87,12 @@ async def submit_draft(
     channels: Sequence[str | ChannelChoice],
     *,
     accept_damaged: bool = False,
+    again: bool = False,
 ) -> ScheduleResult:
-    """Submit photos, the cover first, with a draft's texts and time to the channels that were shown."""
+    """Submit photos, the cover first, with a draft's texts and time to the channels that were shown.
+
+    Photos of a live post are only taken `again`.
+    """
     request = PostRequest(
         tuple(photos),
         draft.caption,
@@ -98,6 +102,7 @@ async def submit_draft(
         first_comment=draft.first_comment,
         ai_generated=draft.ai_label,
         accept_damaged=accept_damaged,
+        again=again,
     )
     return (await submit_all(context, [request]))[0]
 

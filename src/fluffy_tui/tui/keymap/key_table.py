@@ -69,6 +69,7 @@ _POST = (
     Action("retry",           "r",           "Retry",           "Retry (Buffer is checked first, so nothing is posted twice)"),
     Action("cancel",          "delete,x",    "Cancel",          "Cancel the post, also in Buffer (photo and text go back to the library)"),
     Action("duplicate",       "D",           "Duplicate",       "Duplicate as a new draft: caption, alt text, fit, first comment and channels for another photo"),
+    Action("post_again",      "A",           "Post again",      "Post a live post again, some months after it went out: its photos, caption, alt texts and fit as a new draft"),
     Action("upload_again",    "h",           "Upload again",    "Re-render and upload again"),
     Action("move_up",         "K",           "Move up",         "Move up in the queue"),
     Action("open_in_buffer",  "b",           "Open in Buffer",  "Open the channel in Buffer (copies the address if there is no browser)"),

@@ -1,4 +1,4 @@
-"""Duplicating a post: its text and options become the draft of another photo."""
+"""Duplicating a post, or posting it again: its text and options become the draft of another photo or of the same."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling import Post
     from fluffy_tui.tui.session.context import Context
 
-OTHER_PERSONA = (
-    "This post belongs to another persona. Press {app.personas} to switch, then duplicate it in Posts."
-)
+OTHER_PERSONA = "This post belongs to another persona. Press {app.personas} to switch, then do this in Posts."
 
 
 async def duplicate(app: App[Any], context: Context, post: Post) -> None:
@@ -60,6 +58,24 @@ async def duplicate(app: App[Any], context: Context, post: Post) -> None:
             f"The draft could not be saved: {error.strerror}.", "Free some disk space, then try again."
         ) from error
     await app.push_screen(ComposeScreen(context, [photo], context.selection.remove))
+
+
+async def post_again(app: App[Any], context: Context, post: Post) -> None:
+    """Open the composer with the photos and the text of a live post, unless it has to wait.
+
+    Raises:
+        FluffyError: It is not live everywhere, or not for long enough.
+    """
+    if context.overview.persona is None or context.overview.persona.id != post.persona_id:
+        app.notify(context.with_keys(OTHER_PERSONA), markup=False)
+        return
+    group = await context.services.scheduling.posts_to_repeat(post.id)
+    ids = list(dict.fromkeys(photo.photo_id for photo in group[0].photos))
+    found = await context.services.photos.by_ids(ids)
+    if lost := len(ids) - len(found):
+        raise FluffyError(f"{lost} of its {len(ids)} photos left the library, so it cannot be posted again.")
+    photos = [found[photo_id] for photo_id in ids]
+    await app.push_screen(ComposeScreen(context, photos, context.selection.remove, again=group))
 
 
 def for_another_photo(draft: Draft) -> Draft:

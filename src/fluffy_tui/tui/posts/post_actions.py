@@ -10,7 +10,7 @@ from fluffy_tui.core.terminal_text import is_link
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.platform.web_browser import buffer_address, open_address
 from fluffy_tui.tui.posts.cancel_question import post_name, question_about
-from fluffy_tui.tui.session.undo import cancel_keeping_draft, why_not_cancelled
+from fluffy_tui.tui.session.undo import STAYS_LIVE, cancel_keeping_draft, why_not_cancelled
 from fluffy_tui.tui.text.channel_words import channel_of_each
 from fluffy_tui.tui.text.words import one_line
 
@@ -36,6 +36,7 @@ POST_ACTIONS = (
     "retry",
     "cancel",
     "duplicate",
+    "post_again",
     "upload_again",
     "move_up",
     "open_in_buffer",
@@ -143,6 +144,23 @@ class PostActions:
             return
         self._start(duplicate(self._screen.app, self._context, posts[0]), "duplicating the post")
 
+    def post_again(self) -> None:
+        """Open a live post, or a submission on several channels, as a new draft of the same photos."""
+        from fluffy_tui.tui.posts.duplicate import post_again  # imports Pillow
+
+        posts = self._selected()
+        if len({post.group_id for post in posts}) > 1:
+            self._screen.notify("Posts are posted again one at a time: clear the selection.")
+            return
+        job = post_again(self._screen.app, self._context, posts[0])
+        self._start(self._warned(job), "posting again")
+
+    async def _warned(self, job: Coroutine[Any, Any, None]) -> None:
+        try:
+            await job
+        except FluffyError as error:
+            self._warn(str(error))
+
     def _act(self, do: Callable[[int], Awaitable[object]], report: str, description: str) -> None:
         self._start(self._each(self._selected(), do, report), description)
 
@@ -196,11 +214,14 @@ class PostActions:
         if not done:
             return
         names = channel_of_each(groups[done[0].group_id], self._context.channel)
+        again = all(groups[post.group_id][0].again_of_id for post in done)
         subject = f"{len(done)} posts"
         if len(done) == 1:
             subject = f"{post_name(done[0])}{f' on {names[done[0].id]}' if len(names) > 1 else ''}"
         count = len(done[0].photo_ids)
-        if not left:
+        if not left and again:
+            back = self._context.with_keys(STAYS_LIVE)
+        elif not left:
             photos = "Photo" if count == 1 else "Photos"
             back = f"{photos} and caption are back in the library."
             if len({post.group_id for post in done}) > 1:

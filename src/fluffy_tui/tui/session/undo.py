@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.scheduling import ChannelChoice, Step
 from fluffy_tui.tui.session.drafts import Draft
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOTHING_TO_UNDO = "Nothing to undo. To cancel an earlier post, select it in Posts and press {posts.cancel}."
+
+STAYS_LIVE = "The photo stays with its live post, where {posts.post_again} shows the text again."
+"""What becomes of a post that was to go out again, with action ids in braces."""
 
 _TOO_LATE = {
     Step.SENDING: "It is being sent to Buffer right now. You can cancel it once it is there.",
@@ -81,6 +85,8 @@ def what_cancelling_does(
     count = len(post.photo_ids)
     photos = "Its photo returns" if count == 1 else f"Its {count} photos return"
     photo = f" {photos} to the library, and its text is kept as a draft." if frees_photos else ""
+    if frees_photos and post.again_of_id is not None:
+        photo = " Its photos stay with the live post, and its text is kept as a draft."
     if post.step is Step.ACCEPTED:
         when = f" for {both_zones(post.scheduled_at, now, zone, own_zone)}" if post.scheduled_at else ""
         return f"It is in Buffer{when} and will be deleted there.{photo}"
@@ -109,6 +115,15 @@ def draft_of(post: Post, cross_posts: Sequence[Post] = ()) -> Draft:
 def draft_of_submission(context: Context, posts: Sequence[Post]) -> Draft:
     """Return what the composer shows again of posts of one submission, with the channels that they leave out."""
     return replace(draft_of(posts[0], posts[1:]), off=_channels_without(posts, context))
+
+
+def draft_of_repeat(context: Context, posts: Sequence[Post]) -> Draft:
+    """Return what the composer shows of a live submission that is posted again, without its times; none for none."""
+    if not posts:
+        return Draft()
+    draft = draft_of_submission(context, posts)
+    channels = tuple(replace(choice, share_mode=None, at=None) for choice in draft.channels)
+    return replace(draft, share_mode=ShareMode.ADD_TO_QUEUE, at=None, channels=channels)
 
 
 def _difference(lead: Post, other: Post) -> ChannelChoice:
@@ -155,7 +170,8 @@ async def undo_last_submit(app: App[Any], context: Context) -> None:
     except FluffyError as error:
         app.notify(one_line(str(error)), severity="warning", timeout=10, markup=False)
         return
-    if free := next((undo.group[0] for undo in undos if undo.cancelled.frees_photos), None):
+    freed = (undo.group[0] for undo in undos if undo.cancelled.frees_photos)
+    if free := next((post for post in freed if post.again_of_id is None), None):
         context.changes.publish(SubmitUndone(free.persona_id, free.photo_id))
     [undo, *more] = undos
     words = context.with_keys(_several_words(undos)) if more else _undo_words(undo, context)
@@ -213,6 +229,8 @@ def _undo_words(undo: _Undo, context: Context) -> str:
         )
         return f"{done} {'' if cancelled.frees_photos else stays}{reasons}"
     photos = "The photo is back in the library with its text."
+    if group[0].again_of_id is not None:
+        return f"Undone. {context.with_keys(STAYS_LIVE)}"
     if count > 1:
         photos = f"The {count} photos are back in the library, and the text is kept with the first."
     return f"Undone{f' on {len(group)} channels' if len(group) > 1 else ''}. {photos}"
@@ -251,7 +269,9 @@ async def cancel_keeping_draft(context: Context, posts: Sequence[Post]) -> Cance
             refused.append((post, error))
         else:
             done.append(post)
-    left = await context.services.scheduling.posts_with(photo_id)
+    earlier = {post.again_of_id for post in posts}  # the live post takes its photos back
+    found = await context.services.scheduling.posts_with(photo_id)
+    left = [post for post in found if post.group_id not in earlier]
     if photo is not None and was_saved and left:
         await asyncio.to_thread(_forget, context.drafts, photo)
     return Cancelled(done, refused, left)
