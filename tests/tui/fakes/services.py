@@ -16,6 +16,7 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
+from tui.fakes.caption_model import FakeCaptionModel
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
 from tui.fakes.planning import FakePlanning
@@ -71,6 +72,8 @@ class FakeServices:
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
+        self.caption_model: FakeCaptionModel | None = None
+        """The model that suggests captions; none is set up."""
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.closed = False
         self.tell(Connected())
