@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from fluffy_tui.caption_model import ModelError, ModelFault
-from fluffy_tui.scheduling import PostPhoto
 from fluffy_tui.similarity import NotIndexedYet
 from fluffy_tui.tui.batch import BatchScreen
 from fluffy_tui.tui.compose import CaptionForm, ComposeScreen
@@ -133,7 +132,7 @@ async def test_alt_text_comes_from_the_same_answer(
 
 async def test_asking_again_is_for_other_captions(running: Running, model: FakeCaptionModel) -> None:
     async with running(persona="sarah") as driver:
-        await driver.press("enter", "f7", "up", "down", "down", "down", "down")
+        await driver.press("enter", "f7", "down", "down", "down", "down")
         model.captions = ("Another one.",)
         await driver.press("enter")
         assert isinstance(driver.screen, PickTextScreen)
@@ -176,7 +175,9 @@ async def test_thirty_hashtags_are_cut_to_what_the_network_allows(
     async with running(persona="sarah") as driver:
         await driver.press("enter", "f7")
         limit = form_limit(driver)
-        assert f"{30 - limit} hashtags cut, Instagram allows {limit}" in " ".join(driver.screen_text().split())
+        assert f"{30 - limit} hashtags cut, Instagram allows {limit}" in " ".join(
+            driver.screen_text().split()
+        )
         await driver.press("enter")
         assert form(driver).caption.text.count("#") == limit
 
@@ -254,13 +255,13 @@ async def test_an_edit_asks_too_and_tells_buffer(
     async with running(persona="sarah") as driver:
         await driver.press("2", "e")
         assert isinstance(driver.screen, EditPostScreen)
-        await driver.press("ctrl+a", "f7", "enter", "ctrl+s")
+        await driver.press("f7", "enter", "ctrl+s")
         assert isinstance(driver.screen, ConfirmScreen)
         assert not services.scheduling.edits
         await driver.press("y")
         await driver.heard()
         [edit] = services.scheduling.edits
-        assert (edit["caption"], edit["ai_assisted"]) == (CAPTIONS[0], True)
+        assert (edit["caption"], edit["ai_assisted"]) == (f"coffee first {CAPTIONS[0]}", True)
 
 
 async def test_a_batch_asks_about_each_unread_text(
@@ -273,7 +274,7 @@ async def test_a_batch_asks_about_each_unread_text(
         assert isinstance(driver.screen, BatchScreen)
         await driver.press("f7", "enter", "ctrl+n", *"mine", "ctrl+n", "f7", "down", "enter", "ctrl+n")
         assert driver.screen.panel.is_reviewing
-        assert model.requests[1].earlier[:2] == ("mine", CAPTIONS[0])
+        assert model.requests[1].earlier[:2] == (CAPTIONS[0], "mine")
         await driver.press("ctrl+s")
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("n")
@@ -300,19 +301,6 @@ async def test_the_key_does_nothing_for_a_post_that_is_submitted(
         assert not model.requests
 
 
-async def test_an_undone_post_is_still_told_to_be_assisted(
-    running: Running, services: FakeServices, model: FakeCaptionModel
-) -> None:
-    async with running(persona="sarah") as driver:
-        await driver.press("enter", "f7", "enter", "ctrl+s", "y", "z")
-        await driver.heard()
-        photo = services.photos.photos[int(services.scheduling.submitted[0]["photo"].id)]  # type: ignore[attr-defined]
-        draft = driver.app.context.drafts.load(photo)
-        assert draft is not None
-        assert draft.ai_assisted
-        assert not draft.unread
-
-
 async def test_a_failure_is_shown_and_asked_again(running: Running, model: FakeCaptionModel) -> None:
     model.error = ModelError(ModelFault.RATE_LIMITED, "192.168.1.5:11434", retry_after=7)
     async with running(persona="sarah") as driver:
@@ -326,9 +314,7 @@ async def test_a_failure_is_shown_and_asked_again(running: Running, model: FakeC
         assert form(driver).caption.text == CAPTIONS[0]
 
 
-async def test_what_the_model_gets(
-    running: Running, services: FakeServices, model: FakeCaptionModel
-) -> None:
+async def test_what_the_model_gets(running: Running, services: FakeServices, model: FakeCaptionModel) -> None:
     personas = services.personas.personas
     personas[1] = replace(personas[1], voice="dry and short")
     async with running(persona="sarah") as driver:
@@ -342,8 +328,3 @@ async def test_what_the_model_gets(
         assert set(request.earlier) <= {post.caption for post in posts}
         assert request.earlier
         assert request.keywords == ()
-
-
-def test_a_photo_of_a_post_is_no_draft() -> None:
-    """The mark is part of a draft, never of what is submitted."""
-    assert "suggested" not in PostPhoto(1, "00").to_json()

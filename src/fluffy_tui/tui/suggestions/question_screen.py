@@ -121,14 +121,14 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
         self, context: Context, model: CaptionModelPort, subject: Subject, before: tuple[str, ...] = ()
     ) -> None:
         super().__init__(classes="-broad")
-        self._context, self._model, self._subject, self._before = context, model, subject, before
+        self.context, self._model, self._subject, self._before = context, model, subject, before
         self._question: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out who is asked above what is sent."""
         with Vertical(id="dialog") as dialog:
             dialog.border_title = "suggest captions"
-            yield _Progress(self._model.label, self._context.clock)
+            yield _Progress(self._model.label, self.context.clock)
             yield Static(id="failure", markup=False)
             yield Static("Preparing the picture…", id="sent", markup=False)
         yield KeysFooter()
@@ -152,7 +152,7 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
         """Make what the model gets: of the photo only a small picture as posted, without metadata."""
         subject = self._subject
         rendition = await asyncio.to_thread(
-            self._context.services.planning.preview_rendition,
+            self.context.services.planning.preview_rendition,
             subject.photo,
             subject.rules.service,
             subject.framing,
