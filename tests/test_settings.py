@@ -92,6 +92,57 @@ def test_http_is_allowed_on_this_machine() -> None:
     assert load_settings({"FLUFFY_BUFFER_URL": "http://127.0.0.1:9"}).buffer_url == "http://127.0.0.1:9"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://localhost:11434",
+        "http://127.9.9.9",
+        "http://192.168.1.5:11434/v1",
+        "http://10.0.0.1",
+        "http://172.31.255.1",
+        "http://100.100.1.1",
+        "http://[fd00::1]:8080",
+        "http://nas:11434",
+        "http://nas.local",
+        "http://nas.home.arpa",
+        "https://models.example/v1",
+    ],
+)
+def test_a_model_may_be_in_a_private_network_or_behind_https(address: str) -> None:
+    assert load_settings({"FLUFFY_MODEL_URL": address}).model_url == address
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://models.example/v1", "https address, since photos"),
+        ("http://8.8.8.8", "https address, since photos"),
+        ("http://134744072", "https address, since photos"),
+        ("http://0x08080808", "https address, since photos"),
+        ("http://172.32.0.1", "https address, since photos"),
+        ("http://[::ffff:8.8.8.8]", "https address, since photos"),
+        ("http://local", ""),
+        ("ftp://nas", "https or http"),
+        ("nas:11434", "https or http"),
+        ("http://me:hush@nas", "FLUFFY_MODEL_KEY"),
+    ],
+)
+def test_photos_are_not_sent_to_a_public_server_in_the_open(address: str, says: str) -> None:
+    if not says:
+        assert load_settings({"FLUFFY_MODEL_URL": address}).model_url == address
+        return
+    with pytest.raises(InvalidSetting, match=says) as caught:
+        load_settings({"FLUFFY_MODEL_URL": address})
+    assert caught.value.variable == "FLUFFY_MODEL_URL"
+    assert "hush" not in str(caught.value)
+
+
+def test_the_name_of_a_model_is_one_line() -> None:
+    assert load_settings({"FLUFFY_MODEL_NAME": " llava:13b "}).model_name == "llava:13b"
+    with pytest.raises(InvalidSetting, match="FLUFFY_MODEL_NAME"):
+        load_settings({"FLUFFY_MODEL_NAME": "a\nb"})
+
+
 def test_a_secret_in_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     environment = write(tmp_path / "config.toml", 'buffer_api_key = "hush"\n', 0o644)
     with pytest.raises(InvalidSetting, match="chmod 600") as caught:
@@ -109,6 +160,7 @@ def test_no_secret_shows_in_any_representation(tmp_path: Path) -> None:
     environment = {
         "DATABASE_URL": "postgresql://me:hush-database@db.example/x",
         "BUFFER_API_KEY": "hush-buffer",
+        "FLUFFY_MODEL_KEY": "hush-model",
         "FLUFFY_MEDIA_HOST": "s3",
         "FLUFFY_MEDIA_BASE_URL": "https://a.example",
         "FLUFFY_S3_BUCKET": "b",

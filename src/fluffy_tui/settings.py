@@ -506,7 +506,8 @@ def is_private_host(host: str) -> bool:
     try:
         address = ip_address(host)
     except ValueError:  # a name
-        return "." not in host or host.endswith(_PRIVATE_NAMES)
+        # A number is an address too, as 0x08080808.
+        return host.endswith(_PRIVATE_NAMES) or re.fullmatch(r"[a-z][a-z0-9-]*", host) is not None
     return any(address in ip_network(network) for network in _PRIVATE_NETWORKS)
 
 

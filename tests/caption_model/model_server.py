@@ -68,7 +68,7 @@ class ModelServer:
 
     port: int = 0
     models: list[str] = field(default_factory=lambda: ["llava:latest"])
-    answer: Answer = answering(suggestions())
+    answer: Answer = field(default_factory=lambda: answering(suggestions()))
     has_schemas: bool = True
     """Whether it accepts `response_format`; one that does not answers 400."""
     key: str = ""

@@ -17,7 +17,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
-from fluffy_tui.media import Fit, Framing, Part, Rendition, Shape, canvas_ratio, render
+from fluffy_tui.media import Fit, Framing, Part, Rendition, Shape, canvas_ratio, render, smaller
 from fluffy_tui.networks import NetworkRules, all_rules, rules_for
 from media.media_pictures import (
     exif_with_position,
@@ -215,6 +215,22 @@ def test_all_metadata_is_gone(tmp_path: Path, suffix: str) -> None:
     for trace in (b"Exif", b"GPS", b"xmp", b"xap", b"Secret", b"Photoshop", b"ICC_PROFILE", b"48,51"):
         assert trace not in rendition.data
     assert len(opened(rendition.data).getexif()) == 0
+
+
+def test_a_smaller_copy_shows_the_same_and_has_no_mark(tmp_path: Path) -> None:
+    mark = "trainedAlgorithmicMedia"
+    options = {"exif": exif_with_position(), "xmp": xmp(mark=mark, position=True)}
+    path = saved(quadrants().resize((1600, 800)), tmp_path / "photo.jpg", **options)
+    rendition = render(path, X)
+    small = smaller(rendition, 768)
+    image = opened(small.data)
+    assert image.size == (small.width, small.height) == (768, 384)
+    assert is_quadrants(image)
+    assert rendition.ai_mark == mark
+    assert small.ai_mark is None
+    for trace in (b"Exif", b"GPS", b"xmp", b"xap", b"Secret", mark.encode()):
+        assert trace not in small.data
+    assert opened(smaller(rendition, 5_000).data).size == (rendition.width, rendition.height)
 
 
 def test_a_position_in_xmp_alone_is_noticed(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from caption_model.model_server import model_server
 from fluffy_tui.bootstrap import open_services
 from fluffy_tui.core.health import Check, Health
-from fluffy_tui.modes.health_checks import image_embed, proxy_words, similarity
+from fluffy_tui.modes.health_checks import caption_model, image_embed, proxy_words, similarity
 from fluffy_tui.paths import Paths
 from fluffy_tui.settings import Secret, Settings
 from similarity.image_embed_stand_in import image_embed_stand_in
@@ -45,6 +47,24 @@ async def test_a_working_service_is_shown_with_its_operations(tmp_path: Path) ->
 )
 async def test_a_missing_service_is_not_a_failure(tmp_path: Path, url: str | None, status: Health) -> None:
     assert (await image_embed(with_service(tmp_path, url))).status is status
+
+
+async def test_the_server_of_the_caption_model_is_asked_for_its_models_only(tmp_path: Path) -> None:
+    async with model_server() as server:
+        settings = replace(
+            with_service(tmp_path, None), model_url=server.url, model_key=Secret("hush"), model_name="llava"
+        )
+        server.key = "hush"
+        check = await caption_model(settings, server.url)
+        assert (check.status, check.detail) == (Health.OK, f"llava at 127.0.0.1:{server.port}")
+        check = await caption_model(replace(settings, model_name="nava"), server.url)
+        assert (check.status, "FLUFFY_MODEL_NAME" in check.remedy) == (Health.WARN, True)
+        check = await caption_model(replace(settings, model_key=Secret("hushed")), server.url)
+        assert (check.status, "FLUFFY_MODEL_KEY" in check.remedy) == (Health.WARN, True)
+        assert "hush" not in f"{check}"
+        assert not server.requests
+    check = await caption_model(settings, "http://127.0.0.1:9")
+    assert check.status is Health.WARN
 
 
 async def test_progress_and_models_are_shown(database: Database, tmp_path: Path) -> None:

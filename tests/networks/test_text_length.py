@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fluffy_tui.networks import hashtag_count, rules_for, split_hashtags, text_length
+from fluffy_tui.networks import cut_hashtags, hashtag_count, rules_for, split_hashtags, text_length
 
 X, BLUESKY, MASTODON = rules_for("twitter"), rules_for("bluesky"), rules_for("mastodon")
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
@@ -177,3 +177,17 @@ def test_hostile_pastes_are_counted(text: str, seen: int) -> None:
 )
 def test_the_hashtags_at_the_end_of_a_caption_are_split_off(caption: str, split: tuple[str, str]) -> None:
     assert split_hashtags(caption) == split
+
+
+@pytest.mark.parametrize(
+    ("caption", "limit", "cut"),
+    [
+        ("fog #a #b #c", 2, ("fog #a #b", 1)),
+        ("fog #a #b", 2, ("fog #a #b", 0)),
+        ("#a at #b dusk #c\n\n#d", 1, ("#a at dusk", 3)),
+        ("fog #a #b", 0, ("fog", 2)),
+        ("see https://a.example/#b #c", 0, ("see https://a.example/#b", 1)),
+    ],
+)
+def test_hashtags_over_a_limit_are_cut(caption: str, limit: int, cut: tuple[str, int]) -> None:
+    assert cut_hashtags(caption, limit) == cut

@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.caption_model.errors import ModelError, ModelFault
-from fluffy_tui.caption_model.model import LONGEST_VOICE, CaptionRequest, SmallPicture, Suggestions
+from fluffy_tui.caption_model.model import (
+    LONGEST_VOICE,
+    PICTURE_SIDE,
+    CaptionRequest,
+    SmallPicture,
+    Suggestions,
+)
 from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LONGEST_VOICE",
+    "PICTURE_SIDE",
     "CaptionModel",
     "CaptionRequest",
     "ModelError",

@@ -89,7 +89,7 @@ def read_detail(body: bytes | None, key: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Return a text without what is invisible, reorders it or acts on a terminal, with at most one empty line in a row."""
+    """Return a text without what is invisible, reorders it or acts on a terminal; one empty line in a row is kept."""
     text = re.sub("\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text).replace("\t", " ")
     text = _STRAY_JOINER.sub("", _UNWANTED.sub("", text))
     lines = (line.strip() for line in text.split("\n"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+PICTURE_SIDE = 768
+"""Pixels of a picture's longest side, at most: as much as most models look at."""
 LONGEST_VOICE = 2_000
 """Characters of a persona's voice, at most; some 300 words, which any model reads."""
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import KEY_PAGE
+from fluffy_tui.caption_model import CaptionModel, ModelError
 from fluffy_tui.core.database import database_now
 from fluffy_tui.core.elapsed_time import TOLERATED_SKEW, skew_words
 from fluffy_tui.core.errors import FluffyError
@@ -30,6 +31,8 @@ _UPLOADS = "uploads pictures and indexes: no Buffer key"
 _ONLY_INDEXES = "only indexes: no Buffer key or no media host"
 FEW_CONNECTIONS = 4
 """Fewer than one more worker takes."""
+_MODEL_SECONDS = 10.0
+"""For the list of a server's models."""
 
 _WINDOWS = {900: "15 minutes", 86_400: "24 hours", 2_592_000: "30 days"}
 
@@ -61,6 +64,8 @@ async def checks(
     except FluffyError as error:
         yield Check("database", Health.FAIL, error.message, error.hint)
     yield await image_embed(settings)
+    if settings.model_url is not None:
+        yield await caption_model(settings, settings.model_url)
     yield _terminal(settings, pictures)
     yield _keys(settings)
 
@@ -288,6 +293,16 @@ async def image_embed(settings: Settings) -> Check:
                 f"It does not support {service.operation}. Update the service.",
             )
     return Check("image_embed", Health.OK, detail)
+
+
+async def caption_model(settings: Settings, url: str) -> Check:
+    """Ask the server of the model that suggests captions for its models; no photo is sent."""
+    model = CaptionModel(url, settings.model_key, settings.model_name, timeout=_MODEL_SECONDS)
+    try:
+        await model.check()
+    except ModelError as error:
+        return Check("caption model", Health.WARN, error.message, error.hint)
+    return Check("caption model", Health.OK, model.label)
 
 
 def _terminal(settings: Settings, pictures: RendererChoice) -> Check:

@@ -27,6 +27,7 @@ from fluffy_tui.networks.network_rules import (
     rules_for,
 )
 from fluffy_tui.networks.text_length import (
+    cut_hashtags,
     hashtag_count,
     hashtag_spans,
     hashtags,
@@ -48,6 +49,7 @@ __all__ = [
     "caption_advice",
     "caption_problem",
     "clean_caption",
+    "cut_hashtags",
     "first_comment_problem",
     "hashtag_count",
     "hashtag_spans",

@@ -92,6 +92,14 @@ def split_hashtags(text: str) -> tuple[str, str]:
     return rest, text[len(rest) :].strip()
 
 
+def cut_hashtags(text: str, limit: int) -> tuple[str, int]:
+    """Return a caption with its first hashtags only, and how many were cut."""
+    surplus = hashtag_spans(text)[limit:]
+    for start, end in reversed(surplus):
+        text = f"{text[:start].rstrip(' ')}{text[end:]}"
+    return text.strip(), len(surplus)
+
+
 def _mastodon_length(text: str) -> int:
     links = compiled(r"https?://[^\s<>\"]+")
     mentions = compiled(r"(?<![\w/])(@\w+(?:[\w.-]*\w)?)@[\w-]+(?:\.[\w-]+)+")

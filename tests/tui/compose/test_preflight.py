@@ -89,6 +89,8 @@ def test_a_post_that_passes_every_check(post: PreflightInput) -> None:
             "! waits for a worker on studio, which has the photo",
         ),
         ({"agenda": None}, "… channel"),
+        ({"suggested": ("fog",)}, "! suggested caption not read yet (f2)"),
+        ({"suggested": ("a grey square",)}, "! suggested alt text not read yet (f3)"),
         ({"share_mode": ShareMode.CUSTOM_SCHEDULED}, "✗ no time (ctrl+t)"),
         (
             {"earlier_post": EarlierPost(1, 2, Relation.SAME_FILE, 0, True, NOW - timedelta(days=12))},

@@ -3,6 +3,7 @@
 `tests/tui/test_fakes_contract.py` runs each fake and the real service through the same cases.
 """
 
+from tui.fakes.caption_model import FakeCaptionModel
 from tui.fakes.sample_data import (
     CHANNELS,
     MARKUP,
@@ -25,6 +26,7 @@ __all__ = [
     "KEY",
     "MARKUP",
     "NOW",
+    "FakeCaptionModel",
     "FakeServices",
     "FakeSetup",
     "Opening",

@@ -17,6 +17,7 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from tui.fakes.keywords import FakeKeywords
+from tui.fakes.caption_model import FakeCaptionModel
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
 from tui.fakes.planning import FakePlanning
@@ -76,6 +77,8 @@ class FakeServices:
         self._profile = FakeProfile(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
+        self.caption_model: FakeCaptionModel | None = None
+        """The model that suggests captions; none is set up."""
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.closed = False
         self.tell(Connected())

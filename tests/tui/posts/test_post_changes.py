@@ -154,6 +154,20 @@ def test_a_shared_change_leaves_out_what_the_network_does_not_have(post: Post) -
     assert shared_changes(post, INSTAGRAM, before, after) == {"caption": "fog again"} | extras
 
 
+def test_the_help_of_a_model_is_told_once_and_with_a_text(post: Post) -> None:
+    before = draft_of(post)
+    helped = replace(before, ai_assisted=True)
+    assert changes(post, helped) == {}, "what it wrote was removed again"
+    assert changes(post, replace(helped, caption="sea")) == {"caption": "sea", "ai_assisted": True}
+    assert shared_changes(post, INSTAGRAM, before, replace(helped, alt_text="sea")) == {
+        "alt_text": "sea",
+        "ai_assisted": True,
+    }
+    told = replace(post, ai_assisted=True)
+    assert draft_of(told).ai_assisted
+    assert changes(told, replace(draft_of(told), caption="sea")) == {"caption": "sea"}
+
+
 def test_a_draft_may_have_photos_that_the_post_has_not_yet(post: Post) -> None:
     added = PostPhoto(9, "0" * 64)
     draft = replace(draft_of(post), photos=(post.cover, added))

@@ -42,6 +42,8 @@ DRAFT = Draft(
         ChannelChoice("c3", first_comment="#own"),
     ),
     off=("c3",),
+    suggested=(f"from {MARKUP}\na model",),
+    ai_assisted=True,
 )
 
 
@@ -55,6 +57,26 @@ def test_a_draft_is_loaded_exactly_as_it_was_saved(tmp_path: Path, photo: Photo)
     assert Drafts(tmp_path / "drafts").load(photo) is None
     Drafts(tmp_path / "drafts").save(photo, DRAFT)
     assert Drafts(tmp_path / "drafts").load(photo) == DRAFT
+
+
+def test_a_suggested_text_is_unread_wherever_it_is_until_it_is_changed() -> None:
+    draft = Draft(suggested=("fog here",))
+    assert not draft.unread, "it was inserted and removed"
+    for there in (
+        replace(draft, caption="well, fog here."),
+        replace(draft, alt_text="fog here"),
+        replace(draft, first_comment="fog here"),
+        replace(draft, photos=(PostPhoto(1, "a", "fog here"),)),
+        replace(draft, channels=(ChannelChoice("c2", "fog here"),)),
+    ):
+        assert there.unread == ["fog here"]
+    assert not replace(draft, caption="fog there").unread
+
+
+def test_a_draft_takes_over_what_is_to_be_read_of_others() -> None:
+    other = Draft(suggested=("b", "a"), ai_assisted=True)
+    taken = Draft("mine", suggested=("a",)).with_suggestions_of([other, Draft()])
+    assert taken == Draft("mine", suggested=("a", "b"), ai_assisted=True)
 
 
 def test_a_moved_photo_keeps_its_draft_and_another_persona_does_not_see_it(

@@ -67,6 +67,13 @@ async def test_the_photos_of_a_post_are_kept_in_their_order(
     assert draft is not None and draft.photos == (post.cover, *others)
 
 
+def test_a_post_stays_assisted_by_ai_and_is_read(post: Post) -> None:
+    """What was submitted had been read before."""
+    draft = draft_of(post, [replace(post, ai_assisted=True)])
+    assert draft.ai_assisted
+    assert not draft.unread
+
+
 async def test_a_newer_draft_is_not_overwritten(context: Context, services: FakeServices, post: Post) -> None:
     context.drafts.save(services.photos.photos[post.photo_id], Draft(caption="newer"))
     await cancel_keeping_draft(context, [post])

@@ -83,6 +83,7 @@ class BatchSubmission:
             channels=[replace(choice, share_mode=None, at=None) for choice in channels],
             first_comment=draft.first_comment,
             ai_generated=draft.ai_label,
+            ai_assisted=draft.ai_assisted,
             accept_damaged=accept_damaged,
         )
 

@@ -139,6 +139,14 @@ class Batch:
         return next((one for one in problems if one[1] and self.posts[one[0]].post is None), None)
 
     @property
+    def first_unread(self) -> int | None:
+        """The number of the first post with a suggested text that was not read yet."""
+        numbers = (
+            number for number, entry in enumerate(self.posts) if entry.post is None and entry.draft.unread
+        )
+        return next(numbers, None)
+
+    @property
     def crowding(self) -> Crowding:
         """Where similar photos would go out one after the other."""
         ids, agenda = [entry.photo.id for entry in self.posts], self.agenda
@@ -189,6 +197,7 @@ class Batch:
             has_ai_label=entry.has_ai_label(self.persona),
             is_ai_marked=entry.is_ai_marked(self.persona),
             captions_elsewhere=PostChannels.of(self.persona, entry.draft).captions_elsewhere,
+            suggested=entry.draft.suggested,
         )
         return [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight_marks(post)]
 

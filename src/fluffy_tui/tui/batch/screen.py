@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.messages import FillWeek
 
 _TEXTS = ("caption", "alt_text", "first_comment", "hashtags")
-_CHOICES = ("fit", "ai_label")
+_CHOICES = ("fit", "ai_label", "suggest")
+_OF_CAPTION = (("insert",), ("recent_captions",), ("suggest",), ("editor",))
 REVIEW_KEYS = "{fill.submit} submits all · {fill.edit} edits the caption · {fill.skip} leaves the photo out"
 
 
@@ -94,7 +96,7 @@ class BatchScreen(CaptionScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable what changes a caption only where one is being written."""
-        if action == "next" or parameters in (("insert",), ("recent_captions",), ("editor",)):
+        if action == "next" or parameters in _OF_CAPTION:
             return bool(self.model.posts) and not self.panel.is_reviewing
         return super().check_action(action, parameters)
 
@@ -174,10 +176,20 @@ class BatchScreen(CaptionScreen):
         elif (problem := self.model.first_problem) is not None:
             self.panel.write(problem[0])
             self.form.show_message(problem[1], error=True)
+        elif (number := self.model.first_unread) is not None:
+            self.panel.write(number)
+            self.form.suggester.asks_first(self.model.current.draft, "Submit", self._go_on_submitting)
         elif self.model.unsubmitted:
             self.submitter.start(self._submission.submit(), "submitting the batch")
         else:
             self._show_keys(f"All posts are submitted. {KEYS}")
+
+    def _go_on_submitting(self) -> None:
+        """Submit the batch now that a suggested text of the current post was read, unless there are more of them."""
+        entry = self.model.current
+        entry.draft = replace(entry.draft, suggested=())
+        self._review()
+        self.action_submit()
 
     def _ask_about_damage(self, refusals: Sequence[str]) -> None:
         """Ask whether what is left of damaged photos is to be posted."""

@@ -78,6 +78,7 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         padding: 0 1;
         &:focus { border: round $border; border-title-color: $text; background: transparent; }
         & .text-area--cursor-line { background: transparent; }
+        &.-unread { border-title-color: $text-warning; }
         &.-wrong { border: round $error; border-subtitle-color: $text-error; border-title-color: $text-error; }
     }
     """
@@ -112,7 +113,7 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self._title, self._fold = title, fold
         self.subject = ""
         """What the text is about, such as a file's name; in the title while there is room."""
-        self._refused = False
+        self._refused = self._is_unread = False
         self._pause: Timer | None = None
         self.border_title = title
         self.update_count()
@@ -200,6 +201,12 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         self.update_count()
         self.focus()
 
+    def mark_unread(self, is_unread: bool) -> None:
+        """Say in the title that a model's text is in it which nobody has read, or no longer."""
+        if is_unread != self._is_unread:
+            self._is_unread = is_unread
+            self.update_count()
+
     def on_text_area_changed(self) -> None:
         """Count again: at once, or after a pause where the text is so long that counting would be felt."""
         self._refused = False
@@ -218,7 +225,10 @@ class CaptionEditor(TextArea, inherit_bindings=False):
         of_limit = f"{count:,}/{self._limit:,}"
         self.border_subtitle = f"{surplus:,} too many · {of_limit}" if surplus > 0 else of_limit
         note = self._fold_note() or (f" · {one_line(self.subject)}" if self.subject else "")
+        if self._is_unread:
+            note = " · suggested, not read yet"
         self.border_title = Content(f"{self._title}{note}")
+        self.set_class(self._is_unread, "-unread")
         self.set_class(surplus > 0 or self._refused, "-wrong")
 
     def _fold_note(self) -> str:

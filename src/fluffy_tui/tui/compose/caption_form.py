@@ -32,6 +32,7 @@ from fluffy_tui.tui.platform.image_viewer import show_outside
 from fluffy_tui.tui.rendition import FitScreen
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.suggestions import NO_MODEL, Subject, Suggester
 from fluffy_tui.tui.text.channel_words import zone_of
 from fluffy_tui.tui.text.words import one_line
 
@@ -147,6 +148,8 @@ class CaptionForm(ReportsErrors, Vertical):
         self.is_edited = False
         """Whether the user changed anything since the last `load`."""
         self.tools = CaptionTools(context, persona, self.caption, place)
+        self.suggester = Suggester(context, self.caption, self.alt_text, self._change)
+        """Knows which texts came from a model."""
         self._loaded = Draft()
         self._note = Static("", id="note", markup=False)
         self._message = Static("", id="message", markup=False)
@@ -203,6 +206,7 @@ class CaptionForm(ReportsErrors, Vertical):
             if self.alt_text.text != alt_text:
                 self.alt_text.load_clean(alt_text)
             self.alt_text.update_count()
+        self.suggester.show_marks()
 
     def load(self, draft: Draft) -> None:
         """Show another draft."""
@@ -212,6 +216,7 @@ class CaptionForm(ReportsErrors, Vertical):
             self.caption.load_clean(draft.caption)
             self.alt_text.load_clean(draft.alt_text)
             self.first_comment.load_clean(draft.first_comment)
+        self.suggester.load(draft)
         self._show_first_comment()
         self.when.load(draft.share_mode, draft.at)
         self.update_preflight()
@@ -228,6 +233,7 @@ class CaptionForm(ReportsErrors, Vertical):
             ):
                 if editor.text != text:
                     editor.load_clean(text)
+        self.suggester.show_marks()
         self._show_first_comment()
         self.when.show_agenda(agenda)
         self.when.load(draft.share_mode, draft.at)
@@ -263,6 +269,8 @@ class CaptionForm(ReportsErrors, Vertical):
             framing=self.framing,
             first_comment=self.first_comment.text,
             ai_label=self.ai_label,
+            suggested=self.suggester.suggested,
+            ai_assisted=self.suggester.ai_assisted,
         )
 
     @property
@@ -290,6 +298,7 @@ class CaptionForm(ReportsErrors, Vertical):
             comment_refused_at=self.channel.comment_refusal(self.context.clock()) if self.channel else None,
             has_ai_label=self.has_ai_label,
             is_ai_marked=self.is_ai_marked,
+            suggested=self.suggester.suggested,
         )
 
     def update_preflight(self) -> None:
@@ -376,6 +385,8 @@ class CaptionForm(ReportsErrors, Vertical):
                 self.tools.pick_snippet(self._written)
             case "recent_captions":
                 self.tools.pick_earlier(self._written)
+            case "suggest":
+                self._suggest()
             case "snippets":
                 self._manage_snippets()
             case "editor":
@@ -387,6 +398,17 @@ class CaptionForm(ReportsErrors, Vertical):
     def _written(self) -> CaptionEditor:
         """What texts are inserted into."""
         return self.first_comment if self.first_comment.has_focus else self.caption
+
+    def _suggest(self) -> None:
+        """Offer captions and an alt text for the photo that is shown."""
+        if self.photo is None:
+            return
+        tools = self.tools
+        subject = Subject(
+            tools.persona, self.photo, self.fitted, self.ratio, self.rules, tools.captions_to_differ_from
+        )
+        if not self.suggester.open(subject):
+            self.show_message(self.context.with_keys(NO_MODEL))
 
     def _open_first_comment(self) -> None:
         if self.rules.first_comment_limit is None:
@@ -472,6 +494,7 @@ class CaptionForm(ReportsErrors, Vertical):
     def _field_changed(self, event: Message) -> None:
         event.stop()
         self.show_message("")
+        self.suggester.show_marks()
         self._change()
         if self._pause is not None:
             self._pause.stop()

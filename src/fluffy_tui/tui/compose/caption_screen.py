@@ -156,9 +156,10 @@ class PhotosScreen(CaptionScreen):
         room = rules.photo_limit - len(self.arrangement.photos)
         files = [found[photo_id] for photo_id in photo_ids if photo_id in found][:room]
         habit = context.state_file.framing(self.persona.id)
-        self.arrangement.add(
-            files, [photo for file in files for photo in new_photos(file, self.drafts.load(file), habit)]
-        )
+        drafts = [self.drafts.load(file) for file in files]
+        self.form.suggester.add([draft for draft in drafts if draft is not None])
+        each = zip(files, drafts, strict=True)
+        self.arrangement.add(files, [photo for file, own in each for photo in new_photos(file, own, habit)])
         if len(files) < len(photo_ids):
             added = f"Added {len(files)} of {len(photo_ids)} selected photos"
             self.form.show_message(f"{added}: {rules.name} allows {rules.photo_limit} in a post.", error=True)

@@ -41,7 +41,7 @@ class CaptionTools:
     """
 
     def __init__(self, context: Context, persona: Persona, editor: CaptionEditor, place: Place) -> None:
-        self._context, self._persona, self._editor, self._place = context, persona, editor, place
+        self._context, self.persona, self._editor, self._place = context, persona, editor, place
         self._posts: tuple[Post, ...] = ()
         self._snippets: tuple[Snippet, ...] = ()
         self.photo_id: int | None = None
@@ -52,8 +52,8 @@ class CaptionTools:
         """Load what can be inserted, and suggest it from now on."""
         await asyncio.to_thread(_build_patterns)
         services = self._context.services
-        self._posts = tuple(await services.scheduling.posts(self._persona, limit=COMPARED))
-        self._snippets = tuple(await services.snippets.list(self._persona.id))
+        self._posts = tuple(await services.scheduling.posts(self.persona, limit=COMPARED))
+        self._snippets = tuple(await services.snippets.list(self.persona.id))
         self.suggest(self._unsubmitted)
 
     @property
@@ -64,6 +64,12 @@ class CaptionTools:
     @property
     def _earlier_posts(self) -> list[Post]:
         return [post for post in self._posts if post.photo_id != self.photo_id]
+
+    async def captions_to_differ_from(self) -> tuple[str, ...]:
+        """Load and return the captions from which a new one is to differ: `LISTED` at most, the latest first."""
+        await self.load()
+        captions = (*self._unsubmitted, *self.earlier_captions)
+        return tuple(dict.fromkeys(caption for caption in captions if caption.strip()))[:LISTED]
 
     def suggest(self, unsubmitted: Iterable[str] = ()) -> None:
         """Suggest hashtags and snippets while the caption is typed.
@@ -79,7 +85,7 @@ class CaptionTools:
         """List the persona's last captions, and insert one into a text."""
         self._pick(
             editor,
-            f"recent captions of {one_line(self._persona.name)}",
+            f"recent captions of {one_line(self.persona.name)}",
             [self._caption_choice(post) for post in self._earlier_posts[:LISTED] if post.caption.strip()],
             "This persona has no other captions yet.",
         )
@@ -88,7 +94,7 @@ class CaptionTools:
         """List hashtag sets and snippets, and insert one into a text."""
         self._pick(
             editor,
-            f"hashtag sets and snippets of {one_line(self._persona.name)}",
+            f"hashtag sets and snippets of {one_line(self.persona.name)}",
             [_snippet_choice(snippet) for snippet in self._snippets],
             self._context.with_keys(
                 "No hashtag sets or snippets yet. "
@@ -98,7 +104,7 @@ class CaptionTools:
 
     def manage_snippets(self, closed: Callable[[None], None]) -> None:
         """Open the screen of hashtag sets and snippets."""
-        self._editor.app.push_screen(SnippetsScreen(self._context, self._persona), closed)
+        self._editor.app.push_screen(SnippetsScreen(self._context, self.persona), closed)
 
     def open_editor(self) -> None:
         """Let the user write the caption in $VISUAL or $EDITOR.

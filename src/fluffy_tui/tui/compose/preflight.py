@@ -20,6 +20,7 @@ from fluffy_tui.networks import (
     text_length,
 )
 from fluffy_tui.scheduling import MissingCode
+from fluffy_tui.tui.session.drafts import unread_in
 from fluffy_tui.tui.text.times import moment_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, plural, quoted, shape_words
 
@@ -123,6 +124,8 @@ class PreflightInput:
     """Whether the persona, or a photo of the post, says that it was made with AI."""
     captions_elsewhere: Sequence[tuple[NetworkRules, str]] = ()
     """Rules and captions of the post's other channels."""
+    suggested: Sequence[str] = ()
+    """Texts of a model as they were inserted, unless the user has confirmed to have read them."""
 
 
 def preflight_marks(post: PreflightInput) -> list[Mark]:
@@ -148,6 +151,9 @@ def text_marks(post: PreflightInput) -> Iterator[Mark]:
     yield from _captions_elsewhere(post)
     yield _alt_text(post)
     yield from _first_comment(post)
+    for what, text, key in (("caption", post.caption, "f2"), ("alt text", post.alt_text, "f3")):
+        if unread_in((text,), post.suggested):
+            yield Mark(Level.WARNING, f"suggested {what} not read yet", key)
     if post.rules.has_ai_label and post.has_ai_label:
         yield Mark(Level.FINE, "AI label")
     elif post.rules.has_ai_label and post.is_ai_marked:

@@ -121,8 +121,15 @@ class ComposeScreen(PhotosScreen):
 
     def _arrange(self, draft: Draft) -> None:
         """Show the draft, and the photos with what was chosen for them."""
-        habit = self.context.state_file.framing(self.persona.id)
-        photos = chosen_photos(self._files, draft, self.drafts.load, habit)
+        habit, others = self.context.state_file.framing(self.persona.id), list[Draft]()
+
+        def load(photo: Photo) -> Draft | None:
+            if (own := self.drafts.load(photo)) is not None:
+                others.append(own)
+            return own
+
+        photos = chosen_photos(self._files, draft, load, habit)
+        draft = draft.with_suggestions_of(others)
         self.arrangement.load(self._files, photos)
         self.channels.load(self.shown, draft)
         current = photos.current
@@ -263,6 +270,8 @@ class ComposeScreen(PhotosScreen):
         if not self.form.accepts():
             return
         channels = self.channels.channels
+        if self.form.suggester.asks_first(channels.draft, "Submit", self.action_submit):
+            return
         refused = channels.comments_refused(self.context.clock())
 
         def go_on(accepted: bool | None) -> None:

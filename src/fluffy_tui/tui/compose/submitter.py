@@ -101,6 +101,7 @@ async def submit_draft(
         channels=channels,
         first_comment=draft.first_comment,
         ai_generated=draft.ai_label,
+        ai_assisted=draft.ai_assisted,
         accept_damaged=accept_damaged,
         again=again,
     )

@@ -33,6 +33,8 @@ class Place(StrEnum):
     TIME_PICKER = "time_picker", "time picker"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
     PICKER = "picker", "snippet picker"
+    SUGGESTIONS = "suggestions", "caption suggestions"
+    VOICE = "voice", "persona's voice"
     PHOTO_PICKER = "photo_picker", "photo picker"
     SNIPPETS = "snippets", "hashtag sets and snippets"
     SNIPPET = "snippet", "snippet editor"

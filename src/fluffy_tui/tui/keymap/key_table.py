@@ -35,6 +35,7 @@ _CAPTION = (
     Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR, else in nano or vi"),
     Action("insert",          "ctrl+g",      "Insert",          "Insert a hashtag set or snippet"),
     Action("recent_captions", "ctrl+l",      "Recent captions", "Insert one of the persona's recent captions"),
+    Action("suggest",         "f7,alt+s",    "Suggest",         "Suggest three captions and an alt text, by your own model (nothing of it is submitted unread)"),
     Action("snippets",        "f4",          "Snippets",        "Edit hashtag sets and snippets"),
     Action("open_in_viewer",  "f5",          "Open image",      "Open in image viewer"),
     Action("caption",         "f2",          "Caption",         "Go to the caption"),
@@ -122,7 +123,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("personas.channel",         "c",                      "Channels",        "Choose the persona's Buffer channels", FOOTER),
     Action("personas.ai_label",        "a",                      "AI label",        "Tell the networks that all of the persona's pictures are made with AI, or not (each post can differ)"),
     Action("personas.snippets",        "s",                      "Snippets",        "Edit the persona's hashtag sets and snippets"),
+    Action("personas.voice",           "v",                      "Voice",           "Describe how the persona writes, for captions that your own model suggests"),
     Action("personas.import_photos",   "i",                      "Import",          "Import photos from folders", FOOTER),
+
+    Action("voice.save",               "ctrl+s,ctrl+j",          "Save",            "Save the voice", FOOTER),
+    Action("voice.back",               "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
 
     Action("channels.save",            "enter",                  "Save",            "Use the ticked channels", FOOTER),
     Action("channels.toggle",          "space",                  "Toggle",          "Tick or untick the channel", FOOTER | NOT_IN_PALETTE, "tick"),
@@ -209,6 +214,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("picker.page_down",         "pagedown",               "Page down",       "Scroll the text down", NOT_IN_PALETTE),
     Action("picker.page_up",           "pageup",                 "Page up",         "Scroll the text up", NOT_IN_PALETTE),
     Action("picker.back",              "escape",                 "Cancel",          "Go back without inserting", FOOTER),
+
+    Action("suggestions.again",        "r",                      "Ask again",       "Ask the model again", FOOTER | NOT_IN_PALETTE),
+    Action("suggestions.stop",         "escape",                 "Stop",            "Stop the model and go back", FOOTER),
 
     Action("photo_picker.add",         "enter",                  "Choose",          "Choose the photo", FOOTER | NOT_IN_PALETTE, "submit"),
     Action("photo_picker.next",        "down,ctrl+n",            "Next",            "Next photo", NOT_IN_PALETTE),

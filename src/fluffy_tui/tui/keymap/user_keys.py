@@ -21,6 +21,8 @@ WITHOUT_LISTS = frozenset(
         Place.AUTOCOMPLETE,
         Place.PICKER,
         Place.SNIPPET,
+        Place.SUGGESTIONS,
+        Place.VOICE,
         Place.DIALOG,
         Place.STARTUP,
         Place.SETUP,
@@ -29,9 +31,9 @@ WITHOUT_LISTS = frozenset(
 )
 """Places without a list, where the keys of lists do nothing."""
 
-WITH_TEXT = frozenset({Place.COMPOSE, Place.EDIT, Place.FILL, Place.SNIPPET, Place.PICKER})
+WITH_TEXT = frozenset({Place.COMPOSE, Place.EDIT, Place.FILL, Place.SNIPPET, Place.PICKER, Place.VOICE})
 """Places where a text field has the focus most of the time."""
-LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f", "f6"})
+LEFT_TO_SCREENS = frozenset({"ctrl+e", "ctrl+f", "f6", "f7"})
 """Keys of Textual's text area that our caption field leaves to its screen; the text area would swallow them."""
 
 _FORMER_PREFIXES = {

@@ -14,6 +14,7 @@ from fluffy_tui.scheduling import PersonaCounts
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.personas.channel_picker import ChannelPickerScreen
 from fluffy_tui.tui.personas.import_screen import ImportScreen
+from fluffy_tui.tui.personas.voice_screen import VoiceScreen
 from fluffy_tui.tui.session.context import Context
 from fluffy_tui.tui.session.messages import OverviewChanged, PersonaChanged, PersonaChosen, on_event
 from fluffy_tui.tui.snippets import SnippetsScreen
@@ -24,7 +25,7 @@ from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
 from fluffy_tui.tui.ui.vim_list import VimList
 
-_OF_PERSONA = frozenset({"open", "rename", "channel", "ai_label", "snippets", "import_photos"})
+_OF_PERSONA = frozenset({"open", "rename", "channel", "ai_label", "voice", "snippets", "import_photos"})
 
 
 class PersonasScreen(FrameScreen):
@@ -167,6 +168,14 @@ class PersonasScreen(FrameScreen):
         if persona := self._highlighted():
             personas = self.context.services.personas
             await self._changed(await personas.set_ai_label(persona, not persona.ai_label))
+
+    @work(group="persona-dialog", exclusive=True, exit_on_error=False, description="changing the voice")
+    async def action_voice(self) -> None:
+        """Describe how the persona writes."""
+        if persona := self._highlighted():
+            keys = self.context.setup.settings.keys
+            editor = VoiceScreen(self.context.services.personas, persona, keys)
+            await self._changed(await self.app.push_screen_wait(editor))
 
     def action_snippets(self) -> None:
         """Edit the persona's hashtag sets and snippets."""

@@ -90,6 +90,7 @@ def for_another_photo(draft: Draft) -> Draft:
             for choice in draft.channels
         ),
         off=draft.off,
+        ai_assisted=draft.ai_assisted,
     )
 
 

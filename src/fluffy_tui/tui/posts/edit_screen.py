@@ -179,6 +179,8 @@ class EditPostScreen(PhotosScreen):
             self.form.refuse(Reason.CAPTION_TOO_LONG, refusal)
             return
         draft = self.arrangement.draft(draft_of(self._posts[0]).photos)
+        if not self._only_time and self.form.suggester.asks_first(draft, "Save", self.action_save):
+            return
         edits = [
             (post, shared_changes(post, self._rules(post), self._before, draft))
             if self._is_shared

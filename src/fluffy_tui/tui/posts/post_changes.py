@@ -12,7 +12,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_photos import draft_of_one
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
     from datetime import datetime
 
     from fluffy_tui.networks import NetworkRules
@@ -32,6 +32,7 @@ def draft_of(post: Post) -> Draft:
         photos,
         post.first_comment,
         post.ai_generated,
+        ai_assisted=post.ai_assisted,
     )
     return draft if len(photos) > 1 else draft_of_one(draft, photos[0])
 
@@ -60,7 +61,7 @@ def changes(post: Post, draft: Draft, *, only_time: bool = False) -> dict[str, A
             found |= {name: value for name, value in of_cover.items() if value != getattr(post, name)}
         elif list(map(_shown, photos)) != list(map(_shown, post.photos)):
             found["photos"] = [_as_in_post(photo, post) for photo in photos]
-    return found | _new_time(post, draft)
+    return found | _help(post, draft, found) | _new_time(post, draft)
 
 
 def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft) -> dict[str, Any]:
@@ -81,13 +82,19 @@ def shared_changes(post: Post, rules: NetworkRules, before: Draft, after: Draft)
         if possible.get(name, True) and value != then.get(name) and value != getattr(post, name)
     }
     moved = (before.share_mode, before.at) != (after.share_mode, after.at)
-    return found | (_new_time(post, after) if moved else {})
+    return found | _help(post, after, found) | (_new_time(post, after) if moved else {})
 
 
 def _everywhere(draft: Draft) -> dict[str, Any]:
     """Return what a draft says of the whole post, whatever its photos."""
     texts: dict[str, Any] = {"caption": draft.caption, "first_comment": draft.first_comment}
     return texts if draft.ai_label is None else texts | {"ai_generated": draft.ai_label}
+
+
+def _help(post: Post, draft: Draft, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return that a model helped, where what was found has a text and Buffer was not told before."""
+    has_text = not found.keys().isdisjoint(("caption", "first_comment", "alt_text", "photos"))
+    return {"ai_assisted": True} if has_text and draft.ai_assisted and not post.ai_assisted else {}
 
 
 def _new_time(post: Post, draft: Draft) -> dict[str, Any]:

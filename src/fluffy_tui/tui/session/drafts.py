@@ -7,10 +7,10 @@ import hashlib
 import json
 import logging
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.atomic_file import write_atomically
@@ -52,15 +52,42 @@ class Draft:
     """What differs on channels other than the main one."""
     off: tuple[str, ...] = ()
     """Ids of the persona's channels that it does not go to."""
+    suggested: tuple[str, ...] = ()
+    """Texts of a model as they were inserted, unless the user has confirmed to have read them."""
+    ai_assisted: bool = False
+    """Whether a text of a model was inserted, whatever has become of it."""
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing that anybody would miss: no text, and nobody tagged."""
+        is_tagged = any(photo.tags for photo in self.photos)
+        return not is_tagged and not any(text.strip() for text in self._texts)
+
+    @property
+    def _texts(self) -> list[str]:
         own = (text for choice in self.channels for text in (choice.caption, choice.first_comment))
         alt_texts = (photo.alt_text for photo in self.photos)
-        texts = (self.caption, self.alt_text, self.first_comment, *alt_texts, *own)
-        is_tagged = any(photo.tags for photo in self.photos)
-        return not is_tagged and not any(text and text.strip() for text in texts)
+        return [text or "" for text in (self.caption, self.alt_text, self.first_comment, *alt_texts, *own)]
+
+    @property
+    def unread(self) -> list[str]:
+        """The texts of a model that are in it as they were inserted."""
+        return unread_in(self._texts, self.suggested)
+
+    def with_suggestions_of(self, others: Iterable[Draft]) -> Self:
+        """Return the draft with what is still to be read of others, whose texts it takes over."""
+        drafts = [self, *others]
+        return replace(
+            self,
+            suggested=tuple(dict.fromkeys(text for draft in drafts for text in draft.suggested)),
+            ai_assisted=any(draft.ai_assisted for draft in drafts),
+        )
+
+
+def unread_in(texts: Iterable[str], suggested: Iterable[str]) -> list[str]:
+    """Return those of a model's texts that are in some texts, unchanged."""
+    present = tuple(texts)
+    return [text for text in suggested if any(text in other for other in present)]
 
 
 class Drafts:
@@ -176,7 +203,15 @@ def _from_json(content: object) -> Draft:
         ai_label=content.get("ai_label"),
         channels=tuple(map(_choice_from_json, content.get("channels", ()))),
         off=tuple(content.get("off", ())),
+        suggested=_strings(content.get("suggested", ())),
+        ai_assisted=content.get("ai_assisted") is True,
     )
+
+
+def _strings(content: object) -> tuple[str, ...]:
+    if not isinstance(content, list | tuple) or not all(isinstance(text, str) for text in content):
+        raise TypeError("not texts")
+    return tuple(content)
 
 
 def _choice_to_json(choice: ChannelChoice) -> dict[str, Any]:

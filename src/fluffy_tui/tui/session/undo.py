@@ -108,6 +108,7 @@ def draft_of(post: Post, cross_posts: Sequence[Post] = ()) -> Draft:
         first_comment=post.first_comment,
         ai_label=post.ai_generated,
         channels=tuple(_difference(post, other) for other in cross_posts if other.channel_id),
+        ai_assisted=any(each.ai_assisted for each in (post, *cross_posts)),
     )
     return draft if len(photos) > 1 else draft_of_one(draft, photos[0])
 

@@ -57,6 +57,7 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         title: A few words.
         texts: The texts to pick from, the likeliest first.
         empty: What to show if there are none, and what to do about it.
+        note: What is shown below them; without one there is no line.
     """
 
     PLACE = Place.PICKER
@@ -75,6 +76,7 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         }
         #read { width: 4fr; height: 1fr; padding: 0 1; border-left: solid $border-blurred; scrollbar-size: 1 1; }
         #picked-text { width: 1fr; height: auto; }
+        #picker-note { height: auto; max-height: 3; color: $text-muted; }
         #none-found { display: none; height: 1fr; padding: 1 0; }
         &.-empty #picking { display: none; }
         &.-empty #none-found { display: block; }
@@ -87,9 +89,9 @@ class PickTextScreen(DialogScreen[PickedText | None]):
     }
     """
 
-    def __init__(self, title: str, texts: Sequence[PickedText], empty: str) -> None:
+    def __init__(self, title: str, texts: Sequence[PickedText], empty: str, *, note: str = "") -> None:
         super().__init__()
-        self._title, self._texts, self._empty = title, tuple(texts), empty
+        self._title, self._texts, self._empty, self._note = title, tuple(texts), empty, note
         self._found: list[int] = []
 
     def compose(self) -> ComposeResult:
@@ -102,6 +104,8 @@ class PickTextScreen(DialogScreen[PickedText | None]):
                 with VerticalScroll(id="read", can_focus=False):
                     yield Static(id="picked-text", markup=False)
             yield Static(id="none-found", markup=False)
+            if self._note:
+                yield Static(self._note, id="picker-note", markup=False)
         yield KeysFooter()
 
     def on_mount(self) -> None:

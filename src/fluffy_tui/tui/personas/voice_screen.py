@@ -1,0 +1,99 @@
+"""Edits how a persona writes, for captions that the user's own model suggests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from fluffy_tui.caption_model import LONGEST_VOICE
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.personas import Persona
+from fluffy_tui.tui.caption.caption_editor import CaptionEditor
+from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.app import ComposeResult
+
+    from fluffy_tui.tui.ports import PersonasPort
+
+_ABOUT = "How do you write as this persona? The model that suggests captions gets this text, and nobody else."
+_EXAMPLE = "For example: Dry and short, in lower case. British English. At most one emoji, never an exclamation mark."
+
+
+class VoiceScreen(ReportsErrors, DialogScreen[Persona | None]):
+    """Asks for the voice, and closes with the changed persona, or with None if the user cancels.
+
+    Args:
+        personas: Saves it.
+        persona: Whose voice.
+        own: The user's own keys, by action id.
+    """
+
+    PLACE = Place.VOICE
+    BINDINGS = bindings(Place.VOICE) + help_binding()
+    DEFAULT_CSS = """
+    VoiceScreen {
+        #voice { height: 8; margin-top: 1; }
+        #voice-message { display: none; margin-top: 1; color: $text-error; }
+        &.-refused #voice-message { display: block; }
+    }
+    """
+
+    def __init__(self, personas: PersonasPort, persona: Persona, own: Mapping[str, str]) -> None:
+        super().__init__(classes="-broad")
+        self._personas, self._persona, self._own = personas, persona, own
+        self._field = CaptionEditor("voice", len, LONGEST_VOICE, id="voice", placeholder=_EXAMPLE)
+
+    def compose(self) -> ComposeResult:
+        """Lay out what it is for above the text."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = Content(f"voice of {one_line(self._persona.name)}")
+            yield Static(_ABOUT, markup=False)
+            yield self._field
+            yield Static(id="voice-message", markup=False)
+        yield KeysFooter()
+
+    def on_mount(self) -> None:
+        """Show the voice as it is."""
+        self._field.load_clean(self._persona.voice)
+        self._field.focus()
+
+    @work(group="voice", exclusive=True, exit_on_error=False, description="saving the voice")
+    async def action_save(self) -> None:
+        """Save, and close if that works."""
+        try:
+            saved = await self._personas.set_voice(self._persona, self._field.text)
+        except FluffyError as error:
+            self.query_one("#voice-message", Static).update(Content(f"! {one_line(str(error))}"))
+            self.add_class("-refused")
+        else:
+            self.dismiss(saved)
+
+    def action_back(self) -> None:
+        """Close; ask first if there are changes."""
+        if self._field.text == self._persona.voice:
+            self.dismiss(None)
+            return
+
+        def close(discard: bool | None) -> None:
+            if discard:
+                self.dismiss(None)
+
+        question = ConfirmScreen(
+            "Discard changes?",
+            "Your changes to this voice are not saved.",
+            yes="Discard",
+            no="Keep editing",
+            own=self._own,
+        )
+        self.app.push_screen(question, close)
