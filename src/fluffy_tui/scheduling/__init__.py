@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.request_budget import RequestBudget, key_fingerprint
     from fluffy_tui.scheduling.results import Results
     from fluffy_tui.scheduling.service import Scheduling
+    from fluffy_tui.scheduling.submit.adopted_history import AdoptedHistory, AdoptedPost
 
 __all__ = [
     "HORIZON",
@@ -62,6 +63,8 @@ __all__ = [
     "NO_TIME",
     "ON_THE_WAY",
     "TOO_CLOSE",
+    "AdoptedHistory",
+    "AdoptedPost",
     "Agenda",
     "BufferComparison",
     "ChannelChoice",
@@ -121,6 +124,8 @@ __all__ = [
 __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second to import
     __name__,
     {
+        "AdoptedHistory": "submit.adopted_history",
+        "AdoptedPost": "submit.adopted_history",
         "BufferComparison": "delivery.buffer_comparison",
         "ChannelPlan": "plan.channel_plan",
         "CleanupResult": "background.media_upkeep",

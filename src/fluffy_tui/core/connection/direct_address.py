@@ -27,7 +27,7 @@ def read_direct_address(text: str) -> str:
     Raises:
         DatabaseUnavailable: libpq cannot read it.
     """
-    with _naming_it():
+    with naming("DATABASE_DIRECT_URL"):
         return read_address(text)
 
 
@@ -43,7 +43,7 @@ def check_direct_address(url: str, direct_url: str) -> None:
     """
     channel = f"fluffy_{uuid.uuid4().hex}"
     path = "array_to_string(current_schemas(false), ',')"
-    with _connected(url) as pooled, _naming_it(), _connected(direct_url) as direct:
+    with _connected(url) as pooled, naming("DATABASE_DIRECT_URL"), _connected(direct_url) as direct:
         check_session(direct)
         direct.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         own = direct.execute(f"SELECT {path}".encode()).fetchone()
@@ -67,9 +67,10 @@ def _connected(url: str) -> Iterator[psycopg.Connection]:
 
 
 @contextmanager
-def _naming_it() -> Iterator[None]:
+def naming(name: str) -> Iterator[None]:
+    """Have errors about an address say its name in place of DATABASE_URL."""
     try:
         yield
     except DatabaseUnavailable as error:
-        named = (text.replace("DATABASE_URL", "DATABASE_DIRECT_URL") for text in (error.message, error.hint))
+        named = (text.replace("DATABASE_URL", name) for text in (error.message, error.hint))
         raise DatabaseUnavailable(*named) from None
