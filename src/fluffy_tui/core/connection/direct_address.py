@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from fluffy_tui.core.connection.connection_refusal import explain_refusal
-from fluffy_tui.core.connection.database_address import read_address
+from fluffy_tui.core.connection.database_address import OR_EMBEDDED, read_address
 from fluffy_tui.core.connection.database_check import check_session
 from fluffy_tui.core.errors import DatabaseUnavailable
 
@@ -72,5 +72,7 @@ def naming(name: str) -> Iterator[None]:
     try:
         yield
     except DatabaseUnavailable as error:
-        named = (text.replace("DATABASE_URL", name) for text in (error.message, error.hint))
-        raise DatabaseUnavailable(*named) from None
+        hint = error.hint.replace(OR_EMBEDDED, "")  # only that one may be unset
+        raise DatabaseUnavailable(
+            *(text.replace("DATABASE_URL", name) for text in (error.message, hint))
+        ) from None
