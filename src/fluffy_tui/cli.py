@@ -88,6 +88,14 @@ def build_parser() -> argparse.ArgumentParser:
         "--clean", action="store_true", help="delete uploaded pictures that no post needs any more"
     )
     mode.add_argument(
+        "--adopt",
+        metavar="ADDRESS",
+        nargs="?",
+        const="",
+        help="take over a fluffy-train database, which is only read: its address, - to read that from standard "
+        "input, or none to use FLUFFY_ADOPT_URL",
+    )
+    mode.add_argument(
         "--mcp",
         action="store_true",
         help="serve an assistant over standard input and output (Model Context Protocol); see docs/assistants.md",
@@ -106,13 +114,14 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="with --import, --add, --add-csv, --status, --doctor or --clean: print one JSON object per line",
+        help="with --import, --add, --add-csv, --adopt, --status, --doctor or --clean: print one JSON object per line",
     )
     parser.add_argument("--post", metavar="ID", type=int, help="with --doctor: show the history of a post")
     parser.add_argument(
         "--dry-run",
         action="store_true",
-        help="with --clean: only list what would be deleted; with --add and --add-csv: only make the checks",
+        help="with --clean: only list what would be deleted; with --add and --add-csv: only make the checks; "
+        "with --adopt: only count",
     )
     parser.add_argument("--with-starter", action="store_true", help=argparse.SUPPRESS)
     return parser
@@ -188,18 +197,22 @@ def _check_combination(options: argparse.Namespace) -> None:
             if getattr(options, name) not in (None, False):
                 flag = "channel" if name == "channels" else name.replace("_", "-")
                 raise UsageError(f"--{flag} only works with --add.")
-    if options.json and not (adds or options.folders or options.status or options.doctor or options.clean):
-        raise UsageError("--json only works with --import, --add, --add-csv, --status, --doctor or --clean.")
+    adopts = options.adopt is not None
+    prints_json = adds or adopts or options.folders or options.status or options.doctor or options.clean
+    if options.json and not prints_json:
+        raise UsageError(
+            "--json only works with --import, --add, --add-csv, --adopt, --status, --doctor or --clean."
+        )
     if options.persona and (
-        options.worker or options.doctor or options.console or options.clean or options.mcp
+        adopts or options.worker or options.doctor or options.console or options.clean or options.mcp
     ):
         raise UsageError(
             "--persona only works with the app, --demo, --import, --add, --add-csv, --status and --export."
         )
     if options.post is not None and not options.doctor:
         raise UsageError("--post only works with --doctor.")
-    if options.dry_run and not (options.clean or adds):
-        raise UsageError("--dry-run only works with --clean, --add and --add-csv.")
+    if options.dry_run and not (options.clean or adds or adopts):
+        raise UsageError("--dry-run only works with --clean, --add, --add-csv and --adopt.")
 
 
 def internal_error(error: BaseException, settings: Settings) -> FluffyError:
@@ -224,6 +237,10 @@ async def _run(options: argparse.Namespace, settings: Settings, environment: Map
         )
     if options.files is not None or options.add_csv is not None:
         return await _add_posts(options, settings)
+    if options.adopt is not None:
+        from fluffy_tui.modes.adopt import adopt_mode
+
+        return await adopt_mode.run(settings, options.adopt, dry_run=options.dry_run, as_json=options.json)
     if options.status:
         from fluffy_tui.modes import status_mode
 

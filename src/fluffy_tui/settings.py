@@ -194,6 +194,12 @@ SETTINGS: tuple[Setting, ...] = (
         "bell",
     ),
     Setting(
+        "FLUFFY_ADOPT_URL",
+        "adopt_url",
+        "For `--adopt`: address of the fluffy-train database, which is only read",
+        secret=True,
+    ),
+    Setting(
         "FLUFFY_MCP_WRITES",
         "mcp_writes",
         "Whether an assistant may submit posts through `--mcp` (`true`), or only write drafts",
@@ -245,6 +251,7 @@ class Settings:
     post_again_months: int = 3
     """For how long a post has to be live before it can be posted again."""
     notify: Notify = Notify.BELL
+    adopt_url: Secret | None = None
     mcp_writes: bool = False
     """Whether an assistant may submit posts, rather than only write drafts."""
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -416,6 +423,7 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         settings,
         database_url=Secret(values["DATABASE_URL"]) if "DATABASE_URL" in values else None,
         database_direct_url=Secret(direct) if direct else None,
+        adopt_url=Secret(values["FLUFFY_ADOPT_URL"]) if "FLUFFY_ADOPT_URL" in values else None,
         buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
         buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
         image_embed_url=values.get("IMAGE_EMBED_URL"),

@@ -83,7 +83,7 @@ async def import_folders(
             summary = await importer.run()
         except asyncio.CancelledError:
             summary = importer.summary(interrupted=True)
-            _forget_cancellation()
+            forget_cancellation()
     report.finished(summary, importer.progress())
     return _status(summary)
 
@@ -96,7 +96,7 @@ async def _watch(photos: Photos, folders: Sequence[Path], persona: Persona, repo
         try:
             await watch.run()
         except asyncio.CancelledError:
-            _forget_cancellation()
+            forget_cancellation()
         except FluffyError as error:
             sys.stderr.write(f"fluffy-tui: {error}\n")
             failed = True
@@ -113,7 +113,7 @@ def _status(summary: ImportSummary) -> int:
     return SOME_FAILED if summary.failed else OK
 
 
-def _forget_cancellation() -> None:
+def forget_cancellation() -> None:
     """Allow this task to wait again, for what it still has to close: the cancellation was handled."""
     task = asyncio.current_task()
     if task is not None:

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.results.counted_posts import CountedPost
     from fluffy_tui.scheduling.results.post_results import Results
     from fluffy_tui.scheduling.service import Scheduling
+    from fluffy_tui.scheduling.submit.adopted_history import AdoptedHistory, AdoptedPost
 
 __all__ = [
     "HORIZON",
@@ -76,6 +77,8 @@ __all__ = [
     "NO_TIME",
     "ON_THE_WAY",
     "TOO_CLOSE",
+    "AdoptedHistory",
+    "AdoptedPost",
     "Agenda",
     "BufferComparison",
     "ChannelChoice",
@@ -150,6 +153,8 @@ __all__ = [
 __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second to import
     __name__,
     {
+        "AdoptedHistory": "submit.adopted_history",
+        "AdoptedPost": "submit.adopted_history",
         "BufferComparison": "delivery.buffer_comparison",
         "ChannelMedian": "results.comparison",
         "ChannelPlan": "plan.channel_plan",

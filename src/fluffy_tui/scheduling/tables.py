@@ -45,6 +45,8 @@ NO_TIME_SQL = f"'{NO_TIME:%Y-%m-%d %H:%M:%S}+00'::timestamptz"
 """`NO_TIME`, written out for the index."""
 TIME = f"coalesce(posted_at, scheduled_at, requested_at_time, {NO_TIME_SQL})"
 """When a post goes or went out, as in `Post.time_key`."""
+ADOPTED = "(step = 'live' AND adopted_from IS NOT NULL)"
+"""Posts that another program has published."""
 DRAFT = "draft"
 """Stands for the step of a post that has none."""
 
@@ -151,6 +153,8 @@ class PostRow(Base):
     """Position in its channel's queue if the user moved it; otherwise its id counts."""
     stalls: Mapped[int] = mapped_column(server_default=text("0"))
     """How many workers in a row died while they were delivering this post."""
+    adopted_from: Mapped[str | None]
+    """The program that has published it, and its id there; then Buffer may not know it."""
     created_at: Mapped[Timestamp]
     updated_at: Mapped[Timestamp] = mapped_column(onupdate=func.now())
 
@@ -171,12 +175,13 @@ class PostRow(Base):
             name="status_agrees_with_step",
         ),
         CheckConstraint(
-            "status NOT IN ('scheduled', 'posted') OR buffer_post_id IS NOT NULL", name="known_to_buffer"
+            f"status NOT IN ('scheduled', 'posted') OR buffer_post_id IS NOT NULL OR {ADOPTED}",
+            name="known_to_buffer",
         ),
         CheckConstraint("status <> 'posted' OR posted_at IS NOT NULL", name="posted_has_time"),
         CheckConstraint("status <> 'failed' OR error_message IS NOT NULL", name="failed_has_cause"),
         CheckConstraint("step <> 'held' OR next_try_at IS NOT NULL", name="held_has_next_try"),
-        CheckConstraint("step IS NULL OR channel_id IS NOT NULL", name="submitted_has_channel"),
+        CheckConstraint(f"step IS NULL OR channel_id IS NOT NULL OR {ADOPTED}", name="submitted_has_channel"),
         CheckConstraint(
             "share_mode IN ('addToQueue', 'customScheduled', 'shareNext', 'shareNow')",
             name="share_mode_known",

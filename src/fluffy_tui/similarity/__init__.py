@@ -20,6 +20,7 @@ from fluffy_tui.similarity.model import (
 )
 
 if TYPE_CHECKING:
+    from fluffy_tui.similarity.index.adopted_vectors import AdoptedVectors
     from fluffy_tui.similarity.index.index_jobs import add_index_tasks, run_index_worker
     from fluffy_tui.similarity.index.index_worker import IndexWorker
     from fluffy_tui.similarity.index.perceptual_hash import picture_bits
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity.service import Similarity
 
 __all__ = [
+    "AdoptedVectors",
     "BuiltinModel",
     "Copy",
     "EarlierPost",
@@ -53,6 +55,7 @@ __all__ = [
 __getattr__ = lazy_exports(  # SQLAlchemy, httpx and Procrastinate are slow to import
     __name__,
     {
+        "AdoptedVectors": "index.adopted_vectors",
         "BuiltinModel": "models.onnx_model",
         "ImageEmbed": "models.image_embed",
         "IndexWorker": "index.index_worker",

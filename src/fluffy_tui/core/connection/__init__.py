@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluffy_tui.core.connection.connection_refusal import explain_refusal
 from fluffy_tui.core.connection.database_address import read_address
-from fluffy_tui.core.connection.direct_address import check_direct_address, read_direct_address
+from fluffy_tui.core.connection.direct_address import check_direct_address, naming, read_direct_address
 from fluffy_tui.core.connection.silent_connection import ServerSilent, cut, notifications
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "check_direct_address",
     "cut",
     "explain_refusal",
+    "naming",
     "notifications",
     "read_address",
     "read_direct_address",

@@ -26,6 +26,7 @@ _DEFAULTS = {
 """What a connection gets unless the address says otherwise; libpq's names and units."""
 
 _FORM = "Write it as postgresql://user:password@host:5432/database"
+OR_EMBEDDED = ", or unset it to use the embedded server"
 _ENCODED = (
     "In user and password, write @ as %40, : as %3A, / as %2F, ? as %3F, # as %23, % as %25,"
     " & as %26, a space as %20."
@@ -63,7 +64,7 @@ def read_address(text: str) -> str:
         if scheme.partition("+")[0] not in ("postgresql", "postgres"):
             raise _refused(
                 "is not the address of a Postgres database",
-                f"{_FORM}, or unset it to use the embedded server.",
+                f"{_FORM}{OR_EMBEDDED}.",
             )
         text = f"postgresql://{rest}"
         _check_shape(text)

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from fluffy_tui.core.connection.connection_refusal import explain_refusal
-from fluffy_tui.core.connection.database_address import read_address
+from fluffy_tui.core.connection.database_address import OR_EMBEDDED, read_address
 from fluffy_tui.core.connection.database_check import check_session
 from fluffy_tui.core.errors import DatabaseUnavailable
 
@@ -27,7 +27,7 @@ def read_direct_address(text: str) -> str:
     Raises:
         DatabaseUnavailable: libpq cannot read it.
     """
-    with _naming_it():
+    with naming("DATABASE_DIRECT_URL"):
         return read_address(text)
 
 
@@ -43,7 +43,7 @@ def check_direct_address(url: str, direct_url: str) -> None:
     """
     channel = f"fluffy_{uuid.uuid4().hex}"
     path = "array_to_string(current_schemas(false), ',')"
-    with _connected(url) as pooled, _naming_it(), _connected(direct_url) as direct:
+    with _connected(url) as pooled, naming("DATABASE_DIRECT_URL"), _connected(direct_url) as direct:
         check_session(direct)
         direct.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
         own = direct.execute(f"SELECT {path}".encode()).fetchone()
@@ -67,9 +67,12 @@ def _connected(url: str) -> Iterator[psycopg.Connection]:
 
 
 @contextmanager
-def _naming_it() -> Iterator[None]:
+def naming(name: str) -> Iterator[None]:
+    """Have errors about an address say its name in place of DATABASE_URL."""
     try:
         yield
     except DatabaseUnavailable as error:
-        named = (text.replace("DATABASE_URL", "DATABASE_DIRECT_URL") for text in (error.message, error.hint))
-        raise DatabaseUnavailable(*named) from None
+        hint = error.hint.replace(OR_EMBEDDED, "")  # only that one may be unset
+        raise DatabaseUnavailable(
+            *(text.replace("DATABASE_URL", name) for text in (error.message, hint))
+        ) from None

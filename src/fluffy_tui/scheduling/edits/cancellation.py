@@ -52,13 +52,13 @@ class Cancellation:
             row = await session.get(PostRow, post_id)
         if row is None:
             raise not_found()
+        if row.step == Step.LIVE:
+            raise is_live(row)
         if row.step in (Step.SENDING, Step.UNCONFIRMED) or row.buffer_post_id is None:
             raise NotPossibleNow(
                 "It is not known yet whether Buffer has this post.",
                 "That is being checked. Try again in a minute.",
             )
-        if row.step == Step.LIVE:
-            raise is_live(row)
         await self._cancel_in_buffer(row, row.buffer_post_id)
 
     async def _cancel_in_buffer(self, row: PostRow, buffer_post_id: str) -> None:

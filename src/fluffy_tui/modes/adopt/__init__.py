@@ -1,0 +1,1 @@
+"""Coming from fluffy-train: its database is read, and what it knows is kept here."""
