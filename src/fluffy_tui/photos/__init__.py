@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.photos.model import (
+    DateSource,
     FailedFile,
     FolderNotFound,
     ImportProgress,
@@ -16,6 +17,7 @@ from fluffy_tui.photos.model import (
     Photo,
     PhotoNotFound,
     PhotoState,
+    PhotoTexts,
 )
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Browse",
+    "DateSource",
     "FailedFile",
     "FolderNotFound",
     "HashWhen",
@@ -46,6 +49,7 @@ __all__ = [
     "Photo",
     "PhotoNotFound",
     "PhotoState",
+    "PhotoTexts",
     "PhotoUnreadable",
     "Photos",
     "Posted",

@@ -32,7 +32,7 @@ from tui.fakes.sample_data import MARKUP
 def sort_key(photo: Photo, sort: Sort) -> Any:
     """Return what a photo is sorted by."""
     return {
-        Sort.TAKEN: photo.taken_at or photo.modified_at,
+        Sort.TAKEN: photo.shown_at,
         Sort.IMPORTED: photo.id,
         Sort.NAME: photo.name.lower(),
         Sort.SHAPE: photo.ratio,
@@ -41,13 +41,13 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
 
 def stack_rank(photo: Photo) -> Any:
     """Return what the photos of a stack are sorted by, best first."""
-    shown = photo.taken_at or photo.modified_at
+    shown = photo.shown_at
     return photo.verdict != "pick", -photo.width * photo.height, shown, photo.id
 
 
 def belongs(photo: Photo, browse: Browse) -> bool:
     """Return whether a photo matches a `Browse`, apart from its post."""
-    shown = photo.taken_at or photo.modified_at
+    shown = photo.shown_at
     shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
     return (
         all(word in photo.name.lower() for word in browse.text.lower().split())
@@ -158,7 +158,7 @@ class FakePhotos:
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
         """Return the first photo at or after a moment."""
         for id_ in await self.ids(persona_id, browse):
-            shown = self.photos[id_].taken_at or self.photos[id_].modified_at
+            shown = self.photos[id_].shown_at
             if shown < moment if browse.descending else shown >= moment:
                 return id_
         return None

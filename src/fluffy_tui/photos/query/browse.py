@@ -62,9 +62,9 @@ class Browse:
     text: str = ""
     """Words that each have to be in the file's name, ignoring case."""
     taken_from: datetime | None = None
-    """Not before, by when it was taken or else written; with its zone."""
+    """Not before, by when it was taken or else written; by the camera's clock, without a zone."""
     taken_before: datetime | None = None
-    """Before, not at; with its zone."""
+    """Before, not at; likewise."""
     orientation: Orientation | None = None
     verdict: Verdict | None = None
     missing: bool | None = None

@@ -43,7 +43,7 @@ class LibraryView:
 
     Args:
         persona_id: The persona.
-        zone: The user's time zone, in which the days of a filter begin.
+        zone: The user's time zone, which says what day today is.
         clock: Returns the present moment.
     """
 
@@ -66,7 +66,7 @@ class LibraryView:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """What is listed, in words, each with the library's action that changes it."""
-        return [(self.query.title, "clear")] if self.query else filter_chips(self.browse, self._zone)
+        return [(self.query.title, "clear")] if self.query else filter_chips(self.browse)
 
     @property
     def title(self) -> str:
@@ -98,7 +98,7 @@ class LibraryView:
     def filter_by(self, text: str) -> None:
         """Apply a typed filter."""
         base = replace(self.browse, verdict=self._verdict)
-        self.browse = parse_filter(text, base, self._today, self._zone)
+        self.browse = parse_filter(text, base, self._today)
 
     def clear_filter(self) -> None:
         """Remove the filter, however it was set."""
@@ -129,7 +129,7 @@ class LibraryView:
 
     def period(self, text: str) -> tuple[datetime, datetime]:
         """Return when a typed day, week, month or year begins and ends; raises FluffyError if it is none."""
-        return parse_period(text, self._today, self._zone)
+        return parse_period(text, self._today)
 
     @property
     def _today(self) -> date:

@@ -89,7 +89,7 @@ def _facts(photo: Photo, note: RowNote, now: datetime, *, wide: bool) -> str:
 
 def _taken(photo: Photo, now: datetime) -> str:
     """Return when a photo was taken, or else modified: with the time if this year, with the year otherwise."""
-    taken = (photo.taken_at or photo.modified_at).astimezone(now.tzinfo)
+    taken = photo.shown_at
     return f"{taken.day} {taken:%b %H:%M}" if taken.year == now.year else f"{taken.day} {taken:%b %Y}"
 
 
