@@ -54,10 +54,11 @@ def test_a_long_history_is_read(behind: bool) -> None:
     content = with_chunk(TEXTS["incompressible history"], behind=behind)
     assert decode(content).has_location
     assert len(png_xmp(io.BytesIO(content))) == len(NOISE) + len(b"GPSLatitude")
-    assert len(png_xmp(io.BytesIO(with_chunk(TEXTS["history of 2 MB"], behind=behind)))) == 2_100_000
+    for text in ("history of 2 MB", "plain history"):
+        assert len(png_xmp(io.BytesIO(with_chunk(TEXTS[text], behind=behind)))) == 2_100_000
 
 
-@pytest.mark.parametrize("text", ["plain history", "bomb", "no stream at all", "bomb in XMP"])
+@pytest.mark.parametrize("text", ["bomb", "no stream at all", "bomb in XMP"])
 def test_no_more_is_unpacked_than_a_text_may_have(text: str) -> None:
     assert len(png_xmp(io.BytesIO(with_chunk(TEXTS[text])))) in (0, MOST_TEXT)
 

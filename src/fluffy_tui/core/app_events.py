@@ -22,9 +22,16 @@ class PhotosChanged:
 
 @dataclass(frozen=True, slots=True)
 class VerdictChanged:
-    """A photo was picked, rejected or unflagged; nothing else about it changed."""
+    """A photo has another flag or other stars; nothing else about it changed."""
 
     photo_id: int
+    persona_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordsChanged:
+    """Some of a persona's photos have other keywords."""
+
     persona_id: int
 
 
@@ -62,6 +69,13 @@ class Disconnected:
 
 
 Event = (
-    PostChanged | PhotosChanged | VerdictChanged | PhotosIndexed | PersonaEdited | Connected | Disconnected
+    PostChanged
+    | PhotosChanged
+    | VerdictChanged
+    | KeywordsChanged
+    | PhotosIndexed
+    | PersonaEdited
+    | Connected
+    | Disconnected
 )
 """Anything that the stream yields."""

@@ -67,7 +67,7 @@ def png_xmp(file: BinaryIO) -> bytes:
         file.seek(position)
         if file.read(len(_XMP)) == _XMP:
             is_packed = file.read(1) == b"\1"
-            packet = _text_of(file.read(min(length - len(_XMP) - 1, MOST_TEXT)))
+            packet = _text_of(file.read(min(length - len(_XMP) - 1, MOST_TEXT + _MOST_CHUNK)))[:MOST_TEXT]
             if not is_packed:
                 return packet
             try:

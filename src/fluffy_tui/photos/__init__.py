@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.photos.model import (
+    LONGEST_KEYWORD,
     DateSource,
     FailedFile,
     FolderNotFound,
@@ -19,7 +20,7 @@ from fluffy_tui.photos.model import (
     PhotoState,
     PhotoTexts,
 )
-from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Stack, Verdict
 
 if TYPE_CHECKING:
     from fluffy_tui.photos.file_state import HashWhen, state_of
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
+    "LONGEST_KEYWORD",
+    "MOST_STARS",
     "Browse",
     "DateSource",
     "FailedFile",

@@ -94,6 +94,10 @@ class Photo:
         return self.width / self.height
 
 
+LONGEST_KEYWORD = 100
+"""Characters; what is longer is a sentence, by which nobody finds anything."""
+
+
 class KeywordSource(StrEnum):
     """Where a photo's keyword comes from."""
 

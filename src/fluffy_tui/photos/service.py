@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -492,8 +493,8 @@ class Photos:
 
 def _photo(row: Any) -> Photo:
     photo_id, persona_id, path, sha256, *rest, dated_by = row
-    source = DateSource(dated_by) if dated_by else None
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, source)
+    photo = Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest)
+    return replace(photo, dated_by=DateSource(dated_by)) if dated_by else photo
 
 
 def _id_of(persona: Persona | int) -> int:

@@ -278,6 +278,11 @@ def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]
     return exists().where(next(iter(posted.c)) == row.id)
 
 
+def begins_with(key: Any, beginning: str) -> ColumnElement[bool]:
+    """Return the condition that a key, which is sorted by code points, begins like this: a range of its index."""
+    return and_(key >= beginning, key < beginning + "\U0010ffff")
+
+
 def each(
     values: Sequence[str | bytes], kind: TypeEngine[Any], one: Callable[[Any], Select[*tuple[Any, ...]]]
 ) -> Select[*tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
     Event,
+    KeywordsChanged,
     PhotosChanged,
     PostChanged,
     VerdictChanged,
@@ -66,7 +67,8 @@ class FakeServices:
         self._photos = FakePhotos(library, lambda: self._scheduling.photo_ids)
         self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
         self._keywords = FakeKeywords(self._photos.photos)
-        self._keywords.on_change = self.photos_changed
+        self._keywords.on_change = lambda persona_id: self.tell(KeywordsChanged(persona_id))
+        self._photos.words_of = lambda id_: [key for key, _ in self._keywords.kept.get(id_, {})]
         self._similarity = FakeSimilarity(
             lambda persona: [photo for photo in self._photos.photos.values() if photo.persona_id == persona],
             lambda: self._scheduling.photo_ids,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, tzinfo
 
+    from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import SimilarityPort
 
@@ -91,9 +92,16 @@ class LibraryView:
 
     # Filter and order
 
-    def lists(self, verdict: Verdict) -> bool:
-        """Whether a photo that is given this verdict stays in the list."""
-        return self.query is not None or self.browse.verdict in (None, verdict)
+    def lists(self, photo: Photo) -> bool:
+        """Whether a photo stays in the list, with the flag and the stars that it has now."""
+        least, most = self.browse.stars
+        is_flagged_so = self.browse.verdict in (None, Verdict(photo.verdict or Verdict.UNDECIDED))
+        return self.query is not None or (is_flagged_so and least <= photo.stars <= most)
+
+    @property
+    def is_of_decisions(self) -> bool:
+        """Whether flags or stars decide what is listed."""
+        return self.browse.verdict is not None or self.browse.stars != Browse().stars
 
     def filter_by(self, text: str) -> None:
         """Apply a typed filter."""

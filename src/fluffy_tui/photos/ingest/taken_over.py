@@ -127,7 +127,7 @@ async def newest_sidecars(session: AsyncSession, photo_ids: Iterable[int]) -> di
     query = select(row.photo_id, row.sidecar_modified_at).where(
         among(row.photo_id, photo_ids), row.sidecar_modified_at.is_not(None)
     )
-    return dict((await session.execute(query)).all())
+    return {photo_id: moment for photo_id, moment in await session.execute(query) if moment is not None}
 
 
 def _is_newer(sidecar: datetime | None, known: datetime | None) -> bool:
