@@ -17,7 +17,9 @@ depends_on = None
 NOTIFY = """
     CREATE FUNCTION fluffy_notify_keywords() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        PERFORM pg_notify('fluffy_photos', json_build_object('persona_id', persona_id)::text)
+        PERFORM pg_notify(
+            'fluffy_photos', json_build_object('persona_id', persona_id, 'keywords', true)::text
+        )
         FROM (SELECT DISTINCT persona_id FROM changed) AS concerned;
         RETURN NULL;
     END $$

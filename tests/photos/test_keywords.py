@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from fluffy_tui.photos import Keyword, Keywords, KeywordSource
-from fluffy_tui.photos.keywords import LONGEST_KEYWORD, clean_keyword
+from fluffy_tui.photos import LONGEST_KEYWORD, Keyword, Keywords, KeywordSource
+from fluffy_tui.photos.keywords import clean_keyword
 from photos.photo_files import make_library, write
 from statement_plans import plans, rows_read, statements
 

@@ -251,7 +251,10 @@ async def test_they_are_sorted(world: World) -> None:
 
 async def test_they_are_filtered(world: World) -> None:
     await world.services.photos.decide(world.ids[2], Verdict.PICK)
-    day = datetime(2026, 11, 2, tzinfo=UTC)
+    await world.services.photos.rate([world.ids[3]], 4)
+    await world.services.keywords.add(world.ids[:2], ["fog"])
+    await world.services.keywords.add([world.ids[1]], ["The pier"])
+    day = datetime(2026, 11, 2)
     filters: list[tuple[Browse, Callable[[Photo], bool]]] = [
         (Browse(text="img 2003"), lambda photo: photo.name == "IMG_2003.JPG"),
         (Browse(orientation=Orientation.SQUARE), lambda photo: photo.width == photo.height),
@@ -259,10 +262,16 @@ async def test_they_are_filtered(world: World) -> None:
         (Browse(orientation=Orientation.LANDSCAPE), lambda photo: photo.width > photo.height),
         (Browse(missing=True), lambda photo: False),
         (Browse(missing=False), lambda photo: True),
-        (Browse(taken_from=day), lambda photo: photo.modified_at >= day),
-        (Browse(taken_before=day), lambda photo: photo.modified_at < day),
+        (Browse(taken_from=day), lambda photo: photo.shown_at >= day),
+        (Browse(taken_before=day), lambda photo: photo.shown_at < day),
         (Browse(verdict=Verdict.PICK), lambda photo: photo.id == world.ids[2]),
         (Browse(verdict=Verdict.UNDECIDED), lambda photo: photo.id != world.ids[2]),
+        (Browse(keywords=("FO",)), lambda photo: photo.id in world.ids[:2]),
+        (Browse(keywords=("fog", "the p")), lambda photo: photo.id == world.ids[1]),
+        (Browse(text="fo img"), lambda photo: photo.id in world.ids[:2]),
+        (Browse(text="2003 fog"), lambda photo: False),
+        (Browse(stars=(3, 5)), lambda photo: photo.id == world.ids[3]),
+        (Browse(stars=(0, 3)), lambda photo: photo.id != world.ids[3]),
     ]
     for browse, matches in filters:
         expected = [photo.id for photo in reversed(world.photos) if matches(photo)]
@@ -282,10 +291,10 @@ async def test_the_first_of_a_list_can_be_asked_for(world: World) -> None:
 
 async def test_a_moment_is_found_in_either_direction(world: World) -> None:
     photos, mine = world.services.photos, world.sarah.id
-    third = world.photos[2].modified_at
+    third = world.photos[2].shown_at
     assert await photos.id_at(mine, Browse(descending=False), third) == world.ids[2]
     assert await photos.id_at(mine, Browse(), third) == world.ids[1]
-    assert await photos.id_at(mine, Browse(), datetime(1999, 1, 1, tzinfo=UTC)) is None
+    assert await photos.id_at(mine, Browse(), datetime(1999, 1, 1)) is None
 
 
 async def test_a_verdict_is_stored_and_the_previous_one_returned(world: World) -> None:
@@ -340,6 +349,18 @@ async def test_an_import_reports_progress_and_a_summary(world: World) -> None:
     assert reported
     assert summary.persona == "sarah"
     assert not summary.interrupted
+
+
+async def test_stars_are_given_to_several_at_once(world: World) -> None:
+    photos = world.services.photos
+    await photos.rate([*world.ids[:2], UNKNOWN], 3)
+    await photos.rate([world.ids[1]], 0)
+    found = await photos.by_ids(world.ids)
+    assert [found[id_].stars for id_ in world.ids] == [3, *[0] * (len(world.ids) - 1)]
+
+
+async def test_nothing_is_known_of_photos_of_which_nobody_wrote_anything(world: World) -> None:
+    assert await world.services.photos.texts([*world.ids, UNKNOWN]) == {}
 
 
 # Keywords

@@ -30,9 +30,16 @@ class PhotosChanged:
 
 @dataclass(frozen=True, slots=True)
 class VerdictChanged:
-    """A photo was picked, rejected or unflagged; nothing else about it changed."""
+    """A photo has another flag or other stars; nothing else about it changed."""
 
     photo_id: int
+    persona_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordsChanged:
+    """Some of a persona's photos have other keywords."""
+
     persona_id: int
 
 
@@ -74,6 +81,7 @@ Event = (
     | OutsidePostsChanged
     | PhotosChanged
     | VerdictChanged
+    | KeywordsChanged
     | PhotosIndexed
     | PersonaEdited
     | Connected

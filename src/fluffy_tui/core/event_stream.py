@@ -16,6 +16,7 @@ from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
     Event,
+    KeywordsChanged,
     OutsidePostsChanged,
     PersonaEdited,
     PhotosChanged,
@@ -91,6 +92,8 @@ def _event(channel: str, payload: str) -> Event:
         return PersonaEdited(persona_id=content["persona_id"])
     if "hashed" in content:
         return PhotosIndexed(**content)
+    if "keywords" in content:
+        return KeywordsChanged(persona_id=content["persona_id"])
     if "id" in content:
         return VerdictChanged(photo_id=content["id"], persona_id=content["persona_id"])
     return PhotosChanged(persona_id=content["persona_id"])

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from fluffy_tui.images.decoder import DecodedPicture, decode, decode_part, decode_to_fit
     from fluffy_tui.images.limited_process import NeedsLimits, within_limits
     from fluffy_tui.images.photo_header import PictureHeader, header_of, read_header
-    from fluffy_tui.images.png_chunks import packed_xmp
+    from fluffy_tui.images.png_chunks import png_xmp
     from fluffy_tui.images.regular_file import open_regular, readable_path, reading, unreadable
+    from fluffy_tui.images.xmp_packet import MOST_XMP
 
 __all__ = [
     "DAMAGED",
+    "MOST_XMP",
     "DecodedPicture",
     "NeedsLimits",
     "PhotoUnreadable",
@@ -29,7 +31,7 @@ __all__ = [
     "decode_to_fit",
     "header_of",
     "open_regular",
-    "packed_xmp",
+    "png_xmp",
     "read_header",
     "readable_path",
     "reading",
@@ -40,6 +42,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "MOST_XMP": "xmp_packet",
         "DecodedPicture": "decoder",
         "NeedsLimits": "limited_process",
         "PictureHeader": "photo_header",
@@ -48,7 +51,7 @@ __getattr__ = lazy_exports(
         "decode_to_fit": "decoder",
         "header_of": "photo_header",
         "open_regular": "regular_file",
-        "packed_xmp": "png_chunks",
+        "png_xmp": "png_chunks",
         "read_header": "photo_header",
         "readable_path": "regular_file",
         "reading": "regular_file",

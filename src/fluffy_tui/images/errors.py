@@ -36,6 +36,8 @@ class Unreadable(StrEnum):
     TOO_LARGE = "too large"
     TOO_COSTLY = "too costly"
     """Decoding it takes more time or memory than any picture should."""
+    HOSTILE_XMP = "hostile xmp"
+    """Its XMP is made to take more memory than any machine has."""
     NO_DECODER = "no decoder"
     """The process that decodes could not be started."""
     STILL_CHANGING = "still changing"
@@ -52,6 +54,7 @@ class Unreadable(StrEnum):
             Unreadable.DAMAGED,
             Unreadable.TOO_LARGE,
             Unreadable.TOO_COSTLY,
+            Unreadable.HOSTILE_XMP,
         )
 
 
@@ -73,6 +76,10 @@ _SENTENCES: dict[Unreadable, tuple[str, str]] = {
     Unreadable.DAMAGED: ("the picture is damaged", _COPY_AGAIN),
     Unreadable.TOO_LARGE: ("the picture has more than {detail} megapixels", "Export it in a smaller size."),
     Unreadable.TOO_COSTLY: ("decoding it takes too much time or memory", "Export it again as a JPEG."),
+    Unreadable.HOSTILE_XMP: (
+        "its XMP defines entities or nests without end, as an XML bomb does",
+        "Export it again without metadata.",
+    ),
     Unreadable.NO_DECODER: ("its decoder could not be started", "Free some memory, or restart fluffy-tui."),
     Unreadable.STILL_CHANGING: ("it is still being written", "Import the folder again when it is done."),
 }

@@ -7,7 +7,7 @@ import os
 import re
 import warnings
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from fluffy_tui.images.limited_process import NeedsLimits, are_set
 from fluffy_tui.images.pixel_limit import MOST_PIXELS, TOO_LARGE, too_large
 from fluffy_tui.images.png_chunks import png_chunk, without_bombs
 from fluffy_tui.images.regular_file import reading
+from fluffy_tui.images.xmp_packet import xmp_packets
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +39,7 @@ _SUBFILE_TYPE, _REDUCED, _DNG_VERSION = 0x00FE, 1, 0xC612
 _EXIF_TIME = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d):(\d\d)")
 _EXIF_OFFSET = re.compile(r"([+-])(\d\d?):?(\d\d)|Z")
 
-_MOST_HOURS = 15
+_MOST_HOURS, _MOST_MINUTES = 15, 59
 """Between a zone and Greenwich."""
 
 _SPARE = bytes(1 << 16)
@@ -58,6 +59,13 @@ class PictureHeader:
     orientation: int
     """EXIF's, 1 to 8."""
     taken_at: datetime | None
+    """By the camera's clock where it was taken, so without a zone."""
+    has_zone: bool = False
+    """Whether EXIF says in which time zone that was."""
+    is_last_change: bool = False
+    """Whether EXIF only says when the file was last changed, which cameras set and some editors set again."""
+    xmp: tuple[bytes, ...] = ()
+    """XMP packets as they are in the file, the main one first."""
     is_complete: bool = True
     """False where only decoding could tell whether the end of the picture is there."""
 
@@ -111,7 +119,13 @@ def _header(opened: OpenedPicture) -> PictureHeader:
     with opened.picture as picture:
         width, height = opened.upright_size
         return PictureHeader(
-            str(picture.format), width, height, opened.orientation, taken_at(opened.exif), opened.is_complete
+            str(picture.format),
+            width,
+            height,
+            opened.orientation,
+            *_camera_time(opened.exif),
+            xmp=xmp_packets(picture, opened.file, opened.byte_size),
+            is_complete=opened.is_complete,
         )
 
 
@@ -220,25 +234,28 @@ def _exif(picture: Image.Image, file: BinaryIO, size: int) -> Image.Exif:
     return exif
 
 
-def taken_at(exif: Image.Exif) -> datetime | None:
-    """Return when a picture was taken: DateTimeOriginal, or else DateTimeDigitized, or else DateTime.
+def _camera_time(exif: Image.Exif) -> tuple[datetime | None, bool, bool]:
+    """Return when a picture was taken, whether a time zone is known, and whether it is only the last change.
 
-    EXIF 2.31 added an offset for each; where there is no sound one this machine's zone is taken.
+    That is DateTimeOriginal, or else DateTimeDigitized, or else DateTime. EXIF 2.31 added an offset for each; many
+    programs write only one of them.
     """
     tags = ExifTags.Base
     try:
         fields = exif.get_ifd(ExifTags.IFD.Exif)
     except DAMAGED:
         fields = {}
-    return (
-        _exif_time(fields.get(tags.DateTimeOriginal), fields.get(tags.OffsetTimeOriginal))
-        or _exif_time(fields.get(tags.DateTimeDigitized), fields.get(tags.OffsetTimeDigitized))
-        or _exif_time(exif.get(tags.DateTime), fields.get(tags.OffsetTime))
-    )
+    offsets = (tags.OffsetTimeOriginal, tags.OffsetTimeDigitized, tags.OffsetTime)
+    has_zone = any(_is_offset(fields.get(tag)) for tag in offsets)
+    for tag in (tags.DateTimeOriginal, tags.DateTimeDigitized):
+        if moment := _exif_time(fields.get(tag)):
+            return moment, has_zone, False
+    moment = _exif_time(exif.get(tags.DateTime))
+    return moment, moment is not None and has_zone, moment is not None
 
 
-def _exif_time(time: object, offset: object) -> datetime | None:
-    """Read EXIF's "2024:05:01 12:30:00" and "+02:00"; cameras without a set clock write zeros or blanks."""
+def _exif_time(time: object) -> datetime | None:
+    """Read EXIF's "2024:05:01 12:30:00"; cameras without a set clock write zeros or blanks."""
     found = _EXIF_TIME.match(_text(time))
     if found is None:
         return None
@@ -246,16 +263,13 @@ def _exif_time(time: object, offset: object) -> datetime | None:
         moment = datetime(*map(int, found.groups()))  # type: ignore[arg-type]
     except ValueError:
         return None
-    if moment.year not in _YEARS:
-        return None
+    return moment if moment.year in _YEARS else None
+
+
+def _is_offset(offset: object) -> bool:
+    """Return whether something is EXIF's "+02:00"."""
     zone = _EXIF_OFFSET.match(_text(offset).strip())
-    if zone is None:
-        return moment.astimezone()
-    hours, minutes = int(zone[2] or 0), int(zone[3] or 0)
-    if hours > _MOST_HOURS or minutes > 59:
-        return moment.astimezone()
-    ahead = timedelta(hours=hours, minutes=minutes)
-    return moment.replace(tzinfo=timezone(-ahead if zone[1] == "-" else ahead))
+    return zone is not None and int(zone[2] or 0) <= _MOST_HOURS and int(zone[3] or 0) <= _MOST_MINUTES
 
 
 def _text(value: object) -> str:

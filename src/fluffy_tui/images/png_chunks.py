@@ -55,8 +55,8 @@ def png_chunk(file: BinaryIO, size: int, wanted: bytes) -> bytes | None:
     return None
 
 
-def packed_xmp(file: BinaryIO) -> bytes:
-    """Return the XMP packet of a PNG that holds it compressed, as much of it as is taken of a text; else nothing."""
+def png_xmp(file: BinaryIO) -> bytes:
+    """Return the XMP packet of a PNG, as much of it as is taken of a text; nothing of another file."""
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
     if file.read(8) != _SIGNATURE:
@@ -65,10 +65,13 @@ def packed_xmp(file: BinaryIO) -> bytes:
         if kind != b"iTXt":
             continue
         file.seek(position)
-        if file.read(len(_XMP) + 1) == _XMP + b"\1":
+        if file.read(len(_XMP)) == _XMP:
+            is_packed = file.read(1) == b"\1"
+            packet = _text_of(file.read(min(length - len(_XMP) - 1, MOST_TEXT + _MOST_CHUNK)))[:MOST_TEXT]
+            if not is_packed:
+                return packet
             try:
-                packed = _text_of(file.read(length - len(_XMP) - 1))
-                return zlib.decompressobj().decompress(packed, MOST_TEXT)
+                return zlib.decompressobj().decompress(packet, MOST_TEXT)
             except zlib.error:
                 return b""
     return b""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fluffy_tui.images import packed_xmp, reading
+from fluffy_tui.images import png_xmp, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def find_ai_mark(path: Path) -> str | None:
         PhotoUnreadable: the file cannot be read.
     """
     with reading(path) as file:
-        found = set(_marks(packed_xmp(file)))
+        found = set(_marks(png_xmp(file)))
         file.seek(0)
         before = b""
         while not found and (piece := file.read(_PIECE)):

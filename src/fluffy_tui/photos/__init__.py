@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
 from fluffy_tui.photos.model import (
+    LONGEST_KEYWORD,
+    DateSource,
     FailedFile,
     FolderNotFound,
     ImportProgress,
@@ -16,8 +18,9 @@ from fluffy_tui.photos.model import (
     Photo,
     PhotoNotFound,
     PhotoState,
+    PhotoTexts,
 )
-from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Stack, Verdict
 
 if TYPE_CHECKING:
     from fluffy_tui.photos.file_state import HashWhen, state_of
@@ -31,7 +34,10 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
+    "LONGEST_KEYWORD",
+    "MOST_STARS",
     "Browse",
+    "DateSource",
     "FailedFile",
     "FolderNotFound",
     "HashWhen",
@@ -46,6 +52,7 @@ __all__ = [
     "Photo",
     "PhotoNotFound",
     "PhotoState",
+    "PhotoTexts",
     "PhotoUnreadable",
     "Photos",
     "Posted",

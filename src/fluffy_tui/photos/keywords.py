@@ -10,17 +10,13 @@ from sqlalchemy.dialects.postgresql import insert
 
 from fluffy_tui.core.terminal_text import UNSAFE
 from fluffy_tui.name_key import composed, name_key
-from fluffy_tui.photos.model import Keyword, KeywordSource
-from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, among, array_of
+from fluffy_tui.photos.model import LONGEST_KEYWORD, Keyword, KeywordSource
+from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, among, array_of, begins_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from fluffy_tui.core.database import Database
-
-LONGEST_KEYWORD = 100
-"""Characters; what is longer is a sentence, by which nobody finds anything."""
-_LAST_CHARACTER = "\U0010ffff"
 
 
 class Keywords:
@@ -87,12 +83,12 @@ class Keywords:
         def next_one(condition: Any) -> Any:
             return (
                 select(row.key, row.word)
-                .where(row.persona_id == persona_id, condition, row.key < start + _LAST_CHARACTER)
+                .where(row.persona_id == persona_id, begins_with(row.key, start), condition)
                 .order_by(row.key, row.photo_id)
                 .limit(1)
             )
 
-        first = next_one(row.key >= start).subquery()
+        first = next_one(true()).subquery()
         found = select(first.c.key, first.c.word, literal(1, BigInteger()).label("number")).cte(
             "found", recursive=True
         )

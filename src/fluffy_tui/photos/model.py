@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from pathlib import Path
+
+
+class DateSource(StrEnum):
+    """Where the time comes from at which a photo was taken, the best first."""
+
+    CAMERA_ZONED = "camera zoned"
+    """EXIF, which also says in which time zone the camera's clock was."""
+    CAMERA = "camera"
+    """EXIF."""
+    LAST_CHANGE = "last change"
+    """EXIF, which only says when the file was last changed."""
+    NAME = "name"
+    """The file's name."""
+    TAKEOUT = "takeout"
+    """Google Takeout's note on it, by the clock of the machine that imported it."""
+    FILE = "file"
+    """When the file was last written, by the clock of the machine that imported it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,7 @@ class Photo:
     format: str
     """As Pillow names it: JPEG, PNG, WEBP, HEIF, AVIF, TIFF, GIF, BMP or JXL."""
     taken_at: datetime | None
-    """From EXIF; where EXIF names no zone, this machine's is taken."""
+    """By the camera's clock where it was taken, without a zone; `dated_by` says where it comes from."""
     modified_at: datetime
     missing_since: datetime | None
     verdict: str | None
@@ -44,6 +62,15 @@ class Photo:
 
     Empty if the file is here, or if no machine is known to have it.
     """
+    stars: int = 0
+    """0 to 5."""
+    dated_by: DateSource | None = None
+    """None until an import reads it."""
+
+    @property
+    def shown_at(self) -> datetime:
+        """When it was taken, or else when the file was written; without a zone."""
+        return self.taken_at or self.modified_at.astimezone(UTC).replace(tzinfo=None)
 
     @property
     def file(self) -> Path:
@@ -67,6 +94,10 @@ class Photo:
         return self.width / self.height
 
 
+LONGEST_KEYWORD = 100
+"""Characters; what is longer is a sentence, by which nobody finds anything."""
+
+
 class KeywordSource(StrEnum):
     """Where a photo's keyword comes from."""
 
@@ -85,6 +116,17 @@ class Keyword:
     word: str
     sources: tuple[KeywordSource, ...]
     """In alphabetical order."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTexts:
+    """What other programs have written about a photo, in XMP."""
+
+    label: str = ""
+    """The name of a colour."""
+    title: str = ""
+    description: str = ""
+    alt_text: str = ""
 
 
 class PhotoState(StrEnum):
@@ -165,6 +207,8 @@ class ImportSummary:
     """How many pictures of which kinds were not imported, because that is not possible."""
     known_elsewhere: int = 0
     """Photos of other machines, which are now known to be on this one as well."""
+    damaged_xmp: int = 0
+    """Photos that were imported without their XMP, which cannot be read."""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -182,13 +226,15 @@ class ImportSummary:
 
     @property
     def advice(self) -> list[str]:
-        """What can be done about the pictures that were passed over, a line for each kind."""
-        return [
+        """What can be done about pictures that were passed over, a line for each kind, and about damaged XMP."""
+        kinds = [
             f"{count:,} only in iCloud: download them"
             if kind == "icloud"
             else f"{count:,} {kind.upper()}: export as JPEG"
             for kind, count in sorted(self.passed_over.items())
         ]
+        damaged = f"{self.damaged_xmp:,} with damaged XMP: imported without it"
+        return [*kinds, damaged] if self.damaged_xmp else kinds
 
 
 class FolderNotFound(UsageError):

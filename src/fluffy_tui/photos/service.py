@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,12 +32,14 @@ from fluffy_tui.photos.ingest.single_files import (
 )
 from fluffy_tui.photos.machine import UNKNOWN, Machine
 from fluffy_tui.photos.model import (
+    DateSource,
     FailedFile,
     ImportProgress,
     ImportSummary,
     Photo,
     PhotoNotFound,
     PhotoState,
+    PhotoTexts,
 )
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
@@ -44,6 +47,7 @@ from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.photos.tables import (
     LibraryCountRow,
     MachineRow,
+    PhotoMetadataRow,
     PhotoPlaceRow,
     PhotoRow,
     among,
@@ -53,7 +57,7 @@ from fluffy_tui.photos.tables import (
 from fluffy_tui.photos.thumbnails import ThumbnailCache, Thumbnails
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from PIL import Image
@@ -75,6 +79,7 @@ class Photos:
         stacks: Selects `photo_id` and `stack_id` of the photos that share their picture with another, which a
             pack above this one finds as well. Without it nothing is ever folded.
         machine: This machine; without it, all files are taken to be where no machine was noted.
+        pick_from: From so many stars in XMP on an imported photo is picked; None if none does.
     """
 
     def __init__(
@@ -86,7 +91,9 @@ class Photos:
         thumbnails: Path | None = None,
         stacks: Select[*tuple[Any, ...]] | None = None,
         machine: Machine = UNKNOWN,
+        pick_from: int | None = None,
     ) -> None:
+        self._pick_from = pick_from
         self.machine = machine
         self._database = database
         self._stacks = stacks
@@ -165,7 +172,7 @@ class Photos:
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
         """Return the first photo at or after a moment in an order by time taken; None after the last.
 
-        If the newest come first, that is the newest photo from before the moment.
+        If the newest come first, that is the newest photo from before the moment, which is by the camera's clock.
         """
         query = self._queries(persona_id, browse).id_at(moment)
         async with self._database.transaction() as session:
@@ -234,6 +241,8 @@ class Photos:
             PhotoRow.verdict,
             PhotoRow.created_at,
             case((is_here, ""), else_=func.coalesce(names, "")),
+            PhotoRow.stars,
+            PhotoRow.dated_by,
         ).outerjoin(here, true())
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
@@ -251,6 +260,22 @@ class Photos:
             if stored != found.verdict:
                 await session.execute(update(PhotoRow).where(PhotoRow.id == photo_id).values(verdict=stored))
         return Verdict.UNDECIDED if found.verdict is None else Verdict(found.verdict)
+
+    async def rate(self, photo_ids: Iterable[int], stars: int) -> None:
+        """Give photos a number of stars, 0 to 5."""
+        change = update(PhotoRow).where(among(PhotoRow.id, photo_ids), PhotoRow.stars != stars)
+        async with self._database.transaction() as session:
+            await session.execute(change.values(stars=stars))
+
+    async def texts(self, photo_ids: Iterable[int]) -> dict[int, PhotoTexts]:
+        """Return what other programs have written about photos, by photo id; nothing where they have not."""
+        row = PhotoMetadataRow
+        query = select(row.photo_id, row.label, row.title, row.description, row.alt_text).where(
+            among(row.photo_id, photo_ids)
+        )
+        async with self._database.transaction() as session:
+            found = {photo_id: PhotoTexts(*texts) for photo_id, *texts in await session.execute(query)}
+        return {photo_id: texts for photo_id, texts in found.items() if texts != PhotoTexts()}
 
     async def mark_missing(self) -> tuple[int, int]:
         """Mark what has vanished from this machine in the libraries of all personas, and unmark what is back.
@@ -372,7 +397,9 @@ class Photos:
         )
 
     def _catalogue(self, persona_id: int) -> Catalogue:
-        return Catalogue(self._database, persona_id, self._scheduled, self._unposted, self.machine)
+        return Catalogue(
+            self._database, persona_id, self._scheduled, self._unposted, self.machine, self._pick_from
+        )
 
     def _importer(
         self,
@@ -463,8 +490,9 @@ class Photos:
 
 
 def _photo(row: Any) -> Photo:
-    photo_id, persona_id, path, sha256, *rest = row
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest)
+    photo_id, persona_id, path, sha256, *rest, dated_by = row
+    photo = Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest)
+    return replace(photo, dated_by=DateSource(dated_by)) if dated_by else photo
 
 
 def _id_of(persona: Persona | int) -> int:

@@ -9,10 +9,12 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Computed,
+    DateTime,
     Double,
     ForeignKey,
     Index,
     LargeBinary,
+    SmallInteger,
     Text,
     UniqueConstraint,
     and_,
@@ -55,14 +57,20 @@ class PhotoRow(Base):
     height: Mapped[int]
     """Pixels as seen upright."""
     format: Mapped[str]
-    taken_at: Mapped[datetime | None]
+    taken_at: Mapped[datetime | None] = mapped_column(DateTime())
+    """By the camera's clock where it was taken, so it is the same day on every machine; see `dated_by`."""
+    dated_by: Mapped[str | None]
+    """Where the time taken comes from; null until an import reads it."""
     modified_at: Mapped[datetime]
     missing_since: Mapped[datetime | None]
     """Since when no place has it; a trigger on the places maintains it."""
     verdict: Mapped[str | None]
+    stars: Mapped[int] = mapped_column(SmallInteger(), server_default=text("0"))
     created_at: Mapped[Timestamp]
-    shown_at: Mapped[datetime] = mapped_column(Computed("coalesce(taken_at, modified_at)", persisted=True))
-    """When it was taken, or else when the file was written."""
+    shown_at: Mapped[datetime] = mapped_column(
+        DateTime(), Computed("coalesce(taken_at, modified_at AT TIME ZONE 'UTC')", persisted=True)
+    )
+    """When it was taken, or else when the file was written; without a zone."""
     name_key: Mapped[str] = mapped_column(
         Text(collation="C"), Computed(r"lower(regexp_replace(path, '^.*/', ''))", persisted=True)
     )
@@ -77,6 +85,7 @@ class PhotoRow(Base):
         CheckConstraint("octet_length(sha256) = 32", name="sha256_length"),
         CheckConstraint("width > 0 AND height > 0", name="has_pixels"),
         CheckConstraint("verdict IN ('pick', 'reject')", name="verdict_known"),
+        CheckConstraint("stars BETWEEN 0 AND 5", name="stars_in_range"),
         Index("ix_photos_persona_id_shown_at_id", "persona_id", "shown_at", "id"),
         Index("ix_photos_persona_id_id", "persona_id", "id"),
         Index("ix_photos_persona_id_name_key_id", "persona_id", "name_key", "id"),
@@ -95,6 +104,13 @@ class PhotoRow(Base):
             "shown_at",
             "id",
             postgresql_where=text("missing_since IS NOT NULL"),
+        ),
+        Index(
+            "ix_photos_starred",
+            "persona_id",
+            "shown_at",
+            "id",
+            postgresql_where=text("stars > 0"),
         ),
     )
 
@@ -182,6 +198,37 @@ class PhotoKeywordRow(Base):
     )
 
 
+class PhotoMetadataRow(Base):
+    """What imports have taken over of a photo's XMP; only what the file says anew is taken over again."""
+
+    __tablename__ = "photo_metadata"
+
+    photo_id: Mapped[int] = mapped_column(
+        ForeignKey("photos.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    sidecar_modified_at: Mapped[datetime | None]
+    """Of the newest sidecar that was read."""
+    stars: Mapped[int] = mapped_column(SmallInteger())
+    verdict: Mapped[str | None]
+    keys: Mapped[list[str]] = mapped_column(ARRAY(Text()))
+    """Of its keywords."""
+    label: Mapped[str]
+    title: Mapped[str]
+    description: Mapped[str]
+    alt_text: Mapped[str]
+
+
+class SavedFilterRow(Base):
+    """A filter of the library that has a name."""
+
+    __tablename__ = "saved_filters"
+
+    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    """The name as names are compared."""
+    name: Mapped[str]
+    text: Mapped[str]
+
+
 class LibraryCountRow(Base):
     """A part of a count; the count is the sum. Triggers keep them in the transactions that change what is counted."""
 
@@ -231,6 +278,11 @@ def has_post(scheduled: Select[Any], row: Any = PhotoRow) -> ColumnElement[bool]
     """
     posted = scheduled.subquery()
     return exists().where(next(iter(posted.c)) == row.id)
+
+
+def begins_with(key: Any, beginning: str) -> ColumnElement[bool]:
+    """Return the condition that a key, which is sorted by code points, begins like this: a range of its index."""
+    return and_(key >= beginning, key < beginning + "\U0010ffff")
 
 
 def each(

@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     from fluffy_tui.core.health import Check
     from fluffy_tui.media import Framing, Rendition
     from fluffy_tui.personas import Persona, Snippet, SnippetKind
-    from fluffy_tui.photos import Browse, ImportProgress, ImportSummary, Keyword, Photo, Stack, Verdict
+    from fluffy_tui.photos import (
+        Browse,
+        ImportProgress,
+        ImportSummary,
+        Keyword,
+        Photo,
+        PhotoTexts,
+        Stack,
+        Verdict,
+    )
     from fluffy_tui.scheduling import (
         Agenda,
         CountedPost,
@@ -92,6 +101,8 @@ class PhotosPort(Protocol):
     async def count_folded(self, persona_id: int, browse: Browse) -> int: ...
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None: ...
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict: ...
+    async def rate(self, photo_ids: Iterable[int], stars: int) -> None: ...
+    async def texts(self, photo_ids: Iterable[int]) -> dict[int, PhotoTexts]: ...
     async def flag_counts(self, persona_id: int) -> Mapping[Verdict, int]: ...
     async def by_ids(self, ids: Sequence[int]) -> dict[int, Photo]: ...
     async def import_folders(

@@ -8,13 +8,13 @@ import os
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_file, read_files
-from fluffy_tui.photos.model import FailedFile
+from fluffy_tui.photos.model import DateSource, FailedFile
 from photos.photo_files import FORMATS, encoded, exif, huge_png, picture, write
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def test_time_taken_with_its_zone(tmp_path: Path, picture_format: str) -> None:
     """DateTimeOriginal and its offset."""
     made = encoded(picture_format, exif=exif(taken="2024:05:01 12:30:15", offset="+02:00"))
     found = read(write(tmp_path / "a.jpg", made))
-    assert found.taken_at == datetime(2024, 5, 1, 12, 30, 15, tzinfo=timezone(timedelta(hours=2)))
+    assert (found.taken_at, found.dated_by) == (datetime(2024, 5, 1, 12, 30, 15), DateSource.CAMERA_ZONED)
 
 
-def test_time_taken_without_an_offset_is_in_this_machines_zone(tmp_path: Path) -> None:
+def test_time_taken_without_an_offset_is_the_cameras(tmp_path: Path) -> None:
     """EXIF before 2.31 has no offsets."""
     found = read(write(tmp_path / "a.jpg", exif=exif(taken="2024:05:01 12:30:15")))
-    assert found.taken_at == datetime(2024, 5, 1, 12, 30, 15).astimezone()
+    assert (found.taken_at, found.dated_by) == (datetime(2024, 5, 1, 12, 30, 15), DateSource.CAMERA)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_time_taken_without_an_offset_is_in_this_machines_zone(tmp_path: Path) -
 )
 def test_a_camera_without_a_clock_has_no_time(tmp_path: Path, nonsense: str) -> None:
     """Zeros, blanks and nonsense are no time, and no failure."""
-    assert read(write(tmp_path / "a.jpg", exif=exif(taken=nonsense))).taken_at is None
+    assert read(write(tmp_path / "a.jpg", exif=exif(taken=nonsense))).dated_by is DateSource.FILE
 
 
 DAMAGED_EXIF = b"Exif\0\0II*\0\xff\xff\xff\x7f broken"
@@ -99,7 +99,7 @@ def test_damaged_exif_is_no_exif(tmp_path: Path) -> None:
     target = io.BytesIO()
     picture().save(target, "JPEG", exif=DAMAGED_EXIF)
     found = read(write(tmp_path / "a.jpg", target.getvalue()))
-    assert (found.width, found.taken_at) == (48, None)
+    assert (found.width, found.dated_by) == (48, DateSource.FILE)
 
 
 def test_damaged_exif_prints_nothing(tmp_path: Path) -> None:
@@ -248,9 +248,9 @@ def test_stopping_ends_a_slice_of_files(tmp_path: Path) -> None:
     """No further file is opened."""
     paths = [str(write(tmp_path / f"{number}.jpg", seed=number)) for number in range(3)]
     stop = threading.Event()
-    assert len(read_files(paths, stop)) == 3
+    assert len(read_files(paths, stop, {})) == 3
     stop.set()
-    assert read_files(paths, stop) == []
+    assert read_files(paths, stop, {}) == []
 
 
 @pytest.mark.parametrize("side", [10_400, 14_200, 15_811])

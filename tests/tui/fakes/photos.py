@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from PIL import Image
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.images import PhotoUnreadable, Unreadable
+from fluffy_tui.name_key import name_key
 from fluffy_tui.personas import Persona
 from fluffy_tui.photos import (
     Browse,
@@ -21,6 +22,7 @@ from fluffy_tui.photos import (
     ImportSummary,
     Photo,
     PhotoNotFound,
+    PhotoTexts,
     Posted,
     Sort,
     Stack,
@@ -32,7 +34,7 @@ from tui.fakes.sample_data import MARKUP
 def sort_key(photo: Photo, sort: Sort) -> Any:
     """Return what a photo is sorted by."""
     return {
-        Sort.TAKEN: photo.taken_at or photo.modified_at,
+        Sort.TAKEN: photo.shown_at,
         Sort.IMPORTED: photo.id,
         Sort.NAME: photo.name.lower(),
         Sort.SHAPE: photo.ratio,
@@ -41,16 +43,18 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
 
 def stack_rank(photo: Photo) -> Any:
     """Return what the photos of a stack are sorted by, best first."""
-    shown = photo.taken_at or photo.modified_at
+    shown = photo.shown_at
     return photo.verdict != "pick", -photo.width * photo.height, shown, photo.id
 
 
-def belongs(photo: Photo, browse: Browse) -> bool:
+def belongs(photo: Photo, browse: Browse, words: Sequence[str] = ()) -> bool:
     """Return whether a photo matches a `Browse`, apart from its post."""
-    shown = photo.taken_at or photo.modified_at
+    shown = photo.shown_at
     shape = "square" if photo.ratio == 1 else "portrait" if photo.ratio < 1 else "landscape"
     return (
-        all(word in photo.name.lower() for word in browse.text.lower().split())
+        all(word in photo.name.lower() or _begins(words, word) for word in browse.text.lower().split())
+        and all(_begins(words, keyword) for keyword in browse.keywords)
+        and browse.stars[0] <= photo.stars <= browse.stars[1]
         and (browse.taken_from is None or shown >= browse.taken_from)
         and (browse.taken_before is None or shown < browse.taken_before)
         and browse.orientation in (None, shape)
@@ -59,12 +63,20 @@ def belongs(photo: Photo, browse: Browse) -> bool:
     )
 
 
+def _begins(words: Sequence[str], beginning: str) -> bool:
+    return any(word.startswith(name_key(beginning)) for word in words)
+
+
 class FakePhotos:
     """A library of drawn photos; `import_gate` lets a test hold an import up."""
 
     def __init__(self, photos: Sequence[Photo], scheduled: Callable[[], set[int]]) -> None:
         self.photos = {photo.id: photo for photo in photos}
         self._scheduled = scheduled
+        self.words_of: Callable[[int], Sequence[str]] = lambda photo_id: ()
+        """What keywords are compared by."""
+        self.written: dict[int, PhotoTexts] = {}
+        """What other programs have written about photos."""
         self.copies: dict[int, int] = {}
         """The stack of each duplicate."""
         self.same_files: dict[int, tuple[Path, ...]] = {}
@@ -93,7 +105,9 @@ class FakePhotos:
         mine = [
             photo
             for photo in self.photos.values()
-            if photo.persona_id == persona_id and photo.id not in taken and belongs(photo, browse)
+            if photo.persona_id == persona_id
+            and photo.id not in taken
+            and belongs(photo, browse, self.words_of(photo.id))
         ]
         mine.sort(key=lambda photo: (sort_key(photo, browse.sort), photo.id), reverse=browse.descending)
         stacks: dict[object, list[Photo]] = {}
@@ -158,7 +172,7 @@ class FakePhotos:
     async def id_at(self, persona_id: int, browse: Browse, moment: datetime) -> int | None:
         """Return the first photo at or after a moment."""
         for id_ in await self.ids(persona_id, browse):
-            shown = self.photos[id_].taken_at or self.photos[id_].modified_at
+            shown = self.photos[id_].shown_at
             if shown < moment if browse.descending else shown >= moment:
                 return id_
         return None
@@ -174,6 +188,19 @@ class FakePhotos:
         self.photos[photo_id] = replace(before, verdict=stored)
         self.on_verdict(self.photos[photo_id])
         return Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED
+
+    async def rate(self, photo_ids: Iterable[int], stars: int) -> None:
+        """Store stars and announce them."""
+        if self.decide_error is not None:
+            raise self.decide_error
+        for photo_id in photo_ids:
+            if photo_id in self.photos:
+                self.photos[photo_id] = replace(self.photos[photo_id], stars=stars)
+                self.on_verdict(self.photos[photo_id])
+
+    async def texts(self, photo_ids: Iterable[int]) -> dict[int, PhotoTexts]:
+        """Return what other programs have written."""
+        return {photo_id: self.written[photo_id] for photo_id in photo_ids if photo_id in self.written}
 
     async def flag_counts(self, persona_id: int) -> dict[Verdict, int]:
         """Count the flags of photos without a post."""

@@ -12,6 +12,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from PIL import Image
 
@@ -96,6 +97,10 @@ def damage(path: Path) -> None:
     path.write_bytes(content[:-20] + content[-2:])
 
 
+ZONE = ZoneInfo("Europe/Berlin")
+"""The user's time zone, which the camera's clock shows too."""
+
+
 def make_photo(
     folder: Path, id_: int, persona_id: int, *, name: str | None = None, flat: bool = False
 ) -> Photo:
@@ -113,7 +118,7 @@ def make_photo(
         width=width,
         height=height,
         format="JPEG",
-        taken_at=taken,
+        taken_at=taken.astimezone(ZONE).replace(tzinfo=None),
         modified_at=taken,
         missing_since=None,
         verdict=None,

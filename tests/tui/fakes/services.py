@@ -12,12 +12,13 @@ from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
     Event,
+    KeywordsChanged,
     PhotosChanged,
     PostChanged,
     VerdictChanged,
 )
-from tui.fakes.keywords import FakeKeywords
 from tui.fakes.caption_model import FakeCaptionModel
+from tui.fakes.keywords import FakeKeywords
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
 from tui.fakes.planning import FakePlanning
@@ -68,7 +69,8 @@ class FakeServices:
         self._photos = FakePhotos(library, lambda: self._scheduling.photo_ids)
         self._photos.on_verdict = lambda photo: self.tell(VerdictChanged(photo.id, photo.persona_id))
         self._keywords = FakeKeywords(self._photos.photos)
-        self._keywords.on_change = self.photos_changed
+        self._keywords.on_change = lambda persona_id: self.tell(KeywordsChanged(persona_id))
+        self._photos.words_of = lambda id_: [key for key, _ in self._keywords.kept.get(id_, {})]
         self._similarity = FakeSimilarity(
             lambda persona: [photo for photo in self._photos.photos.values() if photo.persona_id == persona],
             lambda: self._scheduling.photo_ids,

@@ -137,7 +137,7 @@ async def test_a_date_is_found_in_the_order_by_date(services: FakeServices) -> N
     library.view.next_sort()
     photo = services.photos.photos[await library.loader.find_date("2026-11-08")]
     assert photo.taken_at is not None
-    assert photo.taken_at.astimezone(ZoneInfo("Europe/Berlin")).day == 8
+    assert photo.taken_at.day == 8
     assert await library.loader.find_date("8 nov") == photo.id
     with pytest.raises(FluffyError, match="no photos from 1999 or earlier"):
         await library.loader.find_date("1999")

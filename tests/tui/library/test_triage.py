@@ -47,7 +47,7 @@ async def test_each_decision_is_stored_once_and_in_order_however_fast_they_are_m
     triage = Triage(cast("PhotosPort", store))
     storing = []
     for number in range(5):
-        triage.decide(photo(number), Verdict.PICK, number, NOW)
+        triage.decide(photo(number), "pick", number, NOW)
         storing.append(asyncio.ensure_future(triage.store()))  # as each key does
         await asyncio.sleep(0)
     await asyncio.gather(*storing)
@@ -65,6 +65,50 @@ async def test_a_verdict_moves_to_the_next_photo(running: Running, services: Fak
         await driver.press("k", "u")
         assert verdict(services, 37) is None
         assert len(shown(driver)) == SARAHS
+
+
+def stars(services: FakeServices, *ids: int) -> list[int]:
+    return [services.photos.photos[id_].stars for id_ in ids]
+
+
+async def test_stars_are_given_without_leaving_the_photo(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("right_square_bracket", "right_square_bracket")
+        assert stars(services, 40) == [2]
+        assert photos(driver).highlighted_id == 40
+        assert "★2" in photos(driver).render_line(0).text
+        await driver.press("left_square_bracket")
+        assert stars(services, 40) == [1]
+        for number in (1, 2, 3, 4, 5):
+            await driver.press(f"alt+{number}")
+            assert stars(services, 40) == [number]
+        await driver.press("right_square_bracket")
+        assert stars(services, 40) == [5], "there are no more"
+        await driver.press("alt+0", "left_square_bracket")
+        assert stars(services, 40) == [0]
+        assert "★" not in photos(driver).render_line(0).text
+
+
+async def test_flags_and_stars_are_undone_in_turn(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("alt+3", "p", "z")
+        assert (verdict(services, 40), stars(services, 40)) == (None, [3])
+        await driver.press("z")
+        assert stars(services, 40) == [0]
+
+
+async def test_a_photo_leaves_a_list_of_stars_it_no_longer_has(
+    running: Running, services: FakeServices
+) -> None:
+    await services.photos.rate([14, 20, 30], 3)
+    async with running(persona="sarah") as driver:
+        await driver.press("slash", *"stars", "greater_than_sign", "equals_sign", "3", "enter")
+        assert shown(driver) == [30, 20, 14]
+        assert title(driver) == "unscheduled · ★ ≥ 3 · newest first"
+        await driver.press("left_square_bracket")
+        assert shown(driver) == [20, 14]
+        await driver.press("z")
+        assert shown(driver) == [30, 20, 14]
 
 
 async def test_undo_reverts_one_decision_after_another(running: Running, services: FakeServices) -> None:

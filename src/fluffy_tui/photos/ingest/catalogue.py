@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     DateTime,
     LargeBinary,
+    SmallInteger,
     Text,
     and_,
     delete,
@@ -36,8 +37,9 @@ from fluffy_tui.photos.ingest.known_copies import (
     unchanged_copies,
 )
 from fluffy_tui.photos.ingest.reconciliation import BatchPlan, KnownPhoto, Move, plan_batch
+from fluffy_tui.photos.ingest.taken_over import newest_sidecars, take_over, take_over_new
 from fluffy_tui.photos.machine import UNKNOWN
-from fluffy_tui.photos.model import PhotoState
+from fluffy_tui.photos.model import DateSource, PhotoState
 from fluffy_tui.photos.tables import (
     MachineRow,
     PhotoCopyRow,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos.ingest.file_reader import FoundFile
     from fluffy_tui.photos.machine import Machine
+    from fluffy_tui.photos.metadata.companions import Companions
     from fluffy_tui.photos.model import FailedFile
 
 _SWEEP_ROWS = 2000
@@ -99,6 +102,7 @@ class Catalogue:
         scheduled: Selects the ids of all photos that have a post.
         unposted: Selects the ids of those of posts that are not live yet.
         machine: Which machine imports.
+        pick_from: From so many stars in XMP on a photo counts as picked; None if none does.
     """
 
     def __init__(
@@ -108,24 +112,35 @@ class Catalogue:
         scheduled: Select[Any],
         unposted: Select[Any] | CompoundSelect[Any],
         machine: Machine,
+        pick_from: int | None = None,
     ) -> None:
         self._database = database
         self._machine = machine
+        self._pick_from = pick_from
         self._persona_id = persona_id
         self._has_post = has_post(scheduled)
         self._unposted = unposted.subquery()
 
-    async def unchanged(self, files: Mapping[str, tuple[int, datetime]]) -> Unchanged:
+    async def unchanged(
+        self, files: Mapping[str, tuple[int, datetime]], companions: Mapping[str, Companions]
+    ) -> Unchanged:
         """Return the paths whose size and modification time are as stored; photos that were missing are found again.
+
+        A photo is read again for a newer sidecar, for a date that is new beside it, and if it was imported before
+        its camera's time was kept.
 
         Args:
             files: Byte size and modification time, by absolute path.
+            companions: What lies beside some of them.
         """
         place = PhotoPlaceRow
         columns = (place.photo_id, place.path, PhotoRow.byte_size, place.modified_at, place.missing_since)
-        query = each(list(files), Text(), lambda path: self._at(path, (*columns, place.machine_id)))
+        more = (place.machine_id, PhotoRow.dated_by)
+        query = each(list(files), Text(), lambda path: self._at(path, (*columns, *more)))
         async with self._transaction() as session:
             rows = [row for row in (await session.execute(query)) if files[row[1]] == (row[2], row[3])]
+            newest = await newest_sidecars(session, [row[0] for row in rows if row[1] in companions])
+            rows = [row for row in rows if _says_nothing_new(row, companions.get(row[1]), newest)]
             back = [row[0] for row in rows if row[4] is not None]
             if back:
                 await session.execute(self._change_places(back, missing_since=None))
@@ -311,9 +326,17 @@ class Catalogue:
             *plan.touched,
             *((move.photo_id, move.file) for move in plan.moves if move.old_path is None),
         ]
+        scope = (session, self._persona_id)
+        known = [*plan.touched, *plan.replaced, *((move.photo_id, move.file) for move in plan.moves)]
+        if known:
+            moved = {move.photo_id for move in plan.moves}
+            replaced = {photo_id for photo_id, _ in plan.replaced}
+            await take_over(*scope, dict(known), self._pick_from, moved=moved, replaced=replaced)
         if plan.new:
             ids = {row[0]: row[1] for row in await session.execute(self._insertion(plan.new))}
-            placed += [(ids[file.sha256], file) for file in plan.new]
+            new = [(ids[file.sha256], file) for file in plan.new]
+            await take_over_new(*scope, dict(new), self._pick_from)
+            placed += new
         await self._place(session, placed)
 
     async def _move(self, session: AsyncSession, move: Move) -> None:
@@ -343,6 +366,7 @@ class Catalogue:
                 height=file.height,
                 format=file.format,
                 taken_at=file.taken_at,
+                dated_by=file.dated_by,
                 modified_at=file.modified_at,
             )
         )
@@ -400,16 +424,33 @@ class Catalogue:
             "width": BigInteger(),
             "height": BigInteger(),
             "format": Text(),
-            "taken_at": DateTime(timezone=True),
+            "taken_at": DateTime(),
+            "dated_by": Text(),
             "modified_at": DateTime(timezone=True),
         }
         arrays = [array_of([getattr(file, name) for file in files], kind) for name, kind in types.items()]
+        types |= {"stars": SmallInteger(), "verdict": Text()}
+        arrays += [
+            array_of([file.xmp.stars for file in files], SmallInteger()),
+            array_of([file.xmp.verdict(self._pick_from) for file in files], Text()),
+        ]
         rows = func.unnest(*arrays).table_valued(*types, name="file").render_derived()
         return (
             insert(PhotoRow)
             .from_select(["persona_id", *types], select(literal(self._persona_id, BigInteger()), *rows.c))
             .returning(PhotoRow.sha256, PhotoRow.id)
         )
+
+
+def _says_nothing_new(row: Any, beside: Companions | None, newest: Mapping[int, datetime]) -> bool:
+    """Return whether neither a photo's file nor what lies beside it has to be read; its dated_by is last in the row."""
+    dated_by = row[-1]
+    if dated_by is None or beside is None:
+        return dated_by is not None
+    if dated_by == DateSource.FILE and beside.takeout:
+        return False
+    known = newest.get(row[0])
+    return beside.sidecar_modified_at is None or (known is not None and beside.sidecar_modified_at <= known)
 
 
 def is_storable(path: str) -> bool:

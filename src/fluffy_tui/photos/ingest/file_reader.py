@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,21 @@ from fluffy_tui.images import (
 )
 from fluffy_tui.photos.file_state import Stopped, hash_file, modified_time
 from fluffy_tui.photos.ingest.folder_walk import IMPOSSIBLE_TIME, has_picture_name
-from fluffy_tui.photos.model import FailedFile
+from fluffy_tui.photos.metadata.companions import Companions
+from fluffy_tui.photos.metadata.folder_words import folder_words
+from fluffy_tui.photos.metadata.name_date import date_in_name
+from fluffy_tui.photos.metadata.xmp import Xmp, XmpDamaged, XmpHostile, parse_xmp
+from fluffy_tui.photos.model import DateSource, FailedFile
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from io import BufferedReader
+
+    from fluffy_tui.images import PictureHeader
+
+_NOTHING, _ALONE = Xmp(), Companions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +48,45 @@ class FoundFile:
     height: int
     """Pixels, as seen upright."""
     format: str
-    taken_at: datetime | None
+    taken_at: datetime
+    """By the camera's clock, without a zone."""
+    dated_by: DateSource
     modified_at: datetime
+    xmp: Xmp = _NOTHING
+    """From the file and its sidecar."""
+    sidecar_modified_at: datetime | None = None
+    folder_words: tuple[str, ...] = ()
+    has_damaged_xmp: bool = False
+    """Whether the file itself has XMP that cannot be read."""
+    failed_sidecar: FailedFile | None = None
 
 
-def read_files(paths: Iterable[str], stop: threading.Event) -> list[FoundFile | FailedFile | None]:
+def read_files(
+    paths: Iterable[str],
+    stop: threading.Event,
+    companions: Mapping[str, Companions],
+    roots: Sequence[str] = (),
+) -> list[FoundFile | FailedFile | None]:
     """Read files one after the other, as `read_file` does; fewer than asked if `stop` was set meanwhile."""
     results: list[FoundFile | FailedFile | None] = []
     for path in paths:
         try:
-            results.append(read_file(path, stop))
+            results.append(read_file(path, stop, companions.get(path, _ALONE), roots))
         except Stopped:
             break
     return results
 
 
-def read_file(path: str, stop: threading.Event) -> FoundFile | FailedFile | None:
-    """Read one file; blocks for as long as hashing it takes.
+def read_file(
+    path: str, stop: threading.Event, companions: Companions = _ALONE, roots: Sequence[str] = ()
+) -> FoundFile | FailedFile | None:
+    """Read one file and what lies beside it; blocks for as long as hashing it takes.
+
+    Args:
+        path: Absolute.
+        stop: Set by whoever no longer wants it.
+        companions: What lies beside it.
+        roots: The folders below which others are named for what is in them.
 
     Returns:
         The picture, or why it is none; None for a file without a picture's name that indeed is none.
@@ -68,7 +98,8 @@ def read_file(path: str, stop: threading.Event) -> FoundFile | FailedFile | None
         raise Stopped
     try:
         with open_regular(path) as file:
-            return _read_open_file(file, path, stop)
+            found = _read_open_file(file, path, stop, companions)
+            return replace(found, folder_words=folder_words(path, roots))
     except PhotoUnreadable as error:
         failure = error
     except OSError as error:
@@ -78,7 +109,9 @@ def read_file(path: str, stop: threading.Event) -> FoundFile | FailedFile | None
     return FailedFile(readable_path(path), failure.sentence) if has_picture_name(path) else None
 
 
-def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> FoundFile:
+def _read_open_file(
+    file: BufferedReader, path: str, stop: threading.Event, companions: Companions
+) -> FoundFile:
     before = os.fstat(file.fileno())
     try:
         try:
@@ -87,11 +120,21 @@ def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> F
             header = images.within_limits(images.header_of, Path(path))
         if not header.is_complete:
             images.decode_to_fit(Path(path), 1, 1)
+        xmp, is_damaged = _embedded_xmp(header.xmp)
         sha256 = hash_file(file, stop)
     except PhotoUnreadable:
         _refuse_growing(file, before)  # a file half written is damaged for now only
         raise
     _refuse_growing(file, before)
+    sidecar_modified_at, failed_sidecar = companions.sidecar_modified_at, None
+    try:
+        xmp = companions.xmp().over(xmp)
+    except (PhotoUnreadable, XmpDamaged, XmpHostile) as error:
+        sidecar_modified_at = None  # so that the next import reads it again
+        reason = f"{getattr(error, 'sentence', error.message)} The photo was imported without it."
+        failed_sidecar = FailedFile(readable_path(companions.sidecar), reason)
+    modified_at = modified_time(before)
+    taken_at, dated_by = _time_taken(path, header, companions, modified_at)
     return FoundFile(
         path=path,
         sha256=sha256,
@@ -99,9 +142,45 @@ def _read_open_file(file: BufferedReader, path: str, stop: threading.Event) -> F
         width=header.width,
         height=header.height,
         format=header.format,
-        taken_at=header.taken_at,
-        modified_at=modified_time(before),
+        taken_at=taken_at,
+        dated_by=dated_by,
+        modified_at=modified_at,
+        xmp=xmp,
+        sidecar_modified_at=sidecar_modified_at,
+        has_damaged_xmp=is_damaged,
+        failed_sidecar=failed_sidecar,
     )
+
+
+def _embedded_xmp(packets: tuple[bytes, ...]) -> tuple[Xmp, bool]:
+    """Parse a file's own XMP; also return whether it is damaged.
+
+    Raises:
+        PhotoUnreadable: it may take any amount of memory.
+    """
+    if not packets:
+        return _NOTHING, False
+    try:
+        return parse_xmp(packets), False
+    except XmpDamaged:
+        return _NOTHING, True
+    except XmpHostile:
+        raise PhotoUnreadable(Unreadable.HOSTILE_XMP) from None
+
+
+def _time_taken(
+    path: str, header: PictureHeader, companions: Companions, modified_at: datetime
+) -> tuple[datetime, DateSource]:
+    """Return when a photo was taken, by the best that is known of it, and what that is."""
+    if header.taken_at is not None:
+        if header.is_last_change:
+            return header.taken_at, DateSource.LAST_CHANGE
+        return header.taken_at, DateSource.CAMERA_ZONED if header.has_zone else DateSource.CAMERA
+    if named := date_in_name(os.path.basename(path)):  # noqa: PTH119
+        return named, DateSource.NAME
+    if noted := companions.time():
+        return noted, DateSource.TAKEOUT
+    return modified_at.astimezone().replace(tzinfo=None), DateSource.FILE
 
 
 def _refuse_growing(file: BufferedReader, before: os.stat_result) -> None:

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fluffy_tui.images import readable_path, unreadable
 from fluffy_tui.photos.file_state import modified_time
+from fluffy_tui.photos.metadata.companions import SIDECAR, Companions, Neighbours, companions_of
 from fluffy_tui.photos.model import FailedFile, FolderNotFound, PassedOver
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
 _IMPORTED = "jpg jpeg jpe jfif mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
@@ -45,7 +46,15 @@ _SYSTEM_FOLDERS = frozenset(
 """Thumbnails and trash of network drives, Windows, Linux and macOS, in lower case."""
 
 
-Walked: TypeAlias = str | FailedFile | PassedOver
+@dataclass(frozen=True, slots=True)
+class Accompanied:
+    """A file that may be a picture, with what lies beside it."""
+
+    path: str
+    companions: Companions
+
+
+Walked: TypeAlias = str | Accompanied | FailedFile | PassedOver
 """A file that may be a picture, one that could not be examined, or one of a kind that cannot be imported."""
 
 
@@ -55,6 +64,8 @@ class Listing:
 
     files: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     """Byte size and modification time, by absolute path."""
+    companions: dict[str, Companions] = field(default_factory=dict)
+    """What lies beside some of them, by the same path."""
     failed: list[FailedFile] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
     skipped: int = 0
@@ -108,6 +119,14 @@ def passed_over(path: str) -> PassedOver | None:
     return None
 
 
+def pictures_of(sidecar: str) -> list[str]:
+    """Return the paths that the pictures of a sidecar may have; none for a file that is no sidecar."""
+    stem, suffix = os.path.splitext(sidecar)  # noqa: PTH122
+    if suffix.lower() != SIDECAR:
+        return []
+    return [stem, *(f"{stem}{end}" for one in PICTURE_SUFFIXES for end in (one, one.upper()))]
+
+
 def is_skipped(name: str) -> bool:
     """Return whether a file or folder of this name is hidden, or the system's own."""
     return name.startswith(".") or name.lower() in _SYSTEM_FOLDERS
@@ -123,6 +142,9 @@ def next_listing(walked: Iterator[Walked], count: int) -> Listing | None:
             listing.failed.append(path)
         elif isinstance(path, PassedOver):
             listing.passed_over.append(path)
+        elif isinstance(path, Accompanied):
+            _add(path.path, listing)
+            listing.companions[path.path] = path.companions
         else:
             _add(path, listing)
     return listing if taken else None
@@ -149,9 +171,18 @@ def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[Walked]:
             yield FailedFile(readable_path(folder), f"The folder cannot be listed: {_reason(error)}.")
             continue
         folders_here: list[str] = []
+        neighbours = Neighbours(entry.name for entry in listed)
         for entry in listed:
-            yield from _candidates(entry, folders_here)
+            for found in _candidates(entry, folders_here):
+                yield with_companions(found, neighbours.find) if neighbours else found
         waiting.extend(reversed(folders_here))
+
+
+def with_companions(found: Walked, find: Callable[[str], str | None]) -> Walked:
+    """Return what was found, with what lies beside it if that is a picture; see `companions_of`."""
+    if isinstance(found, str) and (companions := companions_of(found, find)):
+        return Accompanied(found, companions)
+    return found
 
 
 def _add(path: str, listing: Listing) -> None:

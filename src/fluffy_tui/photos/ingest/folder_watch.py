@@ -159,4 +159,5 @@ def _together(before: ImportSummary, more: ImportSummary) -> ImportSummary:
         missing=before.missing + more.missing,
         seconds=before.seconds + more.seconds,
         passed_over=Counter(before.passed_over) + Counter(more.passed_over),
+        damaged_xmp=before.damaged_xmp + more.damaged_xmp,
     )

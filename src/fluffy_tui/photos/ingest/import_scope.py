@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from fluffy_tui.photos.ingest.folder_walk import is_skipped, may_be_picture, passed_over, walk
+from fluffy_tui.photos.ingest.folder_walk import (
+    is_skipped,
+    may_be_picture,
+    passed_over,
+    pictures_of,
+    walk,
+    with_companions,
+)
+from fluffy_tui.photos.metadata.companions import spelled_in
 
 if TYPE_CHECKING:
     import threading
@@ -25,6 +33,10 @@ class ImportScope(Protocol):
     @property
     def places(self) -> Sequence[str]:
         """Files and folders at and below which photos may have vanished."""
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """The folders whose subfolders are named for what is in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,11 @@ class WholeFolders:
     @property
     def places(self) -> Sequence[str]:
         """The folders."""
+        return self.roots
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """The folders."""
         return [str(folder) for folder in self.folders]
 
 
@@ -61,7 +78,7 @@ class ChangedPaths:
 
     def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield those that may be a picture, and what is in those that are folders; blocks."""
-        for path in self.paths:
+        for path in dict.fromkeys(one for changed in self.paths for one in (changed, *pictures_of(changed))):
             other = passed_over(path)
             if self._is_hidden(path if other is None else os.path.dirname(path)):  # noqa: PTH120
                 continue
@@ -71,12 +88,17 @@ class ChangedPaths:
                 if other is not None:
                     yield other
                 elif may_be_picture(path):
-                    yield path
+                    yield with_companions(path, spelled_in(os.path.dirname(path)))  # noqa: PTH120
 
     @property
     def places(self) -> Sequence[str]:
         """The paths: what was there may be gone."""
         return self.paths
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """The folders that are watched."""
+        return [str(folder) for folder in self.folders]
 
     def _is_hidden(self, path: str) -> bool:
         """Return whether a walk from the watched folders would skip the path or a folder above it."""

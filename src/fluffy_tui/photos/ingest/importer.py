@@ -15,6 +15,7 @@ import time
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,10 +26,11 @@ from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
 from fluffy_tui.photos.model import FailedFile, ImportProgress, ImportSummary
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+    from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 
     from fluffy_tui.photos.ingest.catalogue import Catalogue, StoredBatch
     from fluffy_tui.photos.ingest.import_scope import ImportScope
+    from fluffy_tui.photos.metadata.companions import Companions
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,7 @@ class Importer:
         self._stop = threading.Event()
         self._started = time.monotonic()
         self._seen = self._imported = self._unchanged = self._moved = self._duplicates = self._missing = 0
-        self._known_elsewhere = 0
+        self._known_elsewhere = self._damaged_xmp = 0
         self._bytes_read = 0
         self._total: int | None = None
         self._failed: list[FailedFile] = []
@@ -105,6 +107,7 @@ class Importer:
             seconds=time.monotonic() - self._started,
             interrupted=interrupted,
             passed_over=dict(self._passed_over),
+            damaged_xmp=self._damaged_xmp,
         )
 
     async def run(self) -> ImportSummary:
@@ -137,19 +140,20 @@ class Importer:
         loop = asyncio.get_running_loop()
         in_progress: deque[asyncio.Future[list[FoundFile | FailedFile | None]]] = deque()
         async with aclosing(self._worth_reading()) as slices:
-            async for paths in slices:
-                in_progress.append(loop.run_in_executor(pool, read_files, paths, self._stop))
+            async for paths, companions in slices:
+                reading = partial(read_files, paths, self._stop, companions, self._scope.roots)
+                in_progress.append(loop.run_in_executor(pool, reading))
                 if len(in_progress) > 4 * workers:
                     await self._collect(await in_progress.popleft())
         while in_progress:
             await self._collect(await in_progress.popleft())
         await self._commit()
 
-    async def _worth_reading(self) -> AsyncGenerator[list[str], None]:
-        """Yield the paths of new and changed files, in slices of about as much work each."""
+    async def _worth_reading(self) -> AsyncGenerator[tuple[list[str], Mapping[str, Companions]], None]:
+        """Yield the paths of new and changed files, in slices of about as much work each, and what lies beside them."""
         async with aclosing(self._listings()) as listings:
             async for listing in listings:
-                known = await self._catalogue.unchanged(listing.files)
+                known = await self._catalogue.unchanged(listing.files, listing.companions)
                 self._unchanged += len(known.photos)
                 self._duplicates += len(known.copies)
                 skipped = known.photos | known.copies
@@ -160,7 +164,7 @@ class Importer:
                 self._on_progress(self.progress())
                 files = ((path, size) for path, (size, _) in listing.files.items() if path not in skipped)
                 for paths in _slices(files):
-                    yield paths
+                    yield paths, listing.companions
 
     async def _listings(self) -> AsyncGenerator[Listing, None]:
         """Yield what is on the disk, reading one listing ahead so that disk and database work at the same time."""
@@ -179,6 +183,9 @@ class Importer:
             if isinstance(result, FoundFile):
                 self._bytes_read += result.byte_size
                 self._batch.append(result)
+                self._damaged_xmp += result.has_damaged_xmp
+                if result.failed_sidecar is not None:
+                    self._fail(result.failed_sidecar)
             elif result is not None:
                 self._fail(result)
         if len(self._batch) >= _BATCH_ROWS or time.monotonic() - self._batch_began > _BATCH_SECONDS:

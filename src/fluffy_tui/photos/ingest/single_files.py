@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import UsageError
 from fluffy_tui.images import readable_path
 from fluffy_tui.photos.ingest.file_reader import FoundFile, read_files
-from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing
+from fluffy_tui.photos.ingest.folder_walk import Listing, next_listing, with_companions
+from fluffy_tui.photos.metadata.companions import spelled_in
 from fluffy_tui.photos.model import FailedFile, Photo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from fluffy_tui.photos.ingest.folder_walk import Walked
 
 NO_PICTURE = "It is not a picture that can be imported."
 
@@ -31,14 +34,19 @@ class SingleFiles:
 
     paths: Sequence[str]
 
-    def walk(self, stop: threading.Event) -> Iterator[str]:
-        """Yield the files."""
+    def walk(self, stop: threading.Event) -> Iterator[Walked]:
+        """Yield the files; blocks."""
         del stop
-        return iter(self.paths)
+        return (with_companions(path, spelled_in(str(Path(path).parent))) for path in self.paths)
 
     @property
     def places(self) -> Sequence[str]:
         """Nowhere: what has vanished around them is not looked for."""
+        return ()
+
+    @property
+    def roots(self) -> Sequence[str]:
+        """None: the folders that they are in were not named."""
         return ()
 
 
@@ -67,8 +75,9 @@ def existing_file(path: Path) -> Path:
 
 async def read_single_files(paths: Sequence[str]) -> tuple[list[FoundFile], list[FailedFile]]:
     """Read files without importing them; also return those that cannot be imported, and why."""
-    listing = await asyncio.to_thread(next_listing, iter(paths), len(paths)) or Listing()
-    read = await asyncio.to_thread(read_files, listing.files, threading.Event())
+    stop = threading.Event()
+    listing = await asyncio.to_thread(next_listing, SingleFiles(paths).walk(stop), len(paths)) or Listing()
+    read = await asyncio.to_thread(read_files, listing.files, stop, listing.companions)
     failed = [*listing.failed, *(file for file in read if isinstance(file, FailedFile))]
     return [file for file in read if isinstance(file, FoundFile)], failed
 
@@ -109,4 +118,5 @@ def photo_of_file(file: FoundFile, known: Photo | None, persona_id: int) -> Phot
         missing_since=None,
         verdict=None,
         created_at=datetime.now(UTC),
+        dated_by=file.dated_by,
     )

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+MOST_STARS = 5
+
+
 class Sort(StrEnum):
     """What photos are sorted by."""
 
@@ -60,11 +63,15 @@ class Browse:
     """Newest, last by name, or widest first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
-    """Words that each have to be in the file's name, ignoring case."""
+    """Words that each have to be in the file's name, or begin a keyword, ignoring case."""
+    keywords: tuple[str, ...] = ()
+    """Beginnings of keywords, each of which one of the photo's has to have, ignoring case."""
+    stars: tuple[int, int] = (0, MOST_STARS)
+    """At least and at most so many."""
     taken_from: datetime | None = None
-    """Not before, by when it was taken or else written; with its zone."""
+    """Not before, by when it was taken or else written; by the camera's clock, without a zone."""
     taken_before: datetime | None = None
-    """Before, not at; with its zone."""
+    """Before, not at; likewise."""
     orientation: Orientation | None = None
     verdict: Verdict | None = None
     missing: bool | None = None

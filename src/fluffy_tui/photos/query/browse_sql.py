@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import LargeBinary, any_, func, literal, or_, select, tuple_
 
-from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Verdict
-from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
+from fluffy_tui.name_key import name_key
+from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with, has_post
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,7 +31,7 @@ def first_of(query: Select[Any], browse: Browse, *, limit: int, after: int | Non
     """Limit a query to the first of an order, or to those from the photo `after` on, itself included."""
     if after is not None:
         query = query.where(_from_photo(browse, after))
-    return query.order_by(*order(browse, from_index=not browse.text)).limit(limit)
+    return query.order_by(*order(browse, from_index=not (browse.text or browse.keywords))).limit(limit)
 
 
 def packed(browse: Browse) -> Select[bytes | None]:
@@ -101,7 +102,7 @@ def matching(
         scheduled: Selects the ids of all photos that have a post.
         row: The photo, or an alias of it.
     """
-    query = query.where(row.persona_id == persona_id, *_conditions(browse, row))
+    query = query.where(row.persona_id == persona_id, *_conditions(browse, row, persona_id))
     if browse.posted is Posted.ALL:
         return query
     query = query.where(~has_post(scheduled, row))
@@ -125,6 +126,17 @@ def contains(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
     return or_(*(func.strpos(text, func.lower(form)) > 0 for form in forms))
 
 
+def _has_keyword(row: Any, persona_id: int, beginning: str) -> ColumnElement[bool]:
+    """Return the condition that a photo has a keyword that begins like this.
+
+    They are looked up in the index once, whatever number of photos is then compared with them.
+    """
+    keyword = PhotoKeywordRow
+    of_them = keyword.persona_id == persona_id, begins_with(keyword.key, name_key(beginning))
+    condition: ColumnElement[bool] = row.id.in_(select(keyword.photo_id).where(*of_them))
+    return condition
+
+
 def names_of(ids: Select[int]) -> ScalarSelect[str]:
     """Return the names of the files of these photos in one text, in small letters."""
     # as an array, since Postgres without statistics would rather read all photos than look up those of a subquery
@@ -132,9 +144,17 @@ def names_of(ids: Select[int]) -> ScalarSelect[str]:
     return select(func.string_agg(PhotoRow.name_key, "\n")).where(known).scalar_subquery()
 
 
-def _conditions(browse: Browse, row: Any) -> list[ColumnElement[bool]]:
+def _conditions(browse: Browse, row: Any, persona_id: int) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    conditions += [contains(row.name_key, word) for word in browse.text.split()]
+    conditions += [
+        or_(contains(row.name_key, word), _has_keyword(row, persona_id, word)) for word in browse.text.split()
+    ]
+    conditions += [_has_keyword(row, persona_id, beginning) for beginning in browse.keywords]
+    least, most = browse.stars
+    if least > 0:
+        conditions += [row.stars > 0, row.stars >= least]  # the first names the index
+    if most < MOST_STARS:
+        conditions.append(row.stars <= most)
     if browse.taken_from is not None:
         conditions.append(row.shown_at >= browse.taken_from)
     if browse.taken_before is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -11,6 +12,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.tui.keywords import FilterSuggester
 from fluffy_tui.tui.library.contact_sheet import ContactSheet
 from fluffy_tui.tui.library.library_view import SEPARATOR
 from fluffy_tui.tui.library.photo_list import PhotoList
@@ -19,6 +21,7 @@ from fluffy_tui.tui.photo.graphics_protocol import renderer_named
 from fluffy_tui.tui.photo.painted_picture import ToastWatch
 from fluffy_tui.tui.photo.photo_preview import PICTURES_OFF, PhotoPreview
 from fluffy_tui.tui.session.worker_errors import report_error
+from fluffy_tui.tui.text.words import stars_words
 from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.zoom import ZoomScreen
 
@@ -92,7 +95,10 @@ class LibraryBody(Container):
             photo_at=self.photos.photo_at,
             label=self.photos.label,
         )
-        self.filter_bar = FilterBar("name, picked, portrait, may 2023 …", id="filter")
+        complete = partial(context.services.keywords.complete, view.persona_id)
+        self.filter_bar = FilterBar(
+            "name, #keyword, picked, stars>=3, may 2023 …", id="filter", suggester=FilterSuggester(complete)
+        )
         self.progress = progress
         self.flags = flags
         self.filtered_from: int | None = None
@@ -190,7 +196,8 @@ class LibraryBody(Container):
         if photo is not None:
             self.preview.show(photo, self._details(photo), self.photos.neighbours())
             self._compare_with_posts(photo)
-            self.preview.border_subtitle = VERDICT_WORDS.get(photo.verdict or "", "")
+            decided = (stars_words(photo.stars), VERDICT_WORDS.get(photo.verdict or ""))
+            self.preview.border_subtitle = " ".join(filter(None, decided))
             for verdict in VERDICT_WORDS:
                 self.preview.set_class(photo.verdict == verdict, f"-{verdict}")
         self._strip.show(self.photos.cursor)
@@ -243,6 +250,7 @@ class LibraryBody(Container):
     @on(PhotoList.Fetched)
     def _photos_fetched(self, message: PhotoList.Fetched) -> None:
         self._strip.show(self.photos.cursor)
+        self.update_details()  # other programs or the user may have written about the photo
         if message.has_other_flags:
             self.flags.count()
 

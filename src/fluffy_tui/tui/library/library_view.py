@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date, datetime, tzinfo
 
+    from fluffy_tui.photos import Photo
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import SimilarityPort
 
@@ -43,7 +44,7 @@ class LibraryView:
 
     Args:
         persona_id: The persona.
-        zone: The user's time zone, in which the days of a filter begin.
+        zone: The user's time zone, which says what day today is.
         clock: Returns the present moment.
     """
 
@@ -66,7 +67,7 @@ class LibraryView:
     @property
     def chips(self) -> list[tuple[str, str]]:
         """What is listed, in words, each with the library's action that changes it."""
-        return [(self.query.title, "clear")] if self.query else filter_chips(self.browse, self._zone)
+        return [(self.query.title, "clear")] if self.query else filter_chips(self.browse)
 
     @property
     def title(self) -> str:
@@ -91,14 +92,21 @@ class LibraryView:
 
     # Filter and order
 
-    def lists(self, verdict: Verdict) -> bool:
-        """Whether a photo that is given this verdict stays in the list."""
-        return self.query is not None or self.browse.verdict in (None, verdict)
+    def lists(self, photo: Photo) -> bool:
+        """Whether a photo stays in the list, with the flag and the stars that it has now."""
+        least, most = self.browse.stars
+        is_flagged_so = self.browse.verdict in (None, Verdict(photo.verdict or Verdict.UNDECIDED))
+        return self.query is not None or (is_flagged_so and least <= photo.stars <= most)
+
+    @property
+    def is_of_decisions(self) -> bool:
+        """Whether flags or stars decide what is listed."""
+        return self.browse.verdict is not None or self.browse.stars != Browse().stars
 
     def filter_by(self, text: str) -> None:
         """Apply a typed filter."""
         base = replace(self.browse, verdict=self._verdict)
-        self.browse = parse_filter(text, base, self._today, self._zone)
+        self.browse = parse_filter(text, base, self._today)
 
     def clear_filter(self) -> None:
         """Remove the filter, however it was set."""
@@ -129,7 +137,7 @@ class LibraryView:
 
     def period(self, text: str) -> tuple[datetime, datetime]:
         """Return when a typed day, week, month or year begins and ends; raises FluffyError if it is none."""
-        return parse_period(text, self._today, self._zone)
+        return parse_period(text, self._today)
 
     @property
     def _today(self) -> date:

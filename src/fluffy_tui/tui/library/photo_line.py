@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from fluffy_tui.tui.photo.photo_details import machine_words
-from fluffy_tui.tui.text.words import one_line, shape_words
+from fluffy_tui.tui.text.words import STAR, one_line, shape_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -58,7 +58,8 @@ def line_parts(photo: Photo, note: RowNote, width: int, now: datetime) -> list[t
     name = f"{DUPLICATE} {one_line(photo.name)}" if note.is_duplicate else one_line(photo.name)
     facts = _facts(photo, note, now, wide=facts_width == _FACTS)
     fold = f"{EXPANDED if note.is_expanded else COLLAPSED}{' ' if facts_width else ''}"
-    count = f" {fold}{note.duplicates:,}" if note.duplicates else ""
+    stars = f" {STAR}{photo.stars}" if photo.stars else ""
+    count = stars + (f" {fold}{note.duplicates:,}" if note.duplicates else "")
     verdicts = {photo.verdict, *note.verdicts}
     marks = "✎" if note.has_draft else " "
     marks += "".join(mark for verdict, mark in VERDICT_MARKS.items() if verdict in verdicts) or " "
@@ -89,7 +90,7 @@ def _facts(photo: Photo, note: RowNote, now: datetime, *, wide: bool) -> str:
 
 def _taken(photo: Photo, now: datetime) -> str:
     """Return when a photo was taken, or else modified: with the time if this year, with the year otherwise."""
-    taken = (photo.taken_at or photo.modified_at).astimezone(now.tzinfo)
+    taken = photo.shown_at
     return f"{taken.day} {taken:%b %H:%M}" if taken.year == now.year else f"{taken.day} {taken:%b %Y}"
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
 from fluffy_tui.photos import Verdict
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
-from fluffy_tui.tui.library.stacks import ALONE
+from fluffy_tui.tui.library.stacks import ALONE, CAPACITY
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.results import SimilarPosts
-from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.text.words import one_line, plural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fluffy_tui.photos import Photo
+    from fluffy_tui.photos import Keyword, Photo, PhotoTexts
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.library.library_view import LibraryView
     from fluffy_tui.tui.library.stacks import Stacks
@@ -30,6 +31,8 @@ _RELATIONS = {
     Relation.OTHER: "not very similar",
 }
 _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
+_LONGEST_NOTE = 200
+"""Characters of a line below the picture."""
 _FLAGS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected"}
 
 
@@ -43,6 +46,7 @@ class PhotoNotes:
         self.similar_posts = SimilarPosts(context.services, view.persona_id)
         self._drafts: frozenset[str] = frozenset()
         self._unreadable: dict[int, str] = {}
+        self._written: OrderedDict[int, tuple[str, ...]] = OrderedDict()
         self._has_warned = False
 
     def reload_drafts(self) -> None:
@@ -54,6 +58,13 @@ class PhotoNotes:
         photos = await self._stacks.fetch(ids)
         found = await self._context.services.similarity.unreadable(ids)
         self._unreadable = {id_: why for id_, why in self._unreadable.items() if id_ not in ids} | found
+        keywords = await self._context.services.keywords.of(ids)
+        texts = await self._context.services.photos.texts(ids)
+        for id_ in ids:
+            self._written[id_] = tuple(_written(keywords.get(id_, ()), texts.get(id_)))
+            self._written.move_to_end(id_)
+        while len(self._written) > CAPACITY:
+            self._written.popitem(last=False)
         return photos
 
     def row(self, photo: Photo) -> RowNote:
@@ -81,6 +92,7 @@ class PhotoNotes:
 
     def _lines(self, photo: Photo, room: int) -> Iterator[str]:
         note, neighbour = self.row(photo), self._view.neighbour(photo.id)
+        yield from self._written.get(photo.id, ())
         if note.unreadable:
             yield f"{UNREADABLE} {one_line(note.unreadable)}"
         if neighbour is not None:
@@ -99,15 +111,15 @@ class PhotoNotes:
         if results := self.similar_posts.line(photo.id, room):
             yield results
 
-    def warn_of_duplicates(self, photo: Photo, verdict: Verdict) -> str:
-        """Return once, for the first such verdict, that it does not include the collapsed duplicates; else nothing."""
+    def warn_of_duplicates(self, photo: Photo) -> str:
+        """Return once, for the first such flag, that it does not include the collapsed duplicates; else nothing."""
         note = self.row(photo)
         if not note.duplicates or note.is_expanded or self._has_warned:
             return ""
         self._has_warned = True
-        others = _count(note.duplicates)
+        others, done = _count(note.duplicates), _DECIDED[Verdict(photo.verdict or Verdict.UNDECIDED)]
         return self._with_keys(
-            f"{_DECIDED[verdict]} only this photo, not its {others}. {{library.duplicates}} expands them."
+            f"{done} only this photo, not its {others}. {{library.duplicates}} expands them."
         )
 
     def why_no_duplicates(self, progress: str) -> str:
@@ -118,6 +130,19 @@ class PhotoNotes:
 
     def _with_keys(self, sentence: str) -> str:
         return self._context.with_keys(sentence)
+
+
+def _written(keywords: Sequence[Keyword], texts: PhotoTexts | None) -> Iterator[str]:
+    """Yield what the user and other programs have written about a photo, a line each: keywords, then the rest."""
+    if keywords:
+        yield " ".join(f"#{one_line(keyword.word)}" for keyword in keywords)
+    if texts is not None:
+        first = f"label {texts.label}" if texts.label else ""
+        words = " · ".join(filter(None, (first, texts.title, texts.description)))
+        if words:
+            yield shortened(one_line(words), _LONGEST_NOTE)
+        if texts.alt_text:
+            yield shortened(one_line(f"alt text: {texts.alt_text}"), _LONGEST_NOTE)
 
 
 def _distance(neighbour: Neighbour) -> str:

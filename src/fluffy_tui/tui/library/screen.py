@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on, work
 from textual.binding import Binding
 
-from fluffy_tui.core.app_events import Connected, PhotosChanged, PhotosIndexed, PostChanged, VerdictChanged
+from fluffy_tui.core.app_events import (
+    Connected,
+    KeywordsChanged,
+    PhotosChanged,
+    PhotosIndexed,
+    PostChanged,
+    VerdictChanged,
+)
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.photos import Posted
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.keywords import KeywordPrompt
 from fluffy_tui.tui.library.flag_progress import FlagProgress
 from fluffy_tui.tui.library.index_progress import IndexProgress
 from fluffy_tui.tui.library.library_body import LibraryBody
@@ -100,6 +108,7 @@ class LibraryScreen(FrameScreen):
         back = context.with_keys("{library.clear} back")
         self._similar = SimilarView(services, self._loader, self._photos, back)
         self._selection = context.selection
+        self._keywords = KeywordPrompt(self, context, self._persona_id)
 
     def compose_body(self) -> ComposeResult:
         """Lay out the library."""
@@ -179,21 +188,21 @@ class LibraryScreen(FrameScreen):
         if photo := self._photos.highlighted:
             await show_outside(self.app, photo)
 
-    def action_decide(self, verdict: str) -> None:
-        """Pick, reject or unflag the photo, and go to the next one."""
+    def action_decide(self, decision: str) -> None:
+        """Flag the photo and go to the next one, or give it stars."""
         photo, index = self._photos.highlighted, self._photos.cursor
         if photo is None:
             return
-        decision = self._triage.decide(photo, Verdict(verdict), index, self.context.clock())
-        if warning := self._notes.warn_of_duplicates(photo, decision.verdict):
+        made = self._triage.decide(photo, decision, index, self.context.clock())
+        if made.is_flag and (warning := self._notes.warn_of_duplicates(made.after)):
             self.notify(warning, markup=False)
-        self._flags.follow(self._photos.put(decision.after), decision.after)
-        if self._view.lists(decision.verdict):
-            self._photos.move_to(index + 1)
-        else:
+        self._flags.follow(self._photos.put(made.after), made.after)
+        if not self._view.lists(made.after):
             self._body.remove_row(index)
+        elif made.is_flag:
+            self._photos.move_to(index + 1)
         self._store_decisions(
-            reload=self._stacks.is_stacked(photo.id)
+            reload=made.is_flag and self._stacks.is_stacked(photo.id)
         )  # another one may be on top of the stack now
 
     async def action_undo(self) -> None:
@@ -274,8 +283,13 @@ class LibraryScreen(FrameScreen):
             self._selection.clear()
             self._body.update_title()
 
-    def action_go_to_date(self) -> None:
-        """Ask for a date, and go to its first photo."""
+    def action_ask(self, what: str) -> None:
+        """Ask for a date, and go to its first photo; or for the keywords of photos."""
+        if what == "keywords":
+            highlighted = self._photos.highlighted_id
+            if photo_ids := self._selection.ids or (() if highlighted is None else (highlighted,)):
+                self._keywords.open(photo_ids)
+            return
 
         def go_to(photo_id: int | None) -> None:
             if photo_id is not None:
@@ -402,11 +416,17 @@ class LibraryScreen(FrameScreen):
             return
         if not self._photos.reload_photo(event.photo_id):
             self._flags.count()
-        if self._view.browse.verdict is not None or self._stacks.is_stacked(event.photo_id):
+        if self._view.is_of_decisions or self._stacks.is_stacked(event.photo_id):
             self._loader.reload()
 
-    @on_event(PhotosIndexed)
-    def _update_progress(self, event: PhotosIndexed) -> None:
+    @on_event(PhotosIndexed, KeywordsChanged)
+    def _update_facts(self, event: PhotosIndexed | KeywordsChanged) -> None:
+        """Show what is new of photos: keywords, or what the index has found."""
+        if isinstance(event, KeywordsChanged):
+            self._photos.reload()
+            if self._view.browse.text or self._view.browse.keywords:
+                self._loader.reload()
+            return
         self._progress.add(event)
         if event.failed:
             self._photos.reload()  # to mark those that cannot be read

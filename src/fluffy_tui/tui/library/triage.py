@@ -1,4 +1,4 @@
-"""Picks and rejects: shown at once, stored one after another, and undone in turn."""
+"""Picks, rejects and stars: shown at once, stored one after another, and undone in turn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import MOST_STARS, Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -20,21 +20,21 @@ UNDO_LIMIT = 1_000
 """Decisions that can be undone."""
 
 
+STARS = "stars"
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A verdict that the user gave."""
+    """A flag or stars that the user gave."""
 
     before: Photo
-    """The photo with its previous verdict."""
-    verdict: Verdict
+    """The photo as it was."""
+    after: Photo
     index: int
     """Where it was in the list."""
     at: datetime
-
-    @property
-    def after(self) -> Photo:
-        """The photo with the new verdict."""
-        return replace(self.before, verdict=None if self.verdict is Verdict.UNDECIDED else self.verdict.value)
+    is_flag: bool
+    """Whether it is a flag, after which it is the next photo's turn; stars may be given one by one."""
 
 
 class Triage:
@@ -47,7 +47,7 @@ class Triage:
     def __init__(self, photos: PhotosPort) -> None:
         self._photos = photos
         self._decisions: deque[Decision] = deque(maxlen=UNDO_LIMIT)
-        self._queue: deque[tuple[int, Verdict]] = deque()
+        self._queue: deque[tuple[Photo, Photo]] = deque()
         self._lock = asyncio.Lock()
         self._submits: dict[int, tuple[datetime, int]] = {}
         """When each post since the first decision was submitted, by the database's clock, and its group, by its id."""
@@ -58,18 +58,26 @@ class Triage:
         """The decision that `undo` reverts."""
         return self._decisions[-1] if self._decisions else None
 
-    def decide(self, photo: Photo, verdict: Verdict, index: int, at: datetime) -> Decision:
-        """Make a decision, for `store` to store."""
-        decision = Decision(photo, verdict, index, at)
-        self._decisions.append(decision)
-        self._queue.append((photo.id, verdict))
-        return decision
+    def decide(self, photo: Photo, decision: str, index: int, at: datetime) -> Decision:
+        """Make a decision, for `store` to store.
+
+        Args:
+            photo: As it is now.
+            decision: A verdict, or `stars` with a number, which counts from the present one if it has a sign.
+            index: Where the photo is in the list.
+            at: The present moment.
+        """
+        after = _decided(photo, decision)
+        made = Decision(photo, after, index, at, is_flag=not decision.startswith(STARS))
+        if made.is_flag or after != photo:
+            self._decisions.append(made)
+            self._queue.append((photo, after))
+        return made
 
     def undo(self) -> Decision:
         """Revert the last decision, for `store` to store; raises IndexError if there is none."""
         decision = self._decisions.pop()
-        before = decision.before
-        self._queue.append((before.id, Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED))
+        self._queue.append((decision.after, decision.before))
         return decision
 
     def follow_submit(self, post_id: int, post: Post | None) -> None:
@@ -93,16 +101,29 @@ class Triage:
 
     def is_storing(self, photo_id: int) -> bool:
         """Whether a decision about this photo is not stored yet."""
-        return any(id_ == photo_id for id_, _ in self._queue)
+        return any(photo.id == photo_id for _, photo in self._queue)
 
     async def store(self) -> None:
         """Store all decisions in order; on an error the remaining ones are dropped, and the list has to be reloaded."""
         async with self._lock:  # keys are faster than the database
             try:
                 while self._queue:
-                    await self._photos.decide(*self._queue[0])
+                    before, after = self._queue[0]
+                    if before.stars != after.stars:
+                        await self._photos.rate([after.id], after.stars)
+                    else:
+                        await self._photos.decide(after.id, Verdict(after.verdict or Verdict.UNDECIDED))
                     self._queue.popleft()
             except BaseException:
                 self._queue.clear()
                 self._decisions.clear()
                 raise
+
+
+def _decided(photo: Photo, decision: str) -> Photo:
+    """Return a photo with a flag or stars."""
+    kind, _, number = decision.partition(" ")
+    if kind != STARS:
+        return replace(photo, verdict=None if kind == Verdict.UNDECIDED else kind)
+    stars = int(number) + (photo.stars if number[0] in "+-" else 0)
+    return replace(photo, stars=max(0, min(stars, MOST_STARS)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fluffy_tui.photos import DateSource
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
     from fluffy_tui.networks import NetworkRules
     from fluffy_tui.photos import Photo
 
+DATE_SOURCES: dict[DateSource | None, str] = {
+    DateSource.CAMERA_ZONED: "camera, time zone known",
+    DateSource.CAMERA: "camera",
+    DateSource.LAST_CHANGE: "EXIF, last change",
+    DateSource.NAME: "file name",
+    DateSource.TAKEOUT: "Google Takeout",
+    DateSource.FILE: "time of the file",
+}
+"""Where the time taken comes from."""
 METADATA_REMOVED = "location and metadata removed"
 
 
@@ -37,8 +47,8 @@ def photo_details(
     """
     facts = [f"{photo.width}×{photo.height}", bytes_words(photo.byte_size)]
     if photo.taken_at is not None:
-        taken = photo.taken_at.astimezone(zone)
-        facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}")
+        taken, source = photo.taken_at, DATE_SOURCES.get(photo.dated_by, "")
+        facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}{source and f' ({source})'}")
     if photo.missing_since is not None:
         missing = photo.missing_since.astimezone(zone)
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")

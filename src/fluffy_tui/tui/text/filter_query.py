@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
-from fluffy_tui.tui.text.times import day_start
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, tzinfo
+    from datetime import date
 
 KEYWORDS: dict[str, dict[str, Any]] = {
     "picked": {"verdict": Verdict.PICK},
@@ -41,8 +40,13 @@ _ORDERS = {
     (Sort.SHAPE, False): "tallest first",
 }
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
-_WORD = re.compile(r'"[^"]*"?|[^\s"]+')
+_WORD = re.compile(r'#?"[^"]*"?|[^\s"]+')
 """A quoted text, with its quotes, or a word between blanks."""
+_STARS = re.compile(
+    r"(?:stars?|★)?(?P<comparison>[<>]?=|[<>])(?P<number>[0-5])|★(?P<least>[1-5])|(?P<drawn>★{1,5})"
+)
+"""As in `stars>=3` or `★3`, which mean the same."""
+_KEYWORD_SIGNS = "#＃"
 _LIKELY_DATE = re.compile(r"today|yesterday|19[89]\d|20[0-3]\d|\d{4}[-/.].*|.*[-/.]\d{4}")
 """Single words that are dates; others, such as `may`, `sun` or a camera's `2041`, are part of a name."""
 _LONGEST_DATE = 5
@@ -50,38 +54,44 @@ _LONGEST_DATE = 5
 DATE_EXAMPLE = "24 may 2023, may 2023, 2023, last week"
 
 
-def parse_filter(text: str, base: Browse, today: date, zone: tzinfo) -> Browse:
+def parse_filter(text: str, base: Browse, today: date) -> Browse:
     """Return the photos that a filter matches, in the order of `base`.
 
-    Words without a meaning of their own have to occur in the name; in quotes, that is true of any word.
+    Words without a meaning of their own have to occur in the name or begin a keyword; in quotes, that is true of any
+    word. What follows `#` has to begin a keyword.
 
     Args:
-        text: Such as `picked portrait may 2023 beach` or `2025..2026-03 "square"`.
+        text: Such as `picked portrait may 2023 beach`, `2025..2026-03 "square"` or `stars>=3 #"black sand"`.
         base: Its order and folding are kept, and its verdict unless the filter names one.
         today: Where `last week` is counted from.
-        zone: The user's time zone, in which days begin.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
-    names = []
+    names: list[str] = []
+    keywords: list[str] = []
     words = _WORD.findall(text)
     while words:
-        taken, period = _leading_period(words, today, zone)
+        taken, period = _leading_period(words, today)
         plain = words[0].casefold()
         if period is not None:
             changes |= {"taken_from": period[0], "taken_before": period[1]}
         elif taken == 1 and plain in KEYWORDS:
             changes |= KEYWORDS[plain]
+        elif taken == 1 and (stars := _STARS.fullmatch(plain)):
+            changes["stars"] = _star_range(stars)
+        elif taken == 1 and plain[0] in _KEYWORD_SIGNS:
+            keywords.append(words[0][1:].strip('"').strip())
         else:
             names += [word.strip('"') for word in words[:taken]]
         words = words[taken:]
     return replace(
         Browse(sort=base.sort, descending=base.descending, folded=base.folded),
         text=" ".join(filter(None, names)),
+        keywords=tuple(filter(None, keywords)),
         **changes,
     )
 
 
-def parse_period(text: str, today: date, zone: tzinfo) -> tuple[datetime, datetime]:
+def parse_period(text: str, today: date) -> tuple[datetime, datetime]:
     """Return the start of the days that were typed, and the start of the day after them.
 
     Raises:
@@ -90,10 +100,10 @@ def parse_period(text: str, today: date, zone: tzinfo) -> tuple[datetime, dateti
     days = read_days(text, today, ahead=False)
     if days is None:
         raise DateNotUnderstood(f"“{text.strip()}” is not a date.", f"Type a date like {DATE_EXAMPLE}.")
-    return day_start(days.first, zone), day_start(days.after, zone)
+    return _start(days.first), _start(days.after)
 
 
-def filter_chips(browse: Browse, zone: tzinfo) -> list[tuple[str, str]]:
+def filter_chips(browse: Browse) -> list[tuple[str, str]]:
     """Return which photos are listed and in which order, each with the library's action that changes it."""
     chips = [(browse.posted.value if browse.posted is not Posted.ALL else "all photos", "filter")]
     if browse.verdict is not None:
@@ -103,18 +113,38 @@ def filter_chips(browse: Browse, zone: tzinfo) -> list[tuple[str, str]]:
     if browse.missing:
         chips.append(("missing", "filter"))
     if browse.taken_from is not None and browse.taken_before is not None:
-        first = browse.taken_from.astimezone(zone)
-        last = browse.taken_before.astimezone(zone) - timedelta(microseconds=1)
+        first, last = browse.taken_from, browse.taken_before - timedelta(microseconds=1)
         days = f"{first:%Y-%m-%d}" if first.date() == last.date() else f"{first:%Y-%m-%d}..{last:%Y-%m-%d}"
         chips.append((days, "filter"))
+    if browse.stars != Browse().stars:
+        chips.append((_star_words(*browse.stars), "filter"))
+    chips += [(f"#{keyword}", "filter") for keyword in browse.keywords]
     if browse.text:
         chips.append((f"“{browse.text}”", "filter"))
     return [*chips, (_ORDERS[browse.sort, browse.descending], "sort")]
 
 
-def _leading_period(
-    words: Sequence[str], today: date, zone: tzinfo
-) -> tuple[int, tuple[datetime, datetime] | None]:
+def _star_range(found: re.Match[str]) -> tuple[int, int]:
+    """Return at least and at most how many stars were typed; a number alone is the least."""
+    if found["least"] or found["drawn"]:
+        return int(found["least"] or len(found["drawn"])), MOST_STARS
+    number = int(found["number"])
+    return {
+        "=": (number, number),
+        ">=": (number, MOST_STARS),
+        ">": (number + 1, MOST_STARS),
+        "<=": (0, number),
+        "<": (0, number - 1),
+    }[found["comparison"]]
+
+
+def _star_words(least: int, most: int) -> str:
+    if least == most:
+        return f"★{least}"
+    return f"★ ≥ {least}" if most == MOST_STARS else f"★ ≤ {most}"
+
+
+def _leading_period(words: Sequence[str], today: date) -> tuple[int, tuple[datetime, datetime] | None]:
     """Return how many of the first words belong together, and the period if they are one.
 
     Words that look like a date that does not exist, such as `31 feb 2023`, are names, all of them: half of them would
@@ -129,5 +159,10 @@ def _leading_period(
         except DateNotUnderstood:
             return count, None
         if ends[0] is not None and ends[-1] is not None:
-            return count, (day_start(ends[0].first, zone), day_start(ends[-1].after, zone))
+            return count, (_start(ends[0].first), _start(ends[-1].after))
     return 1, None
+
+
+def _start(day: date) -> datetime:
+    """Return when a day begins by the camera's clock."""
+    return datetime.combine(day, time())

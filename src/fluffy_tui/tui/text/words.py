@@ -26,6 +26,14 @@ _SHAPES = (
 )
 
 
+STAR = "★"
+
+
+def stars_words(stars: int) -> str:
+    """Return stars as they are drawn: `★★★`; nothing for none."""
+    return STAR * stars
+
+
 def one_line(text: str) -> str:
     """Return untrusted text made safe for one line of a terminal.
 

@@ -22,6 +22,7 @@ from fluffy_tui.tui.ui.textual_fixes import release_closed_widgets, screen_strip
 if TYPE_CHECKING:
     from textual.geometry import Region, Size
     from textual.screen import Screen
+    from textual.suggester import Suggester
 
 Made = TypeVar("Made")
 
@@ -151,6 +152,7 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         secret: Whether to hide what is typed.
         may_be_empty: Whether something can be made of no text.
         longest: Characters, at most.
+        suggester: Suggests the rest of what is typed.
     """
 
     PLACE = Place.DIALOG
@@ -177,11 +179,20 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
         secret: bool = False,
         may_be_empty: bool = False,
         longest: int = 200,
+        suggester: Suggester | None = None,
     ) -> None:
         super().__init__()
         self._title, self._make, self._about = title, make, about
         self._verb, self._own, self._may_be_empty = verb, own, may_be_empty
-        self._field = Input(text, placeholder=prompt, password=secret, compact=True, max_length=longest)
+        self._field = Input(
+            text,
+            placeholder=prompt,
+            password=secret,
+            compact=True,
+            max_length=longest,
+            suggester=suggester,
+            select_on_focus=suggester is None,  # a line to complete is written on
+        )
 
     def compose(self) -> ComposeResult:
         """Lay out field, error and keys."""
@@ -192,6 +203,7 @@ class AskTextScreen(ReportsErrors, DialogScreen[Made | None], Generic[Made]):
             yield self._field
             yield Static(id="problem", markup=False)
             keys = with_keys("   {dialog.cancel} cancel", self._own)
+            keys = f"   → complete{keys}" if self._field.suggester else keys
             yield Static(f"enter {self._verb}{keys}", id="hint", markup=False)
 
     @on(Input.Submitted)

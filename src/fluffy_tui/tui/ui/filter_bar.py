@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
@@ -10,12 +11,16 @@ from textual.widgets import Input
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 
+if TYPE_CHECKING:
+    from textual.suggester import Suggester
+
 
 class FilterBar(Input):
     """Filters as you type; visible only while it is used or holds a filter.
 
     Args:
         placeholder: What can be typed.
+        suggester: Suggests the rest of what is typed.
     """
 
     BINDINGS = bindings(Place.FILTER)
@@ -38,8 +43,14 @@ class FilterBar(Input):
     class Closed(Message):
         """The keyboard goes back to the list."""
 
-    def __init__(self, placeholder: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
-        super().__init__(placeholder=placeholder, compact=True, max_length=200, id=id)
+    def __init__(
+        self,
+        placeholder: str,
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        suggester: Suggester | None = None,
+    ) -> None:
+        super().__init__(placeholder=placeholder, compact=True, max_length=200, id=id, suggester=suggester)
         self.display = False
 
     def open(self) -> None:

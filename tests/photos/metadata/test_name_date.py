@@ -1,0 +1,81 @@
+"""Dates in file names."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluffy_tui.photos.metadata.name_date import date_in_name
+
+MOMENT = datetime(2023, 11, 5, 14, 30, 15)
+NOON = datetime(2023, 11, 5, 12)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_20231105_143015.jpg",
+        "IMG_20231105_143015_1.jpg",
+        "20231105_143015.jpg",
+        "MVIMG_20231105_143015.jpg",
+        "Screenshot_20231105-143015.png",
+        "Screenshot_20231105_143015_Chrome.jpg",
+        "Screenshot 2023-11-05 at 14.30.15.png",
+        "Screenshot 2023-11-05 at 2.30.15\u202fPM.png",
+        "Screenshot from 2023-11-05 14-30-15.png",
+        "signal-2023-11-05-143015.jpg",
+        "signal-2023-11-05-14-30-15-123.jpg",
+        "WhatsApp Image 2023-11-05 at 14.30.15.jpeg",
+        "photo_2023-11-05_14-30-15.jpg",
+        "2023-11-05 14.30.15.jpg",
+    ],
+)
+def test_names_with_date_and_time(name: str) -> None:
+    assert date_in_name(name) == MOMENT
+
+
+@pytest.mark.parametrize(
+    "name", ["IMG-20231105-WA0001.jpg", "2023-11-05.jpg", "20231105.jpg", "a 2023.11.05 b.jpg"]
+)
+def test_names_with_a_day_alone_are_of_noon(name: str) -> None:
+    assert date_in_name(name) == NOON
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMG_2041.JPG",
+        "IMG_20231305_143015.jpg",
+        "IMG_20231105_253015.jpg",
+        "120231105.jpg",
+        "202311051.jpg",
+        "10203040_20120101123_n.jpg",
+        "DSC_0001.NEF.jpg",
+        "18000101.jpg",
+        "2023-1105.jpg",
+        "",
+    ],
+)
+def test_names_without_a_date(name: str) -> None:
+    assert date_in_name(name) is None
+
+
+def test_a_pixel_phone_writes_greenwichs_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert date_in_name("PXL_20231105_233000123.MP.jpg") == datetime(2023, 11, 6, 8, 30)
+        assert date_in_name("IMG_20231105_233000123.jpg") == datetime(2023, 11, 5, 23, 30)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+@given(st.text(alphabet="0123456789-_. atPM:()", max_size=40))
+def test_no_name_is_an_error(name: str) -> None:
+    found = date_in_name(name)
+    assert found is None or found.tzinfo is None

@@ -1,0 +1,59 @@
+"""Suggestions for the keyword that is being typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.tui.keywords.suggester import FilterSuggester, KeywordSuggester
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WORDS = ("Beach", "black sand", "Fog", "foggy")
+
+
+async def complete(beginning: str) -> Sequence[str]:
+    return [word for word in WORDS if word.lower().startswith(beginning.lower())]
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("be", "beach"),
+        ("pier, bla", "pier, black sand"),
+        ("fo", "fog"),
+        ("fog", "foggy"),
+        ("pier, ", None),
+        ("", None),
+        ("x", None),
+    ],
+)
+async def test_the_last_keyword_of_a_line_is_completed(typed: str, suggested: str | None) -> None:
+    assert await KeywordSuggester(complete).get_suggestion(typed) == suggested
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("#be", "#beach"),
+        ("picked #be", "picked #beach"),
+        ('picked #"bla', 'picked #"black sand"'),
+        ("#bla", None),
+        ("be", None),
+        ("#", None),
+        ('#"black sand"', None),
+        ("a#be", None),
+    ],
+)
+async def test_in_a_filter_it_begins_with_its_sign(typed: str, suggested: str | None) -> None:
+    assert await FilterSuggester(complete).get_suggestion(typed) == suggested
+
+
+async def test_nothing_is_suggested_without_a_database() -> None:
+    async def fail(beginning: str) -> Sequence[str]:
+        raise DatabaseUnavailable("The database does not respond.", "")
+
+    assert await KeywordSuggester(fail).get_suggestion("be") is None
