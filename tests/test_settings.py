@@ -82,6 +82,23 @@ def test_an_error_names_the_invalid_setting(environment: dict[str, str], says: s
         load_settings(environment)
 
 
+def test_an_error_about_the_file_names_the_setting_and_its_place_there(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\nundo_seconds = "soon"\n')
+    with pytest.raises(InvalidSetting) as caught:
+        load_settings({"FLUFFY_CONFIG": str(file)})
+    assert str(caught.value) == (
+        f"undo_seconds must be a number of seconds from 0 to 3600, not 'soon'. It is in line 2 of {file}."
+    )
+    assert caught.value.variable == "FLUFFY_UNDO_SECONDS"
+
+
+def test_the_address_of_the_embedding_service_is_checked() -> None:
+    with pytest.raises(InvalidSetting, match="IMAGE_EMBED_URL must be an https or http address"):
+        load_settings({"IMAGE_EMBED_URL": "localhost:8000"})
+    assert load_settings({"IMAGE_EMBED_URL": "http://gpu:8000"}).image_embed_url == "http://gpu:8000"
+
+
 def test_action_ids_may_be_written_with_or_without_quotes(tmp_path: Path) -> None:
     file = '[keys]\n"library.pick" = "p,plus"\nlibrary.reject = "X"\n'
     settings = load_settings(write(tmp_path / "config.toml", file))
@@ -273,11 +290,11 @@ def test_spaces_around_an_address_or_a_key_do_not_matter() -> None:
 
 @pytest.mark.parametrize("password", ["hush", "hu/sh", "hu@sh", "hu?sh", "hu#sh", "hush:hush"])
 def test_no_part_of_a_password_in_an_address_is_shown(password: str) -> None:
-    settings = load_settings({"IMAGE_EMBED_URL": f"https://me:{password}@embed.example/v1"})
-    assert settings.shown["IMAGE_EMBED_URL"] == "https://…@embed.example/v1"
+    settings = load_settings({"FLUFFY_MEDIA_BASE_URL": f"https://me:{password}@media.example/v1"})
+    assert settings.shown["FLUFFY_MEDIA_BASE_URL"] == "https://…@media.example/v1"
 
 
-ADDRESSES = ("FLUFFY_BUFFER_URL", "FLUFFY_MEDIA_BASE_URL", "FLUFFY_S3_ENDPOINT")
+ADDRESSES = ("FLUFFY_BUFFER_URL", "FLUFFY_MEDIA_BASE_URL", "FLUFFY_S3_ENDPOINT", "IMAGE_EMBED_URL")
 
 
 @given(

@@ -54,8 +54,8 @@ def test_none_removes_a_setting(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ['a "quoted" \\ key', "two\nlines", "[/b][red", "ключ"])
 def test_any_text_is_read_back_unchanged(tmp_path: Path, value: str) -> None:
     file = tmp_path / "config.toml"
-    save_settings(file, {"image_embed_url": value})
-    assert load_settings({"FLUFFY_CONFIG": str(file)}).image_embed_url == value
+    save_settings(file, {"media_directory": value})
+    assert load_settings({"FLUFFY_CONFIG": str(file)}).shown["FLUFFY_MEDIA_DIRECTORY"] == value
 
 
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:

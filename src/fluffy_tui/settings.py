@@ -121,6 +121,14 @@ class Setting:
     default: str = ""
     """The default as the docs show it; empty if there is none."""
     secret: bool = False
+    is_number: bool = False
+    """Whether `config.toml` has it without quotation marks."""
+
+    def toml_value(self, text: str) -> str | float:
+        """Return a checked value in the type that it has in `config.toml`."""
+        if not self.is_number:
+            return text
+        return int(text) if text.strip().isdecimal() else float(text)
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -164,12 +172,14 @@ SETTINGS: tuple[Setting, ...] = (
         "undo_seconds",
         "Seconds in which a submit can be undone before the post is sent; 0 to send at once",
         "10",
+        is_number=True,
     ),
     Setting(
         "FLUFFY_POST_AGAIN_MONTHS",
         "post_again_months",
         "Months for which a post has to be live before its photos can be posted again; 0 for at once",
         "3",
+        is_number=True,
     ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(
@@ -210,7 +220,8 @@ SETTINGS: tuple[Setting, ...] = (
 
 SECRETS = frozenset(setting.variable for setting in SETTINGS if setting.secret)
 """The environment variables of secrets."""
-_VARIABLES = frozenset(setting.variable for setting in SETTINGS)
+_KEYS = {setting.variable: setting.key for setting in SETTINGS}
+_NAMED = re.compile(rf"\b({'|'.join(sorted(_KEYS, key=len, reverse=True))})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +343,42 @@ def load_settings(
         origins=origins,
         shown=_shown(values, config_file),
     )
-    return _with_media(_with_services(settings, values), values)
+    try:
+        return _with_media(_with_services(settings, values), values)
+    except InvalidSetting as error:
+        place = place_in_file(settings, error.variable)
+        text = with_own_names(f"{error}{f' It is in {place}.' if place else ''}", origins)
+        raise InvalidSetting(text, error.variable) from None
+
+
+def with_own_names(text: str, origins: Mapping[str, str]) -> str:
+    """Return sentences about settings with the names that `config.toml` has for those which are not in the environment.
+
+    Args:
+        text: With environment variables as names.
+        origins: Where each setting came from.
+    """
+    is_environment = any(origins.get(variable) == "environment" for variable in _NAMED.findall(text))
+
+    def name(found: re.Match[str]) -> str:
+        origin = origins.get(found[0], "default")
+        is_variable = origin == "environment" or (origin == "default" and is_environment)
+        return found[0] if is_variable else _KEYS[found[0]] or found[0]
+
+    return _NAMED.sub(name, text)
+
+
+def place_in_file(settings: Settings, variable: str) -> str:
+    """Return where `config.toml` has a setting, as in `line 3 of /home/sarah/config.toml`; empty if it has not."""
+    if settings.origins.get(variable) != "config.toml":
+        return ""
+    file, key = settings.paths.config_file, re.compile(rf"""\s*["']?{_KEYS[variable]}["']?\s*=""")
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return str(file)
+    number = next((number for number, line in enumerate(lines, 1) if key.match(line)), 0)
+    return f"line {number} of {file}" if number else str(file)
 
 
 def take_environment() -> dict[str, str]:
@@ -354,9 +400,7 @@ def public_environment(environment: Mapping[str, str]) -> dict[str, str]:
         name: value
         for name, value in environment.items()
         if not (
-            name in SECRETS
-            or name.startswith("AWS_")
-            or (name in _VARIABLES and without_password(value) != value)
+            name in SECRETS or name.startswith("AWS_") or (name in _KEYS and without_password(value) != value)
         )
     }
 
@@ -426,7 +470,9 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         adopt_url=Secret(values["FLUFFY_ADOPT_URL"]) if "FLUFFY_ADOPT_URL" in values else None,
         buffer_api_key=Secret(values["BUFFER_API_KEY"].strip()) if "BUFFER_API_KEY" in values else None,
         buffer_url=_web_address("FLUFFY_BUFFER_URL", values.get("FLUFFY_BUFFER_URL", BUFFER_URL)),
-        image_embed_url=values.get("IMAGE_EMBED_URL"),
+        image_embed_url=_web_address("IMAGE_EMBED_URL", values["IMAGE_EMBED_URL"], allow_http=True)
+        if "IMAGE_EMBED_URL" in values
+        else None,
         model_url=_model_address(values["FLUFFY_MODEL_URL"]) if "FLUFFY_MODEL_URL" in values else None,
         model_key=Secret(values["FLUFFY_MODEL_KEY"].strip()) if "FLUFFY_MODEL_KEY" in values else None,
         model_name=_model_name(values.get("FLUFFY_MODEL_NAME", "")),

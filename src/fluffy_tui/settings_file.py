@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _ABOUT = "Settings of fluffy-tui. Environment variables override them."
 
 
-def save_settings(config_file: Path, values: Mapping[str, str | None]) -> None:
+def save_settings(config_file: Path, values: Mapping[str, str | float | None]) -> None:
     """Set these top-level keys of the file, creating it if needed; None removes a key.
 
     A symbolic link stays one; its target is replaced.

@@ -93,7 +93,7 @@ def test_saved_settings_apply_at_once_and_after_a_restart(
 def test_invalid_settings_are_not_saved(setup: SetupService, stand_in: StandIn, tmp_path: Path) -> None:
     with pytest.raises(InvalidSetting):
         setup.save({**host(tmp_path, stand_in), "FLUFFY_MEDIA_BASE_URL": "http://example.org"})
-    with pytest.raises(FluffyError, match="DATABASE_URL cannot be read"):  # the app could not be opened again
+    with pytest.raises(FluffyError, match="database_url cannot be read"):  # the app could not be opened again
         setup.save({"DATABASE_URL": "garbage"})
     assert not (tmp_path / "config.toml").exists()
 

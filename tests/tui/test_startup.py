@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.widgets import Button
 
 from fluffy_tui.core.errors import DatabaseUnavailable
+from fluffy_tui.modes.setup_service import SetupService
+from fluffy_tui.settings import Secret, load_settings
 from fluffy_tui.tui.app import FluffyApp
 from fluffy_tui.tui.library.screen import LibraryScreen
 from fluffy_tui.tui.personas.screen import PersonasScreen
@@ -80,6 +83,31 @@ async def test_a_failure_is_shown_and_can_be_retried(
         await driver.press(key)
         assert isinstance(driver.screen, PersonasScreen)
         assert opening.calls == 2
+
+
+async def test_another_database_address_in_the_file_is_used_for_the_next_try(
+    running: Running, opening: Opening, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\ndatabase_url = "postgresql://old/x"\n')
+    file.chmod(0o600)
+    environment = {"FLUFFY_CONFIG": str(file), "FLUFFY_DATA_DIR": str(tmp_path / "data")}
+    setup = SetupService(load_settings(environment), environment)
+    opening.error = DatabaseUnavailable("No server at old.", "Correct host and port in DATABASE_URL.")
+    async with running(setup=setup) as driver:
+        assert driver.text("#startup-failure") == (
+            "No server at old.\n\nCorrect host and port in database_url.\n\n"
+            f"database_url is in line 2 of {file}. Change or remove it there, then retry."
+        )
+        file.write_text("database_url = ")
+        await driver.press("r")
+        assert "Cannot read the configuration file" in driver.text("#startup-failure")
+        assert opening.calls == 1
+        file.write_text('database_url = "postgresql://new/x"\n')
+        opening.error = None
+        await driver.press("r")
+        assert isinstance(driver.screen, PersonasScreen)
+        assert setup.settings.database_url == Secret("postgresql://new/x")
 
 
 async def test_retrying_by_mouse(running: Running, opening: Opening) -> None:

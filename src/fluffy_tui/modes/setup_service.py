@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.errors import FluffyError
-from fluffy_tui.settings import SETTINGS, load_settings
+from fluffy_tui.settings import SETTINGS, load_settings, with_own_names
 from fluffy_tui.settings_file import save_settings
 from fluffy_tui.tui.keymap.user_keys import current_ids
 
@@ -90,17 +90,34 @@ class SetupService:
         wanted = load_settings(self.environment, given=values)  # raises before anything is written
         for address in (wanted.database_url, wanted.database_direct_url):
             if address is not None:
-                read_address(address.reveal())
-        keys = {setting.variable: setting.key for setting in SETTINGS}
+                try:
+                    read_address(address.reveal())
+                except FluffyError as error:
+                    message, hint = (
+                        with_own_names(text, wanted.origins) for text in (error.message, error.hint)
+                    )
+                    raise FluffyError(message, hint) from None
+        by_variable = {setting.variable: setting for setting in SETTINGS}
         save_settings(
             self._settings.paths.config_file,
-            {keys[variable]: value or None for variable, value in values.items()},
+            {
+                by_variable[variable].key: by_variable[variable].toml_value(value) if value else None
+                for variable, value in values.items()
+            },
         )
-        paths = self._settings.paths  # drafts, log and database stay together until the next start
-        self._settings = replace(_with_current_ids(load_settings(self.environment)), paths=paths)
+        self.reload()
         return [
             variable for variable, value in values.items() if self.environment.get(variable, value) != value
         ]
+
+    def reload(self) -> None:
+        """Read everything again.
+
+        Raises:
+            InvalidSetting: a value is invalid, or the file cannot be read.
+        """
+        paths = self._settings.paths  # drafts, log and database stay together until the next start
+        self._settings = replace(_with_current_ids(load_settings(self.environment)), paths=paths)
 
     def demo_problem(self) -> str:
         """Return why the demo cannot be opened; empty when it can."""

@@ -132,7 +132,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         self._gate = TerminalGate()
         self._typed = KeyQueue(self)
         self.crash = CrashLog(self)
-        self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, demo=demo))
+        self.add_mode(self.DEFAULT_MODE, partial(StartupScreen, self._open_services, setup, demo=demo))
         self._first_persona = persona
         self._new_channels: Sequence[Channel] = ()
         self._edited_setting = ""

@@ -15,7 +15,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Button, Static
 
-from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
+from fluffy_tui.settings import InvalidSetting, place_in_file, with_own_names
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.session.worker_errors import log
 from fluffy_tui.tui.text.words import error_words
@@ -24,7 +25,7 @@ from fluffy_tui.tui.ui.small_notice import SmallNotice
 
 if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
-    from fluffy_tui.tui.ports import Services
+    from fluffy_tui.tui.ports import Services, SetupPort
 
     Open = Callable[[Callable[[str], None]], Awaitable[Services]]
 
@@ -34,6 +35,7 @@ class StartupScreen(Screen[None]):
 
     Args:
         open_services: Opens the services and reports each step; raises FluffyError.
+        setup: The settings; they are read again before another try, since an error may be about them.
         demo: Whether this is the demo.
     """
 
@@ -69,9 +71,9 @@ class StartupScreen(Screen[None]):
     steps: reactive[tuple[str, ...]] = reactive((), init=False)
     failure: reactive[FluffyError | None] = reactive(None, init=False)
 
-    def __init__(self, open_services: Open, *, demo: bool) -> None:
+    def __init__(self, open_services: Open, setup: SetupPort, *, demo: bool) -> None:
         super().__init__()
-        self._open_services = open_services
+        self._open_services, self._setup = open_services, setup
         self._demo = demo
 
     def compose(self) -> ComposeResult:
@@ -127,10 +129,22 @@ class StartupScreen(Screen[None]):
         self.set_class(failure is not None, "-failed")
         self._draw_steps()
         if failure is not None:
-            hint = Content.styled(f"\n\n{failure.hint}", "$foreground-muted") if failure.hint else ""
-            self.query_one("#startup-failure", Static).update(Content.assemble(failure.message, hint))
+            message, hint = self._in_own_words(failure)
+            shown = Content.assemble(
+                message, Content.styled(f"\n\n{hint}" if hint else "", "$foreground-muted")
+            )
+            self.query_one("#startup-failure", Static).update(shown)
             self.query_one(Button).focus()
         self.refresh_bindings()
+
+    def _in_own_words(self, failure: FluffyError) -> tuple[str, str]:
+        """Return what happened and what to do, with the place of a database's address that can be changed."""
+        settings = self._setup.settings
+        message, hint = (with_own_names(text, settings.origins) for text in (failure.message, failure.hint))
+        place = place_in_file(settings, "DATABASE_URL")
+        if place and isinstance(failure, DatabaseUnavailable):
+            hint += f"\n\ndatabase_url is in {place}. Change or remove it there, then retry."
+        return message, hint.strip()
 
     def _draw_steps(self) -> None:
         done = Content.styled("✓ ", "$text-success")
@@ -147,8 +161,13 @@ class StartupScreen(Screen[None]):
         return self.failure is not None if action == "retry" else True
 
     def action_retry(self) -> None:
-        """Try again."""
-        self.open()
+        """Try again with the settings as they are now."""
+        try:
+            self._setup.reload()
+        except InvalidSetting as error:
+            self.failure = FluffyError(str(error))
+        else:
+            self.open()
 
     async def action_leave(self) -> None:
         """Quit."""

@@ -47,6 +47,21 @@ async def test_texts_are_shown_as_on_the_network_while_they_are_typed(
         assert "… more\n\nsarah.ig #sea #pier" in shown(driver)  # the draft
 
 
+async def test_half_of_the_captions_room_is_as_narrow_as_a_phone(running: Running) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter")
+        preview, caption = driver.screen.query_one(PostPreview), driver.screen.form.caption
+        assert 0 <= preview.size.height - caption.size.height <= 1
+        assert preview.region.y == caption.region.bottom and preview.outer_size.width == 56
+        await driver.pilot.resize_terminal(120, 24)
+        await driver.settle()
+        assert preview.display and caption.size.height >= 2
+        assert preview.region.bottom <= driver.screen.form.region.bottom
+        await driver.pilot.resize_terminal(119, 45)
+        await driver.settle()
+        assert not preview.display
+
+
 async def test_a_very_long_text_is_drawn_only_as_far_as_there_is_room(running: Running) -> None:
     async with running(persona="northern light", size=(80, 24)) as driver:
         await driver.press("enter", *"fog")

@@ -57,12 +57,12 @@ async def test_a_free_slot_is_chosen_with_arrows_and_submitted(
         assert isinstance(driver.screen, TimePicker)
         assert shown(driver) == (
             "Tue 12 Jan · today\n> 18:00 your Wed 00:00 free\n"
-            "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 8 h"
+            "Tue 12 Jan 18:00 New York (your Wed 00:00) · in 9 h"
         )
         await driver.press("right")
         assert shown(driver) == (
             "Wed 13 Jan\n09:00 your 15:00 ✓ “post 20”\n> 18:00 your Thu 00:00 free\n"
-            "Wed 13 Jan 18:00 New York (your Thu 00:00) · in 1 d"
+            "Wed 13 Jan 18:00 New York (your Thu 00:00) · in 33 h"
         )
         calendar = driver.screen.query_one(MonthCalendar)
         assert [line.rstrip() for line in calendar.render().plain.splitlines()] == [
@@ -100,19 +100,61 @@ async def test_a_time_is_typed_for_the_day_that_is_chosen(running: Running, serv
         await driver.press("5")
         assert shown(driver) == (
             "Mon 15 Feb\n09:00 your 15:00 ✓ “post 20”\n18:00 your Tue 00:00 free\n"
-            "Mon 15 Feb 08:15 New York (your 14:15) · in 33 d\n! only 45 min from 09:00 “post 20”"
+            "Mon 15 Feb 08:15 New York (your 14:15) · in 34 d\n! only 45 min from 09:00 “post 20”"
         )
         await driver.press("pageup", "pageup", "pagedown", "right")
         assert "Sat 13 Feb 08:15" in shown(driver)
         assert "No slots on this day" in shown(driver)
-        await driver.press("tab", "enter")
+        await driver.press("tab")
+        assert shown(driver).startswith("Mon 15 Feb\n09:00 your 15:00 ✓ “post 20”\n> 18:00 ")
+        await driver.press("left", "enter")
         assert "No free slot on this day: type a time." in shown(driver)
-        await driver.press(*"fri 18:30", "enter")  # its own day counts
+        await driver.press(*"fri 18:30")  # its own day counts
+        assert shown(driver).startswith("Fri 15 Jan\n")
+        await driver.press("enter")
         assert time_of_form(driver) == datetime(2027, 1, 15, 23, 30, tzinfo=UTC)
         await driver.press("down")
         assert "Fri 15 Jan 18:30" in shown(driver)
         await driver.press("up", "left", "escape")
         assert time_of_form(driver) == datetime(2027, 1, 15, 23, 30, tzinfo=UTC)
+
+
+async def test_a_day_that_is_typed_is_the_marked_one_until_another_is_picked(
+    running: Running, services: FakeServices
+) -> None:
+    book(services)
+    async with running(persona="sarah") as driver:
+        await driver.press(*OPEN, "right", *"4 feb 8:15")
+        calendar = driver.screen.query_one(MonthCalendar)
+        assert "‹ 4›" in calendar.render().plain and "February" in calendar.render().plain
+        assert shown(driver).startswith("Thu 4 Feb\n09:00 ")
+        await driver.press("ctrl+u")
+        assert shown(driver).startswith("Wed 13 Jan\n> 09:00 "), "the day that was picked"
+        await driver.press(*"4 feb 8:15", "right")
+        assert shown(driver).startswith("Fri 5 Feb\n")
+        assert "Fri 5 Feb 08:15" in shown(driver)
+        await driver.press("enter")
+        assert time_of_form(driver) == datetime(2027, 2, 5, 13, 15, tzinfo=UTC)
+
+
+async def test_the_next_free_slot_may_be_on_another_day(running: Running, services: FakeServices) -> None:
+    book(services, datetime(2027, 1, 13, 14, tzinfo=UTC))
+    async with running(persona="sarah") as driver:
+        await driver.press(*OPEN)
+        days = []
+        for key in ("tab", "tab", "tab", "shift+tab", "shift+tab", "shift+tab", "shift+tab"):
+            await driver.press(key)
+            [slot] = [line for line in shown(driver).splitlines() if line.startswith(">")]
+            days.append(f"{driver.text('#day')[:6]} {slot[2:7]}")
+        assert days == [
+            "Wed 13 18:00",
+            "Thu 14 09:00",
+            "Thu 14 18:00",
+            "Thu 14 09:00",
+            "Wed 13 18:00",
+            "Tue 12 18:00",
+            "Tue 12 18:00",
+        ]
 
 
 async def test_a_post_that_is_moved_does_not_take_its_own_slot(

@@ -50,6 +50,7 @@ class FakeSetup:
         self.error: Exception | None = None
         self.outranked: Sequence[str] = ()
         self.trouble = ""
+        self.reloads = 0
         self.gate = asyncio.Event()
         self.gate.set()
         self.offered: list[OfferedChannels] = [
@@ -85,6 +86,10 @@ class FakeSetup:
             paths=self._settings.paths,
         )
         return self.outranked
+
+    def reload(self) -> None:
+        """Count it; the settings stay."""
+        self.reloads += 1
 
     def demo_problem(self) -> str:
         """Return `trouble`."""

@@ -113,7 +113,7 @@ async def test_a_setting_is_edited_and_the_app_goes_on_with_it(
         await driver.press("enter")
         assert "A change takes effect at once: the app opens everything again." in driver.text("#about")
         await driver.press("ctrl+u", *"soon", "enter")
-        refusal = "FLUFFY_UNDO_SECONDS must be a number of seconds from 0 to 3600, not 'soon'."
+        refusal = "undo_seconds must be a number of seconds from 0 to 3600, not 'soon'."
         assert driver.text("#problem") == f"! {refusal}"
         assert file.read_text() == WRITTEN
         assert opening.calls == 1
@@ -122,7 +122,7 @@ async def test_a_setting_is_edited_and_the_app_goes_on_with_it(
         assert at(driver) == "undo_seconds 5 · config.toml"
         assert opening.calls == 2
         assert written.settings.undo_seconds == 5
-        assert file.read_text() == WRITTEN.replace("30 ", '"5" ')
+        assert file.read_text() == WRITTEN.replace("30 ", "5 ")
         assert file.stat().st_mode & 0o777 == 0o600
         await driver.press("x")
         assert isinstance(driver.screen, ConfirmScreen)
@@ -197,10 +197,44 @@ async def test_copy_gives_a_line_for_the_file_without_the_secret(running: Runnin
     async with running() as driver:
         await driver.press("comma", "j", "j", "y")
         assert driver.app.clipboard == 'buffer_api_key = ""'
+        assert "Copied buffer_api_key without its value, which is secret." in driver.notices()
         await driver.press("j", "y")
         assert driver.app.clipboard == 'buffer_url = "https://api.buffer.com"'
         toasts = driver.notices()
         assert toasts[-1] == 'Copied to the clipboard: buffer_url = "https://api.buffer.com"'
+
+
+async def test_copy_gives_numbers_without_marks_and_no_password_of_an_address(
+    running: Running, written: SetupService
+) -> None:
+    async with running(setup=written, persona="sarah") as driver:
+        await driver.press("comma")
+        await go_to(driver, "undo_seconds")
+        await driver.press("y")
+        assert driver.app.clipboard == "undo_seconds = 30"
+        await go_to(driver, "media_base_url")
+        await driver.press("y")
+        assert driver.app.clipboard == 'media_base_url = ""'
+        assert "Copied media_base_url without its value, which is secret." in driver.notices()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "refusal"),
+    [
+        ("image_embed_url", "localhost:8000", "image_embed_url must be an https or http address"),
+        ("media_host", "s3", "media_host is s3, which also needs s3_bucket"),
+        ("database_url", "postgresql://host:port/x", "database_url has a port that is not a number"),
+    ],
+)
+async def test_a_refusal_names_settings_as_they_are_listed(
+    running: Running, written: SetupService, file: Path, name: str, typed: str, refusal: str
+) -> None:
+    async with running(setup=written, persona="sarah") as driver:
+        await driver.press("comma")
+        await go_to(driver, name)
+        await driver.press("enter", *typed, "enter")
+        assert refusal in driver.text("#problem")
+        assert file.read_text() == WRITTEN
 
 
 async def test_copy_is_dim_if_there_is_nothing_to_copy(running: Running) -> None:

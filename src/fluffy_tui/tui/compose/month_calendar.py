@@ -81,6 +81,11 @@ class MonthCalendar(Widget):
         """Announce it."""
         self.post_message(self.Chosen(day))
 
+    def show_day(self, day: date) -> None:
+        """Show another day as the chosen one, without announcing it."""
+        self.set_reactive(MonthCalendar.day, self.validate_day(day))
+        self.refresh()
+
     def mark(self, free: Collection[date], taken: Collection[date]) -> None:
         """Show which days have free slots, and which have posts."""
         self._free, self._taken = free, taken

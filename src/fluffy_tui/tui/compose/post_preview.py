@@ -1,4 +1,4 @@
-"""The texts of a post as its network shows them below the picture."""
+"""The texts of a post as its network shows them on a phone, in half of the room for the caption."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ class PostPreview(Widget):
 
     DEFAULT_CSS = """
     PostPreview {
-        height: 25%;
+        height: 1fr;
         min-height: 5;
+        max-width: 56;
         border: round $border-blurred;
         border-title-color: $text-muted;
         padding: 0 1;

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 
 from fluffy_tui.core.app_events import Connected, PostChanged
 from fluffy_tui.media import WHOLE
@@ -67,12 +67,8 @@ class ComposeScreen(PhotosScreen):
     )
     DEFAULT_CSS = """
     ComposeScreen {
-        #as-posted { width: 44%; }
-        #as-posted PhotoPreview { width: 100%; height: 1fr; }
         PostPreview { display: none; }
         &.-wide PostPreview { display: block; }
-        &.-normal #as-posted { width: 36%; }
-        &.-narrow #as-posted { display: none; }
     }
     """
 
@@ -103,11 +99,12 @@ class ComposeScreen(PhotosScreen):
         """Lay the picture beside the form, under the photos."""
         yield self.channels.strip
         yield self.arrangement.strip
-        yield Horizontal(Vertical(self.preview, self._post_preview, id="as-posted"), self.form, id="fields")
+        yield Horizontal(self.preview, self.form, id="fields")
         yield self.form.status
 
     def on_mount(self) -> None:
         """Show the first photo's draft, or a new one, and load what the preflight needs."""
+        self.form.mount(self._post_preview, after=self.form.caption)
         draft = self.drafts.load(self._owner) or draft_of_repeat(self.context, self._again)
         if self._at is not None:
             draft = PostChannels.of(self.shown, draft).with_time(self._channel_id, self._at).draft

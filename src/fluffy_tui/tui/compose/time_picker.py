@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from fluffy_tui.scheduling import Agenda, Post
 
+SEARCHED = 60
+"""Days in which the next free slot is searched."""
 _CAPTION = 14
 """Characters of the caption of a post that has a slot."""
 _MOVES = frozenset({"left", "right", "enter"})
@@ -99,7 +101,9 @@ class TimePicker(DialogScreen["datetime | None"]):
         self._at = at
         first = at or (agenda.next_free if agenda else None) or now()
         today = now().astimezone(zone).date()
-        self._calendar = MonthCalendar(today, today + HORIZON, first.astimezone(zone).date())
+        self._picked = first.astimezone(zone).date()
+        """The day of a time that is typed without a date."""
+        self._calendar = MonthCalendar(today, today + HORIZON, self._picked)
         self._listed: list[datetime] = []
         """The times of the slots that are listed."""
         self._day = Static("", id="day", markup=False)
@@ -140,7 +144,7 @@ class TimePicker(DialogScreen["datetime | None"]):
             TimeNotUnderstood: What is typed is no time.
         """
         if self._field.value.strip():
-            return read_time(self._field.value, self._now(), self._zone, self._calendar.day)
+            return read_time(self._field.value, self._now(), self._zone, self._picked)
         index = self._slots.highlighted
         return None if index is None else self._listed[index]
 
@@ -156,9 +160,36 @@ class TimePicker(DialogScreen["datetime | None"]):
         return frozenset(moment.astimezone(self._zone).date() for moment in moments)
 
     @on(MonthCalendar.Chosen)
-    def _day_chosen(self) -> None:
+    def _day_chosen(self, message: MonthCalendar.Chosen) -> None:
+        """List the slots of a day that was picked; of what is typed, the time counts and another date does not."""
+        self._picked = message.day
+        if (typed := self._typed) is not None and typed.date() != message.day:
+            with self.prevent(Input.Changed):
+                self._field.value = f"{typed:%H:%M}"
         self._mark_days()
         self._list_slots()
+
+    @property
+    def _typed(self) -> datetime | None:
+        """The time that is typed, in the channel's zone; None while there is none."""
+        try:
+            moment = self.moment if self._field.value.strip() else None
+        except TimeNotUnderstood:
+            return None
+        return moment.astimezone(self._zone) if moment else None
+
+    @on(Input.Changed)
+    def _show_typed_day(self) -> None:
+        """Show the day that is typed, or the picked one when nothing is."""
+        typed = self._typed
+        day = self._calendar.day if self._field.value.strip() else self._picked
+        day = typed.date() if typed else day
+        if day != self._calendar.day:
+            self._calendar.show_day(day)
+            self._mark_days()
+            self._list_slots()
+        else:
+            self._highlight()
 
     def _list_slots(self) -> None:
         """List free slots and posts of the day, and highlight the chosen time, else the first free slot."""
@@ -183,7 +214,6 @@ class TimePicker(DialogScreen["datetime | None"]):
         times = (f"{at.astimezone(self._zone):%H:%M}", own_time(at, self._zone, self._own_zone), state)
         return Option(" ".join(filter(None, times)), disabled=post is not None)
 
-    @on(Input.Changed)
     def _highlight(self) -> None:
         """Highlight the time that was chosen before, else the first free slot; none while a time is typed."""
         free = [n for n, option in enumerate(self._slots.options) if not option.disabled]
@@ -226,17 +256,26 @@ class TimePicker(DialogScreen["datetime | None"]):
             self.dismiss(moment)
 
     def action_next_slot(self) -> None:
-        """Go to the next free slot."""
-        self._step(self._slots.action_cursor_down)
+        """Go to the next free slot, of this day or of a later one."""
+        self._step(1)
 
     def action_previous_slot(self) -> None:
-        """Go to the previous free slot."""
-        self._step(self._slots.action_cursor_up)
+        """Go to the previous free slot, of this day or of an earlier one."""
+        self._step(-1)
 
-    def _step(self, step: Callable[[], None]) -> None:
+    def _step(self, by: int) -> None:
         with self.prevent(Input.Changed):
             self._field.value = ""
-        step()
+        here, day = self._slots.highlighted, self._calendar.day
+        free = [n for n, option in enumerate(self._slots.options) if not option.disabled][::by]
+        beside = next((n for n in free if here is None or (n - here) * by > 0), None)
+        if beside is not None:
+            self._slots.highlighted = beside
+        elif self._agenda is not None:
+            days = sorted((day + timedelta(days=by), day + timedelta(days=by * SEARCHED)))
+            if slots := self._agenda.free_on(*days)[::by]:
+                self._at = slots[0]
+                self._calendar.day = slots[0].astimezone(self._zone).date()
         self._show_meaning()
 
     def action_move_days(self, by: int) -> None:

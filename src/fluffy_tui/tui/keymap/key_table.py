@@ -197,8 +197,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("compose.back",             "escape",                 "Back",            "Go back (the draft is kept)", FOOTER),
 
     Action("time_picker.take",           "enter",                "Take",            "Take the slot, or the time that is typed", FOOTER | NOT_IN_PALETTE, "submit"),
-    Action("time_picker.next_slot",      "tab",                  "Next slot",       "Next free slot of the day", FOOTER | NOT_IN_PALETTE),
-    Action("time_picker.previous_slot",  "shift+tab",            "Previous slot",   "Previous free slot of the day", NOT_IN_PALETTE),
+    Action("time_picker.next_slot",      "tab",                  "Next slot",       "Next free slot, of this day or of a later one", FOOTER | NOT_IN_PALETTE),
+    Action("time_picker.previous_slot",  "shift+tab",            "Previous slot",   "Previous free slot, of this day or of an earlier one", NOT_IN_PALETTE),
     Action("time_picker.previous_day",   "left",                 "Previous day",    "Previous day", NOT_IN_PALETTE, "move_days(-1)"),
     Action("time_picker.next_day",       "right",                "Next day",        "Next day", NOT_IN_PALETTE, "move_days(1)"),
     Action("time_picker.previous_week",  "up",                   "Previous week",   "Previous week", NOT_IN_PALETTE, "move_days(-7)"),

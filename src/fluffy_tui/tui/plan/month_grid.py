@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, days_of, today_of
-from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar
+from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar, heading, nothing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,13 +156,13 @@ class MonthGrid(SlotCalendar):
     def _number(self, day: PlanDay) -> tuple[str, str]:
         is_here = self.day is not None and day.date.month == self.day.month
         if day.is_today or is_here:
-            return self._heading(f"{day.date.day:>2}", day, self._room - 1)
+            return heading(f"{day.date.day:>2}", day, self._room - 1)
         return f"{day.date.day:>2}", "free"
 
     def _counts(self, day: PlanDay, room: int) -> list[tuple[str, str]]:
         """Return how many cells are in which state: `✓2 ·1`, closer together or without numbers where that fits."""
         if not day.cells:
-            return [self._nothing(day, room)]
+            return [nothing(day, room)]
         counts = Counter((cell.state.sign, cell.state.tone) for cell in day.cells)
         in_order = sorted(counts, key=lambda state: _ORDER.find(state[0]))
         ways = (" {0}{1}", "{0}{1}", "{0}")

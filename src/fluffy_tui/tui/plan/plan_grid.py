@@ -16,7 +16,7 @@ from textual.strip import Strip
 from fluffy_tui.tui.photo.painter import paint_shades
 from fluffy_tui.tui.photo.shades import shades_on
 from fluffy_tui.tui.plan.plan_cells import DAY, FREE, WEEK, Cell, days_of, monday_of, today_of
-from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar
+from fluffy_tui.tui.plan.slot_calendar import AROUND, SlotCalendar, heading, nothing
 from fluffy_tui.tui.plan.slot_pictures import SlotPictures
 from fluffy_tui.tui.plan.slot_shades import SIGNS
 from fluffy_tui.tui.text.post_state import photo_count_words
@@ -264,10 +264,10 @@ class PlanGrid(SlotCalendar):
         for number, day in enumerate(self._days[line.week * WEEK : (line.week + 1) * WEEK]):
             spot = (line.week * WEEK + number, line.row)
             if line.row == _DATES:
-                segments += self._cell(self._heading(f"{day.date:%a} {day.date.day}", day, self._room))
+                segments += self._cell(heading(f"{day.date:%a} {day.date.day}", day, self._room))
             elif line.row >= len(day.cells):
                 says_so = line.row == 0 and line.of_picture < 0 and not day.cells
-                segments += self._cell(*[self._nothing(day, self._room)] * says_so)
+                segments += self._cell(*[nothing(day, self._room)] * says_so)
             elif line.of_picture < 0:
                 segments += self._head(day.cells[line.row], here=spot == self.cursor)
             else:

@@ -108,16 +108,18 @@ class SlotCalendar(Widget, can_focus=True):
     def _divider(self) -> Segment:
         return Segment("─" * self.content_size.width, self._tone(FREE.tone))
 
-    def _heading(self, words: str, day: PlanDay, room: int) -> tuple[str, str]:
-        """Return the words of a day's heading with their tone; today is marked, whatever the colours."""
-        if not day.is_today:
-            return words, "day"
-        return (f"{words} today" if len(words) + 6 <= room else f"▸{words}"), "today"
 
-    def _nothing(self, day: PlanDay, room: int) -> tuple[str, str]:
-        """Return what is said in a day without slots and posts, with its tone."""
-        words = (f" {day.nothing}", " none") if day.nothing else ()
-        return next((one for one in words if len(one) <= room), ""), FREE.tone
+def heading(words: str, day: PlanDay, room: int) -> tuple[str, str]:
+    """Return the words of a day's heading with their tone; today is marked, whatever the colours."""
+    if not day.is_today:
+        return words, "day"
+    return (f"{words} today" if len(words) + 6 <= room else f"▸{words}"), "today"
+
+
+def nothing(day: PlanDay, room: int) -> tuple[str, str]:
+    """Return what is said in a day without slots and posts, with its tone."""
+    words = (f" {day.nothing}", " none") if day.nothing else ()
+    return next((one for one in words if len(one) <= room), ""), FREE.tone
 
 
 def legend_words(more: str = "") -> str:

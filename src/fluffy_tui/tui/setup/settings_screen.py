@@ -229,6 +229,8 @@ class SettingsScreen(FrameScreen):
         """Copy the line for config.toml."""
         if (line := self._highlighted) is not None and line.to_copy:
             self.app.copy_to_clipboard(line.to_copy)
+            if line.is_hidden or (line.setting is not None and line.setting.secret):
+                self.notify(f"Copied {line.name} without its value, which is secret.", markup=False)
 
     def action_connect_buffer(self) -> None:
         """Open the setup wizard."""
@@ -248,15 +250,16 @@ def _line(value: SettingValue, settings: Settings, effect: str) -> _Line:
     if value.origin == "environment":
         change = f"The environment overrides {file}: change {setting.variable} there, then restart."
         return _Line(setting.key, value.shown, value.origin, purpose, change)
-    is_shown = value.origin == "config.toml" and not setting.secret and "…@" not in value.shown
-    text = value.shown if is_shown else ""
+    may_be_shown = not setting.secret and "…@" not in value.shown
+    text = value.shown if value.origin == "config.toml" and may_be_shown else ""
+    to_copy = value.shown if may_be_shown and value.shown != "not set" else ""
     return _Line(
         setting.key,
         value.shown,
         value.origin,
         purpose,
         f"A change here is saved in {file} and {effect}.",
-        f'{setting.key} = "{"" if setting.secret or value.shown == "not set" else value.shown}"',
+        f"{setting.key} = {to_copy}" if setting.is_number else f'{setting.key} = "{to_copy}"',
         setting,
         text,
     )

@@ -57,7 +57,7 @@ class FrameScreen(ReportsErrors, Screen[None]):
     def compose(self) -> ComposeResult:
         """Lay out the frame around the body."""
         take_size_classes(self)
-        yield FrameHeader(demo=self.context.demo)
+        yield FrameHeader(self.context)
         own = self.context.setup.settings.keys
         if tab := self.app.current_mode if self.TAB is None else self.TAB:
             yield Horizontal(*tabs(tab, own), id="tabs")

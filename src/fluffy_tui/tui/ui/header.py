@@ -7,29 +7,40 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets import Static
 
-from fluffy_tui.scheduling import ProblemKind
+from fluffy_tui.scheduling import ProblemKind, channel_zone, slots
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
+from fluffy_tui.tui.text.times import own_moment
 from fluffy_tui.tui.text.words import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.overview import Overview
 
 SEPARATOR = Content.styled(" · ", "$foreground-disabled")
+GAP = "   "
+_UNSCHEDULED, _DRAFTS, _QUEUED, _SCHEDULED, _NEXT_SLOT = range(5)
+_LEFT_OUT = (_DRAFTS, _UNSCHEDULED, _NEXT_SLOT, _SCHEDULED, _QUEUED)
+"""What is left out where there is no room, in this order."""
 
 
 class FrameHeader(Static):
-    """The first line: persona and main channel, how many more it has, counts, and what needs attention."""
+    """The first line: persona and main channel, how many more it has, counts, next slot, and what needs attention.
+
+    Args:
+        context: What every screen shares.
+    """
 
     DEFAULT_CSS = """
     FrameHeader { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
-    def __init__(self, *, demo: bool) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__(markup=False, id="frame-header")
-        self._demo = demo
+        self.context = context
         self._overview: Overview | None = None
 
     def show(self, overview: Overview) -> None:
@@ -38,17 +49,45 @@ class FrameHeader(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """Fit the line to the width; the counts are left out first, then the name is cut."""
+        """Fit the line to the width; counts are left out first, one by one, then the name is cut."""
         if self._overview is None:
             return Content("")
-        left, right = _persona(self._overview), _alerts(self._overview, demo=self._demo)
-        more, middle = _further_channels(self._overview), _counts(self._overview)
+        left, right = _persona(self._overview), _alerts(self._overview, demo=self.context.demo)
+        more = _further_channels(self._overview)
         room = max(0, self.content_region.width - right.cell_length - 1)
-        if left.cell_length + more.cell_length + middle.cell_length + 3 <= room:
-            more = Content.assemble(more, "   ", middle)
+        if counts := self._counts(self._overview, room - left.cell_length - more.cell_length - len(GAP)):
+            more = Content.assemble(more, GAP, counts)
         left = left.truncate(max(0, room - more.cell_length), ellipsis=True)
         line = Content.assemble(left, more)
         return Content.assemble(line.pad_right(max(0, room - line.cell_length)), " ", right)
+
+    def _counts(self, overview: Overview, room: int) -> Content:
+        """Return what waits and when the next slot is, as far as there is room; the queue is left out last."""
+        if overview.persona is None or not overview.read:
+            return Content("")
+        counts = overview.persona_counts
+        parts = {
+            _UNSCHEDULED: f"{counts.unscheduled:,} unscheduled",
+            _DRAFTS: f"{counts.drafts:,} {plural(counts.drafts, 'draft')}" if counts.drafts else "",
+            _QUEUED: f"{counts.queued:,} queued" if counts.queued else "",
+            _SCHEDULED: f"{counts.scheduled:,} scheduled" if counts.scheduled else "",
+            _NEXT_SLOT: self._next_slot(overview.persona),
+        }
+        shown = [part for part in parts if parts[part]]
+        for left_out in _LEFT_OUT:
+            line = SEPARATOR.join(Content.styled(parts[part], "$foreground-muted") for part in shown)
+            if line.cell_length <= room:
+                return line
+            shown = [part for part in shown if part != left_out]
+        return Content("")
+
+    def _next_slot(self, persona: Persona) -> str:
+        """Return when the main channel's next slot is, in the user's time zone."""
+        if (channel := persona.channel) is None:
+            return ""
+        now, own_zone = self.context.clock(), self.context.zone
+        slot = next(slots(channel, now), None)
+        return f"next slot {own_moment(slot, now, channel_zone(channel), own_zone)}" if slot else ""
 
 
 def _persona(overview: Overview) -> Content:
@@ -65,20 +104,6 @@ def _persona(overview: Overview) -> Content:
 def _further_channels(overview: Overview) -> Content:
     number = len(overview.persona.channels) - 1 if overview.persona else 0
     return Content.styled(f" +{number}" if number > 0 else "", "$foreground-muted")
-
-
-def _counts(overview: Overview) -> Content:
-    if overview.persona is None or not overview.read:
-        return Content("")
-    counts = overview.persona_counts
-    parts = [f"{counts.unscheduled:,} unscheduled"]
-    if counts.drafts:
-        parts.append(f"{counts.drafts:,} {plural(counts.drafts, 'draft')}")
-    if counts.queued:
-        parts.append(f"{counts.queued:,} queued")
-    if counts.scheduled:
-        parts.append(f"{counts.scheduled:,} scheduled")
-    return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
 
 
 def _alerts(overview: Overview, *, demo: bool) -> Content:
