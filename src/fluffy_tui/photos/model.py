@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fluffy_tui.photos.scores import PhotoScores
+
 
 @dataclass(frozen=True, slots=True)
 class Photo:
@@ -44,6 +46,8 @@ class Photo:
 
     Empty if the file is here, or if no machine is known to have it.
     """
+    scores: PhotoScores | None = None
+    """None until a worker has read its picture."""
 
     @property
     def file(self) -> Path:

@@ -41,6 +41,7 @@ from fluffy_tui.photos.model import (
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
+from fluffy_tui.photos.scores import PhotoScores
 from fluffy_tui.photos.tables import (
     LibraryCountRow,
     MachineRow,
@@ -234,6 +235,9 @@ class Photos:
             PhotoRow.verdict,
             PhotoRow.created_at,
             case((is_here, ""), else_=func.coalesce(names, "")),
+            PhotoRow.sharpness,
+            PhotoRow.clipped_light,
+            PhotoRow.clipped_dark,
         ).outerjoin(here, true())
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
@@ -465,8 +469,9 @@ class Photos:
 
 
 def _photo(row: Any) -> Photo:
-    photo_id, persona_id, path, sha256, *rest = row
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest)
+    photo_id, persona_id, path, sha256, *rest, sharpness, light, dark = row
+    scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
+    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, scores)
 
 
 def _id_of(persona: Persona | int) -> int:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fluffy_tui.photos.scores import Flaw
+
 
 class Sort(StrEnum):
     """What photos are sorted by."""
@@ -21,6 +23,8 @@ class Sort(StrEnum):
     """The file's name, ignoring case."""
     SHAPE = "shape"
     """Width over height: from tall photos to panoramas."""
+    SHARPNESS = "sharpness"
+    """How sharp the picture is where it is sharpest; photos without scores count as the least sharp."""
 
 
 class Orientation(StrEnum):
@@ -57,7 +61,7 @@ class Browse:
 
     sort: Sort = Sort.TAKEN
     descending: bool = True
-    """Newest, last by name, or widest first."""
+    """Newest, last by name, widest or sharpest first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
     """Words that each have to be in the file's name, ignoring case."""
@@ -69,6 +73,8 @@ class Browse:
     verdict: Verdict | None = None
     missing: bool | None = None
     """Only photos whose file is missing, or only the others; None for both."""
+    flaws: frozenset[Flaw] = frozenset()
+    """Only photos with all of these."""
     folded: bool = False
     """Of photos that show the same picture, only the best: the picked one, else the largest, else the oldest."""
 

@@ -7,9 +7,10 @@ import unicodedata
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, any_, func, literal, or_, select, tuple_
+from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, tuple_
 
 from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos.scores import BRIGHT_FROM, DARK_FROM, SOFT_BELOW, Flaw
 from fluffy_tui.photos.tables import PhotoRow, ScheduledOnceRow, has_post
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _KEYS: dict[Sort, str] = {
     Sort.IMPORTED: "id",
     Sort.NAME: "name_key",
     Sort.SHAPE: "ratio",
+    Sort.SHARPNESS: "sharpness",
 }
 """The column of each order."""
 
@@ -151,4 +153,10 @@ def _conditions(browse: Browse, row: Any) -> list[ColumnElement[bool]]:
             Orientation.SQUARE: row.ratio == 1,
         }
         conditions.append(shapes[browse.orientation])
+    has_flaw = {
+        Flaw.SOFT: and_(row.sharpness >= 0, row.sharpness < SOFT_BELOW),
+        Flaw.DARK: row.clipped_dark >= DARK_FROM,
+        Flaw.BRIGHT: row.clipped_light >= BRIGHT_FROM,
+    }
+    conditions += [has_flaw[flaw] for flaw in Flaw if flaw in browse.flaws]
     return conditions

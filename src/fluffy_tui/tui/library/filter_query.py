@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.photos import Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos import Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 from fluffy_tui.tui.text.times import day_start
 
@@ -29,6 +29,8 @@ KEYWORDS: dict[str, dict[str, Any]] = {
     "all": {"posted": Posted.ALL},
 }
 """Words that are not searched for in the name."""
+_FLAWS = frozenset(flaw.value for flaw in Flaw)
+"""The same; of these, a photo has to have all."""
 
 _ORDERS = {
     (Sort.TAKEN, True): "newest first",
@@ -39,6 +41,8 @@ _ORDERS = {
     (Sort.NAME, False): "by name",
     (Sort.SHAPE, True): "widest first",
     (Sort.SHAPE, False): "tallest first",
+    (Sort.SHARPNESS, True): "sharpest first",
+    (Sort.SHARPNESS, False): "softest first",
 }
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'"[^"]*"?|[^\s"]+')
@@ -62,7 +66,7 @@ def parse_filter(text: str, base: Browse, today: date, zone: tzinfo) -> Browse:
         zone: The user's time zone, in which days begin.
     """
     changes: dict[str, Any] = {"verdict": base.verdict}
-    names = []
+    names, flaws = [], set()
     words = _WORD.findall(text)
     while words:
         taken, period = _leading_period(words, today, zone)
@@ -71,12 +75,15 @@ def parse_filter(text: str, base: Browse, today: date, zone: tzinfo) -> Browse:
             changes |= {"taken_from": period[0], "taken_before": period[1]}
         elif taken == 1 and plain in KEYWORDS:
             changes |= KEYWORDS[plain]
+        elif taken == 1 and plain in _FLAWS:
+            flaws.add(Flaw(plain))
         else:
             names += [word.strip('"') for word in words[:taken]]
         words = words[taken:]
     return replace(
         Browse(sort=base.sort, descending=base.descending, folded=base.folded),
         text=" ".join(filter(None, names)),
+        flaws=frozenset(flaws),
         **changes,
     )
 
@@ -100,6 +107,7 @@ def filter_chips(browse: Browse, zone: tzinfo) -> list[tuple[str, str]]:
         chips.append((_VERDICTS[browse.verdict], "cycle_flags"))
     if browse.orientation is not None:
         chips.append((browse.orientation.value, "filter"))
+    chips += [(flaw.value, "filter") for flaw in Flaw if flaw in browse.flaws]
     if browse.missing:
         chips.append(("missing", "filter"))
     if browse.taken_from is not None and browse.taken_before is not None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
+from fluffy_tui.tui.photo.score_words import score_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def photo_details(
     if photo.taken_at is not None:
         taken = photo.taken_at.astimezone(zone)
         facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}")
+    if photo.scores is not None:
+        facts += score_words(photo.scores)
     if photo.missing_since is not None:
         missing = photo.missing_since.astimezone(zone)
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")
