@@ -21,6 +21,7 @@ from fluffy_tui.photos.model import (
     PhotoTexts,
 )
 from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.scores import Flaw, PhotoScores
 
 if TYPE_CHECKING:
     from fluffy_tui.photos.file_state import HashWhen, state_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.keywords import Keywords
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.query.browse_sql import contains, names_of
+    from fluffy_tui.photos.score_store import store_scores
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "Browse",
     "DateSource",
     "FailedFile",
+    "Flaw",
     "FolderNotFound",
     "HashWhen",
     "ImportProgress",
@@ -51,6 +54,7 @@ __all__ = [
     "Orientation",
     "Photo",
     "PhotoNotFound",
+    "PhotoScores",
     "PhotoState",
     "PhotoTexts",
     "PhotoUnreadable",
@@ -67,6 +71,7 @@ __all__ = [
     "has_picture_name",
     "names_of",
     "state_of",
+    "store_scores",
     "this_machine",
 ]
 
@@ -86,6 +91,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "has_picture_name": "ingest.folder_walk",
         "names_of": "query.browse_sql",
         "state_of": "file_state",
+        "store_scores": "score_store",
         "this_machine": "machine",
     },
 )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fluffy_tui.photos.scores import PhotoScores
+
 
 class DateSource(StrEnum):
     """Where the time comes from at which a photo was taken, the best first."""
@@ -66,6 +68,8 @@ class Photo:
     """0 to 5."""
     dated_by: DateSource | None = None
     """None until an import reads it."""
+    scores: PhotoScores | None = None
+    """None until a worker has read its picture."""
 
     @property
     def shown_at(self) -> datetime:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from array import array
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +43,7 @@ from fluffy_tui.photos.model import (
 from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import unpacked
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
+from fluffy_tui.photos.scores import PhotoScores
 from fluffy_tui.photos.tables import (
     LibraryCountRow,
     MachineRow,
@@ -243,6 +243,9 @@ class Photos:
             case((is_here, ""), else_=func.coalesce(names, "")),
             PhotoRow.stars,
             PhotoRow.dated_by,
+            PhotoRow.sharpness,
+            PhotoRow.clipped_light,
+            PhotoRow.clipped_dark,
         ).outerjoin(here, true())
 
     async def decide(self, photo_id: int, verdict: Verdict) -> Verdict:
@@ -490,9 +493,10 @@ class Photos:
 
 
 def _photo(row: Any) -> Photo:
-    photo_id, persona_id, path, sha256, *rest, dated_by = row
-    photo = Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest)
-    return replace(photo, dated_by=DateSource(dated_by)) if dated_by else photo
+    photo_id, persona_id, path, sha256, *rest, dated_by, sharpness, light, dark = row
+    source = DateSource(dated_by) if dated_by else None
+    scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
+    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, source, scores)
 
 
 def _id_of(persona: Persona | int) -> int:

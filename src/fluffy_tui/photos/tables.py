@@ -79,6 +79,12 @@ class PhotoRow(Base):
         Double(), Computed("width::double precision / height", persisted=True)
     )
     """Width over height."""
+    sharpness: Mapped[float] = mapped_column(server_default=text("-1"))
+    """From 0 to 100; -1 while it has no scores, so that an index gives the order of all photos."""
+    clipped_light: Mapped[float] = mapped_column(server_default=text("0"))
+    """Share of the picture that is white."""
+    clipped_dark: Mapped[float] = mapped_column(server_default=text("0"))
+    """Share of the picture that is black."""
 
     __table_args__ = (
         UniqueConstraint("persona_id", "sha256"),
@@ -90,6 +96,7 @@ class PhotoRow(Base):
         Index("ix_photos_persona_id_id", "persona_id", "id"),
         Index("ix_photos_persona_id_name_key_id", "persona_id", "name_key", "id"),
         Index("ix_photos_persona_id_ratio_id", "persona_id", "ratio", "id"),
+        Index("ix_photos_persona_id_sharpness_id", "persona_id", "sharpness", "id"),
         Index(
             "ix_photos_decided",
             "persona_id",

@@ -45,6 +45,7 @@ PHOTOS = table(
     column("persona_id", BigInteger()),
     column("sha256", LargeBinary()),
     column("missing_since", DateTime(timezone=True)),
+    column("sharpness", Double()),
 )
 """What this pack reads of the table of photos, whose rows belong to another pack."""
 

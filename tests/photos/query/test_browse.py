@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import Browse, Orientation, PhotoNotFound, Posted, Sort, Verdict
+from fluffy_tui.photos import Browse, Flaw, Orientation, PhotoNotFound, Posted, Sort, Verdict
 from post_sql import photos_json
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ MANY = 3_000
 FILL = text(
     """
     INSERT INTO photos (persona_id, path, sha256, byte_size, width, height, format, taken_at, modified_at,
-                        missing_since, verdict)
+                        missing_since, verdict, sharpness, clipped_light, clipped_dark)
     SELECT :persona, '/p/' || CASE WHEN n % 2 = 0 THEN 'ÉTÉ_' ELSE 'img%' END || n * 7919 % 100003 || '.jpg',
            sha256((:persona || ' ' || n)::bytea), 1, 1 + n % 7, 1 + n % 5, 'JPEG',
            CASE WHEN n % 3 > 0 THEN timestamp '2026-01-01' + (n * 7919 % 500) * interval '1 day' END,
            timestamptz '2026-06-01Z' + n % 100 * interval '1 hour',
            CASE WHEN n % 50 = 0 THEN now() END,
-           CASE n % 11 WHEN 0 THEN 'pick' WHEN 1 THEN 'reject' END
+           CASE n % 11 WHEN 0 THEN 'pick' WHEN 1 THEN 'reject' END,
+           n * 7919 % 101 - 1, n % 12 / 100.0, n % 13 / 40.0
     FROM generate_series(1, :count) AS n
     """
 )
@@ -50,11 +51,16 @@ def shown(photo: Photo) -> datetime:
     return photo.shown_at
 
 
+def has_flaws(photo: Photo, *flaws: Flaw) -> bool:
+    return photo.scores is not None and photo.scores.flaws >= set(flaws)
+
+
 KEYS: dict[Sort, Callable[[Photo], Any]] = {
     Sort.TAKEN: lambda photo: (shown(photo), photo.id),
     Sort.IMPORTED: lambda photo: photo.id,
     Sort.NAME: lambda photo: (photo.name.lower().encode(), photo.id),
     Sort.SHAPE: lambda photo: (photo.ratio, photo.id),
+    Sort.SHARPNESS: lambda photo: (photo.scores.sharpness if photo.scores else -1, photo.id),
 }
 MAY = datetime(2026, 5, 1)
 JUNE = datetime(2026, 6, 1)
@@ -70,6 +76,13 @@ FILTERS: dict[str, tuple[Browse, Callable[[Photo], bool]]] = {
     "picked": (Browse(verdict=Verdict.PICK), lambda photo: photo.verdict == "pick"),
     "rejected": (Browse(verdict=Verdict.REJECT), lambda photo: photo.verdict == "reject"),
     "undecided": (Browse(verdict=Verdict.UNDECIDED), lambda photo: photo.verdict is None),
+    "soft": (Browse(flaws=frozenset({Flaw.SOFT})), lambda photo: has_flaws(photo, Flaw.SOFT)),
+    "dark": (Browse(flaws=frozenset({Flaw.DARK})), lambda photo: has_flaws(photo, Flaw.DARK)),
+    "bright": (Browse(flaws=frozenset({Flaw.BRIGHT})), lambda photo: has_flaws(photo, Flaw.BRIGHT)),
+    "soft and dark": (
+        Browse(flaws=frozenset({Flaw.SOFT, Flaw.DARK})),
+        lambda photo: has_flaws(photo, Flaw.SOFT, Flaw.DARK),
+    ),
     "missing": (Browse(missing=True), lambda photo: photo.missing_since is not None),
     "there": (Browse(missing=False), lambda photo: photo.missing_since is None),
 }

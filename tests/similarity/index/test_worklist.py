@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sqlalchemy import text
 
-from fluffy_tui.photos import Machine, Photos
+from fluffy_tui.photos import Machine, Photos, PhotoScores
 from fluffy_tui.scheduling import scheduled_photo_ids
 from fluffy_tui.similarity.index import worklist
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits
@@ -40,6 +40,7 @@ FILL = (
     " WHERE NOT EXISTS (SELECT FROM photo_places WHERE photo_id = photo.id)",
 )
 INDEX_HALF = (
+    "UPDATE photos SET sharpness = 50 WHERE id % 2 = 0 AND sharpness < 0",
     "INSERT INTO embedding_models (name, dimensions, active) VALUES ('tiny', 2, true) ON CONFLICT DO NOTHING",
     "INSERT INTO photo_hashes (photo_id, pdq, pdq_quality, dhash)"
     " SELECT id, right(sha256::text, -1)::bit(256), 100, right(sha256::text, -1)::bit(128) FROM photos"
@@ -51,6 +52,7 @@ INDEX_HALF = (
     "INSERT INTO photo_embeddings (photo_id, model_id, dimensions, embedding)"
     " SELECT id, 1, 2, '[1,2]' FROM photos WHERE id % 2 = 0 ON CONFLICT DO NOTHING",
 )
+SCORES = PhotoScores(50.0, 0.0, 0.0)
 MODEL = EmbeddingModel(1, "tiny", 2, None, None, active=True)
 
 
@@ -65,7 +67,9 @@ async def finish(place: Place, tasks: Sequence[Task], queue: Worklist, failed: i
     """Index claimed photos, except for one that fails."""
     shas = dict(await place.rows("SELECT id, sha256 FROM photos"))
     ids = [task.photo_id for task in tasks if task.photo_id != failed]
-    scans = [PhotoScan(photo_id, bytes(shas[photo_id]), bits_of(photo_id), [1.0, 2.0]) for photo_id in ids]
+    scans = [
+        PhotoScan(photo_id, bytes(shas[photo_id]), bits_of(photo_id), [1.0, 2.0], SCORES) for photo_id in ids
+    ]
     failures = [Failure(failed, "It is cut off.", final=False)] if failed is not None else []
     async with place.database.transaction() as session:
         stored, _ = await store(session, scans, MODEL)

@@ -38,6 +38,7 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
         Sort.IMPORTED: photo.id,
         Sort.NAME: photo.name.lower(),
         Sort.SHAPE: photo.ratio,
+        Sort.SHARPNESS: photo.scores.sharpness if photo.scores else -1,
     }[sort]
 
 
@@ -60,6 +61,7 @@ def belongs(photo: Photo, browse: Browse, words: Sequence[str] = ()) -> bool:
         and browse.orientation in (None, shape)
         and browse.verdict in (None, photo.verdict or "undecided")
         and browse.missing in (None, photo.missing_since is not None)
+        and browse.flaws <= (photo.scores.flaws if photo.scores else frozenset())
     )
 
 

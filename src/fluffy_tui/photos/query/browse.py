@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from fluffy_tui.photos.scores import Flaw
+
 
 MOST_STARS = 5
 
@@ -24,6 +26,8 @@ class Sort(StrEnum):
     """The file's name, ignoring case."""
     SHAPE = "shape"
     """Width over height: from tall photos to panoramas."""
+    SHARPNESS = "sharpness"
+    """How sharp the picture is where it is sharpest; photos without scores count as the least sharp."""
 
 
 class Orientation(StrEnum):
@@ -60,7 +64,7 @@ class Browse:
 
     sort: Sort = Sort.TAKEN
     descending: bool = True
-    """Newest, last by name, or widest first."""
+    """Newest, last by name, widest or sharpest first."""
     posted: Posted = Posted.UNSCHEDULED
     text: str = ""
     """Words that each have to be in the file's name, or begin a keyword, ignoring case."""
@@ -76,6 +80,8 @@ class Browse:
     verdict: Verdict | None = None
     missing: bool | None = None
     """Only photos whose file is missing, or only the others; None for both."""
+    flaws: frozenset[Flaw] = frozenset()
+    """Only photos with all of these."""
     folded: bool = False
     """Of photos that show the same picture, only the best: the picked one, else the largest, else the oldest."""
 

@@ -7,10 +7,11 @@ import unicodedata
 from array import array
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, any_, func, literal, or_, select, tuple_
+from sqlalchemy import LargeBinary, and_, any_, func, literal, or_, select, tuple_
 
 from fluffy_tui.name_key import name_key
 from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos.scores import BRIGHT_FROM, DARK_FROM, SOFT_BELOW, Flaw
 from fluffy_tui.photos.tables import PhotoKeywordRow, PhotoRow, ScheduledOnceRow, begins_with, has_post
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ _KEYS: dict[Sort, str] = {
     Sort.IMPORTED: "id",
     Sort.NAME: "name_key",
     Sort.SHAPE: "ratio",
+    Sort.SHARPNESS: "sharpness",
 }
 """The column of each order."""
 
@@ -171,4 +173,10 @@ def _conditions(browse: Browse, row: Any, persona_id: int) -> list[ColumnElement
             Orientation.SQUARE: row.ratio == 1,
         }
         conditions.append(shapes[browse.orientation])
+    has_flaw = {
+        Flaw.SOFT: and_(row.sharpness >= 0, row.sharpness < SOFT_BELOW),
+        Flaw.DARK: row.clipped_dark >= DARK_FROM,
+        Flaw.BRIGHT: row.clipped_light >= BRIGHT_FROM,
+    }
+    conditions += [has_flaw[flaw] for flaw in Flaw if flaw in browse.flaws]
     return conditions

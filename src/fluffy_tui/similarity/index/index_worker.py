@@ -85,7 +85,7 @@ class IndexWorker:
         return self._image_embed is not None
 
     async def scan(self, on_claim: Callable[[], Awaitable[None]] | None = None) -> bool:
-        """Scan the next photos that lack hashes or the built-in model's vectors.
+        """Scan the next photos that lack hashes, scores or the built-in model's vectors.
 
         Args:
             on_claim: Awaited when photos have been claimed, so that others can be claimed while these are scanned.
@@ -154,13 +154,15 @@ class IndexWorker:
         self, photo: Photo, task: Task, model: EmbeddingModel | None
     ) -> asyncio.Future[PhotoScan | Failure | None]:
         builtin = self._builtin if model is not None and task.vector else None
-        work = partial(self._scan_unless_closed, photo, bits=task.bits, model=builtin)
+        work = partial(self._scan_unless_closed, photo, task, builtin)
         return asyncio.get_running_loop().run_in_executor(self._pool, work)
 
     def _scan_unless_closed(
-        self, photo: Photo, *, bits: bool, model: BuiltinModel | None
+        self, photo: Photo, task: Task, model: BuiltinModel | None
     ) -> PhotoScan | Failure | None:
-        return None if self._closed.is_set() else scan(photo, bits=bits, model=model)
+        if self._closed.is_set():
+            return None
+        return scan(photo, bits=task.bits, scores=task.scores, model=model)
 
     async def _from_service(self, service: ImageEmbed, photo: Photo | None) -> PhotoScan | Failure | None:
         if photo is None:

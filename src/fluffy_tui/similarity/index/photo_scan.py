@@ -1,4 +1,4 @@
-"""Scans one photo: decoded once, hashed and embedded, or made ready for the service. Runs in threads."""
+"""Scans one photo: decoded once, hashed, scored and embedded, or made ready for the service. Runs in threads."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fluffy_tui.images import PhotoUnreadable, decode_to_fit
-from fluffy_tui.photos import HashWhen, PhotoState, state_of
+from fluffy_tui.photos import HashWhen, PhotoScores, PhotoState, state_of
 from fluffy_tui.similarity.index.perceptual_hash import PictureBits, picture_bits
 from fluffy_tui.similarity.index.worklist import Failure
 from fluffy_tui.similarity.models.image_embed import SIDE
+from fluffy_tui.similarity.scores.exposure import clipped
+from fluffy_tui.similarity.scores.sharpness import sharpness
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,14 +40,16 @@ class PhotoScan:
     """Of the file that was scanned; the photo may have another one by now."""
     bits: PictureBits | None = None
     vector: list[float] | None = None
+    scores: PhotoScores | None = None
 
 
-def scan(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> PhotoScan | Failure:
-    """Return hashes and vector of a photo, or why there are none; blocks for as long as decoding takes.
+def scan(photo: Photo, *, bits: bool, scores: bool, model: BuiltinModel | None) -> PhotoScan | Failure:
+    """Return hashes, scores and vector of a photo, or why there are none; blocks for as long as decoding takes.
 
     Args:
         photo: Whose file is read.
         bits: Whether hashes are wanted.
+        scores: Whether scores are wanted.
         model: Whose vector is wanted; None for no vector.
 
     Raises:
@@ -60,6 +64,7 @@ def scan(photo: Photo, *, bits: bool, model: BuiltinModel | None) -> PhotoScan |
         sha256=bytes.fromhex(photo.sha256),
         bits=picture_bits(picture) if bits else None,
         vector=model.embed(picture) if model else None,
+        scores=PhotoScores(sharpness(picture), *clipped(picture)) if scores else None,
     )
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from fluffy_tui.photos import store_scores
 from fluffy_tui.similarity.model import IndexGains
 from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, near_hashes
 
@@ -37,7 +38,7 @@ _STORE_LOCK = 0x666C757368
 async def store(
     session: AsyncSession, scans: Sequence[PhotoScan], model: EmbeddingModel | None
 ) -> tuple[set[int], dict[int, IndexGains]]:
-    """Store hashes and vectors; a photo that has another file by now is left out, and scanned again later.
+    """Store hashes, scores and vectors; a photo that has another file by now is left out, and scanned again later.
 
     Args:
         session: The transaction.
@@ -51,6 +52,9 @@ async def store(
     # Workers take turns, or two that store duplicates at the same time would not find each other's.
     await session.execute(select(func.pg_advisory_xact_lock(_STORE_LOCK)))
     current = await _unchanged(session, scans)
+    await store_scores(
+        session, {scan.photo_id: scan.scores for scan in scans if scan.photo_id in current and scan.scores}
+    )
     hashed = [scan for scan in scans if scan.photo_id in current and scan.bits]
     if hashed:
         rows = [_hashes(scan) for scan in hashed]
@@ -90,7 +94,7 @@ async def _unchanged(session: AsyncSession, scans: Sequence[PhotoScan]) -> dict[
     query = (
         select(PHOTOS.c.id, PHOTOS.c.persona_id)
         .join(scanned, (scanned.c.id == PHOTOS.c.id) & (scanned.c.sha256 == PHOTOS.c.sha256))
-        .with_for_update(read=True, skip_locked=True, of=PHOTOS)
+        .with_for_update(key_share=True, skip_locked=True, of=PHOTOS)  # as the scores are stored with them
     )
     return {row[0]: row[1] for row in await session.execute(query)}
 

@@ -68,7 +68,7 @@ class Stage(StrEnum):
     """The two kinds of work: one needs only the file, the other a service as well; the values are stored."""
 
     SCAN = "look"
-    """Read the file: hashes, and the built-in model's vector."""
+    """Read the file: hashes, scores, and the built-in model's vector."""
     EMBED = "ask"
     """Get a vector from the image_embed service."""
 
@@ -80,6 +80,8 @@ class Task:
     photo_id: int
     bits: bool
     """It lacks its hashes."""
+    scores: bool
+    """It lacks its scores."""
     vector: bool
     """It lacks a vector under the model of this stage."""
     suspicious: bool
@@ -135,9 +137,9 @@ class Worklist:
                 is_filled = await self._fill(session, model_id)
                 rows = (await session.execute(self._next(model_id, most))).all()
                 tasks = [
-                    Task(photo_id, bits, vector, suspicious)
-                    for photo_id, bits, vector, suspicious, is_here in rows
-                    if is_here and (bits or vector)
+                    Task(photo_id, bits, scores, vector, suspicious)
+                    for photo_id, bits, scores, vector, suspicious, is_here in rows
+                    if is_here and (bits or scores or vector)
                 ]
                 wanted = {task.photo_id for task in tasks}
                 await session.execute(self._remove([row[0] for row in rows if row[0] not in wanted]))
@@ -211,10 +213,11 @@ class Worklist:
         await session.execute(update(target).where(*of_stage).values(filled_to=None if is_last else last))
         return is_last
 
-    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool]:
+    def _next(self, model_id: int | None, most: int) -> Select[int, bool, bool, bool, bool, bool]:
         """Select what is due, what it lacks, whether it is suspicious, and whether this machine has it."""
         queued, hashes, vectors, failure = QueuedPhotoRow, PhotoHashRow, PhotoEmbeddingRow, IndexFailureRow
         has_bits = _exists(hashes.photo_id == queued.photo_id)
+        has_scores = _exists(PHOTOS.c.id == queued.photo_id, PHOTOS.c.sharpness >= 0)
         has_vector = _exists(vectors.photo_id == queued.photo_id, vectors.model_id == model_id)
         is_here = _exists(
             PLACES.c.photo_id == queued.photo_id,
@@ -228,6 +231,7 @@ class Worklist:
             select(
                 queued.photo_id,
                 ~has_bits if self._stage is Stage.SCAN else false(),
+                ~has_scores if self._stage is Stage.SCAN else false(),
                 ~has_vector if model_id is not None else false(),
                 func.coalesce(crashes.scalar_subquery(), 0) > 0,
                 is_here,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from fluffy_tui.similarity import Neighbour
     from fluffy_tui.tui.ports import SimilarityPort
 
-_USUALLY_DESCENDING = {Sort.TAKEN: True, Sort.IMPORTED: True, Sort.NAME: False, Sort.SHAPE: False}
+_USUALLY_DESCENDING = {Sort.TAKEN, Sort.IMPORTED, Sort.SHARPNESS}
 SEPARATOR = " · "
 _VERDICTS = (None, Verdict.UNDECIDED, Verdict.PICK, Verdict.REJECT)
 
@@ -123,7 +123,7 @@ class LibraryView:
         """Sort by the next criterion, in its usual direction."""
         sorts = list(Sort)
         sort = sorts[(sorts.index(self.browse.sort) + 1) % len(sorts)]
-        self.browse = replace(self.browse, sort=sort, descending=_USUALLY_DESCENDING[sort])
+        self.browse = replace(self.browse, sort=sort, descending=sort in _USUALLY_DESCENDING)
 
     def reverse_order(self) -> None:
         """Reverse the order."""

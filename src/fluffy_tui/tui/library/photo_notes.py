@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
-from fluffy_tui.photos import Verdict
+from fluffy_tui.photos import Sort, Verdict
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
 from fluffy_tui.tui.library.stacks import ALONE, CAPACITY
@@ -95,6 +95,8 @@ class PhotoNotes:
         yield from self._written.get(photo.id, ())
         if note.unreadable:
             yield f"{UNREADABLE} {one_line(note.unreadable)}"
+        if photo.scores is None and self._view.browse.sort is Sort.SHARPNESS:
+            yield "not indexed yet, so listed as the least sharp"
         if neighbour is not None:
             yield f"distance {neighbour.distance:.2f}: {_RELATIONS[neighbour.relation]}"
         if note.is_duplicate:

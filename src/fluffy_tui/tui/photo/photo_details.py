@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import DateSource
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
+from fluffy_tui.tui.photo.score_words import score_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def photo_details(
     if photo.taken_at is not None:
         taken, source = photo.taken_at, DATE_SOURCES.get(photo.dated_by, "")
         facts.append(f"taken {taken.day} {taken:%b %Y %H:%M}{source and f' ({source})'}")
+    if photo.scores is not None:
+        facts += score_words(photo.scores)
     if photo.missing_since is not None:
         missing = photo.missing_since.astimezone(zone)
         facts.append(f"missing since {missing.day} {missing:%b %Y %H:%M}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from fluffy_tui.photos import MOST_STARS, Browse, Orientation, Posted, Sort, Verdict
+from fluffy_tui.photos import MOST_STARS, Browse, Flaw, Orientation, Posted, Sort, Verdict
 from fluffy_tui.tui.text.day_parser import DateNotUnderstood, read_days
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ KEYWORDS: dict[str, dict[str, Any]] = {
     "all": {"posted": Posted.ALL},
 }
 """Words that are not searched for in the name."""
+_FLAWS = frozenset(flaw.value for flaw in Flaw)
+"""The same; of these, a photo has to have all."""
 
 _ORDERS = {
     (Sort.TAKEN, True): "newest first",
@@ -38,6 +40,8 @@ _ORDERS = {
     (Sort.NAME, False): "by name",
     (Sort.SHAPE, True): "widest first",
     (Sort.SHAPE, False): "tallest first",
+    (Sort.SHARPNESS, True): "sharpest first",
+    (Sort.SHARPNESS, False): "softest first",
 }
 _VERDICTS = {Verdict.PICK: "picked", Verdict.REJECT: "rejected", Verdict.UNDECIDED: "unflagged"}
 _WORD = re.compile(r'#?"[^"]*"?|[^\s"]+')
@@ -68,6 +72,7 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
     changes: dict[str, Any] = {"verdict": base.verdict}
     names: list[str] = []
     keywords: list[str] = []
+    flaws: set[Flaw] = set()
     words = _WORD.findall(text)
     while words:
         taken, period = _leading_period(words, today)
@@ -80,6 +85,8 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
             changes["stars"] = _star_range(stars)
         elif taken == 1 and plain[0] in _KEYWORD_SIGNS:
             keywords.append(words[0][1:].strip('"').strip())
+        elif taken == 1 and plain in _FLAWS:
+            flaws.add(Flaw(plain))
         else:
             names += [word.strip('"') for word in words[:taken]]
         words = words[taken:]
@@ -87,6 +94,7 @@ def parse_filter(text: str, base: Browse, today: date) -> Browse:
         Browse(sort=base.sort, descending=base.descending, folded=base.folded),
         text=" ".join(filter(None, names)),
         keywords=tuple(filter(None, keywords)),
+        flaws=frozenset(flaws),
         **changes,
     )
 
@@ -110,6 +118,7 @@ def filter_chips(browse: Browse) -> list[tuple[str, str]]:
         chips.append((_VERDICTS[browse.verdict], "cycle_flags"))
     if browse.orientation is not None:
         chips.append((browse.orientation.value, "filter"))
+    chips += [(flaw.value, "filter") for flaw in Flaw if flaw in browse.flaws]
     if browse.missing:
         chips.append(("missing", "filter"))
     if browse.taken_from is not None and browse.taken_before is not None:

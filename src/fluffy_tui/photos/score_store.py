@@ -1,0 +1,44 @@
+"""Stores scores with the photos that they are of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Float, bindparam, column, func, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from fluffy_tui.photos.tables import PhotoRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from fluffy_tui.photos.scores import PhotoScores
+
+
+async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores]) -> None:
+    """Store the scores of photos, by their ids; a trigger removes them when a photo's file changes.
+
+    Args:
+        session: A transaction that has locked the photos.
+        scores: What was measured.
+    """
+    if not scores:
+        return
+    measured = list(scores.values())
+    values = {
+        "sharpness": [one.sharpness for one in measured],
+        "clipped_light": [one.clipped_light for one in measured],
+        "clipped_dark": [one.clipped_dark for one in measured],
+    }
+    arrays = [bindparam(None, list(scores), type_=ARRAY(BigInteger()))]
+    arrays += [bindparam(None, shares, type_=ARRAY(Float())) for shares in values.values()]
+    names = [column("id", BigInteger()), *(column(name, Float()) for name in values)]
+    found = func.unnest(*arrays).table_valued(*names, name="found").render_derived()
+    await session.execute(
+        update(PhotoRow)
+        .where(PhotoRow.id == found.c.id)
+        .values({name: found.c[name] for name in values})
+        .execution_options(synchronize_session=False)
+    )

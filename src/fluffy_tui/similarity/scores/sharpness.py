@@ -1,0 +1,83 @@
+"""How sharp a picture is where it is sharpest, whatever it shows, however large its file is, and however noisy.
+
+An edge that is blurred loses fine differences between neighbouring pixels, and keeps coarse ones. So sharpness is
+measured by how the energy of fine differences compares with that of coarse ones, which does not depend on contrast.
+Noise is not counted, and need not be estimated: the differences of one row are multiplied with those of the next.
+An edge runs on from row to row, while noise of two rows has nothing in common and averages out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+SIDE = 512
+"""Pixels of the longer side at which all pictures are measured."""
+_TILE = 32
+_COARSE = 4
+"""Pixels across that are averaged for the coarse differences."""
+_SHARPEST = 0.1
+"""Share of the tiles that counts: in most good photos, most of the picture is out of focus."""
+_CHANCE = 3.0
+"""Standard deviations of what is left of noise in a tile."""
+_FAINT = 0.5
+"""Energy below which there are no edges; that of steps of less than one shade."""
+
+
+def sharpness(picture: Image.Image) -> float:
+    """Return how sharp an upright RGB picture is: 0 for all blur or nothing to see, and less than 100.
+
+    Of good photos, blur of one in 500 of the longer side leaves about 40, and of one in 250 about 20. Takes a few
+    milliseconds of one core.
+    """
+    luma = np.asarray(_at_one_size(picture.convert("L")), np.float32)
+    luma = np.pad(
+        luma, [(0, max(0, _TILE - length)) for length in luma.shape], "edge"
+    )  # a strip has a tile too
+    across, down = _ratio(luma), _ratio(np.ascontiguousarray(luma.T))
+    ratio = (across * down) ** 0.5  # a shaken camera leaves the edges along its movement sharp
+    return 100 * (1 - max(1.0, ratio) ** -0.5)
+
+
+def _at_one_size(picture: Image.Image) -> Image.Image:
+    scale = SIDE / max(picture.size)
+    if scale == 1:
+        return picture
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def _ratio(luma: Floats) -> float:
+    """Return fine over coarse energy of the differences between columns, in the tiles with the most fine energy.
+
+    What noise leaves by chance is subtracted: the energy of each row with itself, by the root of the tile's pixels.
+    """
+    fine, whole = _energies(luma, _TILE)
+    coarse, _ = _energies(_means(luma, _COARSE) / _COARSE, _TILE // _COARSE)
+    fine -= whole * (_CHANCE / _TILE)
+    most = np.argsort(fine)[-max(1, round(fine.size * _SHARPEST)) :]
+    return float(fine[most].sum() / np.maximum(coarse[most], _FAINT).sum())
+
+
+def _energies(values: Floats, side: int) -> tuple[Floats, Floats]:
+    """Return for each tile of so many rows and columns the energy of edges, straight or slanting, and with noise."""
+    steps = np.diff(np.pad(values, ((0, 1), (1, 2)), "edge"), axis=1)
+    this, following = steps[:-1, 1:-1], steps[1:]
+    width = this.shape[1]
+    slanting = [_means(this * following[:, 1 + slant : 1 + slant + width], side) for slant in (-1, 0, 1)]
+    return np.maximum.reduce(slanting).ravel(), _means(this * this, side).ravel()
+
+
+def _means(values: Floats, side: int) -> Floats:
+    """Return the means of squares of so many rows and columns; what is left at the edges is dropped."""
+    rows, columns = (length // side for length in values.shape)
+    bands = values[: rows * side, : columns * side].reshape(rows, side, columns * side).sum(1)
+    means: Floats = bands.reshape(rows, columns, side).sum(2) / np.float32(side * side)
+    return means

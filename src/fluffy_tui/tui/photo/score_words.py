@@ -1,0 +1,31 @@
+"""Scores of a photo in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fluffy_tui.photos import Flaw
+
+if TYPE_CHECKING:
+    from fluffy_tui.photos import PhotoScores
+
+_SHARP = 55.0
+"""Sharpness from which nobody would call a photo soft, at any size."""
+_BLURRED = 18.0
+
+
+def score_words(scores: PhotoScores) -> list[str]:
+    """Return how sharp a photo is, and what is clipped, such as `soft` and `dark (31 % black)`."""
+    words = [sharpness_words(scores)]
+    if Flaw.DARK in scores.flaws:
+        words.append(f"dark ({scores.clipped_dark:.0%} black)".replace("%", " %"))
+    if Flaw.BRIGHT in scores.flaws:
+        words.append(f"bright ({scores.clipped_light:.0%} white)".replace("%", " %"))
+    return words
+
+
+def sharpness_words(scores: PhotoScores) -> str:
+    """Return how sharp a photo is where it is sharpest."""
+    if Flaw.SOFT in scores.flaws:
+        return "blurred" if scores.sharpness < _BLURRED else "soft"
+    return "sharp" if scores.sharpness >= _SHARP else "fairly sharp"

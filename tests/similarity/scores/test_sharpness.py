@@ -1,0 +1,103 @@
+"""Sharpness puts pictures that were blurred by known amounts in the right order, and counts no noise."""
+
+from __future__ import annotations
+
+from importlib import resources
+from io import BytesIO
+from itertools import combinations, product
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+from fluffy_tui.images import decode_to_fit
+from fluffy_tui.photos import Flaw, PhotoScores
+from fluffy_tui.similarity.scores.sharpness import SIDE, sharpness
+
+BLURS = (0.0, 1.0, 2.0, 4.0, 8.0)
+"""Standard deviations of the blur, in thousandths of the longer side."""
+NOISES = (0, 5, 10)
+"""Standard deviations of the noise of each colour, in shades of 255."""
+WIDTHS = (800, 2000)
+NAMES = ("DSC04512", "DSC04533", "DSC04563", "IMG_2044", "IMG_2067", "IMG_2084", "IMG_2110", "IMG_2121")
+
+
+def sample(name: str) -> Image.Image:
+    with resources.files("fluffy_tui.demo.sample_photos").joinpath(f"{name}.jpg").open("rb") as file:
+        return Image.open(file).convert("RGB")
+
+
+def taken(picture: Image.Image, blur: float, noise: int, width: int, seed: int) -> Image.Image:
+    """Return a picture as a worker sees it: blurred, in another size, with noise, and saved as a JPEG."""
+    radius = blur * max(picture.size) / 1000
+    blurred = picture.filter(ImageFilter.GaussianBlur(radius)) if blur else picture
+    scale = width / max(picture.size)
+    resized = blurred.resize((round(picture.width * scale), round(picture.height * scale)))
+    grain = np.random.default_rng(seed).normal(0, noise, (resized.height, resized.width, 3))
+    file = BytesIO()
+    Image.fromarray((np.asarray(resized) + grain).clip(0, 255).astype(np.uint8)).save(
+        file, "JPEG", quality=88
+    )
+    return decode_to_fit(file.getvalue(), SIDE, SIDE)
+
+
+def in_order(pairs: list[tuple[tuple[float, float], tuple[float, float]]]) -> float:
+    """Return the share of pairs of blur and sharpness in which less blur is sharper."""
+    return sum((one[0] < other[0]) == (one[1] > other[1]) for one, other in pairs) / len(pairs)
+
+
+@pytest.mark.slow
+def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
+    """Whatever the size and the noise of either."""
+    pairs = []
+    for name in NAMES:
+        picture = sample(name)
+        measured = [
+            (blur, sharpness(taken(picture, blur, noise, width, seed)))
+            for seed, (blur, noise, width) in enumerate(product(BLURS, NOISES, WIDTHS))
+        ]
+        pairs += [(one, other) for one, other in combinations(measured, 2) if one[0] != other[0]]
+    assert len(pairs) == 8 * 10 * 36
+    assert in_order(pairs) >= 0.95
+
+
+@pytest.mark.slow
+def test_of_two_pictures_the_clearly_blurred_one_is_less_sharp() -> None:
+    """Though one shows a field of grass and the other one fog."""
+    sharp, soft = (
+        [(blur, sharpness(taken(sample(name), blur, 3, 2000, 1))) for name in NAMES] for blur in (0.0, 5.0)
+    )
+    assert in_order(list(product(sharp, soft))) >= 0.95
+    assert not [value for _, value in sharp if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]
+    assert len([value for _, value in soft if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]) >= 7
+
+
+def edges(angle: int) -> Image.Image:
+    """Return white shapes on black, whose sides are turned by some degrees."""
+    picture = Image.new("L", (512, 512))
+    for x, y in product(range(64, 448, 96), repeat=2):
+        picture.paste(255, (x, y, x + 48, y + 48))
+    return picture.rotate(angle, Image.Resampling.BICUBIC).convert("RGB")
+
+
+@pytest.mark.parametrize("angle", [0, 20, 45])
+def test_edges_count_whatever_their_direction(angle: int) -> None:
+    values = [sharpness(edges(angle).filter(ImageFilter.GaussianBlur(blur))) for blur in (0, 1, 2, 4, 8)]
+    assert values == sorted(values, reverse=True)
+    assert values[0] > 55 > 35 > values[3]
+
+
+def test_a_shaken_camera_is_seen_though_edges_along_the_shake_are_sharp() -> None:
+    still = edges(0)
+    shaken = np.mean([np.roll(np.asarray(still, np.float32), shift, 1) for shift in range(16)], axis=0)
+    assert sharpness(Image.fromarray(shaken.astype(np.uint8))) < sharpness(still) - 15
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (512, 1), (7, 512), (40, 2048)])
+def test_pictures_of_every_shape_are_measured(size: tuple[int, int]) -> None:
+    assert 0 <= sharpness(Image.effect_noise(size, 50).convert("RGB")) < 100
+
+
+def test_a_picture_of_nothing_or_of_noise_alone_is_not_sharp() -> None:
+    assert sharpness(Image.new("RGB", (512, 384), "grey")) == 0
+    assert sharpness(Image.effect_noise((512, 384), 30).convert("RGB")) < 35
