@@ -44,6 +44,7 @@ from fluffy_tui.scheduling import (
     unposted_photo_ids,
 )
 from fluffy_tui.similarity import Similarity, stacked_photos
+from fluffy_tui.themes import Themes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -68,6 +69,7 @@ class Services:
     similarity: Similarity
     scheduling: Scheduling
     planning: ChannelPlan
+    themes: Themes
     workers: Workers
     delivery: Delivery
     recovery: Recovery
@@ -194,13 +196,14 @@ def _build(
         stacks=stacked_photos(),
         machine=machine,
     )
+    keywords, planning = Keywords(database), ChannelPlan(database, missing)
     return Services(
         settings=settings,
         database=database,
         personas=personas,
         snippets=Snippets(database),
         photos=photos,
-        keywords=Keywords(database),
+        keywords=keywords,
         similarity=Similarity(
             database,
             posts=public_posts(),
@@ -220,7 +223,8 @@ def _build(
             host=host,
             missing=missing,
         ),
-        planning=ChannelPlan(database, missing),
+        planning=planning,
+        themes=Themes(database, photos, keywords, planning),
         workers=workers,
         delivery=Delivery(
             database,
