@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import func, select, true
 from sqlalchemy.exc import IntegrityError
 
 from fluffy_tui.name_key import name_key
@@ -205,7 +205,11 @@ class Themes:
 def _is_free() -> ColumnElement[bool]:
     """Return the condition that a photo has no post, which a row about it may not know yet."""
     scheduled = scheduled_photo_ids().subquery()
-    return ~exists().where(next(iter(scheduled.c)) == ThemePhotoRow.photo_id)
+    has_post = (
+        select(scheduled).where(next(iter(scheduled.c)) == ThemePhotoRow.photo_id).correlate(ThemePhotoRow)
+    )
+    # OFFSET keeps Postgres from reading all photos with a post, for the few that are asked for
+    return ~has_post.offset(0).exists()
 
 
 async def _themes(session: AsyncSession, persona_id: int) -> list[Theme]:

@@ -12,6 +12,7 @@ from fluffy_tui.core.app_events import (
     Connected,
     Disconnected,
     Event,
+    PersonaEdited,
     PhotosChanged,
     PostChanged,
     VerdictChanged,
@@ -24,6 +25,7 @@ from tui.fakes.sample_data import POSTS, make_photo, make_post
 from tui.fakes.scheduling import FakeScheduling
 from tui.fakes.similarity import FakeSimilarity
 from tui.fakes.snippets import FakeSnippets
+from tui.fakes.themes import FakeThemes
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services
@@ -72,6 +74,8 @@ class FakeServices:
             lambda: self._scheduling.photo_ids,
         )
         self._planning = FakePlanning(self._scheduling.all_posts)
+        self._themes = FakeThemes(self._photos, self._keywords, self._planning)
+        self._themes.on_change = lambda persona_id: self.tell(PersonaEdited(persona_id))
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -112,6 +116,11 @@ class FakeServices:
     def planning(self) -> FakePlanning:
         """What is scheduled."""
         return self._planning
+
+    @property
+    def themes(self) -> FakeThemes:
+        """Themes."""
+        return self._themes
 
     @property
     def workers(self) -> FakeWorkers:
