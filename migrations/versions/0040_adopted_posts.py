@@ -1,7 +1,7 @@
 """Keep posts that another program has published as history.
 
 Revision ID: 0040
-Revises: 0035
+Revises: 0039
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0035"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 

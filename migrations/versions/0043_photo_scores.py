@@ -1,7 +1,7 @@
 """Keep what each picture scores with its photo, and have workers score the photos from before.
 
 Revision ID: 0043
-Revises: 0035
+Revises: 0042
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0043"
-down_revision = "0035"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

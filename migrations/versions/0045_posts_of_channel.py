@@ -1,7 +1,7 @@
 """Find what went out or failed on a channel in some days without reading all of its posts.
 
 Revision ID: 0045
-Revises: 0041
+Revises: 0043
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0045"
-down_revision = "0041"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

@@ -1,7 +1,7 @@
 """Keep how many photos without a post each persona has picked and rejected.
 
 Revision ID: 0048
-Revises: 0046
+Revises: 0047
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0048"
-down_revision = "0046"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

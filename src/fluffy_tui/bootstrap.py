@@ -46,6 +46,7 @@ from fluffy_tui.scheduling import (
     unposted_photo_ids,
 )
 from fluffy_tui.similarity import Similarity, stacked_photos
+from fluffy_tui.themes import Themes
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -71,6 +72,7 @@ class Services:
     scheduling: Scheduling
     planning: ChannelPlan
     profile: ChannelProfile
+    themes: Themes
     workers: Workers
     delivery: Delivery
     recovery: Recovery
@@ -199,13 +201,14 @@ def _build(
         stacks=stacked_photos(),
         machine=machine,
     )
+    keywords, planning = Keywords(database), ChannelPlan(database, missing)
     return Services(
         settings=settings,
         database=database,
         personas=personas,
         snippets=Snippets(database),
         photos=photos,
-        keywords=Keywords(database),
+        keywords=keywords,
         similarity=Similarity(
             database,
             posts=public_posts(),
@@ -226,8 +229,9 @@ def _build(
             host=host,
             missing=missing,
         ),
-        planning=ChannelPlan(database, missing),
+        planning=planning,
         profile=ChannelProfile(database),
+        themes=Themes(database, photos, keywords, planning),
         workers=workers,
         delivery=Delivery(
             database,

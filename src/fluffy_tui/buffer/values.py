@@ -159,7 +159,12 @@ class Channel:
         Without one, Buffer accepts a post into the queue but never publishes it (its command-line client warns about
         this).
         """
-        return any(day.times and not day.paused for day in self.posting_schedule)
+        return self.slots_per_week > 0
+
+    @property
+    def slots_per_week(self) -> int:
+        """How many slots the schedule has in a week, without those of paused days."""
+        return sum(len(set(day.times)) for day in self.posting_schedule if not day.paused)
 
 
 @dataclass(frozen=True, slots=True)

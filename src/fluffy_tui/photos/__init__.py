@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.folder_watch import Watch, WatchRefused
     from fluffy_tui.photos.ingest.importer import Importer
     from fluffy_tui.photos.ingest.single_files import existing_file
-    from fluffy_tui.photos.keywords import Keywords
+    from fluffy_tui.photos.keywords import Keywords, clean_keyword
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.query.browse_sql import contains, names_of
     from fluffy_tui.photos.score_store import store_scores
@@ -65,6 +65,7 @@ __all__ = [
     "Verdict",
     "Watch",
     "WatchRefused",
+    "clean_keyword",
     "contains",
     "existing_file",
     "existing_folders",
@@ -85,6 +86,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Photos": "service",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
+        "clean_keyword": "keywords",
         "contains": "query.browse_sql",
         "existing_file": "ingest.single_files",
         "existing_folders": "ingest.folder_walk",

@@ -13,6 +13,7 @@ from fluffy_tui.core.app_events import (
     Disconnected,
     Event,
     KeywordsChanged,
+    PersonaEdited,
     PhotosChanged,
     PostChanged,
     VerdictChanged,
@@ -27,6 +28,7 @@ from tui.fakes.sample_data import POSTS, make_photo, make_post
 from tui.fakes.scheduling import FakeScheduling
 from tui.fakes.similarity import FakeSimilarity
 from tui.fakes.snippets import FakeSnippets
+from tui.fakes.themes import FakeThemes
 
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import OpenServices, Services
@@ -77,6 +79,8 @@ class FakeServices:
         )
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._profile = FakeProfile(self._scheduling.all_posts)
+        self._themes = FakeThemes(self._photos, self._keywords, self._planning)
+        self._themes.on_change = lambda persona_id: self.tell(PersonaEdited(persona_id))
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
         self.caption_model: FakeCaptionModel | None = None
@@ -124,6 +128,11 @@ class FakeServices:
     def profile(self) -> FakeProfile:
         """What went out on a channel."""
         return self._profile
+
+    @property
+    def themes(self) -> FakeThemes:
+        """Themes."""
+        return self._themes
 
     @property
     def workers(self) -> FakeWorkers:

@@ -54,6 +54,7 @@ class BatchLoader:
         planned = [other.post.photo_id for other in agenda.planned]
         batch.similarities = await self._similarities([photo.id for photo in wanted], planned)
         batch.posts = [BatchPost(photo) for photo in wanted]
+        await self._load_themes(batch)
         batch.plan(agenda)
         return len(found) - len(wanted)
 
@@ -61,7 +62,12 @@ class BatchLoader:
         """Give the posts the slots that are free now, unless some are submitted and have taken them."""
         agenda = await load_agenda(self._context, self._persona)
         if not batch.submitted:
+            await self._load_themes(batch)
             batch.plan(agenda)
+
+    async def _load_themes(self, batch: Batch) -> None:
+        context, ids = self._context, [entry.photo.id for entry in batch.posts]
+        batch.themes = await context.services.themes.calendar(self._persona, context.clock(), ids)
 
     async def check_photo(self, entry: BatchPost) -> None:
         """Render a photo as posted, and find an earlier post of the same picture."""

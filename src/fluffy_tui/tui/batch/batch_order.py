@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fluffy_tui.themes import ThemeCalendar
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from fluffy_tui.scheduling import Planned
 
@@ -28,6 +30,35 @@ class SlotNeighbours:
     """The photos that go out directly before and after it."""
     follows: bool = True
     """Whether nothing that is planned goes out between the previous free slot and this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """The rests of themes, which an order may break."""
+
+    themes: ThemeCalendar
+    """What is planned, and the themes of the photos."""
+    days: Sequence[date] = ()
+    """Of the free slots, in their order; what goes out later breaks none."""
+
+    def broken(self, photo_ids: Sequence[int]) -> int:
+        """Return how many rests an order breaks."""
+        return sum(self.broken_by_last(photo_ids[: number + 1]) for number in range(len(photo_ids)))
+
+    def broken_by_last(self, photo_ids: Sequence[int]) -> int:
+        """Return how many rests the last photo of an order breaks."""
+        number, mine = len(photo_ids) - 1, self.themes.themes_of.get(photo_ids[-1], frozenset())
+        if number >= len(self.days) or not mine:
+            return 0
+        before = self.themes.with_posts(zip(photo_ids[:-1], self.days, strict=False))
+        return sum(
+            before.clash(theme, self.days[number]) is not None
+            for theme in self.themes.themes
+            if theme.id in mine
+        )
+
+
+NO_RESTS = Rests(ThemeCalendar(()))
 
 
 def slot_neighbours(free: Sequence[datetime], planned: Iterable[Planned]) -> list[SlotNeighbours]:
@@ -54,24 +85,30 @@ def symmetric(pairs: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
 
 
 def arrange(
-    photo_ids: Sequence[int], similarities: Sequence[Similarity], slots: Sequence[SlotNeighbours] = ()
+    photo_ids: Sequence[int],
+    similarities: Sequence[Similarity],
+    slots: Sequence[SlotNeighbours] = (),
+    rests: Rests = NO_RESTS,
 ) -> list[int]:
     """Return the photos in an order in which none is next to a similar one.
 
-    The given order is kept where possible. Where even the last similarity cannot be kept apart, as few similar
-    photos as possible are next to each other.
+    The given order is kept where possible, and no more rests are broken than by it. Where even the last similarity
+    cannot be kept apart, as few similar photos as possible are next to each other, if that breaks no more rests.
 
     Args:
         photo_ids: In the preferred order.
         similarities: Which photos are similar, from the widest sense to the narrowest; the first that can be
             kept apart counts.
         slots: The free slots in their order; photos beyond them follow one another.
+        rests: Those of the photos' themes.
     """
+    most_broken = rests.broken(photo_ids)
     for similarity in similarities:
-        found = _Search(similarity, slots).order(photo_ids)
+        found = _Search(similarity, slots, rests).order(photo_ids, most_broken)
         if found is not None:
             return found
-    return _fewest_clashes(photo_ids, similarities[-1] if similarities else {}, slots)
+    fewest = _fewest_clashes(photo_ids, similarities[-1] if similarities else {}, slots)
+    return fewest if rests.broken(fewest) <= most_broken else list(photo_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +124,13 @@ class Crowding:
 
 
 def crowding(
-    photo_ids: Sequence[int], similarities: Sequence[Similarity], slots: Sequence[SlotNeighbours] = ()
+    photo_ids: Sequence[int],
+    similarities: Sequence[Similarity],
+    slots: Sequence[SlotNeighbours] = (),
+    rests: Rests = NO_RESTS,
 ) -> Crowding:
     """Look for similar photos next to each other; the arguments are those of `arrange`."""
-    apart, found, left = arrange(photo_ids, similarities, slots), list[int](), list[int]()
+    apart, found, left = arrange(photo_ids, similarities, slots, rests), list[int](), list[int]()
     for similarity in similarities:
         found, left = (_positions(order, similarity, slots) for order in (photo_ids, apart))
         if not left:
@@ -111,17 +151,23 @@ def _positions(
 class _Search:
     """A backtracking search, which tries the preferred order first."""
 
-    def __init__(self, similarity: Similarity, slots: Sequence[SlotNeighbours]) -> None:
+    def __init__(self, similarity: Similarity, slots: Sequence[SlotNeighbours], rests: Rests) -> None:
         self._similarity = similarity
         self._slots = slots
+        self._rests = rests
         self._steps = 0
 
-    def order(self, photo_ids: Sequence[int]) -> list[int] | None:
-        """Return an order without clashes; None where there is none, or it was not found in time."""
-        self._steps = 0
-        return self._from([], list(photo_ids))
+    def order(self, photo_ids: Sequence[int], most_broken: int) -> list[int] | None:
+        """Return an order without clashes; None where there is none, or it was not found in time.
 
-    def _from(self, found: list[int], left: list[int]) -> list[int] | None:
+        Args:
+            photo_ids: In the preferred order.
+            most_broken: How many rests it may break.
+        """
+        self._steps = 0
+        return self._from([], list(photo_ids), most_broken)
+
+    def _from(self, found: list[int], left: list[int], may_break: int) -> list[int] | None:
         if not left:
             return found
         for photo_id in self._urgent_first(left):
@@ -130,8 +176,9 @@ class _Search:
                 return None
             if _clashes(photo_id, found, self._similarity, self._slots):
                 continue
-            rest = [other for other in left if other != photo_id]
-            if (whole := self._from([*found, photo_id], rest)) is not None:
+            order, rest = [*found, photo_id], [other for other in left if other != photo_id]
+            left_over = may_break - self._rests.broken_by_last(order)
+            if left_over >= 0 and (whole := self._from(order, rest, left_over)) is not None:
                 return whole
         return None
 

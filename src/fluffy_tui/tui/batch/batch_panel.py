@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical
-from textual.widgets import DataTable
+from textual.widgets import DataTable, Static
 
 from fluffy_tui.tui.batch.batch_table import BatchTable
 from fluffy_tui.tui.compose import CaptionForm
@@ -45,6 +45,7 @@ class BatchPanel(ReportsErrors, Horizontal):
         #review { width: 1fr; display: none; border: round $border; border-title-color: $text; }
         &.-reviewing CaptionForm { display: none; }
         &.-reviewing #review { display: block; }
+        #why { height: auto; max-height: 2; padding: 0 1; color: $text-muted; }
     }
     """
 
@@ -61,7 +62,8 @@ class BatchPanel(ReportsErrors, Horizontal):
         self.context, self._batch, self._loader = context, batch, loader
         self._drafts, self._form, self._preview = drafts, form, preview
         self.table = BatchTable()
-        self._review = Vertical(self.table, id="review")
+        self._why = Static("", id="why", markup=False)
+        self._review = Vertical(self.table, self._why, id="review")
 
     def compose(self) -> ComposeResult:
         """Lay the photo beside the form, and the table that takes the form's place in the review."""
@@ -135,7 +137,11 @@ class BatchPanel(ReportsErrors, Horizontal):
             if slot
             else "after the last free slot"
         )
-        form.show_note(f"photo {self._batch.position + 1} of {len(self._batch.posts)} · {when}")
+        why = self._batch.reason(self._batch.position)
+        parts = (f"photo {self._batch.position + 1} of {len(self._batch.posts)}", when, why)
+        form.show_note(" · ".join(filter(None, parts)))
+        self._why.update(why)
+        self._why.display = bool(why)
         self._preview.show(entry.photo, "" if self.is_reviewing else self._details())
 
     def _details(self) -> str:

@@ -28,7 +28,7 @@ PHOTO_WIDTH = 14
 SMALLEST_CAPTION = 10
 STATE = "state"
 ROOM_FOR_NAMES = 70
-"""Columns from which the photos' names are shown too."""
+"""Columns from which the photos' names are shown too, and why they were taken where that is known."""
 
 
 class BatchTable(DataTable[Text]):
@@ -91,7 +91,7 @@ class BatchTable(DataTable[Text]):
 
     def _fill(self, batch: Batch, now: datetime) -> None:
         self.clear(columns=True)
-        widths = self._widths()
+        widths = self._widths(has_reasons=any(map(batch.reason, range(len(batch.posts)))))
         for label, width in widths.items():
             self.add_column(label, width=width, key=label)
         for number, entry in enumerate(batch.posts):
@@ -99,18 +99,22 @@ class BatchTable(DataTable[Text]):
                 "when": moment_words(entry.slot, now, batch.zone) if entry.slot else "no free slot",
                 "photo": one_line(entry.photo.name),
                 "caption": one_line(entry.draft.caption),
+                "why": batch.reason(number),
                 STATE: _state(entry, batch.marks(number, now)),
             }
             self.add_row(*(_cell(cells[label], width) for label, width in widths.items()))
         self.move_cursor(row=batch.position, animate=False)
 
-    def _widths(self) -> dict[str, int]:
-        """Share the width among the columns: captions and marks get half each of what the others leave."""
+    def _widths(self, *, has_reasons: bool) -> dict[str, int]:
+        """Share the width among the columns: captions, reasons and marks get equal parts of what the others leave."""
         width = self.size.width or 80
-        names = {"photo": PHOTO_WIDTH} if width >= ROOM_FOR_NAMES else {}
-        left = width - WHEN_WIDTH - sum(names.values()) - 2 * (3 + len(names)) - 1
-        caption = max(SMALLEST_CAPTION, left // 2)
-        return {"when": WHEN_WIDTH, **names, "caption": caption, STATE: max(SMALLEST_CAPTION, left - caption)}
+        has_room = width >= ROOM_FOR_NAMES
+        names = {"photo": PHOTO_WIDTH} if has_room else {}
+        equal = ["caption", *(["why"] if has_room and has_reasons else []), STATE]
+        left = width - WHEN_WIDTH - sum(names.values()) - 2 * (1 + len(names) + len(equal)) - 1
+        part = max(SMALLEST_CAPTION, left // len(equal))
+        last = max(SMALLEST_CAPTION, left - part * (len(equal) - 1))
+        return {"when": WHEN_WIDTH, **names, **dict.fromkeys(equal, part), STATE: last}
 
 
 def _cell(text: str, width: int) -> Text:

@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.networks import alt_text_problem, caption_problem, rules_for
+from fluffy_tui.photos import Verdict
 from fluffy_tui.scheduling import PostPhoto
-from fluffy_tui.tui.batch.batch_order import crowding, slot_neighbours
-from fluffy_tui.tui.compose import PreflightInput, preflight_marks
+from fluffy_tui.themes import ThemeCalendar
+from fluffy_tui.tui.batch.batch_order import Rests, crowding, slot_neighbours
+from fluffy_tui.tui.compose import Level, Mark, PreflightInput, preflight_marks
 from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.post_channels import PostChannels
 from fluffy_tui.tui.session.post_photos import draft_of_one
+from fluffy_tui.tui.text.theme_words import clash_words, place_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, tzinfo
+    from datetime import date, datetime, tzinfo
 
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Agenda, Post, TaggedPerson
     from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.themes import ThemePlace
     from fluffy_tui.tui.batch.batch_order import Crowding, Similarity
-    from fluffy_tui.tui.compose import Mark
     from fluffy_tui.tui.rendition import RenderResult
 
 _KEYS = {"esc": "ctrl+o", "ctrl+t": "", "alt+↓": "f2", "f10": "ctrl+o"}
@@ -99,6 +102,8 @@ class Batch:
     """Which photos are similar, as for `arrange`."""
     earlier_captions: tuple[str, ...] = ()
     """Captions of the persona's last posts, newest first."""
+    themes: ThemeCalendar = field(default_factory=lambda: ThemeCalendar(()))
+    """The persona's themes and when their posts go out, without those of the batch."""
 
     @property
     def current(self) -> BatchPost:
@@ -151,7 +156,8 @@ class Batch:
         """Where similar photos would go out one after the other."""
         ids, agenda = [entry.photo.id for entry in self.posts], self.agenda
         free = agenda.free_slots(len(ids)) if agenda else ()
-        return crowding(ids, self.similarities, slot_neighbours(free, agenda.planned if agenda else ()))
+        slots = slot_neighbours(free, agenda.planned if agenda else ())
+        return crowding(ids, self.similarities, slots, Rests(self.themes, [self._day(at) for at in free]))
 
     def reorder(self, photo_ids: Sequence[int]) -> None:
         """Put the posts into the order of their photos; the current one stays the current one."""
@@ -199,7 +205,30 @@ class Batch:
             captions_elsewhere=PostChannels.of(self.persona, entry.draft).captions_elsewhere,
             suggested=entry.draft.suggested,
         )
-        return [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight_marks(post)]
+        found = [replace(mark, key=_KEYS.get(mark.key, mark.key)) for mark in preflight_marks(post)]
+        if clash := clash_words(self._places(number)):
+            found.append(Mark(Level.WARNING, clash))
+        return found
+
+    def reason(self, number: int) -> str:
+        """Return why a post's photo was taken, as far as themes go; empty if the persona has none."""
+        if not self.themes.themes:
+            return ""
+        return place_words(self._places(number), is_picked=self.posts[number].photo.verdict == Verdict.PICK)
+
+    def _places(self, number: int) -> tuple[ThemePlace, ...]:
+        """Return what a post is to the themes of its photo, beside what is planned and the rest of the batch."""
+        entry = self.posts[number]
+        if entry.slot is None:
+            return ()
+        others = (other for other in self.posts if other is not entry)
+        calendar = self.themes.with_posts(
+            (other.photo.id, self._day(other.slot)) for other in others if other.slot
+        )
+        return calendar.places(entry.photo.id, self._day(entry.slot))
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.zone).date()
 
     def _assign(self, slots: Sequence[datetime]) -> None:
         for number, entry in enumerate(self.posts):

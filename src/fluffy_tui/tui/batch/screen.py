@@ -235,8 +235,8 @@ class BatchScreen(CaptionScreen):
         self.panel.display = True
         self.panel.write(0)
         left_out = f", without {rejected:,} rejected" if rejected else ""
-        keys = self._crowding_words or "{fill.skip} leaves one out."
-        self._show_keys(f"Filling slots with {self._wanted.chosen}{left_out}. {keys}")
+        keys = self.context.with_keys(self._crowding_words or "{fill.skip} leaves one out.")
+        self.form.show_message(f"Filling slots with {self._wanted.chosen}{left_out}. {keys}")
         self.form.load_texts()
         self.panel.check_photos(tuple(self.model.posts))
 

@@ -32,6 +32,8 @@ from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding, BindingType
 
@@ -221,7 +223,7 @@ class PlanScreen(FrameScreen):
         elif selection:
             self.app.post_message(FillWeek(selection.ids, selection.phrase))
         else:
-            self._fill(len(free))
+            self._fill(free)
 
     async def action_back(self) -> None:
         """Go back from the month to the two weeks, else to the library."""
@@ -389,12 +391,17 @@ class PlanScreen(FrameScreen):
             self._preview.show(photo, f"also on: {others}" if others else "")
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing photos for the week")
-    async def _fill(self, count: int) -> None:
-        chosen = await next_photos(self.context.services.photos, self.persona.id, count)
+    async def _fill(self, free: Sequence[datetime]) -> None:
+        chosen = await next_photos(self.context.services, self.persona, self.context.clock(), free)
         if chosen.ids:
             self.app.post_message(FillWeek(chosen.ids, chosen.words, is_ordered=False))
         else:
-            self.notify(self.context.with_keys(NO_PHOTOS), markup=False)
+            self._say_nothing_fits(chosen.words)
+
+    def _say_nothing_fits(self, why: str) -> None:
+        remedy = "Photos that you select go out all the same."
+        words = f"Nothing fits the themes. {why}. {remedy}" if why else self.context.with_keys(NO_PHOTOS)
+        self.notify(words, markup=False)
 
     @work(group="choosing", exclusive=True, exit_on_error=False, description="choosing a photo for the slot")
     async def _write_for(self, at: datetime, channel_id: str | None) -> None:
@@ -403,7 +410,13 @@ class PlanScreen(FrameScreen):
         if too_many := selection.too_many("{plan.fill}"):
             self.notify(context.with_keys(too_many), markup=False)
             return
-        ids = selection.ids or (await next_photos(context.services.photos, self.persona.id, 1)).ids
+        ids = selection.ids
+        if not ids:
+            chosen = await next_photos(context.services, self.persona, context.clock(), [at])
+            if not chosen.ids:
+                self._say_nothing_fits(chosen.words)
+                return
+            ids = chosen.ids
         found = await context.services.photos.by_ids(ids)
         photos = [found[photo_id] for photo_id in ids if photo_id in found]
         if not photos:
