@@ -140,9 +140,8 @@ class AssistantTools:
     ) -> answers.PhotoList:
         """Find photos of a persona. Of photos that show the same picture, only the best is listed."""
         found = await self.services.personas.get(persona)
-        zone = SystemZone()
         base = Browse(sort=sort, descending=descending, folded=True)
-        browse = parse_filter(filter, base, datetime.now(zone).date(), zone)
+        browse = parse_filter(filter, base, datetime.now(SystemZone()).date())
         photos = self.services.photos
         after = _number(cursor) if cursor else None
         ids = await photos.first_ids(found.id, browse, limit=limit + 1, after=after)
@@ -151,7 +150,7 @@ class AssistantTools:
         behind = {photo_id: len(stack.behind) for photo_id, stack in stacks.items()}
         return answers.PhotoList(
             photos=tuple(await self._photos(page, behind)),
-            understood_as=tuple(words for words, _ in filter_chips(browse, zone)),
+            understood_as=tuple(words for words, _ in filter_chips(browse)),
             next_cursor=str(ids[limit]) if len(ids) > limit else None,
         )
 
