@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
+from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         UnusedReason,
         Verification,
     )
+    from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
     from fluffy_tui.scheduling.background.recovery import Recovery
     from fluffy_tui.scheduling.background.status_sync import StatusSync
     from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, upload, work
@@ -87,6 +89,7 @@ __all__ = [
     "Group",
     "KnownWorker",
     "MediaUpkeep",
+    "MetricsSync",
     "Missing",
     "MissingCode",
     "NamedPost",
@@ -130,6 +133,7 @@ __all__ = [
     "compare",
     "key_fingerprint",
     "measures",
+    "new_delivery_key",
     "public_posts",
     "scheduled_photo_ids",
     "similar_results",
@@ -154,6 +158,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "Group": "results.comparison",
         "KnownWorker": "background.workers",
         "MediaUpkeep": "background.media_upkeep",
+        "MetricsSync": "background.metrics_sync",
         "PostExport": "post_export",
         "Recovery": "background.recovery",
         "RequestBudget": "request_budget",
