@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pillow_heif
 
 from fluffy_tui.bootstrap import open_services
-from fluffy_tui.demo import AT_ONCE, COMING_DAYS, ManualClock, StandIn
+from fluffy_tui.demo import AT_ONCE, COMING_DAYS, EARLIER, ManualClock, StandIn
 from fluffy_tui.demo.sample_photos.photo_files import SAMPLE_PHOTOS
 from fluffy_tui.modes.demo_mode import StandInAddress, add_personas, demo_environment
 from fluffy_tui.paths import Paths
-from fluffy_tui.scheduling import Step, channel_zone
+from fluffy_tui.scheduling import Step, channel_zone, compare
 from fluffy_tui.settings import MediaHostKind, Notify, Secret, Settings, load_settings
 from fluffy_tui.tui.session.undo import is_in_grace
 from scheduling.workplace import write_photo
@@ -64,6 +64,10 @@ async def test_a_new_demo_has_a_week_of_posts_of_which_one_cannot_be_published(
             sarah, leo = sorted(await services.personas.list(), key=lambda persona: persona.name != "sarah")
             posts = await services.scheduling.open_posts(sarah)
             assert [post.photo_id for post in await services.scheduling.open_posts(leo)] == []
+            earlier = await services.scheduling.counted_posts(leo.id)
+            assert [post.caption for post in earlier] == [post.caption for _, post in EARLIER]
+            assert all(post.results.by_type["reach"] for post in earlier)
+            assert len(compare(earlier).posts) == len(EARLIER), "there is something to see in Results"
             assert [post.caption for post in posts] == [post.caption for post in (*AT_ONCE, *COMING_DAYS)]
             at_once, coming = posts[: len(AT_ONCE)], posts[len(AT_ONCE) :]
             assert {post.step for post in posts} == {Step.QUEUED}

@@ -13,7 +13,7 @@ from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
     from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos
-    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS
+    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS, EARLIER
     from fluffy_tui.demo.stand_in.clock import ManualClock, WallClock
     from fluffy_tui.demo.stand_in.fault_switches import Kind
     from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl
@@ -31,6 +31,7 @@ _load = lazy_exports(
         "AlreadyServed": "stand_in.state_folder",
         "COMING_DAYS": "sample_photos.sample_posts",
         "Channel": "stand_in.world",
+        "EARLIER": "sample_photos.sample_posts",
         "Kind": "stand_in.fault_switches",
         "ManualClock": "stand_in.clock",
         "Post": "stand_in.world",
@@ -50,6 +51,7 @@ _EXTRA = {"aiohttp", "graphql"}
 __all__ = [
     "AT_ONCE",
     "COMING_DAYS",
+    "EARLIER",
     "AlreadyServed",
     "Channel",
     "Kind",

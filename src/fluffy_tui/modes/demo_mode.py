@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 from fluffy_tui.buffer import ShareMode
 from fluffy_tui.core.errors import FluffyError, UsageError
 from fluffy_tui.demo import require_extra
+from fluffy_tui.media import media_key
 from fluffy_tui.modes.app_mode import show
 from fluffy_tui.modes.setup_service import SetupService
-from fluffy_tui.scheduling import PostRequest, channel_zone, slots
+from fluffy_tui.scheduling import MetricsSync, PostRequest, channel_zone, new_delivery_key, slots
 from fluffy_tui.settings import SETTINGS, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ PERSONA_SERVICES = {"sarah": "instagram", "leo": "bluesky"}
 """The Buffer service of each demo persona's channel."""
 FIRST_PERSONA = "sarah"
 """The one that a new demo opens; it has posts, and the photos of a folder that is given."""
+PERSONA_WITH_RESULTS = "leo"
+"""The one with posts from the last weeks."""
 
 log = logging.getLogger(__name__)
 
@@ -136,7 +139,7 @@ async def add_personas(
 ) -> None:
     """Create the demo's personas with their channels and photos, if they do not exist yet.
 
-    In a new demo of the sample photos the first persona gets its posts, too.
+    In a new demo of the sample photos they get their posts, too.
     """
     personas = {persona.name: persona for persona in await services.personas.list()}
     if folder is None:
@@ -160,6 +163,8 @@ async def add_personas(
         if name == FIRST_PERSONA and not personas and folder is None:
             report("submitting the sample posts")
             await _submit_sample_posts(services, persona, stand_in_url)
+        if name == PERSONA_WITH_RESULTS and not personas and folder is None:
+            await _take_in_earlier_posts(services, persona, stand_in_url)
 
 
 async def _submit_sample_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
@@ -189,3 +194,28 @@ async def _submit_sample_posts(services: Services, persona: Persona, stand_in_ur
     for result in await at_once.schedule_posts(requests):
         if not result.ok:
             log.warning("a sample post was refused: %s", result.reason)
+
+
+async def _take_in_earlier_posts(services: Services, persona: Persona, stand_in_url: str) -> None:
+    """Let Buffer have posts from before, and take them in with their numbers, as after a restored backup."""
+    import httpx
+
+    from fluffy_tui.demo import EARLIER
+
+    if persona.channel is None or services.buffer is None or services.host is None:
+        return
+    photos = {photo.path.stem: photo for photo in await services.photos.unscheduled(persona)}
+    address = f"{stand_in_url}/channels/{persona.channel.id}/published"
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for days_ago, post in EARLIER:
+            key = media_key(new_delivery_key(photos[post.photo].sha256))
+            published = {
+                "text": post.caption,
+                "alt_text": post.alt_text,
+                "source": f"{services.host.base_url}/{key}",
+                "days_ago": days_ago,
+            }
+            (await client.post(address, json=published)).raise_for_status()
+    await services.delivery.comparison.ensure(services.buffer, persona.channel.organization_id)
+    await services.status_sync.run()
+    await MetricsSync(services.delivery).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
+from fluffy_tui.scheduling.delivery_key import new_delivery_key
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import (
     IN_BUFFER,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
         UnusedReason,
         Verification,
     )
+    from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
     from fluffy_tui.scheduling.background.recovery import Recovery
     from fluffy_tui.scheduling.background.status_sync import StatusSync
     from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, upload, work
@@ -93,6 +95,7 @@ __all__ = [
     "Group",
     "KnownWorker",
     "MediaUpkeep",
+    "MetricsSync",
     "Missing",
     "MissingCode",
     "NamedPost",
@@ -139,6 +142,7 @@ __all__ = [
     "compare",
     "key_fingerprint",
     "measures",
+    "new_delivery_key",
     "profile_key",
     "public_posts",
     "scheduled_photo_ids",
@@ -167,6 +171,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "Group": "results.comparison",
         "KnownWorker": "background.workers",
         "MediaUpkeep": "background.media_upkeep",
+        "MetricsSync": "background.metrics_sync",
         "PostExport": "post_export",
         "Recovery": "background.recovery",
         "RequestBudget": "request_budget",

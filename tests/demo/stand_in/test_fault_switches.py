@@ -142,6 +142,11 @@ async def test_control_api(buffer: Caller) -> None:
     assert answer.status_code == 200
     assert buffer.sky.is_disconnected
     assert (await buffer.http.post(f"{url}/channels/none", json={})).status_code == 404
+    earlier = {"text": "fog", "source": f"{url}/media/fog.jpg", "alt_text": "", "days_ago": 3.5}
+    for channel, code in ((buffer.sky.id, 200), ("none", 404)):
+        answer = await buffer.http.post(f"{url}/channels/{channel}/published", json=earlier)
+        assert answer.status_code == code
+    assert [post.text for post in buffer.server.posts("sent")] == ["fog", post["text"]]
     assert (await buffer.http.post(f"{url}/plan", json={"paid": False})).status_code == 200
     assert not buffer.server.world.is_paid_plan
     assert (await buffer.http.post(f"{url}/plan", json={"free": True})).status_code == 400

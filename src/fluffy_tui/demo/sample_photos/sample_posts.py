@@ -1,4 +1,4 @@
-"""The posts that a new demo has: one for each of the coming days, and two that are published at once."""
+"""The posts that a new demo has: some from the last weeks, two that are published at once, one for each coming day."""
 
 from __future__ import annotations
 
@@ -46,3 +46,67 @@ COMING_DAYS: Sequence[SamplePost] = (
     SamplePost("IMG_2121", "Nothing but water until Lisbon. #sea", "The sun above a calm turquoise sea"),
 )
 """One for each of the next days on which the channel has slots."""
+
+EARLIER: Sequence[tuple[float, SamplePost]] = (
+    (
+        3.4,
+        SamplePost(
+            "DSC04515",
+            "Blue hour at the bridge. #bluehour #longexposure",
+            "A lit suspension bridge at dusk, mirrored in still water",
+        ),
+    ),
+    (
+        10.4,
+        SamplePost(
+            "DSC04541",
+            "It began as a grey arc. Ten minutes later the sky moved. #aurora #nightsky",
+            "Green and violet northern lights above a line of firs",
+        ),
+    ),
+    (
+        17.4,
+        SamplePost(
+            "DSC04551",
+            "No moon, no wind, minus eleven. #milkyway #nightsky",
+            "The Milky Way above dark hills",
+        ),
+    ),
+    (
+        24.9,
+        SamplePost(
+            "DSC04563",
+            "Thirty seconds of a Sunday evening. #longexposure",
+            "White and red light trails of cars on a road towards the hills",
+        ),
+    ),
+    (
+        31.4,
+        SamplePost("DSC04533", "Tiles, second attempt. #pattern", "A wall of tiles in teal and orange"),
+    ),
+    (
+        38.9,
+        SamplePost(
+            "DSC04580",
+            "The ceiling of the new library. #pattern",
+            "A surface of triangles from blue to orange",
+        ),
+    ),
+    (
+        45.4,
+        SamplePost(
+            "DSC04550",
+            "Look up, and wait for your eyes. #milkyway #nightsky",
+            "The Milky Way above a black horizon",
+        ),
+    ),
+    (
+        52.4,
+        SamplePost(
+            "DSC04590",
+            "The whole river front, from the far bank. #longexposure #bluehour",
+            "A long row of lit buildings along a river at night",
+        ),
+    ),
+)
+"""Already live, with how many days ago; Buffer has their numbers."""

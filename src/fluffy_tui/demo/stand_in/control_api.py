@@ -20,8 +20,9 @@ def control_routes(
     requests: Sequence[Request],
     set_channel: Callable[..., object],
     set_plan: Callable[..., object],
+    add_published: Callable[..., object],
 ) -> list[web.RouteDef]:
-    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}`, `/plan` and `/state`.
+    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}` with `/published`, `/plan` and `/state`.
 
     Args:
         world: everything that the stand-in remembers.
@@ -30,6 +31,7 @@ def control_routes(
         requests: every GraphQL request so far.
         set_channel: changes the health of a channel, see `StandIn.set_channel`.
         set_plan: changes the plan of the organisation, see `StandIn.set_plan`.
+        add_published: adds a post that is live already, see `StandIn.add_published`.
     """
 
     async def list_faults(http: web.Request) -> web.Response:
@@ -58,6 +60,13 @@ def control_routes(
         set_channel(channel_id, **await _json(http))
         return await state(http)
 
+    async def publish(http: web.Request) -> web.Response:
+        channel_id = http.match_info["id"]
+        if channel_id not in world.channels:
+            return web.json_response({"error": "There is no such channel."}, status=404)
+        add_published(channel_id, **await _json(http))
+        return web.json_response({})
+
     async def change_plan(http: web.Request) -> web.Response:
         set_plan(**await _json(http))
         return await state(http)
@@ -82,6 +91,7 @@ def control_routes(
         web.post("/release", release),
         web.post("/advance", _refusing_bad_input(advance)),
         web.post("/channels/{id}", _refusing_bad_input(change_channel)),
+        web.post("/channels/{id}/published", _refusing_bad_input(publish)),
         web.post("/plan", _refusing_bad_input(change_plan)),
         web.get("/state", state),
     ]

@@ -26,7 +26,7 @@ from fluffy_tui.demo.stand_in.post_page import post_page
 from fluffy_tui.demo.stand_in.publisher import Publisher
 from fluffy_tui.demo.stand_in.sample_world import sample_world
 from fluffy_tui.demo.stand_in.state_folder import Address, StateFolder
-from fluffy_tui.demo.stand_in.world import Channel, Post, World, imported
+from fluffy_tui.demo.stand_in.world import Asset, Channel, Post, World, imported
 
 LOOPBACK = "127.0.0.1"
 LARGEST_REQUEST = 1_000_000
@@ -171,6 +171,27 @@ class StandIn:
         self._changed()
         return post
 
+    def add_published(
+        self, channel_id: str, text: str, *, source: str, alt_text: str, days_ago: float
+    ) -> Post:
+        """Add a post that was published some days ago, whose link becomes known in a moment.
+
+        Raises:
+            KeyError: There is no such channel.
+        """
+        now = self.clock.now()
+        sent_at, channel = now - timedelta(days=days_ago), self.world.channels[channel_id]
+        created_at = sent_at - timedelta(days=1)
+        post = Post(
+            channel.id, text, "sent", "addToQueue", created_at, sent_at, due_at=sent_at, sent_at=sent_at
+        )
+        post.assets = [Asset(source, "image/jpeg", 1080, 1350, alt_text)]
+        self.world.add_post(post)
+        post.link_at = now + timedelta(seconds=1)
+        self._publisher.arm()
+        self._changed()
+        return post
+
     async def advance(self, seconds: float = 0) -> None:
         """Move the clock ahead and publish what falls due on the way."""
         await self.clock.advance(seconds)
@@ -229,7 +250,13 @@ class StandIn:
         app.add_routes(endpoint.routes())
         app.add_routes(
             control_routes(
-                self.world, self.clock, self.faults, self.requests, self.set_channel, self.set_plan
+                self.world,
+                self.clock,
+                self.faults,
+                self.requests,
+                self.set_channel,
+                self.set_plan,
+                self.add_published,
             )
         )
         app.add_routes(post_page(self.world))
