@@ -50,7 +50,12 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, upload, work
     from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
-    from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids, unposted_photo_ids
+    from fluffy_tui.scheduling.photo_usage import (
+        outside_pictures,
+        public_posts,
+        scheduled_photo_ids,
+        unposted_photo_ids,
+    )
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
     from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile
@@ -116,6 +121,7 @@ __all__ = [
     "add_tasks",
     "channel_zone",
     "key_fingerprint",
+    "outside_pictures",
     "profile_key",
     "public_posts",
     "scheduled_photo_ids",
@@ -148,6 +154,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "add_machine_tasks": "background.jobs",
         "add_tasks": "background.jobs",
         "key_fingerprint": "request_budget",
+        "outside_pictures": "photo_usage",
         "public_posts": "photo_usage",
         "scheduled_photo_ids": "photo_usage",
         "unposted_photo_ids": "photo_usage",
