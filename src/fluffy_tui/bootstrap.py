@@ -41,6 +41,7 @@ from fluffy_tui.scheduling import (
     Workers,
     add_tasks,
     key_fingerprint,
+    outside_pictures,
     public_posts,
     scheduled_photo_ids,
     unposted_photo_ids,
@@ -212,6 +213,7 @@ def _build(
         similarity=Similarity(
             database,
             posts=public_posts(),
+            outside=outside_pictures(),
             scheduled=scheduled_photo_ids(),
             has_service=settings.image_embed_url is not None,
         ),

@@ -52,7 +52,12 @@ if TYPE_CHECKING:
     from fluffy_tui.scheduling.background.workers import KnownWorker, Workers, upload, work
     from fluffy_tui.scheduling.delivery.buffer_comparison import BufferComparison
     from fluffy_tui.scheduling.delivery.delivery_loop import Delivery
-    from fluffy_tui.scheduling.photo_usage import public_posts, scheduled_photo_ids, unposted_photo_ids
+    from fluffy_tui.scheduling.photo_usage import (
+        outside_pictures,
+        public_posts,
+        scheduled_photo_ids,
+        unposted_photo_ids,
+    )
     from fluffy_tui.scheduling.plan.channel_plan import ChannelPlan
     from fluffy_tui.scheduling.post_export import PostExport
     from fluffy_tui.scheduling.profile.channel_profile import ChannelProfile
@@ -143,6 +148,7 @@ __all__ = [
     "key_fingerprint",
     "measures",
     "new_delivery_key",
+    "outside_pictures",
     "profile_key",
     "public_posts",
     "scheduled_photo_ids",
@@ -188,6 +194,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy and Procrastinate take half a second t
         "compare": "results.comparison",
         "key_fingerprint": "request_budget",
         "measures": "results.comparison",
+        "outside_pictures": "photo_usage",
         "public_posts": "photo_usage",
         "scheduled_photo_ids": "photo_usage",
         "similar_results": "results.comparison",

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, select, union_all
+from sqlalchemy import BigInteger, Text, and_, column, select, table, union_all
 from sqlalchemy.orm import aliased
 
 from fluffy_tui.scheduling.model import PostStatus
-from fluffy_tui.scheduling.tables import PostPhotoRow, PostRow
+from fluffy_tui.scheduling.tables import OutsidePostRow, PostPhotoRow, PostRow
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy import CompoundSelect, Select
+
+
+CHANNELS = table("persona_channels", column("persona_id", BigInteger()), column("channel_id", Text()))
+"""What is read of the table of the personas' channels, whose rows belong to another pack."""
 
 
 def scheduled_photo_ids() -> Select[int]:
@@ -27,6 +31,17 @@ def unposted_photo_ids() -> CompoundSelect[int]:
     cross_posts = select(PostPhotoRow.photo_id).join(PostRow, PostRow.lead_post_id == PostPhotoRow.post_id)
     is_needed = PostRow.status != PostStatus.POSTED
     return union_all(leads.where(is_needed), cross_posts.where(is_needed))
+
+
+def outside_pictures() -> Select[int, int, datetime, object, int]:
+    """Return the query for the hash of every picture that went out elsewhere, for each persona with its channel."""
+    row = OutsidePostRow
+    is_ours = select(PostRow.id).where(PostRow.buffer_post_id == row.buffer_post_id).exists()
+    return (
+        select(CHANNELS.c.persona_id, row.id.label("post_id"), row.sent_at, row.pdq, row.pdq_quality)
+        .join(CHANNELS, CHANNELS.c.channel_id == row.channel_id)
+        .where(row.pdq.is_not(None), ~is_ours)
+    )
 
 
 def public_posts() -> CompoundSelect[int, int, datetime | None, datetime | None, datetime]:

@@ -16,6 +16,7 @@ from fluffy_tui.similarity.model import (
     Neighbour,
     NoEmbeddings,
     NotIndexedYet,
+    OutsideMatch,
     Relation,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "Neighbour",
     "NoEmbeddings",
     "NotIndexedYet",
+    "OutsideMatch",
     "Relation",
     "Similarity",
     "add_index_tasks",

@@ -61,6 +61,16 @@ class EarlierPost:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideMatch:
+    """A post from elsewhere whose picture is the same."""
+
+    outside_post_id: int
+    sent_at: datetime
+    bits: int
+    """Differing bits of the two PDQ hashes, 0 to 31."""
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
     """A photo and its distance from the photos that were asked about."""
 

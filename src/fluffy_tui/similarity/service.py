@@ -11,7 +11,13 @@ from fluffy_tui.similarity.index.model_registry import ModelRegistry
 from fluffy_tui.similarity.index.worklist import Stage
 from fluffy_tui.similarity.model import IndexFailure, NoEmbeddings, NotIndexedYet
 from fluffy_tui.similarity.search import neighbours
-from fluffy_tui.similarity.search.duplicates import copies, first_of_stacks, posted_before, same_picture
+from fluffy_tui.similarity.search.duplicates import (
+    copies,
+    first_of_stacks,
+    posted_before,
+    posted_elsewhere,
+    same_picture,
+)
 from fluffy_tui.similarity.search.index_readiness import explained
 from fluffy_tui.similarity.tables import PHOTOS, IndexFailureRow, among
 
@@ -23,7 +29,14 @@ if TYPE_CHECKING:
 
     from fluffy_tui.core.database import Database
     from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity.model import Copy, EarlierPost, EmbeddingModel, IndexCounts, Neighbour
+    from fluffy_tui.similarity.model import (
+        Copy,
+        EarlierPost,
+        EmbeddingModel,
+        IndexCounts,
+        Neighbour,
+        OutsideMatch,
+    )
 
 
 class Similarity:
@@ -33,6 +46,8 @@ class Similarity:
         database: Open.
         posts: Selects `photo_id`, `post_id`, `posted_at`, `scheduled_at` and `created_at` of every post
             that is live or on its way; posts belong to a pack above this one.
+        outside: Selects `persona_id`, `post_id`, `sent_at`, `pdq` and `pdq_quality` of every post from elsewhere,
+            for each persona whose channel it is on.
         scheduled: Selects the ids of all photos that have a post of any kind.
         has_service: Whether an image_embed service is set, which makes vectors even if the extra `embed` is not
             installed.
@@ -43,11 +58,13 @@ class Similarity:
         database: Database,
         *,
         posts: SelectBase,
+        outside: SelectBase,
         scheduled: Select[Any],
         has_service: bool = False,
     ) -> None:
         self._database = database
         self._posts = posts
+        self._outside = outside
         self._scheduled = scheduled
         self._has_service = has_service
         self._models = ModelRegistry(database)
@@ -65,6 +82,12 @@ class Similarity:
         """Return the persona's latest post of the same file or the same picture; failed posts do not count."""
         async with self._database.transaction() as session:
             return await posted_before(session, photo if isinstance(photo, int) else photo.id, self._posts)
+
+    async def posted_elsewhere(self, photo: Photo | int) -> OutsideMatch | None:
+        """Return the latest post from elsewhere, on the persona's channels, that shows the same picture."""
+        async with self._database.transaction() as session:
+            photo_id = photo if isinstance(photo, int) else photo.id
+            return await posted_elsewhere(session, photo_id, self._outside)
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
         """Return the stack of each of these photos that has duplicates; photos of one stack show the same picture.

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
         TimeKey,
     )
     from fluffy_tui.settings import Secret, Settings
-    from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour
+    from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour, OutsideMatch
     from fluffy_tui.themes import Choice, Theme, ThemeCalendar, ThemeSupply
 
     OfferedChannels = tuple[Organization, Sequence[Channel]]
@@ -137,6 +137,7 @@ class SimilarityPort(Protocol):
     async def recent_photos(self, persona_id: int, *, last: int = ...) -> Sequence[int]: ...
     async def progress(self, persona_id: int | None = ...) -> Sequence[IndexCounts]: ...
     async def posted_before(self, photo: Photo) -> EarlierPost | None: ...
+    async def posted_elsewhere(self, photo: Photo) -> OutsideMatch | None: ...
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]: ...
     async def unreadable(self, photo_ids: Sequence[int]) -> dict[int, str]: ...
 
@@ -214,7 +215,7 @@ class ProfilePort(Protocol):
 
     async def sent(
         self,
-        channel_id: str,
+        channel_ids: Collection[str],
         before: ProfileKey | None = None,
         *,
         limit: int = ...,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageEnhance
 
-from fluffy_tui.similarity import Relation
+from fluffy_tui.similarity import Relation, picture_bits
 from similarity.similarity_place import Place, open_place, save, scene
+from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,3 +153,48 @@ async def test_failed_posts_do_not_count(place: Place) -> None:
     await place.scan()
     await place.post(ids["a"], status="failed")
     assert await place.similarity.posted_before(ids["b"]) is None
+
+
+async def test_a_picture_that_went_out_elsewhere_is_found_on_the_channels_of_the_persona_alone(
+    place: Place,
+) -> None:
+    ids = await place.add(new=scene(17), other=scene(18), flat=Image.new("RGB", (640, 480), "black"))
+    await place.scan()
+    bits = picture_bits(scene(17).resize((320, 240)))
+    await place.rows(
+        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, text, asset_count, pdq, pdq_quality)"
+        " SELECT 'p' || n, 'channel-' || n % 2, '2026-05-03 12:00+00'::timestamptz - n * interval '1 day', '', 1,"
+        f" '{bits.pdq}', {bits.pdq_quality} FROM generate_series(0, 3) AS n"
+    )
+    assert await place.similarity.posted_elsewhere(ids["new"]) is None, "whose channels are they?"
+    await place.rows(
+        "INSERT INTO persona_channels (persona_id, channel_id, position)"
+        f" VALUES ({place.persona.id}, 'channel-1', 0)"
+    )
+    found = await place.similarity.posted_elsewhere(ids["new"])
+    assert found is not None
+    assert found.sent_at == datetime(2026, 5, 2, 12, tzinfo=UTC), "the latest on that channel"
+    assert found.bits <= 31
+    assert await place.similarity.posted_elsewhere(ids["other"]) is None
+    assert await place.similarity.posted_elsewhere(ids["flat"]) is None
+
+
+async def test_one_of_many_pictures_from_elsewhere_is_found_by_an_index(place: Place) -> None:
+    ids = await place.add(new=scene(19))
+    await place.scan()
+    await place.rows(
+        "INSERT INTO persona_channels (persona_id, channel_id, position)"
+        f" VALUES ({place.persona.id}, 'channel', 0)"
+    )
+    await place.rows(
+        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, text, asset_count, pdq, pdq_quality)"
+        " SELECT 'p' || n, 'channel', now() - n * interval '1 hour', '', 1, ("
+        "   SELECT string_agg((random() < 0.5)::int::text, '') FROM generate_series(1, 256 + 0 * n)"
+        " )::bit(256), 100 FROM generate_series(1, 3000) AS n"
+    )
+    await place.rows("ANALYZE outside_posts")
+    with statements() as executed:
+        assert await place.similarity.posted_elsewhere(ids["new"]) is None
+    nodes = [node for _, found in await plans(place.database, executed) for node in found]
+    read = [rows_read(node) for node in nodes if node.get("Relation Name") == "outside_posts"]
+    assert read and max(read) < 300

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageEnhance
 from sqlalchemy import event
 
-from fluffy_tui.scheduling import public_posts, scheduled_photo_ids
+from fluffy_tui.scheduling import outside_pictures, public_posts, scheduled_photo_ids
 from fluffy_tui.similarity import (
     ImageEmbed,
     NoEmbeddings,
@@ -211,7 +211,9 @@ async def assert_nearest_are_found(
     monkeypatch.setattr(neighbours, "FEW", 0)
     by_index = [one.photo_id for one in await place.similarity.more_like(photo)]
     monkeypatch.setattr(neighbours, "ITERATES_SINCE", (99, 0))
-    old = Similarity(place.database, posts=public_posts(), scheduled=scheduled_photo_ids())
+    old = Similarity(
+        place.database, posts=public_posts(), outside=outside_pictures(), scheduled=scheduled_photo_ids()
+    )
     settings: list[str] = []
     listening = lambda *args: settings.append(args[2])  # noqa: E731
     event.listen(place.database._engine.sync_engine, "before_cursor_execute", listening)

@@ -30,22 +30,22 @@ class FakeProfile:
         self._posts = posts
         self.outside: list[OutsidePost] = []
         self.jpegs: dict[int, bytes] = {}
-        self.asked: list[tuple[str, ProfileKey | None]] = []
+        self.asked: list[tuple[list[str], ProfileKey | None]] = []
         self.loaded: list[list[int]] = []
         """The posts from elsewhere whose thumbnails were asked for."""
 
     async def sent(
         self,
-        channel_id: str,
+        channel_ids: Collection[str],
         before: ProfileKey | None = None,
         *,
         limit: int = 60,
         outside_only: bool = False,
     ) -> ProfilePage:
         """Return what went out."""
-        self.asked.append((channel_id, before))
+        self.asked.append(([*channel_ids], before))
         live = [] if outside_only else [post for post in self._posts.values() if post.step is Step.LIVE]
-        found = [post for post in (*live, *self.outside) if post.channel_id == channel_id]
+        found = [post for post in (*live, *self.outside) if post.channel_id in channel_ids]
         found = sorted(found, key=profile_key, reverse=True)
         found = [post for post in found if before is None or profile_key(post) < before]
         rest = profile_key(found[limit - 1]) if len(found) >= limit else None

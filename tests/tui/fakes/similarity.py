@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import Photo
-from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour, NotIndexedYet, Relation
+from fluffy_tui.similarity import EarlierPost, IndexCounts, Neighbour, NotIndexedYet, OutsideMatch, Relation
 
 
 class FakeSimilarity:
@@ -28,6 +28,8 @@ class FakeSimilarity:
         """How often the progress was read."""
         self.earlier_posts: dict[int, EarlierPost] | None = None
         """By photo id; None if the photos are not indexed."""
+        self.elsewhere: dict[int, OutsideMatch] = {}
+        """Posts from elsewhere with the same picture, by photo id."""
         self.stacks: dict[int, int] = {}
         self.related_asked: list[int] = []
         """The photos that others were compared with."""
@@ -67,6 +69,10 @@ class FakeSimilarity:
         if self.earlier_posts is None:
             raise NotIndexedYet("Not indexed yet.")
         return self.earlier_posts.get(photo.id)
+
+    async def posted_elsewhere(self, photo: Photo) -> OutsideMatch | None:
+        """Return what is in `elsewhere`."""
+        return self.elsewhere.get(photo.id)
 
     async def copies(self, photo_ids: Sequence[int]) -> dict[int, int]:
         """Return the stacks in `stacks`."""

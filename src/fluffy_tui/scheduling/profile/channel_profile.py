@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fluffy_tui.core.database import Database
     from fluffy_tui.media import Framing
     from fluffy_tui.photos import Photo
+    from fluffy_tui.scheduling.model import Post
     from fluffy_tui.scheduling.profile.outside_post import ProfileKey
 
 
@@ -31,25 +32,28 @@ class ChannelProfile:
 
     async def sent(
         self,
-        channel_id: str,
+        channel_ids: Collection[str],
         before: ProfileKey | None = None,
         *,
         limit: int = 60,
         outside_only: bool = False,
     ) -> ProfilePage:
-        """Return what went out on a channel before a place, the latest first.
+        """Return what went out on some channels before a place, the latest first.
 
         Args:
-            channel_id: which channel.
+            channel_ids: which channels: one for its profile.
             before: `ProfilePage.rest` of the page before; None for the first one.
             limit: how many posts at most.
             outside_only: leave out what was made here.
         """
+        found: list[Post | OutsidePost] = []
         async with self.database.transaction() as session:
-            rows = await session.execute(_outside(channel_id, before, limit))
-            found: list[Any] = [OutsidePost(*row) for row in rows]
-            if not outside_only:
-                found += [row.to_post() for row in await session.scalars(_ours(channel_id, before, limit))]
+            for channel_id in channel_ids:
+                rows = await session.execute(_outside(channel_id, before, limit))
+                found += [OutsidePost(*row) for row in rows]
+                if not outside_only:
+                    ours = await session.scalars(_ours(channel_id, before, limit))
+                    found += [row.to_post() for row in ours]
         found.sort(key=profile_key, reverse=True)
         rest = profile_key(found[limit - 1]) if len(found) >= limit else None
         return ProfilePage(tuple(found[:limit]), rest)

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.similarity.model import Copy, EarlierPost, Neighbour, Relation
-from fluffy_tui.similarity.tables import PhotoHashRow, among, near_hashes
+from fluffy_tui.similarity.model import (
+    SAME_PICTURE_BITS,
+    SOUND_QUALITY,
+    Copy,
+    EarlierPost,
+    Neighbour,
+    OutsideMatch,
+    Relation,
+)
+from fluffy_tui.similarity.tables import PHOTOS, PhotoHashRow, among, bits_apart, near_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,6 +53,35 @@ async def posted_before(session: AsyncSession, photo_id: int, posts: SelectBase)
     post_id, found, posted, when = row
     relation = Relation.SAME_FILE if found == photo_id else Relation.SAME_PICTURE
     return EarlierPost(post_id, found, relation, bits[found], posted, when)
+
+
+async def posted_elsewhere(session: AsyncSession, photo_id: int, outside: SelectBase) -> OutsideMatch | None:
+    """Return the latest post from elsewhere, on a channel of the photo's persona, that shows the same picture.
+
+    Args:
+        session: The transaction.
+        photo_id: Whose picture is searched for.
+        outside: As `service.Similarity` takes it.
+    """
+    own, post = aliased(PhotoHashRow), outside.subquery()
+    bits = bits_apart(own.pdq, post.c.pdq)
+    query = (
+        select(post.c.post_id, post.c.sent_at, bits)
+        .join_from(own, PHOTOS, PHOTOS.c.id == own.photo_id)
+        .join(
+            post,
+            (post.c.persona_id == PHOTOS.c.persona_id)
+            & func.fluffy_bands(post.c.pdq).op("&&")(func.fluffy_near_bands(own.pdq))
+            & (bits <= SAME_PICTURE_BITS)
+            & (own.pdq_quality >= SOUND_QUALITY)
+            & (post.c.pdq_quality >= SOUND_QUALITY),
+        )
+        .where(own.photo_id == photo_id)
+        .order_by(post.c.sent_at.desc(), post.c.post_id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(query)).one_or_none()
+    return OutsideMatch(row[0], row[1], int(row[2])) if row else None
 
 
 async def copies(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, int]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from fluffy_tui.tui.photo.same_picture import find_earlier_post
+from fluffy_tui.tui.photo.same_picture import find_earlier_post, find_outside_post
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable, Sequence
     from typing import Any
 
     from fluffy_tui.photos import Photo
-    from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.tui.ui.frame_screen import FrameScreen
 
 
@@ -28,6 +28,8 @@ class PhotoFacts:
         self._screen, self._found = screen, found
         self.earlier: dict[int, EarlierPost | None] = {}
         """By photo, as far as earlier posts could be searched."""
+        self.elsewhere: dict[int, OutsideMatch] = {}
+        """By photo, the post from elsewhere that shows the same picture, where one was found."""
         self._ai_marked: dict[int, bool] = {}
         """By photo, as far as its file was searched for the mark."""
         self._begun: set[int] = set()
@@ -58,4 +60,6 @@ class PhotoFacts:
             has_searched, earlier = await find_earlier_post(self._screen.context, file)
             if has_searched:
                 self.earlier[file.id] = earlier
+            if (outside := await find_outside_post(self._screen.context, file)) is not None:
+                self.elsewhere[file.id] = outside
         self._found()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from fluffy_tui.media import Rendition
     from fluffy_tui.networks import CaptionProblem, NetworkRules
     from fluffy_tui.scheduling import Agenda
-    from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.tui.rendition import RenderResult
 
 _LINK = re.compile(r"https?://\S+")
@@ -112,6 +112,8 @@ class PreflightInput:
     """Width ÷ height of all pictures of the post, where the network gives all of them the cover's."""
     repeated: int | None = None
     """Number of another photo of the post whose picture was posted before."""
+    elsewhere: OutsideMatch | None = None
+    """The post from elsewhere that shows the same picture, where one was found."""
     used_at: datetime | None = None
     """When the photos were last posted, if they are to be posted again."""
     posted_captions: Sequence[str] = ()
@@ -383,6 +385,10 @@ def _earlier_post(post: PreflightInput) -> Iterator[Mark]:
     if not post.has_searched:
         return
     earlier = post.earlier_post
+    if earlier is None and post.elsewhere is not None:
+        day = post.elsewhere.sent_at.astimezone(post.zone)
+        yield Mark(Level.WARNING, f"same picture posted elsewhere on {day.day} {day:%b %Y}")
+        return
     if earlier is None and post.repeated:
         yield Mark(Level.WARNING, f"photo {post.repeated} was posted or scheduled before", "ctrl+n")
         return

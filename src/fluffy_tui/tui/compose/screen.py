@@ -240,6 +240,7 @@ class ComposeScreen(PhotosScreen):
                 ),
                 cover_ratio=self.arrangement.cover_ratio,
                 repeated=min(repeated, default=None),
+                elsewhere=self._known.elsewhere.get(self.arrangement.file.id),
                 used_at=max((post.posted_at for post in self._again if post.posted_at), default=None),
                 posted_captions=[post.caption for post in self._again if post.channel_id == channel_id],
             )

@@ -318,6 +318,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("posts.queued",             "w",                      "Queued",          "Show submitted posts that are not in Buffer yet", method="show_only('queued')"),
     Action("posts.in_buffer",          "i",                      "In Buffer",       "Show posts that are in Buffer", method="show_only('in_buffer')"),
     Action("posts.failed",             "f",                      "Failed",          "Show failed posts", method="show_only('failed')"),
+    Action("posts.outside",            "o",                      "Elsewhere",       "Show what went out elsewhere: posts from the phone, or made in Buffer itself (enter opens the link)", method="show_only('outside')"),
     Action("posts.live",               "l",                      "Live",            "Show live posts", method="show_only('live')"),
 
     Action("problems.open",            "enter",                  "Details",         "Show post details"),

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from fluffy_tui.photos import Photo
     from fluffy_tui.scheduling import Post
-    from fluffy_tui.similarity import EarlierPost
+    from fluffy_tui.similarity import EarlierPost, OutsideMatch
     from fluffy_tui.tui.session.context import Context
 
 log = logging.getLogger(__name__)
@@ -45,6 +45,15 @@ async def find_earlier_post(context: Context, photo: Photo) -> tuple[bool, Earli
     except FluffyError as error:
         log.info("photo %s was not compared with earlier posts: %s", photo.id, error)
         return False, None
+
+
+async def find_outside_post(context: Context, photo: Photo) -> OutsideMatch | None:
+    """Return the latest post from elsewhere that shows the same picture; None also where that cannot be searched."""
+    try:
+        return await context.services.similarity.posted_elsewhere(photo)
+    except FluffyError as error:
+        log.info("photo %s was not compared with posts from elsewhere: %s", photo.id, error)
+        return None
 
 
 class SamePictureScreen(ReportsErrors, Screen[None]):

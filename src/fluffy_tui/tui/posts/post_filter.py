@@ -22,9 +22,12 @@ FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "in_buffer": IN_BUFFER,
     "failed": (Step.FAILED,),
     "live": (Step.LIVE,),
+    "outside": (),
 }
-"""Steps by the verb of the key table; no step is that of a draft."""
-SPACED_FROM, COUNT_FROM, HINT_FROM = 66, 100, 130
+"""Steps by the verb of the key table; no step is that of a draft, and no steps those of posts from elsewhere."""
+OUTSIDE_FROM = 72
+"""Columns from which all filters have room; below, that for posts from elsewhere is left to the help."""
+SPACED_FROM, COUNT_FROM, HINT_FROM = 78, 112, 140
 """Columns from which there is room between the filters, for counts and `1 selected`, and to say what that is for."""
 
 
@@ -47,6 +50,11 @@ class PostFilter(Static):
         self.chosen = "all"
         self.text = ""
         """The words that are searched for."""
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether posts from elsewhere are shown instead."""
+        return self.chosen == "outside"
 
     @property
     def steps(self) -> tuple[Step | None, ...] | None:
@@ -83,7 +91,10 @@ class PostFilter(Static):
         """Draw the line as wide as the terminal allows."""
         width, labels = self.size.width, {action.id: action.label for action in actions_of(Place.POSTS)}
         parts = []
-        for name in FILTERS:
+        names = list(FILTERS)
+        if width < OUTSIDE_FROM:
+            names = ["all", "outside"] if self.is_outside else names[:-1]
+        for name in names:
             id_ = f"posts.{name}"
             count = self._counts.get(name) if width >= COUNT_FROM else None
             words = f" {key_of(id_, self._keys)} {labels[id_]} {f'{count:,} ' if count else ''}"

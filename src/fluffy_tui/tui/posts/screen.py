@@ -8,10 +8,11 @@ from textual import on, work
 from textual.containers import Horizontal
 from textual.widgets import OptionList, Static
 
-from fluffy_tui.core.app_events import Connected, PostChanged
+from fluffy_tui.core.app_events import Connected, OutsidePostsChanged, PostChanged
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.outside import OutsideTable
 from fluffy_tui.tui.posts.post_actions import PostActions
 from fluffy_tui.tui.posts.post_detail import PostDetailScreen
 from fluffy_tui.tui.posts.post_filter import PostFilter
@@ -71,6 +72,7 @@ class PostsScreen(FrameScreen):
         self._search = FilterBar("words of the caption, or part of a file name", id="post-search")
         self._groups = PostGroups(context.services.scheduling)
         self._table = PostTable(context, self._groups)
+        self._outside = OutsideTable(context)
         self._picture = PostPicture(self, context)
         self._panes = Horizontal(self._table, self._picture.widget)
         self._nothing = Static("Loading posts …", id="no-posts", markup=False)
@@ -86,6 +88,8 @@ class PostsScreen(FrameScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Dim actions that need a post while there is none."""
+        if self._filter.is_outside and action in ("search", "go_to_date"):
+            return None
         if (action in ("select", "select_group") and self._table.current is None) or (
             action == "act_on_posts" and not self._actions.is_possible(parameters[0])
         ):
@@ -108,15 +112,17 @@ class PostsScreen(FrameScreen):
         """Filter the posts."""
         if self._filter.choose(name):
             self._table.show([], {})
+            self._outside.display = self._filter.is_outside
             self._load()
 
     def compose_body(self) -> ComposeResult:
         """Lay out filters, table and picture."""
-        self._panes.display = False
+        self._panes.display = self._outside.display = False
         yield self._filter
         yield self._search
         yield self._nothing
         yield self._panes
+        yield self._outside
 
     def on_mount(self) -> None:
         """Load the posts around now."""
@@ -235,6 +241,11 @@ class PostsScreen(FrameScreen):
             raise FluffyError(f"There are no posts from {text.strip()} or earlier.", "Try another date.")
         return start
 
+    @on_event(OutsidePostsChanged)
+    def _outside_changed(self) -> None:
+        if self._filter.is_outside:
+            self._outside.load()
+
     @on_event(Connected)
     def _reload(self) -> None:
         """Load the posts around the cursor again, which stays where it is."""
@@ -249,6 +260,8 @@ class PostsScreen(FrameScreen):
             start: The place; if none is given it is now, and the cursor is on the next post to go out.
             keep_cursor: Whether the cursor stays on its post instead.
         """
+        if self._filter.is_outside:
+            self._outside.load()
         start_or_now = start or (self.context.clock(), 0)
         found = await self._window.open(start_or_now, self._filter.steps, self._filter.text)
         if found is None:
@@ -308,11 +321,13 @@ class PostsScreen(FrameScreen):
         self.refresh_bindings()
         some = bool(self._table.posts)
         self._nothing.update(self.context.with_keys(self._why_none))
-        self._nothing.display = not some
+        self._nothing.display = not some and not self._filter.is_outside
         self._panes.display = some
         if not some:
             self._picture.widget.show_sentence("")
-        if some and self.focused is None:
+        if self._filter.is_outside:
+            self._outside.focus()
+        elif some and self.focused is None:
             self._table.focus()
 
     @property

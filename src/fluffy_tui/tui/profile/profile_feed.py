@@ -69,7 +69,7 @@ class ProfileFeed:
         if agenda.channel.id != self._channel_id:
             self._pictures.clear()
         self._channel_id, self._service, self._zone = agenda.channel.id, str(agenda.channel.service), zone
-        page = await self._services.profile.sent(self._channel_id, limit=max(PAGE, count))
+        page = await self._services.profile.sent([self._channel_id], limit=max(PAGE, count))
         self.tiles = [*_planned(agenda, zone), *(self._sent(post) for post in page.posts)]
         self._rest = page.rest
 
@@ -82,7 +82,7 @@ class ProfileFeed:
         """Load the next page of the posts that went out."""
         if (before := self._rest) is None:
             return
-        page = await self._services.profile.sent(self._channel_id, before, limit=PAGE)
+        page = await self._services.profile.sent([self._channel_id], before, limit=PAGE)
         if before is self._rest:  # loaded anew meanwhile
             self.tiles = [*self.tiles, *(self._sent(post) for post in page.posts)]
             self._rest = page.rest

@@ -1,0 +1,82 @@
+"""Posts from elsewhere, shown in Posts: read-only, the latest first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fluffy_tui.core.app_events import OutsidePostsChanged
+from fluffy_tui.scheduling import OutsidePost
+from fluffy_tui.tui.outside import OutsideTable
+from tui.fakes import CHANNELS, MARKUP, NOW, FakeServices, with_channels
+
+if TYPE_CHECKING:
+    from tui.conftest import Driver, Running
+
+LINK = "https://example.org/p/1"
+
+
+def add(
+    services: FakeServices, text: str, days: float, channel_id: str = "channel-1", link: str = LINK
+) -> None:
+    """Add a post that went out elsewhere so many days ago."""
+    id_ = len(services.profile.outside) + 1
+    sent_at = NOW - timedelta(days=days)
+    services.profile.outside.append(OutsidePost(id_, channel_id, sent_at, text, link or None, 2, False))
+
+
+def table(driver: Driver) -> OutsideTable:
+    """Return the list."""
+    found: OutsideTable = driver.screen.query_one(OutsideTable)
+    return found
+
+
+async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
+    running: Running, services: FakeServices
+) -> None:
+    services.personas.personas[1] = with_channels(services.personas.personas[1], *CHANNELS[:2])
+    add(services, f"a walk {MARKUP}", 400)
+    add(services, "on the other channel", 2, "channel-2", link="")
+    add(services, "of somebody else", 1, "channel-4")
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "o")
+        assert [post.text for post in table(driver).posts] == ["on the other channel", f"a walk {MARKUP}"]
+        text = driver.screen_text()
+        assert "Bluesky · on the other channel" in text
+        assert "2 pictures · Instagram · a walk [/b][red" in text
+        assert "8 Dec 2025" in text
+        await driver.press("enter")
+        assert driver.notices()[-1] == "Buffer knows no link of this post."
+        await driver.press("j", "enter")
+        assert LINK in driver.notices()[-1]
+        before = dict(services.scheduling.all_posts)
+        await driver.press("x", "e", "space", "slash")
+        assert services.scheduling.all_posts == before
+        await driver.press("a", "j")
+        assert not table(driver).display
+        assert driver.screen.selected_posts(), "the cursor is on a post of ours again"
+
+
+async def test_more_are_loaded_near_the_end_and_new_ones_are_shown(
+    running: Running, services: FakeServices
+) -> None:
+    for number in range(250):
+        add(services, f"post {number}", number + 1)
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "o")
+        assert len(table(driver).posts) == 100
+        await driver.press("G")
+        assert len(table(driver).posts) == 200
+        await driver.press("G")
+        assert len(table(driver).posts) == 250
+        add(services, "just now", 0)
+        services.tell(OutsidePostsChanged(frozenset({"channel-1"})))
+        await driver.heard()
+        assert table(driver).posts[0].text == "just now"
+
+
+async def test_it_is_said_when_none_are_known(running: Running, services: FakeServices) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("2", "o")
+        assert "No posts from elsewhere are known." in driver.screen_text()
+        await driver.press("enter")
