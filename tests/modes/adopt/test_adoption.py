@@ -194,6 +194,7 @@ async def test_a_posted_photo_counts_as_posted(services: Services, train: TrainR
     with pytest.raises(NotPossibleNow, match="live"):
         await services.scheduling.cancel(post.id)
     assert (await services.scheduling.ended_posts(limit=5))[0].id == post.id
+    assert "not posted through Buffer" in (await services.scheduling.results([post]))[post.id].refusal
 
 
 async def test_twice_changes_nothing(services: Services, train: TrainRows, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import io
 import json
 from base64 import b64decode
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,7 @@ from fluffy_tui.modes.assistant.draft_box import DraftBox
 from fluffy_tui.modes.assistant.mcp_server import AssistantServer
 from fluffy_tui.modes.assistant.mcp_tools import PICTURE_SIDE, AssistantTools
 from fluffy_tui.photos import Verdict
-from fluffy_tui.scheduling import Step
+from fluffy_tui.scheduling import Missing, MissingCode, Step
 from fluffy_tui.tui.session.drafts import Draft, Drafts
 from scheduling.workplace import Workplace, workplace, write_photo
 
@@ -288,6 +289,18 @@ async def test_with_leave_a_schedule_is_a_post_and_its_draft_is_gone(place: Work
     assert drafts(place).load(photo) is None
     assert code == "already_scheduled"
     assert photo.name in words
+
+
+async def test_while_delivery_lacks_something_a_schedule_is_kept_as_the_command_line_keeps_it(
+    place: Workplace,
+) -> None:
+    [photo] = await photos(place, 1)
+    missing = (Missing(MissingCode.BUFFER_KEY, "No Buffer key is set."),)
+    place.services = replace(place.services, scheduling=replace(place.services.scheduling, missing=missing))
+    async with connected(place, writes=True) as client:
+        told = await call(client, "schedule_post", photo_ids=[photo.id], caption="fog")
+    assert (told["outcome"], [post["state"] for post in told["posts"]]) == ("draft", ["draft"])
+    assert "No Buffer key is set." in told["note"]
 
 
 @pytest.mark.parametrize(

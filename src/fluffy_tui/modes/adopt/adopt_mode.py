@@ -50,7 +50,7 @@ async def run(settings: Settings, given: str, *, dry_run: bool, as_json: bool) -
     """
     address = address_from(settings, given)
     report: JsonReport | TextReport = JsonReport() if as_json else TextReport()
-    async with opened(address) as source, open_services(settings) as services:
+    async with opened(address) as source, open_services(settings, role="adopt") as services:
         adoption = Adoption(services, source, report, folder=Path.cwd(), dry_run=dry_run)
         try:
             await adoption.run()

@@ -25,6 +25,10 @@ FIRST = (
 """The metrics that are shown first, in this order."""
 
 
+NOT_IN_BUFFER = "it was not posted through Buffer"
+"""Why a post that another program has published has no numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
     """What is known of one live post."""
@@ -55,8 +59,9 @@ async def results_of(database: Database, posts: Sequence[Post]) -> dict[int, Res
         .where(PostRow.id.in_(live), StatusSyncRow.metrics_refusal.is_not(None))
     )
     found: dict[int, list[PostMetricRow]] = {post_id: [] for post_id in live}
+    refused = {post.id: NOT_IN_BUFFER for post in posts if post.buffer_post_id is None}
     async with database.transaction() as session:
-        refused = {row[0]: str(row[1]) for row in await session.execute(refusals)}
+        refused |= {row[0]: str(row[1]) for row in await session.execute(refusals)}
         for row in (await session.execute(metrics)).scalars():
             found[row.post_id].append(row)
     return {
