@@ -193,6 +193,7 @@ def _build(
         thumbnails=settings.paths.thumbnails,
         stacks=stacked_photos(),
         machine=machine,
+        pick_from=settings.xmp_pick_rating,
     )
     return Services(
         settings=settings,

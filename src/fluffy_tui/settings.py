@@ -86,6 +86,13 @@ class Preview(StrEnum):
     OFF = "off"
 
 
+class Switch(StrEnum):
+    """Whether something is done."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Notify(StrEnum):
     """How the terminal announces that a post went live or failed, besides the app's own message."""
 
@@ -150,6 +157,18 @@ SETTINGS: tuple[Setting, ...] = (
         "Seconds in which a submit can be undone before the post is sent; 0 to send at once",
         "10",
     ),
+    Setting(
+        "FLUFFY_XMP_PICK_RATING",
+        "xmp_pick_rating",
+        "From how many stars in XMP on an imported photo counts as picked: 1 to 5, or `off`",
+        "off",
+    ),
+    Setting(
+        "FLUFFY_WRITE_SIDECARS",
+        "write_sidecars",
+        "When a post is live, write what was posted into an XMP sidecar beside each photo: `on` or `off`",
+        "off",
+    ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(
         "FLUFFY_PREVIEW",
@@ -203,6 +222,9 @@ class Settings:
     undo_seconds: float = 10.0
     """How long a submitted post waits before it is sent, so that the submit can be undone."""
     notify: Notify = Notify.BELL
+    xmp_pick_rating: int | None = None
+    """From how many stars in XMP on an imported photo counts as picked; None if none does."""
+    write_sidecars: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     """The user's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -377,6 +399,11 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         image_embed_url=values.get("IMAGE_EMBED_URL"),
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
         notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
+        xmp_pick_rating=_pick_rating("FLUFFY_XMP_PICK_RATING", values.get("FLUFFY_XMP_PICK_RATING", "off")),
+        write_sidecars=_choice(
+            "FLUFFY_WRITE_SIDECARS", Switch, values.get("FLUFFY_WRITE_SIDECARS", Switch.OFF)
+        )
+        is Switch.ON,
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
     )
 
@@ -435,6 +462,17 @@ def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
         raise InvalidSetting(
             f"{variable} must be one of {', '.join(choices)}, not {value!r}.", variable
         ) from None
+
+
+def _pick_rating(variable: str, value: str) -> int | None:
+    value = value.strip().lower()
+    if value == "off":
+        return None
+    if value not in ("1", "2", "3", "4", "5"):
+        raise InvalidSetting(
+            f"{variable} must be a number of stars from 1 to 5, or off, not {value!r}.", variable
+        )
+    return int(value)
 
 
 def _seconds(variable: str, value: str) -> float:
