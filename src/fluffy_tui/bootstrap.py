@@ -201,6 +201,7 @@ def _build(
         thumbnails=settings.paths.thumbnails,
         stacks=stacked_photos(),
         machine=machine,
+        pick_from=settings.xmp_pick_rating,
     )
     keywords, planning = Keywords(database), ChannelPlan(database, missing)
     return Services(

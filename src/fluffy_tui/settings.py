@@ -94,19 +94,19 @@ class Preview(StrEnum):
     OFF = "off"
 
 
+class Switch(StrEnum):
+    """Whether something is done."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Notify(StrEnum):
     """How the terminal announces that a post went live or failed, besides the app's own message."""
 
     OFF = "off"
     BELL = "bell"
     DESKTOP = "desktop"
-
-
-class _Switch(StrEnum):
-    """A setting that is on or off, as TOML writes it."""
-
-    ON = "true"
-    OFF = "false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +180,18 @@ SETTINGS: tuple[Setting, ...] = (
         "Months for which a post has to be live before its photos can be posted again; 0 for at once",
         "3",
         is_number=True,
+    ),
+    Setting(
+        "FLUFFY_XMP_PICK_RATING",
+        "xmp_pick_rating",
+        "From how many stars in XMP on an imported photo counts as picked: 1 to 5, or `off`",
+        "off",
+    ),
+    Setting(
+        "FLUFFY_WRITE_SIDECARS",
+        "write_sidecars",
+        "When a post is live, write what was posted into an XMP sidecar beside each photo: `on` or `off`",
+        "off",
     ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(
@@ -265,6 +277,9 @@ class Settings:
     adopt_url: Secret | None = None
     mcp_writes: bool = False
     """Whether an assistant may submit posts, rather than only write drafts."""
+    xmp_pick_rating: int | None = None
+    """From how many stars in XMP on an imported photo counts as picked; None if none does."""
+    write_sidecars: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
     """The user's own keys by action id, from the table `[keys]` of config.toml."""
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -478,9 +493,10 @@ def _with_services(settings: Settings, values: Mapping[str, str]) -> Settings:
         model_name=_model_name(values.get("FLUFFY_MODEL_NAME", "")),
         preview=_choice("FLUFFY_PREVIEW", Preview, values.get("FLUFFY_PREVIEW", Preview.AUTO)),
         notify=_choice("FLUFFY_NOTIFY", Notify, values.get("FLUFFY_NOTIFY", Notify.BELL)),
+        xmp_pick_rating=_pick_rating("FLUFFY_XMP_PICK_RATING", values.get("FLUFFY_XMP_PICK_RATING", "off")),
+        write_sidecars=_is_on("FLUFFY_WRITE_SIDECARS", values),
         undo_seconds=_seconds("FLUFFY_UNDO_SECONDS", values.get("FLUFFY_UNDO_SECONDS", "10")),
-        mcp_writes=_choice("FLUFFY_MCP_WRITES", _Switch, values.get("FLUFFY_MCP_WRITES", _Switch.OFF))
-        is _Switch.ON,
+        mcp_writes=_is_on("FLUFFY_MCP_WRITES", values),
         post_again_months=_months("FLUFFY_POST_AGAIN_MONTHS", values.get("FLUFFY_POST_AGAIN_MONTHS", "3")),
     )
 
@@ -541,6 +557,17 @@ def _choice(variable: str, choices: type[Choice], value: str) -> Choice:
         ) from None
 
 
+def _pick_rating(variable: str, value: str) -> int | None:
+    value = value.strip().lower()
+    if value == "off":
+        return None
+    if value not in ("1", "2", "3", "4", "5"):
+        raise InvalidSetting(
+            f"{variable} must be a number of stars from 1 to 5, or off, not {value!r}.", variable
+        )
+    return int(value)
+
+
 def _seconds(variable: str, value: str) -> float:
     try:
         seconds = float(value)
@@ -585,6 +612,10 @@ def _model_name(name: str) -> str:
     if len(name) > 200 or not name.isprintable():
         raise InvalidSetting("FLUFFY_MODEL_NAME is not the name of a model.", "FLUFFY_MODEL_NAME")
     return name
+
+
+def _is_on(variable: str, values: Mapping[str, str]) -> bool:
+    return _choice(variable, Switch, values.get(variable, Switch.OFF)) is Switch.ON
 
 
 def _months(variable: str, value: str) -> int:

@@ -61,11 +61,20 @@ class Vocabulary:
     Args:
         snippets: Its hashtag sets and snippets.
         captions: Its recent captions, newest first.
+        keywords: Hashtags made from the photo's keywords, which are suggested first.
     """
 
-    def __init__(self, snippets: Sequence[Snippet] = (), captions: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        snippets: Sequence[Snippet] = (),
+        captions: Iterable[str] = (),
+        keywords: Sequence[str] = (),
+    ) -> None:
         self._snippets = sorted(snippets, key=lambda snippet: snippet.kind is SnippetKind.HASHTAGS)
-        self._hashtags = self._rank([found for caption in captions for found in hashtags(caption)])
+        recent = [found for caption in captions for found in hashtags(caption)]
+        ours = {_folded(keyword): (keyword, "keyword") for keyword in keywords}
+        others = {key: found for key, found in self._rank(recent).items() if key not in ours}
+        self._hashtags = ours | others
 
     def completions(self, word: str, used: Iterable[str] = ()) -> tuple[Completion, ...]:
         """Return what can complete a word; nothing where it is complete and has no alternative.

@@ -34,7 +34,7 @@ from fluffy_tui.tui.session.drafts import Draft
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.suggestions import NO_MODEL, Subject, Suggester
 from fluffy_tui.tui.text.channel_words import zone_of
-from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.text.words import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from fluffy_tui.tui.session.post_channels import PostChannels
 
 _CAPTION = frozenset({Reason.CAPTION_EMPTY, Reason.CAPTION_TOO_LONG})
+CAPTION_HINT = "Caption; type # for hashtags, ; for snippets"
+ALT_TEXT_HINT = "Describe the picture in a sentence"
+_OFFERED = 160
+"""Characters of a text that is offered in an empty field."""
 _TIME = frozenset({Reason.TIME_MISSING, Reason.TIME_PAST})
 
 
@@ -112,7 +116,7 @@ class CaptionForm(ReportsErrors, Vertical):
             len,
             rules.caption_limit,
             id="caption",
-            placeholder="Caption; type # for hashtags, ; for snippets",
+            placeholder=CAPTION_HINT,
         )
         self.first_comment = CaptionEditor(
             "first comment",
@@ -126,7 +130,7 @@ class CaptionForm(ReportsErrors, Vertical):
             len,
             rules.alt_text_limit,
             id="alt-text",
-            placeholder="Describe the picture in a sentence",
+            placeholder=ALT_TEXT_HINT,
         )
         own = context.setup.settings.keys
         self.when = WhenPicker(self.zone, context.zone, context.clock, own, id="when")
@@ -150,6 +154,7 @@ class CaptionForm(ReportsErrors, Vertical):
         self.tools = CaptionTools(context, persona, self.caption, place)
         self.suggester = Suggester(context, self.caption, self.alt_text, self._change)
         """Knows which texts came from a model."""
+        self._insert_key = context.with_keys(f"{{{place}.insert}}")
         self._loaded = Draft()
         self._note = Static("", id="note", markup=False)
         self._message = Static("", id="message", markup=False)
@@ -190,7 +195,10 @@ class CaptionForm(ReportsErrors, Vertical):
 
     def set_photo(self, photo: Photo) -> None:
         """Say which photo it is for."""
+        is_another = self.tools.photo_id not in (None, photo.id)
         self.photo, self.tools.photo_id = photo, photo.id
+        if is_another:  # the first one's are loaded with the other texts
+            self._load_written()
         self.caption.subject = photo.name
         self.caption.update_count()
 
@@ -356,9 +364,33 @@ class CaptionForm(ReportsErrors, Vertical):
     async def load_texts(self) -> None:
         """Load what can be inserted into the caption."""
         await self.tools.load()
+        self._offer_written()
         self.first_comment.autocomplete.vocabulary = self.caption.autocomplete.vocabulary
         self.update_preflight()
         self.post_message(self.TextsLoaded())
+
+    @work(
+        group="written",
+        exclusive=True,
+        exit_on_error=False,
+        description="loading what was written of a photo",
+    )
+    async def _load_written(self) -> None:
+        await self.tools.load_written()
+        self._offer_written()
+
+    def _offer_written(self) -> None:
+        """Show what was written about the photo where it can be inserted."""
+        texts = self.tools.written.texts
+        for editor, text, otherwise in (
+            (self.caption, texts.description, CAPTION_HINT),
+            (self.alt_text, texts.alt_text, ALT_TEXT_HINT),
+        ):
+            editor.placeholder = (
+                f"{shortened(one_line(text), _OFFERED)} ({self._insert_key} inserts it)"
+                if text
+                else otherwise
+            )
 
     def act(self, verb: str) -> None:
         """Do what a key about writing says.
@@ -382,7 +414,8 @@ class CaptionForm(ReportsErrors, Vertical):
             case "fit":
                 self.choose_framing()
             case "insert":
-                self.tools.pick_snippet(self._written)
+                editor = self.alt_text if self.alt_text.has_focus else self._written
+                self.tools.pick_snippet(editor, for_alt_text=editor is self.alt_text)
             case "recent_captions":
                 self.tools.pick_earlier(self._written)
             case "suggest":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.networks import hashtags, rules_for, text_length
 from fluffy_tui.personas import SnippetKind
 from fluffy_tui.tui.caption.autocomplete import Vocabulary
+from fluffy_tui.tui.keywords import WrittenTexts, load_written
 from fluffy_tui.tui.platform.external_editor import edit_outside
 from fluffy_tui.tui.snippets import PickedText, PickTextScreen, SnippetsScreen
 from fluffy_tui.tui.text.times import moment_words
@@ -46,6 +47,8 @@ class CaptionTools:
         self._snippets: tuple[Snippet, ...] = ()
         self.photo_id: int | None = None
         """The photo that the caption is for, whose own post is not offered."""
+        self.written = WrittenTexts()
+        """What was written about that photo."""
         self._unsubmitted: tuple[str, ...] = ()
 
     async def load(self) -> None:
@@ -54,6 +57,15 @@ class CaptionTools:
         services = self._context.services
         self._posts = tuple(await services.scheduling.posts(self.persona, limit=COMPARED))
         self._snippets = tuple(await services.snippets.list(self.persona.id))
+        await self.load_written()
+
+    async def load_written(self) -> None:
+        """Load what was written about the photo, to be offered."""
+        photo_id, self.written = self.photo_id, WrittenTexts()
+        if photo_id is not None:
+            found = await load_written(self._context.services, photo_id)
+            if photo_id == self.photo_id:
+                self.written = found
         self.suggest(self._unsubmitted)
 
     @property
@@ -79,7 +91,7 @@ class CaptionTools:
         """
         self._unsubmitted = tuple(unsubmitted)
         captions = (*self._unsubmitted, *self.earlier_captions)
-        self._editor.autocomplete.vocabulary = Vocabulary(self._snippets, captions)
+        self._editor.autocomplete.vocabulary = Vocabulary(self._snippets, captions, self.written.hashtags)
 
     def pick_earlier(self, editor: CaptionEditor) -> None:
         """List the persona's last captions, and insert one into a text."""
@@ -90,12 +102,15 @@ class CaptionTools:
             "This persona has no other captions yet.",
         )
 
-    def pick_snippet(self, editor: CaptionEditor) -> None:
-        """List hashtag sets and snippets, and insert one into a text."""
+    def pick_snippet(self, editor: CaptionEditor, *, for_alt_text: bool = False) -> None:
+        """List what was written about the photo, hashtag sets and snippets, and insert one into a text."""
         self._pick(
             editor,
             f"hashtag sets and snippets of {one_line(self.persona.name)}",
-            [_snippet_choice(snippet) for snippet in self._snippets],
+            [
+                *self.written.choices(for_alt_text=for_alt_text),
+                *(_snippet_choice(snippet) for snippet in self._snippets),
+            ],
             self._context.with_keys(
                 "No hashtag sets or snippets yet. "
                 f"Press {{picker.back}}, then {{{self._place}.snippets}} to create one."

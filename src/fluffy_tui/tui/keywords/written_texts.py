@@ -1,0 +1,53 @@
+"""What was written about a photo before it is posted, as texts for its caption and alt text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fluffy_tui.networks import hashtags
+from fluffy_tui.photos import PhotoTexts
+from fluffy_tui.tui.snippets import PickedText
+from fluffy_tui.tui.text.words import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.photos import Keyword
+    from fluffy_tui.tui.ports import Services
+
+_NOTHING = PhotoTexts()
+_NOT_IN_HASHTAGS = re.compile(r"[\W]+")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTexts:
+    """Texts of one photo, from XMP, and its keywords."""
+
+    texts: PhotoTexts = _NOTHING
+    keywords: Sequence[Keyword] = ()
+
+    @property
+    def hashtags(self) -> tuple[str, ...]:
+        """The keywords that can be hashtags, as such: `#blacksand` for `black sand`."""
+        written = (f"#{_NOT_IN_HASHTAGS.sub('', keyword.word)}" for keyword in self.keywords)
+        return tuple(dict.fromkeys(one for one in written if hashtags(one) == (one,)))
+
+    def choices(self, *, for_alt_text: bool) -> list[PickedText]:
+        """Return what can be inserted, the likeliest first."""
+        texts = self.texts
+        alt_text = [PickedText("alt text of the photo", one_line(texts.alt_text), texts.alt_text)]
+        others = [
+            PickedText("description of the photo", one_line(texts.description), texts.description),
+            PickedText("keywords of the photo", " ".join(self.hashtags), " ".join(self.hashtags)),
+            PickedText("title of the photo", one_line(texts.title), texts.title),
+        ]
+        found = [*alt_text, *others] if for_alt_text else [*others, *alt_text]
+        return [choice for choice in found if choice.text]
+
+
+async def load_written(services: Services, photo_id: int) -> WrittenTexts:
+    """Load what was written about a photo."""
+    texts = (await services.photos.texts([photo_id])).get(photo_id, PhotoTexts())
+    return WrittenTexts(texts, (await services.keywords.of([photo_id])).get(photo_id, ()))
