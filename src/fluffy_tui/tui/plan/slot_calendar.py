@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.style import Style
+    from textual import events
     from textual.binding import BindingType
 
     from fluffy_tui.tui.plan.plan_cells import PlanDay
@@ -73,7 +74,12 @@ class SlotCalendar(Widget, can_focus=True):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - as Textual names it
         super().__init__(id=id)
-        self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Explain the signs, closer together where there is little room."""
+        signs = [f"{state.sign} {state.name}" for state in LEGEND]
+        wide = "  ".join(signs)
+        self.border_subtitle = wide if len(wide) + 4 <= event.size.width else " ".join(signs)
 
     @property
     def _room(self) -> int:
