@@ -17,6 +17,7 @@ async def test_every_slot_of_the_plan_shows_its_state(running: Running) -> None:
         slots = re.findall(r"\d\d:\d\d *([^\s\d])", driver.screen_text().partition("╭")[2].partition("╰")[0])
         assert len(slots) > 10
         assert set(slots) <= set("·●✓▲■!?✗"), slots
+        await driver.press("tab")
         assert "✗ failed ─╯" in driver.screen_text(), "all signs are explained"
 
 
