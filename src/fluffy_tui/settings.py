@@ -95,10 +95,10 @@ class Preview(StrEnum):
 
 
 class Switch(StrEnum):
-    """Whether something is done."""
+    """A setting that is on or off, as TOML writes it."""
 
-    ON = "on"
-    OFF = "off"
+    ON = "true"
+    OFF = "false"
 
 
 class Notify(StrEnum):
@@ -190,8 +190,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "FLUFFY_WRITE_SIDECARS",
         "write_sidecars",
-        "When a post is live, write what was posted into an XMP sidecar beside each photo: `on` or `off`",
-        "off",
+        "When a post is live, write what was posted into an XMP sidecar beside each photo: `true` or `false`",
+        "false",
     ),
     Setting("IMAGE_EMBED_URL", "image_embed_url", "Address of the image_embed service, if you run one"),
     Setting(

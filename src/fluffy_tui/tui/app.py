@@ -191,7 +191,7 @@ class FluffyApp(ReportsErrors, App[AfterExit]):
         if not is_typed or (self._typed.admits(event) and self._acts_on_what_is_seen(event)):
             await super().on_event(event)
 
-    def _acts_on_what_is_seen(self, event: events.Key | events.Paste) -> bool:
+    def _acts_on_what_is_seen(self, event: events.Event) -> bool:
         """Return whether the user can see what a key or a pasted text acts on, or need not."""
         if not is_hidden(self.screen):
             return True

@@ -341,12 +341,13 @@ async def test_no_key_acts_on_a_screen_that_the_notice_covers(
 async def test_nothing_is_typed_into_a_text_that_the_notice_covers(running: Running) -> None:
     async with running(persona="sarah") as driver:
         await driver.press("enter", "a")
+        form = driver.screen.form
         await driver.pilot.resize_terminal(59, 24)
         await driver.press("q", "ctrl+s", "f1")
         assert isinstance(driver.screen, HelpScreen)
         await driver.press("escape")
-        assert driver.screen.form.caption.text == "a"
-        assert driver.screen.query_one(SmallNotice).display
+        assert form.caption.text == "a"
+        assert form.screen.query_one(SmallNotice).display
 
 
 async def test_quitting_with_posts_on_their_way_needs_an_answer(running: Running) -> None:

@@ -17,6 +17,8 @@ async def test_every_slot_of_the_plan_shows_its_state(running: Running) -> None:
         slots = re.findall(r"\d\d:\d\d *([^\s\d])", driver.screen_text().partition("╭")[2].partition("╰")[0])
         assert len(slots) > 10
         assert set(slots) <= set("·●✓▲■!?✗"), slots
+        await driver.press("tab")
+        assert "✗ failed ─╯" in driver.screen_text(), "all signs are explained"
 
 
 async def test_a_long_reason_leaves_room_for_the_keys_of_a_problem(

@@ -149,7 +149,8 @@ class MonthGrid(SlotCalendar):
                     segments += self._cell(("▌" if here else " ", "bar"), *counts, here=here)
                 case _:
                     number = self._number(day)
-                    counts = self._counts(day, self._room - 1 - len(number[0])) if kind == "both" else ()
+                    room = self._room - 1 - len(number[0])
+                    counts = self._counts(day, room) if kind == "both" else []
                     segments += self._cell(("▌" if here else " ", "bar"), number, *counts, here=here)
         return Strip(segments).adjust_cell_length(width, self.rich_style)
 

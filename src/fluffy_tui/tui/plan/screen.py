@@ -21,7 +21,7 @@ from fluffy_tui.tui.plan.move_mode import MoveKind, MoveMode, MoveRefused, PostM
 from fluffy_tui.tui.plan.next_photos import count_undecided, next_photos
 from fluffy_tui.tui.plan.plan_grid import PlanGrid
 from fluffy_tui.tui.plan.shown_channel import ShownChannel
-from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar, legend_words
+from fluffy_tui.tui.plan.slot_calendar import CURSOR_ACTIONS, SlotCalendar
 from fluffy_tui.tui.plan.slot_shades import SlotShades
 from fluffy_tui.tui.plan.slot_words import NO_SLOT, day_lines, slot_lines
 from fluffy_tui.tui.posts import PostDetailScreen
@@ -328,7 +328,7 @@ class PlanScreen(FrameScreen):
     def _show_results(self) -> None:
         """Shade the slots of the channel that is shown."""
         self._shades.show(self._agenda.channel if self._agenda else None)
-        self._grid.border_subtitle = legend_words(self._shades.legend)
+        self._grid.explain(self._shades.legend)
         self._grid.refresh()
         self._describe()
 

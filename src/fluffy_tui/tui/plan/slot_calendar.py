@@ -16,6 +16,7 @@ from fluffy_tui.tui.plan.plan_cells import FREE, LEGEND, WEEK
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from textual import events
     from textual.binding import BindingType
 
     from fluffy_tui.tui.plan.plan_cells import PlanDay
@@ -81,7 +82,22 @@ class SlotCalendar(Widget, can_focus=True):
 
     def __init__(self, id: str) -> None:  # noqa: A002 - as Textual names it
         super().__init__(id=id)
-        self.border_subtitle = legend_words()
+        self._more_signs = ""
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Explain the signs, closer together where there is little room."""
+        self._explain(event.size.width)
+
+    def explain(self, more_signs: str) -> None:
+        """Explain other signs besides those of states."""
+        self._more_signs = more_signs
+        self._explain(self.size.width)
+
+    def _explain(self, width: int) -> None:
+        signs = [f"{state.sign} {state.name}" for state in LEGEND]
+        signs += [self._more_signs] * bool(self._more_signs)
+        wide = "  ".join(signs)
+        self.border_subtitle = wide if len(wide) + 4 <= width else " ".join(signs)
 
     @property
     def _room(self) -> int:
@@ -120,8 +136,3 @@ def nothing(day: PlanDay, room: int) -> tuple[str, str]:
     """Return what is said in a day without slots and posts, with its tone."""
     words = (f" {day.nothing}", " none") if day.nothing else ()
     return next((one for one in words if len(one) <= room), ""), FREE.tone
-
-
-def legend_words(more: str = "") -> str:
-    """Explain the signs of states, and others."""
-    return "  ".join([*(f"{state.sign} {state.name}" for state in LEGEND), *[more] * bool(more)])
