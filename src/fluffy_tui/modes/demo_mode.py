@@ -217,5 +217,4 @@ async def _take_in_earlier_posts(services: Services, persona: Persona, stand_in_
             }
             (await client.post(address, json=published)).raise_for_status()
     await services.delivery.comparison.ensure(services.buffer, persona.channel.organization_id)
-    await services.status_sync.run()
     await MetricsSync(services.delivery).run()

@@ -111,3 +111,18 @@ async def test_a_plan_without_numbers_and_a_spent_budget_cost_nothing(place: Wor
     await sync.run()
     assert asked(place) == 1
     assert await results(place, post) == Results()
+
+
+async def test_posts_that_were_taken_in_after_a_lost_database_get_their_numbers(place: Workplace) -> None:
+    await live(place, 1)
+    await place.stand_in.advance(3 * DAY)
+    await place.execute(
+        "TRUNCATE posts, hosted_pictures, buffer_comparisons, follow_rounds, post_photos CASCADE"
+    )
+    delivery, organization = place.services.delivery, place.stand_in.world.organization_id
+    assert delivery.buffer is not None
+    delivery.comparison.forget()
+    await delivery.comparison.ensure(delivery.buffer, organization)
+    await MetricsSync(delivery).run()
+    [taken_in] = await place.services.scheduling.counted_posts(place.persona.id)
+    assert taken_in.results.by_type["reach"] > 0

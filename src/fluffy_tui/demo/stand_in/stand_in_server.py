@@ -24,6 +24,7 @@ from fluffy_tui.demo.stand_in.mutations import DUPLICATE_WINDOW, Mutations
 from fluffy_tui.demo.stand_in.picture_reader import TIMEOUT_SECONDS, PictureReader
 from fluffy_tui.demo.stand_in.post_page import post_page
 from fluffy_tui.demo.stand_in.publisher import Publisher
+from fluffy_tui.demo.stand_in.queue_slots import slots
 from fluffy_tui.demo.stand_in.sample_world import sample_world
 from fluffy_tui.demo.stand_in.state_folder import Address, StateFolder
 from fluffy_tui.demo.stand_in.world import Asset, Channel, Post, World, imported
@@ -174,21 +175,29 @@ class StandIn:
     def add_published(
         self, channel_id: str, text: str, *, source: str, alt_text: str, days_ago: float
     ) -> Post:
-        """Add a post that was published some days ago, whose link becomes known in a moment.
+        """Add a post that was published in the first slot from some days ago on.
 
         Raises:
             KeyError: There is no such channel.
+            ValueError: It has no slots.
         """
-        now = self.clock.now()
-        sent_at, channel = now - timedelta(days=days_ago), self.world.channels[channel_id]
-        created_at = sent_at - timedelta(days=1)
+        channel = self.world.channels[channel_id]
+        sent_at = next(slots(channel, self.clock.now() - timedelta(days=days_ago)), None)
+        if sent_at is None:
+            raise ValueError("The channel has no slots.")
         post = Post(
-            channel.id, text, "sent", "addToQueue", created_at, sent_at, due_at=sent_at, sent_at=sent_at
+            channel.id,
+            text,
+            "sent",
+            "addToQueue",
+            sent_at - timedelta(days=1),
+            sent_at,
+            due_at=sent_at,
+            sent_at=sent_at,
+            assets=[Asset(source, "image/jpeg", 1080, 1350, alt_text)],
         )
-        post.assets = [Asset(source, "image/jpeg", 1080, 1350, alt_text)]
+        post.external_link = f"{self.url}/p/{post.id}"
         self.world.add_post(post)
-        post.link_at = now + timedelta(seconds=1)
-        self._publisher.arm()
         self._changed()
         return post
 

@@ -23,7 +23,13 @@ from fluffy_tui.scheduling.delivery.delivery_failure import DeliveryFailure
 from fluffy_tui.scheduling.delivery_key import key_in, photo_digits_in
 from fluffy_tui.scheduling.error_codes import PostError
 from fluffy_tui.scheduling.model import ON_THE_WAY
-from fluffy_tui.scheduling.tables import BufferComparisonRow, HostedPictureRow, PostRow, UnknownPostRow
+from fluffy_tui.scheduling.tables import (
+    BufferComparisonRow,
+    HostedPictureRow,
+    PostRow,
+    StatusSyncRow,
+    UnknownPostRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -164,6 +170,10 @@ class BufferComparison:
             for photos in free:
                 if await transitions.take_in(session, photos, key, organization_id, found):
                     log.warning("%s in Buffer had no post here; it was taken in", found.id)
+                    first = insert(StatusSyncRow).values(
+                        organization_id=organization_id, asked_at=found.created_at
+                    )
+                    await session.execute(first.on_conflict_do_nothing())
                     await _forget_unknown(session, found.id)
                     return
             log.warning("%s in Buffer has no post here, and no free photo", found.id)
