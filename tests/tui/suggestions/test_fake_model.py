@@ -1,4 +1,4 @@
-"""The fake model and the real client give the same answers, so that tests of the screens cannot rely on a wrong fake."""
+"""The fake model and the real client give the same answers."""
 
 from __future__ import annotations
 

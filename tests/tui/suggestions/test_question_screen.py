@@ -74,6 +74,7 @@ async def test_a_photo_that_cannot_be_read_is_not_sent(running: Running, service
         services.planning.unreadable = "The file is gone."
         await driver.press("f7")
         assert "The file is gone." in driver.text("#failure")
+        assert driver.text("#sent") == "Nothing was sent."
         assert not model.requests
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)
