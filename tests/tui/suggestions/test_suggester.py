@@ -228,7 +228,7 @@ async def test_alt_texts_of_other_photos_are_read_too(
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("y")
         [submitted] = services.scheduling.submitted
-        assert [photo.alt_text for photo in submitted["photos"]] == ["", ALT_TEXT]  # type: ignore[attr-defined]
+        assert [photo.alt_text for photo in submitted["photos"]] == ["", ALT_TEXT]
         assert submitted["ai_assisted"] is True
 
 
