@@ -186,7 +186,6 @@ def test_the_hashtags_at_the_end_of_a_caption_are_split_off(caption: str, split:
         ("fog #a #b", 2, ("fog #a #b", 0)),
         ("#a at #b dusk #c\n\n#d", 1, ("#a at dusk", 3)),
         ("fog #a #b", 0, ("fog", 2)),
-        ("see https://a.example/#b #c", 0, ("see https://a.example/#b", 1)),
     ],
 )
 def test_hashtags_over_a_limit_are_cut(caption: str, limit: int, cut: tuple[str, int]) -> None:

@@ -93,7 +93,8 @@ class CaptionModel:
         """
         async with self._client() as http, self._limit():
             if not self._name:
-                return await self._only_model(http)
+                self._name = await self._only_model(http)
+                return self._name
             names = await self._models(http)
         # Ollama lists `llava` as `llava:latest`.
         if names and not {self._name, f"{self._name}:latest"}.intersection(names):

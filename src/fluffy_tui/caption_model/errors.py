@@ -86,6 +86,16 @@ _TEXTS: dict[ModelFault, tuple[str, str]] = {
 }
 
 
+_NOTHING_SENT = frozenset(
+    {
+        ModelFault.CONNECTION_REFUSED,
+        ModelFault.KEY_UNUSABLE,
+        ModelFault.NO_MODEL,
+        ModelFault.UNREACHABLE,
+    }
+)
+
+
 class ModelError(FluffyError):
     """The model gave no captions; nothing was changed anywhere.
 
@@ -102,9 +112,14 @@ class ModelError(FluffyError):
         message, hint = _TEXTS[fault]
         message = message.format(place=place)
         if detail:
-            message = f"{message.removesuffix('.')}: {detail}"
+            message = f"{message.removesuffix('.')}: {detail.removesuffix('.')}."
         super().__init__(message, hint.format(later=_later(retry_after)))
         self.fault, self.retry_after = fault, retry_after
+
+    @property
+    def may_have_been_sent(self) -> bool:
+        """Whether the server may have got the picture."""
+        return self.fault not in _NOTHING_SENT
 
 
 def _later(seconds: float | None) -> str:

@@ -1,4 +1,4 @@
-"""The fake model and the real client answer alike, so that no test of a screen relies on a wrong fake."""
+"""The fake model and the real client give the same answers."""
 
 from __future__ import annotations
 

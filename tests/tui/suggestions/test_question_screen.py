@@ -15,15 +15,16 @@ async def test_a_question_says_who_is_asked_with_what_and_for_how_long(
 ) -> None:
     services.caption_model = model = FakeCaptionModel()
     model.gate.clear()
+    now = [NOW]
     async with running(persona="sarah") as driver:
+        driver.app.context.clock = lambda: now[0]
         await driver.press("enter")
         await driver.pilot.press("f7")
         await model.asked.wait()
         await driver.pilot.pause()
         assert isinstance(driver.screen, AskModelScreen)
         assert driver.text("#progress") == "Asking llava at 192.168.1.5:11434… 0 s"
-        driver.app.context.clock = lambda: NOW + timedelta(seconds=3)
-        driver.screen.query_one("#progress")._clock = driver.app.context.clock
+        now[0] += timedelta(seconds=3)
         assert driver.text("#progress") == "Asking llava at 192.168.1.5:11434… 3 s"
         sent = driver.text("#sent")
         assert sent.startswith("Sent to llava at 192.168.1.5:11434: a picture of ")
@@ -74,6 +75,7 @@ async def test_a_photo_that_cannot_be_read_is_not_sent(running: Running, service
         services.planning.unreadable = "The file is gone."
         await driver.press("f7")
         assert "The file is gone." in driver.text("#failure")
+        assert driver.text("#sent") == "Nothing was sent."
         assert not model.requests
         await driver.press("escape")
         assert isinstance(driver.screen, ComposeScreen)

@@ -228,7 +228,7 @@ async def test_alt_texts_of_other_photos_are_read_too(
         assert isinstance(driver.screen, ConfirmScreen)
         await driver.press("y")
         [submitted] = services.scheduling.submitted
-        assert [photo.alt_text for photo in submitted["photos"]] == ["", ALT_TEXT]  # type: ignore[attr-defined]
+        assert [photo.alt_text for photo in submitted["photos"]] == ["", ALT_TEXT]
         assert submitted["ai_assisted"] is True
 
 
@@ -307,6 +307,10 @@ async def test_a_failure_is_shown_and_asked_again(running: Running, model: FakeC
         await driver.press("enter", "f7")
         assert isinstance(driver.screen, AskModelScreen)
         assert "Try again in 7 s." in driver.text("#failure")
+        assert driver.text("#sent").startswith("Sent to llava")
+        model.error = ModelError(ModelFault.CONNECTION_REFUSED, "192.168.1.5:11434")
+        await driver.press("r")
+        assert driver.text("#sent") == "Nothing was sent."
         model.error = None
         await driver.press("r")
         assert isinstance(driver.screen, PickTextScreen)

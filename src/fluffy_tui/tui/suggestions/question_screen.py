@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from fluffy_tui.caption_model import PICTURE_SIDE, CaptionRequest, SmallPicture, Suggestions
+from fluffy_tui.caption_model import PICTURE_SIDE, CaptionRequest, ModelError, SmallPicture, Suggestions
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.session.worker_errors import ReportsErrors
@@ -144,7 +144,7 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
             self.query_one("#sent", Static).update(sent_words(request, self._model.label))
             found = await self._model.suggest(request)
         except FluffyError as error:
-            self._show_failure(error_words(error))
+            self._show_failure(error)
         else:
             self.dismiss(Answered(request, found))
 
@@ -172,8 +172,10 @@ class AskModelScreen(ReportsErrors, DialogScreen[Answered | None]):
             subject.keywords,
         )
 
-    def _show_failure(self, why: str) -> None:
-        self.query_one("#failure", Static).update(Content(f"! {one_line(why)}"))
+    def _show_failure(self, error: FluffyError) -> None:
+        self.query_one("#failure", Static).update(Content(f"! {one_line(error_words(error))}"))
+        if not isinstance(error, ModelError) or not error.may_have_been_sent:
+            self.query_one("#sent", Static).update("Nothing was sent.")
         self.add_class("-failed")
         self.refresh_bindings()
 

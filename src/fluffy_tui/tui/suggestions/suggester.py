@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 NO_MODEL = "No model is set up to suggest captions: set FLUFFY_MODEL_URL in the environment or in Settings."
 _AGAIN = PickedText("Ask again", "for other captions", "Ask the model for captions that differ from these.")
-_QUOTED = 300
-"""Characters of each text that a question quotes; the whole text is in the form."""
+_QUOTED = 200
+"""Characters of suggested texts that a question quotes, so that it fits the smallest terminal; the form has all."""
+_QUOTES = 2
+"""How many texts it quotes."""
 
 
 class Suggester:
@@ -126,7 +128,7 @@ class Suggester:
         Returns:
             Whether there is anything to ask.
         """
-        unread = draft.unread
+        unread = list(dict.fromkeys(draft.unread))
         if not unread:
             return False
 
@@ -137,8 +139,12 @@ class Suggester:
                 self._changed()
                 then()
 
-        texts = "\n\n".join(quoted(text, _QUOTED) for text in dict.fromkeys(unread))
-        question = f"Your model wrote this, and you have not changed it:\n\n{texts}\n\nHave you read it?"
+        shown = unread[:_QUOTES]
+        texts = [quoted(text, _QUOTED // len(shown)) for text in shown]
+        more = f"And {len(unread) - len(shown)} more. " if len(unread) > len(shown) else ""
+        what, it = ("this", "it") if len(unread) == 1 else ("these texts", "them")
+        question = f"Your model wrote {what}, and you have not changed {it}:\n\n"
+        question += "\n\n".join([*texts, f"{more}Have you read {it}?"])
         self._caption.app.push_screen(
             ConfirmScreen(
                 "Suggested, not read yet",
