@@ -114,7 +114,7 @@ async def open_services(
         settings: of this installation.
         report: called with a short phrase as each step begins.
         timings: the durations of delivery.
-        role: what this process is called in the history of posts: `app`, `worker`, `console`.
+        role: what this process is called in the history of posts: `app`, `worker`, `console`, `mcp`, `adopt`.
 
     Raises:
         FluffyError: something cannot be opened; the message says what and why.

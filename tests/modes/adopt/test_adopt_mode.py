@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fluffy_tui.modes.adopt import adopt_mode
 from fluffy_tui.modes.adopt.adopt_mode import has_password
+from fluffy_tui.settings import load_settings
 from modes.program import Ended, fluffy
 from scheduling.workplace import write_photo
 
@@ -142,3 +145,37 @@ def test_what_is_no_address_is_refused_before_anything_is_written(
     assert (ended.status, ended.out) == (status, "")
     assert "Traceback" not in ended.err
     assert "embedded" not in ended.err
+
+
+async def test_ctrl_c_keeps_what_was_adopted_and_says_so(
+    own_home: Path,
+    database_url: str,
+    train: TrainRows,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fill(train, own_home)
+    monkeypatch.chdir(own_home)
+    environment = {
+        "DATABASE_URL": database_url,
+        "FLUFFY_ADOPT_URL": train.url,
+        "FLUFFY_DATA_DIR": str(own_home / "data"),
+    }
+    settings = load_settings(environment)
+
+    def stop(_report: object, _counts: object) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adopt_mode.TextReport, "progress", stop)
+        assert await adopt_mode.run(settings, "", dry_run=False, as_json=False) == 130
+    stopped = capsys.readouterr().out.splitlines()
+    assert stopped[1] == "Stopped. What was adopted so far is kept; run it again to complete it."
+    assert stopped[-2:] == [
+        "1 vector: 1 adopted, 0 already there",
+        "0 posts: 0 as history, 0 as drafts, 0 already there",
+    ]
+    assert await adopt_mode.run(settings, "", dry_run=False, as_json=False) == 0
+    assert "2 posts: 1 as history, 1 as drafts, 0 already there" in capsys.readouterr().out

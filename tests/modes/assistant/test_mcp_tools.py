@@ -289,6 +289,7 @@ async def test_with_leave_a_schedule_is_a_post_and_its_draft_is_gone(place: Work
     assert drafts(place).load(photo) is None
     assert code == "already_scheduled"
     assert photo.name in words
+    assert "Choose another photo" in words
 
 
 async def test_while_delivery_lacks_something_a_schedule_is_kept_as_the_command_line_keeps_it(

@@ -17,8 +17,11 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.terminal_text import visible_lines
 from fluffy_tui.modes.assistant.mcp_tools import Refused
+from fluffy_tui.scheduling import Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from fluffy_tui.modes.assistant.mcp_tools import AssistantTools
 
 log = logging.getLogger(__name__)
@@ -34,6 +37,18 @@ _WRITES = {
     True: "schedule_post submits for real; ask the user before, unless told otherwise.",
     False: "draft_post and schedule_post write drafts, which the user submits in the app.",
 }
+
+
+_REMEDIES: Mapping[str, str] = {
+    Reason.ALREADY_SCHEDULED: "Choose another photo; inspect_photo shows the post.",
+    Reason.CAPTION_EMPTY: "Write a caption.",
+    Reason.CAPTION_TOO_LONG: "Shorten the caption.",
+    Reason.ALT_TEXT_TOO_LONG: "Shorten the alt text.",
+    Reason.FIRST_COMMENT: "Shorten the first comment, or leave it out.",
+    Reason.TOO_MANY_PHOTOS: "Choose fewer photos.",
+    Reason.PHOTO_DAMAGED: "Choose another photo, or ask the user to submit it in the app.",
+}
+"""What to do about refusals whose sentences do not say it."""
 
 
 class AssistantServer(MCPServer[Any]):
@@ -75,7 +90,8 @@ def _answer_of(error: ToolError, name: str) -> CallToolResult:
     cause = error.__cause__
     match cause:
         case Refused():
-            code, message, remedy = cause.code, cause.message, ""
+            code, message = cause.code, cause.message
+            remedy = _REMEDIES.get(cause.code, "")
         case FluffyError():
             code = _CAMEL.sub("_", type(cause).__name__).lower()
             message, remedy = cause.message, cause.hint
