@@ -24,7 +24,7 @@ from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
-from fluffy_tui.photos import Keywords, Photos, this_machine
+from fluffy_tui.photos import Keywords, Photos, SavedFilters, this_machine
 from fluffy_tui.scheduling import (
     BufferComparison,
     ChannelPlan,
@@ -65,6 +65,7 @@ class Services:
     snippets: Snippets
     photos: Photos
     keywords: Keywords
+    filters: SavedFilters
     similarity: Similarity
     scheduling: Scheduling
     planning: ChannelPlan
@@ -202,6 +203,7 @@ def _build(
         snippets=Snippets(database),
         photos=photos,
         keywords=Keywords(database),
+        filters=SavedFilters(database),
         similarity=Similarity(
             database,
             posts=public_posts(),

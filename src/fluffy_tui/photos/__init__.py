@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.keywords import Keywords
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.query.browse_sql import contains, names_of
+    from fluffy_tui.photos.saved_filters import SavedFilters
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "PhotoUnreadable",
     "Photos",
     "Posted",
+    "SavedFilters",
     "Sort",
     "Stack",
     "Verdict",
@@ -78,6 +80,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Keywords": "keywords",
         "Machine": "machine",
         "Photos": "service",
+        "SavedFilters": "saved_filters",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
         "contains": "query.browse_sql",
