@@ -25,7 +25,7 @@ from fluffy_tui.core.log_file import log_place
 from fluffy_tui.core.migration_runner import migrate
 from fluffy_tui.media import MediaHost, MediaHostError, open_media_host
 from fluffy_tui.personas import Personas, Snippets
-from fluffy_tui.photos import Keywords, Photos, this_machine
+from fluffy_tui.photos import Keywords, Photos, SavedFilters, this_machine
 from fluffy_tui.scheduling import (
     BufferComparison,
     ChannelPlan,
@@ -69,6 +69,7 @@ class Services:
     snippets: Snippets
     photos: Photos
     keywords: Keywords
+    filters: SavedFilters
     similarity: Similarity
     scheduling: Scheduling
     planning: ChannelPlan
@@ -211,6 +212,7 @@ def _build(
         snippets=Snippets(database),
         photos=photos,
         keywords=keywords,
+        filters=SavedFilters(database),
         similarity=Similarity(
             database,
             posts=public_posts(),

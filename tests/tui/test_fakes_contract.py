@@ -383,6 +383,28 @@ async def test_keywords_are_given_completed_and_taken_away(world: World) -> None
     }
 
 
+# Saved filters
+
+
+async def test_filters_are_saved_replaced_and_deleted(world: World) -> None:
+    filters = world.services.filters
+    assert await filters.all() == {}
+    assert await filters.save(" @Best  of all ", "stars>=4") == "Best of all"
+    await filters.save("a", "picked")
+    await filters.save("best of ALL", "stars>=5")
+    assert list((await filters.all()).items()) == [("a", "picked"), ("best of ALL", "stars>=5")]
+    assert await filters.delete("Best Of All") == "best of ALL"
+    assert await filters.all() == {"a": "picked"}
+
+
+@pytest.mark.parametrize("name", ["", " @ ", "x" * 61, 'a "b" c'])
+async def test_a_saved_filter_needs_a_sound_name(world: World, name: str) -> None:
+    with pytest.raises(FluffyError):
+        await world.services.filters.save(name, "picked")
+    with pytest.raises(FluffyError):
+        await world.services.filters.delete("unknown")
+
+
 # Similarity
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.keywords import Keywords, clean_keyword
     from fluffy_tui.photos.machine import Machine, this_machine
     from fluffy_tui.photos.query.browse_sql import contains, names_of
+    from fluffy_tui.photos.saved_filters import SavedFilters
     from fluffy_tui.photos.score_store import store_scores
     from fluffy_tui.photos.service import Photos
 
@@ -60,6 +61,7 @@ __all__ = [
     "PhotoUnreadable",
     "Photos",
     "Posted",
+    "SavedFilters",
     "Sort",
     "Stack",
     "Verdict",
@@ -84,6 +86,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Keywords": "keywords",
         "Machine": "machine",
         "Photos": "service",
+        "SavedFilters": "saved_filters",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",
         "clean_keyword": "keywords",

@@ -19,6 +19,7 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from tui.fakes.caption_model import FakeCaptionModel
+from tui.fakes.filters import FakeFilters
 from tui.fakes.keywords import FakeKeywords
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
@@ -73,6 +74,7 @@ class FakeServices:
         self._keywords = FakeKeywords(self._photos.photos)
         self._keywords.on_change = lambda persona_id: self.tell(KeywordsChanged(persona_id))
         self._photos.words_of = lambda id_: [key for key, _ in self._keywords.kept.get(id_, {})]
+        self._filters = FakeFilters()
         self._similarity = FakeSimilarity(
             lambda persona: [photo for photo in self._photos.photos.values() if photo.persona_id == persona],
             lambda: self._scheduling.photo_ids,
@@ -108,6 +110,11 @@ class FakeServices:
     def keywords(self) -> FakeKeywords:
         """Keywords."""
         return self._keywords
+
+    @property
+    def filters(self) -> FakeFilters:
+        """Saved filters."""
+        return self._filters
 
     @property
     def similarity(self) -> FakeSimilarity:

@@ -152,6 +152,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("library.keywords",         "number_sign",            "Keywords",        "Change the keywords of the selected photos, or else of this one", method="ask('keywords')"),
     Action("library.undo",             "z",                      "Undo",            "Undo the last flag or stars, or the submit that came after it"),
     Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, #keyword, picked, stars>=3, portrait, soft, missing, never, all, may 2023, …", FOOTER),
+    Action("library.save_filter",      "ctrl+s",                 "Save filter",     "Save the filter under a name (@name in a filter uses it again); with no filter, delete a saved one", method="ask('filter name')"),
     Action("library.cycle_flags",      "v",                      "Cycle flags",     "Show only unflagged, only picked, only rejected, or all photos"),
     Action("library.sort",             "s",                      "Sort",            "Sort by date taken, date imported, name, shape or sharpness"),
     Action("library.reverse",          "S",                      "Reverse order",   "Reverse order", method="sort(True)"),

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from fluffy_tui.tui.keywords.keyword_prompt import KeywordPrompt
-from fluffy_tui.tui.keywords.suggester import FilterSuggester
+from fluffy_tui.tui.keywords.keyword_suggester import completed
 from fluffy_tui.tui.keywords.written_texts import WrittenTexts, load_written
 
-__all__ = ["FilterSuggester", "KeywordPrompt", "WrittenTexts", "load_written"]
+__all__ = ["Complete", "KeywordPrompt", "WrittenTexts", "completed", "load_written"]
+
+if TYPE_CHECKING:
+    from fluffy_tui.tui.keywords.keyword_suggester import Complete

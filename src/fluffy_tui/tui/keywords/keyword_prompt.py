@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.photos import LONGEST_KEYWORD
 from fluffy_tui.tui.keywords.keyword_list import changes, line_of
-from fluffy_tui.tui.keywords.suggester import KeywordSuggester
+from fluffy_tui.tui.keywords.keyword_suggester import KeywordSuggester
 from fluffy_tui.tui.text.words import plural, quoted
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 
@@ -41,7 +41,7 @@ class KeywordPrompt:
     def open(self, photo_ids: Sequence[int]) -> None:
         """Load the keywords of photos, and let the user edit them."""
         self._screen.run_worker(
-            self._ask(photo_ids),
+            partial(self._ask, photo_ids),
             group="keywords",
             exclusive=True,
             exit_on_error=False,

@@ -12,7 +12,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.keywords import FilterSuggester
+from fluffy_tui.tui.filters import FilterSuggester
 from fluffy_tui.tui.library.contact_sheet import ContactSheet
 from fluffy_tui.tui.library.library_view import SEPARATOR
 from fluffy_tui.tui.library.photo_list import PhotoList
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
+    from fluffy_tui.tui.filters import FilterMemory
     from fluffy_tui.tui.library.flag_progress import FlagProgress
     from fluffy_tui.tui.library.index_progress import IndexProgress
     from fluffy_tui.tui.library.library_view import LibraryView
@@ -77,6 +78,7 @@ class LibraryBody(Container):
         notes: PhotoNotes,
         progress: IndexProgress,
         flags: FlagProgress,
+        filters: FilterMemory,
     ) -> None:
         super().__init__()
         thumbnail, renderer = context.services.photos.thumbnail, renderer_named(context.preview)
@@ -95,9 +97,11 @@ class LibraryBody(Container):
             photo_at=self.photos.photo_at,
             label=self.photos.label,
         )
-        complete = partial(context.services.keywords.complete, view.persona_id)
+        keywords = partial(context.services.keywords.complete, view.persona_id)
         self.filter_bar = FilterBar(
-            "name, #keyword, picked, stars>=3, may 2023 …", id="filter", suggester=FilterSuggester(complete)
+            "name, #keyword, picked, stars>=3, may 2023 …",
+            id="filter",
+            suggester=FilterSuggester(keywords, filters.complete),
         )
         self.progress = progress
         self.flags = flags

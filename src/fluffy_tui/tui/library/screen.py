@@ -19,6 +19,7 @@ from fluffy_tui.core.app_events import (
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted
 from fluffy_tui.tui.compose import ComposeScreen
+from fluffy_tui.tui.filters import FilterMemory
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.keywords import KeywordPrompt
 from fluffy_tui.tui.library.flag_progress import FlagProgress
@@ -103,7 +104,10 @@ class LibraryScreen(FrameScreen):
         )
         self._triage = Triage(services.photos)
         self._flags = FlagProgress(services.photos, self._view, self._triage)
-        self._body = LibraryBody(context, self._view, self._stacks, self._notes, self._progress, self._flags)
+        self._filters = FilterMemory(self, context)
+        self._body = LibraryBody(
+            context, self._view, self._stacks, self._notes, self._progress, self._flags, self._filters
+        )
         self._photos = self._body.photos
         back = context.with_keys("{library.clear} back")
         self._similar = SimilarView(services, self._loader, self._photos, back)
@@ -118,6 +122,7 @@ class LibraryScreen(FrameScreen):
         """Load the library, or what has changed while another screen was on top."""
         self._body.update_title()
         self._notes.reload_drafts()
+        self._filters.load()
         self._body.repaint()
         self._loader.reload_if_stale()
 
@@ -260,7 +265,10 @@ class LibraryScreen(FrameScreen):
     @on(FilterBar.Edited)
     def _apply_filter(self, message: FilterBar.Edited) -> None:
         # Half a word may hide the photo that the whole word shows again.
-        self._change_view(lambda: self._view.filter_by(message.text), cursor_on=self._body.filtered_from)
+        self._change_view(
+            lambda: self._view.filter_by(self._filters.expand(message.text)),
+            cursor_on=self._body.filtered_from,
+        )
 
     def action_cycle_flags(self) -> None:
         """Filter by the next flag."""
@@ -284,11 +292,14 @@ class LibraryScreen(FrameScreen):
             self._body.update_title()
 
     def action_ask(self, what: str) -> None:
-        """Ask for a date, and go to its first photo; or for the keywords of photos."""
+        """Ask for a date, and go to its first photo; for the keywords of photos; or for the name of the filter."""
         if what == "keywords":
             highlighted = self._photos.highlighted_id
             if photo_ids := self._selection.ids or (() if highlighted is None else (highlighted,)):
                 self._keywords.open(photo_ids)
+            return
+        if what == "filter name":
+            self._filters.ask(self._body.filter_bar.value)
             return
 
         def go_to(photo_id: int | None) -> None:

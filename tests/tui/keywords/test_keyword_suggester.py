@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.tui.keywords.suggester import FilterSuggester, KeywordSuggester
+from fluffy_tui.tui.keywords.keyword_suggester import KeywordSuggester
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,23 +33,6 @@ async def complete(beginning: str) -> Sequence[str]:
 )
 async def test_the_last_keyword_of_a_line_is_completed(typed: str, suggested: str | None) -> None:
     assert await KeywordSuggester(complete).get_suggestion(typed) == suggested
-
-
-@pytest.mark.parametrize(
-    ("typed", "suggested"),
-    [
-        ("#be", "#beach"),
-        ("picked #be", "picked #beach"),
-        ('picked #"bla', 'picked #"black sand"'),
-        ("#bla", None),
-        ("be", None),
-        ("#", None),
-        ('#"black sand"', None),
-        ("a#be", None),
-    ],
-)
-async def test_in_a_filter_it_begins_with_its_sign(typed: str, suggested: str | None) -> None:
-    assert await FilterSuggester(complete).get_suggestion(typed) == suggested
 
 
 async def test_nothing_is_suggested_without_a_database() -> None:

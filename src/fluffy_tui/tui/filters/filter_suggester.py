@@ -1,0 +1,44 @@
+"""Suggests the rest of a keyword or of a saved filter's name while a filter is typed; → accepts it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from textual.suggester import Suggester
+
+from fluffy_tui.tui.keywords import completed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fluffy_tui.tui.keywords import Complete
+
+_LAST = re.compile(r'(?:^|\s)([#＃@])(?:"([^"]+)|([^\s"]+))$')
+
+
+class FilterSuggester(Suggester):
+    """Completes what follows `#` or `@` at the end of a filter.
+
+    Args:
+        keywords: Returns the keywords that begin like a text.
+        filters: Returns the names of saved filters that do.
+    """
+
+    def __init__(self, keywords: Complete, filters: Complete) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._keywords, self._filters = keywords, filters
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the filter with its last word completed; what has several words needs its quote before it."""
+        found = _LAST.search(value)
+        if found is None:
+            return None
+        complete = self._filters if found[1] == "@" else self._keywords
+        is_quoted = found[2] is not None
+
+        async def fitting(beginning: str) -> Sequence[str]:
+            words = await complete(beginning)
+            return [f'{word}"' if is_quoted else word for word in words if is_quoted or " " not in word]
+
+        return await completed(fitting, value, found[2] or found[3])
