@@ -79,7 +79,7 @@ class SlotCalendar(Widget, can_focus=True):
         """Explain the signs, closer together where there is little room."""
         signs = [f"{state.sign} {state.name}" for state in LEGEND]
         wide = "  ".join(signs)
-        self.border_subtitle = wide if len(wide) + 4 <= event.size.width else " ".join(signs)
+        self.border_subtitle = wide if len(wide) + 6 <= event.size.width else " ".join(signs)
 
     @property
     def _room(self) -> int:
