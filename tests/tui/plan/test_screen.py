@@ -487,6 +487,7 @@ async def test_a_failed_post_is_shown_at_its_time_and_takes_no_slot(
         await go_to(driver, 60)
         assert "failed" in driver.text("#slot") and "lost" in driver.text("#slot")
         assert "✗ failed" in "".join(lines_of(grid(driver)))
+        assert grid(driver).has_picture(20)
         await driver.press("enter")
         assert isinstance(driver.screen, PostDetailScreen)
 

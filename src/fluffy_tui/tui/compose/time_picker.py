@@ -23,6 +23,7 @@ from fluffy_tui.tui.text.times import both_zones, own_time, relative_time, zone_
 from fluffy_tui.tui.text.words import quoted
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
+from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,10 +40,6 @@ _CAPTION = 14
 """Characters of the caption of a post that has a slot."""
 _MOVES = frozenset({"left", "right", "enter"})
 """Keys that are not the field's here: what is typed is too short to walk in."""
-
-
-class _Slots(OptionList, can_focus=False):
-    """The slots of the day; the focus stays in the field."""
 
 
 class _TimeOfDay(Input, inherit_bindings=False):
@@ -76,12 +73,7 @@ class TimePicker(DialogScreen["datetime | None"]):
         &.dialog.-narrow #dialog { max-width: 100%; }
         #choosing { height: 8; }
         #day { height: auto; margin-left: 2; text-style: bold; }
-        #slots { width: 1fr; height: 1fr; margin-left: 2; border: none; padding: 0; background: transparent;
-            text-wrap: nowrap; text-overflow: ellipsis;
-            & > .option-list--option-highlighted { color: $block-cursor-foreground;
-                background: $block-cursor-background; text-style: $block-cursor-text-style; }
-            & > .option-list--option-disabled { color: $foreground-muted; }
-        }
+        #slots { margin-left: 2; }
         Input { height: 1; margin-top: 1; }
         .meaning { height: auto; color: $text-muted; &.-wrong { color: $text-error; } }
         .near { height: auto; color: $text-warning; }
@@ -107,7 +99,7 @@ class TimePicker(DialogScreen["datetime | None"]):
         self._listed: list[datetime] = []
         """The times of the slots that are listed."""
         self._day = Static("", id="day", markup=False)
-        self._slots = _Slots(id="slots", markup=False)
+        self._slots = FilteredList(id="slots")
         self._field = _TimeOfDay(placeholder="or type a time, such as 18:30", compact=True, max_length=60)
         self._meaning = Static("", classes="meaning", markup=False)
         self._near = Static("", classes="near", markup=False)
@@ -201,11 +193,8 @@ class TimePicker(DialogScreen["datetime | None"]):
         posts = [(planned.at, planned.post) for planned in agenda.on_day_of(noon)] if agenda else []
         rows = sorted([*((slot, None) for slot in free), *posts], key=lambda row: row[0])
         self._listed = [at for at, _ in rows]
-        self._slots.clear_options()
-        self._slots.add_options([self._row(at, post) for at, post in rows])
-        if not rows:
-            words = "No slots on this day" if agenda else "Loading the slots…"
-            self._slots.add_option(Option(words, disabled=True))
+        words = "No slots on this day" if agenda else "Loading the slots…"
+        self._slots.fill([self._row(at, post) for at, post in rows] or [Option(words, disabled=True)])
         self._highlight()
 
     def _row(self, at: datetime, post: Post | None) -> Option:

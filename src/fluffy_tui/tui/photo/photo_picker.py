@@ -9,7 +9,6 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.photos import Browse
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
@@ -20,6 +19,7 @@ from fluffy_tui.tui.session.worker_errors import ReportsErrors
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
+from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 LISTED = 100
 """Photos listed at a time, the newest that match."""
 NONE_LEFT = "No photos without a post. Import more in the library."
-
-
-class _Listing(OptionList, can_focus=False):
-    """The matching photos; the focus stays in the field above."""
 
 
 class _NameField(Input, inherit_bindings=False):
@@ -67,11 +63,6 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
     PhotoPicker {
         &.dialog #dialog { width: 116; height: 80%; padding: 0 1; }
         #picking { height: 1fr; margin-top: 1; }
-        #photos-to-pick { width: 1fr; height: 1fr; border: none; padding: 0; background: transparent;
-            text-wrap: nowrap; text-overflow: ellipsis;
-            & > .option-list--option-highlighted { color: $block-cursor-foreground;
-                background: $block-cursor-background; text-style: $block-cursor-text-style; }
-        }
         #no-photo-found { display: none; height: 1fr; padding: 1 0; }
         &.-empty #picking { display: none; }
         &.-empty #no-photo-found { display: block; }
@@ -90,6 +81,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
         """What was typed when they were searched; None before the first search."""
         self._picks_next = False
         """Whether `enter` was pressed before the photos for what is typed were listed."""
+        self._listing = FilteredList(id="photos-to-pick")
         self._preview = PhotoPreview(renderer_named(context.preview), context.services.photos.thumbnail)
 
     def compose(self) -> ComposeResult:
@@ -98,7 +90,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
             dialog.border_title = Content(self._title)
             yield _NameField(placeholder="Part of the file name", compact=True, max_length=200)
             with Horizontal(id="picking"):
-                yield _Listing(id="photos-to-pick", markup=False)
+                yield self._listing
                 yield self._preview
             yield Static(id="no-photo-found", markup=False)
         yield KeysFooter()
@@ -119,10 +111,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
         listed = [photo_id for photo_id in ids if photo_id not in self._without][:LISTED]
         found = await photos.by_ids(listed)
         self._photos = [found[photo_id] for photo_id in listed if photo_id in found]
-        listing = self.query_one(_Listing)
-        listing.clear_options()
-        listing.add_options([Option(Content(one_line(photo.name))) for photo in self._photos])
-        listing.highlighted = 0 if self._photos else None
+        self._listing.fill([Content(one_line(photo.name)) for photo in self._photos])
         self.set_class(not self._photos, "-empty")
         self._listed_for = name
         if self._picks_next:
@@ -132,7 +121,7 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
 
     @on(OptionList.OptionHighlighted)
     def _show(self) -> None:
-        highlighted = self.query_one(_Listing).highlighted
+        highlighted = self._listing.highlighted
         if highlighted is None:
             return
         photo = self._photos[highlighted]
@@ -142,18 +131,18 @@ class PhotoPicker(ReportsErrors, DialogScreen["Photo | None"]):
     @on(Input.Submitted)
     def _pick(self) -> None:
         """Close with the photo under the cursor, once those for what is typed are listed."""
-        highlighted = self.query_one(_Listing).highlighted
+        highlighted = self._listing.highlighted
         self._picks_next = self._listed_for != self.query_one(_NameField).value
         if not self._picks_next and highlighted is not None:
             self.dismiss(self._photos[highlighted])
 
     def action_next(self) -> None:
         """Go to the next photo."""
-        self.query_one(_Listing).action_cursor_down()
+        self._listing.action_cursor_down()
 
     def action_previous(self) -> None:
         """Go to the previous photo."""
-        self.query_one(_Listing).action_cursor_up()
+        self._listing.action_cursor_up()
 
     def action_back(self) -> None:
         """Close without picking."""

@@ -244,8 +244,9 @@ class PlanGrid(SlotCalendar):
         if day < len(self._days) and 0 <= line.row < len(self._days[day].cells):
             self.cursor = (day, line.row)
 
-    def on_resize(self) -> None:
-        """Make pictures of the size that fits now."""
+    def on_resize(self, event: events.Resize) -> None:
+        """Make pictures of the size that fits now; Textual calls the method of the base as well."""
+        del event
         self._request_pictures()
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:

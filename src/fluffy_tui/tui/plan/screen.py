@@ -299,7 +299,7 @@ class PlanScreen(FrameScreen):
         agenda = await self.context.services.planning.agenda(self._channel.persona, now, since, until)
         # the view that is not shown must not keep the slots of another channel
         is_other = self._agenda is None or self._agenda.channel != agenda.channel
-        planned = agenda.planned if is_other or not is_month else ()
+        planned = (*agenda.planned, *agenda.failed) if is_other or not is_month else ()
         photos = await self.context.services.photos.by_ids([each.post.photo_id for each in planned])
         self._agenda = agenda
         self._show_plan(has_channel=agenda.channel is not None)

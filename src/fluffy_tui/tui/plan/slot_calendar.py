@@ -97,7 +97,7 @@ class SlotCalendar(Widget, can_focus=True):
         signs = [f"{state.sign} {state.name}" for state in LEGEND]
         signs += [self._more_signs] * bool(self._more_signs)
         wide = "  ".join(signs)
-        self.border_subtitle = wide if len(wide) + 4 <= width else " ".join(signs)
+        self.border_subtitle = wide if len(wide) + 6 <= width else " ".join(signs)
 
     @property
     def _room(self) -> int:

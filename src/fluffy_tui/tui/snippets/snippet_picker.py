@@ -10,13 +10,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
 from fluffy_tui.tui.snippets.fuzzy_search import best_matches
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.dialogs import DialogScreen
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
+from fluffy_tui.tui.ui.vim_list import FilteredList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,10 +35,6 @@ class PickedText:
     """Details, shown dimmed."""
     text: str
     """The whole text."""
-
-
-class _Matches(OptionList, can_focus=False):
-    """The matching texts; the focus stays in the field above."""
 
 
 class _Field(Input, inherit_bindings=False):
@@ -69,11 +65,7 @@ class PickTextScreen(DialogScreen[PickedText | None]):
     PickTextScreen {
         &.dialog #dialog { width: 116; height: 80%; padding: 0 1; }
         #picking { height: 1fr; margin-top: 1; }
-        #picked-texts { width: 5fr; height: 1fr; border: none; padding: 0; background: transparent;
-            text-wrap: nowrap; text-overflow: ellipsis;
-            & > .option-list--option-highlighted { color: $block-cursor-foreground;
-                background: $block-cursor-background; text-style: $block-cursor-text-style; }
-        }
+        #picked-texts { width: 5fr; }
         #read { width: 4fr; height: 1fr; padding: 0 1; border-left: solid $border-blurred; scrollbar-size: 1 1; }
         #picked-text { width: 1fr; height: auto; }
         #picker-note { height: auto; max-height: 3; color: $text-muted; }
@@ -93,6 +85,7 @@ class PickTextScreen(DialogScreen[PickedText | None]):
         super().__init__()
         self._title, self._texts, self._empty, self._note = title, tuple(texts), empty, note
         self._found: list[int] = []
+        self._listing = FilteredList(id="picked-texts")
 
     def compose(self) -> ComposeResult:
         """Lay out the field above the list and the text."""
@@ -100,7 +93,7 @@ class PickTextScreen(DialogScreen[PickedText | None]):
             dialog.border_title = Content(self._title)
             yield _Field(placeholder="Type a few letters to search", compact=True, max_length=200)
             with Horizontal(id="picking"):
-                yield _Matches(id="picked-texts", markup=False)
+                yield self._listing
                 with VerticalScroll(id="read", can_focus=False):
                     yield Static(id="picked-text", markup=False)
             yield Static(id="none-found", markup=False)
@@ -118,10 +111,7 @@ class PickTextScreen(DialogScreen[PickedText | None]):
 
     def _search(self, query: str) -> None:
         self._found = best_matches(query, [(text.name, text.text) for text in self._texts])
-        listing = self.query_one(_Matches)
-        listing.clear_options()
-        listing.add_options([Option(_row(self._texts[index])) for index in self._found])
-        listing.highlighted = 0 if self._found else None
+        self._listing.fill([_row(self._texts[index]) for index in self._found])
         self.set_class(not self._found, "-empty")
         words = f"Nothing matches “{one_line(query)}”." if self._texts else self._empty
         self.query_one("#none-found", Static).update(Content(words))
@@ -138,17 +128,17 @@ class PickTextScreen(DialogScreen[PickedText | None]):
     @on(Input.Submitted)
     def _pick(self) -> None:
         """Close with the text under the cursor."""
-        highlighted = self.query_one(_Matches).highlighted
+        highlighted = self._listing.highlighted
         if highlighted is not None:
             self.dismiss(self._texts[self._found[highlighted]])
 
     def action_next(self) -> None:
         """Go to the next row."""
-        self.query_one(_Matches).action_cursor_down()
+        self._listing.action_cursor_down()
 
     def action_previous(self) -> None:
         """Go to the previous row."""
-        self.query_one(_Matches).action_cursor_up()
+        self._listing.action_cursor_up()
 
     def action_page_down(self) -> None:
         """Scroll the text down."""

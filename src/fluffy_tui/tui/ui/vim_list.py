@@ -1,4 +1,4 @@
-"""Lists with vim keys: for choosing one line, and for ticking several."""
+"""Lists: with vim keys, for choosing one line or ticking several, and below a field that filters them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from textual.widgets.option_list import Option
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.color import Color
 
 
@@ -38,6 +40,29 @@ class VimList(OptionList, inherit_bindings=False):
             return strip
         cursor = self.get_visual_style("option-list--option", "option-list--option-highlighted")
         return _in_one_colour(strip, cursor.rich_style.color)
+
+
+class FilteredList(OptionList, can_focus=False):
+    """What matches the text in a field above it, which keeps the focus; the field's screen moves the cursor."""
+
+    DEFAULT_CSS = """
+    FilteredList {
+        width: 1fr; height: 1fr; border: none; padding: 0; background: transparent;
+        text-wrap: nowrap; text-overflow: ellipsis;
+        & > .option-list--option-highlighted { color: $block-cursor-foreground;
+            background: $block-cursor-background; text-style: $block-cursor-text-style; }
+        & > .option-list--option-disabled { color: $foreground-muted; }
+    }
+    """
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(id=id, markup=False)
+
+    def fill(self, rows: Iterable[Content | Option]) -> None:
+        """Show other rows, with the cursor on the first that can be chosen."""
+        self.set_options(rows)
+        self.highlighted = None
+        self.action_first()
 
 
 def cell(content: Content, width: int) -> Content:
