@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
+from fluffy_tui.photos.edited_names import counterparts
 from fluffy_tui.photos.model import (
     FailedFile,
     FolderNotFound,
@@ -15,7 +16,7 @@ from fluffy_tui.photos.model import (
     PhotoNotFound,
     PhotoState,
 )
-from fluffy_tui.photos.query.browse import Browse, Orientation, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.query.browse import BestBy, Browse, Orientation, Posted, Sort, Stack, Verdict
 from fluffy_tui.photos.scores import Flaw, PhotoScores
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.service import Photos
 
 __all__ = [
+    "BestBy",
     "Browse",
     "FailedFile",
     "Flaw",
@@ -53,6 +55,7 @@ __all__ = [
     "Watch",
     "WatchRefused",
     "contains",
+    "counterparts",
     "existing_file",
     "existing_folders",
     "has_picture_name",
