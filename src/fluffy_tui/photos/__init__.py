@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.core.lazy_exports import lazy_exports
 from fluffy_tui.images import PhotoUnreadable
+from fluffy_tui.photos.edited_names import counterparts
 from fluffy_tui.photos.model import (
     LONGEST_KEYWORD,
     DateSource,
@@ -20,7 +21,16 @@ from fluffy_tui.photos.model import (
     PhotoState,
     PhotoTexts,
 )
-from fluffy_tui.photos.query.browse import MOST_STARS, Browse, Orientation, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.query.browse import (
+    MOST_STARS,
+    BestBy,
+    Browse,
+    Orientation,
+    Posted,
+    Sort,
+    Stack,
+    Verdict,
+)
 from fluffy_tui.photos.scores import Flaw, PhotoScores
 
 if TYPE_CHECKING:
@@ -39,6 +49,7 @@ if TYPE_CHECKING:
 __all__ = [
     "LONGEST_KEYWORD",
     "MOST_STARS",
+    "BestBy",
     "Browse",
     "DateSource",
     "FailedFile",
@@ -69,6 +80,7 @@ __all__ = [
     "WatchRefused",
     "clean_keyword",
     "contains",
+    "counterparts",
     "existing_file",
     "existing_folders",
     "has_picture_name",

@@ -46,6 +46,8 @@ PHOTOS = table(
     column("sha256", LargeBinary()),
     column("missing_since", DateTime(timezone=True)),
     column("sharpness", Double()),
+    column("taken_at", DateTime(timezone=True)),
+    column("shown_at", DateTime(timezone=True)),
 )
 """What this pack reads of the table of photos, whose rows belong to another pack."""
 
@@ -53,6 +55,8 @@ PLACES = table(
     "photo_places",
     column("photo_id", BigInteger()),
     column("machine_id", Text()),
+    column("persona_id", BigInteger()),
+    column("path", Text()),
     column("missing_since", DateTime(timezone=True)),
 )
 """The same of the machines that have their files."""
@@ -66,7 +70,7 @@ COUNTS = table(
 """The same of the counts of each library."""
 
 STACKS = "photo_stacks"
-"""The sequence that numbers stacks of copies."""
+"""The sequence that numbers stacks."""
 
 
 class PhotoHashRow(Base):
@@ -79,7 +83,7 @@ class PhotoHashRow(Base):
     pdq_quality: Mapped[int] = mapped_column(SmallInteger)
     dhash: Mapped[Any] = mapped_column(BIT(128))
     stack_id: Mapped[int | None]
-    """Shared by the persona's photos that show the same picture; null for a photo without duplicates."""
+    """Shared by the photos of a stack: duplicates, a burst, an edited photo and its original; null for others."""
 
     __table_args__ = (
         Index("ix_photo_hashes_stack_id", "stack_id", postgresql_where=text("stack_id IS NOT NULL")),

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 
 from fluffy_tui.personas import Personas
-from fluffy_tui.photos import Browse, Orientation, Photos, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos import BestBy, Browse, Orientation, Photos, Posted, Sort, Stack, Verdict
+from fluffy_tui.photos.edited_names import is_edited
 from fluffy_tui.photos.query.stack_sql import LibraryQueries
 from fluffy_tui.similarity import stacked_photos
 from photos.photo_files import SCHEDULED
@@ -67,8 +68,20 @@ def folded(found: list[Photo]) -> dict[int, list[Photo]]:
 
 def rank(photo: Photo) -> Any:
     """Return what makes a photo better than others of its stack: picked, larger, older."""
+    return *reasons(photo), photo.id
+
+
+def reasons(photo: Photo) -> Any:
+    sharpness = photo.scores.sharpness if photo.scores else -1
     shown = photo.shown_at
-    return photo.verdict != "pick", -photo.width * photo.height, shown, photo.id
+    return photo.verdict != "pick", not is_edited(photo.name), -photo.width * photo.height, -sharpness, shown
+
+
+def best_by(best: Photo, behind: list[Photo]) -> BestBy:
+    places = zip(BestBy, reasons(best), *map(reasons, behind), strict=True)
+    return next(
+        (reason for reason, one, *others in places if all(one < other for other in others)), BestBy.OLDEST
+    )
 
 
 async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(database: Database) -> None:
@@ -87,9 +100,11 @@ async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(databa
         assert (await photos.first_ids(persona, browse, limit=20)).tolist() == ids[:20]
         assert (await photos.first_ids(persona, browse, limit=20, after=ids[19])).tolist() == ids[19:39]
         stacks = await photos.stacks(persona, browse, ids)
+        found_by_id = {photo.id: photo for photo in found}
         assert stacks == {
             id_: Stack(
                 tuple(photo.id for photo in behind),
+                best_by(found_by_id[id_], behind),
                 verdicts=frozenset(Verdict(photo.verdict) for photo in behind if photo.verdict),
             )
             for id_, behind in lines.items()
@@ -100,7 +115,7 @@ async def test_the_best_of_each_stack_is_listed_with_the_others_behind_it(databa
 async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> None:
     photos, persona = await fill(database, SEVERAL)
     browse = Browse(sort=Sort.IMPORTED, descending=False, posted=Posted.ALL, folded=True)
-    assert await photos.stacks(persona, browse, [43]) == {41: Stack((43, 40, 42))}
+    assert await photos.stacks(persona, browse, [43]) == {41: Stack((43, 40, 42), BestBy.LARGEST)}
     assert await photos.stacks(persona, browse, [45]) == {}
     assert await photos.stacks(persona, replace(browse, folded=False), [43]) == {}
     assert (await photos.first_ids(persona, browse, limit=2, after=42)).tolist() == [44, 45]
@@ -108,10 +123,10 @@ async def test_a_photo_behind_another_leads_to_its_stack(database: Database) -> 
         await session.execute(text("UPDATE photos SET verdict = 'pick' WHERE id = 42"))
         await session.execute(text("UPDATE photos SET verdict = 'reject' WHERE id = 41"))
     picked = await photos.stacks(persona, browse, [43])
-    assert picked == {42: Stack((41, 43, 40), verdicts=frozenset({Verdict.REJECT}))}
+    assert picked == {42: Stack((41, 43, 40), BestBy.PICKED, verdicts=frozenset({Verdict.REJECT}))}
     assert (await photos.first_ids(persona, browse, limit=2, after=40)).tolist() == [42, 44]
     posted = await photos.stacks(persona, replace(browse, posted=Posted.UNSCHEDULED), [33])
-    assert posted == {33: Stack((32, 31))}  # 30 has a post
+    assert posted == {33: Stack((32, 31), BestBy.PICKED)}  # 30 has a post
 
 
 async def test_photos_behind_a_picked_one_need_no_decision(database: Database) -> None:

@@ -16,9 +16,9 @@ from fluffy_tui.similarity.scores.sharpness import SIDE, sharpness
 
 BLURS = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Standard deviations of the blur, in thousandths of the longer side."""
-NOISES = (0, 5, 10)
+NOISES = (0, 8)
 """Standard deviations of the noise of each colour, in shades of 255."""
-WIDTHS = (800, 2000)
+WIDTHS = (700, 1400)
 NAMES = ("DSC04512", "DSC04533", "DSC04563", "IMG_2044", "IMG_2067", "IMG_2084", "IMG_2110", "IMG_2121")
 
 
@@ -57,7 +57,7 @@ def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
             for seed, (blur, noise, width) in enumerate(product(BLURS, NOISES, WIDTHS))
         ]
         pairs += [(one, other) for one, other in combinations(measured, 2) if one[0] != other[0]]
-    assert len(pairs) == 8 * 10 * 36
+    assert len(pairs) == 8 * 10 * 16
     assert in_order(pairs) >= 0.95
 
 
@@ -65,7 +65,7 @@ def test_of_two_versions_of_a_picture_the_less_blurred_one_is_sharper() -> None:
 def test_of_two_pictures_the_clearly_blurred_one_is_less_sharp() -> None:
     """Though one shows a field of grass and the other one fog."""
     sharp, soft = (
-        [(blur, sharpness(taken(sample(name), blur, 3, 2000, 1))) for name in NAMES] for blur in (0.0, 5.0)
+        [(blur, sharpness(taken(sample(name), blur, 3, 1400, 1))) for name in NAMES] for blur in (0.0, 5.0)
     )
     assert in_order(list(product(sharp, soft))) >= 0.95
     assert not [value for _, value in sharp if Flaw.SOFT in PhotoScores(value, 0, 0).flaws]
@@ -84,7 +84,7 @@ def edges(angle: int) -> Image.Image:
 def test_edges_count_whatever_their_direction(angle: int) -> None:
     values = [sharpness(edges(angle).filter(ImageFilter.GaussianBlur(blur))) for blur in (0, 1, 2, 4, 8)]
     assert values == sorted(values, reverse=True)
-    assert values[0] > 55 > 35 > values[3]
+    assert values[0] > 45 > 35 > values[3]
 
 
 def test_a_shaken_camera_is_seen_though_edges_along_the_shake_are_sharp() -> None:

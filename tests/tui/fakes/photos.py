@@ -16,6 +16,7 @@ from fluffy_tui.images import PhotoUnreadable, Unreadable
 from fluffy_tui.name_key import name_key
 from fluffy_tui.personas import Persona
 from fluffy_tui.photos import (
+    BestBy,
     Browse,
     FailedFile,
     ImportProgress,
@@ -28,6 +29,7 @@ from fluffy_tui.photos import (
     Stack,
     Verdict,
 )
+from fluffy_tui.photos.edited_names import is_edited
 from tui.fakes.sample_data import MARKUP
 
 
@@ -45,7 +47,15 @@ def sort_key(photo: Photo, sort: Sort) -> Any:
 def stack_rank(photo: Photo) -> Any:
     """Return what the photos of a stack are sorted by, best first."""
     shown = photo.shown_at
-    return photo.verdict != "pick", -photo.width * photo.height, shown, photo.id
+    sharpness = photo.scores.sharpness if photo.scores else -1
+    return (
+        photo.verdict != "pick",
+        not is_edited(photo.name),
+        -photo.width * photo.height,
+        -sharpness,
+        shown,
+        photo.id,
+    )
 
 
 def belongs(photo: Photo, browse: Browse, words: Sequence[str] = ()) -> bool:
@@ -128,13 +138,22 @@ class FakePhotos:
         """Return the stacks that these photos belong to."""
         lines = self._lines(persona_id, browse)
         found = {
-            first: Stack(behind, verdicts=self._verdicts(behind))
+            first: Stack(behind, self._best_by(first, behind), verdicts=self._verdicts(behind))
             for first, behind in lines.items()
             if behind and {first, *behind} & set(ids)
         }
         for id_ in set(ids) & set(self.same_files):
             found[id_] = replace(found.get(id_, Stack()), same_files=self.same_files[id_])
         return found
+
+    def _best_by(self, first: int, behind: Sequence[int]) -> BestBy:
+        ranks = [stack_rank(self.photos[id_]) for id_ in (first, *behind)]
+        wins = (
+            reason
+            for place, reason in enumerate(BestBy)
+            if all(ranks[0][place] < rank[place] for rank in ranks[1:])
+        )
+        return next(wins, BestBy.OLDEST)
 
     def _verdicts(self, ids: Sequence[int]) -> frozenset[Verdict]:
         return frozenset(Verdict(verdict) for id_ in ids if (verdict := self.photos[id_].verdict))

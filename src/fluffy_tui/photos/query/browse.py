@@ -83,7 +83,7 @@ class Browse:
     flaws: frozenset[Flaw] = frozenset()
     """Only photos with all of these."""
     folded: bool = False
-    """Of photos that show the same picture, only the best: the picked one, else the largest, else the oldest."""
+    """Of the photos of a stack, only the best, as `BestBy` says."""
 
     @property
     def is_filtered(self) -> bool:
@@ -91,12 +91,24 @@ class Browse:
         return replace(self, sort=Sort.TAKEN, descending=True, folded=False) != Browse()
 
 
+class BestBy(StrEnum):
+    """Why a photo is the best of its stack; what comes first counts most."""
+
+    PICKED = "picked"
+    EDITED = "edited"
+    LARGEST = "largest"
+    SHARPEST = "sharpest"
+    OLDEST = "oldest"
+
+
 @dataclass(frozen=True, slots=True)
 class Stack:
     """What a photo stands for in a list besides itself."""
 
     behind: tuple[int, ...] = ()
-    """Ids of the photos that are folded behind it, best first: they show the same picture."""
+    """Ids of the photos that are folded behind it, best first: duplicates, a burst, or originals of what was edited."""
+    best_by: BestBy = BestBy.OLDEST
+    """Why it is before those."""
     same_files: tuple[Path, ...] = ()
     """Where else the same file was found; it is one photo however many copies are on the disk."""
     verdicts: frozenset[Verdict] = frozenset()

@@ -1,6 +1,6 @@
-"""Stacks in a library: of the photos that show the same picture, the best is listed and the others are behind it.
+"""Stacks in a library: of duplicates, bursts and edited photos, the best is listed and the others are behind it.
 
-Which photos share a picture is known to a pack above this one, which passes a query. Only photos of stacks are
+Which photos share a stack is known to a pack above this one, which passes a query. Only photos of stacks are
 compared with each other, so a library without duplicates pays next to nothing.
 """
 
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import BigInteger, and_, cast, false, func, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
-from fluffy_tui.photos.query.browse import Browse, Stack, Verdict
+from fluffy_tui.photos.edited_names import EDITED
+from fluffy_tui.photos.query.browse import BestBy, Browse, Stack, Verdict
 from fluffy_tui.photos.query.browse_sql import at_moment, first_of, matching, of_verdict, packed
 from fluffy_tui.photos.tables import PhotoCopyRow, PhotoRow, among, of_machine
 
@@ -76,7 +77,8 @@ class LibraryQueries:
                 first, *behind = members
                 if behind:
                     verdicts = frozenset(Verdict(mate.verdict) for mate in behind if mate.verdict)
-                    stacks[first.id] = Stack(tuple(mate.id for mate in behind), verdicts=verdicts)
+                    reason = _best_by(first, behind)
+                    stacks[first.id] = Stack(tuple(mate.id for mate in behind), reason, verdicts=verdicts)
         for photo_id, paths in await session.execute(self._same_files(ids)):
             same_files = tuple(Path(path) for path in paths)
             stacks[photo_id] = replace(stacks.get(photo_id, Stack()), same_files=same_files)
@@ -118,12 +120,12 @@ class LibraryQueries:
         ).subquery("numbered")
         return select(numbered.c.id).where(numbered.c.number > 1)
 
-    def _mates(self, ids: Sequence[int]) -> Select[int, int, str | None]:
-        """Select stack, id and verdict of all photos that are in a stack with one of these, best first."""
+    def _mates(self, ids: Sequence[int]) -> Select[*tuple[Any, ...]]:
+        """Select stack, id, verdict and rank of all photos that are in a stack with one of these, best first."""
         own, mates = self._stacked("own"), self._stacked("mates")
         wanted = select(own.c.stack_id).where(among(own.c.photo_id, ids))
         query = (
-            select(mates.c.stack_id, PhotoRow.id, PhotoRow.verdict)
+            select(mates.c.stack_id, PhotoRow.id, PhotoRow.verdict, *_rank(PhotoRow)[:-1])
             .join(PhotoRow, PhotoRow.id == mates.c.photo_id)
             .where(mates.c.stack_id.in_(wanted))
         )
@@ -147,6 +149,17 @@ class LibraryQueries:
 
 
 def _rank(row: Any) -> list[ColumnElement[Any]]:
-    """Return what the photos of a stack are sorted by, best first: the picked one, the largest, the oldest."""
+    """Return what the photos of a stack are sorted by, best first, in the order of `BestBy`."""
     is_picked = func.coalesce(row.verdict == Verdict.PICK.value, false())
-    return [~is_picked, -cast(row.width, BigInteger) * row.height, row.shown_at, row.id]
+    is_edited = row.name_key.regexp_match(EDITED)
+    pixels = cast(row.width, BigInteger) * row.height
+    return [~is_picked, ~is_edited, -pixels, -row.sharpness, row.shown_at, row.id]
+
+
+def _best_by(first: Any, behind: Sequence[Any]) -> BestBy:
+    """Return in what the first photo of a stack is before all others; the rows end with their ranks."""
+    ranks = [row[-len(BestBy) :] for row in (first, *behind)]
+    for place, reason in enumerate(BestBy):
+        if all(ranks[0][place] < rank[place] for rank in ranks[1:]):
+            return reason
+    return BestBy.OLDEST

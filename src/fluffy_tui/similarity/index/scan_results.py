@@ -1,4 +1,4 @@
-"""Stores the results of scans, unless the photos have changed meanwhile, and puts duplicates into stacks."""
+"""Stores the results of scans, unless the photos have changed meanwhile, and puts them into stacks."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from fluffy_tui.photos import store_scores
+from fluffy_tui.similarity.index.stack_mates import MOST_IN_BURST, bursts, duplicates, edited_pairs
 from fluffy_tui.similarity.model import IndexGains
-from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among, near_hashes
+from fluffy_tui.similarity.tables import PHOTOS, STACKS, PhotoEmbeddingRow, PhotoHashRow, among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,11 +60,8 @@ async def store(
     if hashed:
         rows = [_hashes(scan) for scan in hashed]
         await session.execute(insert(PhotoHashRow).values(rows).on_conflict_do_nothing())
-        stacked = await _stack(session, [scan.photo_id for scan in hashed])
         for scan in hashed:
-            gain = gains.setdefault(current[scan.photo_id], IndexGains())
-            gain.hashed += 1
-            gain.stacked |= scan.photo_id in stacked
+            gains.setdefault(current[scan.photo_id], IndexGains()).hashed += 1
     embedded = [scan for scan in scans if scan.photo_id in current and scan.vector]
     if embedded and model is not None:
         rows = [
@@ -78,6 +76,8 @@ async def store(
         await session.execute(insert(PhotoEmbeddingRow).values(rows).on_conflict_do_nothing())
         for scan in embedded:
             gains.setdefault(current[scan.photo_id], IndexGains()).embedded += 1
+    for photo_id in await _stack(session, list(current)):
+        gains.setdefault(current[photo_id], IndexGains()).stacked = True
     return set(current), gains
 
 
@@ -110,41 +110,44 @@ def _hashes(scan: PhotoScan) -> dict[str, object]:
 
 
 async def _stack(session: AsyncSession, photo_ids: Sequence[int]) -> set[int]:
-    """Put each of the photos into the stack of its duplicates; stacks that it connects become one.
+    """Put each of the photos into the stack of its mates; stacks that it connects become one.
 
     Returns:
-        Which of the photos have duplicates.
+        Which of the photos are in a stack now that were not before, or in another one.
     """
-    groups = await _duplicates(session, photo_ids)
-    for members in groups.values():
-        query = (
-            select(PhotoHashRow.photo_id, PhotoHashRow.stack_id)
-            .where(among(PhotoHashRow.photo_id, members))
-            .with_for_update(skip_locked=True)  # an import is deleting them at the moment
-        )
-        rows = (await session.execute(query)).all()
-        stacks = {stack for _, stack in rows if stack is not None}
-        stack = min(stacks) if stacks else await session.scalar(_STACKS)
-        await session.execute(
-            update(PhotoHashRow)
-            .where(
-                or_(
-                    among(PhotoHashRow.photo_id, [photo_id for photo_id, _ in rows]),
-                    among(PhotoHashRow.stack_id, stacks),
-                )
+    stacked: set[int] = set()
+    for find, limit in ((duplicates, None), (edited_pairs, None), (bursts, MOST_IN_BURST)):
+        for photo_id, members in (await find(session, photo_ids)).items():
+            if await _join(session, members, limit):
+                stacked.add(photo_id)
+    return stacked
+
+
+async def _join(session: AsyncSession, members: set[int], limit: int | None) -> bool:
+    """Make one stack of photos and of the stacks that they are in, unless that is too large; whether it changed."""
+    query = (
+        select(PhotoHashRow.photo_id, PhotoHashRow.stack_id)
+        .where(among(PhotoHashRow.photo_id, members))
+        .with_for_update(skip_locked=True)  # an import is deleting them at the moment
+    )
+    rows = (await session.execute(query)).all()
+    stacks = {stack for _, stack in rows if stack is not None}
+    if len(rows) < 2 or (len(stacks) == 1 and all(stack for _, stack in rows)):
+        return False
+    if limit is not None:
+        some = select(PhotoHashRow.photo_id).where(among(PhotoHashRow.stack_id, stacks)).limit(limit)
+        size = await session.scalar(select(func.count()).select_from(some.subquery()))
+        if size is not None and size >= limit:
+            return False
+    stack = min(stacks) if stacks else await session.scalar(_STACKS)
+    await session.execute(
+        update(PhotoHashRow)
+        .where(
+            or_(
+                among(PhotoHashRow.photo_id, [photo_id for photo_id, _ in rows]),
+                among(PhotoHashRow.stack_id, stacks - {stack}),
             )
-            .values(stack_id=stack)
         )
-    return set(groups)
-
-
-async def _duplicates(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return for each photo that has duplicates in its persona's library those duplicates and itself.
-
-    One statement for each photo, so that none takes long in a large library.
-    """
-    groups: dict[int, set[int]] = {}
-    for photo_id in photo_ids:
-        if found := set(await session.scalars(near_hashes(photo_id))):
-            groups[photo_id] = {photo_id, *found}
-    return groups
+        .values(stack_id=stack)
+    )
+    return True

@@ -29,6 +29,8 @@ _CHANCE = 3.0
 """Standard deviations of what is left of noise in a tile."""
 _FAINT = 0.5
 """Energy below which there are no edges; that of steps of less than one shade."""
+_NOISE = 0.03
+"""The same of a picture of nothing but noise, as a share of its energy."""
 
 
 def sharpness(picture: Image.Image) -> float:
@@ -63,7 +65,7 @@ def _ratio(luma: Floats) -> float:
     coarse, _ = _energies(_means(luma, _COARSE) / _COARSE, _TILE // _COARSE)
     fine -= whole * (_CHANCE / _TILE)
     most = np.argsort(fine)[-max(1, round(fine.size * _SHARPEST)) :]
-    return float(fine[most].sum() / np.maximum(coarse[most], _FAINT).sum())
+    return float(fine[most].sum() / np.maximum(coarse[most], _FAINT + _NOISE * whole[most]).sum())
 
 
 def _energies(values: Floats, side: int) -> tuple[Floats, Floats]:

@@ -1,0 +1,32 @@
+"""How programs name an edited photo that they save beside its original."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from pathlib import PurePosixPath
+
+EDITED = r"^img_e\d+\.|[-_ ]\(?edit(ed)?\)?\.[^.]+$"
+"""Matches an edited photo's name in small letters; for Postgres as well."""
+
+_SUFFIXES = ("-edited", "-Edited", "-edit", "-Edit", "_edited", "_edit", " (edited)", " (Edited)", " edited")
+_FORMATS = ("jpg", "JPG", "jpeg", "JPEG", "heic", "HEIC", "png", "PNG", "tif", "TIF", "tiff", "webp", "avif")
+_APPLE = re.compile(r"(IMG_)(E?)(\d+)", re.IGNORECASE)
+
+
+def is_edited(name: str) -> bool:
+    """Return whether a file is named like an edited photo."""
+    return re.search(EDITED, name.lower()) is not None
+
+
+def counterparts(path: str) -> list[str]:
+    """Return where the original of an edited photo may be, or the edited version of an original one."""
+    file = PurePosixPath(path)
+    stem, format_ = file.stem, file.suffix[1:]
+    suffix = next((suffix for suffix in _SUFFIXES if stem.endswith(suffix)), "")
+    stems = [stem.removesuffix(suffix)] if suffix else [stem + suffix for suffix in _SUFFIXES]
+    if apple := _APPLE.fullmatch(stem):
+        start, edited, number = apple.groups()
+        stems = [f"{start}{number}"] if edited else [*stems, f"{start}E{number}"]
+    formats = dict.fromkeys((format_, *_FORMATS))
+    return [str(file.with_name(f"{one}.{kind}")) for one, kind in product(stems, formats) if kind]

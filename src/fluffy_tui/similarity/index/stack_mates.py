@@ -1,0 +1,136 @@
+"""Which photos belong into one stack: duplicates, a burst, and an edited photo with its original.
+
+Found once for each photo, when it is indexed, with as many look-ups in any library.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import md5
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Text, column, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
+
+from fluffy_tui.photos import counterparts
+from fluffy_tui.similarity.model import SOUND_QUALITY
+from fluffy_tui.similarity.tables import (
+    PHOTOS,
+    PLACES,
+    EmbeddingModelRow,
+    PhotoEmbeddingRow,
+    PhotoHashRow,
+    among,
+    bits_apart,
+    near_hashes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+BURST_SECONDS = 2
+"""Between two photos of a burst."""
+MOST_IN_BURST = 100
+"""A longer series, such as a time lapse, is several stacks."""
+_BURST_BITS = 96
+"""Of the 256 of two PDQ hashes, those that may differ in a burst: as many as after a movement by a fiftieth of the
+picture. Unrelated pictures differ in 128, and in so few in one case of thirty thousand."""
+_LOOKED_AT = 100
+"""Photos of the same moment that are looked at: of some cameras, all have the same time."""
+
+
+async def duplicates(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each photo that has duplicates in its persona's library those duplicates and itself.
+
+    One statement for each photo, so that none takes long in a large library.
+    """
+    return await _groups(session, {photo_id: near_hashes(photo_id) for photo_id in photo_ids})
+
+
+async def bursts(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each photo that is in a burst the photos taken just before and after it, and itself."""
+    return await _groups(session, {photo_id: _burst_of(photo_id) for photo_id in photo_ids})
+
+
+async def edited_pairs(session: AsyncSession, photo_ids: Sequence[int]) -> dict[int, set[int]]:
+    """Return for each photo that was edited, or is the original of one that was, both, known by their names."""
+    mine = select(PLACES.c.photo_id, PLACES.c.persona_id, PLACES.c.machine_id, PLACES.c.path).where(
+        among(PLACES.c.photo_id, photo_ids)
+    )
+    wanted = [
+        (photo_id, persona_id, machine_id, md5(path.encode(), usedforsecurity=False).hexdigest())
+        for photo_id, persona_id, machine_id, own_path in await session.execute(mine)
+        for path in counterparts(own_path)
+    ]
+    kinds = (BigInteger(), BigInteger(), Text(), Text())
+    arrays = [literal([one[part] for one in wanted], ARRAY(kind)) for part, kind in enumerate(kinds)]
+    names = [
+        column(name, kind) for name, kind in zip(("id", "persona", "machine", "path"), kinds, strict=True)
+    ]
+    asked = func.unnest(*arrays).table_valued(*names, name="asked").render_derived()
+    found = (
+        select(PLACES.c.photo_id)
+        .where(
+            PLACES.c.persona_id == asked.c.persona,
+            PLACES.c.machine_id == asked.c.machine,
+            func.md5(PLACES.c.path) == asked.c.path,
+        )
+        .offset(0)  # one look-up in an index for each, whatever the statistics say of the table
+        .lateral("found")
+    )
+    groups: dict[int, set[int]] = {}
+    for photo_id, mate in await session.execute(
+        select(asked.c.id, found.c.photo_id).join(found, literal(True))
+    ):
+        groups.setdefault(photo_id, {photo_id}).add(mate)
+    return groups
+
+
+async def _groups(
+    session: AsyncSession, queries: dict[int, Select[int] | Select[int, float]]
+) -> dict[int, set[int]]:
+    groups: dict[int, set[int]] = {}
+    for photo_id, query in queries.items():
+        if found := set(await session.scalars(query)):
+            groups[photo_id] = {photo_id, *found}
+    return groups
+
+
+def _burst_of(photo_id: int) -> Select[int]:
+    """Select the photos that were taken within moments of one, and look like it by hash or vector."""
+    asked, other = PHOTOS.alias("asked"), PHOTOS.alias("other")
+    span = timedelta(seconds=BURST_SECONDS)
+    moment = select(asked.c.taken_at).where(asked.c.id == photo_id).scalar_subquery()
+    persona = select(asked.c.persona_id).where(asked.c.id == photo_id).scalar_subquery()
+    near = (
+        select(other.c.id)
+        .where(other.c.persona_id == persona, other.c.id != photo_id, other.c.taken_at.is_not(None))
+        .where(other.c.shown_at.between(moment - span, moment + span))  # as the index has it
+        .limit(_LOOKED_AT)
+        .cte("near")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    own, hashes = aliased(PhotoHashRow), aliased(PhotoHashRow)
+    vector, others = aliased(PhotoEmbeddingRow), aliased(PhotoEmbeddingRow)
+    looks_alike = (bits_apart(own.pdq, hashes.pdq) <= _BURST_BITS) & (
+        func.least(own.pdq_quality, hashes.pdq_quality) >= SOUND_QUALITY
+    )
+    is_same_scene = (
+        select(literal(1))
+        .select_from(vector)
+        .join(others, others.model_id == vector.model_id)
+        .join(EmbeddingModelRow, EmbeddingModelRow.id == vector.model_id)
+        .where(vector.photo_id == photo_id, others.photo_id == near.c.id)
+        .where(vector.embedding.cosine_distance(others.embedding) <= EmbeddingModelRow.near_max)
+        .exists()
+    )
+    return (
+        select(near.c.id)
+        .join(hashes, hashes.photo_id == near.c.id)
+        .join(own, own.photo_id == photo_id)
+        .where(or_(looks_alike, is_same_scene))
+    )
