@@ -120,6 +120,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("personas.channel",         "c",                      "Channels",        "Choose the persona's Buffer channels", FOOTER),
     Action("personas.ai_label",        "a",                      "AI label",        "Tell the networks that all of the persona's pictures are made with AI, or not (each post can differ)"),
     Action("personas.snippets",        "s",                      "Snippets",        "Edit the persona's hashtag sets and snippets"),
+    Action("personas.themes",          "t",                      "Themes",          "Edit the persona's themes: keywords with a share of the posts and a rest"),
     Action("personas.import_photos",   "i",                      "Import",          "Import photos from folders", FOOTER),
 
     Action("channels.save",            "enter",                  "Save",            "Use the ticked channels", FOOTER),
@@ -223,6 +224,15 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("snippet.save",             "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
     Action("snippet.back",             "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
+
+    Action("themes.edit",              "enter,e",                "Edit",            "Edit", FOOTER),
+    Action("themes.new",               "n",                      "New",             "Create a theme", FOOTER),
+    Action("themes.delete",            "delete,x",               "Delete",          "Delete (can be undone)", FOOTER),
+    Action("themes.undo",              "z",                      "Undo",            "Undo the last delete", FOOTER),
+    Action("themes.back",              "escape",                 "Back",            "Go back", FOOTER),
+
+    Action("theme.save",               "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
+    Action("theme.back",               "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
 
     Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER),
     Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER),

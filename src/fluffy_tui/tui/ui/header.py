@@ -10,7 +10,8 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ProblemKind
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
-from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.text.theme_words import supply_words
+from fluffy_tui.tui.text.words import one_line, plural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,14 +39,15 @@ class FrameHeader(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """Fit the line to the width; the counts are left out first, then the name is cut."""
+        """Fit the line to the width; the counts are left out first, then what runs out, then the name is cut."""
         if self._overview is None:
             return Content("")
         left, right = _persona(self._overview), _alerts(self._overview, demo=self._demo)
-        more, middle = _further_channels(self._overview), _counts(self._overview)
+        more = _further_channels(self._overview)
         room = max(0, self.content_region.width - right.cell_length - 1)
-        if left.cell_length + more.cell_length + middle.cell_length + 3 <= room:
-            more = Content.assemble(more, "   ", middle)
+        for part in (_running_out(self._overview), _counts(self._overview)):
+            if part.cell_length and left.cell_length + more.cell_length + part.cell_length + 3 <= room:
+                more = Content.assemble(more, "   ", part)
         left = left.truncate(max(0, room - more.cell_length), ellipsis=True)
         line = Content.assemble(left, more)
         return Content.assemble(line.pad_right(max(0, room - line.cell_length)), " ", right)
@@ -79,6 +81,17 @@ def _counts(overview: Overview) -> Content:
     if counts.scheduled:
         parts.append(f"{counts.scheduled:,} scheduled")
     return SEPARATOR.join(Content.styled(part, "$foreground-muted") for part in parts)
+
+
+def _running_out(overview: Overview) -> Content:
+    """Name the theme that runs out first, and say how many others do."""
+    if not overview.running_out:
+        return Content("")
+    first, *others = overview.running_out
+    more = f" +{len(others)}" if others else ""
+    return Content.styled(
+        f"{shortened(one_line(first.theme.keyword))}: {supply_words(first)}{more}", "$text-warning"
+    )
 
 
 def _alerts(overview: Overview, *, demo: bool) -> Content:
