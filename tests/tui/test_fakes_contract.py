@@ -53,6 +53,7 @@ from fluffy_tui.scheduling import (
     Step,
 )
 from fluffy_tui.settings import Secret
+from fluffy_tui.themes import ThemeNotFound, ThemeRefused, ThemeSupply
 from fluffy_tui.tui.ports import SchedulingPort
 from tui.contract_worlds import World, fake_world, real_world
 from tui.fakes import damage
@@ -403,6 +404,49 @@ async def test_a_saved_filter_needs_a_sound_name(world: World, name: str) -> Non
         await world.services.filters.save(name, "picked")
     with pytest.raises(FluffyError):
         await world.services.filters.delete("unknown")
+
+
+# Themes
+
+
+async def test_themes_are_created_changed_listed_and_deleted(world: World) -> None:
+    themes, sarah = world.services.themes, world.sarah
+    harbour = await themes.create(sarah.id, " #Harbour ", 25, 3)
+    fog = await themes.create(sarah.id, "fog", 50, 0)
+    assert await themes.list(sarah.id) == [fog, harbour]
+    assert await themes.list(world.nobody.id) == []
+    for keyword, share, rest in (("FOG", 5, 0), ("", 5, 0), ("pier", 26, 0), ("pier", 0, 0), ("pier", 5, 99)):
+        with pytest.raises(ThemeRefused):
+            await themes.create(sarah.id, keyword, share, rest)
+    with pytest.raises(ThemeRefused):
+        await themes.change(fog, "harbour", 5, 0)
+    changed = await themes.change(fog, "FOG", 75, 1)
+    assert changed == replace(fog, keyword="FOG", share=75, rest_days=1)
+    await themes.delete(fog)
+    with pytest.raises(ThemeNotFound):
+        await themes.delete(fog)
+    with pytest.raises(ThemeNotFound):
+        await themes.change(fog, "fog", 5, 0)
+
+
+async def test_themes_tell_what_is_left_what_is_planned_and_what_to_take(world: World) -> None:
+    services, sarah, [one, two, three, *_] = world.services, world.sarah, world.ids
+    await services.keywords.add([one, two, three], ["Harbour"])
+    harbour = await services.themes.create(sarah.id, "harbour", 50, 2)
+    await services.photos.decide(three, Verdict.REJECT)
+    assert (await services.themes.supplies())[sarah.id] == (ThemeSupply(harbour, 2),)
+    now = datetime.now(UTC)
+    later = [now + timedelta(days=40 + day) for day in range(4)]
+    choice = await services.themes.choose(sarah, now, later)
+    assert [photo.photo_id in (one, two) for photo in choice.taken].count(True) == 2
+    assert three not in [photo.photo_id for photo in choice.taken]
+
+    await submit(world, 0)
+    assert (await services.themes.supplies())[sarah.id] == (ThemeSupply(harbour, 1),)
+    calendar = await services.themes.calendar(sarah, now, [two, world.ids[3]])
+    assert calendar.themes == (harbour,)
+    assert [post.themes for post in calendar.posts] == [{harbour.id}]
+    assert calendar.themes_of == {one: {harbour.id}, two: {harbour.id}}
 
 
 # Similarity

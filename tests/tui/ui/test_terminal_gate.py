@@ -97,6 +97,7 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "channels": ("at", "c"),
     "import": ("at", "i"),
     "snippets": ("at", "s"),
+    "themes": ("at", "t", "n"),
     "rename": ("at", "r"),
     "palette": ("ctrl+p",),
     "filmstrip": ("tab",),

@@ -38,6 +38,8 @@ class Place(StrEnum):
     PHOTO_PICKER = "photo_picker", "photo picker"
     SNIPPETS = "snippets", "hashtag sets and snippets"
     SNIPPET = "snippet", "snippet editor"
+    THEMES = "themes", "themes"
+    THEME = "theme", "theme editor"
     FIT = "fit", "fit"
     PEOPLE = "people", "people tags"
     SAME_PICTURE = "same_picture", "same picture"

@@ -124,6 +124,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("personas.ai_label",        "a",                      "AI label",        "Tell the networks that all of the persona's pictures are made with AI, or not (each post can differ)"),
     Action("personas.snippets",        "s",                      "Snippets",        "Edit the persona's hashtag sets and snippets"),
     Action("personas.voice",           "v",                      "Voice",           "Describe how the persona writes, for captions that your own model suggests"),
+    Action("personas.themes",          "t",                      "Themes",          "Edit the persona's themes: keywords with a share of the posts and a rest"),
     Action("personas.import_photos",   "i",                      "Import",          "Import photos from folders", FOOTER),
 
     Action("voice.save",               "ctrl+s,ctrl+j",          "Save",            "Save the voice", FOOTER),
@@ -238,6 +239,15 @@ ACTIONS: tuple[Action, ...] = (
 
     Action("snippet.save",             "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
     Action("snippet.back",             "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
+
+    Action("themes.edit",              "enter,e",                "Edit",            "Edit", FOOTER),
+    Action("themes.new",               "n",                      "New",             "Create a theme", FOOTER),
+    Action("themes.delete",            "delete,x",               "Delete",          "Delete (can be undone)", FOOTER),
+    Action("themes.undo",              "z",                      "Undo",            "Undo the last delete", FOOTER),
+    Action("themes.back",              "escape",                 "Back",            "Go back", FOOTER),
+
+    Action("theme.save",               "ctrl+s,ctrl+j",          "Save",            "Save", FOOTER),
+    Action("theme.back",               "escape",                 "Cancel",          "Go back without saving (asks first if there are changes)", FOOTER),
 
     Action("fit.apply",                "enter,ctrl+s",           "Apply",           "Apply this fit and remember it", FOOTER),
     Action("fit.rotate",               "r",                      "Rotate",          "Rotate 90° clockwise", FOOTER),

@@ -20,12 +20,15 @@ from fluffy_tui.tui.session.messages import OverviewChanged, PersonaChanged, Per
 from fluffy_tui.tui.snippets import SnippetsScreen
 from fluffy_tui.tui.text.channel_words import channel_health, channel_names
 from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.themes import ThemesScreen
 from fluffy_tui.tui.ui.dialogs import AskTextScreen
 from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.header import SEPARATOR
 from fluffy_tui.tui.ui.vim_list import VimList
 
-_OF_PERSONA = frozenset({"open", "rename", "channel", "ai_label", "voice", "snippets", "import_photos"})
+_OF_PERSONA = frozenset(
+    {"open", "rename", "channel", "ai_label", "voice", "snippets", "themes", "import_photos"}
+)
 
 
 class PersonasScreen(FrameScreen):
@@ -181,6 +184,11 @@ class PersonasScreen(FrameScreen):
         """Edit the persona's hashtag sets and snippets."""
         if persona := self._highlighted():
             self.app.push_screen(SnippetsScreen(self.context, persona))
+
+    def action_themes(self) -> None:
+        """Edit the persona's themes."""
+        if persona := self._highlighted():
+            self.app.push_screen(ThemesScreen(self.context, persona))
 
     def action_import_photos(self) -> None:
         """Import photos for the persona."""

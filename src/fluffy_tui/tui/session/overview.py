@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import ImportProgress
     from fluffy_tui.scheduling import Post, Problem
+    from fluffy_tui.themes import ThemeSupply
     from fluffy_tui.tui.ports import Services
 
 STRIP_LENGTH = 6
 """How many posts are kept for the strip, which shows as many of the newest as it has lines."""
+
+LOW_DAYS = 7
+"""A theme with photos for fewer days runs out."""
 
 WORKER_SILENT_AFTER = 30.0
 """Seconds without a heartbeat after which a worker counts as silent; one is due every 5 s."""
@@ -60,11 +64,25 @@ class Overview:
     """Everything that may need attention, of all personas, worst first."""
     budget: Budget | None = None
     """How many requests Buffer still accepts; None before that was read."""
+    themes: Mapping[int, tuple[ThemeSupply, ...]] = field(default_factory=dict)
+    """All themes with what they have left, by persona id."""
 
     @property
     def needing(self) -> int:
         """How many problems do not resolve by themselves."""
         return sum(item.needs_user for item in self.problems)
+
+    @property
+    def running_out(self) -> list[ThemeSupply]:
+        """The chosen persona's themes that have photos for less than a week of the main channel, the worst first."""
+        if self.persona is None:
+            return []
+        days = {
+            supply: days
+            for supply in self.themes.get(self.persona.id, ())
+            if (days := supply.days_left(self.persona.channel)) is not None and days < LOW_DAYS
+        }
+        return sorted(days, key=lambda supply: days[supply])
 
     def differs_by_time(self, before: Overview, now: datetime) -> bool:
         """Return whether the problems are outdated although nothing changed in the database.
@@ -148,6 +166,7 @@ async def read_numbers(services: Services) -> dict[str, Any]:
         "personas": {persona.id: persona for persona in await services.personas.list()},
         "problems": tuple(await services.scheduling.problems()),
         "budget": await services.scheduling.budget(),
+        "themes": await services.themes.supplies(),
         "read": True,
     }
 

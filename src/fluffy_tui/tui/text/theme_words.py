@@ -50,6 +50,16 @@ def supply_words(supply: ThemeSupply) -> str:
     return f"{supply.left or 'none'}{'+' * supply.is_plenty} left"
 
 
+def period_words(theme: Theme, number: int, out_of: int) -> str:
+    """Compare the posts of some weeks with a theme's share, such as `2 of 12 (1 short)`."""
+    if not out_of:
+        return "no posts"
+    off = number - theme.share / 100 * out_of
+    amount = int(abs(off) + 0.5) if abs(off) >= 1 else 0
+    way = "over" if off > 0 else "short"
+    return f"{number} of {out_of} ({f'{amount} {way}' if amount else 'on share'})"
+
+
 def choice_words(choice: Choice, themes: Sequence[Theme]) -> str:
     """Return how photos were chosen, such as `4 photos: 1 harbour, 3 without a theme`, and what was not possible."""
     count = len(choice.taken)

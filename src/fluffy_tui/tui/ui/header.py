@@ -10,8 +10,9 @@ from textual.widgets import Static
 from fluffy_tui.scheduling import ProblemKind, channel_zone, slots
 from fluffy_tui.tui.keymap.bindings import Place, actions_of, key_of
 from fluffy_tui.tui.text.channel_words import channel_health, channel_name
+from fluffy_tui.tui.text.theme_words import supply_words
 from fluffy_tui.tui.text.times import own_moment
-from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.text.words import one_line, plural, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,13 +50,17 @@ class FrameHeader(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """Fit the line to the width; counts are left out first, one by one, then the name is cut."""
+        """Fit the line to the width; counts are left out first, one by one, then what runs out, then the name is cut."""
         if self._overview is None:
             return Content("")
         left, right = _persona(self._overview), _alerts(self._overview, demo=self.context.demo)
-        more = _further_channels(self._overview)
+        more, running_out = _further_channels(self._overview), _running_out(self._overview)
         room = max(0, self.content_region.width - right.cell_length - 1)
-        if counts := self._counts(self._overview, room - left.cell_length - more.cell_length - len(GAP)):
+        free = room - left.cell_length - more.cell_length - len(GAP)
+        if 0 < running_out.cell_length <= free:
+            more = Content.assemble(more, GAP, running_out)
+            free -= running_out.cell_length + len(GAP)
+        if counts := self._counts(self._overview, free):
             more = Content.assemble(more, GAP, counts)
         left = left.truncate(max(0, room - more.cell_length), ellipsis=True)
         line = Content.assemble(left, more)
@@ -104,6 +109,17 @@ def _persona(overview: Overview) -> Content:
 def _further_channels(overview: Overview) -> Content:
     number = len(overview.persona.channels) - 1 if overview.persona else 0
     return Content.styled(f" +{number}" if number > 0 else "", "$foreground-muted")
+
+
+def _running_out(overview: Overview) -> Content:
+    """Name the theme that runs out first, and say how many others do."""
+    if not overview.running_out:
+        return Content("")
+    first, *others = overview.running_out
+    more = f" +{len(others)}" if others else ""
+    return Content.styled(
+        f"{shortened(one_line(first.theme.keyword))}: {supply_words(first)}{more}", "$text-warning"
+    )
 
 
 def _alerts(overview: Overview, *, demo: bool) -> Content:

@@ -1,0 +1,195 @@
+"""A persona's themes: what each has left, how its posts compare with its share; create, edit, delete, undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from fluffy_tui.core.app_events import Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged
+from fluffy_tui.themes import WINDOW
+from fluffy_tui.tui.keymap.bindings import Place, bindings
+from fluffy_tui.tui.session.messages import on_event
+from fluffy_tui.tui.session.overview import LOW_DAYS
+from fluffy_tui.tui.text.channel_words import zone_of
+from fluffy_tui.tui.text.theme_words import period_words, rest_words, short_day, supply_words
+from fluffy_tui.tui.text.words import one_line, plural
+from fluffy_tui.tui.themes.theme_editor import ThemeEditorScreen
+from fluffy_tui.tui.ui.frame_screen import FrameScreen
+from fluffy_tui.tui.ui.header import SEPARATOR
+from fluffy_tui.tui.ui.vim_list import VimList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.themes import Theme, ThemeCalendar, ThemeSupply
+    from fluffy_tui.tui.session.context import Context
+
+_EMPTY = """No themes yet
+
+A theme is a keyword of your photos with a share of the posts and a rest: a quarter harbour, not within 3 days. \
+Filling slots then chooses photos by that, and the header shows what runs out.
+
+Press {themes.new} to create one."""
+
+
+class ThemesScreen(FrameScreen):
+    """Lists themes, each with what is left and how its posts of the last and next weeks compare with its share.
+
+    Args:
+        context: The app's services and state.
+        persona: Whose they are.
+    """
+
+    PLACE = Place.THEMES
+    BINDINGS = bindings(Place.THEMES)
+    DEFAULT_CSS = """
+    ThemesScreen {
+        #body { align: center top; padding: 1 2; }
+        #themes { width: 1fr; max-width: 110; height: auto; max-height: 100%; }
+        #no-themes { display: none; width: auto; max-width: 64; padding: 2 4; }
+        &.-empty #themes { display: none; }
+        &.-empty #no-themes { display: block; }
+        &.-narrow #body { padding: 0; }
+        &.-narrow #no-themes { padding: 1 2; }
+    }
+    """
+
+    def __init__(self, context: Context, persona: Persona) -> None:
+        super().__init__(context)
+        self._persona = persona
+        self._supplies: Sequence[ThemeSupply] = ()
+        self._deleted: list[Theme] = []
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list, and the text that replaces it while it is empty."""
+        listing = VimList(id="themes", classes="box")
+        listing.border_title = Content(f"Themes of {one_line(self._persona.name)}")
+        yield listing
+        yield Static(self.context.with_keys(_EMPTY), id="no-themes", classes="box", markup=False)
+
+    def on_mount(self) -> None:
+        """Load the list."""
+        self._load()
+
+    @on_event(Connected, PersonaEdited, PhotosChanged, PostChanged, VerdictChanged)
+    def _reload(self) -> None:
+        self._load()
+
+    @work(group="themes", exclusive=True, exit_on_error=False, description="loading themes")
+    async def _load(self, chosen: int | None = None) -> None:
+        """Load the list, and put the cursor on the theme with this id, or leave it where it is."""
+        themes, now = self.context.services.themes, self.context.clock()
+        calendar, supplies = await themes.calendar(self._persona, now), await themes.supplies()
+        today = now.astimezone(zone_of(self._persona, self.context.zone)).date()
+        before = self._highlighted.id if self._highlighted else None
+        self._supplies = supplies.get(self._persona.id, ())
+        listing = self.query_one(VimList)
+        index = listing.highlighted or 0
+        listing.clear_options()
+        listing.add_options([Option(self._prompt(supply, calendar, today)) for supply in self._supplies])
+        given = sum(supply.theme.share for supply in self._supplies)
+        listing.border_subtitle = f"{given} % in themes · {100 - given} % without"
+        self.set_class(not self._supplies, "-empty")
+        ids = [supply.theme.id for supply in self._supplies]
+        if ids:
+            wanted = chosen if chosen in ids else before
+            listing.highlighted = ids.index(wanted) if wanted in ids else min(index, len(ids) - 1)
+            listing.focus()
+        self.refresh_bindings()
+
+    def _prompt(self, supply: ThemeSupply, calendar: ThemeCalendar, today: date) -> Content:
+        theme, days = supply.theme, supply.days_left(self._persona.channel)
+        left = supply_words(supply)
+        if days is not None and days < LOW_DAYS:
+            amount = f", for {int(days)} {plural(int(days), 'day')}" if supply.left else ""
+            left_content = Content.styled(f"! {left}{amount}", "$text-warning")
+        else:
+            left_content = Content(left)
+        last, next_ = calendar.around(theme, today)
+        first_line = Content("   ").join(
+            [
+                Content.styled(one_line(theme.keyword), "bold"),
+                Content(f"{theme.share} %"),
+                Content(rest_words(theme.rest_days)),
+                left_content,
+            ]
+        )
+        parts = [
+            f"last {short_day(last)}" if last else "no post yet",
+            f"next {short_day(next_)}" if next_ else "none planned",
+            f"last 28 days {period_words(theme, *calendar.tally(theme, today - WINDOW, today))}",
+            f"next 28 days {period_words(theme, *calendar.tally(theme, today, today + WINDOW))}",
+        ]
+        second_line = SEPARATOR.join(Content.styled(part, "dim") for part in parts)
+        return Content.assemble(first_line, "\n", second_line)
+
+    @property
+    def _highlighted(self) -> Theme | None:
+        index = self.query_one(VimList).highlighted
+        has_one = index is not None and index < len(self._supplies)
+        return self._supplies[index].theme if has_one and index is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Dim the actions that have nothing to act on."""
+        if action in ("edit", "delete") and not self._supplies:
+            return None
+        return None if action == "undo" and not self._deleted else True
+
+    def action_new(self) -> None:
+        """Create a theme."""
+
+        async def save(keyword: str, share: int, rest_days: int) -> Theme:
+            return await self.context.services.themes.create(self._persona.id, keyword, share, rest_days)
+
+        self.app.push_screen(ThemeEditorScreen(self.context, self._persona, save), self._saved)
+
+    @on(OptionList.OptionSelected)
+    def action_edit(self) -> None:
+        """Edit the theme."""
+        if theme := self._highlighted:
+
+            async def save(keyword: str, share: int, rest_days: int) -> Theme:
+                return await self.context.services.themes.change(theme, keyword, share, rest_days)
+
+            editor = ThemeEditorScreen(self.context, self._persona, save, theme)
+            self.app.push_screen(editor, self._saved)
+
+    def _saved(self, theme: Theme | None) -> None:
+        if theme is not None:
+            self._load(theme.id)
+
+    @work(group="themes-change", exit_on_error=False, description="deleting a theme")
+    async def action_delete(self) -> None:
+        """Delete the theme."""
+        theme = self._highlighted
+        if theme is None:
+            return
+        await self.context.services.themes.delete(theme)
+        self._deleted.append(theme)
+        undo = self.context.with_keys("Press {themes.undo} to undo.")
+        self.notify(f"Deleted the theme “{one_line(theme.keyword)}”. {undo}", markup=False)
+        self._load()
+
+    @work(group="themes-change", exit_on_error=False, description="restoring a theme")
+    async def action_undo(self) -> None:
+        """Restore the theme that was deleted last."""
+        if not self._deleted:
+            return
+        deleted = self._deleted[-1]
+        restored = await self.context.services.themes.create(
+            deleted.persona_id, deleted.keyword, deleted.share, deleted.rest_days
+        )
+        self._deleted.pop()
+        self._load(restored.id)
+
+    async def action_back(self) -> None:
+        """Go back."""
+        await self.dismiss()

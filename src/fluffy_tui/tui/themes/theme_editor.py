@@ -1,0 +1,175 @@
+"""Edits a theme: its keyword, its share and its rest."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.suggester import Suggester
+from textual.widgets import Input, Label, Static
+
+from fluffy_tui.core.errors import FluffyError
+from fluffy_tui.themes import ThemeRefused
+from fluffy_tui.tui.keymap.bindings import Place, bindings, help_binding
+from fluffy_tui.tui.session.worker_errors import ReportsErrors
+from fluffy_tui.tui.text.words import one_line
+from fluffy_tui.tui.ui.dialogs import ConfirmScreen, DialogScreen
+from fluffy_tui.tui.ui.keys_footer import KeysFooter
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+
+    from fluffy_tui.personas import Persona
+    from fluffy_tui.themes import Theme
+    from fluffy_tui.tui.ports import KeywordsPort
+    from fluffy_tui.tui.session.context import Context
+
+log = logging.getLogger(__name__)
+
+_LABELS = (
+    ("keyword", "Keyword", "one that your photos have, such as harbour"),
+    ("share", "Share in %", "of the posts, such as 25"),
+    ("rest", "Rest in days", "from one post to the next, such as 3 (0 for none)"),
+)
+"""For each field its name, its label, and the placeholder."""
+
+
+class KeywordSuggester(Suggester):
+    """Completes what is typed to the first of a persona's keywords that begins like it."""
+
+    def __init__(self, keywords: KeywordsPort, persona: Persona) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._keywords, self._persona = keywords, persona
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the keyword; None if there is none, or if it cannot be looked up."""
+        try:
+            found = await self._keywords.complete(self._persona.id, value)
+        except FluffyError as error:  # what is typed stays, and saving says why it cannot be saved
+            log.info("keywords were not completed: %s", error)
+            return None
+        return value + found[0][len(value) :] if found else None
+
+
+class ThemeEditorScreen(ReportsErrors, DialogScreen["Theme | None"]):
+    """Asks for keyword, share and rest, and closes with the saved theme, or with None if the user cancels.
+
+    Args:
+        context: The app's services and state.
+        persona: Whose theme it is.
+        save: Saves keyword, share and rest; raises FluffyError with what is wrong.
+        theme: The one to edit; None for a new one.
+    """
+
+    PLACE = Place.THEME
+    BINDINGS = bindings(Place.THEME) + help_binding()
+    DEFAULT_CSS = """
+    ThemeEditorScreen {
+        .field { height: 1; }
+        .field Label { width: 14; color: $text-muted; }
+        .field Input { width: 1fr; }
+        #theme-message { height: auto; margin-top: 1; color: $text-muted; }
+        #theme-message.-error { color: $text-error; }
+    }
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        persona: Persona,
+        save: Callable[[str, int, int], Awaitable[Theme]],
+        theme: Theme | None = None,
+    ) -> None:
+        super().__init__(classes="-broad")
+        self._save, self._is_new = save, theme is None
+        self._own = context.setup.settings.keys
+        before = (theme.keyword, str(theme.share), str(theme.rest_days)) if theme else ("", "", "0")
+        self._before = before
+        suggester = KeywordSuggester(context.services.keywords, persona)
+        self._fields = [
+            Input(
+                text,
+                placeholder=hint,
+                compact=True,
+                max_length=100,
+                suggester=suggester if name == "keyword" else None,
+                id=f"theme-{name}",
+            )
+            for (name, _, hint), text in zip(_LABELS, before, strict=True)
+        ]
+        self._message = Static("→ completes the keyword", id="theme-message", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields, one below the other."""
+        with Vertical(id="dialog") as dialog:
+            dialog.border_title = "New theme" if self._is_new else "Edit theme"
+            for (_, label, _), field in zip(_LABELS, self._fields, strict=True):
+                with Horizontal(classes="field"):
+                    yield Label(label, markup=False)
+                    yield field
+            yield self._message
+        yield KeysFooter()
+
+    def on_mount(self) -> None:
+        """Focus the keyword of a new one, else the share."""
+        self._fields[0 if self._is_new else 1].focus()
+
+    @property
+    def _written(self) -> tuple[str, ...]:
+        return tuple(field.value.strip() for field in self._fields)
+
+    @on(Input.Submitted)
+    def _field_submitted(self, event: Input.Submitted) -> None:
+        """Go to the next field; from the last one, save."""
+        number = self._fields.index(event.input)
+        if event.input is self._fields[-1]:
+            self.action_save()
+        else:
+            self._fields[number + 1].focus()
+
+    @work(group="theme", exclusive=True, exit_on_error=False, description="saving the theme")
+    async def action_save(self) -> None:
+        """Save, and close if that works."""
+        keyword, share, rest = self._written
+        try:
+            saved = await self._save(keyword, _number(share, "share", 25), _number(rest, "rest", 3))
+        except FluffyError as error:
+            self._message.add_class("-error")
+            self._message.update(Content(f"! {one_line(str(error))}"))
+        else:
+            self.dismiss(saved)
+
+    def action_back(self) -> None:
+        """Close; ask first if there are changes."""
+        if self._written == self._before:
+            self.dismiss(None)
+            return
+        question = ConfirmScreen(
+            "Discard changes?",
+            "Your changes to this theme are not saved.",
+            yes="Discard",
+            no="Keep editing",
+            own=self._own,
+        )
+        self.app.push_screen(question, self._close)
+
+    def _close(self, discard: bool | None) -> None:
+        if discard:
+            self.dismiss(None)
+
+
+def _number(text: str, what: str, example: int) -> int:
+    """Return a typed number, with or without its unit.
+
+    Raises:
+        ThemeRefused: it is none.
+    """
+    digits = text.removesuffix("%").removesuffix("days").removesuffix("d").strip()
+    if not (digits.isascii() and digits.isdecimal()):
+        raise ThemeRefused(f"The {what} is not a whole number.", f"Enter one such as {example}.")
+    return int(digits)

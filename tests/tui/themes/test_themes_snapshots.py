@@ -1,0 +1,53 @@
+"""Themes, their editor, and the batch that they fill, in three sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import FakeServices
+from tui.pressing import pressing
+
+SIZES = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+
+
+@pytest.fixture(autouse=True)
+async def themes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, services: FakeServices) -> None:
+    """Give sarah three themes, and make paths the same on every machine."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    await services.keywords.add([2, 39, 40], ["harbour"])
+    await services.keywords.add(range(12, 37), ["fog"])
+    await services.keywords.add([1], ["pier"])
+    await services.themes.create(1, "harbour", 25, 3)
+    await services.themes.create(1, "fog", 50, 0)
+    await services.themes.create(1, "pier", 10, 7)
+
+
+@SIZES
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("list", ("at", "t", "j")),
+        ("editor", ("at", "t", "n", *"harb")),
+        ("batch", ("3", "f")),
+        ("review", ("3", "f", *"one", "ctrl+n", *"two", "ctrl+s")),
+    ],
+)
+def test_themes(
+    snap_compare: Any,
+    make_app: Callable[..., FluffyApp],
+    size: tuple[int, int],
+    name: str,
+    keys: tuple[str, ...],
+) -> None:
+    assert name
+    assert snap_compare(make_app(persona="sarah"), terminal_size=size, run_before=pressing(*keys))
+
+
+def test_no_themes(snap_compare: Any, make_app: Callable[..., FluffyApp], services: FakeServices) -> None:
+    services.themes.kept.clear()
+    assert snap_compare(make_app(persona="sarah"), terminal_size=(60, 18), run_before=pressing("at", "t"))
