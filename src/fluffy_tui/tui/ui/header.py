@@ -50,7 +50,7 @@ class FrameHeader(Static):
         self.refresh()
 
     def render(self) -> Content:
-        """Fit the line to the width; counts are left out first, one by one, then what runs out, then the name is cut."""
+        """Fit the line to the width: counts are left out first, then what runs out, and then the name is cut."""
         if self._overview is None:
             return Content("")
         left, right = _persona(self._overview), _alerts(self._overview, demo=self.context.demo)
