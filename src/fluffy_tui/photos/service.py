@@ -496,7 +496,7 @@ def _photo(row: Any) -> Photo:
     photo_id, persona_id, path, sha256, *rest, dated_by, sharpness, light, dark = row
     source = DateSource(dated_by) if dated_by else None
     scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, dated_by=source, scores=scores)
+    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *(*rest, source, scores))
 
 
 def _id_of(persona: Persona | int) -> int:
