@@ -29,6 +29,7 @@ class Place(StrEnum):
     LIBRARY = "library", "library"
     FILTER = "filter", "filter"
     ZOOM = "zoom", "zoom"
+    COMPARE = "compare", "compare"
     COMPOSE = "compose", "composer"
     TIME_PICKER = "time_picker", "time picker"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
@@ -104,6 +105,7 @@ _WRITTEN = {
     "exclamation_mark": "!",
     "full_stop": ".",
     "slash": "/",
+    "vertical_line": "|",
     "plus": "+",
     "equals_sign": "=",
     "minus": "-",

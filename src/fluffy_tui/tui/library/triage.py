@@ -29,6 +29,8 @@ class Decision:
     index: int
     """Where it was in the list."""
     at: datetime
+    is_joined: bool = False
+    """Whether `undo` reverts it together with the decision before it."""
 
     @property
     def after(self) -> Photo:
@@ -54,19 +56,27 @@ class Triage:
         """The decision that `undo` reverts."""
         return self._decisions[-1] if self._decisions else None
 
-    def decide(self, photo: Photo, verdict: Verdict, index: int, at: datetime) -> Decision:
-        """Make a decision, for `store` to store."""
-        decision = Decision(photo, verdict, index, at)
+    def decide(
+        self, photo: Photo, verdict: Verdict, index: int, at: datetime, *, joined: bool = False
+    ) -> Decision:
+        """Make a decision, for `store` to store; joined, it is one step of undo with the one before it."""
+        decision = Decision(photo, verdict, index, at, joined)
         self._decisions.append(decision)
         self._queue.append((photo.id, verdict))
         return decision
 
-    def undo(self) -> Decision:
-        """Revert the last decision, for `store` to store; raises IndexError if there is none."""
-        decision = self._decisions.pop()
-        before = decision.before
-        self._queue.append((before.id, Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED))
-        return decision
+    def undo(self) -> list[Decision]:
+        """Revert the last decision and those joined with it, for `store` to store, and return them, the first first.
+
+        Raises:
+            IndexError: there is none.
+        """
+        undone = [self._decisions.pop()]
+        while undone[-1].is_joined and self._decisions:
+            undone.append(self._decisions.pop())
+        for before in (decision.before for decision in undone):
+            self._queue.append((before.id, Verdict(before.verdict) if before.verdict else Verdict.UNDECIDED))
+        return undone[::-1]
 
     @property
     def is_stored(self) -> bool:
