@@ -45,7 +45,10 @@ async def test_the_selected_photos_are_side_by_side(running: Running, services: 
     async with running(persona="sarah") as driver:
         await driver.press("space", "space", "vertical_line")
         assert isinstance(driver.screen, CompareScreen)
-        assert titles(driver) == ["1/2 IMG_2040.JPG", "2/2 IMG_2039.JPG · ✓ picked · soft · dark (31 % black)"]
+        assert titles(driver) == [
+            "1/2 IMG_2040.JPG",
+            "2/2 IMG_2039.JPG · ✓ picked · soft · dark (31 % black)",
+        ]
         assert current(driver).startswith("1/2")
         await driver.press("tab")
         assert current(driver).startswith("2/2")
@@ -119,7 +122,9 @@ async def test_the_best_of_a_stack_in_two_keys_and_back_in_one(
         await driver.press("B")
         assert "This photo is in no stack." in toasts(driver)
         await driver.press("j", "B")
-        assert "IMG_2039.JPG is the largest of 3. Pick it, and reject the other photos?" in driver.text("#dialog Static")
+        assert "IMG_2039.JPG is the largest of 3. Pick it, and reject the other photos?" in driver.text(
+            "#dialog Static"
+        )
         await driver.press("escape")
         assert [verdict(services, id_) for id_ in (39, 37, 20)] == [None, None, None]
         await driver.press("B", "enter")

@@ -125,7 +125,9 @@ async def test_a_verdict_affects_only_the_photo_shown_of_a_collapsed_stack(
     async with running(persona="sarah") as driver:
         await driver.press("j", "x")
         assert [verdict(services, id_) for id_ in (39, 37, 20)] == ["reject", None, None]
-        assert "Rejected only this photo, not the 2 other photos of its stack. c expands it." in toasts(driver)
+        assert "Rejected only this photo, not the 2 other photos of its stack. c expands it." in toasts(
+            driver
+        )
         assert photos(driver).highlighted_id == 38
         await driver.press("z")
         assert photos(driver).highlighted_id == 39
