@@ -471,7 +471,7 @@ class Photos:
 def _photo(row: Any) -> Photo:
     photo_id, persona_id, path, sha256, *rest, sharpness, light, dark = row
     scores = PhotoScores(sharpness, light, dark) if sharpness >= 0 else None
-    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, scores)
+    return Photo(photo_id, persona_id, Path(path), sha256.hex(), *rest, scores=scores)
 
 
 def _id_of(persona: Persona | int) -> int:

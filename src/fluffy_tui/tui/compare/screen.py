@@ -12,7 +12,7 @@ from textual.screen import Screen
 from fluffy_tui.photos import Verdict
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.photo.graphics_protocol import renderer_named
-from fluffy_tui.tui.photo.score_words import score_words
+from fluffy_tui.tui.text.score_words import score_words
 from fluffy_tui.tui.text.words import one_line
 from fluffy_tui.tui.ui.keys_footer import KeysFooter
 from fluffy_tui.tui.ui.small_notice import SmallNotice

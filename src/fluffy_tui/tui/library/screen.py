@@ -223,10 +223,9 @@ class LibraryScreen(FrameScreen):
     @work(group="review", exclusive=True, exit_on_error=False, description="loading the stack")
     async def action_review(self, best: bool) -> None:
         """Propose the best of the stack under the cursor, or compare its photos, or the selected ones."""
-        ids = self._stacks.members(self._photos.highlighted_id)
-        if not best and len(self._selection) > 1:
-            ids = self._selection.ids
-        if len(ids) < 2 or (len(ids) > MOST and ids == self._selection.ids):
+        is_selection = not best and len(self._selection) > 1
+        ids = self._selection.ids if is_selection else self._stacks.members(self._photos.highlighted_id)
+        if len(ids) < 2 or (is_selection and len(ids) > MOST):
             why = NO_STACK if best else COMPARE_WHAT
             self.notify(self.context.with_keys(why), markup=False)
             return
