@@ -153,13 +153,19 @@ class FailedFile:
     """One plain sentence."""
 
 
+ICLOUD = "icloud"
+"""The kind of a picture that is not on this machine: iCloud has only its name here."""
+RAW_BESIDE_PICTURE = "raw beside picture"
+"""The kind of a camera's raw file whose JPEG or HEIC is in the same folder, so that nothing is missed."""
+
+
 @dataclass(frozen=True, slots=True)
 class PassedOver:
     """A picture of a kind that cannot be imported."""
 
     path: Path
     kind: str
-    """Its suffix in lower case without the dot; `icloud` for one that is not on this machine."""
+    """Its suffix in lower case without the dot, `ICLOUD` or `RAW_BESIDE_PICTURE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +223,8 @@ class ImportSummary:
     @property
     def counts(self) -> dict[str, int]:
         """What became of how many photos and files, in the order in which it is shown."""
+        raw = self.passed_over.get(RAW_BESIDE_PICTURE, 0)
+        passed_over = sum(self.passed_over.values()) - raw
         return {
             "imported": self.imported,
             "already there": self.unchanged,
@@ -225,7 +233,8 @@ class ImportSummary:
             "duplicate" if self.duplicates == 1 else "duplicates": self.duplicates,
             "missing": self.missing,
             "failed": len(self.failed),
-            **({"passed over": sum(self.passed_over.values())} if self.passed_over else {}),
+            **({"RAW beside its JPEG" if raw == 1 else "RAW beside their JPEGs": raw} if raw else {}),
+            **({"passed over": passed_over} if passed_over else {}),
         }
 
     @property
@@ -233,9 +242,10 @@ class ImportSummary:
         """What can be done about pictures that were passed over, a line for each kind, and about damaged XMP."""
         kinds = [
             f"{count:,} only in iCloud: download them"
-            if kind == "icloud"
+            if kind == ICLOUD
             else f"{count:,} {kind.upper()}: export as JPEG"
             for kind, count in sorted(self.passed_over.items())
+            if kind != RAW_BESIDE_PICTURE
         ]
         damaged = f"{self.damaged_xmp:,} with damaged XMP: imported without it"
         return [*kinds, damaged] if self.damaged_xmp else kinds

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, Float, bindparam, column, func, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, Float, column, func, update
 
-from fluffy_tui.photos.tables import PhotoRow
+from fluffy_tui.photos.tables import PhotoRow, array_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncSession
 
     from fluffy_tui.photos.scores import PhotoScores
@@ -32,9 +32,14 @@ async def store_scores(session: AsyncSession, scores: Mapping[int, PhotoScores])
         "clipped_light": [one.clipped_light for one in measured],
         "clipped_dark": [one.clipped_dark for one in measured],
     }
-    arrays = [bindparam(None, list(scores), type_=ARRAY(BigInteger()))]
-    arrays += [bindparam(None, shares, type_=ARRAY(Float())) for shares in values.values()]
-    names = [column("id", BigInteger()), *(column(name, Float()) for name in values)]
+    arrays = [
+        array_of(list(scores), BigInteger()),
+        *(array_of(shares, Float()) for shares in values.values()),
+    ]
+    names: list[ColumnElement[Any]] = [
+        column("id", BigInteger()),
+        *(column(name, Float()) for name in values),
+    ]
     found = func.unnest(*arrays).table_valued(*names, name="found").render_derived()
     await session.execute(
         update(PhotoRow)

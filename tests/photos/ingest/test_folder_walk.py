@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from fluffy_tui.photos.ingest.folder_walk import existing_folders, walk
+from fluffy_tui.photos.ingest import folder_walk
+from fluffy_tui.photos.ingest.folder_walk import existing_folders, is_dataless, next_listing, walk
 from fluffy_tui.photos.ingest.import_scope import ChangedPaths
-from fluffy_tui.photos.model import FailedFile, FolderNotFound, PassedOver
+from fluffy_tui.photos.model import RAW_BESIDE_PICTURE, FailedFile, FolderNotFound, PassedOver
 from photos.photo_files import write
 
 
@@ -113,6 +115,37 @@ def test_pictures_that_cannot_be_imported_are_named_with_their_kind(
     changed = ChangedPaths([str(file)], [tmp_path])
     for walked in (walk([tmp_path], threading.Event()), changed.walk(threading.Event())):
         assert list(walked) == [PassedOver(file, kind)]
+
+
+def test_raw_files_beside_their_picture_are_told_from_those_without_one(tmp_path: Path) -> None:
+    """In an import and in a watched folder; the picture may be one that was made from the raw file."""
+    for name in ("a.JPG", "b.heic", "c.nef.jpg", "sub/d.jpg"):
+        write(tmp_path / name, b"x")
+    raws = [write(tmp_path / name, b"x") for name in ("a.CR2", "b.dng", "c.nef", "d.arw")]
+    changed = ChangedPaths([str(raw) for raw in raws], [tmp_path])
+    for walked in (walk([tmp_path], threading.Event()), changed.walk(threading.Event())):
+        kinds = {found.path.name: found.kind for found in walked if isinstance(found, PassedOver)}
+        beside = dict.fromkeys(("a.CR2", "b.dng", "c.nef"), RAW_BESIDE_PICTURE)
+        assert kinds == {**beside, "d.arw": "arw"}
+
+
+def test_a_file_of_which_icloud_has_the_content_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading it would download it, and wait for that."""
+    here, there = write(tmp_path / "a.jpg", b"x"), write(tmp_path / "b.jpg", b"x")
+    monkeypatch.setattr(folder_walk, "is_dataless", lambda status: status.st_ino == there.stat().st_ino)
+    listing = next_listing(walk([tmp_path], threading.Event()), 10)
+    assert listing is not None
+    assert list(listing.files) == [str(here)]
+    assert listing.passed_over == [PassedOver(there, "icloud")]
+    assert listing.failed == []
+
+
+def test_macos_says_that_a_file_is_dataless() -> None:
+    assert is_dataless(SimpleNamespace(st_flags=0x40000020))  # type: ignore[arg-type]
+    assert not is_dataless(SimpleNamespace(st_flags=0x20))  # type: ignore[arg-type]
+    assert not is_dataless(os.stat("."))  # noqa: PTH116
 
 
 def test_a_hidden_folder_is_walked_if_it_was_given(tmp_path: Path) -> None:

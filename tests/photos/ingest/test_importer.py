@@ -255,13 +255,14 @@ async def test_every_picture_is_accounted_for(library: tuple[Photos, Persona], t
     content = {"a.jpg": encoded(seed=1), "copy.jpg": encoded(seed=1), "b.tiff": encoded("TIFF", seed=2)}
     content |= {"c.gif": encoded("GIF", seed=3), "d.bmp": encoded("BMP", seed=4), "bad.jpg": b"x"}
     content |= {f"raw{number}.dng": b"x" for number in range(40)}
-    content |= {".IMG_1.HEIC.icloud": b"x", "e.psd": b"x"}
+    content |= {".IMG_1.HEIC.icloud": b"x", "e.psd": b"x", "a.cr2": b"x", "b.NEF": b"x"}
     for name, made in content.items():
         write(folder / name, made)
     write(folder / "notes.txt", b"no picture")
     photos, persona = library
     summary = await photos.importer([folder], persona).run()
-    assert summary.passed_over == {"dng": 40, "icloud": 1, "psd": 1}
+    assert summary.passed_over == {"dng": 40, "icloud": 1, "psd": 1, "raw beside picture": 2}
+    assert summary.counts["RAW beside their JPEGs"] == 2
     assert summary.advice == [
         "40 DNG: export as JPEG",
         "1 only in iCloud: download them",

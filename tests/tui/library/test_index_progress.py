@@ -39,7 +39,7 @@ async def test_the_progress_follows_events_and_is_counted_once(
         await driver.heard()
         assert progress(driver) == "indexing photos: 38 of 40"
         await driver.press("c")
-        assert "No duplicates found yet, indexing photos: 38 of 40." in toasts(driver)
+        assert "No stack found yet, indexing photos: 38 of 40." in toasts(driver)
 
 
 class Counter:

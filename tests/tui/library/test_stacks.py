@@ -42,19 +42,19 @@ async def test_duplicates_are_one_row_that_expands_and_collapses(
         assert "▸ 2" in line(driver, 1)
         assert "▸" not in line(driver, 0)
         await driver.press("c")
-        assert "This photo has no duplicates." in toasts(driver)
+        assert "This photo is in no stack." in toasts(driver)
         await driver.press("j")
-        assert "2 duplicates collapsed · c expands · keys affect only this photo" in details(driver)
+        assert "largest of 3 · c expands · keys affect only this photo" in details(driver)
         await driver.press("c")
         assert shown(driver)[:6] == [40, 39, 37, 20, 38, 36]
         assert photos(driver).highlighted_id == 39
         assert "▾ 2" in line(driver, 1)
         assert photos(driver).border_subtitle == "1–29 of 29"
         assert "└ IMG_2037" in line(driver, 2)
-        assert "2 duplicates below · c collapses" in details(driver)
+        assert "largest of 3 · c collapses" in details(driver)
         await driver.press("j", "j")
         assert photos(driver).highlighted_id == 20
-        assert "duplicate of the photo above" in details(driver)
+        assert "in the stack of the photo above" in details(driver)
         await driver.press("c")
         assert shown(driver)[:4] == [40, 39, 38, 36]
         assert photos(driver).highlighted_id == 39
@@ -102,7 +102,7 @@ async def test_a_picked_photo_goes_on_top_of_its_stack_with_the_marks_of_the_oth
         assert 39 not in shown(driver)
         assert "▸ 2 " in line(driver, at)
         assert line(driver, at).endswith("✓✗")
-        assert "2 duplicates collapsed, some rejected" in details(driver)
+        assert "picked one of 3, others rejected" in details(driver)
 
 
 async def test_one_key_expands_and_collapses_all_duplicates(running: Running, services: FakeServices) -> None:
@@ -125,7 +125,9 @@ async def test_a_verdict_affects_only_the_photo_shown_of_a_collapsed_stack(
     async with running(persona="sarah") as driver:
         await driver.press("j", "x")
         assert [verdict(services, id_) for id_ in (39, 37, 20)] == ["reject", None, None]
-        assert "Rejected only this photo, not its 2 duplicates. c expands them." in toasts(driver)
+        assert "Rejected only this photo, not the 2 other photos of its stack. c expands it." in toasts(
+            driver
+        )
         assert photos(driver).highlighted_id == 38
         await driver.press("z")
         assert photos(driver).highlighted_id == 39

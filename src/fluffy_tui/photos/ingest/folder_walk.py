@@ -15,18 +15,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from fluffy_tui.images import readable_path, unreadable
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.metadata.companions import SIDECAR, Companions, Neighbours, companions_of
-from fluffy_tui.photos.model import FailedFile, FolderNotFound, PassedOver
+from fluffy_tui.photos.model import ICLOUD, RAW_BESIDE_PICTURE, FailedFile, FolderNotFound, PassedOver
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
     from datetime import datetime
 
 _IMPORTED = "jpg jpeg jpe jfif mpo png apng webp heic heif hif avif tif tiff gif bmp dib jxl"
-_NOT_IMPORTED = (
-    "3fr arw avci cr2 cr3 crw dcr dng erf exr fff gpr iiq j2k jp2 jpf jpx kdc mef mos mrw nef nrw orf pef psb psd raf"
-    " raw rw2 rwl sr2 srf srw svg tga x3f xcf"
-)
+_RAW = "3fr arw cr2 cr3 crw dcr dng erf fff gpr iiq kdc mef mos mrw nef nrw orf pef raf raw rw2 rwl sr2 srf srw x3f"
+"""What cameras write beside a JPEG or HEIC."""
+_NOT_IMPORTED = f"{_RAW} avci exr j2k jp2 jpf jpx psb psd svg tga xcf"
 
 PICTURE_SUFFIXES = frozenset(f".{name}" for name in _IMPORTED.split())
 """A file with such a name that is no picture is reported."""
@@ -37,6 +36,9 @@ OTHER_PICTURES = frozenset(f".{name}" for name in _NOT_IMPORTED.split())
 _ODD_SUFFIX = re.compile(r"\.(\d*|(jpe?g|png|webp|heic|gif|tiff?)[_:?-](?!original).*)", re.IGNORECASE)
 """Of pictures that were named by the time, or by a web site's address; their content decides."""
 _ICLOUD = ".icloud"
+_RAW_KINDS = frozenset(_RAW.split())
+_DATALESS = 0x40000000
+"""SF_DATALESS of macOS: the file's name and size are here, and its content is only in iCloud."""
 
 IMPOSSIBLE_TIME = "Its modification time is out of range; set another one, for example with touch."
 
@@ -113,7 +115,7 @@ def passed_over(path: str) -> PassedOver | None:
     name = os.path.basename(path)  # noqa: PTH119
     suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
     if suffix == _ICLOUD and name.startswith(".") and may_be_picture(name.removesuffix(_ICLOUD)):
-        return PassedOver(readable_path(path), "icloud")
+        return PassedOver(readable_path(path), ICLOUD)
     if suffix in OTHER_PICTURES and not is_skipped(name):
         return PassedOver(readable_path(path), suffix[1:])
     return None
@@ -125,6 +127,27 @@ def pictures_of(sidecar: str) -> list[str]:
     if suffix.lower() != SIDECAR:
         return []
     return [stem, *(f"{stem}{end}" for one in PICTURE_SUFFIXES for end in (one, one.upper()))]
+
+
+def picture_stems(names: Iterable[str]) -> frozenset[str]:
+    """Return the names of the pictures in a folder that can be imported, without suffix and in small letters."""
+    return frozenset(os.path.splitext(name)[0].lower() for name in names if has_picture_name(name))  # noqa: PTH122
+
+
+def is_raw(found: Walked) -> bool:
+    """Return whether what a walk has found is a camera's raw file."""
+    return isinstance(found, PassedOver) and found.kind in _RAW_KINDS
+
+
+def told_apart(raw: PassedOver, stems: Set[str]) -> PassedOver:
+    """Return a raw file as one beside its picture, if that is among those of its folder: it is no loss then."""
+    has_picture = {raw.path.stem.lower(), raw.path.name.lower()} & stems
+    return PassedOver(raw.path, RAW_BESIDE_PICTURE) if has_picture else raw
+
+
+def is_dataless(status: os.stat_result) -> bool:
+    """Return whether reading a file would first download it from iCloud."""
+    return bool(getattr(status, "st_flags", 0) & _DATALESS)
 
 
 def is_skipped(name: str) -> bool:
@@ -172,9 +195,14 @@ def walk(folders: Iterable[Path], stop: threading.Event) -> Iterator[Walked]:
             continue
         folders_here: list[str] = []
         neighbours = Neighbours(entry.name for entry in listed)
+        stems: frozenset[str] | None = None
         for entry in listed:
             for found in _candidates(entry, folders_here):
-                yield with_companions(found, neighbours.find) if neighbours else found
+                if isinstance(found, PassedOver) and is_raw(found):
+                    stems = picture_stems(one.name for one in listed) if stems is None else stems
+                    yield told_apart(found, stems)
+                else:
+                    yield with_companions(found, neighbours.find) if neighbours else found
         waiting.extend(reversed(folders_here))
 
 
@@ -197,7 +225,10 @@ def _add(path: str, listing: Listing) -> None:
     except OSError as error:
         reason = unreadable(error).sentence
     else:
-        listing.files[path] = (status.st_size, modified_at)
+        if is_dataless(status):
+            listing.passed_over.append(PassedOver(readable_path(path), ICLOUD))
+        else:
+            listing.files[path] = (status.st_size, modified_at)
         return
     if has_picture_name(path):
         listing.failed.append(FailedFile(readable_path(path), reason))

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from fluffy_tui.photos.ingest.folder_walk import (
+    is_raw,
     is_skipped,
     may_be_picture,
     passed_over,
+    picture_stems,
     pictures_of,
+    told_apart,
     walk,
     with_companions,
 )
@@ -78,6 +81,7 @@ class ChangedPaths:
 
     def walk(self, stop: threading.Event) -> Iterator[Walked]:
         """Yield those that may be a picture, and what is in those that are folders; blocks."""
+        stems: dict[str, frozenset[str]] = {}
         for path in dict.fromkeys(one for changed in self.paths for one in (changed, *pictures_of(changed))):
             other = passed_over(path)
             if self._is_hidden(path if other is None else os.path.dirname(path)):  # noqa: PTH120
@@ -85,7 +89,12 @@ class ChangedPaths:
             if os.path.isdir(path):  # noqa: PTH112 - the walk's paths are strings throughout
                 yield from walk([Path(path)], stop)
             elif os.path.isfile(path):  # noqa: PTH113
-                if other is not None:
+                if other is not None and is_raw(other):
+                    folder = os.path.dirname(path)  # noqa: PTH120
+                    if folder not in stems:
+                        stems[folder] = picture_stems(os.listdir(folder))  # noqa: PTH208
+                    yield told_apart(other, stems[folder])
+                elif other is not None:
                     yield other
                 elif may_be_picture(path):
                     yield with_companions(path, spelled_in(os.path.dirname(path)))  # noqa: PTH120

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import md5
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, Text, column, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncSession
+    from sqlalchemy.types import TypeEngine
 
 BURST_SECONDS = 2
 """Between two photos of a burst."""
@@ -66,7 +67,7 @@ async def edited_pairs(session: AsyncSession, photo_ids: Sequence[int]) -> dict[
         for photo_id, persona_id, machine_id, own_path in await session.execute(mine)
         for path in counterparts(own_path)
     ]
-    kinds = (BigInteger(), BigInteger(), Text(), Text())
+    kinds: tuple[TypeEngine[Any], ...] = (BigInteger(), BigInteger(), Text(), Text())
     arrays = [literal([one[part] for one in wanted], ARRAY(kind)) for part, kind in enumerate(kinds)]
     names = [
         column(name, kind) for name, kind in zip(("id", "persona", "machine", "path"), kinds, strict=True)

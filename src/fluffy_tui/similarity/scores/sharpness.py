@@ -8,6 +8,7 @@ An edge runs on from row to row, while noise of two rows has nothing in common a
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,8 +45,10 @@ def sharpness(picture: Image.Image) -> float:
         luma, [(0, max(0, _TILE - length)) for length in luma.shape], "edge"
     )  # a strip has a tile too
     across, down = _ratio(luma), _ratio(np.ascontiguousarray(luma.T))
-    ratio = (across * down) ** 0.5  # a shaken camera leaves the edges along its movement sharp
-    return 100 * (1 - max(1.0, ratio) ** -0.5)
+    ratio = (
+        math.sqrt(across * down) if across > 0 < down else 0.0
+    )  # a shaken camera leaves the edges along its movement sharp
+    return 100 * (1 - 1 / math.sqrt(max(1.0, ratio)))
 
 
 def _at_one_size(picture: Image.Image) -> Image.Image:
@@ -62,7 +65,7 @@ def _ratio(luma: Floats) -> float:
     What noise leaves by chance is subtracted: the energy of each row with itself, by the root of the tile's pixels.
     """
     fine, whole = _energies(luma, _TILE)
-    coarse, _ = _energies(_means(luma, _COARSE) / _COARSE, _TILE // _COARSE)
+    coarse, _ = _energies(_means(luma, _COARSE) / np.float32(_COARSE), _TILE // _COARSE)
     fine -= whole * (_CHANCE / _TILE)
     most = np.argsort(fine)[-max(1, round(fine.size * _SHARPEST)) :]
     return float(fine[most].sum() / np.maximum(coarse[most], _FAINT + _NOISE * whole[most]).sum())

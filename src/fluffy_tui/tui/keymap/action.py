@@ -29,6 +29,7 @@ class Place(StrEnum):
     LIBRARY = "library", "library"
     FILTER = "filter", "filter"
     ZOOM = "zoom", "zoom"
+    COMPARE = "compare", "compare"
     COMPOSE = "compose", "composer"
     TIME_PICKER = "time_picker", "time picker"
     AUTOCOMPLETE = "autocomplete", "autocomplete"
@@ -113,6 +114,7 @@ _WRITTEN = {
     "number_sign": "#",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
+    "vertical_line": "|",
     "plus": "+",
     "equals_sign": "=",
     "minus": "-",

@@ -26,6 +26,8 @@ from fluffy_tui.tui.ui.filter_bar import FilterBar
 from fluffy_tui.tui.zoom import ZoomScreen
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual.app import ComposeResult
 
     from fluffy_tui.photos import Photo
@@ -193,6 +195,12 @@ class LibraryBody(Container):
         """Insert a photo, and put the cursor on it."""
         self.photos.insert_row(min(index, len(self.photos.rows)), photo_id)
         self.update_panes()
+
+    def deselect(self, photo_ids: Collection[int]) -> None:
+        """Deselect photos, as far as they are selected."""
+        if any(photo_id in self.context.selection for photo_id in photo_ids):
+            self.context.selection.remove(photo_ids)
+            self.update_title()
 
     # The photo under the cursor
 

@@ -6,13 +6,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from fluffy_tui.networks import UNKNOWN_SERVICE, rules_for
-from fluffy_tui.photos import Sort, Verdict
+from fluffy_tui.photos import BestBy, Sort, Verdict
 from fluffy_tui.similarity import Relation
 from fluffy_tui.tui.library.photo_line import UNREADABLE, RowNote
 from fluffy_tui.tui.library.stacks import ALONE, CAPACITY
 from fluffy_tui.tui.photo.photo_details import photo_details, short_path
 from fluffy_tui.tui.results import SimilarPosts
-from fluffy_tui.tui.text.words import one_line, plural, shortened
+from fluffy_tui.tui.text.words import one_line, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +29,13 @@ _RELATIONS = {
     Relation.SAME_SCENE: "same scene",
     Relation.SIMILAR: "similar",
     Relation.OTHER: "not very similar",
+}
+_REASONS = {
+    BestBy.PICKED: "picked one",
+    BestBy.EDITED: "edited one",
+    BestBy.LARGEST: "largest",
+    BestBy.SHARPEST: "sharpest",
+    BestBy.OLDEST: "oldest",
 }
 _DECIDED = {Verdict.PICK: "Picked", Verdict.REJECT: "Rejected", Verdict.UNDECIDED: "Unflagged"}
 _LONGEST_NOTE = 200
@@ -100,12 +107,12 @@ class PhotoNotes:
         if neighbour is not None:
             yield f"distance {neighbour.distance:.2f}: {_RELATIONS[neighbour.relation]}"
         if note.is_duplicate:
-            yield "duplicate of the photo above"
+            yield "in the stack of the photo above"
         elif note.duplicates and note.is_expanded:
-            yield self._with_keys(f"{_count(note.duplicates)} below · {{library.duplicates}} collapses")
+            yield self._with_keys(f"{self._reason(photo)} · {{library.duplicates}} collapses")
         elif note.duplicates:
             flags = " and ".join(_FLAGS[verdict] for verdict in _FLAGS if verdict in note.verdicts)
-            hidden = f"{_count(note.duplicates)} collapsed{f', some {flags}' if flags else ''}"
+            hidden = f"{self._reason(photo)}{f', others {flags}' if flags else ''}"
             yield self._with_keys(f"{hidden} · {{library.duplicates}} expands · keys affect only this photo")
         if same_files := self._stacks.of(photo.id).same_files:
             others = f" and {len(same_files) - 1} more" if len(same_files) > 1 else ""
@@ -114,21 +121,27 @@ class PhotoNotes:
             yield results
 
     def warn_of_duplicates(self, photo: Photo) -> str:
-        """Return once, for the first such flag, that it does not include the collapsed duplicates; else nothing."""
+        """Return once, for the first such flag, that it does not include the collapsed photos; else nothing."""
         note = self.row(photo)
         if not note.duplicates or note.is_expanded or self._has_warned:
             return ""
         self._has_warned = True
-        others, done = _count(note.duplicates), _DECIDED[Verdict(photo.verdict or Verdict.UNDECIDED)]
+        done = _DECIDED[Verdict(photo.verdict or Verdict.UNDECIDED)]
+        others = "other photo" if note.duplicates == 1 else f"{note.duplicates:,} other photos"
         return self._with_keys(
-            f"{done} only this photo, not its {others}. {{library.duplicates}} expands them."
+            f"{done} only this photo, not the {others} of its stack. {{library.duplicates}} expands it."
         )
 
     def why_no_duplicates(self, progress: str) -> str:
-        """Return why a photo has no duplicates to expand, given the progress of the index."""
+        """Return why a photo has no stack to expand, given the progress of the index."""
         if not self._view.browse.folded:
-            return self._with_keys("Duplicates are not collapsed. {library.all_duplicates} collapses them.")
-        return f"No duplicates found yet, {progress}." if progress else "This photo has no duplicates."
+            return self._with_keys("Stacks are not collapsed. {library.all_duplicates} collapses them.")
+        return f"No stack found yet, {progress}." if progress else "This photo is in no stack."
+
+    def _reason(self, photo: Photo) -> str:
+        """Return why a photo is the first of its stack, such as `sharpest of 7`."""
+        stack = self._stacks.of(photo.id)
+        return f"{_REASONS[stack.best_by]} of {len(stack.behind) + 1:,}"
 
     def _with_keys(self, sentence: str) -> str:
         return self._context.with_keys(sentence)
@@ -151,7 +164,3 @@ def _distance(neighbour: Neighbour) -> str:
     """Return a distance with its meaning, such as `0.12 same scene`; only the number where it has none."""
     relation = "" if neighbour.relation is Relation.OTHER else f" {neighbour.relation}"
     return f"{neighbour.distance:.2f}{relation}"
-
-
-def _count(duplicates: int) -> str:
-    return f"{duplicates:,} {plural(duplicates, 'duplicate')}"

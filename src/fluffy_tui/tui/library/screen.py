@@ -17,7 +17,8 @@ from fluffy_tui.core.app_events import (
     VerdictChanged,
 )
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
-from fluffy_tui.photos import Posted
+from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.tui.compare import MOST, BestOfStack, CompareScreen
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.filters import FilterMemory
 from fluffy_tui.tui.keymap.bindings import Place, bindings
@@ -43,11 +44,12 @@ from fluffy_tui.tui.ui.frame_screen import FrameScreen
 from fluffy_tui.tui.ui.keys_footer import relabelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from textual.app import ComposeResult
     from textual.binding import ActiveBinding, BindingType
 
+    from fluffy_tui.photos import Photo
     from fluffy_tui.tui.session.context import Context
     from fluffy_tui.tui.session.messages import AppEvent
 
@@ -58,6 +60,9 @@ SUBMIT_HAS_LEFT = (
     "The last submit can no longer be undone. To cancel it, select it in Posts and press {posts.cancel}. "
     "{library.undo} again undoes the flag before it."
 )
+
+COMPARE_WHAT = "Select two to four photos with {library.select}, or go to a stack, to compare them."
+NO_STACK = "This photo is in no stack."
 
 _OF_PHOTO = ("library.caption", "library.pick", "library.reject")
 """Keys in the footer; pressed all the same, the first says why there are no photos."""
@@ -171,7 +176,7 @@ class LibraryScreen(FrameScreen):
 
     def _remove_submitted(self, photo_ids: Collection[int]) -> None:
         """Remove photos that have their post now, so that the next one is under the cursor at once."""
-        self._deselect(photo_ids)
+        self._body.deselect(photo_ids)
         here = self._photos.highlighted_id
         if self._view.browse.posted is not Posted.ALL:
             for photo_id in photo_ids:
@@ -181,11 +186,6 @@ class LibraryScreen(FrameScreen):
         if here is not None:
             self._photos.go_to(here)  # rows above it may be gone
         self._loader.reload()
-
-    def _deselect(self, photo_ids: Collection[int]) -> None:
-        if any(photo_id in self._selection for photo_id in photo_ids):
-            self._selection.remove(photo_ids)
-            self._body.update_title()
 
     @work(group="image-viewer", exclusive=True, exit_on_error=False, description="opening the photo")
     async def action_open_in_viewer(self) -> None:
@@ -220,16 +220,48 @@ class LibraryScreen(FrameScreen):
         if self._triage.warns_of_submit(lead):
             self.notify(self.context.with_keys(SUBMIT_HAS_LEFT), severity="warning", timeout=10, markup=False)
             return
-        photo = self._triage.undo().before
+        photo, *others = (decision.before for decision in self._triage.undo())
         if photo.id not in self._photos.rows.ids:
             self._similar.close()
         is_back = not self._photos.go_to(photo.id)
         if is_back:
             self._body.insert_row(last.index, photo.id)
-        self._flags.follow(self._photos.put(photo), photo)
-        self._store_decisions(
-            reload=self._view.browse.folded and (is_back or self._stacks.is_stacked(photo.id))
-        )
+        for one in (photo, *others):
+            self._flags.follow(self._photos.put(one), one)
+        is_stacked = self._view.browse.folded and (is_back or self._stacks.is_stacked(photo.id))
+        self._store_decisions(reload=is_stacked or bool(others))
+
+    def _decide_all(self, verdicts: Sequence[tuple[Photo, Verdict]]) -> None:
+        """Flag photos together, as one step of undo."""
+        at = self.context.clock()
+        for number, (photo, verdict) in enumerate(verdicts):
+            decision = self._triage.decide(photo, verdict, self._photos.cursor, at, joined=number > 0)
+            self._flags.follow(self._photos.put(decision.after), decision.after)
+        self._store_decisions(reload=True)  # others may be listed, or on top of a stack
+
+    @work(group="review", exclusive=True, exit_on_error=False, description="loading the stack")
+    async def action_review(self, best: bool) -> None:
+        """Propose the best of the stack under the cursor, or compare its photos, or the selected ones."""
+        is_selection = not best and len(self._selection) > 1
+        ids = self._selection.ids if is_selection else self._stacks.members(self._photos.highlighted_id)
+        if len(ids) < 2 or (is_selection and len(ids) > MOST):
+            why = NO_STACK if best else COMPARE_WHAT
+            self.notify(self.context.with_keys(why), markup=False)
+            return
+        found = await self.context.services.photos.by_ids(ids)
+        photos = [found[photo_id] for photo_id in ids if photo_id in found]
+        if len(photos) < 2 or not self.is_current:  # the user may have gone elsewhere meanwhile
+            return
+        if not best:
+            self.app.push_screen(CompareScreen(self.context, photos, self._decide_all, self.action_undo))
+            return
+        proposal = BestOfStack(photos, self._stacks.of(photos[0].id).best_by)
+
+        def accept(is_accepted: bool | None) -> None:
+            if is_accepted:
+                self._decide_all(proposal.verdicts)
+
+        self.app.push_screen(proposal.question(self.context.setup.settings.keys), accept)
 
     @work(group="verdicts", exit_on_error=False, description="saving picks and rejects")
     async def _store_decisions(self, *, reload: bool) -> None:
@@ -257,8 +289,11 @@ class LibraryScreen(FrameScreen):
         elif cursor_on is not None:
             self._photos.go_to(cursor_on)
 
-    def action_filter(self) -> None:
-        """Type a filter."""
+    def action_filter(self, flags: bool = False) -> None:
+        """Type a filter, or filter by the next flag."""
+        if flags:
+            self._change_view(self._view.next_verdict)
+            return
         self._similar.close()
         self._body.open_filter()
 
@@ -269,10 +304,6 @@ class LibraryScreen(FrameScreen):
             lambda: self._view.filter_by(self._filters.expand(message.text)),
             cursor_on=self._body.filtered_from,
         )
-
-    def action_cycle_flags(self) -> None:
-        """Filter by the next flag."""
-        self._change_view(self._view.next_verdict)
 
     def action_sort(self, reverse: bool = False) -> None:
         """Sort by the next criterion, or reverse the order."""
@@ -399,7 +430,7 @@ class LibraryScreen(FrameScreen):
         self._flags.count()
         if self._selection:
             found = await self.context.services.photos.by_ids(self._selection.ids)
-            self._deselect([photo_id for photo_id in self._selection.ids if photo_id not in found])
+            self._body.deselect([photo_id for photo_id in self._selection.ids if photo_id not in found])
 
     @on_event(PostChanged, SubmitUndone)
     @work(group="library-posts", exit_on_error=False, description="loading a post")
@@ -416,7 +447,7 @@ class LibraryScreen(FrameScreen):
         post = await self.context.services.scheduling.post(event.post_id)
         self._triage.follow_submit(event.post_id, post)
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
-        self._deselect(photo_ids)
+        self._body.deselect(photo_ids)
         ids = self._photos.rows.ids
         if post is None or any(photo_id in ids for photo_id in photo_ids):
             self._loader.reload()

@@ -64,6 +64,14 @@ class Stacks:
         """Return the photo that an expanded duplicate is listed below; None for any other photo."""
         return self._firsts.get(photo_id)
 
+    def members(self, photo_id: int | None) -> tuple[int, ...]:
+        """Return the ids of a photo's stack, best first; none for a photo that is in none."""
+        if photo_id is None:
+            return ()
+        first = self._firsts.get(photo_id, photo_id)
+        behind = self._expanded.get(first, self.of(first).behind)
+        return (first, *behind) if behind else ()
+
     @property
     def expanded_count(self) -> int:
         """How many duplicates are listed because their stacks are expanded."""

@@ -35,6 +35,8 @@ class Decision:
     at: datetime
     is_flag: bool
     """Whether it is a flag, after which it is the next photo's turn; stars may be given one by one."""
+    is_joined: bool = False
+    """Whether `undo` reverts it together with the decision before it."""
 
 
 class Triage:
@@ -58,7 +60,9 @@ class Triage:
         """The decision that `undo` reverts."""
         return self._decisions[-1] if self._decisions else None
 
-    def decide(self, photo: Photo, decision: str, index: int, at: datetime) -> Decision:
+    def decide(
+        self, photo: Photo, decision: str, index: int, at: datetime, *, joined: bool = False
+    ) -> Decision:
         """Make a decision, for `store` to store.
 
         Args:
@@ -66,19 +70,26 @@ class Triage:
             decision: A verdict, or `stars` with a number, which counts from the present one if it has a sign.
             index: Where the photo is in the list.
             at: The present moment.
+            joined: Whether it is one step of undo with the decision before it.
         """
         after = _decided(photo, decision)
-        made = Decision(photo, after, index, at, is_flag=not decision.startswith(STARS))
+        made = Decision(photo, after, index, at, not decision.startswith(STARS), joined)
         if made.is_flag or after != photo:
             self._decisions.append(made)
             self._queue.append((photo, after))
         return made
 
-    def undo(self) -> Decision:
-        """Revert the last decision, for `store` to store; raises IndexError if there is none."""
-        decision = self._decisions.pop()
-        self._queue.append((decision.after, decision.before))
-        return decision
+    def undo(self) -> list[Decision]:
+        """Revert the last decision and those joined with it, for `store` to store, and return them, the first first.
+
+        Raises:
+            IndexError: there is none.
+        """
+        undone = [self._decisions.pop()]
+        while undone[-1].is_joined and self._decisions:
+            undone.append(self._decisions.pop())
+        self._queue.extend((decision.after, decision.before) for decision in undone)
+        return undone[::-1]
 
     def follow_submit(self, post_id: int, post: Post | None) -> None:
         """Note a post that was submitted, or that it does not exist any more."""

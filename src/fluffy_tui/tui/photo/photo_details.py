@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fluffy_tui.photos import DateSource
 from fluffy_tui.tui.photo.fit_words import FIT_WORDS
-from fluffy_tui.tui.photo.score_words import score_words
+from fluffy_tui.tui.text.score_words import score_words
 from fluffy_tui.tui.text.words import bytes_words, one_line, shape_words
 
 if TYPE_CHECKING:

@@ -115,7 +115,7 @@ def filter_chips(browse: Browse) -> list[tuple[str, str]]:
     """Return which photos are listed and in which order, each with the library's action that changes it."""
     chips = [(browse.posted.value if browse.posted is not Posted.ALL else "all photos", "filter")]
     if browse.verdict is not None:
-        chips.append((_VERDICTS[browse.verdict], "cycle_flags"))
+        chips.append((_VERDICTS[browse.verdict], "filter(True)"))
     if browse.orientation is not None:
         chips.append((browse.orientation.value, "filter"))
     chips += [(flaw.value, "filter") for flaw in Flaw if flaw in browse.flaws]

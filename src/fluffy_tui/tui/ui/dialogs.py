@@ -88,6 +88,7 @@ class ConfirmScreen(DialogScreen[bool]):
         question: One or a few sentences.
         yes: Label of the button for yes.
         no: Label of the button for no, which has the focus, so that `enter` alone is harmless.
+        yes_first: Whether the other one has it: yes is harmless, since it can be undone.
         own: The user's own keys by action id.
         all_of_them: Label of a button for yes to more than what was asked about; without one there is none.
     """
@@ -96,13 +97,22 @@ class ConfirmScreen(DialogScreen[bool]):
     BINDINGS = bindings(Place.DIALOG, only=("dialog.yes", "dialog.all", "dialog.no"))
 
     def __init__(
-        self, title: str, question: str, *, yes: str, no: str, own: Mapping[str, str], all_of_them: str = ""
+        self,
+        title: str,
+        question: str,
+        *,
+        yes: str,
+        no: str,
+        own: Mapping[str, str],
+        all_of_them: str = "",
+        yes_first: bool = False,
     ) -> None:
         super().__init__()
         self._title, self._question = title, question
         self._yes = f"{yes}  {key_of('dialog.yes', own)}"
         self._all = f"{all_of_them}  {key_of('dialog.all', own)}" if all_of_them else ""
         self._no = f"{no}  {key_of('dialog.no', own)}"
+        self._yes_first = yes_first
         self.means_all = False
         """Whether the answer was yes to all of them."""
 
@@ -119,7 +129,7 @@ class ConfirmScreen(DialogScreen[bool]):
 
     def on_mount(self) -> None:
         """Focus the harmless answer."""
-        self.query_one("#no", Button).focus()
+        self.query_one("#yes" if self._yes_first else "#no", Button).focus()
 
     def action_yes(self) -> None:
         """Answer yes."""

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from fluffy_tui.tui.zoom.screen import ZoomScreen
+from fluffy_tui.tui.zoom.zoomed_photo import ZoomedPhoto
 
-__all__ = ["ZoomScreen"]
+__all__ = ["ZoomScreen", "ZoomedPhoto"]

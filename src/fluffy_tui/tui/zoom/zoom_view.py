@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ class ZoomView:
     center: tuple[float, float]
     """The point of the photo in the middle of the screen."""
     scale: float = 1.0
-    """Pixels of the screen for a pixel of the photo: a power of two."""
+    """Pixels of the screen for a pixel of the photo: a power of two, unless another photo is followed."""
 
     @property
     def window(self) -> Box:
@@ -64,6 +65,17 @@ class ZoomView:
         """Return the part around the same center at another size; the same one if it cannot be larger or smaller."""
         is_at_end = self.shows_all if factor < 1 else self.scale >= LARGEST
         return self if is_at_end else replace(self.moved(0, 0), scale=self.scale * factor)
+
+    def fitted(self) -> ZoomView:
+        """Return the whole photo."""
+        room = min(self.screen[side] / self.photo[side] for side in (0, 1))
+        return replace(self, scale=min(1.0, 2.0 ** math.floor(math.log2(room))))
+
+    def like(self, other: ZoomView) -> ZoomView:
+        """Return the part of this photo that another view shows of its own, which may have more pixels or fewer."""
+        across, down = (self.photo[side] / other.photo[side] for side in (0, 1))
+        center = (other.center[0] * across, other.center[1] * down)
+        return replace(self, center=center, scale=other.scale * max(other.photo) / max(self.photo))
 
     def on_screen(self, screen: tuple[int, int]) -> ZoomView:
         """Return the part on a screen of another size."""

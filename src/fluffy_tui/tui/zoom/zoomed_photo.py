@@ -61,12 +61,13 @@ class DecodedPart:
 
 
 class ZoomedPhoto(ReportsErrors, Container):
-    """Shows a photo pixel by pixel: at first its center at 100 %.
+    """Shows a photo pixel by pixel.
 
     Args:
         photo: The photo.
         renderer: How pictures are drawn in this terminal; None for no pictures.
         part: Returns a part of the photo as a Pillow image of a size; slow, called in a thread; raises PhotoUnreadable.
+        fits: Whether the whole photo is shown at first; otherwise its center at 100 %.
     """
 
     DEFAULT_CSS = """
@@ -87,9 +88,13 @@ class ZoomedPhoto(ReportsErrors, Container):
         photo: Photo,
         renderer: Painter | None,
         part: Callable[[Photo, Box, tuple[int, int]], object],
+        *,
+        fits: bool = False,
     ) -> None:
         super().__init__()
+        self.border_title = Content(one_line(photo.name))
         self._photo = photo
+        self._fits = fits
         self._renderer = renderer
         self._part_of = part
         self._picture = PaintedPicture()
@@ -106,8 +111,7 @@ class ZoomedPhoto(ReportsErrors, Container):
         yield self._sentence
 
     def on_mount(self) -> None:
-        """Name the photo."""
-        self.border_title = Content(one_line(self._photo.name))
+        """Draw what a toast has covered."""
         ToastWatch(self, self._picture.refresh)
 
     def on_unmount(self) -> None:
@@ -122,9 +126,9 @@ class ZoomedPhoto(ReportsErrors, Container):
         across, down = cell_pixels(self._renderer)
         screen = (self.content_size.width * across, self.content_size.height * down)
         size = self._photo.width, self._photo.height
-        view = self._view or ZoomView(size, screen, (size[0] / 2, size[1] / 2))
         if all(screen):
-            self._show(view.on_screen(screen))
+            view = self._view or ZoomView(size, screen, (size[0] / 2, size[1] / 2))
+            self._show(view.fitted() if self._fits and self._view is None else view.on_screen(screen))
 
     def pan(self, across: float, down: float) -> None:
         """Show the part so many screens to the right and below."""
@@ -135,6 +139,11 @@ class ZoomedPhoto(ReportsErrors, Container):
         """Show the photo at another size."""
         if self._view is not None:
             self._show(self._view.scaled(factor))
+
+    def follow(self, other: ZoomedPhoto) -> None:
+        """Show the part that another photo shows of its own."""
+        if self._view is not None and other._view is not None:
+            self._show(self._view.like(other._view))
 
     def draw_with(self, renderer: Painter | None) -> None:
         """Draw the picture in another way from now on."""
