@@ -11,6 +11,7 @@ from textual.binding import Binding
 from fluffy_tui.core.app_events import Connected, PhotosChanged, PhotosIndexed, PostChanged, VerdictChanged
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.keymap.bindings import Place, bindings
 from fluffy_tui.tui.library.filter_query import DATE_EXAMPLE
@@ -381,8 +382,9 @@ class LibraryScreen(FrameScreen):
         if isinstance(event, SubmitUndone):
             self._loader.reload(event.photo_id)
             return
-        self._body.posts_changed()
         post = await self.context.services.scheduling.post(event.post_id)
+        if post is None or post.step is Step.LIVE:
+            self._body.posts_changed()
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
         self._deselect(photo_ids)
         ids = self._photos.rows.ids
