@@ -35,7 +35,7 @@ def post(
     """Return a post that was counted `age` days after it went live."""
     metrics = tuple(Metric(name, value, name.endswith("Rate")) for name, value in numbers.items())
     as_of = at + age * DAY if numbers else None
-    return CountedPost(id_, 100 + id_, channel, at, "", None, Results(metrics, as_of))
+    return CountedPost(id_, 100 + id_, channel, at, "", "", None, Results(metrics, as_of))
 
 
 def ratios(comparison: Comparison) -> dict[int, float]:

@@ -157,7 +157,8 @@ def _best_known(tags: Mapping[str, Group[str]]) -> list[str]:
 
 
 def _hashtags(post: CountedPost) -> Iterable[str]:
-    return {tag.lower() for tag in hashtags(post.caption)}
+    """Return those of the caption and of the first comment, each once."""
+    return {tag.lower() for text in (post.caption, post.first_comment) for tag in hashtags(text)}
 
 
 def _monday(post: CountedPost, zone: Zone) -> date:
