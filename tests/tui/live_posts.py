@@ -26,6 +26,7 @@ def live(
     *,
     at: datetime,
     caption: str = "fog",
+    first_comment: str = "",
     channel_id: str = "channel-1",
     shape: Orientation | None = None,
     lead_post_id: int | None = None,
@@ -34,7 +35,8 @@ def live(
 ) -> Post:
     """Add a live post of one of sarah's photos, with the numbers that its network gave some time later."""
     id_ = max(services.scheduling.all_posts, default=0) + 1
-    post = make_post(id_, services.photos.photos[photo_id], caption, Step.LIVE)
+    photo = services.photos.photos[photo_id]
+    post = make_post(id_, photo, caption, Step.LIVE, first_comment=first_comment)
     post = replace(
         post, scheduled_at=at, posted_at=at, channel_id=channel_id, created_at=at, lead_post_id=lead_post_id
     )

@@ -28,11 +28,11 @@ async def add_live(
         post_id: int = (
             await session.execute(
                 text(
-                    "INSERT INTO posts (photo_id, photos, persona_id, caption, delivery_key, share_mode, channel_id,"
-                    " organization_id, status, step, buffer_post_id, posted_at)"
+                    "INSERT INTO posts (photo_id, photos, persona_id, caption, first_comment, delivery_key, share_mode,"
+                    " channel_id, organization_id, status, step, buffer_post_id, posted_at)"
                     f" SELECT id, jsonb_set({photos_json()}, '{{0,rendition}}', CAST(:rendition AS jsonb)),"
-                    " persona_id, 'fog #sea', id::text, 'addToQueue', 'here', 'org', 'posted', 'live', id::text,"
-                    " now() - :age FROM photos WHERE id = :photo_id RETURNING id"
+                    " persona_id, 'fog #sea', '#tide', id::text, 'addToQueue', 'here', 'org', 'posted', 'live',"
+                    " id::text, now() - :age FROM photos WHERE id = :photo_id RETURNING id"
                 ),
                 {"photo_id": photo.id, "age": timedelta(days=days), "rendition": rendition},
             )
@@ -68,6 +68,7 @@ async def test_live_posts_of_the_last_year_come_newest_first_with_their_numbers(
     for one in found:
         post = posts[one.id]
         assert (one.photo_id, one.at, one.caption) == (post.photo_id, post.posted_at, post.caption)
+        assert one.first_comment == post.first_comment == "#tide"
         assert one.channel_id == "here"
         assert set(one.results.metrics) == set(results[one.id].metrics)
         assert (one.results.as_of, one.results.refusal) == (results[one.id].as_of, "no plan")

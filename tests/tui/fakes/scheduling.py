@@ -464,6 +464,7 @@ class FakeScheduling:
                 str(post.channel_id),
                 post.scheduled_at or post.posted_at or NOW,
                 post.caption,
+                post.first_comment,
                 self.shapes.get(post.id),
                 self.known_results.get(post.id, Results()),
             )

@@ -100,6 +100,17 @@ async def test_the_breakdown_says_how_many_posts_are_behind_each_ratio(
             assert line in lines, "\n".join(lines)
 
 
+async def test_hashtags_of_the_first_comment_count_too_and_once_each(
+    running: Running, services: FakeServices
+) -> None:
+    for n in range(3):
+        live(services, 20 + n, at=MONDAY - n * WEEK, caption="#a #A", first_comment="#a #b", reactions=5)
+    async with running(persona="sarah") as driver:
+        await driver.press("5")
+        assert "#a 1.0 × 3 posts" in breakdown(driver)
+        assert "#b 1.0 × 3 posts" in breakdown(driver)
+
+
 async def test_posts_on_several_networks_are_compared_within_each_and_m_takes_the_next_number(
     running: Running, services: FakeServices
 ) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from fluffy_tui.core.app_events import PostChanged
 from fluffy_tui.core.errors import DatabaseUnavailable
-from fluffy_tui.scheduling import Results
+from fluffy_tui.scheduling import CountedPost, Results
 from fluffy_tui.similarity import NotIndexedYet
 from fluffy_tui.tui.photo.photo_preview import PhotoPreview
+from fluffy_tui.tui.results import SimilarPosts
 from tui.fakes import FakeServices
 from tui.live_posts import MONDAY, WEEK, live
 
 if TYPE_CHECKING:
+    import pytest
+
     from tui.conftest import Driver, Running
 
 
@@ -82,6 +86,26 @@ async def test_only_the_photo_on_which_the_cursor_rests_is_compared(
         asked = services.similarity.related_asked
         assert asked[-1] == shown(driver)
         assert len(asked) < 8
+
+
+async def test_answers_that_overlap_leave_that_of_the_photo_asked_last(
+    services: FakeServices, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_posts(services)
+    read, gate = services.scheduling.counted_posts, asyncio.Event()
+
+    async def late(persona_id: int) -> list[CountedPost]:
+        await gate.wait()
+        return await read(persona_id)
+
+    monkeypatch.setattr(services.scheduling, "counted_posts", late)
+    similar = SimilarPosts(services, 1)
+    asked = [asyncio.create_task(similar.compare(photo_id)) for photo_id in (40, 32)]
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(*asked)
+    assert similar.line(32, 80) == "pictures like this did 0.8 × your median (3 posts)"
+    assert similar.line(40, 80) == "comparing with your posts …"
 
 
 async def test_an_index_that_is_not_ready_or_a_lost_database_is_no_error_here(

@@ -156,8 +156,14 @@ async def test_a_tab_is_opened_by_key_and_by_mouse(running: Running) -> None:
         await driver.press("2")
         assert driver.app.current_mode == "posts"
         tabs = [str(tab.render()) for tab in driver.screen.query(Tab)]
-        assert tabs == ["1 Library", "2 Posts", "3 Plan", "4 Problems ●2"]
-        assert [tab.has_class("-here") for tab in driver.screen.query(Tab)] == [False, True, False, False]
+        assert tabs == ["1 Library", "2 Posts", "3 Plan", "4 Problems ●2", "5 Results"]
+        assert [tab.has_class("-here") for tab in driver.screen.query(Tab)] == [
+            False,
+            True,
+            False,
+            False,
+            False,
+        ]
         await driver.pilot.click(driver.screen.query(Tab).first())
         await driver.settle()
         assert driver.screen is library

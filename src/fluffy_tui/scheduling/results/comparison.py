@@ -57,9 +57,14 @@ class ChannelMedian:
     """Of how many posts."""
 
     @property
+    def is_of_few(self) -> bool:
+        """Whether it is of too few posts to say anything."""
+        return self.count < FEW
+
+    @property
     def is_comparable(self) -> bool:
-        """Whether posts are compared with it: there must be some, and more than half must have got something."""
-        return self.count >= FEW and self.metric.value > 0
+        """Whether posts are compared with it: more than half of enough posts must have got something."""
+        return not self.is_of_few and self.metric.value > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +143,10 @@ def compare(posts: Sequence[CountedPost], measure: str = "") -> Comparison:
     return Comparison(compared, tuple(channels), len(counted), len(counted) - len(settled), as_of)
 
 
-def measures(posts: Sequence[CountedPost]) -> list[Metric]:
-    """Return one of each number that posts can be compared by, the most telling first."""
-    found = {metric.type: metric for post in _settled(posts) for metric in post.results.metrics}
-    return sorted(found.values(), key=lambda metric: _place(metric.type))
+def measures(posts: Sequence[CountedPost]) -> list[str]:
+    """Return Buffer's names of the numbers that posts can be compared by, the most telling first; slow."""
+    found = {metric.type for post in _settled(posts) for metric in post.results.metrics}
+    return sorted((type_ for type_ in found if compare(posts, type_).posts), key=_place)
 
 
 def slot_results(comparison: Comparison, channel: Channel) -> dict[Slot, Group[Slot]]:

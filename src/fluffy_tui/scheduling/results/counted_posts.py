@@ -42,6 +42,7 @@ class CountedPost:
     at: datetime
     """When it was due, or else when it went live."""
     caption: str
+    first_comment: str
     shape: Orientation | None
     """Of the cover as posted; None where that was not recorded."""
     results: Results
@@ -58,6 +59,7 @@ async def counted_posts(database: Database, persona_id: int) -> list[CountedPost
             row.channel_id,
             row.at,
             row.caption,
+            row.first_comment,
             _shape(row.width, row.height),
             Results(
                 tuple(Metric(*metric) for metric in row.metrics or ()), row.as_of, row.metrics_refusal or ""
@@ -90,6 +92,7 @@ def newest_live(persona_id: int) -> Select[*tuple[Any, ...]]:
             PostRow.channel_id,
             func.coalesce(PostRow.scheduled_at, PostRow.posted_at).label("at"),
             PostRow.caption,
+            PostRow.first_comment,
             rendition["width"].astext.cast(Double).label("width"),
             rendition["height"].astext.cast(Double).label("height"),
             numbers.c.metrics,

@@ -223,25 +223,23 @@ class LibraryBody(Container):
         return self._notes.details(photo, self.preview.content_size.width)
 
     def _compare_with_posts(self, photo: Photo) -> None:
-        """Add to the details how posts of similar pictures did, once the picture is drawn."""
-
-        async def compare() -> None:
-            await self.preview.drawn()
-            try:
-                await self._notes.similar_posts.compare(photo.id)
-            except DatabaseUnavailable:
-                return  # the banner says so, and the posts are read again when it is back
-            self.call_after_refresh(
-                self.update_details
-            )  # the width of the first photo's details is known then
-
         self.screen.run_worker(
-            compare,
+            self._compared(photo),
             group="similar-posts",
-            exclusive=True,
             exit_on_error=False,
-            description="comparing with posts",
+            description="comparing a photo with posts",
         )
+
+    async def _compared(self, photo: Photo) -> None:
+        """Add to the details how posts of similar pictures did, if the photo is still chosen once it is drawn."""
+        await self.preview.drawn()
+        if self.preview.photo is None or self.preview.photo.id != photo.id:
+            return
+        try:
+            await self._notes.similar_posts.compare(photo.id)
+        except DatabaseUnavailable:
+            return  # the banner says so, and the posts are read again when it is back
+        self.call_after_refresh(self.update_details)  # the width of the first photo's details is known then
 
     def posts_changed(self) -> None:
         """Read again how posts did."""

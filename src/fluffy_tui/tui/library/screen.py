@@ -18,6 +18,7 @@ from fluffy_tui.core.app_events import (
 )
 from fluffy_tui.core.errors import DatabaseUnavailable, FluffyError
 from fluffy_tui.photos import Posted, Verdict
+from fluffy_tui.scheduling import Step
 from fluffy_tui.tui.compare import MOST, BestOfStack, CompareScreen
 from fluffy_tui.tui.compose import ComposeScreen
 from fluffy_tui.tui.filters import FilterMemory
@@ -443,9 +444,10 @@ class LibraryScreen(FrameScreen):
             self._notes.reload_drafts()
             self._loader.reload(event.photo_id)
             return
-        self._body.posts_changed()
         post = await self.context.services.scheduling.post(event.post_id)
         self._triage.follow_submit(event.post_id, post)
+        if post is None or post.step is Step.LIVE:
+            self._body.posts_changed()
         photo_ids = [photo.photo_id for photo in post.photos] if post is not None else []
         self._body.deselect(photo_ids)
         ids = self._photos.rows.ids

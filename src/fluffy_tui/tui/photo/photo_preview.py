@@ -214,6 +214,7 @@ class PhotoPreview(Vertical):
         photo, area = self._photo, self.area
         self._started_for = area
         if photo is None or area is None:
+            self._is_drawn.set()  # there is no room, and nothing to wait for
             return
         self._token += 1
         if self._picture is None:

@@ -108,7 +108,7 @@ def _section(title: str, lines: Iterable[Content]) -> Content:
 
 def _channels(channels: Iterable[ChannelMedian], name: Callable[[str], str], room: int) -> Iterator[Content]:
     for one in channels:
-        why_not = "" if one.is_comparable else ": too low to compare" if one.count > 2 else ": too few"
+        why_not = "" if one.is_comparable else ": too few" if one.is_of_few else ": too low to compare"
         words = f"{metric_words(one.metric)} · {count_words(one.count)}{why_not}"
         yield _labelled(name(one.channel_id), Content(words), room)
 
@@ -136,10 +136,10 @@ def _plot(weeks: Mapping[date, Group[date]], now: datetime, room: int) -> Iterat
     """Return a column for each week up to the present one, and what it shows."""
     if not weeks:
         return
-    last = now.date() - timedelta(days=now.weekday())
-    shown = [last - timedelta(days=7 * number) for number in range(min(WEEKS, room))]
-    first = min(day for day in [*shown, *weeks] if day in weeks or day == last)
-    days = [day for day in reversed(shown) if day >= first]
+    monday = now.date() - timedelta(days=now.weekday())
+    first, last = min(weeks), max([*weeks, monday])
+    shown = [last - timedelta(days=7 * number) for number in reversed(range(min(WEEKS, room)))]
+    days = [day for day in shown if day >= first]
     ratios = [weeks[day].ratio if day in weeks else None for day in days]
     known = [ratio for ratio in ratios if ratio is not None]
     if not known:
@@ -157,7 +157,8 @@ def _best_known(tags: Mapping[str, Group[str]]) -> list[str]:
 
 
 def _hashtags(post: CountedPost) -> Iterable[str]:
-    return {tag.lower() for tag in hashtags(post.caption)}
+    """Return those of the caption and of the first comment, each once."""
+    return {tag.lower() for text in (post.caption, post.first_comment) for tag in hashtags(text)}
 
 
 def _monday(post: CountedPost, zone: Zone) -> date:
@@ -172,4 +173,4 @@ def _labelled(label: str, words: Content, room: int) -> Content:
 
 
 def _label_width(room: int) -> int:
-    return min(LABEL_WIDTH, max(10, room // 4))
+    return min(LABEL_WIDTH, max(13, room // 4))

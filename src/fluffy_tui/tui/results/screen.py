@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
@@ -84,7 +85,7 @@ class ResultsScreen(FrameScreen):
         self._posts: Sequence[CountedPost] = ()
         self._photos: Mapping[int, Photo] = {}
         self._comparison = Comparison()
-        self._measures: tuple[str, ...] = ()
+        self._measures: Sequence[str] = ()
         """The numbers by which posts can be compared."""
         self._measure = ""
         """The one that was chosen; empty for what suits each channel."""
@@ -155,8 +156,9 @@ class ResultsScreen(FrameScreen):
 
     @work(group="results", exclusive=True, exit_on_error=False, description="loading the results")
     async def _load(self) -> None:
-        self._posts = posts = await self.context.services.scheduling.counted_posts(self.persona.id)
-        self._measures = tuple(one.type for one in measures(posts) if compare(posts, one.type).posts)
+        posts = await self.context.services.scheduling.counted_posts(self.persona.id)
+        found = await asyncio.to_thread(measures, posts)
+        self._posts, self._measures = posts, found
         if self._measure not in self._measures:
             self._measure = ""
         self._compare()

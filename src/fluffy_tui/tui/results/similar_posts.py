@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from fluffy_tui.scheduling import Comparison, compare, similar_results
@@ -30,6 +31,7 @@ class SimilarPosts:
         self._persona_id = persona_id
         self._comparison = Comparison()
         self._is_stale = True
+        self._turn = asyncio.Lock()
         self._photo_id: int | None = None
         self._found: tuple[float, int] | None = None
 
@@ -43,23 +45,27 @@ class SimilarPosts:
         Raises:
             DatabaseUnavailable: nothing could be read.
         """
-        if self._is_stale:
+        async with self._turn:
+            await self._read_if_stale()
+            covers = sorted({one.post.photo_id for one in self._comparison.posts})
+            group = None
+            if covers:
+                try:
+                    near = await self._services.similarity.related(photo_id, covers)
+                except (NoEmbeddings, NotIndexedYet):
+                    near = []  # the library shows how far the index is
+                group = similar_results(self._comparison, near)
+            self._photo_id = photo_id
+            self._found = (group.ratio, group.count) if group and group.ratio is not None else None
+
+    async def _read_if_stale(self) -> None:
+        while self._is_stale:
             self._is_stale = False
             try:
                 self._comparison = compare(await self._services.scheduling.counted_posts(self._persona_id))
             except BaseException:
                 self._is_stale = True  # for the next photo
                 raise
-        covers = sorted({one.post.photo_id for one in self._comparison.posts})
-        group = None
-        if covers:
-            try:
-                near = await self._services.similarity.related(photo_id, covers)
-            except (NoEmbeddings, NotIndexedYet):
-                near = []  # the library shows how far the index is
-            group = similar_results(self._comparison, near)
-        self._photo_id = photo_id
-        self._found = (group.ratio, group.count) if group and group.ratio is not None else None
 
     def line(self, photo_id: int, room: int) -> str:
         """Return what is known of a photo in one line; empty for a persona whose posts cannot be compared.
