@@ -136,6 +136,16 @@ async def test_a_name_cannot_be_empty(world: World) -> None:
         await world.services.personas.rename(world.sarah, "")
 
 
+async def test_a_persona_gets_a_voice(world: World) -> None:
+    personas = world.services.personas
+    changed = await personas.set_voice(world.sarah, " dry and short ")
+    assert changed.voice == "dry and short"
+    assert "dry and short" in [persona.voice for persona in await personas.list()]
+    with pytest.raises(FluffyError):
+        await personas.set_voice(world.sarah, "x" * 2_001)
+    assert (await personas.set_voice(world.sarah, "")).voice == ""
+
+
 async def test_a_channel_is_chosen_from_those_available(world: World) -> None:
     personas = world.services.personas
     channels = await personas.available_channels()
