@@ -602,7 +602,9 @@ async def test_an_edit_changes_what_is_given(world: World) -> None:
     edited = await scheduling.edit(post.id, caption="new", framing=Framing(Fit.CROP))
     assert (edited.caption, edited.alt_text, edited.framing) == ("new", post.alt_text, Framing(Fit.CROP))
     assert edited.step is Step.QUEUED
-    assert (await scheduling.edit(post.id, alt_text="a pier")).caption == "new"
+    assert not edited.ai_assisted
+    assert (await scheduling.edit(post.id, alt_text="a pier", ai_assisted=True)).caption == "new"
+    assert (await scheduling.edit(post.id, alt_text="a sea")).ai_assisted, "what was told once stays"
 
 
 async def test_only_a_post_that_did_not_get_through_is_retried(world: World) -> None:
