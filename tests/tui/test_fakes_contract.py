@@ -140,6 +140,16 @@ async def test_a_name_cannot_be_empty(world: World) -> None:
         await world.services.personas.rename(world.sarah, "")
 
 
+async def test_a_persona_gets_a_voice(world: World) -> None:
+    personas = world.services.personas
+    changed = await personas.set_voice(world.sarah, " dry and short ")
+    assert changed.voice == "dry and short"
+    assert "dry and short" in [persona.voice for persona in await personas.list()]
+    with pytest.raises(FluffyError):
+        await personas.set_voice(world.sarah, "x" * 2_001)
+    assert (await personas.set_voice(world.sarah, "")).voice == ""
+
+
 async def test_a_channel_is_chosen_from_those_available(world: World) -> None:
     personas = world.services.personas
     channels = await personas.available_channels()
@@ -713,7 +723,9 @@ async def test_an_edit_changes_what_is_given(world: World) -> None:
     edited = await scheduling.edit(post.id, caption="new", framing=Framing(Fit.CROP))
     assert (edited.caption, edited.alt_text, edited.framing) == ("new", post.alt_text, Framing(Fit.CROP))
     assert edited.step is Step.QUEUED
-    assert (await scheduling.edit(post.id, alt_text="a pier")).caption == "new"
+    assert not edited.ai_assisted
+    assert (await scheduling.edit(post.id, alt_text="a pier", ai_assisted=True)).caption == "new"
+    assert (await scheduling.edit(post.id, alt_text="a sea")).ai_assisted, "what was told once stays"
 
 
 async def test_only_a_post_that_did_not_get_through_is_retried(world: World) -> None:

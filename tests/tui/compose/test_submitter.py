@@ -58,7 +58,12 @@ async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
     context: Any = SimpleNamespace(services=services)
     photo = services.photos.photos[40]
     draft = Draft(
-        "fog", share_mode=ShareMode.CUSTOM_SCHEDULED, at=LATER, first_comment="#pier", ai_label=True
+        "fog",
+        share_mode=ShareMode.CUSTOM_SCHEDULED,
+        at=LATER,
+        first_comment="#pier",
+        ai_label=True,
+        ai_assisted=True,
     )
     channels = [ChannelChoice(CHANNELS[0].id, "fog here")]
     cover = PostPhoto(photo.id, photo.sha256, "a pier", Framing(Fit.CROP))
@@ -77,6 +82,7 @@ async def test_a_draft_is_submitted_whole(services: FakeServices) -> None:
             "channels": channels,
             "first_comment": "#pier",
             "ai_generated": True,
+            "ai_assisted": True,
         }
     ]
 

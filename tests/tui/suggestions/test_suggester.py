@@ -109,6 +109,21 @@ async def test_a_change_takes_the_mark_away_and_undoing_it_brings_it_back(
         assert submitted["ai_assisted"] is True, "a model wrote most of it"
 
 
+async def test_hashtags_that_are_moved_are_still_to_be_read(
+    running: Running, services: FakeServices, model: FakeCaptionModel
+) -> None:
+    async with running(persona="sarah") as driver:
+        await driver.press("enter", "f7", "down", "enter", "alt+h")
+        assert form(driver).first_comment.text == "#sea #fog"
+        assert UNREAD in title(driver, "caption")
+        assert UNREAD in title(driver, "first-comment")
+        await driver.press("f2", "end", "!", "ctrl+s")
+        assert isinstance(driver.screen, ConfirmScreen)
+        await driver.press("y")
+        [submitted] = services.scheduling.submitted
+        assert submitted["first_comment"] == "#sea #fog"
+
+
 async def test_alt_text_comes_from_the_same_answer(
     running: Running, services: FakeServices, model: FakeCaptionModel
 ) -> None:

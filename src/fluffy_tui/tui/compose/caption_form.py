@@ -152,7 +152,7 @@ class CaptionForm(ReportsErrors, Vertical):
         self.is_edited = False
         """Whether the user changed anything since the last `load`."""
         self.tools = CaptionTools(context, persona, self.caption, place)
-        self.suggester = Suggester(context, self.caption, self.alt_text, self._change)
+        self.suggester = Suggester(context, self.caption, self.first_comment, self.alt_text, self._change)
         """Knows which texts came from a model."""
         self._insert_key = context.with_keys(f"{{{place}.insert}}")
         self._loaded = Draft()
@@ -463,6 +463,7 @@ class CaptionForm(ReportsErrors, Vertical):
             none = f"Buffer cannot add a first comment on {self.rules.name}."
             self.show_message("The caption does not end with hashtags." if is_possible else none)
             return
+        self.suggester.moved((self.caption.text, self.first_comment.text), moved)
         for editor, new in zip((self.caption, self.first_comment), moved, strict=True):
             editor.insert_text(new, (0, 0), editor.document.end)
         self._show_first_comment()

@@ -153,7 +153,11 @@ def text_marks(post: PreflightInput) -> Iterator[Mark]:
     yield from _captions_elsewhere(post)
     yield _alt_text(post)
     yield from _first_comment(post)
-    for what, text, key in (("caption", post.caption, "f2"), ("alt text", post.alt_text, "f3")):
+    for what, text, key in (
+        ("caption", post.caption, "f2"),
+        ("alt text", post.alt_text, "f3"),
+        ("first comment", post.first_comment, "f6"),
+    ):
         if unread_in((text,), post.suggested):
             yield Mark(Level.WARNING, f"suggested {what} not read yet", key)
     if post.rules.has_ai_label and post.has_ai_label:

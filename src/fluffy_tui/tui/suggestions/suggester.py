@@ -34,14 +34,21 @@ class Suggester:
     Args:
         context: What every screen shares.
         caption: Where captions are inserted.
+        first_comment: Where hashtags of a caption may be moved to.
         alt_text: Where alt texts are inserted.
         changed: Called when a text was inserted, or confirmed to be read.
     """
 
     def __init__(
-        self, context: Context, caption: CaptionEditor, alt_text: CaptionEditor, changed: Callable[[], None]
+        self,
+        context: Context,
+        caption: CaptionEditor,
+        first_comment: CaptionEditor,
+        alt_text: CaptionEditor,
+        changed: Callable[[], None],
     ) -> None:
         self._context, self._caption, self._alt_text, self._changed = context, caption, alt_text, changed
+        self._fields = (caption, first_comment, alt_text)
         self.suggested: tuple[str, ...] = ()
         """Texts of a model as they were inserted, unless the user has confirmed to have read them."""
         self.ai_assisted = False
@@ -64,8 +71,14 @@ class Suggester:
 
     def show_marks(self) -> None:
         """Mark the fields in which a suggested text is as it was inserted."""
-        for editor in (self._caption, self._alt_text):
-            editor.mark_unread(bool(self.suggested and unread_in((editor.text,), self.suggested)))
+        for editor in self._fields:
+            editor.mark_unread(bool(unread_in((editor.text,), self.suggested)))
+
+    def moved(self, before: Iterable[str], after: Iterable[str]) -> None:
+        """Keep the marks of texts that a key has moved to other fields: nobody has read them for that."""
+        if unread_in(before, self.suggested):
+            self.suggested += tuple(text for text in after if text)
+            self.show_marks()
 
     def open(self, subject: Subject) -> bool:
         """Offer suggestions about a photo: those that are known, or else ask for some.
