@@ -165,6 +165,10 @@ async def test_what_needs_a_restart_says_so_and_the_rest_is_used_at_once(
             "Saved notify. It takes effect at once.",
             "Saved preview. It takes effect after a restart.",
         ]
+        await go_to(driver, "mcp_writes")
+        await driver.press("enter", *"true", "enter")
+        assert written.settings.mcp_writes
+        assert driver.notices()[-1] == "Saved mcp_writes. It takes effect when the assistant connects again."
         driver.app.context.import_run.state = ImportState.RUNNING
         await go_to(driver, "buffer_url")
         await driver.press("enter", *"https://example.org", "enter")

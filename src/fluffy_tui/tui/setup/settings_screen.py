@@ -32,6 +32,11 @@ LONGEST = 2_000
 """Characters of a value."""
 _AT_ONCE = frozenset({"FLUFFY_NOTIFY"})
 """What is read each time that it is used."""
+_OF_COMMANDS = {
+    "FLUFFY_ADOPT_URL": "takes effect with the next --adopt",
+    "FLUFFY_MCP_WRITES": "takes effect when the assistant connects again",
+}
+"""What the app itself does not use."""
 _AT_START = frozenset({"FLUFFY_DATA_DIR", "FLUFFY_PREVIEW"})
 """What is used from the first frame on. For anything else, opening everything again is enough."""
 
@@ -122,6 +127,8 @@ class SettingsScreen(FrameScreen):
         """Say when a change of a setting takes effect."""
         if variable in _AT_ONCE:
             return "takes effect at once"
+        if variable in _OF_COMMANDS:
+            return _OF_COMMANDS[variable]
         if variable in _AT_START:
             return "takes effect after a restart"
         if self.context.import_run.is_running:
@@ -220,7 +227,10 @@ class SettingsScreen(FrameScreen):
         """Use a saved setting as soon as that is possible, and say when."""
         effect = self._effect(setting.variable)
         self.app.notify(f"{done} {setting.key}. It {effect}.", markup=False)
-        if setting.variable in _AT_ONCE | _AT_START or self.context.import_run.is_running:
+        if (
+            setting.variable in _AT_ONCE | _AT_START | _OF_COMMANDS.keys()
+            or self.context.import_run.is_running
+        ):
             self._show_lines()
         else:
             self.post_message(SettingsSaved(edited=setting.variable))
