@@ -66,6 +66,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_saved_filters")),
     )
 
+    op.create_table(
+        "written_sidecars",
+        sa.Column("post_id", sa.BigInteger(), nullable=False),
+        sa.Column("machine_id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_id"], ["posts.id"], name=op.f("fk_written_sidecars_post_id_posts"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("post_id", "machine_id", name=op.f("pk_written_sidecars")),
+    )
+
 
 def _date_by(kind: str, written: str) -> None:
     """Change the type of the time taken, and with it the time that is shown and its indexes."""
@@ -86,6 +96,7 @@ def _notify_of(*columns: str) -> None:
 
 def downgrade() -> None:
     """Drop what was added; the times become instants of this server's zone."""
+    op.drop_table("written_sidecars")
     op.drop_table("saved_filters")
     op.drop_table("photo_metadata")
     _notify_of("verdict")

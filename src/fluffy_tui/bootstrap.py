@@ -203,6 +203,7 @@ def _build(
         stacks=stacked_photos(),
         machine=machine,
         pick_from=settings.xmp_pick_rating,
+        writes_sidecars=settings.write_sidecars,
     )
     keywords, planning = Keywords(database), ChannelPlan(database, missing)
     return Services(

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from fluffy_tui.photos.ingest.single_files import existing_file
     from fluffy_tui.photos.keywords import Keywords, clean_keyword
     from fluffy_tui.photos.machine import Machine, this_machine
+    from fluffy_tui.photos.metadata.sidecar_file import PostedTexts
     from fluffy_tui.photos.query.browse_sql import contains, names_of
     from fluffy_tui.photos.saved_filters import SavedFilters
     from fluffy_tui.photos.score_store import store_scores
@@ -72,6 +73,7 @@ __all__ = [
     "PhotoUnreadable",
     "Photos",
     "Posted",
+    "PostedTexts",
     "SavedFilters",
     "Sort",
     "Stack",
@@ -98,6 +100,7 @@ __getattr__ = lazy_exports(  # SQLAlchemy costs 340 ms and Pillow 60 ms, too muc
         "Keywords": "keywords",
         "Machine": "machine",
         "Photos": "service",
+        "PostedTexts": "metadata.sidecar_file",
         "SavedFilters": "saved_filters",
         "Watch": "ingest.folder_watch",
         "WatchRefused": "ingest.folder_watch",

@@ -29,7 +29,10 @@ from fluffy_tui.photos.ingest.single_files import (
     read_single_files,
     with_failures,
 )
+from fluffy_tui.photos.keywords import Keywords
 from fluffy_tui.photos.machine import UNKNOWN, Machine
+from fluffy_tui.photos.metadata.sidecar_file import PostedTexts, sidecar_content, write_sidecar
+from fluffy_tui.photos.metadata.xmp import REJECTED
 from fluffy_tui.photos.model import (
     DateSource,
     FailedFile,
@@ -80,6 +83,7 @@ class Photos:
             pack above this one finds as well. Without it nothing is ever folded.
         machine: This machine; without it, all files are taken to be where no machine was noted.
         pick_from: From so many stars in XMP on an imported photo is picked; None if none does.
+        writes_sidecars: Whether `write_sidecar` is to be called for what was posted.
     """
 
     def __init__(
@@ -92,7 +96,9 @@ class Photos:
         stacks: Select[*tuple[Any, ...]] | None = None,
         machine: Machine = UNKNOWN,
         pick_from: int | None = None,
+        writes_sidecars: bool = False,
     ) -> None:
+        self.writes_sidecars = writes_sidecars
         self._pick_from = pick_from
         self.machine = machine
         self._database = database
@@ -357,6 +363,23 @@ class Photos:
                 f"{photo.name} now has the content of another photo.",
                 "Cancel the post and schedule that photo.",
             ) from None
+
+    async def write_sidecar(self, photo_id: int, posted: PostedTexts) -> bool:
+        """Write what was posted, with keywords and stars, beside a photo, unless another program's sidecar is there.
+
+        Returns:
+            Whether it was written: not for a photo that this machine does not have.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        photo = (await self.by_ids([photo_id])).get(photo_id)
+        if photo is None or photo.elsewhere or photo.missing_since is not None:
+            return False
+        keywords = (await Keywords(self._database).of([photo_id])).get(photo_id, ())
+        rating = REJECTED if photo.verdict == Verdict.REJECT else photo.stars
+        content = sidecar_content(posted, [keyword.word for keyword in keywords], rating)
+        return await asyncio.to_thread(write_sidecar, photo.path, content)
 
     def importer(
         self,

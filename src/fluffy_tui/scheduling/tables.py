@@ -298,6 +298,17 @@ class PostEventRow(Base):
         return PostEvent(**{field.name: getattr(self, field.name) for field in fields(PostEvent)})
 
 
+class WrittenSidecarRow(Base):
+    """A live post whose photos have had their sidecars written on a machine, as far as that was possible."""
+
+    __tablename__ = "written_sidecars"
+
+    post_id: Mapped[int] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    machine_id: Mapped[str] = mapped_column(primary_key=True)
+
+
 class WithdrawnDeliveryRow(Base):
     """A cancelled post of which a lost create may still take effect: Buffer is searched for it once more."""
 

@@ -20,6 +20,10 @@ from tui.library.library_driver import SARAHS, photos, shown, title, toasts, ver
 if TYPE_CHECKING:
     from fluffy_tui.tui.ports import PhotosPort
 
+META_DIGITS = (
+    "º", "inverted_exclamation_mark", "trade_mark_sign", "pound_sign", "cent_sign", "infinity"
+)  # fmt: skip
+"""What alt and a digit are in a terminal that sends escape before it."""
 NOW = datetime(2027, 1, 12, tzinfo=UTC)
 
 
@@ -84,6 +88,9 @@ async def test_stars_are_given_without_leaving_the_photo(running: Running, servi
             assert stars(services, 40) == [number]
         await driver.press("right_square_bracket")
         assert stars(services, 40) == [5], "there are no more"
+        for number, key in enumerate(META_DIGITS):
+            await driver.press(key)
+            assert stars(services, 40) == [number]
         await driver.press("alt+0", "left_square_bracket")
         assert stars(services, 40) == [0]
         assert "★" not in photos(driver).render_line(0).text

@@ -6,16 +6,18 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fluffy_tui.images import MOST_XMP, open_regular, unreadable
+from fluffy_tui.images import MOST_XMP, PhotoUnreadable, open_regular, unreadable
 from fluffy_tui.photos.file_state import modified_time
 from fluffy_tui.photos.metadata.takeout import takeout_names, takeout_time
-from fluffy_tui.photos.metadata.xmp import Xmp, XmpDamaged, parse_xmp
+from fluffy_tui.photos.metadata.xmp import OUR_MARK, Xmp, XmpDamaged, parse_xmp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
 SIDECAR, NOTE = ".xmp", ".json"
+_MARKED = 1 << 10
+"""First bytes of a sidecar in which its program names itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Companions:
     """Path; empty if there is none."""
 
     def xmp(self) -> Xmp:
-        """Read the sidecar; empty if there is none.
+        """Read the sidecar; empty if there is none, or if this program has written it from what it knows.
 
         Raises:
             PhotoUnreadable: it cannot be read.
@@ -44,6 +46,8 @@ class Companions:
             raise unreadable(error) from None
         if len(content) > MOST_XMP:
             raise XmpDamaged(f"It has more than {MOST_XMP >> 20} MB.")
+        if OUR_MARK in content[:_MARKED]:
+            return Xmp()
         return parse_xmp([content], is_embedded=False)
 
     def time(self) -> datetime | None:
@@ -82,6 +86,22 @@ def spelled_in(folder: str) -> Callable[[str], str | None]:
     return find
 
 
+def sidecars_of(path: str, find: Callable[[str], str | None]) -> list[str]:
+    """Return the names of the sidecars of a photo; for the arguments see `companions_of`."""
+    name = os.path.basename(path)  # noqa: PTH119
+    stem = os.path.splitext(name)[0]  # noqa: PTH122
+    return [found for wanted in (f"{name}{SIDECAR}", f"{stem}{SIDECAR}") if (found := find(wanted))]
+
+
+def is_ours(sidecar: str) -> bool:
+    """Return whether this program has written a sidecar, and nobody else since; blocks."""
+    try:
+        with open_regular(sidecar) as file:
+            return OUR_MARK in file.read(_MARKED)
+    except (OSError, PhotoUnreadable):
+        return False
+
+
 def companions_of(path: str, find: Callable[[str], str | None]) -> Companions | None:
     """Return what lies beside a photo, or None; blocks to compare the times of its sidecars.
 
@@ -90,8 +110,6 @@ def companions_of(path: str, find: Callable[[str], str | None]) -> Companions | 
         find: Returns how a file in its folder is spelled, if there is one of that name.
     """
     folder, name = os.path.split(path)
-    stem = os.path.splitext(name)[0]  # noqa: PTH122
-    sidecars = [found for wanted in (f"{name}{SIDECAR}", f"{stem}{SIDECAR}") if (found := find(wanted))]
     takeout = next(
         (
             found
@@ -101,7 +119,7 @@ def companions_of(path: str, find: Callable[[str], str | None]) -> Companions | 
         "",
     )
     newest, modified_at = "", None
-    for one in sidecars:
+    for one in sidecars_of(path, find):
         sidecar = os.path.join(folder, one)  # noqa: PTH118
         try:
             time = modified_time(os.stat(sidecar))  # noqa: PTH116

@@ -48,6 +48,8 @@ _MOST_TEXT = 20_000
 """Characters of a value; captions have at most a few thousand."""
 _MOST_KEYWORDS = 1_000
 STARS = 5
+OUR_MARK = b'x:xmptk="fluffy-tui"'
+"""In the sidecars that this program writes, and only there: whoever changes one puts its own name there."""
 REJECTED = -1
 _FLAGS = {
     (_PICK, "1"): "pick",

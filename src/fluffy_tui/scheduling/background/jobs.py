@@ -11,6 +11,7 @@ from fluffy_tui.core.errors import DatabaseUnavailable
 from fluffy_tui.scheduling.background.channel_health import ChannelHealth
 from fluffy_tui.scheduling.background.media_upkeep import MediaUpkeep
 from fluffy_tui.scheduling.background.metrics_sync import MetricsSync
+from fluffy_tui.scheduling.background.posted_sidecars import PostedSidecars
 from fluffy_tui.scheduling.delivery.deferral import QUEUE, machine_queue
 from fluffy_tui.scheduling.profile.outside_sync import OutsideSync
 
@@ -104,6 +105,17 @@ def add_machine_tasks(queue: App, machine_id: str) -> None:
     async def look_for_missing(context: JobContext, timestamp: int) -> None:
         del timestamp
         await _find_missing_photos(context)
+
+    @blueprint.periodic(cron="*/5 * * * *", periodic_id=machine_id)
+    @blueprint.task(
+        name="write_sidecars",
+        queue=own_queue,
+        queueing_lock=f"write_sidecars {machine_id}",
+        pass_context=True,
+    )
+    async def write_sidecars(context: JobContext, timestamp: int) -> None:
+        del timestamp
+        await PostedSidecars(_delivery(context)).run()
 
     queue.add_tasks_from(blueprint, namespace="delivery")
 

@@ -30,6 +30,9 @@ def _on_form(place: Place, *, footer: str = "") -> tuple[Action, ...]:
     return _shared(place, rows, footer=footer)
 
 
+_META_DIGITS = ("º", "inverted_exclamation_mark", "trade_mark_sign", "pound_sign", "cent_sign", "infinity")
+"""What Textual takes escape with a digit for, which is alt in most terminals: what a Mac's option key types."""
+
 # fmt: off
 _CAPTION = (
     Action("editor",          "ctrl+e",      "Editor",          "Edit the caption in $VISUAL or $EDITOR, else in nano or vi"),
@@ -149,7 +152,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("library.unflag",           "u",                      "Unflag",          "Unflag and go to the next photo", method="decide('undecided')"),
     Action("library.more_stars",       "right_square_bracket",   "More stars",      "Give the photo one star more", method="decide('stars +1')"),
     Action("library.fewer_stars",      "left_square_bracket",    "Fewer stars",     "Take one star from the photo", method="decide('stars -1')"),
-    *(Action(f"library.stars_{n}",     f"alt+{n}",               f"Rate {n}",        f"Give the photo {n} star{'s' * (n != 1)}" if n else "Take all stars from the photo", method=f"decide('stars {n}')") for n in range(6)),
+    *(Action(f"library.stars_{n}",     f"alt+{n},{meta}",        f"Rate {n}",        f"Give the photo {n} star{'s' * (n != 1)}" if n else "Take all stars from the photo", method=f"decide('stars {n}')") for n, meta in enumerate(_META_DIGITS)),
     Action("library.keywords",         "number_sign",            "Keywords",        "Change the keywords of the selected photos, or else of this one", method="ask('keywords')"),
     Action("library.undo",             "z",                      "Undo",            "Undo the last flag or stars, or the submit that came after it"),
     Action("library.filter",           "slash",                  "Filter",          "Filter: part of the file name, #keyword, picked, stars>=3, portrait, soft, dark, missing, never, all, may 2023, …", FOOTER),
