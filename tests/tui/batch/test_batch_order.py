@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import combinations, pairwise, permutations
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluffy_tui.scheduling import Planned, Step
+from fluffy_tui.themes import Theme, ThemeCalendar, ThemedPost
 from fluffy_tui.tui.batch.batch_order import (
     Crowding,
+    Rests,
     SlotNeighbours,
     arrange,
     crowding,
@@ -105,3 +108,35 @@ def test_a_slot_knows_what_is_planned_around_it(tmp_path: Path) -> None:
         SlotNeighbours(frozenset({3}), follows=True),
         SlotNeighbours(frozenset({4, 5}), follows=False),
     ]
+
+
+DAY = date(2027, 1, 13)
+HARBOUR = Theme(1, 1, "harbour", 50, 2)
+
+
+@given(st.lists(st.booleans(), max_size=5), st.sets(st.tuples(st.integers(0, 4), st.integers(0, 4))))
+def test_no_order_breaks_more_rests_than_the_one_that_was_given(
+    of_harbour: list[bool], pairs: set[tuple[int, int]]
+) -> None:
+    ids = list(range(len(of_harbour)))
+    themes_of = {id_: frozenset({1}) for id_, belongs in zip(ids, of_harbour, strict=True) if belongs}
+    days = [DAY + timedelta(days=number) for number in ids]
+    rests = Rests(ThemeCalendar((HARBOUR,), (ThemedPost(DAY, frozenset({1})),), themes_of), days)
+    similar = symmetric(pair for pair in pairs if max(pair) < len(ids))
+    order = arrange(ids, [similar], rests=rests)
+    assert sorted(order) == ids
+
+    def broken(order: Sequence[int]) -> int:
+        out = {-1: DAY} | {id_: day for id_, day in zip(order, days, strict=True) if id_ in themes_of}
+        numbers = [number for number, id_ in enumerate(order) if id_ in themes_of]
+        return sum(
+            any(abs((days[n] - day).days) < 2 for id_, day in out.items() if id_ not in order[n:])
+            for n in numbers
+        )
+
+    def clashes(order: Sequence[int]) -> int:
+        return sum(b in similar.get(a, ()) for a, b in pairwise(order))
+
+    assert broken(order) == rests.broken(order) <= broken(ids)
+    best = min(clashes(other) for other in permutations(ids) if broken(other) <= broken(ids))
+    assert best > 0 or clashes(order) == 0

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -515,3 +516,68 @@ async def test_a_selection_belongs_to_one_persona(running: Running) -> None:
         assert not driver.app.context.selection
         await driver.press("@", "G", "enter", "space", "f")
         assert len(shown(driver)) == 1
+
+
+async def test_the_week_is_filled_by_themes_and_each_row_says_why(
+    running: Running, services: FakeServices
+) -> None:
+    await services.photos.decide(20, Verdict.PICK)
+    await services.keywords.add([30, 31, 32], ["harbour"])
+    await services.themes.create(1, "{fill.skip}harbour", 5, 0)
+    await services.themes.create(1, "harbour", 50, 3)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "f")
+        batch = driver.screen.model
+        harbour = [entry for entry in batch.posts if entry.photo.id in (30, 31, 32)]
+        days = [entry.slot.astimezone(batch.zone).date() for entry in harbour]
+        assert len(days) >= 2
+        assert all((later - sooner).days >= 3 for sooner, later in pairwise(days))
+        assert "without a theme" in driver.screen.form.message
+        reasons = [batch.reason(number) for number in range(len(batch.posts))]
+        of_harbour = [reason for reason in reasons if reason.startswith("harbour: ")]
+        assert len(of_harbour) == len(harbour)
+        assert all("share 50 %" in reason for reason in of_harbour)
+        assert "picked, no theme" in reasons
+        assert set(reasons) - set(of_harbour) <= {"picked, no theme", "no theme"}
+        assert batch.reason(0) in driver.text("#note")
+        await driver.press("ctrl+s")
+        assert driver.text("#why") == batch.reason(batch.position)
+        await driver.press("j")
+        assert driver.text("#why") == batch.reason(1)
+
+
+async def test_photos_that_the_user_has_ordered_stay_so_and_a_broken_rest_is_told(
+    running: Running, services: FakeServices
+) -> None:
+    await services.keywords.add([40, 38], ["harbour"])
+    await services.themes.create(1, "harbour", 50, 5)
+    async with running(persona="sarah") as driver:
+        await fill(driver, 40, 39, 38)
+        assert shown(driver) == [40, 39, 38]
+        batch = driver.screen.model
+        assert batch.reason(1) == "no theme"
+        assert batch.reason(0).startswith("! harbour also on ")
+        assert batch.reason(2).endswith("(rest 5 days)")
+        assert any(mark.startswith("! harbour also on ") for mark in marks(driver))
+        await driver.press("ctrl+s")
+        assert "! harbour also on" in driver.screen.panel.table.lines[0]
+        assert driver.text("#why").startswith("! harbour also on ")
+        await driver.press("j", "j", "ctrl+o")
+        assert batch.reason(0).startswith("harbour: "), "the other one is left out"
+
+
+async def test_nothing_is_filled_with_what_rests_and_that_is_said(
+    running: Running, services: FakeServices
+) -> None:
+    for photo_id in services.photos.photos:
+        if photo_id != 40:
+            await services.photos.decide(photo_id, Verdict.REJECT)
+    await services.keywords.add(services.photos.photos, ["harbour"])
+    await services.themes.create(1, "harbour", 50, 30)
+    async with running(persona="sarah") as driver:
+        await driver.press("3", "f")
+        assert isinstance(driver.screen, PlanScreen)
+        assert driver.notices()[-1] == (
+            "Nothing fits the themes. 7 slots left free: harbour must rest."
+            " Photos that you select go out all the same."
+        )

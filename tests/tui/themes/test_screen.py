@@ -70,7 +70,7 @@ async def test_the_list_tells_what_is_left_and_how_posts_compare_with_the_share(
     async with running() as driver:
         await driver.press("G", "t")
         assert lines(driver) == [
-            "Fog   50 %   no rest   27 left",
+            "fog   50 %   no rest   27 left",
             "harbour   25 %   rest 3 days   ! 1 left, for 2 days",
         ]
         fog, harbour = (

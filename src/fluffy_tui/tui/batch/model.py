@@ -211,21 +211,26 @@ class Batch:
         return found
 
     def reason(self, number: int) -> str:
-        """Return why a post's photo was taken, as far as themes go; empty if the persona has none."""
-        if not self.themes.themes:
+        """Return why a post's photo was taken, or which rest it breaks; empty if the persona has no themes."""
+        entry = self.posts[number]
+        if not self.themes.themes or entry.slot is None:
             return ""
-        return place_words(self._places(number), is_picked=self.posts[number].photo.verdict == Verdict.PICK)
+        places = self._places(number)
+        if clash := clash_words(places):
+            return f"{Level.WARNING} {clash}"
+        return place_words(places, is_picked=entry.photo.verdict == Verdict.PICK)
 
     def _places(self, number: int) -> tuple[ThemePlace, ...]:
         """Return what a post is to the themes of its photo, beside what is planned and the rest of the batch."""
         entry = self.posts[number]
         if entry.slot is None:
             return ()
-        others = (other for other in self.posts if other is not entry)
-        calendar = self.themes.with_posts(
-            (other.photo.id, self._day(other.slot)) for other in others if other.slot
-        )
-        return calendar.places(entry.photo.id, self._day(entry.slot))
+        rows = [(other.photo.id, self._day(other.slot)) for other in self.posts if other.slot]
+        photo_id, day = rows[number]
+        before = self.themes.with_posts(rows[:number])
+        others = before.with_posts(rows[number + 1 :])
+        places = before.places(photo_id, day)
+        return tuple(replace(place, clash=others.clash(place.theme, day)) for place in places)
 
     def _day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()

@@ -131,7 +131,7 @@ def key_table_markdown() -> str:
     rows = ["| where | keys | what | id |", "|---|---|---|---|"]
     for place in Place:
         rows += [
-            f"| {place.heading} | {' '.join(f'`{key}`' for key in action.written_keys)} "
+            f"| {place.heading} | {' '.join(f'`{key}`' for key in action.written_keys).replace('|', chr(92) + '|')} "
             f"| {action.tooltip} | `{action.id}` |"
             for action in actions_of(place)
         ]

@@ -315,7 +315,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("plan.view",                "tab",                    "Month",           "Show the month, or the two weeks again", FOOTER),
     Action("plan.move",                "M",                      "Move",            "Move post", FOOTER),
     Action("plan.swap",                "S",                      "Swap",            "Swap with another post", FOOTER),
-    Action("plan.fill",                "f",                      "Fill slots",      "Fill the upcoming free slots with the selected photos (none selected: picked ones, then unflagged)", FOOTER),
+    Action("plan.fill",                "f",                      "Fill slots",      "Fill the upcoming free slots with the selected photos (none selected: by your themes, else picked ones, then unflagged)", FOOTER),
     Action("plan.profile",             "p",                      "Profile grid",    "Show the channel's profile: planned and live posts as its followers see them"),
     Action("plan.next_channel",        "alt+down",               "Next channel",    "Show the plan of the persona's next channel", method="channel('next')"),
     Action("plan.previous_channel",    "alt+up",                 "Previous channel", "Show the plan of the previous channel", method="channel('previous')"),
