@@ -56,6 +56,7 @@ COLUMNS = (
     "alt_texts",
     "tags",
     "ai_generated",
+    "again_of_id",
 )
 """The columns of an export, in order; new ones are only ever added at the end."""
 

@@ -99,8 +99,3 @@ class Tile:
         counted = photo_count_words(self.own)
         state = state_words(self.own, now, zone, own_zone) + expected
         return [when, state, *([counted] if counted else [])]
-
-    @property
-    def text(self) -> str:
-        """Its caption."""
-        return self.post.text if isinstance(self.post, OutsidePost) else self.post.caption
