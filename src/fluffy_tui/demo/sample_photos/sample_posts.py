@@ -46,3 +46,22 @@ COMING_DAYS: Sequence[SamplePost] = (
     SamplePost("IMG_2121", "Nothing but water until Lisbon. #sea", "The sun above a calm turquoise sea"),
 )
 """One for each of the next days on which the channel has slots."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePost:
+    """A post that was made on the phone; its picture is one of the sample photos."""
+
+    picture: str
+    """The name of the bundled file."""
+    caption: str
+    days_ago: float
+
+
+FROM_PHONE: Sequence[PhonePost] = (
+    PhonePost("IMG_2118.jpg", "From the phone, while the others slept.", 1.3),
+    PhonePost("IMG_2044.jpg", "Low tide.", 6.0),
+    PhonePost("IMG_2080.jpg", "A quick one from the road.", 19.0),
+    PhonePost("IMG_2067.jpg", "The long way home. #sea", 40.0),
+)
+"""What a new demo's profile shows besides its own posts; the composer warns of their pictures."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -20,8 +21,9 @@ def control_routes(
     requests: Sequence[Request],
     set_channel: Callable[..., object],
     set_plan: Callable[..., object],
+    import_post: Callable[..., object],
 ) -> list[web.RouteDef]:
-    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}`, `/plan` and `/state`.
+    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}`, `/plan`, `/imports` and `/state`.
 
     Args:
         world: everything that the stand-in remembers.
@@ -30,6 +32,7 @@ def control_routes(
         requests: every GraphQL request so far.
         set_channel: changes the health of a channel, see `StandIn.set_channel`.
         set_plan: changes the plan of the organisation, see `StandIn.set_plan`.
+        import_post: adds a post that was made on the network, see `StandIn.import_post`.
     """
 
     async def list_faults(http: web.Request) -> web.Response:
@@ -62,6 +65,14 @@ def control_routes(
         set_plan(**await _json(http))
         return await state(http)
 
+    async def add_import(http: web.Request) -> web.Response:
+        given = await _json(http)
+        if given.get("channel") not in world.channels:
+            raise ValueError("There is no such channel.")
+        age = timedelta(hours=float(given.get("hours", 0)))
+        import_post(given["channel"], str(given.get("text", "")), age, str(given.get("picture", "")))
+        return await state(http)
+
     async def state(http: web.Request) -> web.Response:
         everything = world.to_json()
         del everything["key"]
@@ -83,6 +94,7 @@ def control_routes(
         web.post("/advance", _refusing_bad_input(advance)),
         web.post("/channels/{id}", _refusing_bad_input(change_channel)),
         web.post("/plan", _refusing_bad_input(change_plan)),
+        web.post("/imports", _refusing_bad_input(add_import)),
         web.get("/state", state),
     ]
 

@@ -229,7 +229,13 @@ class StandIn:
         app.add_routes(endpoint.routes())
         app.add_routes(
             control_routes(
-                self.world, self.clock, self.faults, self.requests, self.set_channel, self.set_plan
+                self.world,
+                self.clock,
+                self.faults,
+                self.requests,
+                self.set_channel,
+                self.set_plan,
+                self.import_post,
             )
         )
         app.add_routes(post_page(self.world))
