@@ -22,6 +22,8 @@ from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from tui.fakes import FakeServices, FakeSetup
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.ports import Services, SetupPort
@@ -65,6 +67,10 @@ class World(ABC):
         """Let a post fail, as a worker would."""
 
     @abstractmethod
+    async def publish(self, post_id: int, at: datetime) -> None:
+        """Let a post be live since a moment."""
+
+    @abstractmethod
     async def index(self) -> None:
         """Index all photos, as a worker would."""
 
@@ -81,6 +87,11 @@ class FakeWorld(World):
     async def fail(self, post_id: int) -> None:
         """Let a post fail."""
         self._fakes.scheduling.move(post_id, Step.FAILED, error_message="Buffer rejected it.")
+
+    async def publish(self, post_id: int, at: datetime) -> None:
+        """Let a post be live."""
+        kept = {"channel_id": self._fakes.scheduling.all_posts[post_id].channel_id}
+        self._fakes.scheduling.move(post_id, Step.LIVE, posted_at=at, **kept)
 
     async def index(self) -> None:
         """Do nothing: the fakes need no index."""
@@ -112,6 +123,17 @@ class RealWorld(World):
                     " WHERE id = :id"
                 ),
                 {"id": post_id},
+            )
+
+    async def publish(self, post_id: int, at: datetime) -> None:
+        """Let a post be live."""
+        async with self._real.database.transaction() as session:
+            await session.execute(
+                text(
+                    "UPDATE posts SET step = 'live', status = 'posted', buffer_post_id = 'buffer-' || id,"
+                    " next_try_at = NULL, posted_at = :at WHERE id = :id"
+                ),
+                {"id": post_id, "at": at},
             )
 
     async def index(self) -> None:
