@@ -205,7 +205,10 @@ async def run(count: int, queries: int, url: str, *, hard: bool) -> None:
     print(f"{count:,} vectors of 512 numbers; index built in {built:.0f} s")
     scheduled: Any = select(column("photo_id")).select_from(table("scheduled_ones"))
     alike = Similarity(
-        database, posts=select(column("photo_id")).select_from(table("posts")), scheduled=scheduled
+        database,
+        posts=select(column("photo_id")).select_from(table("posts")),
+        outside=select(column("post_id")).select_from(table("outside_posts")),
+        scheduled=scheduled,
     )
     await measure_more(alike, world, personas[0], 20)  # warms caches and connections
     exact = await asyncio.to_thread(exact_scan, url, model, 20)

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("buffer_post_id", sa.Text(), nullable=False),
         sa.Column("channel_id", sa.Text(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("caption", sa.Text(), nullable=False),
         sa.Column("external_link", sa.Text()),
         sa.Column("asset_count", sa.Integer(), nullable=False),
         sa.Column("thumbnail_url", sa.Text()),

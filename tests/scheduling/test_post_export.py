@@ -48,7 +48,7 @@ async def test_what_the_rest_of_the_form_has_is_in_the_last_columns(place: Workp
     )
     assert result.ok, result.reason
     [row] = [row async for row in export(place).rows()]
-    assert tuple(row)[-3:] == ("tags", "ai_generated", "ai_assisted")
+    assert tuple(row)[-4:] == ("tags", "ai_generated", "ai_assisted", "again_of_id")
     assert row["alt_texts"] == '["a “pier”", ""]'
     assert json.loads(str(row["tags"])) == [[{"handle": "anna", "x": 0.5, "y": 0.25}], []]
     assert row["ai_generated"] is True

@@ -24,6 +24,8 @@ from fluffy_tui.similarity import BuiltinModel, IndexWorker
 from tui.fakes import FakeServices, FakeSetup
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from fluffy_tui.personas import Persona
     from fluffy_tui.photos import Photo
     from fluffy_tui.tui.ports import Services, SetupPort
@@ -90,7 +92,8 @@ class FakeWorld(World):
 
     async def publish(self, post_id: int, at: datetime, **numbers: float) -> None:
         """Let a post go live."""
-        self._fakes.scheduling.move(post_id, Step.LIVE, scheduled_at=None, posted_at=at)
+        kept = {"channel_id": self._fakes.scheduling.all_posts[post_id].channel_id}
+        self._fakes.scheduling.move(post_id, Step.LIVE, scheduled_at=None, posted_at=at, **kept)
         metrics = tuple(Metric(name, value) for name, value in numbers.items())
         self._fakes.scheduling.known_results[post_id] = Results(
             metrics, at + timedelta(days=1) if metrics else None
@@ -133,8 +136,8 @@ class RealWorld(World):
         async with self._real.database.transaction() as session:
             await session.execute(
                 text(
-                    "UPDATE posts SET step = 'live', status = 'posted', buffer_post_id = 'b' || id, posted_at = :at"
-                    " WHERE id = :id"
+                    "UPDATE posts SET step = 'live', status = 'posted', buffer_post_id = 'buffer-' || id,"
+                    " next_try_at = NULL, posted_at = :at WHERE id = :id"
                 ),
                 {"id": post_id, "at": at},
             )

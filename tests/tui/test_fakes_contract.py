@@ -785,6 +785,51 @@ async def test_live_posts_come_newest_first_with_what_the_networks_count(world: 
     assert await scheduling.counted_posts(world.nobody.id) == []
 
 
+async def test_a_live_post_is_posted_again_after_some_months(world: World) -> None:
+    scheduling, post = world.services.scheduling, await submit(world)
+    with pytest.raises(NotPossibleNow):
+        await scheduling.posts_to_repeat(post.id)
+    with pytest.raises(PostNotFound):
+        await scheduling.posts_to_repeat(UNKNOWN)
+    now = await scheduling.database_time()
+    await world.publish(post.id, now - timedelta(days=20))
+    with pytest.raises(NotPossibleNow, match="can be posted again from"):
+        await scheduling.posts_to_repeat(post.id)
+    await world.publish(post.id, now - timedelta(days=200))
+    [repeated] = await scheduling.posts_to_repeat(post.id)
+    request = PostRequest((repeated.cover,), "once more")
+    [refused] = await scheduling.schedule_posts([request])
+    assert refused.code is Reason.ALREADY_SCHEDULED
+    [result] = await scheduling.schedule_posts([replace(request, again=True)])
+    assert result.ok and result.post is not None
+    assert result.post.again_of_id == post.id
+    assert by_id(await scheduling.posts_with(post.photo_id)) == [result.post.id]
+    with pytest.raises(NotPossibleNow, match="not live yet"):
+        await scheduling.posts_to_repeat(post.id)
+    await scheduling.cancel(result.post.id)
+    assert by_id(await scheduling.posts_with(post.photo_id)) == [post.id]
+
+
+async def test_a_profile_has_what_is_live_on_its_channel(world: World) -> None:
+    profile, now = world.services.profile, await world.services.scheduling.database_time()
+    channel_id = str(world.sarah.buffer_channel_id)
+    posts = [await submit(world, number) for number in range(3)]
+    assert (await profile.sent([channel_id])).posts == ()
+    for days, post in enumerate(posts, 1):
+        await world.publish(post.id, now - timedelta(days=days))
+    first = await profile.sent([channel_id], limit=2)
+    second = await profile.sent([channel_id], first.rest, limit=2)
+    assert [post.id for post in (*first.posts, *second.posts)] == [post.id for post in posts]
+    assert second.rest is None
+    assert (await profile.sent([channel_id], outside_only=True)).posts == ()
+    assert (await profile.sent(["another"])).posts == ()
+    assert await profile.thumbnails([UNKNOWN]) == {}
+    assert await world.services.similarity.posted_elsewhere(world.photos[0]) is None
+    picture = await asyncio.to_thread(world.services.photos.thumbnail, world.photos[0], 90, 90)
+    framed = profile.framed(picture, world.photos[0], "instagram", Framing(Fit.CROP), 90)
+    assert max(framed.size) == 90  # type: ignore[attr-defined]
+
+
 # Planning
 
 

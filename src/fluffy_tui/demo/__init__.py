@@ -12,8 +12,8 @@ from fluffy_tui.core.errors import FluffyError
 from fluffy_tui.core.lazy_exports import lazy_exports
 
 if TYPE_CHECKING:
-    from fluffy_tui.demo.sample_photos.photo_files import write_sample_photos
-    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS, EARLIER
+    from fluffy_tui.demo.sample_photos.photo_files import copy_bundled, write_sample_photos
+    from fluffy_tui.demo.sample_photos.sample_posts import AT_ONCE, COMING_DAYS, EARLIER, FROM_PHONE
     from fluffy_tui.demo.stand_in.clock import ManualClock, WallClock
     from fluffy_tui.demo.stand_in.fault_switches import Kind
     from fluffy_tui.demo.stand_in.graphql.execution import schema_sdl
@@ -32,6 +32,7 @@ _load = lazy_exports(
         "COMING_DAYS": "sample_photos.sample_posts",
         "Channel": "stand_in.world",
         "EARLIER": "sample_photos.sample_posts",
+        "FROM_PHONE": "sample_photos.sample_posts",
         "Kind": "stand_in.fault_switches",
         "ManualClock": "stand_in.clock",
         "Post": "stand_in.world",
@@ -39,6 +40,7 @@ _load = lazy_exports(
         "WallClock": "stand_in.clock",
         "Window": "stand_in.graphql.rate_limits",
         "World": "stand_in.world",
+        "copy_bundled": "sample_photos.photo_files",
         "sample_world": "stand_in.sample_world",
         "schema_sdl": "stand_in.graphql.execution",
         "week": "stand_in.queue_slots",
@@ -52,6 +54,7 @@ __all__ = [
     "AT_ONCE",
     "COMING_DAYS",
     "EARLIER",
+    "FROM_PHONE",
     "AlreadyServed",
     "Channel",
     "Kind",
@@ -61,6 +64,7 @@ __all__ = [
     "WallClock",
     "Window",
     "World",
+    "copy_bundled",
     "require_extra",
     "sample_world",
     "schema_sdl",

@@ -163,8 +163,29 @@ async def add_personas(
         if name == FIRST_PERSONA and not personas and folder is None:
             report("submitting the sample posts")
             await _submit_sample_posts(services, persona, stand_in_url)
+            await _post_from_phone(services.settings, persona, stand_in_url)
         if name == PERSONA_WITH_RESULTS and not personas and folder is None:
             await _take_in_earlier_posts(services, persona, stand_in_url)
+
+
+async def _post_from_phone(settings: Settings, persona: Persona, stand_in_url: str) -> None:
+    """Put posts into Buffer that were made on the network itself, with the demo's media folder as its server."""
+    import httpx
+
+    from fluffy_tui.demo import FROM_PHONE, copy_bundled
+
+    if persona.channel is None or settings.media_directory is None:
+        return
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for post in FROM_PHONE:
+            await asyncio.to_thread(copy_bundled, post.picture, settings.media_directory / "phone")
+            made = {
+                "channel": persona.channel.id,
+                "text": post.caption,
+                "hours": 24 * post.days_ago,
+                "picture": f"{settings.media_base_url}/phone/{post.picture}",
+            }
+            (await client.post(f"{stand_in_url}/imports", json=made)).raise_for_status()
 
 
 async def _submit_sample_posts(services: Services, persona: Persona, stand_in_url: str) -> None:

@@ -57,6 +57,7 @@ COLUMNS = (
     "tags",
     "ai_generated",
     "ai_assisted",
+    "again_of_id",
 )
 """The columns of an export, in order; new ones are only ever added at the end."""
 

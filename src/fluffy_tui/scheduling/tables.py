@@ -410,7 +410,7 @@ class OutsidePostRow(Base):
     """If `posts` has it too, it was taken for ours since."""
     channel_id: Mapped[str]
     sent_at: Mapped[datetime]
-    text: Mapped[str]
+    caption: Mapped[str]
     external_link: Mapped[str | None]
     asset_count: Mapped[int] = mapped_column(Integer)
     thumbnail_url: Mapped[str | None]

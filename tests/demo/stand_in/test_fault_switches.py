@@ -153,3 +153,13 @@ async def test_control_api(buffer: Caller) -> None:
     state = await buffer.http.get(f"{url}/state")
     assert [entry["operation"] for entry in state.json()["requests"]] == ["Create"]
     assert buffer.server.key not in state.text
+
+
+async def test_posts_of_the_network_itself_are_added_over_http(buffer: Caller) -> None:
+    url, world = buffer.server.url, buffer.server.world
+    channel = buffer.sky
+    made = {"channel": channel.id, "text": "from the phone", "hours": 30, "picture": f"{url}/media/a.jpg"}
+    assert (await buffer.http.post(f"{url}/imports", json=made)).status_code == 200
+    assert (await buffer.http.post(f"{url}/imports", json={"channel": "none"})).status_code == 400
+    [post] = world.posts_of(channel.id, "sent")
+    assert (post.via, post.text, post.assets[0].thumbnail) == ("network", "from the phone", made["picture"])

@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 
 from fluffy_tui.media import Fit, Framing, Shape
-from fluffy_tui.scheduling import OutsidePost
 from fluffy_tui.scheduling.profile.outside_post import profile_key
 from statement_plans import plans, rows_read, statements
 
 if TYPE_CHECKING:
-    from fluffy_tui.scheduling import Post
+    from collections.abc import Iterable
+
+    from fluffy_tui.scheduling import OutsidePost, Post
     from scheduling.workplace import Workplace
 
 OTHER = "another-channel"
@@ -31,14 +32,14 @@ async def outside(place: Workplace, days: float, buffer_post_id: str = "", chann
     """Store a post from elsewhere that went out so many days ago."""
     name = buffer_post_id or f"outside-{channel_id}-{days}"
     await place.execute(
-        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, text, asset_count)"
+        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, caption, asset_count)"
         f" VALUES ('{name}', '{channel_id or place.persona.buffer_channel_id}', now() - interval '{days} days',"
         f" 'outside {days:g}', 1)"
     )
 
 
-def words(posts: object) -> list[str]:
-    return [post.text if isinstance(post, OutsidePost) else post.caption for post in posts]  # type: ignore[attr-defined]
+def words(posts: Iterable[Post | OutsidePost]) -> list[str]:
+    return [post.caption for post in posts]
 
 
 async def test_pages_follow_each_other_without_a_gap(place: Workplace) -> None:
@@ -51,7 +52,8 @@ async def test_pages_follow_each_other_without_a_gap(place: Workplace) -> None:
     profile, channel = place.services.profile, str(place.persona.buffer_channel_id)
     expected = ["ours 1", "outside 2", "ours 3", "outside 4", "ours 5", "outside 6"]
     for limit in (1, 2, 4, 10):
-        found, rest = [], None
+        found: list[Post | OutsidePost] = []
+        rest = None
         while True:
             page = await profile.sent([channel], rest, limit=limit)
             found += page.posts
@@ -66,7 +68,7 @@ async def test_pages_follow_each_other_without_a_gap(place: Workplace) -> None:
 
 async def test_however_many_there_are_a_page_is_read_in_the_order_of_an_index(place: Workplace) -> None:
     await place.execute(
-        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, text, asset_count)"
+        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, caption, asset_count)"
         " SELECT 'p' || n, 'channel ' || n % 5, now() - n * interval '1 hour', 'words', 1"
         " FROM generate_series(1, 5000) AS n"
     )

@@ -65,11 +65,11 @@ async def test_posts_from_the_phone_are_read_once_in_a_while_and_our_own_are_not
     await sync.run()
     await sync.run()
     assert asked(place) == 1
-    assert [row.text for row in await known(place)] == ["from the phone"]
+    assert [row.caption for row in await known(place)] == ["from the phone"]
     from_phone(place, "and another", hours=0.5)
     await again(place)
     assert asked(place) == 2
-    assert [row.text for row in await known(place)] == ["and another", "from the phone"]
+    assert [row.caption for row in await known(place)] == ["and another", "from the phone"]
     since = place.stand_in.requests[-1].variables["input"]["filter"]["createdAt"]["start"]
     assert since > (place.stand_in.clock.now() - timedelta(days=9)).isoformat(), "only what is new"
 
@@ -79,12 +79,12 @@ async def test_a_long_history_is_listed_in_rounds_from_the_last_post_back(place:
         from_phone(place, f"post {number}", hours=number + 1)
     await OutsideSync(place.services.delivery).run()
     assert asked(place) == REQUESTS
-    assert (await known(place))[0].text == "post 0"
+    assert (await known(place))[0].caption == "post 0"
     from_phone(place, "meanwhile", hours=0.1)
     await again(place)
     assert len(await known(place)) == 50 * REQUESTS + 20
     await again(place)
-    assert (await known(place))[0].text == "meanwhile", "after the history, what is new"
+    assert (await known(place))[0].caption == "meanwhile", "after the history, what is new"
 
 
 async def test_one_bad_post_costs_itself_and_a_missing_page_is_asked_for_again(place: Workplace) -> None:
@@ -95,7 +95,7 @@ async def test_one_bad_post_costs_itself_and_a_missing_page_is_asked_for_again(p
     assert await known(place) == []
     place.stand_in.faults.add(Kind.POISONED_TEXT, operation="posts")
     await again(place)
-    assert {row.text for row in await known(place)} == {"good", "bad"}, "cleaned of what no database takes"
+    assert {row.caption for row in await known(place)} == {"good", "bad"}, "cleaned of what no database takes"
 
 
 async def test_a_channel_that_is_chosen_later_gets_its_history(place: Workplace) -> None:
@@ -108,7 +108,7 @@ async def test_a_channel_that_is_chosen_later_gets_its_history(place: Workplace)
     ids = {str(place.persona.buffer_channel_id): None, other.id: None}
     await place.services.personas.set_channels(place.persona, ids)
     await OutsideSync(place.services.delivery).run()
-    assert "long ago" in [row.text for row in await known(place)]
+    assert "long ago" in [row.caption for row in await known(place)]
 
 
 async def test_a_spent_budget_is_left_to_posts(place: Workplace) -> None:
@@ -137,7 +137,10 @@ async def test_thumbnails_are_kept_small_with_their_hash_and_a_bad_one_is_tried_
     for _ in range(thumbnail_fetch.MOST_ATTEMPTS + 1):
         await sync.fetch_thumbnails()
         await place.execute("UPDATE outside_posts SET next_try_at = next_try_at - interval '3 hours'")
-    query = "SELECT text, length(thumbnail), pdq::text, attempts, next_try_at FROM outside_posts ORDER BY sent_at DESC"
+    query = (
+        "SELECT caption, length(thumbnail), pdq::text, attempts, next_try_at FROM outside_posts"
+        " ORDER BY sent_at DESC"
+    )
     async with place.services.database.transaction() as session:
         good, broken, gone, words = [tuple(row) for row in await session.execute(text(query))][:4]
     assert good[0] == "good"

@@ -162,7 +162,7 @@ async def test_a_picture_that_went_out_elsewhere_is_found_on_the_channels_of_the
     await place.scan()
     bits = picture_bits(scene(17).resize((320, 240)))
     await place.rows(
-        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, text, asset_count, pdq, pdq_quality)"
+        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, caption, asset_count, pdq, pdq_quality)"
         " SELECT 'p' || n, 'channel-' || n % 2, '2026-05-03 12:00+00'::timestamptz - n * interval '1 day', '', 1,"
         f" '{bits.pdq}', {bits.pdq_quality} FROM generate_series(0, 3) AS n"
     )
@@ -187,7 +187,7 @@ async def test_one_of_many_pictures_from_elsewhere_is_found_by_an_index(place: P
         f" VALUES ({place.persona.id}, 'channel', 0)"
     )
     await place.rows(
-        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, text, asset_count, pdq, pdq_quality)"
+        "INSERT INTO outside_posts (buffer_post_id, channel_id, sent_at, caption, asset_count, pdq, pdq_quality)"
         " SELECT 'p' || n, 'channel', now() - n * interval '1 hour', '', 1, ("
         "   SELECT string_agg((random() < 0.5)::int::text, '') FROM generate_series(1, 256 + 0 * n)"
         " )::bit(256), 100 FROM generate_series(1, 3000) AS n"

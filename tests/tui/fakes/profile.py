@@ -45,7 +45,8 @@ class FakeProfile:
         """Return what went out."""
         self.asked.append(([*channel_ids], before))
         live = [] if outside_only else [post for post in self._posts.values() if post.step is Step.LIVE]
-        found = [post for post in (*live, *self.outside) if post.channel_id in channel_ids]
+        everything: list[Post | OutsidePost] = [*live, *self.outside]
+        found = [post for post in everything if post.channel_id in channel_ids]
         found = sorted(found, key=profile_key, reverse=True)
         found = [post for post in found if before is None or profile_key(post) < before]
         rest = profile_key(found[limit - 1]) if len(found) >= limit else None

@@ -40,7 +40,7 @@ async def test_what_went_out_elsewhere_is_listed_with_its_channel_and_opened(
     add(services, "of somebody else", 1, "channel-4")
     async with running(persona="sarah") as driver:
         await driver.press("2", "o")
-        assert [post.text for post in table(driver).posts] == ["on the other channel", f"a walk {MARKUP}"]
+        assert [post.caption for post in table(driver).posts] == ["on the other channel", f"a walk {MARKUP}"]
         text = driver.screen_text()
         assert "Bluesky · on the other channel" in text
         assert "2 pictures · Instagram · a walk [/b][red" in text
@@ -72,7 +72,7 @@ async def test_more_are_loaded_near_the_end_and_new_ones_are_shown(
         add(services, "just now", 0)
         services.tell(OutsidePostsChanged(frozenset({"channel-1"})))
         await driver.heard()
-        assert table(driver).posts[0].text == "just now"
+        assert table(driver).posts[0].caption == "just now"
 
 
 async def test_it_is_said_when_none_are_known(running: Running, services: FakeServices) -> None:

@@ -566,8 +566,8 @@ async def test_the_photo_of_the_post_under_the_cursor_is_shown_beside_the_table(
 @pytest.mark.parametrize(
     ("width", "filters"),
     [
-        (140, "a All   n Drafts 1   w Queued 6   i In Buffer 2   f Failed 1   l Live 1"),
-        (80, "a All   n Drafts   w Queued   i In Buffer   f Failed   l Live"),
+        (140, "a All   n Drafts 1   w Queued 6   i In Buffer 2   f Failed 1   l Live 1   o Elsewhere"),
+        (80, "a All  n Drafts  w Queued  i In Buffer  f Failed  l Live  o Elsewhere"),
         (60, "a All  n Drafts  w Queued  i In Buffer  f Failed  l Live"),
     ],
 )

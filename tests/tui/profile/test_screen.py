@@ -39,14 +39,15 @@ def grid(driver: Driver) -> ProfileGrid:
 
 def shown(driver: Driver) -> list[str]:
     """Return the captions of all tiles that are loaded."""
-    return [tile.text for tile in driver.screen._feed.tiles]
+    return [tile.post.caption for tile in driver.screen._feed.tiles]
 
 
 async def go_to(driver: Driver, caption: str) -> None:
     """Put the cursor on a tile."""
     wanted = shown(driver).index(caption)
     await driver.press("g", *["l"] * wanted)
-    assert grid(driver).tile is not None and grid(driver).tile.text == caption
+    tile = grid(driver).tile
+    assert tile is not None and tile.post.caption == caption
 
 
 async def test_the_latest_is_first_and_each_tile_says_what_it_is(
@@ -74,7 +75,7 @@ async def test_enter_opens_a_post_or_the_link_of_one_from_elsewhere(
 ) -> None:
     from_phone(services, 1)
     services.profile.outside.append(
-        replace(services.profile.outside[0], id=2, text="no link", external_link=None)
+        replace(services.profile.outside[0], id=2, caption="no link", external_link=None)
     )
     async with running(persona="sarah") as driver:
         await driver.press("3", "p")
@@ -108,7 +109,7 @@ async def test_two_planned_posts_swap_and_nothing_else_moves(
         await go_to(driver, "from the phone 1")
         await driver.press("enter")
         assert driver.notices()[-1] == "This post was made elsewhere, so it cannot move."
-        live = next(tile.text for tile in driver.screen._feed.tiles if tile.state.name == "live")
+        live = next(tile.post.caption for tile in driver.screen._feed.tiles if tile.state.name == "live")
         await go_to(driver, live)
         await driver.press("enter")
         assert driver.notices()[-1] == "Choose a post to swap with that is not live yet."

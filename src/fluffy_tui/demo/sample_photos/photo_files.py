@@ -119,6 +119,14 @@ def write_sample_photos(folder: Path, now: datetime) -> Sequence[Path]:
     return [path for _, _, path in jobs]
 
 
+def copy_bundled(name: str, folder: Path) -> Path:
+    """Copy a bundled picture as it is into a folder, and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_bytes(resources.files(__package__).joinpath(name).read_bytes())
+    return path
+
+
 def _write(persona: str, photo: SamplePhoto, path: Path, now: datetime) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with (

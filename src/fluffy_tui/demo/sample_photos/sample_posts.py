@@ -110,3 +110,22 @@ EARLIER: Sequence[tuple[float, SamplePost]] = (
     ),
 )
 """Already live, with how many days ago; Buffer has their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhonePost:
+    """A post that was made on the phone; its picture is one of the sample photos."""
+
+    picture: str
+    """The name of the bundled file."""
+    caption: str
+    days_ago: float
+
+
+FROM_PHONE: Sequence[PhonePost] = (
+    PhonePost("IMG_2118.jpg", "From the phone, while the others slept.", 1.3),
+    PhonePost("IMG_2044.jpg", "Low tide.", 6.0),
+    PhonePost("IMG_2080.jpg", "A quick one from the road.", 19.0),
+    PhonePost("IMG_2067.jpg", "The long way home. #sea", 40.0),
+)
+"""What a new demo's profile shows besides its own posts; the composer warns of their pictures."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -21,8 +22,11 @@ def control_routes(
     set_channel: Callable[..., object],
     set_plan: Callable[..., object],
     add_published: Callable[..., object],
+    import_post: Callable[..., object],
 ) -> list[web.RouteDef]:
-    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}` with `/published`, `/plan` and `/state`.
+    """Return the routes `/faults`, `/release`, `/advance`, `/channels/{id}` with `/published`, `/plan` and `/imports`.
+
+    `/state` returns everything.
 
     Args:
         world: everything that the stand-in remembers.
@@ -32,6 +36,7 @@ def control_routes(
         set_channel: changes the health of a channel, see `StandIn.set_channel`.
         set_plan: changes the plan of the organisation, see `StandIn.set_plan`.
         add_published: adds a post that is live already, see `StandIn.add_published`.
+        import_post: adds a post that was made on the network, see `StandIn.import_post`.
     """
 
     async def list_faults(http: web.Request) -> web.Response:
@@ -71,6 +76,14 @@ def control_routes(
         set_plan(**await _json(http))
         return await state(http)
 
+    async def add_import(http: web.Request) -> web.Response:
+        given = await _json(http)
+        if given.get("channel") not in world.channels:
+            raise ValueError("There is no such channel.")
+        age = timedelta(hours=float(given.get("hours", 0)))
+        import_post(given["channel"], str(given.get("text", "")), age, str(given.get("picture", "")))
+        return await state(http)
+
     async def state(http: web.Request) -> web.Response:
         everything = world.to_json()
         del everything["key"]
@@ -93,6 +106,7 @@ def control_routes(
         web.post("/channels/{id}", _refusing_bad_input(change_channel)),
         web.post("/channels/{id}/published", _refusing_bad_input(publish)),
         web.post("/plan", _refusing_bad_input(change_plan)),
+        web.post("/imports", _refusing_bad_input(add_import)),
         web.get("/state", state),
     ]
 

@@ -266,6 +266,7 @@ class StandIn:
                 self.set_channel,
                 self.set_plan,
                 self.add_published,
+                self.import_post,
             )
         )
         app.add_routes(post_page(self.world))

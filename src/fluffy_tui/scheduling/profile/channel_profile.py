@@ -14,6 +14,7 @@ from fluffy_tui.scheduling.tables import IS_LIVE, OutsidePostRow, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Select
 
@@ -86,10 +87,12 @@ def _ours(channel_id: str, before: ProfileKey | None, limit: int) -> Select[Post
     return query.order_by(at.desc(), id_.desc()).limit(limit)
 
 
-def _outside(channel_id: str, before: ProfileKey | None, limit: int) -> Select[Any]:
+def _outside(
+    channel_id: str, before: ProfileKey | None, limit: int
+) -> Select[int, str, datetime, str, str | None, int, bool]:
     row = OutsidePostRow
     is_ours = select(PostRow.id).where(PostRow.buffer_post_id == row.buffer_post_id).exists()
-    columns = (row.id, row.channel_id, row.sent_at, row.text, row.external_link, row.asset_count)
+    columns = (row.id, row.channel_id, row.sent_at, row.caption, row.external_link, row.asset_count)
     query = select(*columns, row.pdq.is_not(None)).where(
         row.channel_id == channel_id, ~is_ours, _is_before(row.sent_at, row.id, before, True)
     )

@@ -18,7 +18,7 @@ class OutsidePost:
     id: int
     channel_id: str
     sent_at: datetime
-    text: str
+    caption: str
     external_link: str | None
     asset_count: int
     """How many pictures or videos it has."""

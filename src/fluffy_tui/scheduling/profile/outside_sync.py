@@ -134,7 +134,7 @@ async def _store(session: AsyncSession, found: Sequence[SentPost]) -> set[str]:
             "buffer_post_id": post.id,
             "channel_id": post.channel_id,
             "sent_at": post.sent_at,
-            "text": post.text,
+            "caption": post.text,
             "external_link": post.external_link,
             "asset_count": post.asset_count,
             "thumbnail_url": post.thumbnail,

@@ -58,7 +58,8 @@ async def fetch_thumbnails(database: Database, *, may_be_local: bool) -> set[str
     )
     async with database.transaction() as session:
         claimed = (await session.execute(claim)).all()
-    fetched = await asyncio.gather(*(_fetched(url, may_be_local=may_be_local) for _, _, url in claimed))
+    jobs = [_fetched(each.thumbnail_url or "", may_be_local=may_be_local) for each in claimed]
+    fetched = await asyncio.gather(*jobs)
     found = {each.id: values for each, values in zip(claimed, fetched, strict=True) if values is not None}
     async with database.transaction() as session:
         for post_id, values in found.items():

@@ -131,8 +131,8 @@ def key_table_markdown() -> str:
     rows = ["| where | keys | what | id |", "|---|---|---|---|"]
     for place in Place:
         rows += [
-            f"| {place.heading} | {' '.join(f'`{key}`' for key in action.written_keys).replace('|', chr(92) + '|')} "
-            f"| {action.tooltip} | `{action.id}` |"
+            f"| {place.heading} | {' '.join(f'`{key}`' for key in keys)} | {action.tooltip} | `{action.id}` |"
             for action in actions_of(place)
+            if (keys := [key.replace("|", r"\|") for key in action.written_keys])
         ]
     return "\n".join(rows) + "\n"

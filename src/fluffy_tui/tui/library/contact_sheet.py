@@ -103,7 +103,8 @@ class ContactSheet(Generic[P]):
         if picture is not None and (picture.is_text or self._node.screen.is_active):
             return picture.strips[y]
         if photo is not None and self.pictures.has_failed(photo) and y == area.height // 2:
-            return Strip([Segment("no picture".center(area.width), area.style)], area.width)
+            words = "no picture".center(area.width)[: area.width]
+            return Strip([Segment(words, area.style)], area.width)
         return empty
 
     @property

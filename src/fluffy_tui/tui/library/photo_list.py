@@ -114,7 +114,7 @@ class PhotoList(ScrollView, can_focus=True):
         self._fetch = fetch
         self._now = now
         self._note = note
-        self._sheet: ContactSheet | None = None
+        self._sheet: ContactSheet[Photo] | None = None
         self._counts = ("", "")
         self._is_loading = False
         self._is_complete = True
@@ -294,7 +294,7 @@ class PhotoList(ScrollView, can_focus=True):
         """Keep the cursor visible, and fetch the rows that have become visible."""
         self.show_as(self._sheet)
 
-    def show_as(self, sheet: ContactSheet | None) -> None:
+    def show_as(self, sheet: ContactSheet[Photo] | None) -> None:
         """Show the photos as a contact sheet; as lines if it is None."""
         self._sheet = sheet
         if sheet is not None:

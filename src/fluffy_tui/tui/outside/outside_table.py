@@ -126,7 +126,7 @@ class OutsideTable(ReportsErrors, VimList):
             notes.append(f"{post.asset_count} {plural(post.asset_count, 'picture')}")
         if persona is not None and len(persona.channels) > 1:
             notes.append(network_of(post.channel_id, persona))
-        words = one_line(post.text[:CAPTION_SHOWN]) or "no text"
+        words = one_line(post.caption[:CAPTION_SHOWN]) or "no text"
         return Content.assemble(
             Content.styled("◇ ", "$foreground-muted"),
             cell(Content.styled(f"{at.day} {at:%b}{year} {at:%H:%M}", "$foreground-muted"), WHEN_WIDTH),

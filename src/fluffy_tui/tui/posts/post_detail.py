@@ -222,6 +222,7 @@ def post_facts(
         "Link": post.external_link,
         "Channel": channel or post.channel_id,
         "Also on": others,
+        "Posted before": f"as post {post.again_of_id}" if post.again_of_id is not None else "",
         "Attempts": str(post.attempts),
         "Buffer post ID": post.buffer_post_id,
         "Photos": _photos_words(post),

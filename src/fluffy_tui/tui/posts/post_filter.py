@@ -25,9 +25,10 @@ FILTERS: dict[str, tuple[Step | None, ...] | None] = {
     "outside": (),
 }
 """Steps by the verb of the key table; no step is that of a draft, and no steps those of posts from elsewhere."""
-OUTSIDE_FROM = 72
+OUTSIDE_FROM = 76
 """Columns from which all filters have room; below, that for posts from elsewhere is left to the help."""
-SPACED_FROM, COUNT_FROM, HINT_FROM = 78, 112, 140
+ALL_SPACED_FROM = 84
+SPACED_FROM, COUNT_FROM, HINT_FROM = 66, 112, 140
 """Columns from which there is room between the filters, for counts and `1 selected`, and to say what that is for."""
 
 
@@ -104,4 +105,5 @@ class PostFilter(Static):
             words = f" {self._selected} selected" if width >= COUNT_FROM else f"▪{self._selected}"
             hint = ": keys act on the selection" if width >= HINT_FROM else ""
             parts.append(Content.styled(f"{words}{hint}", "$text-accent"))
-        return Content(" " if width >= SPACED_FROM else "").join(parts)
+        is_spaced = width >= (SPACED_FROM if width < OUTSIDE_FROM else ALL_SPACED_FROM)
+        return Content(" " if is_spaced else "").join(parts)

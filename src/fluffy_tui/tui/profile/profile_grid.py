@@ -85,7 +85,6 @@ class ProfileGrid(ScrollView, can_focus=True):
         self._label = label
         self.cursor = 0
         """Index of the tile under the cursor."""
-        self.border_subtitle = "  ".join(f"{state.sign} {state.name}" for state in LEGEND)
         self._sheet: ContactSheet[TilePicture] = ContactSheet(
             self,
             renderer,
@@ -128,6 +127,7 @@ class ProfileGrid(ScrollView, can_focus=True):
             width, height = most, max(1, round(most / 2 / ratio))
         self._sheet.grid = Grid(COLUMNS, width + 1, height + 1)
         self.styles.width = COLUMNS * (width + 1) + 3  # with the frame and the scroll bar
+        self.border_subtitle = legend(COLUMNS * (width + 1) - 3)
         self.show()
 
     def show(self, cursor: int | None = None) -> None:
@@ -224,3 +224,10 @@ class ProfileGrid(ScrollView, can_focus=True):
             style = self.get_component_rich_style("profile--cursor", partial=True)
         words = set_cell_size(("▌" if is_here else " ") + self._label(tile, width - 1), width)
         return Strip([Segment(words, self.rich_style + style)], width)
+
+
+def legend(room: int) -> str:
+    """Return what the marks mean, as much of it as there is room for; that of posts from elsewhere comes last."""
+    entries = [f"{state.sign} {state.name}" for state in LEGEND]
+    whole = ("  ".join(entries[first:]) for first in range(len(entries)))
+    return next((words for words in whole if len(words) <= room), "")

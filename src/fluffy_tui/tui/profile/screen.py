@@ -232,7 +232,7 @@ class ProfileScreen(FrameScreen):
         lines = [prompt, ""] if prompt else []
         if tile is not None:
             lines += tile.lines(self.context.clock(), self._channel.zone, self.context.zone)
-            lines += ["", tile.text]
+            lines += ["", tile.post.caption]
         self._words.update("\n".join(lines))
 
     def _label(self, tile: Tile, width: int) -> str:

@@ -71,19 +71,20 @@ class Tile:
 
     def label(self, width: int, now: datetime, zone: tzinfo) -> str:
         """Return its line: the mark, the state if there is room, and when it goes or went out."""
-        state, when = self.state, self._when(now, zone)
-        for words in (f"{state.sign} {state.name} {when}", f"{state.sign} {when}"):
-            if len(words) <= width:
-                return words
-        return f"{state.sign}{when}"
+        state, (when, short) = self.state, self._when(now, zone)
+        words = f"{state.sign} {state.name} {when}", f"{state.sign} {when}", f"{state.sign}{when}"
+        return next((each for each in words if len(each) <= width), f"{state.sign}{short}"[:width])
 
-    def _when(self, now: datetime, zone: tzinfo) -> str:
+    def _when(self, now: datetime, zone: tzinfo) -> tuple[str, str]:
+        """Return when it goes or went out, also in one short word."""
         if self.at is None:
-            return "no time yet"
-        if self.at > now or (self.own and self.own.step is not Step.LIVE):
-            return moment_words(self.at, now, zone)
+            return "no time yet", "…"
         day, today = self.at.astimezone(zone).date(), now.astimezone(zone).date()
-        return f"{day.day} {day:%b}" + (f" {day.year}" if day.year != today.year else "")
+        if self.own is not None and self.own.step is not Step.LIVE:
+            words = moment_words(self.at, now, zone)
+            return words, words.rpartition(" ")[0] or words
+        year = f" {day.year}" if day.year != today.year else ""
+        return f"{day.day} {day:%b}{year}", year.strip() or f"{day:%b}"
 
     def lines(self, now: datetime, zone: tzinfo, own_zone: tzinfo) -> list[str]:
         """Describe the post; its caption follows."""
@@ -99,8 +100,3 @@ class Tile:
         counted = photo_count_words(self.own)
         state = state_words(self.own, now, zone, own_zone) + expected
         return [when, state, *([counted] if counted else [])]
-
-    @property
-    def text(self) -> str:
-        """Its caption."""
-        return self.post.text if isinstance(self.post, OutsidePost) else self.post.caption

@@ -1,0 +1,55 @@
+"""How the profile grid and the list of posts from elsewhere look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fluffy_tui.scheduling import OutsidePost
+from fluffy_tui.tui.app import FluffyApp
+from tui.fakes import MARKUP, NOW, FakeServices
+from tui.fakes.profile import small_jpeg
+from tui.pressing import pressing
+
+if TYPE_CHECKING:
+    pass
+
+Sizes = pytest.mark.parametrize("size", [(60, 18), (80, 24), (140, 45)], ids=["60x18", "80x24", "140x45"])
+
+
+@pytest.fixture(autouse=True)
+def from_phone(services: FakeServices) -> None:
+    """Add posts from elsewhere, one of them without a picture."""
+    for id_, days in enumerate((0.2, 3, 40, 400), 1):
+        services.profile.outside.append(
+            OutsidePost(
+                id_,
+                "channel-1",
+                NOW - timedelta(days=days),
+                f"from the phone {MARKUP}",
+                "https://example.org/p/1",
+                id_,
+                id_ != 2,
+            )
+        )
+        services.profile.jpegs[id_] = small_jpeg()
+
+
+@Sizes
+@pytest.mark.parametrize(
+    "keys",
+    [("3", "p"), ("3", "p", "M"), ("3", "p", "j", "j", "j", "j", "l"), ("2", "o")],
+    ids=["profile", "swap", "elsewhere", "list"],
+)
+def test_screens(
+    snap_compare: Callable[..., bool],
+    make_app: Callable[..., FluffyApp],
+    keys: tuple[str, ...],
+    size: tuple[int, int],
+) -> None:
+    assert snap_compare(
+        make_app(persona="sarah", preview="half-cell"), terminal_size=size, run_before=pressing(*keys)
+    )
