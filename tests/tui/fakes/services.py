@@ -16,7 +16,6 @@ from fluffy_tui.core.app_events import (
     PostChanged,
     VerdictChanged,
 )
-from tui.fakes.caption_model import FakeCaptionModel
 from tui.fakes.personas import FakePersonas
 from tui.fakes.photos import FakePhotos
 from tui.fakes.planning import FakePlanning
@@ -26,7 +25,7 @@ from tui.fakes.similarity import FakeSimilarity
 from tui.fakes.snippets import FakeSnippets
 
 if TYPE_CHECKING:
-    from fluffy_tui.tui.ports import OpenServices, Services
+    from fluffy_tui.tui.ports import CaptionModelPort, OpenServices, Services
 
 
 class FakeWorkers:
@@ -72,7 +71,7 @@ class FakeServices:
         self._planning = FakePlanning(self._scheduling.all_posts)
         self._workers = FakeWorkers()
         self._snippets = FakeSnippets()
-        self.caption_model: FakeCaptionModel | None = None
+        self.caption_model: CaptionModelPort | None = None
         """The model that suggests captions; none is set up."""
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self.closed = False
